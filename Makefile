@@ -1,0 +1,52 @@
+# Two commands are enough: `make run` and `make test`. Everything else is a thin cover of `mrf`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all check ui new-source generate requirements bench clean
+
+help: ## Liste des commandes / list of commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# Reinstalled only when the pinned list or the project file changes.
+$(STAMP): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(STAMP) ## Toute la chaîne, puis publication / the whole pipeline, then publication (ARGS="--landing DIR")
+	$(BIN)/mrf run $(ARGS)
+
+ui: $(STAMP) ## Interface Dagster sur http://127.0.0.1:3000
+	$(BIN)/mrf ui
+
+new-source: $(STAMP) ## Copie le modèle de source / copies the source template (ID=publisher_product_iso3)
+	$(BIN)/mrf new-source $(ID)
+
+check: $(STAMP) ## ruff, mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks, then the suite
+	$(BIN)/pytest -m "not long" $(ARGS)
+
+test-all: check ## La suite entière, avec les essais longs / the whole suite, long ones too
+	$(BIN)/pytest $(ARGS)
+
+generate: $(STAMP) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
+	$(BIN)/mrf generate
+
+bench: $(STAMP) ## Mesures de benchmarks/README.md
+	$(BIN)/python benchmarks/runs.py
+
+requirements: ## Recalcule requirements.txt (avec hachages, sans adresse d’index)
+	$(PYTHON) -m venv $(VENV)/pin && $(VENV)/pin/bin/pip install --quiet uv
+	$(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --extra dev --generate-hashes \
+		--no-strip-extras --no-header --no-annotate pyproject.toml -o requirements.txt
+
+clean: ## Efface l’environnement, jamais les données / removes the environment, never the data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
