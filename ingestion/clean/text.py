@@ -1,0 +1,43 @@
+"""Text: white space, accents, and what a cell shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+# What people and programs type for "nothing here". `<Null>` is how the COD-PS export writes it.
+# Spreadsheet errors (#N/A) are not in this list: they are a problem to flag, not an empty cell.
+EMPTY = frozenset({"", "-", "--", "—", "n/a", "na", "nan", "none", "null", "<null>", "nd", "n.d.", "s/o"})
+EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+# Zero-width and bidirectional marks copy themselves from web pages into cells and make equal names differ.
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+def tidy(value: str) -> str | None:
+    """One line, single spaces, no invisible characters; None when nothing is left or it means "nothing"."""
+    text = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", value)).split())
+    return None if text.casefold() in EMPTY else text
+
+
+def fold(value: str) -> str:
+    """A key for comparing spellings: no accents, lower case, every run of other signs one space."""
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", " ", plain.casefold()).strip()
+
+
+def as_text(value: object) -> str:
+    """A cell as a person sees it: 12.0 is "12", a date is ISO, an empty cell is ""."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return str(value)

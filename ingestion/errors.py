@@ -1,0 +1,18 @@
+"""The two things that can be wrong: what a person declared, and what a file holds."""
+
+from __future__ import annotations
+
+
+class DeclarationError(ValueError):
+    """A source declaration is wrong; the message names the file, the key and what is allowed."""
+
+
+class SourceFileError(Exception):
+    """A landed file cannot be read as declared.
+
+    Attributes: ``file`` (name), ``place`` (sheet, cell, page…), ``expected`` and ``found`` (plain sentences).
+    """
+
+    def __init__(self, file: str, place: str, expected: str, found: str) -> None:
+        self.file, self.place, self.expected, self.found = file, place, expected, found
+        super().__init__(f"{file} · {place} : attendu {expected} ; trouvé {found}")

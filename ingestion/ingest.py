@@ -1,0 +1,179 @@
+"""One source's files to records: read, split off what is personal, let the source's parse.py reshape, map."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from ingestion.errors import DeclarationError
+from ingestion.readers import geo, pdf, survey, table
+from ingestion.readers.rows import Table
+from ingestion.records import Document, Records, build
+from ingestion.row_checks import add_warnings
+from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
+from ingestion.source import BoundaryReader, Mapping, PdfReader, Source, SurveyReader
+
+Tables = dict[str, Table]
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a source's files gave.
+
+    ``records``: by shape, the stored columns plus `errors`. ``rejected``: rows that never became records
+    (locator, shape, reason). ``read_counts``: rows read by shape. ``notes``: what a person should know.
+    """
+
+    records: dict[str, pd.DataFrame]
+    assertions: pd.DataFrame
+    documents: pd.DataFrame
+    rejected: pd.DataFrame
+    read_counts: dict[str, int]
+    notes: list[str]
+
+
+def sha256(path: Path) -> str:
+    """The hexadecimal sha256 of a file: its document id."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def ingest(source: Source, paths: list[Path]) -> Ingested:
+    """All records of all files of one source.
+
+    Raises SourceFileError where a file is not as declared: then nothing of the source is taken, so that half a
+    delivery is never mistaken for a whole one.
+    """
+    built: dict[str, list[Records]] = {shape: [] for shape in source.shapes}
+    rejected, documents, notes = [], [], []
+    for path in paths:
+        document = Document(sha256(path), path.name)
+        tables = {name: _without_personal(source, item) for name, item in _read(source, path).items()}
+        notes += _filled_columns(source, path, tables)
+        tables = _parse(source, tables)
+        for shape, mapping in source.shapes.items():
+            item = _table_of(source, path, mapping, tables)
+            built[shape].append(build(source, SHAPES[shape], mapping, item, document))
+            rejected.append(item.rejected.assign(shape=shape, document_id=document.document_id))
+        documents.append(_document(source, document))
+    return Ingested(
+        records={
+            shape: add_warnings(shape, _concat([r.frame for r in parts], _columns(SHAPES[shape])))
+            for shape, parts in built.items()
+        },
+        assertions=_concat([r.assertions for parts in built.values() for r in parts], ASSERTION.names),
+        documents=_concat(documents, [c.name for c in DOCUMENT.stored]),
+        rejected=_concat(rejected, ["shape", "document_id", "locator", "reason"]),
+        read_counts={shape: sum(r.read_count for r in parts) for shape, parts in built.items()},
+        notes=notes,
+    )
+
+
+def _read(source: Source, path: Path) -> Tables:
+    reader = source.reader
+    if isinstance(reader, PdfReader):
+        return pdf.read(path, source, reader)
+    if isinstance(reader, SurveyReader):
+        return survey.read(path, source, reader)
+    if isinstance(reader, BoundaryReader):
+        return geo.read(path, source)
+    return table.read(path, source, reader)
+
+
+def _without_personal(source: Source, item: Table) -> Table:
+    """Drops refused submissions, and personal columns but for the cells that their row allows to publish."""
+    frame, refused = item.frame, pd.Series(False, index=item.frame.index)
+    for question, answer in source.consent.items():
+        if question in frame:
+            refused |= frame[question].ne(answer)
+    rejected = pd.DataFrame(
+        {"locator": item.locators.loc[frame.index[refused]].to_numpy(), "reason": "consentement non donné"}, dtype=object
+    )
+    frame = frame[~refused].copy()
+    for column, rule in source.personal.items():
+        if column not in frame:
+            continue
+        if not rule.publish_if:
+            frame = frame.drop(columns=column)
+            continue
+        allowed = pd.Series(True, index=frame.index)
+        for question, answer in rule.publish_if.items():
+            allowed &= frame[question].eq(answer) if question in frame else False
+        frame[column] = frame[column].where(allowed, "")
+    return replace(item, frame=frame, rejected=rejected)
+
+
+def _parse(source: Source, tables: Tables) -> Tables:
+    if source.parser is None:
+        return tables
+    return _parser(source.parser)(tables)
+
+
+def _parser(path: Path) -> Callable[[Tables], Tables]:
+    spec = importlib.util.spec_from_file_location(f"ingestion_source_{path.parent.name}", path)
+    if spec is None or spec.loader is None:
+        raise DeclarationError(f"{path} : module illisible")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, "parse", None)
+    if not callable(function):
+        raise DeclarationError(f"{path} : attendu une fonction parse(tables) -> tables")
+    return function  # type: ignore[no-any-return]
+
+
+def _table_of(source: Source, path: Path, mapping: Mapping, tables: Tables) -> Table:
+    if mapping.table is None and len(tables) == 1:
+        return next(iter(tables.values()))
+    if mapping.table not in tables:
+        raise DeclarationError(f"{source.folder / 'source.yml'} : table « {mapping.table} » inconnue ; il y a : {', '.join(tables)}")
+    return tables[mapping.table]
+
+
+def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:
+    """Columns declared empty that hold something in this delivery: to be mapped, not silently passed over."""
+    notes = []
+    for item in tables.values():
+        for column in source.expected_empty:
+            if column in item.frame and (filled := item.frame[column].str.strip().ne("")).any():
+                place = item.cells(column)[filled].iloc[0]
+                notes.append(f"{path.name} · {place} : la colonne « {column} » n’est plus vide ({filled.sum()} cellules)")
+    return notes
+
+
+def _document(source: Source, document: Document) -> pd.DataFrame:
+    values = dict.fromkeys((c.name for c in DOCUMENT.stored), None)
+    return pd.DataFrame(
+        [
+            values
+            | {
+                "record_id": f"document:{document.document_id[:16]}",
+                "source_id": source.id,
+                "document_id": document.document_id,
+                "locator": document.file_name,
+                "observed_on": source.published_on,
+                "title": source.title.fr,
+                "publisher": source.publisher,
+                "kind": source.kind,
+                "file_name": document.file_name,
+                "published_on": source.published_on,
+                "license": source.license,
+                "sensitivity": source.sensitivity,
+                "evidence_class": source.evidence_class,
+            }
+        ]
+    )
+
+
+def _columns(shape: Shape) -> list[str]:
+    return [c.name for c in shape.stored] + ["errors"]
+
+
+def _concat(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns, dtype=object)
+

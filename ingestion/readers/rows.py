@@ -1,0 +1,34 @@
+"""What every reader gives: rows of raw text, and the place of each row and cell in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Table:
+    """Raw text by column ("" where empty).
+
+    ``locators`` is the place of each row, ``cells`` gives the places of one column; both share the frame's index.
+    A frame whose index repeats labels (one submission, several records) finds its places through the label.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    locators: pd.Series
+    cells: Callable[[str], pd.Series]
+    rejected: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows left out by the reader: locator, reason
+
+    def place(self, column: str | None) -> pd.Series:
+        """The locator of each row's cell in a column, or of the row where the column is derived."""
+        known = self.cells(column) if column is not None else self.locators
+        return known.loc[self.frame.index] if len(self.frame) else known.iloc[:0]
+
+    def reshaped(self, name: str, frame: pd.DataFrame, derived: dict[str, str] | None = None) -> Table:
+        """The same places under another frame; ``derived`` names the file column behind a new one."""
+        origin = derived or {}
+        # What the reader left out is counted once, with the table it was read into.
+        return replace(self, name=name, frame=frame, rejected=pd.DataFrame(), cells=lambda column: self.cells(origin.get(column, column)))

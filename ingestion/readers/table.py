@@ -1,0 +1,139 @@
+"""Tables in spreadsheets and text files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from ingestion.errors import SourceFileError
+from ingestion.readers.grid import Grid, letter, read_grid
+from ingestion.readers.rows import Table
+from ingestion.source import Source, TableReader
+
+_SEARCHED_ROWS = 30
+
+
+def read(path: Path, source: Source, reader: TableReader) -> dict[str, Table]:
+    """The one table of a file, named "table". Raises SourceFileError where it is not as declared."""
+    grid = read_grid(path, reader.sheet)
+    table = as_table(grid, source, reader.hxl)
+    return {"table": _unpivot(table, reader) if reader.unpivot else table}
+
+
+def as_table(grid: Grid, source: Source, hxl: bool = False) -> Table:
+    """The grid under the header row that holds the declared columns; blank rows are no rows."""
+    optional = {o.column for m in source.shapes.values() for o in m.columns.values() if o.optional and o.column}
+    declared = (source.mapped | set(source.ignored) | set(source.expected_empty)) - set(_unpivoted_names(source))
+    wide = set(source.reader.unpivot) if isinstance(source.reader, TableReader) else set()
+    header_row = _find_header(grid, (source.mapped & declared - optional) | wide)
+    header = [name.strip() for name in grid.rows[header_row]]
+    _check_header(grid, header_row, header, declared | wide)
+    first = header_row + 1
+    if first < len(grid.rows) and _is_hxl(grid.rows[first]):
+        first += 1
+    elif hxl:
+        raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
+    return _frame(grid, header, first)
+
+
+def _unpivoted_names(source: Source) -> set[str]:
+    if not isinstance(source.reader, TableReader) or not source.reader.unpivot:
+        return set()
+    return {source.reader.unpivot_value} | {name for new in source.reader.unpivot.values() for name in new}
+
+
+def _find_header(grid: Grid, wanted: set[str]) -> int:
+    """The first row that holds every wanted column; else the error tells what the nearest row lacks."""
+    best, best_hits = 0, -1
+    for index, row in enumerate(grid.rows[:_SEARCHED_ROWS]):
+        hits = len(wanted & {cell.strip() for cell in row})
+        if hits == len(wanted):
+            return index
+        if hits > best_hits:
+            best, best_hits = index, hits
+    there = [cell.strip() for cell in grid.rows[best]] if grid.rows else []
+    missing = sorted(wanted - set(there))
+    raise SourceFileError(
+        grid.file,
+        grid.place(best),
+        f"la ou les colonnes {_quoted(missing)}",
+        f"les colonnes {_quoted([name for name in there if name])}" if there else "une feuille vide",
+    )
+
+
+def _check_header(grid: Grid, row: int, header: list[str], declared: set[str]) -> None:
+    seen: dict[str, int] = {}
+    for column, name in enumerate(header):
+        if not name:
+            continue
+        if name in seen:
+            raise SourceFileError(
+                grid.file, grid.place(row, column), "des en-têtes distincts", f"« {name} » déjà en {letter(seen[name])}"
+            )
+        seen[name] = column
+    if unread := [name for name in seen if name not in declared]:
+        raise SourceFileError(
+            grid.file,
+            grid.place(row, seen[unread[0]]),
+            "des colonnes toutes lues ou déclarées dans « ignored »",
+            f"{_quoted(unread)} que personne ne lit",
+        )
+
+
+def _is_hxl(row: list[str]) -> bool:
+    tags = [cell for cell in row if cell.strip()]
+    return bool(tags) and all(tag.strip().startswith("#") for tag in tags) and any("+" in t or len(t) > 2 for t in tags)
+
+
+def _frame(grid: Grid, header: list[str], first: int) -> Table:
+    width = len(header)
+    kept = [(number, row) for number, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)]
+    for number, row in kept:
+        if any(cell.strip() for cell in row[width:]):
+            raise SourceFileError(
+                grid.file, grid.place(number, width), f"au plus {width} cellules", f"{len(row)} cellules dans la ligne"
+            )
+    padded = [(row + [""] * width)[:width] for _, row in kept]
+    index = pd.Index([number for number, _ in kept], dtype="int64")
+    everything = pd.DataFrame(padded, index=index, columns=pd.RangeIndex(width), dtype=object)
+    named = {name: position for position, name in enumerate(header) if name}
+    frame = everything[list(named.values())].set_axis(list(named), axis=1)
+    for position, name in enumerate(header):
+        if not name and (filled := everything[position].str.strip().ne("")).any():
+            raise SourceFileError(
+                grid.file, grid.place(int(filled.idxmax()), position), "une cellule vide (colonne sans en-tête)", "du contenu"
+            )
+    numbers = pd.Series(index + 1, index=index).astype(str)
+    prefix = f"{grid.sheet}!" if grid.sheet else ""
+    locators = prefix + "A" + numbers + f":{letter(width - 1)}" + numbers
+
+    def cells(column: str) -> pd.Series:
+        return prefix + letter(named[column]) + numbers if column in named else locators
+
+    return Table("table", frame, locators, cells)
+
+
+def _unpivot(table: Table, reader: TableReader) -> Table:
+    """Wide columns become rows; the cell of a value stays the one it came from."""
+    wide = list(reader.unpivot)
+    parts, places = [], []
+    for column, new in reader.unpivot.items():
+        part = table.frame.drop(columns=wide).assign(**{reader.unpivot_value: table.frame[column], **new})
+        keys = [f"{label}|{column}" for label in table.frame.index]
+        parts.append(part.set_axis(keys, axis=0))
+        places.append(table.cells(column).set_axis(keys))
+    frame, values = pd.concat(parts), pd.concat(places)
+    labels = pd.Series([key.split("|", 1)[0] for key in frame.index], index=frame.index)
+
+    def cells(column: str) -> pd.Series:
+        if column in table.frame.columns:
+            rows = table.cells(column)
+            return labels.map(rows.set_axis(rows.index.astype(str)))
+        return values
+
+    return Table(table.name, frame, values, cells)
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"« {name} »" for name in names)

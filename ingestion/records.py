@@ -1,0 +1,158 @@
+"""Tables to records: maps, cleans and marks every row, and keeps the cell behind every value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ingestion.clean.text import as_text
+from ingestion.errors import SourceFileError
+from ingestion.readers.rows import Table
+from ingestion.shapes import ASSERTION, Column, Shape
+from ingestion.source import Mapping, Origin, Source
+from ingestion.values import clean
+
+# What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
+MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
+# Where a victims' shelter stands: never kept, in any form, not even as the raw text.
+SHELTER_PLACE = ("site_name", "admin3_code", "admin3_name", "latitude", "longitude", "description", "public_phone")
+OBSERVED = Column("observed_on", "date", "", "", required=True)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A landed file: its sha256 and its name."""
+
+    document_id: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one shape: ``frame`` has the shape's stored columns and `errors` (";"-joined reasons)."""
+
+    frame: pd.DataFrame
+    assertions: pd.DataFrame
+    read_count: int
+
+
+def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> Records:
+    """All rows of the table as records; a row with errors is still there, for the gate to reject."""
+    builder = _Builder(source, shape, mapping, table, document)
+    frame = builder.frame()
+    return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected))
+
+
+class _Builder:
+    def __init__(self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> None:
+        self.source, self.shape, self.mapping, self.table, self.document = source, shape, mapping, table, document
+        self.index = pd.RangeIndex(len(table.frame))
+        self.warnings: list[list[str]] = [[] for _ in self.index]
+        self.errors: list[list[str]] = [[] for _ in self.index]
+
+    def frame(self) -> pd.DataFrame:
+        columns: dict[str, Any] = {"source_id": self.source.id, "document_id": self.document.document_id}
+        columns["locator"] = self.table.place(None).to_numpy()
+        for column in (OBSERVED, *self.shape.columns):
+            columns |= self._column(column)
+        frame = pd.DataFrame(columns, index=self.index)
+        if self.shape.name == "service":
+            self._mask_shelters(frame)
+        frame["record_id"] = self._record_ids(frame)
+        frame["warnings"] = [";".join(sorted(set(codes))) or None for codes in self.warnings]
+        frame["errors"] = [";".join(reasons) or None for reasons in self.errors]
+        return frame[[c.name for c in self.shape.stored] + ["errors"]]
+
+    def _column(self, column: Column) -> dict[str, list[Any]]:
+        origin = self.mapping.columns.get(column.name)
+        if origin is None or (origin.column is not None and origin.column not in self.table.frame.columns):
+            raw: list[Any] = [""] * len(self.index)
+        else:
+            raw = self._raw(origin)
+        if column.kind == "bytes":
+            return {column.name: raw}
+        cleaned = {text: self._clean(column, text) for text in dict.fromkeys(raw)}
+        values = [cleaned[text][0] for text in raw]
+        for row, text in enumerate(raw):
+            value, understood, _ = cleaned[text]
+            if not understood or (value is None and origin is not None and origin.expected):
+                self.warnings[row].append(f"{column.name}_unusable" if origin and origin.expected else f"{column.name}_invalid")
+            if column.required and value is None:
+                self.errors[row].append(f"{column.name} : valeur obligatoire, trouvé « {text} »")
+        result = {column.name: values}
+        if column is not OBSERVED:
+            result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
+        return result
+
+    def _clean(self, column: Column, text: str) -> tuple[Any, bool, str | None]:
+        value, understood = clean(column, self.source.canonical(column.name, text) or text)
+        if value is not None and not understood and column.kind not in ("codes",):
+            value = None  # read, but outside the column's bounds
+        return value, understood, text if text != "" and as_text(value) != text else None
+
+    def _raw(self, origin: Origin) -> list[Any]:
+        if origin.column is not None:
+            return self.table.frame[origin.column].tolist()
+        return [self._constant(origin)] * len(self.index)
+
+    def _constant(self, origin: Origin) -> str:
+        if origin.file_name is None:
+            return origin.value or ""
+        if match := re.search(origin.file_name, self.document.file_name, re.IGNORECASE):
+            return match[1].replace("_", " ")
+        if origin.value is None:
+            name = self.document.file_name
+            raise SourceFileError(name, "nom du fichier", f"un nom qui contient {origin.file_name}", f"« {name} »")
+        return origin.value
+
+    def _mask_shelters(self, frame: pd.DataFrame) -> None:
+        """SOC_02 that admits victims of trafficking, or that says it is a shelter, keeps its cercle and no more."""
+        admits_victims = frame["admitted_groups"].fillna("").str.split(";").map(lambda groups: "VDT" in groups)
+        hidden = frame["is_shelter"].eq(True) | (frame["service_type_code"].eq("SOC_02") & admits_victims)
+        for name in SHELTER_PLACE:
+            frame[name] = frame[name].astype(object).mask(hidden, None)
+            frame[f"{name}_raw"] = frame[f"{name}_raw"].astype(object).mask(hidden, None)
+        frame["is_shelter"] = frame["is_shelter"].astype(object).mask(hidden, True)
+        for row in frame.index[hidden]:
+            self.warnings[row].append("shelter_masked")
+
+    def _record_ids(self, frame: pd.DataFrame) -> pd.Series[str]:
+        base = self.shape.name + ":" + self.document.document_id[:16] + ":" + frame["locator"].astype(str)
+        repeat = base.groupby(base).cumcount()
+        return base.where(repeat == 0, base + "~" + (repeat + 1).astype(str))
+
+    def assertions(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """One row per value that came from a cell: value, raw text, cell, class of evidence."""
+        parts = list(self._asserted(frame)) if self.shape.is_asserted else []
+        empty = pd.DataFrame(columns=ASSERTION.names)
+        return pd.concat(parts, ignore_index=True)[ASSERTION.names] if parts else empty
+
+    def _asserted(self, frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        evidence = pd.Series(self.source.evidence_class, index=frame.index, dtype=object)
+        if "interview_mode" in frame:
+            evidence = frame["interview_mode"].map(MODE_CLASS).fillna(evidence)
+        for name, origin in self.mapping.columns.items():
+            if origin.column is None or origin.column not in self.table.frame.columns or name == "observed_on":
+                continue
+            stated = frame[name].notna().to_numpy()
+            rows = frame[stated]
+            text = {value: as_text(value) for value in rows[name].unique()}
+            yield pd.DataFrame(
+                {
+                    "record_id": rows["record_id"],
+                    "shape": self.shape.name,
+                    "attribute": name,
+                    "value": rows[name].map(text),
+                    "raw_value": rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text)),
+                    "locator": self.table.place(origin.column).to_numpy()[stated],
+                    "source_id": self.source.id,
+                    "document_id": self.document.document_id,
+                    "observed_on": rows["observed_on"],
+                    "evidence_class": evidence[stated],
+                    "reader": self.source.reader.kind,
+                }
+            )
