@@ -60,7 +60,7 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
             item = _table_of(source, path, mapping, tables)
             built[shape].append(build(source, SHAPES[shape], mapping, item, document))
             rejected.append(item.rejected.assign(shape=shape, document_id=document.document_id))
-        documents.append(_document(source, document))
+        documents.append(_document(source, document, [built[shape][-1].frame for shape in source.shapes]))
     return Ingested(
         records={
             shape: add_warnings(shape, _concat([r.frame for r in parts], _columns(SHAPES[shape])))
@@ -145,7 +145,9 @@ def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:
     return notes
 
 
-def _document(source: Source, document: Document) -> pd.DataFrame:
+def _document(source: Source, document: Document, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """The file as a record of shape `document`, seen when it was published, else when its latest row was."""
+    seen = [day for frame in frames for day in frame["observed_on"] if not pd.isna(day)]
     values = dict.fromkeys((c.name for c in DOCUMENT.stored), None)
     return pd.DataFrame(
         [
@@ -155,7 +157,7 @@ def _document(source: Source, document: Document) -> pd.DataFrame:
                 "source_id": source.id,
                 "document_id": document.document_id,
                 "locator": document.file_name,
-                "observed_on": source.published_on,
+                "observed_on": source.published_on or max(seen, default=None),
                 "title": source.title.fr,
                 "publisher": source.publisher,
                 "kind": source.kind,

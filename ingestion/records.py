@@ -75,7 +75,8 @@ class _Builder:
             raw = self._raw(origin)
         if column.kind == "bytes":
             return {column.name: raw}
-        cleaned = {text: self._clean(column, text) for text in dict.fromkeys(raw)}
+        start = origin is not None and origin.start
+        cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
         values = [cleaned[text][0] for text in raw]
         for row, text in enumerate(raw):
             value, understood, _ = cleaned[text]
@@ -88,8 +89,8 @@ class _Builder:
             result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
         return result
 
-    def _clean(self, column: Column, text: str) -> tuple[Any, bool, str | None]:
-        value, understood = clean(column, self.source.canonical(column.name, text) or text)
+    def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
+        value, understood = clean(column, self.source.canonical(column.name, text) or text, start)
         if value is not None and not understood and column.kind not in ("codes",):
             value = None  # read, but outside the column's bounds
         return value, understood, text if text != "" and as_text(value) != text else None

@@ -38,6 +38,7 @@ class Origin(_Strict):
     column: str | None = Field(None, description="en-tête dans le fichier")
     file_name: str | None = Field(None, description="expression régulière avec un groupe, lue dans le nom du fichier")
     value: str | None = Field(None, description="constante, ou valeur de repli de file_name")
+    start: bool = Field(False, description="une année ou un mois vaut son premier jour, non le dernier")
     optional: bool = Field(False, description="la colonne peut manquer dans le fichier")
     expected: bool = Field(False, description="une cellule vide ou illisible donne un avertissement")
 

@@ -10,8 +10,10 @@ from ingestion.clean import dates, numbers, places, text
 from ingestion.shapes import Column
 
 
-def clean(column: Column, raw: str) -> tuple[Any, bool]:
+def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
     """(value, understood). An empty cell is (None, True); a text that cannot be read is (None, False).
+
+    With ``start`` a year or a month is its first day; so is it for columns named starts_….
 
     Several codes in one cell come back sorted and joined by ";"; where only some are known, with False.
     """
@@ -22,11 +24,11 @@ def clean(column: Column, raw: str) -> tuple[Any, bool]:
         return None, False
     if column.kind == "codes":
         return _codes(column, tidied)
-    value = _single(column, tidied)
+    value = _single(column, tidied, start or column.name.startswith("starts"))
     return value, value is not None and _within(column, value)
 
 
-def _single(column: Column, tidied: str) -> Any:
+def _single(column: Column, tidied: str, start: bool) -> Any:
     match column.kind:
         case "code":
             return code_lists.find(column.codes or "", tidied)
@@ -39,7 +41,7 @@ def _single(column: Column, tidied: str) -> Any:
         case "boolean":
             return numbers.boolean(tidied)
         case "date":
-            return dates.date(tidied, end=not column.name.startswith("starts"))
+            return dates.date(tidied, end=not start)
     return tidied
 
 

@@ -1,0 +1,66 @@
+{# Each formula of the warehouse, once. Constants are rows of the seed `parameter`. #}
+
+{% macro parameter(name, type='double') -%}
+    (select cast(value as {{ type }}) from {{ ref('parameter') }} where name = '{{ name }}')
+{%- endmacro %}
+
+{# Share of its weight that a fact keeps with age: one half after each half-life. #}
+{% macro freshness(observed_on, day, half_life) -%}
+    power(0.5, {{ days_between(observed_on, day) }} / {{ half_life }})
+{%- endmacro %}
+
+{# One service on one day: ended, then status known and fresh enough, then what the status says. #}
+{% macro operational_state(ends_on, status_code, status_freshness, day) -%}
+    case
+        when {{ ends_on }} < {{ day }} then 'not_operational'
+        when {{ status_code }} is null or {{ status_freshness }} < {{ parameter('freshness_threshold') }} then 'unverified'
+        when {{ status_code }} in ('OPE', 'PAR') then 'operational'
+        else 'not_operational'
+    end
+{%- endmacro %}
+
+{# Whether a ";"-joined list holds a code. #}
+{% macro holds(codes, code) -%}
+    (';' || {{ codes }} || ';') like ('%;' || {{ code }} || ';%')
+{%- endmacro %}
+
+{# Admission of one group: said in the list of admitted or of excluded groups, else unknown. #}
+{% macro admission(group, admitted, excluded, criteria, min_age, max_age) -%}
+    case
+        when {{ holds(admitted, group) }}
+            and (coalesce({{ criteria }}, 'aucun') <> 'aucun' or {{ min_age }} is not null or {{ max_age }} is not null)
+            then 'conditional'
+        when {{ holds(admitted, group) }} then 'admitted'
+        when {{ holds(excluded, group) }} then 'excluded'
+        else 'unknown'
+    end
+{%- endmacro %}
+
+{% macro coverage(capacity, need) -%}
+    case when {{ need }} > 0 then least(1.0, {{ capacity }} / {{ need }}) end
+{%- endmacro %}
+
+{% macro gap_people(capacity, need) -%}
+    greatest(0.0, {{ need }} - {{ capacity }})
+{%- endmacro %}
+
+{# First that applies. `possible` are services that are operational or unverified and do not exclude the group. #}
+{% macro gap_class(is_surveyed, is_found_none, known, possible, admitting, need, capacity) -%}
+    case
+        when not {{ is_surveyed }} then 'NS'
+        when ({{ known }} > 0 and {{ possible }} = 0) or ({{ known }} = 0 and {{ is_found_none }}) then 'G4'
+        when {{ admitting }} = 0 then 'UV'
+        when {{ need }} is null then 'NU'
+        when {{ need }} = 0 then 'NN'
+        when {{ capacity }} is null then 'CU'
+        when {{ capacity }} / {{ need }} < 0.25 then 'G3'
+        when {{ capacity }} / {{ need }} < 0.5 then 'G2'
+        when {{ capacity }} / {{ need }} < 1 then 'G1'
+        else 'G0'
+    end
+{%- endmacro %}
+
+{% macro priority(severity, gap_people, population_group_code) -%}
+    {{ severity }} * log10(1 + {{ gap_people }})
+    * case when {{ population_group_code }} in ('VDT', 'MNA', 'FEM_RIS') then {{ parameter('priority_vulnerable_factor') }} else 1 end
+{%- endmacro %}

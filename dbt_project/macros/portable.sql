@@ -1,0 +1,55 @@
+{# What differs between DuckDB and Spark lives here, and nowhere in a model. #}
+
+{% macro safe_cast(expression, type) -%}
+    try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
+
+{% macro days_between(first, last) -%}
+    {{ return(adapter.dispatch('days_between', 'mrf')(first, last)) }}
+{%- endmacro %}
+{% macro default__days_between(first, last) -%}
+    (cast({{ last }} as date) - cast({{ first }} as date))
+{%- endmacro %}
+{% macro spark__days_between(first, last) -%}
+    datediff({{ last }}, {{ first }})
+{%- endmacro %}
+
+{% macro add_days(day, count) -%}
+    {{ return(adapter.dispatch('add_days', 'mrf')(day, count)) }}
+{%- endmacro %}
+{% macro default__add_days(day, count) -%}
+    cast({{ day }} + cast({{ count }} as integer) as date)
+{%- endmacro %}
+{% macro spark__add_days(day, count) -%}
+    date_add({{ day }}, cast({{ count }} as integer))
+{%- endmacro %}
+
+{# One row per month from the first to the last, both included: column `month`, the first day. #}
+{% macro month_series(first, last) -%}
+    {{ return(adapter.dispatch('month_series', 'mrf')(first, last)) }}
+{%- endmacro %}
+{% macro default__month_series(first, last) -%}
+    select cast(unnest(generate_series(cast({{ first }} as timestamp), cast({{ last }} as timestamp), interval 1 month)) as date) as month
+{%- endmacro %}
+{% macro spark__month_series(first, last) -%}
+    select explode(sequence({{ first }}, {{ last }}, interval 1 month)) as month
+{%- endmacro %}
+
+{% macro month_end(month) -%}
+    last_day({{ month }})
+{%- endmacro %}
+
+{% macro month_start(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
+{%- endmacro %}
+
+{# Distinct values of a column, sorted, joined by ";". #}
+{% macro joined(expression) -%}
+    {{ return(adapter.dispatch('joined', 'mrf')(expression)) }}
+{%- endmacro %}
+{% macro default__joined(expression) -%}
+    string_agg(distinct {{ expression }}, ';' order by {{ expression }})
+{%- endmacro %}
+{% macro spark__joined(expression) -%}
+    array_join(array_sort(collect_set({{ expression }})), ';')
+{%- endmacro %}

@@ -1,0 +1,105 @@
+-- One row per claim of one record about one attribute of an organization or of a service at a location,
+-- with its weight on the as-of date. Claims of the future do not count.
+with stated as (select * from {{ ref('stg_assertion') }} where shape in ('organization', 'program', 'service', 'opportunity')),
+
+organizations as (select * from {{ ref('stg_record_organization') }}),
+
+records as (select * from {{ ref('int_service_record') }}),
+
+about_organizations as (
+    select
+        'organization' as entity,
+        organizations.organization_id as entity_id,
+        stated.*
+    from stated
+    inner join organizations on stated.record_id = organizations.record_id
+    where stated.attribute in ('organization_name', 'organization_acronym', 'organization_type_code', 'parent_name')
+),
+
+about_services as (
+    select
+        'service_at_location' as entity,
+        records.service_at_location_id as entity_id,
+        stated.*
+    from stated
+    inner join records on stated.record_id = records.record_id
+    where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
+),
+
+-- The service type that the sector determines leads back to the sector's cell.
+types_from_sectors as (
+    select
+        'service_at_location' as entity,
+        records.service_at_location_id as entity_id,
+        stated.record_id,
+        stated.shape,
+        'service_type_code' as attribute,
+        records.service_type_code as value,
+        stated.raw_value,
+        stated.locator,
+        stated.source_id,
+        stated.document_id,
+        stated.observed_on,
+        stated.evidence_class,
+        stated.reader
+    from stated
+    inner join records on stated.record_id = records.record_id
+    inner join {{ ref('sector_crosswalk') }} as crosswalk on stated.value = crosswalk.sector_code
+    where stated.shape = 'service' and stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code
+),
+
+-- A cercle found by point or by name leads back to the cell of the latitude or of the name.
+cercles_found as (
+    select
+        'service_at_location' as entity,
+        records.service_at_location_id as entity_id,
+        stated.record_id,
+        stated.shape,
+        'admin2_code' as attribute,
+        records.admin2_code as value,
+        stated.raw_value,
+        stated.locator,
+        stated.source_id,
+        stated.document_id,
+        stated.observed_on,
+        stated.evidence_class,
+        stated.reader
+    from stated
+    inner join records on stated.record_id = records.record_id
+    where stated.shape = 'service' and records.admin2_code is not null
+        and (
+            (records.place_method = 'point_in_polygon' and stated.attribute = 'latitude')
+            or (records.place_method = 'exact_name' and stated.attribute = 'admin2_name')
+        )
+),
+
+claims as (
+    select * from about_organizations
+    union all
+    select * from about_services
+    union all
+    select * from types_from_sectors
+    union all
+    select * from cercles_found
+),
+
+weighed as (
+    select
+        claims.*,
+        cast(class_weight.value as double) as class_weight,
+        cast(confidence.value as double) as extraction_confidence,
+        {{ freshness('claims.observed_on', 'run.as_of', 'cast(half_life.value as double)') }} as freshness
+    from claims
+    cross join {{ ref('stg_run') }} as run
+    inner join {{ ref('attribute_family') }} as family on claims.attribute = family.attribute
+    inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
+    inner join {{ ref('parameter') }} as class_weight on 'weight_' || claims.evidence_class = class_weight.name
+    inner join {{ ref('parameter') }} as confidence on 'confidence_' || claims.reader = confidence.name
+    where claims.observed_on <= run.as_of
+)
+
+select
+    record_id || '#' || attribute || '@' || entity as assertion_id,
+    *,
+    class_weight * freshness * extraction_confidence as weight
+from weighed

@@ -1,0 +1,48 @@
+-- One row per month, zone, reading, service type and group of which some service says something.
+with services as (select * from {{ ref('int_gap_service') }} where operational_state <> 'not_operational'),
+
+admissions as (select * from {{ ref('int_service_admission') }}),
+
+paired as (
+    select
+        services.*,
+        admissions.population_group_code,
+        admissions.admission,
+        coalesce(needs.need, 0) as need
+    from services
+    inner join admissions on services.service_at_location_id = admissions.service_at_location_id
+    left join {{ ref('int_gap_need') }} as needs
+        on services.month = needs.month
+        and services.zone_code = needs.zone_code
+        and services.reading = needs.reading
+        and services.service_type_code = needs.service_type_code
+        and admissions.population_group_code = needs.population_group_code
+),
+
+-- A service's capacity is shared over the groups it admits, by their needs; equally where none is known.
+shared as (
+    select
+        *,
+        case
+            when sum(case when admission <> 'excluded' then need else 0 end) over service > 0
+                then need / sum(case when admission <> 'excluded' then need else 0 end) over service
+            else 1.0 / nullif(sum(case when admission <> 'excluded' then 1 else 0 end) over service, 0)
+        end as share,
+        operational_state = 'operational' and admission in ('admitted', 'conditional') as is_admitting
+    from paired
+    window service as (partition by month, reading, service_at_location_id)
+)
+
+select
+    month,
+    zone_code,
+    reading,
+    service_type_code,
+    population_group_code,
+    sum(case when is_admitting then 1 else 0 end) as admitting_count,
+    sum(case when is_admitting and is_free then 1 else 0 end) as free_count,
+    sum(case when is_admitting and effective_capacity is null then 1 else 0 end) as capacity_missing_count,
+    sum(case when is_admitting then effective_capacity * share end) as capacity,
+    sum(case when admission = 'excluded' then 1 else 0 end) as excluding_count
+from shared
+group by month, zone_code, reading, service_type_code, population_group_code

@@ -1,0 +1,43 @@
+-- One row per month, zone, reading and service type with evidence: what is known whatever the group.
+with services as (
+    select
+        month,
+        zone_code,
+        reading,
+        service_type_code,
+        count(*) as known_count,
+        sum(case when operational_state = 'operational' then 1 else 0 end) as operational_count,
+        sum(case when operational_state = 'unverified' then 1 else 0 end) as unverified_count
+    from {{ ref('int_gap_service') }}
+    group by month, zone_code, reading, service_type_code
+),
+
+searches as (
+    select
+        months.month,
+        zones.zone_code,
+        zones.reading,
+        coverage.service_type_code,
+        max(case when coverage.is_found then 1 else 0 end) = 1 as is_found
+    from {{ ref('stg_survey_coverage') }} as coverage
+    inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
+    inner join {{ ref('int_zone_place') }} as zones
+        on coverage.zone_code = zones.zone_code and coalesce(coverage.admin2_code, 'ANY') = zones.admin2_code
+    group by months.month, zones.zone_code, zones.reading, coverage.service_type_code
+)
+
+select
+    coalesce(services.month, searches.month) as month,
+    coalesce(services.zone_code, searches.zone_code) as zone_code,
+    coalesce(services.reading, searches.reading) as reading,
+    coalesce(services.service_type_code, searches.service_type_code) as service_type_code,
+    coalesce(services.known_count, 0) as known_count,
+    coalesce(services.operational_count, 0) as operational_count,
+    coalesce(services.unverified_count, 0) as unverified_count,
+    not coalesce(searches.is_found, true) as is_found_none
+from services
+full outer join searches
+    on services.month = searches.month
+    and services.zone_code = searches.zone_code
+    and services.reading = searches.reading
+    and services.service_type_code = searches.service_type_code

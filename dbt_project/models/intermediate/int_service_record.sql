@@ -1,0 +1,34 @@
+-- One row per service record: who, what, where in 2021 codes, and in which zone of each reading.
+with records as (select * from {{ ref('stg_service') }}),
+
+services as (select * from {{ ref('stg_record_service') }}),
+
+places as (select * from {{ ref('stg_record_place') }} where shape = 'service'),
+
+zones as (select zone_code, admin1_code from {{ ref('zone') }})
+
+select
+    records.record_id,
+    records.source_id,
+    records.document_id,
+    records.observed_on,
+    records.locator,
+    records.sector_code,
+    records.warnings,
+    records.is_shelter,
+    services.organization_id,
+    services.service_id,
+    services.service_at_location_id,
+    services.service_type_code,
+    services.is_out_of_scope,
+    places.admin1_code,
+    places.admin2_code,
+    places.admin3_code,
+    places.method as place_method,
+    places.warnings as place_warnings,
+    -- A cercle decides; a region alone, or the zone that the source names, only where there is no cercle.
+    coalesce(zones.zone_code, case when places.admin1_code is null then records.zone_code end) as zone_code
+from records
+inner join services on records.record_id = services.record_id
+left join places on records.record_id = places.record_id
+left join zones on places.admin1_code = zones.admin1_code

@@ -1,0 +1,22 @@
+with winners as (select * from {{ ref('int_value') }} where entity = 'organization'),
+
+organizations as (
+    select
+        entity_id as organization_id,
+        max(case when attribute = 'organization_name' then value end) as name,
+        max(case when attribute = 'organization_acronym' then value end) as acronym,
+        max(case when attribute = 'organization_type_code' then value end) as organization_type_code
+    from winners
+    group by entity_id
+)
+
+select
+    organizations.organization_id,
+    organizations.name,
+    organizations.acronym,
+    organizations.organization_type_code,
+    types.organization_group_code,
+    cast(null as varchar) as parent_organization_id,
+    types.is_in_scope
+from organizations
+left join {{ ref('organization_type') }} as types on organizations.organization_type_code = types.organization_type_code

@@ -1,0 +1,38 @@
+with figures as (select * from {{ ref('int_need_figure') }}),
+
+by_cercle as (
+    select zones.zone_code, zones.reading, figures.*
+    from figures
+    inner join {{ ref('dim_zone') }} as zones on figures.admin2_code = zones.admin_code
+    where figures.admin_level = 2
+),
+
+-- A region is the zone only in the historical reading.
+by_region as (
+    select zones.zone_code, 'HISTORICAL' as reading, figures.*
+    from figures
+    inner join {{ ref('zone') }} as zones on figures.admin1_code = zones.admin1_code
+    where figures.admin_level = 1
+),
+
+placed as (
+    select * from by_cercle
+    union all
+    select * from by_region
+)
+
+select
+    zone_code,
+    reading,
+    admin2_code,
+    population_group_code,
+    figure as indicator,
+    period,
+    source_id,
+    people,
+    false as is_suppressed,
+    method,
+    admin_level,
+    warnings,
+    figure_id
+from placed

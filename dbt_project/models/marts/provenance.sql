@@ -1,0 +1,61 @@
+with claims as (
+    select
+        claims.entity,
+        claims.entity_id,
+        claims.attribute,
+        claims.assertion_id,
+        claims.value,
+        claims.raw_value,
+        claims.value = winners.value as is_winner,
+        claims.weight,
+        claims.class_weight,
+        claims.freshness,
+        claims.extraction_confidence,
+        claims.observed_on,
+        claims.source_id,
+        claims.document_id,
+        claims.locator
+    from {{ ref('int_assertion') }} as claims
+    inner join {{ ref('int_value') }} as winners
+        on claims.entity = winners.entity
+        and claims.entity_id = winners.entity_id
+        and claims.attribute = winners.attribute
+),
+
+-- A figure of people is one source's own: it is not weighed against others, it is traced.
+needs as (
+    select
+        'need' as entity,
+        figures.figure_id as entity_id,
+        stated.attribute,
+        stated.record_id || '#people' as assertion_id,
+        stated.value,
+        stated.raw_value,
+        true as is_winner,
+        cast(class_weight.value as double) * cast(confidence.value as double) as weight,
+        cast(class_weight.value as double) as class_weight,
+        1.0 as freshness,
+        cast(confidence.value as double) as extraction_confidence,
+        stated.observed_on,
+        stated.source_id,
+        stated.document_id,
+        stated.locator
+    from {{ ref('stg_assertion') }} as stated
+    inner join {{ ref('stg_need') }} as needs on stated.record_id = needs.record_id
+    inner join {{ ref('stg_record_place') }} as places on needs.record_id = places.record_id
+    inner join {{ ref('int_need_figure') }} as figures
+        on needs.source_id = figures.source_id
+        and needs.population_group_code = figures.population_group_code
+        and needs.indicator = figures.indicator
+        and needs.sector_code = figures.sector_code
+        and needs.period = figures.period
+        and places.admin_level = figures.admin_level
+        and coalesce(places.admin2_code, places.admin1_code, 'ML') = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
+    inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
+    inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
+    where stated.shape = 'need' and stated.attribute = 'people'
+)
+
+select * from claims
+union all
+select * from needs

@@ -1,0 +1,59 @@
+with locations as (select * from {{ ref('int_service_location') }}),
+
+profiles as (select * from {{ ref('int_service_profile') }}),
+
+types as (select * from {{ ref('dim_service_type') }})
+
+select
+    locations.service_at_location_id,
+    locations.service_id,
+    locations.organization_id,
+    organizations.name as organization_name,
+    cast(null as varchar) as program_id,
+    profiles.program_name,
+    locations.service_type_code,
+    types.domain_code,
+    locations.zone_code,
+    locations.admin1_code,
+    locations.admin2_code,
+    locations.admin3_code,
+    profiles.site_name,
+    profiles.latitude,
+    profiles.longitude,
+    locations.is_masked,
+    profiles.status_code,
+    profiles.status_observed_on,
+    {{ operational_state('profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of') }} as operational_state,
+    profiles.ends_on,
+    profiles.access_modes,
+    profiles.cost_code,
+    profiles.cost_xof,
+    profiles.capacity_per_month,
+    profiles.free_places,
+    profiles.wait_days,
+    profiles.languages,
+    profiles.admitted_groups,
+    profiles.excluded_groups,
+    profiles.exclusion_criteria,
+    profiles.min_age,
+    profiles.max_age,
+    profiles.required_documents,
+    profiles.public_phone,
+    cast(null as double) as quality_score,
+    cast(null as varchar) as quality_band,
+    coalesce(profiles.status_freshness, profiles.best_freshness) as freshness,
+    coalesce(profiles.status_confidence, profiles.best_confidence) as confidence,
+    coalesce(profiles.status_agreement, profiles.best_agreement) as agreement,
+    profiles.has_conflict or locations.has_place_conflict as has_conflict,
+    locations.source_count,
+    locations.last_seen_on,
+    {{ add_days(
+        'locations.last_seen_on',
+        "case when locations.zone_code in ('Z_BKO', 'Z_KAY') then " ~ parameter('check_interval_near') ~ " else " ~ parameter('check_interval_far') ~ " end"
+    ) }} as next_check_on,
+    locations.is_out_of_scope
+from locations
+inner join profiles on locations.service_at_location_id = profiles.service_at_location_id
+inner join {{ ref('dim_organization') }} as organizations on locations.organization_id = organizations.organization_id
+left join types on locations.service_type_code = types.service_type_code
+cross join {{ ref('stg_run') }} as run

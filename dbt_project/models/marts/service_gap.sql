@@ -1,0 +1,93 @@
+with grid as (
+    select
+        months.month,
+        zones.zone_code,
+        readings.reading,
+        types.service_type_code,
+        groups.population_group_code
+    from {{ ref('int_month') }} as months
+    cross join {{ ref('zone') }} as zones
+    cross join (select distinct reading from {{ ref('dim_zone') }}) as readings
+    cross join {{ ref('dim_service_type') }} as types
+    cross join {{ ref('dim_population_group') }} as groups
+),
+
+filled as (
+    select
+        grid.*,
+        coalesce(known.known_count, 0) as known_count,
+        coalesce(known.operational_count, 0) as operational_count,
+        coalesce(known.unverified_count, 0) as unverified_count,
+        coalesce(by_group.admitting_count, 0) as admitting_count,
+        coalesce(by_group.free_count, 0) as free_count,
+        by_group.capacity,
+        coalesce(by_group.capacity_missing_count, 0) as capacity_missing_count,
+        needs.need,
+        known.month is not null as is_surveyed,
+        coalesce(known.is_found_none, false) as is_found_none,
+        coalesce(known.operational_count, 0) + coalesce(known.unverified_count, 0) - coalesce(by_group.excluding_count, 0) as possible_count
+    from grid
+    left join {{ ref('int_gap_known') }} as known
+        on grid.month = known.month
+        and grid.zone_code = known.zone_code
+        and grid.reading = known.reading
+        and grid.service_type_code = known.service_type_code
+    left join {{ ref('int_gap_group') }} as by_group
+        on grid.month = by_group.month
+        and grid.zone_code = by_group.zone_code
+        and grid.reading = by_group.reading
+        and grid.service_type_code = by_group.service_type_code
+        and grid.population_group_code = by_group.population_group_code
+    left join {{ ref('int_gap_need') }} as needs
+        on grid.month = needs.month
+        and grid.zone_code = needs.zone_code
+        and grid.reading = needs.reading
+        and grid.service_type_code = needs.service_type_code
+        and grid.population_group_code = needs.population_group_code
+),
+
+classed as (
+    select
+        *,
+        {{ gap_class('is_surveyed', 'is_found_none', 'known_count', 'possible_count', 'admitting_count', 'need', 'capacity') }} as gap_class
+    from filled
+),
+
+-- No service that admits the group is a capacity of nought; not verified or not surveyed is an unknown one.
+measured as (
+    select
+        *,
+        case when gap_class = 'G4' then 0.0 else capacity end as effective_capacity
+    from classed
+),
+
+gaps as (
+    select
+        *,
+        {{ coverage('effective_capacity', 'need') }} as coverage,
+        case when effective_capacity is not null and need is not null then {{ gap_people('effective_capacity', 'need') }} end as gap_people
+    from measured
+)
+
+select
+    gaps.month,
+    gaps.zone_code,
+    gaps.reading,
+    gaps.service_type_code,
+    gaps.population_group_code,
+    gaps.known_count,
+    cast(gaps.operational_count as bigint) as operational_count,
+    cast(gaps.unverified_count as bigint) as unverified_count,
+    cast(gaps.admitting_count as bigint) as admitting_count,
+    cast(gaps.free_count as bigint) as free_count,
+    gaps.effective_capacity as capacity,
+    cast(gaps.capacity_missing_count as bigint) as capacity_missing_count,
+    gaps.need,
+    gaps.coverage,
+    gaps.gap_people,
+    gaps.gap_class,
+    classes.severity,
+    {{ priority('classes.severity', 'gaps.gap_people', 'gaps.population_group_code') }} as priority,
+    gaps.is_surveyed
+from gaps
+inner join {{ ref('gap_class') }} as classes on gaps.gap_class = classes.gap_class

@@ -1,0 +1,6 @@
+-- Every service of the directory has at least one claim behind it.
+select directory.service_at_location_id
+from {{ ref('service_directory') }} as directory
+left join (select distinct entity_id from {{ ref('provenance') }} where entity = 'service_at_location') as claims
+    on directory.service_at_location_id = claims.entity_id
+where claims.entity_id is null

@@ -1,0 +1,56 @@
+"""Rows to accepted and rejected. Nothing is lost: rows read = accepted + rejected, and that is checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from expectations.results import CheckResult
+from ingestion.ingest import Ingested
+from ingestion.shapes import SHAPES
+
+REJECTED = ["shape", "document_id", "locator", "reason", "row"]
+
+
+@dataclass(frozen=True)
+class Gated:
+    """``accepted``: by shape, the stored columns. ``rejected``: REJECTED columns, `row` the record as JSON."""
+
+    accepted: dict[str, pd.DataFrame]
+    assertions: pd.DataFrame
+    rejected: pd.DataFrame
+    read_counts: dict[str, int]
+
+    def conservation(self) -> list[CheckResult]:
+        """One check a shape: rows read = accepted + rejected."""
+        results = []
+        for shape, read in self.read_counts.items():
+            kept, left = len(self.accepted[shape]), int(self.rejected["shape"].eq(shape).sum())
+            told = f"lues {read} = acceptées {kept} + rejetées {left}"
+            results.append(CheckResult(f"conservation_{shape}", "error", read == kept + left, abs(read - kept - left), told))
+        return results
+
+
+def gate(ingested: Ingested) -> Gated:
+    """Splits the records by their errors; assertions of rejected records go with them."""
+    accepted, rejected = {}, [ingested.rejected.assign(row="")]
+    for shape, frame in ingested.records.items():
+        wrong = frame["errors"].notna()
+        accepted[shape] = frame.loc[~wrong, [c.name for c in SHAPES[shape].stored]]
+        rejected.append(_rejected(shape, frame[wrong]))
+    kept = pd.concat([frame["record_id"] for frame in accepted.values()])
+    assertions = ingested.assertions[ingested.assertions["record_id"].isin(kept)]
+    filled = [part[REJECTED] for part in rejected if len(part)]
+    left = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REJECTED, dtype=object)
+    return Gated(accepted, assertions, left, ingested.read_counts)
+
+
+def _rejected(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
+    columns = [c.name for c in SHAPES[shape].columns if c.kind != "bytes"] + ["observed_on"]
+    rows = [
+        json.dumps({k: v for k, v in row.items() if not pd.isna(v)}, ensure_ascii=False, default=str)
+        for row in frame[columns].to_dict("records")
+    ]
+    return frame[["document_id", "locator"]].assign(shape=shape, reason=frame["errors"], row=rows)

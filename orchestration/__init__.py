@@ -1,0 +1,1 @@
+"""Dagster only: what runs when, and what people see of it."""

@@ -1,0 +1,341 @@
+"""`mrf`: everything that people do with the warehouse, in one command. Messages are French first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import shutil
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from ingestion.errors import DeclarationError
+from ingestion.registry import PACKAGE_SOURCES, sources
+from ingestion.source import ID
+from orchestration.console import checks_line, console, errors, following, marts_table, notice, number, sources_table
+from orchestration.inventory import NothingToPublish, take
+from warehouse import publish
+from warehouse.audit import file_sha256
+from warehouse.layout import PROJECT, Layout
+
+app = typer.Typer(
+    name="mrf",
+    help="Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+NOT_PUBLISHED, WRONG_USE = 1, 2
+
+
+@app.command(
+    epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08[/] · [bold]mrf run --as-of 2024-08-31[/]"
+)
+def run(
+    landing: Annotated[Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")] = None,
+    as_of: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date tenue pour « aujourd’hui »")] = None,
+    force: Annotated[bool, typer.Option(help="Recalculer même si rien n’a changé")] = False,
+) -> None:
+    """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
+
+    Codes de sortie : 0 publié (ou rien de changé), 1 non publié (les lecteurs gardent la dernière bonne version),
+    2 mauvais usage.
+    """
+    layout = _prepared()
+    folder = (landing or layout.landing).resolve()
+    if landing is not None and not folder.is_dir() and not publish.has_real(layout):
+        _stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
+    day = as_of.date() if as_of else None
+    try:
+        inventory = take(layout, sources(), folder, day)
+    except NothingToPublish as reason:
+        _stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
+    if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
+        console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
+        _close(layout, manifest)
+        return
+    if inventory.unrecognised:
+        names = ", ".join(inventory.unrecognised)
+        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
+    _execute(layout, str(folder), day.isoformat() if day else "", inventory.is_demo)
+
+
+def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
+    """The manifest in place, where it was made of the same inputs and its file is whole."""
+    now = publish.catalog(layout)
+    if now is None:
+        return None
+    manifest = publish.manifest_of(layout, now["current"])
+    path = layout.published / now["current"]
+    same = manifest["fingerprint"] == fingerprint and path.exists() and file_sha256(path) == manifest["file_sha256"]
+    return manifest if same else None
+
+
+def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
+    from orchestration.dbt_manifest import finish_parsing, start_parsing
+    from orchestration.workers import pool
+
+    # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
+    with console.status("chargement"):
+        parsing = start_parsing(layout)
+        pool()  # imports what the suites need, beside this process
+        import dagster as dg  # costs seconds: not before it is needed
+
+        if parsing is not None:
+            finish_parsing(layout, parsing)
+        from orchestration.definitions import defs
+
+        job = defs.resolve_job_def("pipeline")
+    settings = {
+        "resources": {"data_root": {"config": {"landing": landing, "as_of": as_of}}},
+        "loggers": {"progress": {}},
+    }
+    # dbt's own lines stay in its log: the bar says what people need.
+    with dg.DagsterInstance.get() as instance, following(len(list(job.nodes))), redirect_stdout(io.StringIO()):
+        result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False)
+    from orchestration.delivery import deliveries
+
+    given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
+    if result.success:
+        manifest = publish.manifest_of(layout, publish.catalog(layout)["current"])  # type: ignore[index]
+        _close(layout, manifest)
+        return
+    notice(is_demo)
+    console.print(sources_table(given))
+    errors(given)
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            console.print(f"\n[bold red]{event.step_key}[/] : {_reason(event.step_failure_data)}", soft_wrap=True)
+    now = publish.catalog(layout)
+    kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
+    _stop(f"Non publié : {kept}.", NOT_PUBLISHED)
+
+
+def _reason(failure: Any) -> str:
+    """The innermost cause in plain words."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return str(failure.user_failure_data.description)
+    error = failure.error
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()
+
+
+def _close(layout: Layout, manifest: dict[str, Any]) -> None:
+    given = {
+        source: told | {"checks": manifest["source_checks"][source]} for source, told in manifest["inputs"].items()
+    }
+    notice(manifest["is_demo"])
+    console.print(sources_table(given))
+    errors(given)
+    console.print(marts_table(manifest["marts"]))
+    console.print(checks_line(manifest))
+    pointer = publish.catalog(layout)["current"]  # type: ignore[index]
+    console.print(f"Date de référence : {manifest['as_of']}")
+    console.print(f"[bold green]Publié :[/] {layout.published / pointer}", soft_wrap=True)
+    notice(manifest["is_demo"])
+
+
+@app.command(epilog="Exemple : [bold]mrf status[/]")
+def status() -> None:
+    """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
+    layout = _prepared()
+    now = publish.catalog(layout)
+    if now is None:
+        _stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
+    manifest = publish.manifest_of(layout, now["current"])
+    notice(now["is_demo"])
+    console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
+    console.print(f"Date de référence : {manifest['as_of']}")
+    from orchestration.delivery import deliveries
+
+    given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
+    console.print(sources_table(given))
+    errors(given)
+    console.print(checks_line(manifest))
+    _last_run(now["run_id"])
+
+
+def _last_run(published_run: str) -> None:
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs(limit=1)
+    if runs and runs[0].run_id != published_run:
+        console.print(f"[yellow]Dernière exécution : {runs[0].run_id[:8]}, {runs[0].status.value}[/] (voir « mrf ui »)")
+
+
+@app.command(epilog="Exemple : [bold]mrf sql \"select gap_class, count(*) from marts.service_gap group by 1\"[/]")
+def sql(
+    query: Annotated[str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts et reference)")],
+    csv: Annotated[bool, typer.Option("--csv", help="Écrire du CSV, toutes les lignes")] = False,
+) -> None:
+    """Interroge la publication en place. / Queries the current publication."""
+    import duckdb
+
+    layout = Layout.from_environment()
+    try:
+        path = publish.current_file(layout)
+    except FileNotFoundError as reason:
+        _stop(str(reason), NOT_PUBLISHED)
+    try:
+        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+            connection.execute("set search_path = 'marts,reference'")
+            relation = connection.execute(query)
+            if csv:
+                relation.df().to_csv(sys.stdout, index=False)
+                return
+            header = [column[0] for column in relation.description or []]
+            rows = relation.fetchmany(201)
+    except duckdb.Error as error:
+        _stop(f"SQL : {error}", WRONG_USE)
+    is_demo = publish.catalog(layout)["is_demo"]  # type: ignore[index]
+    notice(is_demo)
+    from rich.table import Table
+
+    table = Table(*header, header_style="bold")
+    for row in rows[:200]:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.print(table)
+    console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
+
+
+@app.command(epilog="Exemple : [bold]mrf diff mrf_A.duckdb mrf_B.duckdb[/]")
+def diff(
+    first: Annotated[str, typer.Argument(help="Publication de départ (fichier ou dossier)")],
+    second: Annotated[str, typer.Argument(help="Publication d’arrivée")],
+) -> None:
+    """Compte, table par table, les lignes que seule une de deux publications contient. / Compares two publications."""
+    from rich.table import Table
+
+    layout = Layout.from_environment()
+    names = [_publication(layout, name) for name in (first, second)]
+    table = Table("table", "retirées", "ajoutées", title=f"{names[0]} → {names[1]}", title_justify="left", header_style="bold")
+    for row in publish.compare(layout, *names):
+        if row["removed"] is None and row["added"] is None:
+            table.add_row(row["table"], "colonnes différentes ou table absente", "")
+        elif row["removed"] or row["added"]:
+            table.add_row(row["table"], str(row["removed"]), str(row["added"]))
+    console.print(table if table.row_count else "Aucune différence.")
+
+
+def _publication(layout: Layout, wanted: str) -> str:
+    found = [n for n in publish.known(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
+    if not found:
+        _stop(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}", WRONG_USE)
+    return found[0]
+
+
+@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_1a2b3c4d.duckdb[/]")
+def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
+    """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
+    from orchestration.resources import write_lock
+
+    layout = Layout.from_environment()
+    try:
+        with write_lock(layout):
+            publish.rollback(layout, file, dt.datetime.now(dt.UTC))
+    except (FileNotFoundError, RuntimeError) as reason:
+        _stop(str(reason), WRONG_USE)
+    console.print(f"[bold green]En place :[/] {publish.current_file(layout)}", soft_wrap=True)
+
+
+@app.command(epilog="Exemple : [bold]mrf ui --port 3000[/]")
+def ui(port: Annotated[int, typer.Option(help="Port")] = 3000) -> NoReturn:
+    """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur. / Opens the Dagster UI."""
+    _prepared()
+    console.print(f"Interface Dagster : http://127.0.0.1:{port} (Ctrl+C pour arrêter)")
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    os.chdir(PROJECT)
+    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
+
+
+@app.command("new-source", epilog="Exemple : [bold]mrf new-source pam_cantines_mli[/]")
+def new_source(
+    source_id: Annotated[str, typer.Argument(help="<éditeur>_<produit>[_<iso3>]", show_default=False)],
+    into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
+) -> None:
+    """Copie le modèle de source dans un dossier neuf. / Copies the source template into a new folder."""
+    target = (into or PACKAGE_SOURCES) / source_id
+    if not ID.fullmatch(source_id):
+        _stop(f"« {source_id} » : forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »", WRONG_USE)
+    if target.exists():
+        _stop(f"{target} existe déjà", WRONG_USE)
+    shutil.copytree(PACKAGE_SOURCES / "_template", target)
+    declaration = target / "source.yml"
+    declaration.write_text(declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", source_id), encoding="utf-8")
+    console.print(f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {source_id} » (voir CONTRIBUTING.md)", soft_wrap=True)
+
+
+@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")
+def expected(
+    source_id: Annotated[str | None, typer.Argument(help="Source ; sans elle, toutes")] = None,
+) -> None:
+    """Écrit expected.csv depuis l’exemple d’une source, à relire avant de l’accepter. / Writes expected.csv, for review."""
+    from ingestion.errors import SourceFileError
+    from ingestion.expected import expected_csv
+
+    known = sources()
+    if source_id is not None and source_id not in known:
+        _stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
+    for source in [known[source_id]] if source_id else known.values():
+        try:
+            text = expected_csv(source)
+        except SourceFileError as error:
+            _stop(str(error), NOT_PUBLISHED)
+        (source.folder / "expected.csv").write_text(text, encoding="utf-8")
+        console.print(f"{source.folder / 'expected.csv'} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
+
+
+@app.command(epilog="Exemple : [bold]mrf generate[/]")
+def generate(
+    parse: Annotated[bool, typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire")] = False,
+) -> None:
+    """Régénère les sources et modèles de préparation dbt depuis les formes. / Regenerates dbt's sources and staging."""
+    from warehouse.staging import write
+
+    changed = write()
+    for path in changed:
+        console.print(str(path.relative_to(PROJECT)))
+    if parse:
+        from orchestration.dbt_manifest import install
+
+        install()
+    console.print(f"{len(changed)} fichier(s) réécrit(s)")
+
+
+def _prepared() -> Layout:
+    """The data root, with Dagster's instance in it."""
+    layout = Layout.from_environment()
+    layout.landing.mkdir(parents=True, exist_ok=True)
+    layout.dagster_home.mkdir(parents=True, exist_ok=True)
+    settings = layout.dagster_home / "dagster.yaml"
+    if not settings.exists():  # a person may have pointed it to another storage
+        shutil.copyfile(PROJECT / "dagster.yaml", settings)
+    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
+    os.environ["MRF_DATA"] = str(layout.root)
+    return layout
+
+
+def _stop(reason: str, code: int) -> NoReturn:
+    console.print(f"[bold red]{reason}[/]", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point: a wrong declaration ends in its own words, not in a traceback."""
+    try:
+        app()
+    except DeclarationError as error:
+        console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
+        sys.exit(WRONG_USE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""What the command prints: the progress of a run, and the tables that close it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from orchestration.inventory import DEMO_NOTICE
+
+console = Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
+STEPS = {
+    "landing__inventory": "inventaire de l’atterrissage",
+    "resolved__place": "lieux",
+    "resolved_entities": "structures et services",
+    "dbt_build": "dbt : marts et tests",
+    "mart_suites": "contrôle des marts",
+    "published__warehouse": "publication",
+}
+_STATES = {
+    "fresh": "[green]à jour[/]",
+    "unchanged": "[green]inchangée[/]",
+    "stale": "[bold red]PÉRIMÉE[/]",
+    "refused": "[bold red]REFUSÉE[/]",
+    "absent": "[dim]absente[/]",
+    "removed": "[yellow]retirée[/]",
+}
+
+
+@contextmanager
+def following(step_count: int) -> Iterator[Progress]:
+    """A progress bar over the steps of a run, fed by Dagster's events."""
+    from orchestration.progress import listen
+
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("préparation", total=step_count)
+
+        def on_event(event: str, step: str) -> None:
+            if event == "STEP_START":
+                progress.update(task, description=STEPS.get(step, step.removeprefix("source_")))
+            elif event in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
+                progress.advance(task)
+
+        listen(on_event)
+        yield progress
+
+
+def notice(is_demo: bool) -> None:
+    """DONNÉES FICTIVES, wherever fictional data is shown."""
+    if is_demo:
+        console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés, aucune structure réelle / fictional samples")
+
+
+def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
+    """One line a source: state, rows read, accepted and rejected, checks that failed."""
+    table = Table(title="Sources", title_justify="left", header_style="bold")
+    table.add_column("source", no_wrap=True)
+    table.add_column("état", no_wrap=True)
+    for name in ("lues", "acceptées", "rejetées", "avertissements"):
+        table.add_column(name, justify="right")
+    for source_id, told in sorted(deliveries.items()):
+        rows = told["rows"].values()
+        counts = [sum(row[kind] for row in rows) for kind in ("read", "accepted", "rejected")]
+        warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
+        table.add_row(source_id, _STATES[told["state"]], *(number(count) for count in counts), str(warnings or "·"))
+    return table
+
+
+def errors(deliveries: dict[str, dict[str, Any]]) -> None:
+    """Why each source that was held back was."""
+    for source_id, told in sorted(deliveries.items()):
+        if told.get("error"):
+            console.print(f"[bold red]{source_id}[/] : {told['error']}", soft_wrap=True)
+
+
+def marts_table(marts: dict[str, dict[str, Any]]) -> Table:
+    """Row counts of the published marts."""
+    table = Table(title="Marts", title_justify="left", header_style="bold")
+    table.add_column("mart", no_wrap=True)
+    table.add_column("lignes", justify="right")
+    for name, content in marts.items():
+        if name.startswith("marts."):
+            table.add_row(name.removeprefix("marts."), number(content["rows"]))
+    return table
+
+
+def checks_line(manifest: dict[str, Any]) -> str:
+    """How many checks ran and held, of the sources and of the build."""
+    of_sources = [check for checks in manifest["source_checks"].values() for check in checks if check["severity"] == "error"]
+    checks = manifest["checks"]
+    held = sum(1 for check in checks if check["passed"])
+    held_sources = sum(1 for check in of_sources if check["passed"])
+    return f"Contrôles : {held}/{len(checks)} sur les marts (dbt, Great Expectations), {held_sources}/{len(of_sources)} sur les sources"
+
+
+def number(value: int) -> str:
+    """French thousands: 24 088."""
+    return f"{value:,}".replace(",", "\u202f")

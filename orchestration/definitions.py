@@ -1,0 +1,24 @@
+"""Assembles what Dagster sees."""
+
+import dagster as dg
+
+from orchestration import jobs, publication, resolution, sources, transform
+from orchestration.progress import progress_logger
+from orchestration.resources import DataRoot
+
+defs = dg.Definitions(
+    assets=[
+        *sources.all_assets(),
+        resolution.resolved_places,
+        resolution.resolved_entities,
+        transform.dbt_build,
+        publication.published_warehouse,
+    ],
+    asset_checks=[publication.mart_suites],
+    jobs=[jobs.pipeline],
+    schedules=[jobs.every_morning],
+    sensors=[jobs.landing_sensor],
+    resources={"data_root": DataRoot(), "dbt": transform.dbt_resource()},
+    loggers={"progress": progress_logger},
+    executor=dg.in_process_executor,  # one process: half the time of the multiprocess executor on a small machine
+)

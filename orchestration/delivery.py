@@ -1,0 +1,216 @@
+"""One source's delivery: keep the originals, read, gate, check, and put the accepted rows where dbt finds them.
+
+A source that fails keeps its last good rows and is flagged stale, or gives none the first time; it never stops
+the others.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from expectations.gate import Gated, gate
+from expectations.results import CheckResult, as_table
+from expectations.suites import shape_suite
+from expectations.validation import Validation, validate
+from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.ingest import Ingested, ingest
+from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
+from ingestion.source import Source
+from orchestration.inventory import Inventory, ingestion_hash
+from warehouse.layout import Workspace, read_json, write_json, write_parquet
+
+# What people see of a source.
+STATES = {
+    "fresh": "à jour",
+    "unchanged": "inchangée",
+    "stale": "périmée : dernière bonne livraison gardée",
+    "refused": "refusée : aucune donnée",
+    "absent": "absente",
+    "removed": "retirée",
+}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a source gave: its state, rows read, accepted and rejected by shape, checks, and the error if any."""
+
+    source_id: str
+    state: str
+    fingerprint: str = ""
+    files: dict[str, str] = field(default_factory=dict)  # file name to sha256
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    validations: list[dict[str, Any]] = field(default_factory=list)
+    error: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the rows that dbt reads are those of the landed files."""
+        return self.state in ("fresh", "unchanged")
+
+    def total(self, kind: str) -> int:
+        """Rows read, accepted or rejected over all shapes."""
+        return sum(counts[kind] for counts in self.rows.values())
+
+
+def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
+    """Brings one source up to date and returns what happened; raises only for faults of the machine."""
+    before = _last(workspace, source.id)
+    paths = inventory.paths(source.id)
+    if claimed := [name for name, ids in inventory.ambiguous.items() if source.id in ids]:
+        return _keep(source, workspace, before, f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}")
+    if not paths:
+        return _empty(source, workspace, "removed" if before and before.rows else "absent")
+    files = {path.name: inventory.sha256[str(path)] for path in paths}
+    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *(f"{n}:{h}" for n, h in sorted(files.items()))])
+    if before and before.is_good and before.fingerprint == fingerprint:
+        return _store(workspace, replace(before, state="unchanged"))
+    _keep_originals(source, workspace, paths, inventory)
+    try:
+        ingested = ingest(source, paths)
+    except (SourceFileError, DeclarationError) as error:
+        return _keep(source, workspace, before, str(error))
+    gated = gate(ingested)
+    validations = [_validated(source, shape, gated, inventory.is_demo) for shape in source.shapes]
+    checks = [*gated.conservation(), *(r for v in validations for r in v.results), *_observations(ingested, gated)]
+    if wrong := [check for check in checks if check.is_blocking_failure]:
+        told = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
+        return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
+    _write(source, workspace, ingested, gated, checks)
+    rows = {
+        shape: {"read": read, "accepted": len(gated.accepted[shape]), "rejected": int(gated.rejected["shape"].eq(shape).sum())}
+        for shape, read in gated.read_counts.items()
+    }
+    documents = [v.document | {"shape": shape} for shape, v in zip(source.shapes, validations, strict=True)]
+    return _store(
+        workspace,
+        Delivery(source.id, "fresh", fingerprint, files, rows, [asdict(c) for c in checks], documents),
+    )
+
+
+def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Validation:
+    bounds = None if is_demo else source.shapes[shape].bounds
+    title = f"{SHAPES[shape].fr} Source : {source.title.fr}"
+    return validate(f"{shape}_{source.id}", gated.accepted[shape], shape_suite(SHAPES[shape], bounds), title)
+
+
+def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
+    """Warnings that travel with the rows, counted; rejected rows; notes of the reader."""
+    found = []
+    for shape, frame in gated.accepted.items():
+        codes = frame["warnings"].dropna().str.split(";").explode()
+        for code, count in codes.value_counts().sort_index().items():
+            first = frame["locator"][codes.index[codes.eq(code)][0]]
+            found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), f"première : {first}"))
+        rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
+        if len(rejected):
+            told = f"première : {rejected['locator'].iloc[0]} — {rejected['reason'].iloc[0]}"
+            found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
+    notes = [CheckResult(f"colonne à déclarer {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)]
+    return found + notes
+
+
+def _write(source: Source, workspace: Workspace, ingested: Ingested, gated: Gated, checks: list[CheckResult]) -> None:
+    for shape, frame in gated.accepted.items():
+        write_parquet(workspace.records(shape, source.id), pa.Table.from_pandas(frame, SHAPES[shape].schema, preserve_index=False))
+    assertions = pa.Table.from_pandas(gated.assertions, ASSERTION, preserve_index=False)
+    write_parquet(workspace.records("assertion", source.id), assertions)
+    documents = pa.Table.from_pandas(ingested.documents, DOCUMENT.schema, preserve_index=False)
+    if "document" not in source.shapes:
+        write_parquet(workspace.records("document", source.id), documents)
+    write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(checks)))
+    write_parquet(workspace.rejected / f"{source.id}.parquet", pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
+
+
+def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
+    """Two shapes of a source may have a check of the same name: the second says so."""
+    seen: dict[str, int] = {}
+    named = []
+    for check in checks:
+        seen[check.check_name] = seen.get(check.check_name, 0) + 1
+        suffix = f" #{seen[check.check_name]}" if seen[check.check_name] > 1 else ""
+        named.append(replace(check, check_name=check.check_name + suffix))
+    return named
+
+
+def _keep(source: Source, workspace: Workspace, before: Delivery | None, error: str, checks: list[CheckResult] | None = None) -> Delivery:
+    """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
+    has_rows = before is not None and bool(before.rows)
+    if not has_rows:
+        _empty(source, workspace, "absent")
+    told = [*(checks or []), CheckResult("livraison lisible et conforme", "error", False, 1, error)]
+    if has_rows:
+        told.append(CheckResult("données à jour", "warning", False, 1, "dernière bonne livraison gardée"))
+    write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(told)))
+    kept = before or Delivery(source.id, "refused")
+    state = "stale" if has_rows else "refused"
+    return _store(workspace, replace(kept, state=state, error=error, checks=[asdict(check) for check in told]))
+
+
+def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
+    """No file: no rows. dbt still finds an empty table of the right columns."""
+    for name in (*source.shapes, "assertion", "document"):
+        workspace.records(name, source.id).unlink(missing_ok=True)
+    (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
+    told = CheckResult("fichier présent", "info", False, 1, "fichiers retirés de l’atterrissage" if state == "removed" else "aucun fichier")
+    write_parquet(workspace.records("check_result", source.id), as_table(source.id, [told]))
+    return _store(workspace, Delivery(source.id, state, checks=[asdict(told)]))
+
+
+def _keep_originals(source: Source, workspace: Workspace, paths: list[Path], inventory: Inventory) -> None:
+    """A copy of each file by its sha256. Files with personal columns are not copied: they stay in landing only."""
+    if source.personal or source.consent:
+        return
+    for path in paths:
+        digest = inventory.sha256[str(path)]
+        target = workspace.originals / digest[:2] / f"{digest}{path.suffix.lower()}"
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = target.with_suffix(".part")
+            shutil.copyfile(path, beside)
+            beside.replace(target)
+
+
+def _last(workspace: Workspace, source_id: str) -> Delivery | None:
+    found = read_json(workspace.state_file(source_id))
+    return Delivery(**found) if found else None
+
+
+def _store(workspace: Workspace, delivery: Delivery) -> Delivery:
+    write_json(workspace.state_file(delivery.source_id), vars(delivery))
+    return delivery
+
+
+def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, Delivery]:
+    """What each source last gave."""
+    found = {source_id: _last(workspace, source_id) for source_id in sources}
+    return {source_id: delivery for source_id, delivery in found.items() if delivery is not None}
+
+
+def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
+    """Empty typed tables for every shape, and no rows of sources that are no longer declared; returns their ids."""
+    for shape in SHAPES.values():
+        write_parquet(workspace.records(shape.name, "_empty"), shape.schema.empty_table())
+    write_parquet(workspace.records("assertion", "_empty"), ASSERTION.empty_table())
+    write_parquet(workspace.records("check_result", "_empty"), CHECK_RESULT.empty_table())
+    gone = sorted({path.stem for path in workspace.validated.glob("*/*.parquet")} - set(sources) - {"_empty"})
+    for source_id in gone:
+        for path in workspace.validated.glob(f"*/{source_id}.*"):
+            path.unlink()
+    return gone
+
+
+def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> pd.DataFrame:
+    """The first rows and the columns that hold something, for people to look at."""
+    path = workspace.records(shape, source_id)
+    if not path.exists():
+        return pd.DataFrame()
+    hidden = {"record_id", "document_id", "geometry", "public_phone", "latitude", "longitude"}
+    frame = pa.parquet.read_table(path).slice(0, rows).to_pandas()
+    return frame[[c for c in frame if c not in hidden and not c.endswith("_raw") and frame[c].notna().any()]]

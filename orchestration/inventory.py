@@ -1,0 +1,131 @@
+"""What one run works on, decided once at its start: which files, real or fictional, and the as-of date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ingestion.ingest import sha256
+from ingestion.registry import assign
+from ingestion.source import Source
+from warehouse import publish
+from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
+
+DEMO_NOTICE = "DONNÉES FICTIVES"
+# The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
+DEMO_AS_OF = dt.date(2024, 8, 31)
+TIME_ZONE = ZoneInfo("Africa/Bamako")
+_CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml")
+
+
+class NothingToPublish(Exception):
+    """There is no input that this root may publish."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The inputs of a run. ``files``: by source id, the absolute paths of its files."""
+
+    is_demo: bool
+    as_of: dt.date
+    landing: str
+    files: dict[str, list[str]]
+    sha256: dict[str, str]
+    unrecognised: list[str]
+    ambiguous: dict[str, list[str]]
+    fingerprint: str
+
+    def paths(self, source_id: str) -> list[Path]:
+        """The files of one source."""
+        return [Path(path) for path in self.files.get(source_id, [])]
+
+
+def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
+    """Looks at the landing folder. Raises NothingToPublish rather than fall back to fiction on a real root."""
+    landed = [p for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith((".", "~$"))] if landing.is_dir() else []
+    if not landed and publish.has_real(layout):
+        raise NothingToPublish(
+            f"{landing} est vide, mais cette racine a publié des données réelles : elle ne publie pas d’exemples."
+            " Partage non monté ? La dernière publication reste en place."
+        )
+    is_demo = not landed
+    assigned = assign(landed, sources)
+    if landed and not assigned.files:
+        names = ", ".join(path.name for path in landed[:5])
+        raise NothingToPublish(f"Aucune source ne reconnaît les fichiers de {landing} ({names}…) : voir « files » des sources.")
+    files = {source.id: [source.sample] for source in sources.values()} if is_demo else assigned.files
+    day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())
+    hashes = {str(path): sha256(path) for paths in files.values() for path in paths}
+    return Inventory(
+        is_demo=is_demo,
+        as_of=day,
+        landing=str(landing),
+        files={source_id: [str(path) for path in paths] for source_id, paths in files.items()},
+        sha256=hashes,
+        unrecognised=[str(path.relative_to(landing)) for path in assigned.unrecognised],
+        ambiguous={str(path.relative_to(landing)): ids for path, ids in assigned.ambiguous.items()},
+        fingerprint=_fingerprint(layout, sources, is_demo, day, files, hashes),
+    )
+
+
+def _fingerprint(
+    layout: Layout, sources: dict[str, Source], is_demo: bool, day: dt.date, files: dict[str, list[Path]], hashes: dict[str, str]
+) -> str:
+    """One text for all that decides the result: inputs, code, parameters, state, date."""
+    given = [f"{source}:{path.name}:{hashes[str(path)]}" for source, paths in sorted(files.items()) for path in paths]
+    return "|".join([code_hash(sources), _state_hash(layout), f"demo={is_demo}", day.isoformat(), *given])
+
+
+def code_hash(sources: dict[str, Source]) -> str:
+    """The hash of all code, declarations, models and seeds."""
+    folders = [PROJECT / name for name in ("ingestion", "expectations", "orchestration", "warehouse")]
+    models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml")]
+    outside = sorted({s.folder for s in sources.values() if PROJECT not in s.folder.parents})
+    return tree_hash([f for f in folders if f.name != "warehouse"] + [*models, *_own_code("warehouse"), *outside], _CODE)
+
+
+def _own_code(folder: str) -> list[Path]:
+    """The Python files of a package, without the data that it may hold."""
+    return sorted((PROJECT / folder).glob("*.py"))
+
+
+def ingestion_hash(source: Source) -> str:
+    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
+    parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
+    gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
+    return tree_hash([*sorted(parts), *gate, DBT_PROJECT / "seeds" / "code_list.csv", source.folder], _CODE)
+
+
+def _state_hash(layout: Layout) -> str:
+    return tree_hash([layout.state], (".parquet", ".csv", ".json")) if layout.state.is_dir() else ""
+
+
+def of_run(layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None) -> Inventory:
+    """The inventory of a run: taken by whichever step asks first, then the same for all."""
+    path = layout.run_folder(run_id) / "inventory.json"
+    if (found := read_json(path)) is not None:
+        return from_dict(found)
+    folder = Path(landing).resolve() if landing else layout.landing
+    taken = take(layout, sources, folder, dt.date.fromisoformat(as_of) if as_of else None)
+    write_json(path, vars(taken))
+    return taken
+
+
+def from_dict(found: dict[str, Any]) -> Inventory:
+    """An inventory read back from its JSON."""
+    return Inventory(**found | {"as_of": dt.date.fromisoformat(found["as_of"])})
+
+
+def environment(layout: Layout, inventory_demo: bool) -> dict[str, str]:
+    """The environment that dbt's project reads its paths from."""
+    return {
+        "MRF_BUILD_FILE": str(layout.build_file),
+        "MRF_INPUTS": str(layout.workspace(inventory_demo).base),
+        "DBT_TARGET_PATH": str(layout.dbt_target),
+        "DBT_LOG_PATH": str(layout.dbt_target),
+        "PATH": os.environ.get("PATH", ""),
+    }

@@ -1,0 +1,52 @@
+"""When the pipeline runs: on demand, every morning in Bamako, and when new files have settled in the landing folder."""
+
+import hashlib
+import json
+import time
+
+import dagster as dg
+
+from warehouse.layout import Layout
+
+SETTLED_SECONDS = 60
+
+pipeline = dg.define_asset_job(
+    "pipeline",
+    selection=dg.AssetSelection.all(),
+    description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline, from landing to publication.",
+)
+
+every_morning = dg.ScheduleDefinition(
+    name="every_morning",
+    job=pipeline,
+    cron_schedule="0 5 * * *",
+    execution_timezone="Africa/Bamako",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Chaque jour à 5 h, heure de Bamako. / Every day at 5 a.m. in Bamako.",
+)
+
+
+@dg.sensor(
+    job=pipeline,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Lance la chaîne quand les fichiers déposés n’ont plus changé depuis une minute. / Runs once landed files have settled.",
+)
+def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """One run for a burst of files; none for files that are still being written, none twice for the same files."""
+    landing = Layout.from_environment().landing
+    found = {str(p.relative_to(landing)): p.stat() for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith(".")}
+    if not found:
+        return dg.SkipReason("Aucun fichier dans l’atterrissage.")
+    listing = [[name, stat.st_size, stat.st_mtime_ns] for name, stat in found.items()]
+    now = hashlib.sha256(json.dumps(listing).encode()).hexdigest()
+    cursor = json.loads(context.cursor or "{}")
+    if cursor.get("launched") == now:
+        return dg.SkipReason("Rien de nouveau dans l’atterrissage.")
+    newest = max(stat.st_mtime for stat in found.values())
+    if cursor.get("seen") != now or time.time() - newest < SETTLED_SECONDS:
+        context.update_cursor(json.dumps({**cursor, "seen": now}))
+        return dg.SkipReason("Des fichiers arrivent encore : attente d’une minute sans changement.")
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=now)], cursor=json.dumps({"seen": now, "launched": now})
+    )

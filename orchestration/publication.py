@@ -1,0 +1,164 @@
+"""The gate before readers: suites on the marts, then the publication of exactly the audited build."""
+
+import csv
+import datetime as dt
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from expectations.marts import SUITES
+from orchestration.delivery import deliveries
+from orchestration.inventory import DEMO_NOTICE
+from orchestration.resources import DataRoot, known_sources
+from orchestration.sources import OWNERS
+from orchestration.transform import MANIFEST
+from orchestration.workers import mart_validations, start_data_docs
+from warehouse import audit, publish
+from warehouse.layout import SEEDS, Layout, write_json
+
+PUBLISHED = dg.AssetKey(["published", "warehouse"])
+_TOOLS = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pandas", "pdfplumber", "mrf-mali")
+
+
+def mart_names() -> list[str]:
+    """The marts of the dbt project."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
+
+
+@dg.multi_asset_check(
+    name="mart_suites",
+    specs=[
+        dg.AssetCheckSpec(
+            "great_expectations", asset=dg.AssetKey([name]), blocking=True, description=f"Suite Great Expectations du mart {name}"
+        )
+        for name in SUITES
+    ],
+)
+def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> Iterator[dg.AssetCheckResult]:
+    """Les suites des marts, sur la construction elle-même. / The suites of the marts, on the build itself."""
+    layout = data_root.layout
+    documents, checks, results = [], [], []
+    for name, validation in mart_validations(layout.build_file).items():
+        documents.append(validation.document)
+        failed = [r for r in validation.results if r.is_blocking_failure]
+        told = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)
+        checks.append(audit.Check(f"great_expectations {name}", "gx", "error", not failed, len(failed), told))
+        results.append(
+            dg.AssetCheckResult(
+                check_name="great_expectations",
+                asset_key=dg.AssetKey([name]),
+                passed=not failed,
+                metadata={"contrôles": len(validation.results), "échecs": told or "aucun"},
+            )
+        )
+    write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
+    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], _dbt_run(layout))
+    yield from results
+
+
+def _dbt_run(layout: Layout) -> dict[str, Any]:
+    return dict(json.loads(layout.audit_file.read_text())["dbt"]["run"]) if layout.audit_file.exists() else {"is_complete": False}
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[dg.AssetKey([name]) for name in mart_names()],
+    group_name="publication",
+    kinds={"duckdb"},
+    owners=OWNERS,
+)
+def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
+    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste et Data Docs.
+
+    File that analysts read: marts and reference of the audited build, manifest and Data Docs.
+    """
+    layout = data_root.layout
+    try:
+        audited = audit.verified(layout)
+    except audit.PublicationRefused as refusal:
+        raise dg.Failure(str(refusal)) from refusal
+    inventory = data_root.inventory(context.run_id)
+    if audited["dbt"]["run"]["is_demo"] and publish.has_real(layout):
+        raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
+    now = dt.datetime.now(dt.UTC)
+    publication = publish.name_of(context.run_id, now)
+    folder = layout.published / publication.run
+    try:
+        notice = DEMO_NOTICE if inventory.is_demo else ""
+        validations = _validations(context.run_id, layout, inventory.is_demo)
+        docs = start_data_docs(validations, folder / "data_docs", publication.run, inventory)
+        marts = publish.copy_build(layout, publication, _descriptions(), notice)
+        docs.result()
+        publish.write_manifest(layout, publication, _manifest(context, data_root, audited, marts, now))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
+        raise
+    publish.point(layout, publication, context.run_id, inventory.is_demo, now)
+    shutil.copyfile(layout.build_file, layout.last_audited)
+    return dg.MaterializeResult(
+        metadata={
+            "fichier": dg.MetadataValue.path(str(folder / publication.file)),
+            "données": DEMO_NOTICE if inventory.is_demo else "réelles",
+            "date de référence": inventory.as_of.isoformat(),
+            "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
+            "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+        }
+    )
+
+
+def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        node["name"]: (node.get("description", ""), {c["name"]: c.get("description", "") for c in node["columns"].values()})
+        for node in nodes
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+def _validations(run_id: str, layout: Layout, is_demo: bool) -> list[dict[str, Any]]:
+    """What each source's suites said when its files were last read, then the marts' suites of this run."""
+    workspace = layout.workspace(is_demo)
+    of_sources = [v for d in deliveries(workspace, known_sources()).values() for v in d.validations]
+    path = layout.run_folder(run_id) / "mart_validations.json"
+    return of_sources + (json.loads(path.read_text()) if path.exists() else [])
+
+
+def _manifest(
+    context: dg.AssetExecutionContext, data_root: DataRoot, audited: dict[str, Any], marts: dict[str, Any], now: dt.datetime
+) -> dict[str, Any]:
+    inventory = data_root.inventory(context.run_id)
+    given = deliveries(data_root.workspace(context.run_id), known_sources())
+    with (SEEDS / "parameter.csv").open(encoding="utf-8", newline="") as file:
+        parameters = {row["name"]: row["value"] for row in csv.DictReader(file)}
+    return {
+        "run_id": context.run_id,
+        "published_at": now.isoformat(timespec="seconds"),
+        "is_demo": inventory.is_demo,
+        "notice": DEMO_NOTICE if inventory.is_demo else None,
+        "as_of": inventory.as_of.isoformat(),
+        "fingerprint": inventory.fingerprint,
+        "landing": inventory.landing,
+        "inputs": {
+            d.source_id: {"state": d.state, "files": d.files, "rows": d.rows, "error": d.error} for d in given.values()
+        },
+        "removed": [d.source_id for d in given.values() if d.state == "removed"],
+        "unrecognised": inventory.unrecognised,
+        "ambiguous": inventory.ambiguous,
+        "source_checks": {d.source_id: d.checks for d in given.values()},
+        "checks": [check for part in audit.PARTS for check in audited[part]["checks"]],
+        "build_sha256": audited["build_sha256"],
+        "marts": marts,
+        "parameters": parameters,
+        "versions": {name: importlib.metadata.version(name) for name in _TOOLS},
+        "durations_seconds": _durations(context),
+    }
+
+
+def _durations(context: dg.AssetExecutionContext) -> dict[str, float]:
+    stats = context.instance.get_run_step_stats(context.run_id)
+    return {s.step_key: round(s.end_time - s.start_time, 3) for s in stats if s.start_time and s.end_time}

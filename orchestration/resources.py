@@ -1,0 +1,66 @@
+"""What the assets share: the data root, its lock, and the inputs of the run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import dagster as dg
+from filelock import FileLock, Timeout
+
+from ingestion.registry import sources
+from ingestion.source import Source
+from orchestration.inventory import Inventory, of_run
+from warehouse.layout import Layout, Workspace
+
+
+@cache
+def known_sources() -> dict[str, Source]:
+    """The declared sources, read once per process."""
+    return sources()
+
+
+def write_lock(layout: Layout) -> FileLock:
+    """The one lock of a data root; taken again in the same process it only counts."""
+    layout.root.mkdir(parents=True, exist_ok=True)
+    return FileLock(layout.lock, is_singleton=True, thread_local=False)
+
+
+@contextmanager
+def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
+    """Holds the lock. Raises dg.Failure where another run keeps it longer than one may wait."""
+    lock = write_lock(layout)
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout as error:
+        raise dg.Failure(f"Une autre exécution écrit dans {layout.root} (verrou {layout.lock.name}).") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class DataRoot(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The data root of MRF_DATA, locked for the time of a run, and what a run may be told."""
+
+    landing: str = ""
+    as_of: str = ""
+    wait_seconds: float = 600
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["DataRoot"]:
+        """One writing run at a time across command, daemon and UI."""
+        with writing(self.layout, self.wait_seconds):
+            yield self
+
+    @property
+    def layout(self) -> Layout:
+        """Where every file lives."""
+        return Layout.from_environment()
+
+    def inventory(self, run_id: str) -> Inventory:
+        """The inputs of this run, the same for all its steps."""
+        return of_run(self.layout, run_id, known_sources(), self.landing or None, self.as_of or None)
+
+    def workspace(self, run_id: str) -> Workspace:
+        """The workspace of this run's data, real or fictional."""
+        return self.layout.workspace(self.inventory(run_id).is_demo)

@@ -1,0 +1,182 @@
+"""Assets of the sources, made from the registry: a new source needs no code here."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from ingestion.shapes import SHAPES
+from ingestion.source import Source
+from orchestration.delivery import STATES, Delivery, prepare, preview
+from orchestration.inventory import DEMO_NOTICE
+from orchestration.resources import DataRoot, known_sources
+from orchestration.workers import delivery_of, start_deliveries
+from warehouse.layout import Workspace
+
+INVENTORY = dg.AssetKey(["landing", "inventory"])
+OWNERS = ["team:donnees"]
+_KINDS = {"table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json"}
+
+
+def raw_key(source_id: str) -> dg.AssetKey:
+    """The asset of a source's landed files."""
+    return dg.AssetKey(["raw", source_id])
+
+
+def validated_key(shape: str, source_id: str) -> dg.AssetKey:
+    """The asset of a source's accepted records of one shape."""
+    return dg.AssetKey(["validated", shape, source_id])
+
+
+def op_name(source: Source) -> str:
+    """The step that reads one source."""
+    return f"source_{source.id}"
+
+
+def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
+    """The first rows as a table in the UI."""
+    text = frame.astype(object).where(frame.notna(), "").astype(str).map(lambda cell: cell[:60].replace("|", "¦"))
+    return dg.MetadataValue.md(text.to_markdown(index=False) if len(frame) else "*(aucune ligne)*")
+
+
+@dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)
+def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
+    """Fichiers trouvés dans le dossier d’atterrissage et source qui reconnaît chacun. Sans aucun fichier, les exemples fictifs.
+
+    Files found in the landing folder and the source that claims each; without any file, the fictional samples.
+    """
+    inventory = data_root.inventory(context.run_id)
+    workspace = data_root.workspace(context.run_id)
+    removed = prepare(workspace, known_sources())
+    start_deliveries(context.run_id, list(known_sources().values()), inventory, workspace)
+    rows = [{"source": source, "fichier": path.rsplit("/", 1)[-1]} for source, paths in inventory.files.items() for path in paths]
+    rows += [{"source": "non reconnu", "fichier": name} for name in inventory.unrecognised]
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(rows),
+            "données": DEMO_NOTICE if inventory.is_demo else "réelles",
+            "date de référence": inventory.as_of.isoformat(),
+            "sources retirées": ", ".join(removed) or "aucune",
+            "aperçu": table_metadata(pd.DataFrame(rows)),
+        }
+    )
+
+
+def source_assets(source: Source) -> dg.AssetsDefinition:
+    """The landed files of one source and its accepted records by shape, with their checks."""
+    raw = raw_key(source.id)
+    specs = [
+        dg.AssetSpec(
+            raw,
+            deps=[INVENTORY],
+            description=f"{source.title.fr}. Éditeur : {source.publisher}. / {source.title.en}.",
+            group_name="sources",
+            kinds={_KINDS[source.reader.kind]},
+            owners=OWNERS,
+            metadata={"licence": source.license, "sensibilité": source.sensitivity, **_link(source)},
+        )
+    ]
+    specs += [
+        dg.AssetSpec(
+            validated_key(shape, source.id),
+            deps=[raw],
+            description=f"{SHAPES[shape].fr} Source : {source.title.fr}.",
+            group_name="valides",
+            kinds={"parquet", "python"},
+            owners=OWNERS,
+        )
+        for shape in source.shapes
+    ]
+    checks = [dg.AssetCheckSpec("livraison", asset=raw, description="Fichiers lisibles et conformes à la déclaration")]
+    for shape in source.shapes:
+        key = validated_key(shape, source.id)
+        checks.append(dg.AssetCheckSpec("conservation", asset=key, description="Lignes lues = acceptées + rejetées"))
+        checks.append(dg.AssetCheckSpec("great_expectations", asset=key, description="Suite de la forme, resserrée par la source"))
+
+    @dg.multi_asset(name=op_name(source), specs=specs, check_specs=checks)
+    def assets(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
+        workspace = data_root.workspace(context.run_id)
+        delivery = delivery_of(context.run_id, source, data_root.inventory(context.run_id), workspace)
+        if delivery.error:
+            context.log.warning(f"{source.id} : {delivery.error}")
+        yield _raw_result(source, delivery)
+        for shape in source.shapes:
+            yield _shape_result(source, shape, delivery, workspace)
+
+    return assets
+
+
+def _link(source: Source) -> dict[str, dg.MetadataValue]:
+    return {"page": dg.MetadataValue.url(source.url)} if source.url else {}
+
+
+def _raw_result(source: Source, delivery: Delivery) -> dg.MaterializeResult:
+    passed = delivery.state not in ("stale", "refused")
+    return dg.MaterializeResult(
+        asset_key=raw_key(source.id),
+        metadata={
+            "état": STATES[delivery.state],
+            "fichiers": ", ".join(delivery.files) or "aucun",
+            "dagster/row_count": delivery.total("read"),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="livraison",
+                asset_key=raw_key(source.id),
+                passed=passed,
+                severity=dg.AssetCheckSeverity.ERROR,
+                description=delivery.error or STATES[delivery.state],
+            )
+        ],
+    )
+
+
+def _shape_result(source: Source, shape: str, delivery: Delivery, workspace: Workspace) -> dg.MaterializeResult:
+    key = validated_key(shape, source.id)
+    rows = delivery.rows.get(shape, {"read": 0, "accepted": 0, "rejected": 0})
+    warnings = [check for check in delivery.checks if check["severity"] == "warning" and not check["passed"]]
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            "dagster/row_count": rows["accepted"],
+            "lues": rows["read"],
+            "rejetées": rows["rejected"],
+            "état": STATES[delivery.state],
+            "avertissements": table_metadata(pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])),
+            "aperçu": table_metadata(preview(workspace, shape, source.id)),
+        },
+        check_results=[
+            _check(key, "conservation", [c for c in delivery.checks if c["check_name"] == f"conservation_{shape}"]),
+            _check(key, "great_expectations", _suite_results(shape, delivery)),
+        ],
+    )
+
+
+def _suite_results(shape: str, delivery: Delivery) -> list[dict[str, object]]:
+    document = next((v for v in delivery.validations if v["shape"] == shape), None)
+    if document is None:
+        return []
+    return [
+        {
+            "check_name": f"{r['expectation_config']['kwargs'].get('column', '')} {r['expectation_config']['type']}".strip(),
+            "severity": "warning" if r["expectation_config"].get("severity") == "warning" else "error",
+            "passed": r["success"],
+        }
+        for r in document["result"]["results"]
+    ]
+
+
+def _check(key: dg.AssetKey, name: str, results: list[dict[str, object]]) -> dg.AssetCheckResult:
+    failed = [str(result["check_name"]) for result in results if result["severity"] == "error" and not result["passed"]]
+    return dg.AssetCheckResult(
+        check_name=name,
+        asset_key=key,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"contrôles": len(results), "échecs": ", ".join(failed) or "aucun"},
+    )
+
+
+def all_assets() -> list[dg.AssetsDefinition]:
+    """The inventory, then one definition a source."""
+    return [landing_inventory, *(source_assets(source) for source in known_sources().values())]

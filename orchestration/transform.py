@@ -1,0 +1,190 @@
+"""One dbt build, from validated Parquet to marts, and the suites on the marts."""
+
+import importlib.metadata
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pandas as pd
+import pyarrow as pa
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from packaging import version
+
+from orchestration.dbt_manifest import DBT, manifest_path
+from orchestration.inventory import environment
+from orchestration.resolution import ORGANIZATION, PLACE, SERVICE, resolved_entities, resolved_places
+from orchestration.resources import DataRoot, known_sources
+from orchestration.sources import (
+    INVENTORY,
+    OWNERS,
+    landing_inventory,
+    op_name,
+    raw_key,
+    table_metadata,
+    validated_key,
+)
+from ingestion.shapes import SHAPES
+from warehouse import audit
+from warehouse.layout import DBT_PROJECT, Layout, write_parquet
+from warehouse.staging import RUN_SCHEMA
+
+GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
+MANIFEST = manifest_path(Layout.from_environment())
+
+
+class Translator(DagsterDbtTranslator):
+    """Plain names, French groups, and arrows from the sources' own assets to the staging models."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """dbt names as they are; a dbt source is the asset that writes its files."""
+        name = dbt_resource_props["name"]
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], name])
+        return dg.AssetKey([name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The folder's French name."""
+        folder = "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+        return GROUPS.get(folder)
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """The spec of a node, with its upstream Parquet files told apart by source."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if unique_id.startswith("source."):
+            return spec
+        deps = [key for dep in spec.deps for key in _upstream(dep.asset_key)]
+        return spec.replace_attributes(deps=deps, owners=OWNERS)
+
+
+def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
+    sources = known_sources().values()
+    match key.path:
+        case ["run", _]:
+            return [INVENTORY]
+        case ["resolved", name]:
+            return [{"place": PLACE, "organization": ORGANIZATION, "service": SERVICE}[name]]
+        case ["validated", "document" | "check_result"]:
+            return [raw_key(source.id) for source in sources]
+        case ["validated", "assertion"]:
+            return [validated_key(s, source.id) for source in sources for s in source.shapes if SHAPES[s].is_asserted]
+        case ["validated", shape]:
+            return [validated_key(shape, source.id) for source in sources if shape in source.shapes]
+    return [key]
+
+
+@dbt_assets(manifest=MANIFEST, exclude="resource_type:unit_test", dagster_dbt_translator=Translator(), name="dbt_build")
+def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root: DataRoot) -> Iterator[Any]:
+    """Référentiels, préparation, calculs et marts, avec les tests dbt."""
+    layout, inventory = data_root.layout, data_root.inventory(context.run_id)
+    is_complete = covers_everything(context)
+    _fresh_build(layout, is_complete)
+    run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
+    write_parquet(layout.workspace(inventory.is_demo).base / "run.parquet", run)
+    os.environ.update(environment(layout, inventory.is_demo))
+    invocation = dbt.cli(["build"], context=context, target_path=layout.dbt_target, raise_on_error=False)
+    outputs = []
+    for event in invocation.stream():
+        if isinstance(event, dg.Output):
+            outputs.append(event)  # waits for its preview: the file is dbt's until dbt has ended
+        else:
+            yield event  # stored while dbt goes on
+    yield from _with_previews(context, outputs, layout)
+    checks, expected = _dbt_checks(invocation)
+    run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
+    audit.record(layout, "dbt", checks, expected, run_told)
+    wrong = [check for check in checks if check.severity == "error" and not check.passed]
+    if wrong or not invocation.is_successful():
+        ran = [check for check in wrong if check.message != "skipped"]
+        told = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
+        left = f"\n  ({len(wrong) - len(ran)} autres n’ont pas pu être exécutés)" if len(wrong) > len(ran) else ""
+        raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{told}{left}")
+
+
+def covers_everything(context: dg.AssetExecutionContext) -> bool:
+    """Whether this run reads every source and builds every model: only then may its build be published.
+
+    A re-execution of the failed steps alone is none: its sources were read by another run.
+    """
+    needed = {landing_inventory.op.name, resolved_places.op.name, resolved_entities.op.name}
+    needed |= {op_name(source) for source in known_sources().values()}
+    planned = {node.name for node in context.job_def.nodes}
+    executed = context.run.step_keys_to_execute
+    return needed <= planned and not context.is_subset and (executed is None or needed <= set(executed))
+
+
+def _fresh_build(layout: Layout, is_complete: bool) -> None:
+    """A complete run starts from nothing; one on a subset works on a copy of the last audited build."""
+    audit.forget(layout)
+    layout.build.mkdir(parents=True, exist_ok=True)
+    for path in layout.build.glob("build.duckdb*"):
+        path.unlink()
+    if not is_complete and layout.last_audited.exists():
+        shutil.copyfile(layout.last_audited, layout.build_file)
+
+
+def _with_previews(context: dg.AssetExecutionContext, outputs: list[dg.Output[Any]], layout: Layout) -> Iterator[Any]:
+    """The materializations with row count and first rows, read once dbt has let go of the file."""
+    if not outputs:
+        return
+    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        schemas = dict(connection.execute("select table_name, table_schema from information_schema.tables").fetchall())
+        for output in outputs:
+            name = context.asset_key_for_output(output.output_name).path[-1]
+            shown = _preview(connection, f'{schemas[name]}."{name}"') if name in schemas else {}
+            yield output.with_metadata({**output.metadata, **shown})
+
+
+def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    frame: pd.DataFrame = connection.execute(f"from {table} limit 5").df()
+    count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+    kept = [c for c in frame if not c.endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()]
+    return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
+
+
+def _dbt_checks(invocation: DbtCliInvocation) -> tuple[list[audit.Check], list[str]]:
+    """Every node and test that dbt ran, and those of the manifest that a complete run must run."""
+    nodes = invocation.manifest["nodes"]
+    expected = [n["name"] for n in nodes.values() if n["resource_type"] in ("model", "seed", "test")]
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return [], expected
+    checks = []
+    for result in results:
+        node = nodes.get(result["unique_id"])
+        if node is not None:
+            passed = result["status"] in ("success", "pass")
+            severity = "warning" if result["status"] == "warn" else "error"
+            message = "" if passed else " ".join(str(result.get("message") or result["status"]).split())
+            checks.append(audit.Check(node["name"], "dbt", severity, passed, int(result.get("failures") or 0), message))
+    return checks, expected
+
+
+class Dbt(DbtCliResource):
+    """dbt as a subprocess, without the two costly things dagster-dbt does beside it.
+
+    It asks `dbt --version` (a second process, 1.5 s) and opens the adapter in this process (2 s, and a handle on
+    the file that dbt is about to write); both only serve features that are not used here.
+    """
+
+    @property
+    def _cli_version(self) -> version.Version:
+        return version.parse(importlib.metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
+def dbt_resource() -> Dbt:
+    """dbt of this environment on this project."""
+    return Dbt(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=str(DBT),
+        # What dbt tells is in Dagster's event log; its debug file costs more than a second a run.
+        global_config_flags=["--no-use-colors", "--no-version-check", "--no-populate-cache", "--log-level-file", "error"],
+    )

@@ -1,0 +1,60 @@
+"""A second process for reading files and running suites.
+
+Great Expectations and Dagster each take seconds to import, and reading a large workbook holds Python's lock: in a
+process of its own the one happens beside the other, on the second core.
+"""
+
+import multiprocessing
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.data_docs import build as build_data_docs
+from expectations.marts import SUITES, validate_mart
+from expectations.validation import Validation, context
+from ingestion.source import Source
+from orchestration.delivery import Delivery, deliver
+from orchestration.inventory import Inventory
+from warehouse.layout import Workspace
+
+
+@cache
+def pool() -> ProcessPoolExecutor:
+    """The worker of this process, started on first use and already importing Great Expectations."""
+    made = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=context)
+    made.submit(int)  # starts the process now
+    return made
+
+
+_deliveries: dict[tuple[str, str], Future[Delivery]] = {}
+
+
+def start_deliveries(run_id: str, sources: list[Source], inventory: Inventory, workspace: Workspace) -> None:
+    """Hands all sources of a run to the worker, which reads them one after the other."""
+    for source in sources:
+        _deliveries[run_id, source.id] = pool().submit(deliver, source, inventory, workspace)
+
+
+def delivery_of(run_id: str, source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
+    """What one source gave in this run; read now where the run did not begin with the inventory."""
+    waiting = _deliveries.pop((run_id, source.id), None) or pool().submit(deliver, source, inventory, workspace)
+    return waiting.result()
+
+
+def mart_validations(build_file: Path) -> dict[str, Validation]:
+    """The suites of all marts on a build, by mart."""
+    return pool().submit(_validate_marts, build_file).result()
+
+
+def _validate_marts(build_file: Path) -> dict[str, Validation]:
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        frames = {name: connection.execute(f'from marts."{name}"').arrow().read_all().to_pandas() for name in SUITES}
+    return {name: validate_mart(name, frame) for name, frame in frames.items()}
+
+
+def start_data_docs(documents: list[dict[str, Any]], site: Path, run_name: str, inventory: Inventory) -> Future[Path]:
+    """Starts building Data Docs; the result is the index page."""
+    return pool().submit(build_data_docs, documents, site, run_name, inventory.as_of)

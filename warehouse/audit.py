@@ -1,0 +1,82 @@
+"""What was checked of exactly one build file. Publishing asks this record, not the run that comes before it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.layout import Layout, read_json, write_json
+
+PARTS = ("dbt", "marts")  # dbt's tests and contracts; the Great Expectations suites of the marts
+
+
+class PublicationRefused(Exception):
+    """The build may not be published; ``failures`` names each reason."""
+
+    def __init__(self, failures: list[str]) -> None:
+        self.failures = failures
+        super().__init__("Publication refusée :\n" + "\n".join(f"  · {failure}" for failure in failures))
+
+
+@dataclass(frozen=True)
+class Check:
+    """One blocking or warning check of the build."""
+
+    name: str
+    tool: str
+    severity: str
+    passed: bool
+    failed_count: int = 0
+    message: str = ""
+
+
+def file_sha256(path: Path) -> str:
+    """The hexadecimal sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def forget(layout: Layout) -> None:
+    """Before a build changes: nothing is known of it."""
+    layout.audit_file.unlink(missing_ok=True)
+
+
+def record(layout: Layout, part: str, checks: list[Check], expected: list[str], run: dict[str, Any]) -> None:
+    """Adds one part of the audit of the build as it is now. ``expected`` are the checks that had to run."""
+    audit = read_json(layout.audit_file) or {}
+    audit[part] = {
+        "build_sha256": file_sha256(layout.build_file),
+        "checks": [vars(check) for check in checks],
+        "expected": sorted(expected),
+        "run": run,
+    }
+    write_json(layout.audit_file, audit)
+
+
+def verified(layout: Layout) -> dict[str, Any]:
+    """The audit of the build, where all its checks ran and held. Raises PublicationRefused."""
+    audit = read_json(layout.audit_file)
+    if audit is None or not layout.build_file.exists():
+        raise PublicationRefused(["aucun contrôle de cette construction : lancer la chaîne complète (« mrf run »)"])
+    sha256 = file_sha256(layout.build_file)
+    failures: list[str] = []
+    for part in PARTS:
+        failures += _failures(part, audit.get(part), sha256)
+    if failures:
+        raise PublicationRefused(failures)
+    return audit | {"build_sha256": sha256}
+
+
+def _failures(part: str, said: dict[str, Any] | None, sha256: str) -> list[str]:
+    if said is None:
+        return [f"contrôles « {part} » absents"]
+    if said["build_sha256"] != sha256:
+        return [f"contrôles « {part} » d’une autre construction"]
+    if not said["run"]["is_complete"]:
+        return ["la construction vient d’une exécution partielle : lancer la chaîne complète"]
+    ran = {check["name"] for check in said["checks"]}
+    failures = [f"{name} : n’a pas été exécuté" for name in said["expected"] if name not in ran]
+    wrong = [c for c in said["checks"] if c["severity"] == "error" and not c["passed"]]
+    return failures + [f"{c['name']} : {c['message'] or str(c['failed_count']) + ' ligne(s) en cause'}" for c in wrong]

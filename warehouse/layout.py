@@ -1,0 +1,172 @@
+"""Where every file lives. MRF_DATA is the only place where a run writes; two roots never touch each other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PROJECT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT / "dbt_project"
+SEEDS = DBT_PROJECT / "seeds"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What lies between the landed files and dbt. Fictional data has a workspace of its own."""
+
+    base: Path
+
+    @property
+    def originals(self) -> Path:
+        """Copies of the landed files by sha256, never changed."""
+        return self.base / "originals"
+
+    @property
+    def validated(self) -> Path:
+        """Accepted records: <shape>/<source_id>.parquet."""
+        return self.base / "validated"
+
+    @property
+    def rejected(self) -> Path:
+        """Rejected rows with their reasons: <source_id>.parquet."""
+        return self.base / "rejected"
+
+    @property
+    def resolved(self) -> Path:
+        """Which place and which entity each record is."""
+        return self.base / "resolved"
+
+    def records(self, shape: str, source_id: str) -> Path:
+        """The Parquet file of one shape of one source."""
+        return self.validated / shape / f"{source_id}.parquet"
+
+    def state_file(self, source_id: str) -> Path:
+        """What the last delivery of a source gave."""
+        return self.validated / "_state" / f"{source_id}.json"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One data root."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Layout:
+        """The root that MRF_DATA names, by default `warehouse/data` of the project."""
+        return cls(Path(os.environ.get("MRF_DATA") or PROJECT / "warehouse" / "data").resolve())
+
+    @property
+    def landing(self) -> Path:
+        """Where files are dropped, unless a run names another folder."""
+        return self.root / "landing"
+
+    @property
+    def build(self) -> Path:
+        """The build in the making, its audit, and dbt's own files."""
+        return self.root / "build"
+
+    @property
+    def build_file(self) -> Path:
+        """The DuckDB file that dbt writes; always this path, or dbt would parse everything again."""
+        return self.build / "build.duckdb"
+
+    @property
+    def audit_file(self) -> Path:
+        """What was checked of exactly that build."""
+        return self.build / "audit.json"
+
+    @property
+    def last_audited(self) -> Path:
+        """A copy of the last build that passed its audit, for runs on a subset of assets."""
+        return self.build / "last_audited.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest and partial parse."""
+        return self.build / "dbt"
+
+    @property
+    def state(self) -> Path:
+        """What outlives a build: entity ids, answers of the review queue, overrides."""
+        return self.root / "state"
+
+    @property
+    def published(self) -> Path:
+        """What readers see."""
+        return self.root / "published"
+
+    @property
+    def catalog(self) -> Path:
+        """The pointer to the current publication."""
+        return self.published / "catalog.json"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance: run history, schedules, sensors."""
+        return self.root / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        """One writing run at a time, whichever process it is in."""
+        return self.root / ".write.lock"
+
+    def workspace(self, is_demo: bool) -> Workspace:
+        """The workspace of real or of fictional data."""
+        return Workspace(self.root / "demo" if is_demo else self.root)
+
+    def run_folder(self, run_id: str) -> Path:
+        """What one run must remember between its steps."""
+        return self.build / "runs" / run_id
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes a JSON file whole or not at all."""
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes beside the target, forces it to disk, then renames over it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file, or None where there is none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Writes a Parquet file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    pq.write_table(table, beside, compression="zstd")
+    os.replace(beside, path)
+
+
+def tree_hash(paths: list[Path], suffixes: tuple[str, ...]) -> str:
+    """One sha256 over names and contents of the files below these paths that end in one of the suffixes."""
+    digest = hashlib.sha256()
+    for base in paths:
+        files = [base] if base.is_file() else sorted(p for p in base.rglob("*") if p.suffix in suffixes and p.is_file())
+        for path in files:
+            digest.update(str(path.relative_to(base.parent)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

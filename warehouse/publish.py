@@ -1,0 +1,199 @@
+"""From an audited build to a file that readers see: new file, verified, manifest, then the pointer moves.
+
+This is the one place where Python writes DuckDB.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.audit import file_sha256
+from warehouse.layout import Layout, read_json, write_json
+
+SCHEMAS = ("marts", "reference")  # `restricted` never enters a build, staging and intermediate are not for readers
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A publication's folder and file, relative to `published/`."""
+
+    run: str
+    file: str
+
+    @property
+    def pointer(self) -> str:
+        """What the catalog points to: <run>/<file>."""
+        return f"{self.run}/{self.file}"
+
+
+def name_of(run_id: str, now: dt.datetime) -> Publication:
+    """A name that no publication had before: UTC time and the run's first 8 characters."""
+    run = f"{now:%Y%m%dT%H%M%SZ}_{run_id[:8]}"
+    return Publication(run, f"mrf_{run}.duckdb")
+
+
+def copy_build(layout: Layout, publication: Publication, descriptions: dict[str, tuple[str, dict[str, str]]], notice: str) -> dict[str, Any]:
+    """Copies marts and reference as tables into the new file, reopens it and compares.
+
+    ``descriptions``: by table, its description and those of its columns, kept as comments in the file.
+    Returns by table row count and content hash. Raises RuntimeError where the copy differs from the build.
+    """
+    target = layout.published / publication.run / publication.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(layout.build_file)}' as build (read_only)")
+        connection.execute(f"attach '{_quoted(target)}' as copy")
+        tables = _tables(connection, "build")
+        for schema in SCHEMAS:
+            connection.execute(f"create schema copy.{schema}")
+        for schema, table in tables:
+            connection.execute(f'create table copy.{schema}."{table}" as from build.{schema}."{table}"')
+            _comment(connection, schema, table, descriptions.get(table, ("", {})), notice)
+        built = {f"{schema}.{table}": _content(connection, f'build.{schema}."{table}"') for schema, table in tables}
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+    with duckdb.connect(str(target), read_only=True) as connection:
+        copied = {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, target.stem)}
+    if copied != built:
+        different = sorted(name for name in built if copied.get(name) != built[name])
+        raise RuntimeError(f"copie différente de la construction : {', '.join(different)}")
+    return built
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select table_schema, table_name from information_schema.tables"
+        " where table_catalog = ? and table_schema in ('marts', 'reference') order by 1, 2",
+        [database],
+    ).fetchall()
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, texts: tuple[str, dict[str, str]], notice: str
+) -> None:
+    description, columns = texts
+    whole = " — ".join(part for part in (notice, description) if part)
+    connection.execute(f'comment on table copy.{schema}."{table}" is {_literal(whole)}')
+    present = {row[0] for row in connection.execute(f'describe copy.{schema}."{table}"').fetchall()}
+    for column, text in columns.items():
+        if column in present and text:
+            connection.execute(f'comment on column copy.{schema}."{table}"."{column}" is {_literal(text)}')
+
+
+def _content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """Row count and a hash that does not depend on the order of rows (equal rows count as often as they occur)."""
+    query = f"select count(*), coalesce(sum(md5_number_lower(t::varchar)::hugeint), 0)::varchar from {table} as t"
+    count, digest = connection.execute(query).fetchall()[0]
+    return {"rows": count, "hash": digest}
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def write_manifest(layout: Layout, publication: Publication, manifest: dict[str, Any]) -> Path:
+    """Writes `manifest.json` beside the file, with the file's own sha256."""
+    folder = layout.published / publication.run
+    content = manifest | {"file": publication.file, "file_sha256": file_sha256(folder / publication.file)}
+    write_json(folder / "manifest.json", content)
+    return folder / "manifest.json"
+
+
+def catalog(layout: Layout) -> dict[str, Any] | None:
+    """The catalog: current, run_id, published_at, is_demo, history. None before the first publication."""
+    return read_json(layout.catalog)
+
+
+def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
+    """The manifest of a publication. Raises FileNotFoundError with what there is."""
+    path = layout.published / Path(pointer).parent / "manifest.json"
+    found = read_json(path)
+    if found is None:
+        raise FileNotFoundError(f"{pointer} : aucune publication de ce nom ; il y a : {', '.join(known(layout))}")
+    return found  # type: ignore[no-any-return]
+
+
+def known(layout: Layout) -> list[str]:
+    """All publications, oldest first, as the catalog names them."""
+    found = sorted(layout.published.glob("*/mrf_*.duckdb"))
+    return [f"{path.parent.name}/{path.name}" for path in found if (path.parent / "manifest.json").exists()]
+
+
+def has_real(layout: Layout) -> bool:
+    """Whether this root ever published real data: then it never falls back to samples."""
+    now = catalog(layout)
+    return now is not None and any(not entry["is_demo"] for entry in [now, *now["history"]])
+
+
+def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
+    """Moves the pointer to a publication that is whole on disk; readers see the old or the new one."""
+    before = catalog(layout)
+    entry = {
+        "current": publication.pointer,
+        "run_id": run_id,
+        "published_at": now.isoformat(timespec="seconds"),
+        "is_demo": is_demo,
+    }
+    history = [*before["history"], {k: before[k] for k in entry}] if before else []
+    write_json(layout.catalog, entry | {"history": history})
+
+
+def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
+    """Points to an earlier publication (its file name or <run>/<file>), after verifying that it is whole."""
+    names = known(layout)
+    found = [name for name in names if wanted in (name, Path(name).name, Path(name).parent.name)]
+    if len(found) != 1:
+        raise FileNotFoundError(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(names)}")
+    manifest = manifest_of(layout, found[0])
+    path = layout.published / found[0]
+    if file_sha256(path) != manifest["file_sha256"]:
+        raise RuntimeError(f"{found[0]} : le fichier ne correspond plus à son manifeste")
+    run, file = found[0].split("/")
+    if not manifest["is_demo"] or not has_real(layout):
+        point(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)
+        return manifest
+    raise RuntimeError("cette racine a publié des données réelles : elle ne revient pas à des données fictives")
+
+
+def current_file(layout: Layout) -> Path:
+    """The file that the catalog points to. Raises FileNotFoundError before the first publication."""
+    now = catalog(layout)
+    if now is None:
+        raise FileNotFoundError(f"aucune publication dans {layout.published} : lancer « mrf run »")
+    return layout.published / now["current"]
+
+
+def compare(layout: Layout, first: str, second: str) -> list[dict[str, Any]]:
+    """Table by table, the rows that only one of two publications has."""
+    paths = [layout.published / name for name in (first, second)]
+    with duckdb.connect() as connection:
+        for path, alias in zip(paths, ("a", "b"), strict=True):
+            connection.execute(f"attach '{_quoted(path)}' as {alias} (read_only)")
+        names = [set(_tables(connection, alias)) for alias in ("a", "b")]
+        result = []
+        for schema, table in sorted(names[0] | names[1]):
+            row: dict[str, Any] = {"table": f"{schema}.{table}", "removed": None, "added": None}
+            if (schema, table) in names[0] & names[1]:
+                full = f'{schema}."{table}"'
+                row["removed"], row["added"] = (_only_in(connection, x, y, full) for x, y in (("a", "b"), ("b", "a")))
+            result.append(row)
+    return result
+
+
+def _only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str, table: str) -> int | None:
+    """Rows of one publication that the other lacks; None where the columns differ."""
+    try:
+        query = f"select count(*) from (from {one}.{table} except all from {other}.{table})"
+        return int(connection.execute(query).fetchall()[0][0])
+    except duckdb.BinderException:
+        return None

@@ -1,0 +1,109 @@
+"""Writes dbt's sources and staging models from the shapes, so that nobody types a column twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
+from warehouse import matching, places
+from warehouse.layout import DBT_PROJECT
+
+FOLDER = DBT_PROJECT / "models" / "staging"
+HEADER = "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
+RUN_SCHEMA = pa.schema([("as_of", pa.date32()), ("is_demo", pa.bool_())])
+_TYPES = {pa.string(): "varchar", pa.int64(): "bigint", pa.float64(): "double", pa.date32(): "date", pa.bool_(): "boolean"}
+
+# Staged tables that are not record shapes: source group, name, schema, keys, description.
+_OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
+    ("validated", "assertion", "stg_assertion", ASSERTION, ["record_id", "attribute"],
+     "Une ligne par valeur lue : sa cellule, son texte brut. / One row per value read: its cell, its raw text."),
+    ("validated", "check_result", "stg_check_result", CHECK_RESULT, ["source_id", "check_name"],
+     "Une ligne par contrôle d’une source. / One row per check of a source."),
+    ("resolved", "place", "stg_record_place", places.SCHEMA, ["record_id"],
+     "Une ligne par enregistrement situé : ses codes de 2021. / One row per placed record: its codes of 2021."),
+    ("resolved", "organization", "stg_record_organization", matching.ENTITY_SCHEMA, ["record_id"],
+     "Une ligne par enregistrement qui nomme une structure. / One row per record that names an organization."),
+    ("resolved", "service", "stg_record_service", matching.SERVICE_SCHEMA, ["record_id"],
+     "Une ligne par enregistrement de service : service et lieu. / One row per service record: service and place."),
+    ("run", "run", "stg_run", RUN_SCHEMA, ["as_of"],
+     "Une seule ligne : la date de référence et la nature des données. / One row: as-of date and kind of data."),
+]  # fmt: skip
+# Outlines stay in Python: only point in polygon reads them.
+STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
+
+
+def files() -> dict[Path, str]:
+    """Every generated file and its text."""
+    made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
+    made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(_properties(), allow_unicode=True, sort_keys=False, width=110)
+    return made
+
+
+def write() -> list[Path]:
+    """Writes the generated files that changed and returns them."""
+    changed = [path for path, text in files().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(files()[path], encoding="utf-8")
+    return changed
+
+
+def _models() -> list[tuple[str, str, str]]:
+    shapes = [("validated", shape.name, f"stg_{shape.name}") for shape in STAGED]
+    return shapes + [(group, table, name) for group, table, name, *_ in _OTHERS]
+
+
+def _model(group: str, table: str) -> str:
+    return f"-- Écrit par « mrf generate » : ne pas modifier ici.\nselect * from {{{{ source('{group}', '{table}') }}}}\n"
+
+
+def _properties() -> dict[str, Any]:
+    groups: dict[str, list[str]] = {}
+    for group, table, _ in _models():
+        groups.setdefault(group, []).append(table)
+    sources = [
+        {
+            "name": group,
+            "description": f"Parquet écrit par Python ({group}) / Parquet written by Python ({group})",
+            "config": {"meta": {"external_location": "{{ env_var('MRF_INPUTS') }}/" + _location(group)}},
+            "tables": [{"name": name} for name in names],
+        }
+        for group, names in groups.items()
+    ]
+    return {"version": 2, "sources": sources, "models": [_shape_model(s) for s in STAGED] + [_other(o) for o in _OTHERS]}
+
+
+def _location(group: str) -> str:
+    return {"validated": "validated/{name}/*.parquet", "resolved": "resolved/{name}.parquet", "run": "{name}.parquet"}[group]
+
+
+def _shape_model(shape: Any) -> dict[str, Any]:
+    columns = [
+        {
+            "name": column.name,
+            "data_type": SQL[column.kind],
+            "description": f"{column.fr} / {column.en}",
+        }
+        for column in shape.stored
+    ]
+    return _entry(f"stg_{shape.name}", f"{shape.fr} / {shape.en}", columns, ["record_id"])
+
+
+def _other(entry: tuple[str, str, str, pa.Schema, list[str], str]) -> dict[str, Any]:
+    _, _, name, schema, key, description = entry
+    columns = [{"name": field.name, "data_type": _TYPES[field.type]} for field in schema]
+    return _entry(name, description, columns, key)
+
+
+def _entry(name: str, description: str, columns: list[dict[str, Any]], key: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": description,
+        "config": {"contract": {"enforced": True}},
+        "data_tests": [{"unique_key": {"arguments": {"columns": key}}}],
+        "columns": columns,
+    }
