@@ -29,7 +29,9 @@ class Gated:
         for shape, read in self.read_counts.items():
             kept, left = len(self.accepted[shape]), int(self.rejected["shape"].eq(shape).sum())
             told = f"lues {read} = acceptées {kept} + rejetées {left}"
-            results.append(CheckResult(f"conservation_{shape}", "error", read == kept + left, abs(read - kept - left), told))
+            results.append(
+                CheckResult(f"conservation_{shape}", "error", read == kept + left, abs(read - kept - left), told)
+            )
         return results
 
 

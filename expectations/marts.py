@@ -58,7 +58,10 @@ SUITES: dict[str, list[Spec]] = {
     "dim_organization": [_unique("organization_id"), _filled("name")],
     "dim_zone": [_unique("zone_code", "reading", "admin_code"), _in("zone_code", code_lists.codes("zone"))],
     "dim_service_type": [_unique("service_type_code"), ("expect_table_row_count_to_equal", {"value": 15})],
-    "dim_population_group": [_unique("population_group_code"), ("expect_table_row_count_to_equal", {"value": 11})],
+    "dim_population_group": [
+        _unique("population_group_code"),
+        ("expect_table_row_count_to_equal", {"value": 11}),
+    ],
     "dim_admin_area": [_unique("system", "code", "vintage")],
     "needs": [_filled("people"), _between("people", 0, None), _in("reading", ["HISTORICAL", "STRICT"])],
     "provenance": [_filled("document_id"), _filled("locator"), _filled("value"), _between("weight", 0, 1)],

@@ -16,14 +16,23 @@ FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 1, 1)
 def shape_suite(shape: Shape, bounds: Bounds | None) -> list[Spec]:
     """The expectations on the accepted records of a shape. Samples have no bounds: their rows are known exactly."""
     specs: list[Spec] = [
-        ("expect_table_columns_to_match_set", {"column_set": [c.name for c in shape.stored], "exact_match": True}),
+        (
+            "expect_table_columns_to_match_set",
+            {"column_set": [c.name for c in shape.stored], "exact_match": True},
+        ),
         ("expect_column_values_to_be_unique", {"column": "record_id"}),
-        ("expect_column_values_to_be_between", {"column": "observed_on", "min_value": FIRST_DAY, "max_value": LAST_DAY}),
+        (
+            "expect_column_values_to_be_between",
+            {"column": "observed_on", "min_value": FIRST_DAY, "max_value": LAST_DAY},
+        ),
     ]
     if bounds is not None:
         specs += [
             ("expect_table_row_count_to_be_between", {"min_value": bounds.min_records}),
-            ("expect_table_row_count_to_be_between", {"max_value": bounds.max_records, "severity": "warning"}),
+            (
+                "expect_table_row_count_to_be_between",
+                {"max_value": bounds.max_records, "severity": "warning"},
+            ),
         ]
     for column in (*LINEAGE, *shape.columns):
         if column.required:
@@ -32,7 +41,7 @@ def shape_suite(shape: Shape, bounds: Bounds | None) -> list[Spec]:
             allowed = code_lists.codes(column.codes)
             specs.append(("expect_column_values_to_be_in_set", {"column": column.name, "value_set": allowed}))
         if column.kind == "pcode":
-            form = r"^[A-Z]{2}\d{%d}$" % (2 * column.level)
+            form = rf"^[A-Z]{{2}}\d{{{2 * column.level}}}$"
             specs.append(("expect_column_values_to_match_regex", {"column": column.name, "regex": form}))
         if column.minimum is not None or column.maximum is not None:
             limits = {"min_value": column.minimum, "max_value": column.maximum}

@@ -92,7 +92,8 @@ def _without_personal(source: Source, item: Table) -> Table:
         if question in frame:
             refused |= frame[question].ne(answer)
     rejected = pd.DataFrame(
-        {"locator": item.locators.loc[frame.index[refused]].to_numpy(), "reason": "consentement non donné"}, dtype=object
+        {"locator": item.locators.loc[frame.index[refused]].to_numpy(), "reason": "consentement non donné"},
+        dtype=object,
     )
     frame = frame[~refused].copy()
     for column, rule in source.personal.items():
@@ -130,7 +131,9 @@ def _table_of(source: Source, path: Path, mapping: Mapping, tables: Tables) -> T
     if mapping.table is None and len(tables) == 1:
         return next(iter(tables.values()))
     if mapping.table not in tables:
-        raise DeclarationError(f"{source.folder / 'source.yml'} : table « {mapping.table} » inconnue ; il y a : {', '.join(tables)}")
+        raise DeclarationError(
+            f"{source.folder / 'source.yml'} : table « {mapping.table} » inconnue ; il y a : {', '.join(tables)}"
+        )
     return tables[mapping.table]
 
 
@@ -141,7 +144,9 @@ def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:
         for column in source.expected_empty:
             if column in item.frame and (filled := item.frame[column].str.strip().ne("")).any():
                 place = item.cells(column)[filled].iloc[0]
-                notes.append(f"{path.name} · {place} : la colonne « {column} » n’est plus vide ({filled.sum()} cellules)")
+                notes.append(
+                    f"{path.name} · {place} : la colonne « {column} » n’est plus vide ({filled.sum()} cellules)"
+                )
     return notes
 
 
@@ -178,4 +183,3 @@ def _columns(shape: Shape) -> list[str]:
 def _concat(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns, dtype=object)
-

@@ -19,7 +19,15 @@ from ingestion.values import clean
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
 MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
 # Where a victims' shelter stands: never kept, in any form, not even as the raw text.
-SHELTER_PLACE = ("site_name", "admin3_code", "admin3_name", "latitude", "longitude", "description", "public_phone")
+SHELTER_PLACE = (
+    "site_name",
+    "admin3_code",
+    "admin3_name",
+    "latitude",
+    "longitude",
+    "description",
+    "public_phone",
+)
 OBSERVED = Column("observed_on", "date", "", "", required=True)
 
 
@@ -49,7 +57,13 @@ def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document
 
 class _Builder:
     def __init__(self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> None:
-        self.source, self.shape, self.mapping, self.table, self.document = source, shape, mapping, table, document
+        self.source, self.shape, self.mapping, self.table, self.document = (
+            source,
+            shape,
+            mapping,
+            table,
+            document,
+        )
         self.index = pd.RangeIndex(len(table.frame))
         self.warnings: list[list[str]] = [[] for _ in self.index]
         self.errors: list[list[str]] = [[] for _ in self.index]
@@ -81,7 +95,9 @@ class _Builder:
         for row, text in enumerate(raw):
             value, understood, _ = cleaned[text]
             if not understood or (value is None and origin is not None and origin.expected):
-                self.warnings[row].append(f"{column.name}_unusable" if origin and origin.expected else f"{column.name}_invalid")
+                self.warnings[row].append(
+                    f"{column.name}_unusable" if origin and origin.expected else f"{column.name}_invalid"
+                )
             if column.required and value is None:
                 self.errors[row].append(f"{column.name} : valeur obligatoire, trouvé « {text} »")
         result = {column.name: values}

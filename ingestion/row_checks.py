@@ -17,7 +17,7 @@ def add_warnings(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
     if shape == "need":
         _fractions(frame, codes)
         _levels(frame, codes)
-    return frame.assign(warnings=[";".join(sorted(found)) or None for found in codes])
+    return frame.assign(warnings=pd.Series([";".join(sorted(found)) or None for found in codes], index=frame.index))
 
 
 def _place_codes(frame: pd.DataFrame, codes: list[set[str]]) -> None:

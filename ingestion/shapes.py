@@ -79,7 +79,12 @@ class Shape:
     def stored(self) -> tuple[Column, ...]:
         """The columns of the Parquet file: lineage, the shape's own, and the raw text beside each of them."""
         raw = tuple(
-            Column(f"{c.name}_raw", "text", f"« {c.name} » tel qu’écrit, si le nettoyage l’a changé", "As written, where cleaning changed it")
+            Column(
+                f"{c.name}_raw",
+                "text",
+                f"« {c.name} » tel qu’écrit, si le nettoyage l’a changé",
+                "As written, where cleaning changed it",
+            )
             for c in self.columns
             if c.kind != "bytes"
         )
@@ -92,16 +97,45 @@ class Shape:
 
 
 LINEAGE = (
-    Column("record_id", "text", "Identifiant de l’enregistrement : document et place dans le document", "Record id: document and place in it", required=True),
+    Column(
+        "record_id",
+        "text",
+        "Identifiant de l’enregistrement : document et place dans le document",
+        "Record id: document and place in it",
+        required=True,
+    ),
     Column("source_id", "text", "Source déclarée", "Declared source", required=True),
     Column("document_id", "text", "Empreinte sha256 du fichier", "sha256 of the file", required=True),
-    Column("locator", "text", "Place dans le document : feuille et cellules, page et cadre, ou soumission", "Place in the document", required=True),
-    Column("observed_on", "date", "Date à laquelle la source dit avoir vu le fait", "Date the fact was seen", required=True),
-    Column("warnings", "codes", "Codes d’avertissement de la ligne, séparés par « ; »", "Warning codes of the row"),
+    Column(
+        "locator",
+        "text",
+        "Place dans le document : feuille et cellules, page et cadre, ou soumission",
+        "Place in the document",
+        required=True,
+    ),
+    Column(
+        "observed_on",
+        "date",
+        "Date à laquelle la source dit avoir vu le fait",
+        "Date the fact was seen",
+        required=True,
+    ),
+    Column(
+        "warnings",
+        "codes",
+        "Codes d’avertissement de la ligne, séparés par « ; »",
+        "Warning codes of the row",
+    ),
 )
 
 _ORGANIZATION = (
-    Column("organization_name", "text", "Nom de la structure, tel que la source l’écrit", "Organization name as written", required=True),
+    Column(
+        "organization_name",
+        "text",
+        "Nom de la structure, tel que la source l’écrit",
+        "Organization name as written",
+        required=True,
+    ),
     Column("organization_acronym", "text", "Sigle", "Acronym"),
     Column("organization_type_code", "code", "Type de structure", "Organization type", codes="type_org"),
 )
@@ -117,7 +151,12 @@ _PLACE = (
 )
 _DATES = (
     Column("starts_on", "date", "Début", "Start"),
-    Column("ends_on", "date", "Fin prévue ; vide = permanent ou non dit", "Expected end; empty = permanent or not said"),
+    Column(
+        "ends_on",
+        "date",
+        "Fin prévue ; vide = permanent ou non dit",
+        "Expected end; empty = permanent or not said",
+    ),
 )
 
 
@@ -136,14 +175,25 @@ SERVICE = Shape(
     (
         *_ORGANIZATION,
         Column("sector_code", "code", "Secteur humanitaire (cluster)", "Humanitarian sector", codes="sector"),
-        Column("service_type_code", "code", "Type de service des TdR", "Service type of the ToR", codes="type_service"),
+        Column(
+            "service_type_code",
+            "code",
+            "Type de service des TdR",
+            "Service type of the ToR",
+            codes="type_service",
+        ),
         Column("program_name", "text", "Programme", "Program"),
         Column("description", "text", "Description brève", "Short description"),
         Column("site_name", "text", "Nom du site", "Site name"),
         *_PLACE,
         Column("latitude", "number", "Latitude WGS 84 (degrés)", "Latitude", minimum=-90, maximum=90),
         Column("longitude", "number", "Longitude WGS 84 (degrés)", "Longitude", minimum=-180, maximum=180),
-        Column("is_shelter", "boolean", "Hébergement de victimes : jamais localisé sous le cercle", "Victims’ shelter: never located below the cercle"),
+        Column(
+            "is_shelter",
+            "boolean",
+            "Hébergement de victimes : jamais localisé sous le cercle",
+            "Victims’ shelter: never located below the cercle",
+        ),
         Column("status_code", "code", "Statut opérationnel", "Operational status", codes="statut"),
         *_DATES,
         Column("access_modes", "codes", "Modalités d’accès", "Access modes", codes="acces"),
@@ -161,15 +211,34 @@ SERVICE = Shape(
         _count("cost_xof", "Montant (FCFA)", "Amount (XOF)"),
         Column("languages", "codes", "Langues du service", "Languages", codes="langue"),
         _answer("has_required_staff", "D1 Personnel nécessaire en poste", "D1 Staff in post"),
-        _answer("has_supplies", "D2 Intrants sans rupture depuis 30 jours", "D2 Supplies without stock-out for 30 days"),
-        _answer("is_reachable_in_one_hour", "A1 Site joignable en moins d’une heure", "A1 Reachable within one hour"),
+        _answer(
+            "has_supplies",
+            "D2 Intrants sans rupture depuis 30 jours",
+            "D2 Supplies without stock-out for 30 days",
+        ),
+        _answer(
+            "is_reachable_in_one_hour",
+            "A1 Site joignable en moins d’une heure",
+            "A1 Reachable within one hour",
+        ),
         _answer("is_disability_accessible", "A2 Site accessible aux personnes handicapées", "A2 Disability access"),
         _answer("has_confidential_space", "C1 Espace confidentiel", "C1 Confidential space"),
         _answer("has_female_staff", "C2 Personnel féminin", "C2 Female staff"),
         _answer("has_qualified_staff", "Q1 Diplôme ou agrément requis", "Q1 Qualified or licensed staff"),
         _answer("has_complaint_mechanism", "Q2 Mécanisme de plainte", "Q2 Complaint mechanism"),
-        Column("public_phone", "text", "Téléphone que la structure autorise à publier", "Phone that the organization allows to publish"),
-        Column("interview_mode", "code", "Mode d’entretien : décide du poids de la preuve", "Interview mode", codes="interview_mode"),
+        Column(
+            "public_phone",
+            "text",
+            "Téléphone que la structure autorise à publier",
+            "Phone that the organization allows to publish",
+        ),
+        Column(
+            "interview_mode",
+            "code",
+            "Mode d’entretien : décide du poids de la preuve",
+            "Interview mode",
+            codes="interview_mode",
+        ),
     ),
 )
 ORGANIZATION = Shape(
@@ -179,7 +248,12 @@ ORGANIZATION = Shape(
     (
         *_ORGANIZATION,
         Column("parent_name", "text", "Structure mère", "Parent organization"),
-        Column("public_phone", "text", "Téléphone que la structure autorise à publier", "Phone that the organization allows to publish"),
+        Column(
+            "public_phone",
+            "text",
+            "Téléphone que la structure autorise à publier",
+            "Phone that the organization allows to publish",
+        ),
         Column("interview_mode", "code", "Mode d’entretien", "Interview mode", codes="interview_mode"),
     ),
 )
@@ -203,7 +277,14 @@ OPPORTUNITY = Shape(
     "One row per opportunity of free referral, cost sharing or new programme.",
     (
         *_ORGANIZATION,
-        Column("opportunity_type_code", "code", "Type de possibilité", "Opportunity type", codes="opportunity_type", required=True),
+        Column(
+            "opportunity_type_code",
+            "code",
+            "Type de possibilité",
+            "Opportunity type",
+            codes="opportunity_type",
+            required=True,
+        ),
         Column("title", "text", "Intitulé", "Title"),
         Column("zone_codes", "codes", "Zones", "Zones", codes="zone"),
         Column("service_type_codes", "codes", "Types de service", "Service types", codes="type_service"),
@@ -212,7 +293,14 @@ OPPORTUNITY = Shape(
         *_DATES,
         Column("deadline_on", "date", "Date limite", "Deadline"),
         Column("quota_per_month", "integer", "Quota (personnes par mois)", "Quota (people per month)", minimum=0),
-        Column("cost_share", "number", "Part des coûts prise par la structure (0 à 1)", "Share of costs borne (0 to 1)", minimum=0, maximum=1),
+        Column(
+            "cost_share",
+            "number",
+            "Part des coûts prise par la structure (0 à 1)",
+            "Share of costs borne (0 to 1)",
+            minimum=0,
+            maximum=1,
+        ),
         Column("interview_mode", "code", "Mode d’entretien", "Interview mode", codes="interview_mode"),
     ),
 )
@@ -222,7 +310,14 @@ NEED = Shape(
     "One row per figure of people by place, group, sex, age, sector, period and indicator.",
     (
         *_PLACE,
-        Column("population_group_code", "code", "Groupe de population", "Population group", codes="need_group", required=True),
+        Column(
+            "population_group_code",
+            "code",
+            "Groupe de population",
+            "Population group",
+            codes="need_group",
+            required=True,
+        ),
         Column("sex", "code", "Sexe", "Sex", codes="need_sex", required=True),
         Column("age_group", "text", "Tranche d’âge, ALL = toutes", "Age bracket, ALL = all", required=True),
         Column("sector_code", "code", "Secteur", "Sector", codes="sector", required=True),
@@ -252,7 +347,13 @@ MECHANISM = Shape(
         Column("cost_code", "code", "Coût de l’orientation", "Cost of referral", codes="cout"),
         _count("issued_count", "Orientations émises en 90 jours", "Referrals issued in 90 days"),
         _count("completed_count", "dont abouties", "of which completed"),
-        Column("participation_level", "code", "Participation des bénéficiaires (0 à 4)", "Beneficiary participation (0 to 4)", codes="particip"),
+        Column(
+            "participation_level",
+            "code",
+            "Participation des bénéficiaires (0 à 4)",
+            "Beneficiary participation (0 to 4)",
+            codes="particip",
+        ),
         Column("participation_evidence", "text", "Exemple, sans nom", "Example, no names"),
         Column("bottlenecks", "text", "Principaux freins", "Main bottlenecks"),
         Column("interview_mode", "code", "Mode d’entretien", "Interview mode", codes="interview_mode"),
@@ -264,7 +365,14 @@ FEEDBACK = Shape(
     "One row per beneficiary’s answer.",
     (
         Column("zone_code", "code", "Zone", "Zone", codes="zone", required=True),
-        Column("service_type_code", "code", "Service utilisé", "Service used", codes="type_service", required=True),
+        Column(
+            "service_type_code",
+            "code",
+            "Service utilisé",
+            "Service used",
+            codes="type_service",
+            required=True,
+        ),
         Column("service_code", "text", "Code du service", "Service code"),
         Column("population_group_code", "code", "Situation de la personne", "Profile", codes="popgr"),
         Column("sex", "code", "Sexe", "Sex", codes="sexe"),
@@ -290,7 +398,14 @@ SURVEY_COVERAGE = Shape(
     (
         Column("zone_code", "code", "Zone", "Zone", codes="zone", required=True),
         Column("admin2_code", "pcode", "Cercle (p-code)", "Cercle (p-code)"),
-        Column("service_type_code", "code", "Type recherché", "Type searched for", codes="type_service", required=True),
+        Column(
+            "service_type_code",
+            "code",
+            "Type recherché",
+            "Type searched for",
+            codes="type_service",
+            required=True,
+        ),
         Column("is_found", "boolean", "Au moins un service trouvé", "At least one service found", required=True),
         _count("structure_count", "Structures visitées ou appelées", "Structures visited or called"),
         Column("interview_mode", "code", "Mode de recherche", "How the search was made", codes="interview_mode"),
@@ -322,7 +437,15 @@ BOUNDARY = Shape(
     "One row per outline of an administrative area (reference for point in polygon).",
     (
         Column("admin_vintage", "text", "Édition des p-codes", "Vintage of the p-codes", required=True),
-        Column("level", "integer", "Niveau (1 région, 2 cercle, 3 commune)", "Level", required=True, minimum=1, maximum=3),
+        Column(
+            "level",
+            "integer",
+            "Niveau (1 région, 2 cercle, 3 commune)",
+            "Level",
+            required=True,
+            minimum=1,
+            maximum=3,
+        ),
         Column("admin_code", "text", "P-code", "P-code", required=True),
         Column("admin_name", "text", "Nom", "Name"),
         Column("geometry", "bytes", "Contour, WKB, WGS 84", "Outline, WKB, WGS 84", required=True),
@@ -332,7 +455,18 @@ BOUNDARY = Shape(
 
 SHAPES: dict[str, Shape] = {
     shape.name: shape
-    for shape in (DOCUMENT, ORGANIZATION, PROGRAM, SERVICE, MECHANISM, FEEDBACK, NEED, OPPORTUNITY, SURVEY_COVERAGE, BOUNDARY)
+    for shape in (
+        DOCUMENT,
+        ORGANIZATION,
+        PROGRAM,
+        SERVICE,
+        MECHANISM,
+        FEEDBACK,
+        NEED,
+        OPPORTUNITY,
+        SURVEY_COVERAGE,
+        BOUNDARY,
+    )
 }
 
 # What ingestion says of itself, in the same one-folder-a-shape form as the records.

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ingestion import code_lists
 from ingestion.clean.text import fold
@@ -82,7 +90,8 @@ class TableReader(_Strict):
     sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
     hxl: bool = Field(False, description="la ligne sous l’en-tête doit porter des étiquettes HXL")
     unpivot: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="colonnes larges à mettre en lignes : {en-tête: {nouvelle colonne: valeur}}"
+        default_factory=dict,
+        description="colonnes larges à mettre en lignes : {en-tête: {nouvelle colonne: valeur}}",
     )
     unpivot_value: str = "value"
 
@@ -145,7 +154,9 @@ class Source(_Strict):
     ignored: dict[str, str] = Field(default_factory=dict)
     expected_empty: tuple[str, ...] = ()
     personal: dict[str, PersonalColumn] = Field(default_factory=dict)
-    consent: dict[str, str] = Field(default_factory=dict, description="{question: réponse} sans laquelle rien n’est retenu")
+    consent: dict[str, str] = Field(
+        default_factory=dict, description="{question: réponse} sans laquelle rien n’est retenu"
+    )
     folder: Path
     lookups: tuple[Lookup, ...] = ()
 
@@ -257,6 +268,10 @@ def _explain(path: Path, error: ValidationError) -> str:
         key = ".".join(str(part) for part in problem["loc"]) or "(ensemble)"
         hint = ""
         if problem["type"] == "extra_forbidden":
-            hint = f" ; permis : {', '.join(f for f in Source.model_fields if f not in ('folder', 'lookups'))}" if len(problem["loc"]) == 1 else " ; clé inconnue"
+            hint = (
+                f" ; permis : {', '.join(f for f in Source.model_fields if f not in ('folder', 'lookups'))}"
+                if len(problem["loc"]) == 1
+                else " ; clé inconnue"
+            )
         lines.append(f"  {key} : {problem['msg'].removeprefix('Value error, ')}{hint}")
     return f"{path} :\n" + "\n".join(lines)

@@ -16,7 +16,16 @@ import typer
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.source import ID
-from orchestration.console import checks_line, console, errors, following, marts_table, notice, number, sources_table
+from orchestration.console import (
+    checks_line,
+    console,
+    errors,
+    following,
+    marts_table,
+    notice,
+    number,
+    sources_table,
+)
 from orchestration.inventory import NothingToPublish, take
 from warehouse import publish
 from warehouse.audit import file_sha256
@@ -33,12 +42,14 @@ app = typer.Typer(
 NOT_PUBLISHED, WRONG_USE = 1, 2
 
 
-@app.command(
-    epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08[/] · [bold]mrf run --as-of 2024-08-31[/]"
-)
+@app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
 def run(
-    landing: Annotated[Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")] = None,
-    as_of: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date tenue pour « aujourd’hui »")] = None,
+    landing: Annotated[
+        Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date tenue pour « aujourd’hui »")
+    ] = None,
     force: Annotated[bool, typer.Option(help="Recalculer même si rien n’a changé")] = False,
 ) -> None:
     """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
@@ -97,7 +108,11 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
         "loggers": {"progress": {}},
     }
     # dbt's own lines stay in its log: the bar says what people need.
-    with dg.DagsterInstance.get() as instance, following(len(list(job.nodes))), redirect_stdout(io.StringIO()):
+    with (
+        dg.DagsterInstance.get() as instance,
+        following(len(list(job.nodes))),
+        redirect_stdout(io.StringIO()),
+    ):
         result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False)
     from orchestration.delivery import deliveries
 
@@ -171,7 +186,7 @@ def _last_run(published_run: str) -> None:
         console.print(f"[yellow]Dernière exécution : {runs[0].run_id[:8]}, {runs[0].status.value}[/] (voir « mrf ui »)")
 
 
-@app.command(epilog="Exemple : [bold]mrf sql \"select gap_class, count(*) from marts.service_gap group by 1\"[/]")
+@app.command(epilog='Exemple : [bold]mrf sql "select gap_class, count(*) from marts.service_gap group by 1"[/]')
 def sql(
     query: Annotated[str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts et reference)")],
     csv: Annotated[bool, typer.Option("--csv", help="Écrire du CSV, toutes les lignes")] = False,
@@ -216,7 +231,14 @@ def diff(
 
     layout = Layout.from_environment()
     names = [_publication(layout, name) for name in (first, second)]
-    table = Table("table", "retirées", "ajoutées", title=f"{names[0]} → {names[1]}", title_justify="left", header_style="bold")
+    table = Table(
+        "table",
+        "retirées",
+        "ajoutées",
+        title=f"{names[0]} → {names[1]}",
+        title_justify="left",
+        header_style="bold",
+    )
     for row in publish.compare(layout, *names):
         if row["removed"] is None and row["added"] is None:
             table.add_row(row["table"], "colonnes différentes ou table absente", "")
@@ -228,7 +250,10 @@ def diff(
 def _publication(layout: Layout, wanted: str) -> str:
     found = [n for n in publish.known(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
     if not found:
-        _stop(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}", WRONG_USE)
+        _stop(
+            f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}",
+            WRONG_USE,
+        )
     return found[0]
 
 
@@ -269,15 +294,20 @@ def new_source(
         _stop(f"{target} existe déjà", WRONG_USE)
     shutil.copytree(PACKAGE_SOURCES / "_template", target)
     declaration = target / "source.yml"
-    declaration.write_text(declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", source_id), encoding="utf-8")
-    console.print(f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {source_id} » (voir CONTRIBUTING.md)", soft_wrap=True)
+    declaration.write_text(
+        declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", source_id), encoding="utf-8"
+    )
+    console.print(
+        f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {source_id} » (voir CONTRIBUTING.md)",
+        soft_wrap=True,
+    )
 
 
 @app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")
 def expected(
     source_id: Annotated[str | None, typer.Argument(help="Source ; sans elle, toutes")] = None,
 ) -> None:
-    """Écrit expected.csv depuis l’exemple d’une source, à relire avant de l’accepter. / Writes expected.csv, for review."""
+    """Écrit expected.csv depuis l’exemple d’une source, à relire. / Writes expected.csv, for review."""
     from ingestion.errors import SourceFileError
     from ingestion.expected import expected_csv
 
@@ -295,7 +325,10 @@ def expected(
 
 @app.command(epilog="Exemple : [bold]mrf generate[/]")
 def generate(
-    parse: Annotated[bool, typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire")] = False,
+    parse: Annotated[
+        bool,
+        typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire"),
+    ] = False,
 ) -> None:
     """Régénère les sources et modèles de préparation dbt depuis les formes. / Regenerates dbt's sources and staging."""
     from warehouse.staging import write

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from orchestration.inventory import DEMO_NOTICE
@@ -37,7 +44,13 @@ def following(step_count: int) -> Iterator[Progress]:
     """A progress bar over the steps of a run, fed by Dagster's events."""
     from orchestration.progress import listen
 
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("préparation", total=step_count)
 
@@ -92,11 +105,14 @@ def marts_table(marts: dict[str, dict[str, Any]]) -> Table:
 
 def checks_line(manifest: dict[str, Any]) -> str:
     """How many checks ran and held, of the sources and of the build."""
-    of_sources = [check for checks in manifest["source_checks"].values() for check in checks if check["severity"] == "error"]
+    of_sources = [
+        check for checks in manifest["source_checks"].values() for check in checks if check["severity"] == "error"
+    ]
     checks = manifest["checks"]
     held = sum(1 for check in checks if check["passed"])
     held_sources = sum(1 for check in of_sources if check["passed"])
-    return f"Contrôles : {held}/{len(checks)} sur les marts (dbt, Great Expectations), {held_sources}/{len(of_sources)} sur les sources"
+    on_sources = f"{held_sources}/{len(of_sources)} sur les sources"
+    return f"Contrôles tenus : {held}/{len(checks)} sur les marts (dbt, Great Expectations), {on_sources}"
 
 
 def number(value: int) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from orchestration.inventory import environment
 from warehouse.layout import DBT_PROJECT, Layout, read_json, tree_hash, write_json
 
-
 # dbt of this very environment, whether or not its folder is on PATH.
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -40,7 +39,16 @@ def start_parsing(layout: Layout) -> subprocess.Popen[str] | None:
         for name in (*_FILES, _STAMP):
             shutil.copyfile(INSTALLED / name, layout.dbt_target / name)
         return None
-    command = [str(DBT), "--quiet", "--no-use-colors", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    command = [
+        str(DBT),
+        "--quiet",
+        "--no-use-colors",
+        "parse",
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+    ]
     # A guess of the workspace: dbt only reads its sources again where the build names the other one.
     is_demo = not any(layout.landing.glob("*"))
     variables = os.environ | environment(layout, is_demo)

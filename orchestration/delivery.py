@@ -68,7 +68,9 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
     if not paths:
         return _empty(source, workspace, "removed" if before and before.rows else "absent")
     files = {path.name: inventory.sha256[str(path)] for path in paths}
-    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *(f"{n}:{h}" for n, h in sorted(files.items()))])
+    fingerprint = "|".join(
+        [ingestion_hash(source), str(inventory.is_demo), *(f"{n}:{h}" for n, h in sorted(files.items()))]
+    )
     if before and before.is_good and before.fingerprint == fingerprint:
         return _store(workspace, replace(before, state="unchanged"))
     _keep_originals(source, workspace, paths, inventory)
@@ -78,13 +80,21 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _keep(source, workspace, before, str(error))
     gated = gate(ingested)
     validations = [_validated(source, shape, gated, inventory.is_demo) for shape in source.shapes]
-    checks = [*gated.conservation(), *(r for v in validations for r in v.results), *_observations(ingested, gated)]
+    checks = [
+        *gated.conservation(),
+        *(r for v in validations for r in v.results),
+        *_observations(ingested, gated),
+    ]
     if wrong := [check for check in checks if check.is_blocking_failure]:
         told = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
         return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
     _write(source, workspace, ingested, gated, checks)
     rows = {
-        shape: {"read": read, "accepted": len(gated.accepted[shape]), "rejected": int(gated.rejected["shape"].eq(shape).sum())}
+        shape: {
+            "read": read,
+            "accepted": len(gated.accepted[shape]),
+            "rejected": int(gated.rejected["shape"].eq(shape).sum()),
+        }
         for shape, read in gated.read_counts.items()
     }
     documents = [v.document | {"shape": shape} for shape, v in zip(source.shapes, validations, strict=True)]
@@ -107,25 +117,35 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
             first = frame["locator"][codes.index[codes.eq(code)][0]]
-            found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), f"première : {first}"))
+            found.append(
+                CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), f"première : {first}")
+            )
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
             told = f"première : {rejected['locator'].iloc[0]} — {rejected['reason'].iloc[0]}"
             found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
-    notes = [CheckResult(f"colonne à déclarer {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)]
+    notes = [
+        CheckResult(f"colonne à déclarer {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
+    ]
     return found + notes
 
 
 def _write(source: Source, workspace: Workspace, ingested: Ingested, gated: Gated, checks: list[CheckResult]) -> None:
     for shape, frame in gated.accepted.items():
-        write_parquet(workspace.records(shape, source.id), pa.Table.from_pandas(frame, SHAPES[shape].schema, preserve_index=False))
+        write_parquet(
+            workspace.records(shape, source.id),
+            pa.Table.from_pandas(frame, SHAPES[shape].schema, preserve_index=False),
+        )
     assertions = pa.Table.from_pandas(gated.assertions, ASSERTION, preserve_index=False)
     write_parquet(workspace.records("assertion", source.id), assertions)
     documents = pa.Table.from_pandas(ingested.documents, DOCUMENT.schema, preserve_index=False)
     if "document" not in source.shapes:
         write_parquet(workspace.records("document", source.id), documents)
     write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(checks)))
-    write_parquet(workspace.rejected / f"{source.id}.parquet", pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
+    write_parquet(
+        workspace.rejected / f"{source.id}.parquet",
+        pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False),
+    )
 
 
 def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
@@ -139,7 +159,13 @@ def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
     return named
 
 
-def _keep(source: Source, workspace: Workspace, before: Delivery | None, error: str, checks: list[CheckResult] | None = None) -> Delivery:
+def _keep(
+    source: Source,
+    workspace: Workspace,
+    before: Delivery | None,
+    error: str,
+    checks: list[CheckResult] | None = None,
+) -> Delivery:
     """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
     has_rows = before is not None and bool(before.rows)
     if not has_rows:
@@ -158,7 +184,13 @@ def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
     for name in (*source.shapes, "assertion", "document"):
         workspace.records(name, source.id).unlink(missing_ok=True)
     (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
-    told = CheckResult("fichier présent", "info", False, 1, "fichiers retirés de l’atterrissage" if state == "removed" else "aucun fichier")
+    told = CheckResult(
+        "fichier présent",
+        "info",
+        False,
+        1,
+        "fichiers retirés de l’atterrissage" if state == "removed" else "aucun fichier",
+    )
     write_parquet(workspace.records("check_result", source.id), as_table(source.id, [told]))
     return _store(workspace, Delivery(source.id, state, checks=[asdict(told)]))
 

@@ -46,7 +46,11 @@ class Inventory:
 
 def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
     """Looks at the landing folder. Raises NothingToPublish rather than fall back to fiction on a real root."""
-    landed = [p for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith((".", "~$"))] if landing.is_dir() else []
+    landed = (
+        [p for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith((".", "~$"))]
+        if landing.is_dir()
+        else []
+    )
     if not landed and publish.has_real(layout):
         raise NothingToPublish(
             f"{landing} est vide, mais cette racine a publié des données réelles : elle ne publie pas d’exemples."
@@ -56,7 +60,9 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
     assigned = assign(landed, sources)
     if landed and not assigned.files:
         names = ", ".join(path.name for path in landed[:5])
-        raise NothingToPublish(f"Aucune source ne reconnaît les fichiers de {landing} ({names}…) : voir « files » des sources.")
+        raise NothingToPublish(
+            f"Aucune source ne reconnaît les fichiers de {landing} ({names}…) : voir « files » des sources."
+        )
     files = {source.id: [source.sample] for source in sources.values()} if is_demo else assigned.files
     day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())
     hashes = {str(path): sha256(path) for paths in files.values() for path in paths}
@@ -73,7 +79,12 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
 
 
 def _fingerprint(
-    layout: Layout, sources: dict[str, Source], is_demo: bool, day: dt.date, files: dict[str, list[Path]], hashes: dict[str, str]
+    layout: Layout,
+    sources: dict[str, Source],
+    is_demo: bool,
+    day: dt.date,
+    files: dict[str, list[Path]],
+    hashes: dict[str, str],
 ) -> str:
     """One text for all that decides the result: inputs, code, parameters, state, date."""
     given = [f"{source}:{path.name}:{hashes[str(path)]}" for source, paths in sorted(files.items()) for path in paths]
@@ -85,7 +96,9 @@ def code_hash(sources: dict[str, Source]) -> str:
     folders = [PROJECT / name for name in ("ingestion", "expectations", "orchestration", "warehouse")]
     models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml")]
     outside = sorted({s.folder for s in sources.values() if PROJECT not in s.folder.parents})
-    return tree_hash([f for f in folders if f.name != "warehouse"] + [*models, *_own_code("warehouse"), *outside], _CODE)
+    return tree_hash(
+        [f for f in folders if f.name != "warehouse"] + [*models, *_own_code("warehouse"), *outside], _CODE
+    )
 
 
 def _own_code(folder: str) -> list[Path]:
@@ -104,7 +117,9 @@ def _state_hash(layout: Layout) -> str:
     return tree_hash([layout.state], (".parquet", ".csv", ".json")) if layout.state.is_dir() else ""
 
 
-def of_run(layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None) -> Inventory:
+def of_run(
+    layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None
+) -> Inventory:
     """The inventory of a run: taken by whichever step asks first, then the same for all."""
     path = layout.run_folder(run_id) / "inventory.json"
     if (found := read_json(path)) is not None:

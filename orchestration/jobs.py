@@ -13,7 +13,7 @@ SETTLED_SECONDS = 60
 pipeline = dg.define_asset_job(
     "pipeline",
     selection=dg.AssetSelection.all(),
-    description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline, from landing to publication.",
+    description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline.",
 )
 
 every_morning = dg.ScheduleDefinition(
@@ -30,12 +30,16 @@ every_morning = dg.ScheduleDefinition(
     job=pipeline,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Lance la chaîne quand les fichiers déposés n’ont plus changé depuis une minute. / Runs once landed files have settled.",
+    description="Lance la chaîne quand les fichiers déposés ne changent plus. / Runs once landed files have settled.",
 )
 def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """One run for a burst of files; none for files that are still being written, none twice for the same files."""
     landing = Layout.from_environment().landing
-    found = {str(p.relative_to(landing)): p.stat() for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith(".")}
+    found = {
+        str(p.relative_to(landing)): p.stat()
+        for p in sorted(landing.rglob("*"))
+        if p.is_file() and not p.name.startswith(".")
+    }
     if not found:
         return dg.SkipReason("Aucun fichier dans l’atterrissage.")
     listing = [[name, stat.st_size, stat.st_mtime_ns] for name, stat in found.items()]
@@ -47,6 +51,4 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     if cursor.get("seen") != now or time.time() - newest < SETTLED_SECONDS:
         context.update_cursor(json.dumps({**cursor, "seen": now}))
         return dg.SkipReason("Des fichiers arrivent encore : attente d’une minute sans changement.")
-    return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=now)], cursor=json.dumps({"seen": now, "launched": now})
-    )
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=now)], cursor=json.dumps({"seen": now, "launched": now}))

@@ -23,7 +23,10 @@ class _Handler(logging.Handler):
             listener(event.event_type_value, event.step_key)
 
 
-@dg.logger(config_schema={}, description="Avancement des étapes dans le terminal / progress of the steps in the terminal")
+@dg.logger(
+    config_schema={},
+    description="Avancement des étapes dans le terminal / progress of the steps in the terminal",
+)
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
     """A quiet logger: only the listeners hear it."""
     logger = logging.Logger("mrf.progress", level=logging.DEBUG)

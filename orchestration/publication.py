@@ -21,7 +21,16 @@ from warehouse import audit, publish
 from warehouse.layout import SEEDS, Layout, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
-_TOOLS = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "pandas", "pdfplumber", "mrf-mali")
+_TOOLS = (
+    "dagster",
+    "dbt-core",
+    "dbt-duckdb",
+    "duckdb",
+    "great-expectations",
+    "pandas",
+    "pdfplumber",
+    "mrf-mali",
+)
 
 
 def mart_names() -> list[str]:
@@ -34,7 +43,10 @@ def mart_names() -> list[str]:
     name="mart_suites",
     specs=[
         dg.AssetCheckSpec(
-            "great_expectations", asset=dg.AssetKey([name]), blocking=True, description=f"Suite Great Expectations du mart {name}"
+            "great_expectations",
+            asset=dg.AssetKey([name]),
+            blocking=True,
+            description=f"Suite Great Expectations du mart {name}",
         )
         for name in SUITES
     ],
@@ -62,7 +74,11 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
 
 
 def _dbt_run(layout: Layout) -> dict[str, Any]:
-    return dict(json.loads(layout.audit_file.read_text())["dbt"]["run"]) if layout.audit_file.exists() else {"is_complete": False}
+    return (
+        dict(json.loads(layout.audit_file.read_text())["dbt"]["run"])
+        if layout.audit_file.exists()
+        else {"is_complete": False}
+    )
 
 
 @dg.asset(
@@ -114,7 +130,10 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
     nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
     return {
-        node["name"]: (node.get("description", ""), {c["name"]: c.get("description", "") for c in node["columns"].values()})
+        node["name"]: (
+            node.get("description", ""),
+            {c["name"]: c.get("description", "") for c in node["columns"].values()},
+        )
         for node in nodes
         if node["resource_type"] in ("model", "seed")
     }
@@ -129,7 +148,11 @@ def _validations(run_id: str, layout: Layout, is_demo: bool) -> list[dict[str, A
 
 
 def _manifest(
-    context: dg.AssetExecutionContext, data_root: DataRoot, audited: dict[str, Any], marts: dict[str, Any], now: dt.datetime
+    context: dg.AssetExecutionContext,
+    data_root: DataRoot,
+    audited: dict[str, Any],
+    marts: dict[str, Any],
+    now: dt.datetime,
 ) -> dict[str, Any]:
     inventory = data_root.inventory(context.run_id)
     given = deliveries(data_root.workspace(context.run_id), known_sources())

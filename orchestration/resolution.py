@@ -35,7 +35,9 @@ def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> d
     Administrative area of each record: by code, by name or by point in a boundary.
     """
     table = places.resolve(data_root.workspace(context.run_id))
-    methods = table.to_pandas()["method"].fillna("non situé").value_counts().rename_axis("méthode").reset_index(name="lignes")
+    methods = (
+        table.to_pandas()["method"].fillna("non situé").value_counts().rename_axis("méthode").reset_index(name="lignes")
+    )
     return dg.MaterializeResult(metadata=_metadata(table) | {"méthodes": table_metadata(methods)})
 
 
@@ -53,7 +55,7 @@ def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> d
         dg.AssetSpec(
             SERVICE,
             deps=[PLACE, ORGANIZATION],
-            description="Service et lieu dont parle chaque enregistrement. / Service and place that each record speaks of.",
+            description="Service et lieu de chaque enregistrement. / Service and place of each record.",
             group_name="resolution",
             kinds={"python", "parquet"},
             owners=OWNERS,

@@ -41,7 +41,7 @@ def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
 
 @dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)
 def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
-    """Fichiers trouvés dans le dossier d’atterrissage et source qui reconnaît chacun. Sans aucun fichier, les exemples fictifs.
+    """Fichiers du dossier d’atterrissage et source qui reconnaît chacun. Sans aucun fichier, les exemples fictifs.
 
     Files found in the landing folder and the source that claims each; without any file, the fictional samples.
     """
@@ -49,7 +49,11 @@ def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     workspace = data_root.workspace(context.run_id)
     removed = prepare(workspace, known_sources())
     start_deliveries(context.run_id, list(known_sources().values()), inventory, workspace)
-    rows = [{"source": source, "fichier": path.rsplit("/", 1)[-1]} for source, paths in inventory.files.items() for path in paths]
+    rows = [
+        {"source": source, "fichier": path.rsplit("/", 1)[-1]}
+        for source, paths in inventory.files.items()
+        for path in paths
+    ]
     rows += [{"source": "non reconnu", "fichier": name} for name in inventory.unrecognised]
     return dg.MaterializeResult(
         metadata={
@@ -91,7 +95,9 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
     for shape in source.shapes:
         key = validated_key(shape, source.id)
         checks.append(dg.AssetCheckSpec("conservation", asset=key, description="Lignes lues = acceptées + rejetées"))
-        checks.append(dg.AssetCheckSpec("great_expectations", asset=key, description="Suite de la forme, resserrée par la source"))
+        checks.append(
+            dg.AssetCheckSpec("great_expectations", asset=key, description="Suite de la forme, resserrée par la source")
+        )
 
     @dg.multi_asset(name=op_name(source), specs=specs, check_specs=checks)
     def assets(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
@@ -142,11 +148,17 @@ def _shape_result(source: Source, shape: str, delivery: Delivery, workspace: Wor
             "lues": rows["read"],
             "rejetées": rows["rejected"],
             "état": STATES[delivery.state],
-            "avertissements": table_metadata(pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])),
+            "avertissements": table_metadata(
+                pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])
+            ),
             "aperçu": table_metadata(preview(workspace, shape, source.id)),
         },
         check_results=[
-            _check(key, "conservation", [c for c in delivery.checks if c["check_name"] == f"conservation_{shape}"]),
+            _check(
+                key,
+                "conservation",
+                [c for c in delivery.checks if c["check_name"] == f"conservation_{shape}"],
+            ),
             _check(key, "great_expectations", _suite_results(shape, delivery)),
         ],
     )
@@ -158,11 +170,12 @@ def _suite_results(shape: str, delivery: Delivery) -> list[dict[str, object]]:
         return []
     return [
         {
-            "check_name": f"{r['expectation_config']['kwargs'].get('column', '')} {r['expectation_config']['type']}".strip(),
-            "severity": "warning" if r["expectation_config"].get("severity") == "warning" else "error",
-            "passed": r["success"],
+            "check_name": f"{config['kwargs'].get('column', '')} {config['type']}".strip(),
+            "severity": "warning" if config.get("severity") == "warning" else "error",
+            "passed": result["success"],
         }
-        for r in document["result"]["results"]
+        for result in document["result"]["results"]
+        for config in [result["expectation_config"]]
     ]
 
 

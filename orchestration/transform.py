@@ -14,6 +14,7 @@ import pyarrow as pa
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 from packaging import version
 
+from ingestion.shapes import SHAPES
 from orchestration.dbt_manifest import DBT, manifest_path
 from orchestration.inventory import environment
 from orchestration.resolution import ORGANIZATION, PLACE, SERVICE, resolved_entities, resolved_places
@@ -27,7 +28,6 @@ from orchestration.sources import (
     table_metadata,
     validated_key,
 )
-from ingestion.shapes import SHAPES
 from warehouse import audit
 from warehouse.layout import DBT_PROJECT, Layout, write_parquet
 from warehouse.staging import RUN_SCHEMA
@@ -76,7 +76,12 @@ def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
     return [key]
 
 
-@dbt_assets(manifest=MANIFEST, exclude="resource_type:unit_test", dagster_dbt_translator=Translator(), name="dbt_build")
+@dbt_assets(
+    manifest=MANIFEST,
+    exclude="resource_type:unit_test",
+    dagster_dbt_translator=Translator(),
+    name="dbt_build",
+)
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root: DataRoot) -> Iterator[Any]:
     """Référentiels, préparation, calculs et marts, avec les tests dbt."""
     layout, inventory = data_root.layout, data_root.inventory(context.run_id)
@@ -141,7 +146,11 @@ def _with_previews(context: dg.AssetExecutionContext, outputs: list[dg.Output[An
 def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     frame: pd.DataFrame = connection.execute(f"from {table} limit 5").df()
     count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
-    kept = [c for c in frame if not c.endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()]
+    kept = [
+        c
+        for c in frame
+        if not c.endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()
+    ]
     return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
 
 
@@ -186,5 +195,11 @@ def dbt_resource() -> Dbt:
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=str(DBT),
         # What dbt tells is in Dagster's event log; its debug file costs more than a second a run.
-        global_config_flags=["--no-use-colors", "--no-version-check", "--no-populate-cache", "--log-level-file", "error"],
+        global_config_flags=[
+            "--no-use-colors",
+            "--no-version-check",
+            "--no-populate-cache",
+            "--log-level-file",
+            "error",
+        ],
     )

@@ -1,6 +1,6 @@
 """Writes the fictional `sample.*` of the sources. Everything in it is invented; run by hand when a sample changes.
 
-    .venv/bin/python tests/make_samples.py && .venv/bin/mrf expected
+.venv/bin/python tests/make_samples.py && .venv/bin/mrf expected
 """
 
 from __future__ import annotations
@@ -119,7 +119,15 @@ def needs() -> None:
               "Population Group", "Population", "In Need", "Targeted", "Affected", "Reached"]  # fmt: skip
     tags = ["#adm1+code", "#adm2+code", "#sector+code", "#gender+code", "#age+range", "#age+min", "#age+max",
             "#is_disabled", "#population_group+code", "#population", "#inneed", "#targeted", "#affected", "#reached"]  # fmt: skip
-    figures = {"ML0901": 1200, "ML0103": 2400, "ML0105": 360, "ML0506": 3600, "ML0605": 4800, "ML0703": 240, "ML0701": 6000}
+    figures = {
+        "ML0901": 1200,
+        "ML0103": 2400,
+        "ML0105": 360,
+        "ML0506": 3600,
+        "ML0605": 4800,
+        "ML0703": 240,
+        "ML0701": 6000,
+    }
     rows: list[list[object]] = [header, tags]
 
     def add(admin1: str, admin2: str, sector: str, group: str, people: object) -> None:
@@ -145,7 +153,20 @@ def population() -> None:
     for number, (code, name) in enumerate({**NAMES, "ML0704": "Ménaka"}.items(), start=1):
         men, women = 1000 * number, 1000 * number + 500
         rows.append(
-            [name, code, "<Null>", "<Null>", "<Null>", REGIONS[code[:4]], code[:4], "Mali (le)", "ML", men, women, men + women]
+            [
+                name,
+                code,
+                "<Null>",
+                "<Null>",
+                "<Null>",
+                REGIONS[code[:4]],
+                code[:4],
+                "Mali (le)",
+                "ML",
+                men,
+                women,
+                men + women,
+            ]
         )
     write_csv("ocha_cod_ps_mli", "sample.csv", rows)
 
@@ -162,7 +183,9 @@ def outlines() -> None:
             }
         )
     path = SOURCES / "ocha_cod_ab_mli" / "sample.cod_ab_2019_adm2.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1) + "\n")
+    path.write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1) + "\n"
+    )
 
 
 def provider_survey() -> None:
@@ -181,7 +204,9 @@ def provider_survey() -> None:
                "q_q_plaintes"]  # fmt: skip
     srv_header = [f"srv/{q}" for q in questions] + [f"srv/qual/{q}" for q in answers] + ["_index", "_parent_index"]
     main, srv = [], []
-    for index, (name, acronym, kind) in enumerate([*ORGANIZATIONS, ("Structure Fictive Réticente", "SFR", "AUT")], start=1):
+    for index, (name, acronym, kind) in enumerate(
+        [*ORGANIZATIONS, ("Structure Fictive Réticente", "SFR", "AUT")], start=1
+    ):
         uuid = f"00000000-0000-4000-8000-{index:012d}"
         day = f"2024-{5 + index % 4:02d}-{10 + index:02d}" if index != 5 else "2024-04-20"
         refused = name.endswith("Réticente")
@@ -215,7 +240,7 @@ def _service(chance: random.Random, index: int, number: int) -> list[object]:
     code = chance.choice(CERCLES[zone])
     lat, lon = POINTS[code]
     shelter = kind == "SOC_02"
-    groups = ["MIG_RET", "MIG_TRA", *chance.sample(GROUPS[3:], 3)] + (["VDT"] if shelter else [])
+    groups = ["MIG_RET", "MIG_TRA", *chance.sample(GROUPS[3:], 3), *(["VDT"] if shelter else [])]
     capacity = "" if chance.random() < 0.3 else chance.choice([10, 20, 40, 60])
     cost = chance.choice(["gratuit", "gratuit_ref", "partiel", "payant"])
     return [
@@ -257,7 +282,12 @@ def mapping_report() -> None:
     document = SimpleDocTemplate(str(path), pagesize=landscape(A4), title="Rapport fictif de cartographie", invariant=1)
     text = "Ce rapport est inventé pour essayer la lecture des tableaux. Les structures nommées n’existent pas."
     document.build(
-        [Paragraph(NOTICE, styles["Heading2"]), Paragraph(text, styles["BodyText"]), Spacer(1, 12), table([header, *rows])]
+        [
+            Paragraph(NOTICE, styles["Heading2"]),
+            Paragraph(text, styles["BodyText"]),
+            Spacer(1, 12),
+            table([header, *rows]),
+        ]
     )
 
 

@@ -45,7 +45,12 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pa.Table]:
     organizations = []
     for shape in NAMED_SHAPES:
         frame = _read(workspace, shape, ["record_id", "organization_name", "site_name"])
-        keys = zip(frame["organization_name"], frame["site_name"], places["admin1_code"].reindex(frame["record_id"]), strict=True)
+        keys = zip(
+            frame["organization_name"],
+            frame["site_name"],
+            places["admin1_code"].reindex(frame["record_id"]),
+            strict=True,
+        )
         frame["organization_id"] = [_organization(*key) for key in keys]
         organizations.append(frame[["record_id", "organization_id"]].assign(shape=shape))
     named = pd.concat(organizations, ignore_index=True)
@@ -62,7 +67,15 @@ def _organization(name: str, site: Any, admin1: Any) -> str:
 
 
 def _services(workspace: Workspace, named: pd.DataFrame, places: pd.DataFrame) -> pa.Table:
-    columns = ["record_id", "sector_code", "service_type_code", "zone_code", "site_name", "latitude", "longitude"]
+    columns = [
+        "record_id",
+        "sector_code",
+        "service_type_code",
+        "zone_code",
+        "site_name",
+        "latitude",
+        "longitude",
+    ]
     frame = _read(workspace, "service", columns)
     frame["organization_id"] = named.set_index("record_id")["organization_id"].reindex(frame["record_id"]).to_numpy()
     crosswalk = _sectors()
@@ -88,12 +101,19 @@ def _services(workspace: Workspace, named: pd.DataFrame, places: pd.DataFrame) -
     return pa.Table.from_pandas(frame[SERVICE_SCHEMA.names], SERVICE_SCHEMA, preserve_index=False)
 
 
-def _site(admin3: Any, admin2: Any, admin1: Any, zone: Any, site: Any, latitude: Any, longitude: Any) -> tuple[Any, ...]:
+def _site(
+    admin3: Any, admin2: Any, admin1: Any, zone: Any, site: Any, latitude: Any, longitude: Any
+) -> tuple[Any, ...]:
     """The deepest known area; a named site is told apart by its name and coordinates as well."""
     area = next((code for code in (admin3, admin2, admin1, zone) if isinstance(code, str)), None)
     if not isinstance(site, str):
         return (area,)
-    return area, fold(site), None if pd.isna(latitude) else repr(latitude), None if pd.isna(longitude) else repr(longitude)
+    return (
+        area,
+        fold(site),
+        None if pd.isna(latitude) else repr(latitude),
+        None if pd.isna(longitude) else repr(longitude),
+    )
 
 
 def _sectors() -> dict[str, tuple[str | None, bool]]:

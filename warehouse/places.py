@@ -96,7 +96,11 @@ def resolve(workspace: Workspace) -> pa.Table:
         frame = _records(workspace, shape)
         found = outlines.find(frame)
         seen: dict[tuple[Any, ...], Place] = {}
-        keys = zip(*(frame[name].astype(object).where(frame[name].notna(), None) for name in _COLUMNS[1:-2]), found, strict=True)
+        keys = zip(
+            *(frame[name].astype(object).where(frame[name].notna(), None) for name in _COLUMNS[1:-2]),
+            found,
+            strict=True,
+        )
         for record_id, key in zip(frame["record_id"], keys, strict=True):
             if key not in seen:
                 seen[key] = _place(*key)
@@ -197,7 +201,9 @@ class _Outlines:
         if not located.any() or not len(self._codes):
             return found
         rows = located.to_numpy().nonzero()[0]
-        points = shapely.points(frame.loc[located, "longitude"].astype(float), frame.loc[located, "latitude"].astype(float))
+        points = shapely.points(
+            frame.loc[located, "longitude"].astype(float), frame.loc[located, "latitude"].astype(float)
+        )
         for point, outline in zip(*self._tree.query(points, predicate="within"), strict=True):
             found[rows[point]] = self._codes[outline]
         return found

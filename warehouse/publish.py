@@ -16,7 +16,10 @@ import duckdb
 from warehouse.audit import file_sha256
 from warehouse.layout import Layout, read_json, write_json
 
-SCHEMAS = ("marts", "reference")  # `restricted` never enters a build, staging and intermediate are not for readers
+SCHEMAS = (
+    "marts",
+    "reference",
+)  # `restricted` never enters a build, staging and intermediate are not for readers
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ def name_of(run_id: str, now: dt.datetime) -> Publication:
     return Publication(run, f"mrf_{run}.duckdb")
 
 
-def copy_build(layout: Layout, publication: Publication, descriptions: dict[str, tuple[str, dict[str, str]]], notice: str) -> dict[str, Any]:
+def copy_build(
+    layout: Layout, publication: Publication, descriptions: dict[str, tuple[str, dict[str, str]]], notice: str
+) -> dict[str, Any]:
     """Copies marts and reference as tables into the new file, reopens it and compares.
 
     ``descriptions``: by table, its description and those of its columns, kept as comments in the file.
@@ -75,7 +80,11 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[
 
 
 def _comment(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, texts: tuple[str, dict[str, str]], notice: str
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    texts: tuple[str, dict[str, str]],
+    notice: str,
 ) -> None:
     description, columns = texts
     whole = " — ".join(part for part in (notice, description) if part)

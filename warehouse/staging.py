@@ -13,9 +13,17 @@ from warehouse import matching, places
 from warehouse.layout import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
-HEADER = "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
+HEADER = (
+    "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
+)
 RUN_SCHEMA = pa.schema([("as_of", pa.date32()), ("is_demo", pa.bool_())])
-_TYPES = {pa.string(): "varchar", pa.int64(): "bigint", pa.float64(): "double", pa.date32(): "date", pa.bool_(): "boolean"}
+_TYPES = {
+    pa.string(): "varchar",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.date32(): "date",
+    pa.bool_(): "boolean",
+}
 
 # Staged tables that are not record shapes: source group, name, schema, keys, description.
 _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
@@ -39,7 +47,9 @@ STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
 def files() -> dict[Path, str]:
     """Every generated file and its text."""
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
-    made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(_properties(), allow_unicode=True, sort_keys=False, width=110)
+    made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(
+        _properties(), allow_unicode=True, sort_keys=False, width=110
+    )
     return made
 
 
@@ -58,7 +68,9 @@ def _models() -> list[tuple[str, str, str]]:
 
 
 def _model(group: str, table: str) -> str:
-    return f"-- Écrit par « mrf generate » : ne pas modifier ici.\nselect * from {{{{ source('{group}', '{table}') }}}}\n"
+    return (
+        f"-- Écrit par « mrf generate » : ne pas modifier ici.\nselect * from {{{{ source('{group}', '{table}') }}}}\n"
+    )
 
 
 def _properties() -> dict[str, Any]:
@@ -74,11 +86,19 @@ def _properties() -> dict[str, Any]:
         }
         for group, names in groups.items()
     ]
-    return {"version": 2, "sources": sources, "models": [_shape_model(s) for s in STAGED] + [_other(o) for o in _OTHERS]}
+    return {
+        "version": 2,
+        "sources": sources,
+        "models": [_shape_model(s) for s in STAGED] + [_other(o) for o in _OTHERS],
+    }
 
 
 def _location(group: str) -> str:
-    return {"validated": "validated/{name}/*.parquet", "resolved": "resolved/{name}.parquet", "run": "{name}.parquet"}[group]
+    return {
+        "validated": "validated/{name}/*.parquet",
+        "resolved": "resolved/{name}.parquet",
+        "run": "{name}.parquet",
+    }[group]
 
 
 def _shape_model(shape: Any) -> dict[str, Any]:

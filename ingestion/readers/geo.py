@@ -18,15 +18,22 @@ def read(path: Path, source: Source) -> dict[str, Table]:
     try:
         meta, _, geometries, columns = pyogrio.raw.read(path)
     except Exception as error:  # GDAL's message is all there is
-        raise SourceFileError(path.name, "fichier", "des contours (TopoJSON, GeoJSON, GeoPackage…)", str(error)) from error
+        raise SourceFileError(
+            path.name, "fichier", "des contours (TopoJSON, GeoJSON, GeoPackage…)", str(error)
+        ) from error
     if meta["crs"] not in (None, "EPSG:4326", "OGC:CRS84"):
         raise SourceFileError(path.name, "projection", "WGS 84 (EPSG:4326)", str(meta["crs"]))
     frame = pd.DataFrame(
-        {name: ["" if value is None else str(value) for value in values] for name, values in zip(meta["fields"], columns, strict=True)},
+        {
+            name: ["" if value is None else str(value) for value in values]
+            for name, values in zip(meta["fields"], columns, strict=True)
+        },
         dtype=object,
     )
     frame["geometry"] = geometries
     if unread := sorted(set(frame.columns) - source.mapped - set(source.ignored)):
-        raise SourceFileError(path.name, "attributs", "des attributs tous lus ou ignorés", f"{unread} que personne ne lit")
+        raise SourceFileError(
+            path.name, "attributs", "des attributs tous lus ou ignorés", f"{unread} que personne ne lit"
+        )
     locators = pd.Series([f"feature={number}" for number in range(1, len(frame) + 1)], index=frame.index)
     return {"table": Table("table", frame, locators, lambda column: locators + f"/{column}")}

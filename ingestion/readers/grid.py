@@ -13,7 +13,12 @@ from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers.excel_errors import error_cells
 
-_WORKBOOKS = {".xlsx": (b"PK\x03\x04",), ".xlsm": (b"PK\x03\x04",), ".ods": (b"PK\x03\x04",), ".xls": (b"\xd0\xcf\x11\xe0",)}
+_WORKBOOKS = {
+    ".xlsx": (b"PK\x03\x04",),
+    ".xlsm": (b"PK\x03\x04",),
+    ".ods": (b"PK\x03\x04",),
+    ".xls": (b"\xd0\xcf\x11\xe0",),
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,10 @@ def _open(path: Path) -> python_calamine.CalamineWorkbook:
     except Exception as error:  # calamine has a class of error per format, with no common base
         size = path.stat().st_size
         raise SourceFileError(
-            path.name, "classeur", f"un classeur {path.suffix} entier", f"{size} octets illisibles ({error}) : fichier tronqué ou abîmé ?"
+            path.name,
+            "classeur",
+            f"un classeur {path.suffix} entier",
+            f"{size} octets illisibles ({error}) : fichier tronqué ou abîmé ?",
         ) from error
 
 

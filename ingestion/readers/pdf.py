@@ -55,7 +55,9 @@ def _tables(path: Path, reader: PdfReader) -> list[list[_Row]]:
     with pdf:
         pages = _pages(path, reader.pages, len(pdf.pages))
         if not any(pdf.pages[number - 1].chars for number in pages):
-            raise SourceFileError(path.name, f"pages {reader.pages}", "du texte", "des pages sans texte : document numérisé ?")
+            raise SourceFileError(
+                path.name, f"pages {reader.pages}", "du texte", "des pages sans texte : document numérisé ?"
+            )
         for number in pages:
             page = pdf.pages[number - 1]
             tables = page.find_tables(table_settings=reader.settings or None)
@@ -78,14 +80,16 @@ def _open(path: Path) -> Any:
     except Exception as error:  # pdfplumber wraps pdfminer's errors; the cause tells encrypted from damaged
         cause = error.__cause__ or (error.args[0] if error.args else error)
         if isinstance(error, PDFPasswordIncorrect) or isinstance(cause, PDFPasswordIncorrect):
-            raise SourceFileError(path.name, "document", "un PDF lisible sans mot de passe", "un PDF chiffré") from error
+            raise SourceFileError(
+                path.name, "document", "un PDF lisible sans mot de passe", "un PDF chiffré"
+            ) from error
         raise SourceFileError(path.name, "document", "un PDF entier", f"un PDF abîmé ({error})") from error
 
 
 def _pages(path: Path, declared: str, count: int) -> list[int]:
     if declared == "all":
         return list(range(1, count + 1))
-    numbers = []
+    numbers: list[int] = []
     for part in declared.split(","):
         first, _, last = part.partition("-")
         numbers += range(int(first), int(last or first) + 1)

@@ -31,4 +31,10 @@ class Table:
         """The same places under another frame; ``derived`` names the file column behind a new one."""
         origin = derived or {}
         # What the reader left out is counted once, with the table it was read into.
-        return replace(self, name=name, frame=frame, rejected=pd.DataFrame(), cells=lambda column: self.cells(origin.get(column, column)))
+        return replace(
+            self,
+            name=name,
+            frame=frame,
+            rejected=pd.DataFrame(),
+            cells=lambda column: self.cells(origin.get(column, column)),
+        )

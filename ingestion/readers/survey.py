@@ -15,10 +15,17 @@ from ingestion.readers.grid import Grid, read_grids
 from ingestion.readers.rows import Table
 from ingestion.source import Source, SurveyReader
 
-_KEYS = (("_index", "_parent_index"), ("_uuid", "_submission__uuid"), ("_id", "_submission__id"), ("KEY", "PARENT_KEY"))
+_KEYS = (
+    ("_index", "_parent_index"),
+    ("_uuid", "_submission__uuid"),
+    ("_id", "_submission__id"),
+    ("KEY", "PARENT_KEY"),
+)
 _UUIDS = ("_uuid", "meta/instanceID", "instanceID", "KEY", "_id", "_index")
 # Who filled the form, on which phone and exactly when: never needed, and personal.
-_DEVICE = frozenset({"start", "end", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "instanceName"})
+_DEVICE = frozenset(
+    {"start", "end", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "instanceName"}
+)
 
 
 def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
@@ -33,7 +40,9 @@ def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
         grid = next((grid for grid in grids if grid.sheet == repeat), None)
         if grid is None:
             sheets = ", ".join(grid.sheet for grid in grids)
-            raise SourceFileError(path.name, "classeur", f"la feuille du groupe répété « {repeat} »", f"les feuilles {sheets}")
+            raise SourceFileError(
+                path.name, "classeur", f"la feuille du groupe répété « {repeat} »", f"les feuilles {sheets}"
+            )
         tables[repeat] = _repeat(grid, repeat, main, uuids)
     _check_columns(path.name, source, tables)
     return {name: _without_keys(table) for name, table in tables.items()}
@@ -63,7 +72,12 @@ def _submissions(grid: Grid) -> tuple[pd.DataFrame, pd.Series]:
     frame = _frame(grid)
     column = next((name for name in _UUIDS if name in frame.columns), None)
     if column is None:
-        raise SourceFileError(grid.file, grid.place(0), f"un identifiant de soumission ({', '.join(_UUIDS)})", f"{list(frame.columns)}")
+        raise SourceFileError(
+            grid.file,
+            grid.place(0),
+            f"un identifiant de soumission ({', '.join(_UUIDS)})",
+            f"{list(frame.columns)}",
+        )
     uuids = frame[column].astype(str).str.removeprefix("uuid:")
     blank = uuids.str.strip().eq("") | uuids.duplicated()
     if blank.any():
@@ -79,10 +93,17 @@ def _repeat(grid: Grid, name: str, main: pd.DataFrame, uuids: pd.Series) -> Tabl
             owner = frame[parent].map(dict(zip(main[key], main.index, strict=True)))
             break
     else:
-        raise SourceFileError(grid.file, grid.place(0), "un lien vers la soumission (_parent_index ou PARENT_KEY)", f"{list(frame.columns)}")
+        raise SourceFileError(
+            grid.file,
+            grid.place(0),
+            "un lien vers la soumission (_parent_index ou PARENT_KEY)",
+            f"{list(frame.columns)}",
+        )
     if owner.isna().any():
         row = int(frame.index[owner.isna()][0]) + 1
-        raise SourceFileError(grid.file, grid.place(row), "une soumission connue", repr(frame[parent][owner.isna()].iloc[0]))
+        raise SourceFileError(
+            grid.file, grid.place(row), "une soumission connue", repr(frame[parent][owner.isna()].iloc[0])
+        )
     rank = owner.groupby(owner).cumcount() + 1
     joined = frame.drop(columns=[c for c in frame.columns if c in main.columns]).join(owner.rename("_owner"))
     joined = joined.merge(main, left_on="_owner", right_index=True, how="left", sort=False).drop(columns="_owner")
@@ -111,7 +132,12 @@ def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
     there = {name for table in tables.values() for name in table.frame.columns if not _is_meta(name)}
     known = source.mapped | set(source.ignored) | set(source.personal) | set(source.consent)
     if unread := sorted(there - known):
-        raise SourceFileError(file, "questions", "des questions toutes lues, ignorées ou personnelles", f"{unread} que personne ne lit")
+        raise SourceFileError(
+            file,
+            "questions",
+            "des questions toutes lues, ignorées ou personnelles",
+            f"{unread} que personne ne lit",
+        )
     needed = {o.column for m in source.shapes.values() for o in m.columns.values() if o.column and not o.optional}
     if missing := sorted((needed & _declared_questions(source)) - there):
         raise SourceFileError(file, "questions", f"les questions {missing}", f"les questions {sorted(there)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +26,7 @@ def read(path: Path, source: Source, reader: TableReader) -> dict[str, Table]:
 def as_table(grid: Grid, source: Source, hxl: bool = False) -> Table:
     """The grid under the header row that holds the declared columns; blank rows are no rows."""
     optional = {o.column for m in source.shapes.values() for o in m.columns.values() if o.optional and o.column}
-    declared = (source.mapped | set(source.ignored) | set(source.expected_empty)) - set(_unpivoted_names(source))
+    declared = set(source.mapped | set(source.ignored) | set(source.expected_empty)) - set(_unpivoted_names(source))
     wide = set(source.reader.unpivot) if isinstance(source.reader, TableReader) else set()
     header_row = _find_header(grid, (source.mapped & declared - optional) | wide)
     header = [name.strip() for name in grid.rows[header_row]]
@@ -43,7 +45,7 @@ def _unpivoted_names(source: Source) -> set[str]:
     return {source.reader.unpivot_value} | {name for new in source.reader.unpivot.values() for name in new}
 
 
-def _find_header(grid: Grid, wanted: set[str]) -> int:
+def _find_header(grid: Grid, wanted: AbstractSet[str]) -> int:
     """The first row that holds every wanted column; else the error tells what the nearest row lacks."""
     best, best_hits = 0, -1
     for index, row in enumerate(grid.rows[:_SEARCHED_ROWS]):
@@ -62,14 +64,17 @@ def _find_header(grid: Grid, wanted: set[str]) -> int:
     )
 
 
-def _check_header(grid: Grid, row: int, header: list[str], declared: set[str]) -> None:
+def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet[str]) -> None:
     seen: dict[str, int] = {}
     for column, name in enumerate(header):
         if not name:
             continue
         if name in seen:
             raise SourceFileError(
-                grid.file, grid.place(row, column), "des en-têtes distincts", f"« {name} » déjà en {letter(seen[name])}"
+                grid.file,
+                grid.place(row, column),
+                "des en-têtes distincts",
+                f"« {name} » déjà en {letter(seen[name])}",
             )
         seen[name] = column
     if unread := [name for name in seen if name not in declared]:
@@ -88,11 +93,16 @@ def _is_hxl(row: list[str]) -> bool:
 
 def _frame(grid: Grid, header: list[str], first: int) -> Table:
     width = len(header)
-    kept = [(number, row) for number, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)]
+    kept = [
+        (number, row) for number, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)
+    ]
     for number, row in kept:
         if any(cell.strip() for cell in row[width:]):
             raise SourceFileError(
-                grid.file, grid.place(number, width), f"au plus {width} cellules", f"{len(row)} cellules dans la ligne"
+                grid.file,
+                grid.place(number, width),
+                f"au plus {width} cellules",
+                f"{len(row)} cellules dans la ligne",
             )
     padded = [(row + [""] * width)[:width] for _, row in kept]
     index = pd.Index([number for number, _ in kept], dtype="int64")
@@ -102,7 +112,10 @@ def _frame(grid: Grid, header: list[str], first: int) -> Table:
     for position, name in enumerate(header):
         if not name and (filled := everything[position].str.strip().ne("")).any():
             raise SourceFileError(
-                grid.file, grid.place(int(filled.idxmax()), position), "une cellule vide (colonne sans en-tête)", "du contenu"
+                grid.file,
+                grid.place(int(filled[filled].index[0]), position),
+                "une cellule vide (colonne sans en-tête)",
+                "du contenu",
             )
     numbers = pd.Series(index + 1, index=index).astype(str)
     prefix = f"{grid.sheet}!" if grid.sheet else ""
@@ -119,7 +132,8 @@ def _unpivot(table: Table, reader: TableReader) -> Table:
     wide = list(reader.unpivot)
     parts, places = [], []
     for column, new in reader.unpivot.items():
-        part = table.frame.drop(columns=wide).assign(**{reader.unpivot_value: table.frame[column], **new})
+        values_of: dict[str, Any] = {reader.unpivot_value: table.frame[column], **new}
+        part = table.frame.drop(columns=wide).assign(**values_of)
         keys = [f"{label}|{column}" for label in table.frame.index]
         parts.append(part.set_axis(keys, axis=0))
         places.append(table.cells(column).set_axis(keys))
@@ -129,8 +143,8 @@ def _unpivot(table: Table, reader: TableReader) -> Table:
     def cells(column: str) -> pd.Series:
         if column in table.frame.columns:
             rows = table.cells(column)
-            return labels.map(rows.set_axis(rows.index.astype(str)))
-        return values
+            return pd.Series(labels.map(rows.set_axis(rows.index.astype(str))))
+        return pd.Series(values)
 
     return Table(table.name, frame, values, cells)
 

@@ -51,7 +51,9 @@ def _opportunities(main: Table, services: Table) -> Table:
     rows = pd.concat([frame[chosen].assign(opportunity_type=kind) for kind, chosen in kinds.items()])
     rows = rows.assign(
         # A free referral costs the referring partner nothing: the whole cost is borne.
-        part=rows["part"].mask(rows["opportunity_type"].eq("REF_GRA"), "1").mask(rows["opportunity_type"].eq("NOU_PRO"), ""),
+        part=rows["part"]
+        .mask(rows["opportunity_type"].eq("REF_GRA"), "1")
+        .mask(rows["opportunity_type"].eq("NOU_PRO"), ""),
         orient_quota=_answers(rows, "orient_quota").where(rows["opportunity_type"].eq("REF_GRA"), ""),
         opp_nouvelles=_answers(rows, "opp_nouvelles").where(rows["opportunity_type"].eq("NOU_PRO"), ""),
     )
