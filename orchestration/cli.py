@@ -26,7 +26,7 @@ from orchestration.console import (
     number,
     sources_table,
 )
-from orchestration.inventory import NothingToPublish, take
+from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take
 from warehouse import publish
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
@@ -204,14 +204,14 @@ def sql(
             connection.execute("set search_path = 'marts,reference'")
             relation = connection.execute(query)
             if csv:
+                _notice_beside(layout)
                 relation.df().to_csv(sys.stdout, index=False)
                 return
             header = [column[0] for column in relation.description or []]
             rows = relation.fetchmany(201)
     except duckdb.Error as error:
         _stop(f"SQL : {error}", WRONG_USE)
-    is_demo = publish.catalog(layout)["is_demo"]  # type: ignore[index]
-    notice(is_demo)
+    notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
     from rich.table import Table
 
     table = Table(*header, header_style="bold")
@@ -219,6 +219,12 @@ def sql(
         table.add_row(*("" if value is None else str(value) for value in row))
     console.print(table)
     console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
+
+
+def _notice_beside(layout: Layout) -> None:
+    """On the error stream, so that the CSV stays a CSV."""
+    if publish.catalog(layout)["is_demo"]:  # type: ignore[index]
+        print(DEMO_NOTICE, file=sys.stderr)
 
 
 @app.command(epilog="Exemple : [bold]mrf diff mrf_A.duckdb mrf_B.duckdb[/]")

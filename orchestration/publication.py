@@ -107,7 +107,8 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
     try:
         notice = DEMO_NOTICE if inventory.is_demo else ""
         validations = _validations(context.run_id, layout, inventory.is_demo)
-        docs = start_data_docs(validations, folder / "data_docs", publication.run, inventory)
+        title = " ".join(part for part in (notice, publication.run) if part)
+        docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         docs.result()
         publish.write_manifest(layout, publication, _manifest(context, data_root, audited, marts, now))
@@ -117,9 +118,9 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
     publish.point(layout, publication, context.run_id, inventory.is_demo, now)
     shutil.copyfile(layout.build_file, layout.last_audited)
     return dg.MaterializeResult(
-        metadata={
+        metadata=data_root.nature(context.run_id)
+        | {
             "fichier": dg.MetadataValue.path(str(folder / publication.file)),
-            "données": DEMO_NOTICE if inventory.is_demo else "réelles",
             "date de référence": inventory.as_of.isoformat(),
             "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
             "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),

@@ -38,7 +38,8 @@ def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> d
     methods = (
         table.to_pandas()["method"].fillna("non situé").value_counts().rename_axis("méthode").reset_index(name="lignes")
     )
-    return dg.MaterializeResult(metadata=_metadata(table) | {"méthodes": table_metadata(methods)})
+    nature = data_root.nature(context.run_id)
+    return dg.MaterializeResult(metadata=nature | _metadata(table) | {"méthodes": table_metadata(methods)})
 
 
 @dg.multi_asset(
@@ -65,5 +66,6 @@ def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> d
 def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
     """Identifiants stables des structures et des services. / Stable ids of organizations and services."""
     organizations, services = matching.resolve(data_root.workspace(context.run_id))
-    yield dg.MaterializeResult(asset_key=ORGANIZATION, metadata=_metadata(organizations))
-    yield dg.MaterializeResult(asset_key=SERVICE, metadata=_metadata(services))
+    nature = data_root.nature(context.run_id)
+    yield dg.MaterializeResult(asset_key=ORGANIZATION, metadata=nature | _metadata(organizations))
+    yield dg.MaterializeResult(asset_key=SERVICE, metadata=nature | _metadata(services))

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from ingestion.registry import sources
 from ingestion.source import Source
-from orchestration.inventory import Inventory, of_run
+from orchestration.inventory import DEMO_NOTICE, Inventory, of_run
 from warehouse.layout import Layout, Workspace
 
 
@@ -60,6 +60,10 @@ class DataRoot(dg.ConfigurableResource):  # type: ignore[type-arg]
     def inventory(self, run_id: str) -> Inventory:
         """The inputs of this run, the same for all its steps."""
         return of_run(self.layout, run_id, known_sources(), self.landing or None, self.as_of or None)
+
+    def nature(self, run_id: str) -> dict[str, str]:
+        """What every page of the UI says of the data: fictional or real."""
+        return {"données": DEMO_NOTICE if self.inventory(run_id).is_demo else "réelles"}
 
     def workspace(self, run_id: str) -> Workspace:
         """The workspace of this run's data, real or fictional."""

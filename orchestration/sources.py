@@ -8,7 +8,6 @@ import pandas as pd
 from ingestion.shapes import SHAPES
 from ingestion.source import Source
 from orchestration.delivery import STATES, Delivery, prepare, preview
-from orchestration.inventory import DEMO_NOTICE
 from orchestration.resources import DataRoot, known_sources
 from orchestration.workers import delivery_of, start_deliveries
 from warehouse.layout import Workspace
@@ -56,9 +55,9 @@ def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     ]
     rows += [{"source": "non reconnu", "fichier": name} for name in inventory.unrecognised]
     return dg.MaterializeResult(
-        metadata={
+        metadata=data_root.nature(context.run_id)
+        | {
             "dagster/row_count": len(rows),
-            "données": DEMO_NOTICE if inventory.is_demo else "réelles",
             "date de référence": inventory.as_of.isoformat(),
             "sources retirées": ", ".join(removed) or "aucune",
             "aperçu": table_metadata(pd.DataFrame(rows)),
@@ -105,9 +104,10 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
         delivery = delivery_of(context.run_id, source, data_root.inventory(context.run_id), workspace)
         if delivery.error:
             context.log.warning(f"{source.id} : {delivery.error}")
-        yield _raw_result(source, delivery)
+        nature = data_root.nature(context.run_id)
+        yield _raw_result(source, delivery, nature)
         for shape in source.shapes:
-            yield _shape_result(source, shape, delivery, workspace)
+            yield _shape_result(source, shape, delivery, workspace, nature)
 
     return assets
 
@@ -116,11 +116,12 @@ def _link(source: Source) -> dict[str, dg.MetadataValue]:
     return {"page": dg.MetadataValue.url(source.url)} if source.url else {}
 
 
-def _raw_result(source: Source, delivery: Delivery) -> dg.MaterializeResult:
+def _raw_result(source: Source, delivery: Delivery, nature: dict[str, str]) -> dg.MaterializeResult:
     passed = delivery.state not in ("stale", "refused")
     return dg.MaterializeResult(
         asset_key=raw_key(source.id),
-        metadata={
+        metadata=nature
+        | {
             "état": STATES[delivery.state],
             "fichiers": ", ".join(delivery.files) or "aucun",
             "dagster/row_count": delivery.total("read"),
@@ -137,13 +138,16 @@ def _raw_result(source: Source, delivery: Delivery) -> dg.MaterializeResult:
     )
 
 
-def _shape_result(source: Source, shape: str, delivery: Delivery, workspace: Workspace) -> dg.MaterializeResult:
+def _shape_result(
+    source: Source, shape: str, delivery: Delivery, workspace: Workspace, nature: dict[str, str]
+) -> dg.MaterializeResult:
     key = validated_key(shape, source.id)
     rows = delivery.rows.get(shape, {"read": 0, "accepted": 0, "rejected": 0})
     warnings = [check for check in delivery.checks if check["severity"] == "warning" and not check["passed"]]
     return dg.MaterializeResult(
         asset_key=key,
-        metadata={
+        metadata=nature
+        | {
             "dagster/row_count": rows["accepted"],
             "lues": rows["read"],
             "rejetées": rows["rejected"],

@@ -33,6 +33,13 @@ from warehouse.layout import DBT_PROJECT, Layout, write_parquet
 from warehouse.staging import RUN_SCHEMA
 
 GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
+TEST_KINDS = {
+    "unique_key": "« {column} » désigne une seule ligne. / names one row.",
+    "not_null": "« {column} » est toujours rempli. / is always filled.",
+    "accepted_values": "« {column} » est l’une de ces valeurs : {values}. / is one of these values.",
+    "relationships": "« {column} » existe dans {to}. / exists there.",
+    "between": "« {column} » reste entre {low} et {high}. / stays between them.",
+}
 MANIFEST = manifest_path(Layout.from_environment())
 
 
@@ -51,6 +58,13 @@ class Translator(DagsterDbtTranslator):
         folder = "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
         return GROUPS.get(folder)
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A dbt test as a check that says what it asks."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=_told(manifest["nodes"][unique_id]))
+
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """The spec of a node, with its upstream Parquet files told apart by source."""
         spec = super().get_asset_spec(manifest, unique_id, project)
@@ -58,6 +72,15 @@ class Translator(DagsterDbtTranslator):
             return spec
         deps = [key for dep in spec.deps for key in _upstream(dep.asset_key)]
         return spec.replace_attributes(deps=deps, owners=OWNERS)
+
+
+def _told(test: Mapping[str, Any]) -> str:
+    """What a dbt test asks, in a sentence: its own description, or that of its kind."""
+    if test.get("description"):
+        return str(test["description"])
+    kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
+    column = test.get("column_name") or ", ".join(arguments.get("columns", []))
+    return TEST_KINDS[kind].format(column=column, **{"values": "", "to": "", **arguments})
 
 
 def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
@@ -97,7 +120,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
             outputs.append(event)  # waits for its preview: the file is dbt's until dbt has ended
         else:
             yield event  # stored while dbt goes on
-    yield from _with_previews(context, outputs, layout)
+    yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
     checks, expected = _dbt_checks(invocation)
     run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
     audit.record(layout, "dbt", checks, expected, run_told)
@@ -131,7 +154,9 @@ def _fresh_build(layout: Layout, is_complete: bool) -> None:
         shutil.copyfile(layout.last_audited, layout.build_file)
 
 
-def _with_previews(context: dg.AssetExecutionContext, outputs: list[dg.Output[Any]], layout: Layout) -> Iterator[Any]:
+def _with_previews(
+    context: dg.AssetExecutionContext, outputs: list[dg.Output[Any]], layout: Layout, nature: dict[str, str]
+) -> Iterator[Any]:
     """The materializations with row count and first rows, read once dbt has let go of the file."""
     if not outputs:
         return
@@ -140,7 +165,7 @@ def _with_previews(context: dg.AssetExecutionContext, outputs: list[dg.Output[An
         for output in outputs:
             name = context.asset_key_for_output(output.output_name).path[-1]
             shown = _preview(connection, f'{schemas[name]}."{name}"') if name in schemas else {}
-            yield output.with_metadata({**output.metadata, **shown})
+            yield output.with_metadata({**output.metadata, **nature, **shown})
 
 
 def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:

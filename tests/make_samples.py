@@ -222,7 +222,7 @@ def provider_survey() -> None:
              index, uuid, f"{day}T12:00:00", index]
         )  # fmt: skip
         for number in range(0 if refused else chance.randint(2, 4)):
-            srv.append(_service(chance, index, number) + [len(srv) + 1, index])
+            srv.append([*_service(chance, index, number), len(srv) + 1, index])
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Enquête prestataires (fictif)"

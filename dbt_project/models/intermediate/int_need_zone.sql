@@ -14,7 +14,7 @@ with figures as (
 
 zone_cercles as (
     select zone_code, reading, admin_code, count(*) over (partition by zone_code, reading) as cercle_count
-    from {{ ref('dim_zone') }}
+    from {{ ref('zone_admin') }}
 ),
 
 by_cercle as (
