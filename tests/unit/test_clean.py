@@ -1,0 +1,376 @@
+"""Cleaners: what they read, and what they leave unread rather than guess."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion import code_lists
+from ingestion.clean import dates, numbers, places, text
+from ingestion.shapes import NEED, SERVICE
+from ingestion.values import clean
+
+DAY = dt.date
+# Words and signs that the cleaners look for, so that random texts come near what they read.
+PIECES = ["2024", "45292", "01", "2e", "1er", "le ", "de ", "janvier", "janv", "févr", "Q1", "T4", "trimestre ", "ML",
+          "ML01", "#N/A", "-", "/", ".", ",", "'", " ", "\u00a0", "\u202f", "\u200b", "e5", "+", "%", "oui", ";", "VDT",
+          "MIG_RET", "nsp", "é", "œ", "²", "(", "\n"]  # fmt: skip
+MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2024-03-01", DAY(2024, 3, 1), DAY(2024, 3, 1)),
+        ("2024-3-1", DAY(2024, 3, 1), DAY(2024, 3, 1)),
+        ("2024-03-01T12:30:00", DAY(2024, 3, 1), DAY(2024, 3, 1)),
+        ("2024-03-01 00:00:00", DAY(2024, 3, 1), DAY(2024, 3, 1)),
+        ("01/03/2024", DAY(2024, 3, 1), DAY(2024, 3, 1)),  # day first
+        ("1.3.2024", DAY(2024, 3, 1), DAY(2024, 3, 1)),
+        ("31-12-2023", DAY(2023, 12, 31), DAY(2023, 12, 31)),
+        (" 15/07/2024 ", DAY(2024, 7, 15), DAY(2024, 7, 15)),
+        ("2e janvier 2024", DAY(2024, 1, 2), DAY(2024, 1, 2)),
+        ("1er août 2024", DAY(2024, 8, 1), DAY(2024, 8, 1)),
+        ("le 14 juillet 2024", DAY(2024, 7, 14), DAY(2024, 7, 14)),
+        ("2 January 2024", DAY(2024, 1, 2), DAY(2024, 1, 2)),
+        ("January 2nd, 2024", DAY(2024, 1, 2), DAY(2024, 1, 2)),
+        ("29 FÉVRIER 2024", DAY(2024, 2, 29), DAY(2024, 2, 29)),
+        ("janv-24", DAY(2024, 1, 1), DAY(2024, 1, 31)),
+        ("févr. 2024", DAY(2024, 2, 1), DAY(2024, 2, 29)),
+        ("février 2023", DAY(2023, 2, 1), DAY(2023, 2, 28)),
+        ("décembre_2023", DAY(2023, 12, 1), DAY(2023, 12, 31)),
+        ("Q1 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
+        ("T4-2023", DAY(2023, 10, 1), DAY(2023, 12, 31)),
+        ("2024", DAY(2024, 1, 1), DAY(2024, 12, 31)),
+        ("45292", DAY(2024, 1, 1), DAY(2024, 1, 1)),  # Excel serial
+        ("45351.0", DAY(2024, 2, 29), DAY(2024, 2, 29)),
+        ("20000", DAY(1954, 10, 3), DAY(1954, 10, 3)),
+    ],
+)
+def test_dates_are_read(written: str, first: DAY, last: DAY) -> None:
+    assert (dates.date(written), dates.date(written, end=True)) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "en cours", "31/02/2024", "2024-13-01", "29 février 2023", "30 brumaire 2024", "Q5 2024", "brumaire 2024",
+     "19999", "80001", "1789", "#N/A", "03/2024/01", "12", "01/03"],
+)  # fmt: skip
+def test_what_is_no_date_is_not_guessed(written: str) -> None:
+    assert dates.date(written) is None
+
+
+@given(st.dates())
+def test_iso_dates_round_trip(day: DAY) -> None:
+    assert dates.date(day.isoformat()) == day
+
+
+@given(st.dates(min_value=DAY(1000, 1, 1)))
+def test_a_day_written_day_first_is_that_day(day: DAY) -> None:
+    assert dates.date(f"{day:%d/%m/%Y}") == dates.date(f"{day:%d.%m.%Y}", end=True) == day
+
+
+@given(st.dates(min_value=DAY(1955, 1, 1), max_value=DAY(2118, 12, 31)))
+def test_excel_serials_count_days_from_1899_12_30(day: DAY) -> None:
+    assert dates.date(str((day - DAY(1899, 12, 30)).days)) == day
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("1234.5", 1234.5),
+        ("1234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("1\u00a0234,5", 1234.5),
+        ("1\u202f234,5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1’234.5", 1234.5),
+        ("1 234 567", 1234567),
+        ("1,234,567", 1234567),
+        ("12.345.678,9", 12345678.9),
+        ("0,5", 0.5),
+        ("-3", -3),
+        ("+3", 3),
+        (" 7 ", 7),
+        ("1e3", 1000),
+        ("225037.9852", 225037.9852),
+    ],
+)
+def test_numbers_are_read(written: str, number: float) -> None:
+    assert numbers.number(written) == number
+
+
+@pytest.mark.parametrize(
+    "written", ["", "12 %", "environ 50", "10-20", "12 34", "1 2345", "#N/A", "nan", "inf", "1.2.3", "--3", "1_000"]
+)
+def test_what_is_no_number_is_not_guessed(written: str) -> None:
+    assert numbers.number(written) is None
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_round_trip(number: float) -> None:
+    assert numbers.number(repr(number)) == number
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12))
+def test_french_thousands_are_read(number: int) -> None:
+    assert numbers.integer(f"{number:,}".replace(",", "\u202f")) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("12", 12), ("12,0", 12), ("1 200", 1200), ("12,5", None), ("douze", None), ("", None)]
+)
+def test_integers_have_no_fraction(written: str, number: int | None) -> None:
+    assert numbers.integer(written) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "answer"),
+    [("oui", True), ("Oui ", True), ("VRAI", True), ("1", True), ("x", True), ("non", False), ("No", False),
+     ("Faux", False), ("0", False), ("nsp", None), ("2", None), ("", None)],
+)  # fmt: skip
+def test_booleans(written: str, answer: bool | None) -> None:
+    assert numbers.boolean(written) is answer
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "code"),
+    [
+        ("ML01", 1, "ML01"),
+        (" ml0502 ", 2, "ML0502"),
+        ("ML050201", 3, "ML050201"),
+        ("ML011", 1, None),  # a region with three digits
+        ("ML0502", 1, None),
+        ("ML05", 2, None),
+        ("ML0502", 3, None),
+        ("#N/A", 3, None),
+        ("Commune VI", 3, None),
+        ("0502", 2, None),
+        ("", 1, None),
+    ],
+)
+def test_pcodes(written: str, level: int, code: str | None) -> None:
+    assert places.pcode(written, level) == code
+
+
+@pytest.mark.parametrize(
+    ("codes", "found"),
+    [
+        (("ML05", "ML0502", "ML050201"), []),
+        (("ML01", "ML0502", "ML050201"), ["admin1_not_parent_of_admin2"]),
+        (("ML05", "ML0502", "ML050601"), ["admin3_outside_admin2"]),
+        (("ML01", "ML0502", "ML050601"), ["admin1_not_parent_of_admin2", "admin3_outside_admin2"]),
+        ((None, "ML0502", None), []),
+        (("ML01", None, "ML050601"), []),
+        ((None, None, None), []),
+    ],
+)
+def test_contradicting_pcodes_are_told(codes: tuple[str | None, str | None, str | None], found: list[str]) -> None:
+    assert places.disagreements(*codes) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "point"),
+    [("12.65 -8.0 0 5", (12.65, -8.0)), ("12.65 -8.0", (12.65, -8.0)), ("12.65", None), ("", None), ("nord est", None),
+     ("91 0 0 0", None), ("12 181", None), ("nan nan", None)],
+)  # fmt: skip
+def test_coordinates(written: str, point: tuple[float, float] | None) -> None:
+    assert places.coordinates(written) == point
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("  Commune   VI\n", "Commune VI"),
+        ("Commune\u00a0VI", "Commune VI"),
+        ("Com\u200bmune\ufeff VI", "Commune VI"),
+        ("Se\u0301gou", "Ségou"),
+        ("#N/A", "#N/A"),  # a problem to flag, not an empty cell
+        ("0", "0"),
+        ("", None),
+        (" \t\n", None),
+        ("\u200b", None),
+        ("-", None),
+        ("N/A", None),
+        ("<Null>", None),
+        ("n.d.", None),
+        ("S/O", None),
+    ],
+)
+def test_tidy(written: str, seen: str | None) -> None:
+    assert text.tidy(written) == seen
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ONG  Fictive", "ong fictive"),
+        ("Ségou", "SEGOU"),
+        ("Sante-Mentale", "sante mentale"),
+        ("Tombouctou\u00a0", "tombouctou"),
+        ("Centre (fictif)", "centre fictif"),
+        ("Se\u0301gou", "Ségou"),
+    ],
+)
+def test_spellings_that_fold_to_the_same_key(one: str, other: str) -> None:
+    assert text.fold(one) == text.fold(other) != ""
+
+
+def test_fold_keeps_different_names_apart() -> None:
+    assert len({text.fold(name) for name in ("Gao", "Gao 2", "Kita", "Kati", "Commune V", "Commune VI")}) == 6
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""),
+        ("  tel quel ", "  tel quel "),
+        (12.0, "12"),
+        (0.1, "0.1"),
+        (12, "12"),
+        (True, "oui"),
+        (False, "non"),
+        (dt.datetime(2024, 3, 1), "2024-03-01"),
+        (dt.datetime(2024, 3, 1, 12), "2024-03-01T12:00:00"),
+        (DAY(2024, 3, 1), "2024-03-01"),
+    ],
+)
+def test_a_cell_is_shown_as_a_person_sees_it(value: object, shown: str) -> None:
+    assert text.as_text(value) == shown
+
+
+@given(MESSY)
+def test_tidy_changes_nothing_twice(written: str) -> None:
+    seen = text.tidy(written)
+    assert seen is None or text.tidy(seen) == seen
+
+
+@given(MESSY)
+def test_fold_changes_nothing_twice_and_keeps_only_letters_and_digits(written: str) -> None:
+    key = text.fold(written)
+    assert text.fold(key) == key
+    assert set(key) <= set(string.ascii_lowercase + string.digits + " ")
+
+
+@given(MESSY)
+def test_cleaners_never_raise_and_give_their_own_type(written: str) -> None:
+    assert isinstance(dates.date(written), DAY | None)
+    assert isinstance(dates.date(written, end=True), DAY | None)
+    found = numbers.number(written)
+    assert found is None or math.isfinite(found)
+    assert isinstance(numbers.integer(written), int | None)
+    assert numbers.boolean(written) in (True, False, None)
+    for level in (1, 2, 3):
+        code = places.pcode(written, level)
+        assert code is None or re.fullmatch(rf"[A-Z]{{2}}[0-9]{{{2 * level}}}", code)
+    point = places.coordinates(written)
+    assert point is None or (abs(point[0]) <= 90 and abs(point[1]) <= 180)
+
+
+@given(st.sampled_from([*SERVICE.columns, *NEED.columns]), MESSY, st.booleans())
+def test_a_cell_of_any_column_is_a_value_or_told_unread(column, written: str, start: bool) -> None:
+    value, understood = clean(column, written, start)
+    assert understood or value is None or column.kind == "codes" or column.minimum is not None
+    if text.tidy(written) is None:
+        assert (value, understood) == (None, True)
+    if column.kind == "code" and value is not None:
+        assert value in code_lists.codes(column.codes)
+
+
+@given(MESSY)
+def test_several_codes_come_back_sorted_and_are_members_of_the_list(written: str) -> None:
+    value, _ = clean(SERVICE.column("admitted_groups"), written)
+    if value is not None:
+        found = value.split(";")
+        assert found == sorted(set(found))
+        assert set(found) <= set(code_lists.codes("popgr"))
+
+
+@given(st.lists(st.sampled_from(code_lists.codes("popgr")), min_size=1, unique=True), st.sampled_from(" ;,|/\n"))
+def test_codes_are_read_whatever_separates_them(codes: list[str], separator: str) -> None:
+    assert clean(SERVICE.column("admitted_groups"), separator.join(codes)) == (";".join(sorted(codes)), True)
+
+
+@given(st.permutations(["MIG_RET", "MIG_TRA", "VDT", "ENF"]))
+def test_the_order_of_ticked_answers_does_not_matter(answer: list[str]) -> None:
+    assert clean(SERVICE.column("admitted_groups"), " ".join(answer)) == ("ENF;MIG_RET;MIG_TRA;VDT", True)
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "value", "understood"),
+    [
+        ("access_modes", "rdv direct", "direct;rdv", True),
+        ("access_modes", "Accès direct", "direct", True),  # a label with a space
+        ("admitted_groups", "Familles / parent isolé", "FAM", True),  # a label with a slash
+        ("admitted_groups", "Migrants de retour ; Familles / parent isolé", "FAM;MIG_RET", True),
+        ("admitted_groups", "Victims of trafficking|VDT", "VDT", True),
+        ("admitted_groups", "MIG_RET;pirates", "MIG_RET", False),  # what is known stays, the rest is told
+        ("admitted_groups", "Commune VI", None, False),
+        ("admitted_groups", "#N/A", None, False),
+        ("admitted_groups", "-", None, True),
+        ("status_code", "operationnel", "OPE", True),
+        ("status_code", "OPERATIONAL", "OPE", True),
+        ("status_code", "ouvert", None, False),
+        ("admin1_code", "ML011", None, False),
+        ("admin3_code", "#N/A", None, False),
+        ("admin3_name", "Commune VI", "Commune VI", True),
+        ("admin3_name", "#N/A", None, False),
+        ("admin3_name", "N/A", None, True),
+        ("capacity_per_month", "1 200", 1200, True),
+        ("capacity_per_month", "12,5", None, False),
+        ("latitude", "12,65", 12.65, True),
+        ("ends_on", "2024", DAY(2024, 12, 31), True),
+        ("starts_on", "2024", DAY(2024, 1, 1), True),
+        ("ends_on", "janv-24", DAY(2024, 1, 31), True),
+        ("is_shelter", "oui", True, True),
+    ],
+)
+def test_a_cell_by_the_kind_of_its_column(column: str, written: str, value: object, understood: bool) -> None:
+    assert clean(SERVICE.column(column), written) == (value, understood)
+
+
+@pytest.mark.parametrize(
+    ("column", "written"), [("latitude", "91"), ("longitude", "-181"), ("min_age", "121"), ("capacity_per_month", "-1")]
+)
+def test_a_number_outside_the_bounds_of_its_column_is_told(column: str, written: str) -> None:
+    assert clean(SERVICE.column(column), written)[1] is False
+
+
+def test_a_period_stands_for_its_first_day_where_the_declaration_says_so() -> None:
+    assert clean(SERVICE.column("ends_on"), "Q1 2024", start=True) == (DAY(2024, 1, 1), True)
+
+
+@pytest.mark.parametrize("name", code_lists.names())
+def test_every_code_and_label_of_a_list_is_found(name: str) -> None:
+    codes = code_lists.codes(name)
+    assert codes
+    assert [code_lists.find(name, code) for code in codes] == codes
+    assert [code_lists.find(name, code.upper()) for code in codes] == codes
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "code"),
+    [
+        ("type_service", "Aide à la création d'entreprise", "ECO_03"),
+        ("type_service", "TVET", "ECO_02"),
+        ("zone", "region de gao", "Z_GAO"),
+        ("popgr", "Migrants de retour", "MIG_RET"),
+        ("cout", "gratuit", "gratuit"),
+        ("zone", "Ségou", None),
+        ("zone", "", None),
+    ],
+)
+def test_a_label_is_as_good_as_its_code(name: str, written: str, code: str | None) -> None:
+    assert code_lists.find(name, written) == code
+
+
+def test_an_unknown_list_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        code_lists.codes("couleurs")
