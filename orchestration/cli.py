@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.markup import escape
 
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
@@ -27,7 +28,7 @@ from orchestration.console import (
     sources_table,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take
-from warehouse import publish
+from warehouse import audit, publish
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
 
@@ -126,7 +127,10 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
     errors(given)
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
-            console.print(f"\n[bold red]{event.step_key}[/] : {_reason(event.step_failure_data)}", soft_wrap=True)
+            # Dagster only says that a blocking check failed; the audit says what it found.
+            told = audit.failed(layout, "marts") if event.step_key == "mart_suites" else []
+            reason = "\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data)
+            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)
     now = publish.catalog(layout)
     kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
     _stop(f"Non publié : {kept}.", NOT_PUBLISHED)
@@ -363,7 +367,7 @@ def _prepared() -> Layout:
 
 
 def _stop(reason: str, code: int) -> NoReturn:
-    console.print(f"[bold red]{reason}[/]", soft_wrap=True)
+    console.print(f"[bold red]{escape(reason)}[/]", soft_wrap=True)
     raise typer.Exit(code)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -89,7 +90,7 @@ def errors(deliveries: dict[str, dict[str, Any]]) -> None:
     """Why each source that was held back was."""
     for source_id, told in sorted(deliveries.items()):
         if told.get("error"):
-            console.print(f"[bold red]{source_id}[/] : {told['error']}", soft_wrap=True)
+            console.print(f"[bold red]{source_id}[/] : {escape(told['error'])}", soft_wrap=True)
 
 
 def marts_table(marts: dict[str, dict[str, Any]]) -> Table:

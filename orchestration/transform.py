@@ -75,9 +75,12 @@ class Translator(DagsterDbtTranslator):
 
 
 def _told(test: Mapping[str, Any]) -> str:
-    """What a dbt test asks, in a sentence: its own description, or that of its kind."""
-    if test.get("description"):
-        return str(test["description"])
+    """What a dbt test asks, in a sentence: its own description, or that of its kind.
+
+    A partial parse forgets the descriptions of tests written as files (dbt-core 1.11.16): then the name must do.
+    """
+    if test.get("description") or "test_metadata" not in test:
+        return str(test.get("description") or test["name"])
     kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
     column = test.get("column_name") or ", ".join(arguments.get("columns", []))
     return TEST_KINDS[kind].format(column=column, **{"values": "", "to": "", **arguments})

@@ -214,7 +214,7 @@ def provider_survey() -> None:
         sharing = chance.choice(["aucun", "places locaux", "nature", "cofin", "personnel"])
         main.append(
             ["", "", day, "non" if refused else "oui", "" if refused else chance.choice(["site", "site", "tel", "kii"]),
-             *(["", "", "", "", ""] if refused else [name, acronym, kind, f"{index:08d}", chance.choice(["oui", "non"])]),
+             *(["", "", "", "", ""] if refused else [name, acronym, kind, f"9900{index:04d}", chance.choice(["oui", "non"])]),
              "" if refused else "oui" if free else "non", chance.randint(5, 30) if free else "",
              "" if refused else sharing, "" if sharing == "aucun" or refused else chance.choice([20, 50, 80]),
              "2024-07-01" if free else "", "2024-12-31" if free else "",

@@ -61,12 +61,16 @@ def verified(layout: Layout) -> dict[str, Any]:
     if audit is None or not layout.build_file.exists():
         raise PublicationRefused(["aucun contrôle de cette construction : lancer la chaîne complète (« mrf run »)"])
     sha256 = file_sha256(layout.build_file)
-    failures: list[str] = []
-    for part in PARTS:
-        failures += _failures(part, audit.get(part), sha256)
+    failures = [failure for part in PARTS for failure in _failures(part, audit.get(part), sha256)]
     if failures:
         raise PublicationRefused(failures)
     return audit | {"build_sha256": sha256}
+
+
+def failed(layout: Layout, part: str) -> list[str]:
+    """What failed in one part of the audit of the build as it is now."""
+    said = (read_json(layout.audit_file) or {}).get(part)
+    return _failures(part, said, said["build_sha256"]) if said else []
 
 
 def _failures(part: str, said: dict[str, Any] | None, sha256: str) -> list[str]:

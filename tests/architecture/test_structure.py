@@ -1,0 +1,193 @@
+"""The structure of the code, checked by machine: layers, names, generated files, and what must not be said."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGES = ("ingestion", "expectations", "warehouse", "orchestration")
+# Data flows one way: each package may import itself and these.
+MAY_IMPORT = {
+    "ingestion": set(),
+    "expectations": {"ingestion"},
+    "warehouse": {"ingestion"},
+    "orchestration": {"ingestion", "expectations", "warehouse"},
+}
+# A parser runs in a plain pytest: no orchestrator and no database below the warehouse.
+FORBIDDEN = {
+    "ingestion": {"dagster", "dbt", "duckdb"},
+    "expectations": {"dagster", "dbt", "duckdb"},
+    "warehouse": {"dagster", "dbt"},
+}
+
+
+def _modules() -> list[Path]:
+    return [
+        path for package in PACKAGES for path in sorted((PROJECT / package).rglob("*.py")) if "data" not in path.parts
+    ]
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(PROJECT)))
+def test_layers(path: Path) -> None:
+    package = path.relative_to(PROJECT).parts[0]
+    imported = _imports(path)
+    others = imported & set(PACKAGES) - {package} - MAY_IMPORT[package]
+    assert not others, f"{package} must not import {others}"
+    assert not imported & FORBIDDEN.get(package, set())
+
+
+def test_a_reader_never_names_a_source() -> None:
+    ids = [
+        path.parent.name
+        for path in (PROJECT / "ingestion/sources").glob("*/source.yml")
+        if not path.parent.name.startswith("_")
+    ]
+    shared = [p for p in _modules() if "sources" not in p.relative_to(PROJECT).parts[:-1]]
+    named = [(path.name, source) for path in shared for source in ids if source in path.read_text()]
+    assert named == []
+
+
+def test_generated_files_are_up_to_date() -> None:
+    from warehouse import staging
+
+    stale = [path.name for path, text in staging.files().items() if not path.exists() or path.read_text() != text]
+    assert stale == [], "run `mrf generate`"
+
+
+def test_sources_are_named_as_agreed() -> None:
+    folders = {path.parent.name for path in (PROJECT / "ingestion/sources").glob("*/source.yml")} - {"_template"}
+    for folder in folders:
+        assert (PROJECT / "ingestion/sources" / folder / "expected.csv").exists()
+        assert len(list((PROJECT / "ingestion/sources" / folder).glob("sample.*"))) == 1
+
+
+def test_models_are_named_by_layer_and_described() -> None:
+    prefixes = {"staging": ("stg_",), "intermediate": ("int_",)}
+    described = {
+        model["name"]: model
+        for path in (PROJECT / "dbt_project/models").rglob("*.yml")
+        for model in yaml.safe_load(path.read_text()).get("models", [])
+    }
+    for path in (PROJECT / "dbt_project/models").rglob("*.sql"):
+        layer = path.parent.name
+        assert path.stem.startswith(prefixes.get(layer, ("",))), path
+        model = described[path.stem]
+        assert model["description"].startswith(("Une ligne", "Une seule ligne")), f"{path.stem}: the grain comes first"
+        assert model["data_tests"], f"{path.stem} has no key test"
+        if layer == "marts":
+            assert all(" / " in column["description"] for column in model["columns"]), (
+                f"{path.stem}: French and English"
+            )
+
+
+def test_dbt_stages_shapes_never_sources() -> None:
+    text = "\n".join(path.read_text() for path in (PROJECT / "dbt_project/models").rglob("*.sql"))
+    assert not re.search(r"ocha_|who_health|mrf_provider|mapping_report", text)
+
+
+def test_only_macros_use_functions_that_differ_between_engines() -> None:
+    """What DuckDB alone knows stays in a macro that dispatches."""
+    known = r"\b(string_agg|try_cast|unnest|generate_series|list_[a-z_]+|struct_pack|regexp_matches|date_diff|bool_or|bool_and)\s*\("
+    found = [
+        (path.name, match.group(0))
+        for path in (PROJECT / "dbt_project/models").rglob("*.sql")
+        for match in re.finditer(known, path.read_text())
+    ]
+    assert found == []
+
+
+def test_requirements_are_pinned_with_hashes_and_name_no_index() -> None:
+    text = (PROJECT / "requirements.txt").read_text()
+    assert "://" not in text
+    assert "--index" not in text
+    pins = [line for line in text.splitlines() if line and not line.startswith(" ")]
+    assert pins
+    assert all("==" in line for line in pins)
+    assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_the_project_file_agrees_with_the_pins() -> None:
+    import tomllib
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    pinned = {line.split(" ")[0] for line in (PROJECT / "requirements.txt").read_text().splitlines()}
+    assert [pin for pin in wanted if pin not in pinned] == []
+
+
+def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
+    """A definitions module that decorates its result loses whatever stands beside it, silently: so they are counted."""
+    program = (
+        "import json; from orchestration.definitions import defs\n"
+        "graph = defs.get_repository_def().asset_graph\n"
+        "print(json.dumps({'assets': [k.to_user_string() for k in graph.executable_asset_keys],"
+        " 'checks': [[k.asset_key.to_user_string(), k.name] for k in graph.asset_check_keys],"
+        " 'jobs': sorted(j.name for j in defs.jobs), 'schedules': [[s.name, s.execution_timezone] for s in defs.schedules],"
+        " 'sensors': [s.name for s in defs.sensors]}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env=os.environ | {"MRF_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    import json
+
+    seen = json.loads(done.stdout)
+    from ingestion.registry import sources
+    from ingestion.shapes import SHAPES
+
+    models = {path.stem for path in (PROJECT / "dbt_project/models").rglob("*.sql")}
+    seeds = {path.stem for path in (PROJECT / "dbt_project/seeds").glob("*.csv")}
+    expected = {
+        "landing/inventory",
+        "resolved/place",
+        "resolved/organization",
+        "resolved/service",
+        "published/warehouse",
+    }
+    expected |= {f"raw/{source}" for source in sources()}
+    expected |= {f"validated/{shape}/{source.id}" for source in sources().values() for shape in source.shapes}
+    assert set(seen["assets"]) == expected | models | seeds
+    checks = {tuple(check) for check in seen["checks"]}
+    for source in sources().values():
+        assert (f"raw/{source.id}", "livraison") in checks
+        for shape in source.shapes:
+            assert shape in SHAPES
+            assert {
+                (f"validated/{shape}/{source.id}", name) for name in ("conservation", "great_expectations")
+            } <= checks
+    from expectations.marts import SUITES
+
+    assert {(mart, "great_expectations") for mart in SUITES} <= checks
+    assert ("service_gap", "gap_absence_needs_evidence") in checks
+    assert seen["jobs"] == ["pipeline"]
+    assert seen["schedules"] == [["every_morning", "Africa/Bamako"]]
+    assert seen["sensors"] == ["landing_sensor"]
+
+
+def test_the_lineage_flows_one_way() -> None:
+    """No intermediate model reads a mart: groups in the lineage stay in order from left to right."""
+    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
+    for path in (PROJECT / "dbt_project/models/intermediate").glob("*.sql"):
+        assert not marts & set(re.findall(r"ref\('(\w+)'\)", path.read_text())), path.name

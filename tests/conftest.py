@@ -1,0 +1,122 @@
+"""What the tests share: the real data, data roots, and the command as people call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever sets MRF_REAL_DATA wants the real tests to run: a missing folder is then a failure, not a skip."""
+    folder = real_folder()
+    for item in items:
+        if item.get_closest_marker("real") and not folder.is_dir() and "MRF_REAL_DATA" not in os.environ:
+            item.add_marker(pytest.mark.skip(reason=f"données réelles absentes / real data absent: {folder}"))
+
+
+def real_folder() -> Path:
+    return Path(os.environ.get("MRF_REAL_DATA") or PROJECT.parent / "shared" / "real").resolve()
+
+
+@dataclass(frozen=True)
+class Root:
+    """A data root, and the command on it."""
+
+    path: Path
+    project: Path = PROJECT
+
+    def mrf(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.python("-m", "orchestration.cli", *arguments, **environment)
+
+    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        settings = {
+            "MRF_DATA": str(self.path),
+            "COLUMNS": "160",
+            "DAGSTER_HOME": str(self.path / "dagster"),
+            **environment,
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.project,
+            env=kept | settings,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    @property
+    def catalog(self) -> dict[str, Any]:
+        return json.loads((self.path / "published" / "catalog.json").read_text())
+
+    @property
+    def folder(self) -> Path:
+        return self.path / "published" / Path(self.catalog["current"]).parent
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.folder / "manifest.json").read_text())
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.path / "published" / self.catalog["current"]), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def copy(self, target: Path, project: Path = PROJECT) -> Root:
+        """The same root elsewhere, so that a test may spoil it."""
+        shutil.copytree(self.path, target, symlinks=True)
+        return Root(target, project)
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    folder = real_folder()
+    assert folder.is_dir(), f"MRF_REAL_DATA : {folder} n’existe pas"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Root:
+    """A root after one demo run, with what the command printed in `run.txt`."""
+    root = Root(tmp_path_factory.mktemp("demo") / "data")
+    done = root.mrf("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (root.path / "run.txt").write_text(done.stdout)
+    return root
+
+
+@pytest.fixture(scope="session")
+def mali(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Root:
+    """A root after one run on the real files of Mali."""
+    root = Root(tmp_path_factory.mktemp("mali") / "data")
+    done = root.mrf("run", "--landing", str(real / "mali"), "--as-of", "2024-06-30")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """The project's own files elsewhere, so that a test may change the code."""
+    target = tmp_path / "project"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (PROJECT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT / name, target / name)
+    return target

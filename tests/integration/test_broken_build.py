@@ -1,0 +1,46 @@
+"""A build that fails a check is never seen by readers, whatever one materializes afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Root
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "named"),
+    [
+        # a model that does not compile
+        ("models/marts/needs.sql", "select", "selectt", "needs"),
+        # a grid with a hole: dbt's test on the mart fails
+        ("models/marts/service_gap.sql", "from gaps", "from (select * from gaps where zone_code <> 'Z_GAO') as gaps", "gap_grid_is_dense"),
+        # coordinates outside Mali pass dbt, and fail the Great Expectations suite of the mart
+        ("models/marts/service_directory.sql", "profiles.latitude,", "profiles.latitude - 90 as latitude,", "great_expectations service_directory"),
+    ],
+    ids=["model", "dbt test", "mart suite"],
+)  # fmt: skip
+def test_a_broken_build_publishes_nothing(
+    demo: Root, project_copy: Path, tmp_path: Path, file: str, before: str, after: str, named: str
+) -> None:
+    model = project_copy / "dbt_project" / file
+    text = model.read_text()
+    assert before in text
+    model.write_text(text.replace(before, after))
+    root = demo.copy(tmp_path / "data", project_copy)
+    catalog = root.catalog
+    done = root.mrf("run")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert named in done.stdout
+    assert "Traceback" not in done.stdout
+    assert root.catalog == catalog
+    alone = root.python(
+        "-m", "dagster", "asset", "materialize", "--select", "published/warehouse", "-m", "orchestration.definitions"
+    )
+    assert alone.returncode != 0
+    assert "Publication refusée" in alone.stdout + alone.stderr
+    assert root.catalog == catalog
+    assert [path.parent.name for path in (root.path / "published").glob("*/*.duckdb")] == [
+        catalog["current"].split("/")[0]
+    ]

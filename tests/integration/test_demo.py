@@ -1,0 +1,137 @@
+"""The demo run from the outside: the golden end-to-end test."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import Root
+
+GOLDEN = Path(__file__).parent / "golden_demo.json"
+NOTICE = "DONNÉES FICTIVES"
+
+
+def test_the_run_ends_with_sources_checks_and_the_published_file(demo: Root) -> None:
+    printed = (demo.path / "run.txt").read_text()
+    for source in demo.manifest["inputs"]:
+        assert source in printed
+    assert "Contrôles tenus" in printed
+    assert demo.catalog["current"] in printed
+    assert NOTICE in printed
+
+
+def test_marts_are_the_golden_ones(demo: Root) -> None:
+    """Same inputs and date, same rows: a change here is a change for analysts, to be looked at and then accepted."""
+    found = {name: content for name, content in demo.manifest["marts"].items() if name.startswith("marts.")}
+    assert found == json.loads(GOLDEN.read_text())
+
+
+def test_everything_says_that_the_data_is_fictional(demo: Root) -> None:
+    assert demo.catalog["is_demo"]
+    assert demo.manifest["notice"] == NOTICE
+    assert demo.query("select is_demo, notice_fr from marts.publication_notice")[0][0] is True
+    comments = demo.query("select comment from duckdb_tables() where schema_name = 'marts'")
+    assert all(comment.startswith(NOTICE) for (comment,) in comments)
+    assert NOTICE in (demo.folder / "data_docs" / "index.html").read_text()
+    assert NOTICE in demo.mrf("status").stdout
+    assert NOTICE in demo.mrf("sql", "select 1").stdout
+
+
+def test_nothing_changed_publishes_nothing(demo: Root) -> None:
+    before = demo.catalog
+    done = demo.mrf("run")
+    assert done.returncode == 0
+    assert "Rien n’a changé" in done.stdout
+    assert demo.catalog == before
+
+
+def test_the_same_inputs_give_the_same_marts(demo: Root, tmp_path: Path) -> None:
+    again = demo.copy(tmp_path / "data")
+    assert again.mrf("run", "--force").returncode == 0
+    assert again.catalog["run_id"] != demo.catalog["run_id"]
+    assert again.manifest["marts"] == demo.manifest["marts"]
+    assert len(again.catalog["history"]) == 1
+    assert "Aucune différence" in again.mrf("diff", demo.catalog["current"], again.catalog["current"]).stdout
+    # …and back: readers get the earlier file again
+    assert again.mrf("rollback", Path(demo.catalog["current"]).name).returncode == 0
+    assert again.catalog["current"] == demo.catalog["current"]
+
+
+def test_the_grid_is_whole_and_says_no_service_only_on_evidence(demo: Root) -> None:
+    assert {n for _, _, n in demo.query("select month, reading, count(*) from marts.service_gap group by all")} == {
+        5 * 15 * 11
+    }
+    assert demo.query("select count(*) from marts.service_gap where gap_class = 'G4' and not is_surveyed") == [(0,)]
+    classes = {code for (code,) in demo.query("select distinct gap_class from marts.service_gap")}
+    assert {"NS", "UV", "G4"} <= classes, "the sample must show the classes that matter most"
+
+
+def test_a_published_value_leads_back_to_its_cell(demo: Root) -> None:
+    """From the directory to the sample workbook, without the warehouse's help."""
+    import openpyxl
+
+    (locator, raw), *_ = demo.query(
+        "select locator, raw_value from marts.provenance where source_id = 'ocha_3w_mli' and attribute = 'service_type_code' order by 1"
+    )
+    sheet, cell = locator.split("!")
+    sample = next((demo.project / "ingestion/sources/ocha_3w_mli").glob("sample.*"))
+    assert openpyxl.load_workbook(sample)[sheet][cell].value == raw
+
+
+def test_only_marts_and_reference_are_published(demo: Root) -> None:
+    schemas = {row[0] for row in demo.query("select distinct table_schema from information_schema.tables")}
+    assert schemas == {"marts", "reference"}
+    assert demo.query("select count(*) from duckdb_views() where not internal") == [(0,)]
+
+
+def test_every_published_table_and_column_is_described(demo: Root) -> None:
+    undescribed = demo.query(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+    )
+    assert undescribed == []
+
+
+def test_no_personal_column_reaches_the_publication(demo: Root) -> None:
+    """The sample's phones are published only where the row says so; nobody who refused is anywhere."""
+    file = demo.path / "published" / demo.catalog["current"]
+    with duckdb.connect(str(file), read_only=True) as connection:
+        tables = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        text = "\n".join(str(connection.execute(f'from {s}."{t}"').fetchall()) for s, t in tables)
+    assert "Réticente" not in text
+    assert "99000003" not in text  # a phone without permission in the sample
+    assert "99000001" in text  # one with permission
+
+
+@pytest.mark.parametrize("name", ["service_gap", "published/warehouse"])
+def test_a_partial_run_never_publishes(demo: Root, tmp_path: Path, name: str) -> None:
+    root = demo.copy(tmp_path / "data")
+    (root.path / "build" / "build.duckdb").write_bytes(b"not the audited build")
+    before = root.catalog
+    selection = name if name == "published/warehouse" else f"{name},published/warehouse"
+    arguments = ["-m", "dagster", "asset", "materialize", "--select", selection, "-m", "orchestration.definitions"]
+    done = root.python(*arguments)
+    assert done.returncode != 0
+    assert root.catalog == before
+    assert len(list((root.path / "published").glob("*/*.duckdb"))) == 1
+
+
+def test_demo_and_real_data_never_meet(demo: Root, tmp_path: Path) -> None:
+    """The first real delivery leaves the fictional rows out, and the root never goes back to them."""
+    root = demo.copy(tmp_path / "data")
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    sample = next((demo.project / "ingestion/sources/mapping_report_pdf").glob("sample.*"))
+    shutil.copyfile(sample, landing / "mapping_report_2024.pdf")
+    assert root.mrf("run", "--landing", str(landing), "--as-of", "2024-08-31").returncode == 0
+    assert not root.catalog["is_demo"]
+    assert root.query("select distinct source_id from marts.provenance") == [("mapping_report_pdf",)]
+    shutil.rmtree(landing)
+    before = root.catalog
+    done = root.mrf("run", "--landing", str(landing))
+    assert done.returncode == 1
+    assert root.catalog == before
+    assert root.mrf("rollback", Path(demo.catalog["current"]).name).returncode == 2

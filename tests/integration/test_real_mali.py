@@ -1,0 +1,175 @@
+"""The pipeline on the real files of Mali."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.conftest import Root
+
+pytestmark = pytest.mark.real
+
+
+def test_all_rows_of_the_3w_are_accounted_for(mali: Root) -> None:
+    rows = mali.manifest["inputs"]["ocha_3w_mli"]["rows"]["service"]
+    assert rows == {"read": 24088, "accepted": 24088, "rejected": 0}
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [("admin3_code_unusable", 6851), ("admin3_outside_admin2", 707), ("admin1_not_parent_of_admin2", 17)],
+)
+def test_each_trap_of_the_3w_has_its_own_warning(mali: Root, code: str, count: int) -> None:
+    found = mali.query(
+        f"select failed_count from marts.data_quality where source_id = 'ocha_3w_mli' and check_name = 'avertissement {code} (service)'"
+    )
+    assert found == [(count,)]
+
+
+def test_unusable_codes_keep_what_the_file_says(mali: Root) -> None:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(mali.path / "validated" / "service" / "ocha_3w_mli.parquet")
+    flagged = table.filter(pc.match_substring(pc.fill_null(table["warnings"], ""), "admin3_code_unusable"))
+    assert flagged["admin3_code"].null_count == flagged.num_rows
+    assert pc.sum(pc.fill_null(pc.equal(flagged["admin3_code_raw"], "#N/A"), False)).as_py() == 6848
+
+
+def test_contradicting_codes_are_flagged_not_mended(mali: Root) -> None:
+    """The commune of another cercle is in no published row, and its claim is still in the provenance."""
+    wrong = mali.query(
+        "select count(*) from marts.service_directory where admin3_code is not null and not starts_with(admin3_code, admin2_code)"
+    )
+    assert wrong == [(0,)]
+    flagged = mali.query("select count(*) > 0 from marts.service_directory where has_conflict and admin3_code is null")
+    assert flagged == [(True,)]
+
+
+def test_the_keys_of_the_3w_can_be_queried(mali: Root) -> None:
+    keys, cercles, sectors, rows = mali.query(
+        "select count(distinct (admin2_code, organization_acronym, organization_name, sector_code)),"
+        " count(distinct admin2_code), count(distinct sector_code), sum(record_count)"
+        " from marts.operational_presence where source_id = 'ocha_3w_mli'"
+    )[0]
+    assert (keys, cercles, sectors, rows) == (2203, 53, 8, 24088)
+
+
+def test_sectors_outside_the_mission_are_kept_and_marked(mali: Root) -> None:
+    found = dict(mali.query("select sector_code, bool_and(is_out_of_scope) from marts.operational_presence group by 1"))
+    assert found == {
+        "HEA": False, "EDU": False, "SHL": False, "PRO": False, "FSC": True, "NUT": True, "WSH": True, "COO": True,
+    }  # fmt: skip
+
+
+def test_the_facilities_are_in(mali: Root) -> None:
+    found = mali.query(
+        "select count(*), count(latitude), count(distinct service_type_code) from marts.service_directory"
+        " where service_at_location_id in (select entity_id from marts.provenance where source_id = 'who_health_facilities_mli')"
+    )
+    assert found == [(1478, 1448, 1)]
+
+
+def test_lists_that_only_show_presence_make_a_cell_unverified(mali: Root) -> None:
+    assert {c for (c,) in mali.query("select distinct gap_class from marts.service_gap")} == {"NS", "UV"}
+    cells = mali.query("select month, reading, count(*) from marts.service_gap group by all")
+    assert {n for *_, n in cells} == {5 * 15 * 11}
+    assert len(cells) == 2 * 2  # May and June 2024, two readings
+
+
+def test_needs_come_from_the_returnees_of_the_shelter_sector(mali: Root) -> None:
+    found = mali.query(
+        "select zone_code, need * 12 from marts.service_gap where need is not null and reading = 'HISTORICAL'"
+        " and month = '2024-06-01' order by 1"
+    )
+    expected = {
+        "Z_BKO": 484,
+        "Z_GAO": 11039 + 3118 + 1129,
+        "Z_KAY": 362,
+        "Z_MOP": 144 + 4 + 9056 + 149 + 2116 + 37,
+        "Z_TOM": 8048,
+    }
+    assert {zone: round(need, 9) for zone, need in found} == expected
+
+
+def test_menaka_is_not_in_gao(mali: Root) -> None:
+    assert mali.query(
+        "select count(*) from marts.service_directory where zone_code = 'Z_GAO' and admin1_code <> 'ML07'"
+    ) == [(0,)]
+    people = mali.query(
+        "select sum(people) from marts.needs where indicator = 'population' and zone_code = 'Z_GAO' and reading = 'HISTORICAL'"
+        " and admin_level = 2"
+    )
+    assert people == [(162637 + 143418 + 295236,)]  # COD-PS 2019 without the cercle of Ménaka
+
+
+@pytest.mark.parametrize("code", ["levels_disagree", "people_fractional", "admin1_code_invalid"])
+def test_the_traps_of_the_needs_carry_warnings(mali: Root, code: str) -> None:
+    found = mali.query(f"select failed_count from marts.data_quality where check_name = 'avertissement {code} (need)'")
+    assert found
+    assert found[0][0] > 0
+
+
+def test_fiction_is_absent(mali: Root) -> None:
+    assert not mali.catalog["is_demo"]
+    assert mali.query("select count(*) from marts.dim_organization where name ilike '%ficti%'") == [(0,)]
+
+
+def test_an_empty_landing_keeps_the_real_publication(mali: Root, tmp_path: Path) -> None:
+    before = mali.catalog
+    (tmp_path / "empty").mkdir()
+    done = mali.mrf("run", "--landing", str(tmp_path / "empty"))
+    assert done.returncode == 1
+    assert "données réelles" in done.stdout
+    assert mali.catalog == before
+    assert mali.mrf("sql", "select count(*) from service_directory").returncode == 0
+
+
+def test_a_spoilt_3w_is_refused_and_the_last_good_rows_stay(mali: Root, real: Path, tmp_path: Path) -> None:
+    root = mali.copy(tmp_path / "data")
+    landing = tmp_path / "landing"
+    shutil.copytree(real / "mali", landing)
+    workbook = landing / "mali_3w_december_2023.xlsx"
+    workbook.chmod(0o644)
+    workbook.write_bytes(workbook.read_bytes()[: workbook.stat().st_size // 2])
+    done = root.mrf("run", "--landing", str(landing), "--as-of", "2024-06-30")
+    assert done.returncode == 0, done.stdout
+    assert "PÉRIMÉE" in done.stdout
+    told = root.manifest["inputs"]["ocha_3w_mli"]
+    assert told["state"] == "stale"
+    assert "mali_3w_december_2023.xlsx" in told["error"]
+    assert "tronqué" in told["error"]
+    assert root.manifest["marts"]["marts.service_directory"] == mali.manifest["marts"]["marts.service_directory"]
+    check = root.query(
+        "select severity, passed from marts.data_quality where source_id = 'ocha_3w_mli' and check_name = 'livraison lisible et conforme'"
+    )
+    assert check == [("error", False)]
+
+
+def test_a_renamed_column_or_a_text_file_is_refused_with_place_expected_and_found(real: Path, tmp_path: Path) -> None:
+    from ingestion.errors import SourceFileError
+    from ingestion.ingest import ingest
+    from ingestion.registry import sources
+
+    source = sources()["ocha_3w_mli"]
+    book = openpyxl.load_workbook(real / "mali" / "mali_3w_december_2023.xlsx")
+    sheet = book["ML_5W"]
+    sheet.delete_rows(20, sheet.max_row)
+    sheet["H1"] = "code_cercle"
+    renamed = tmp_path / "mali_3w_renamed.xlsx"
+    book.save(renamed)
+    with pytest.raises(SourceFileError) as error:
+        ingest(source, [renamed])
+    assert error.value.file == renamed.name
+    assert error.value.place.startswith("ML_5W!")
+    assert "admin2Pcod" in error.value.expected
+    assert "code_cercle" in error.value.found
+    text = tmp_path / "mali_3w_text.xlsx"
+    text.write_text("Organisation Accronyme;Nom Organisation\n")
+    with pytest.raises(SourceFileError) as error:
+        ingest(source, [text])
+    assert error.value.file == text.name
+    assert "classeur" in error.value.expected
