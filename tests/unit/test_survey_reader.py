@@ -13,6 +13,7 @@ import pytest
 from expectations.gate import gate
 from ingestion.errors import SourceFileError
 from ingestion.ingest import Ingested, ingest
+from ingestion.readers import survey
 from ingestion.registry import sources
 from ingestion.source import Source
 
@@ -136,6 +137,18 @@ def without(sheets: Sheets, sheet: str, column: str) -> Sheets:
     return sheets | {sheet: [row[:left_out] + row[left_out + 1 :] for row in sheets[sheet]]}
 
 
+def write(folder: Path, sheets: Sheets) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([value or None for value in row])
+    path = folder / "mrf_provider_survey.xlsx"
+    book.save(path)
+    return path
+
+
 @pytest.fixture(scope="module")
 def source() -> Source:
     return sources()["mrf_provider_survey"]
@@ -144,15 +157,7 @@ def source() -> Source:
 @pytest.fixture
 def read(source: Source, tmp_path: Path) -> Callable[[Sheets], Ingested]:
     def ingested(sheets: Sheets) -> Ingested:
-        book = openpyxl.Workbook()
-        book.remove(book.active)
-        for name, rows in sheets.items():
-            sheet = book.create_sheet(name)
-            for row in rows:
-                sheet.append([value or None for value in row])
-        path = tmp_path / "mrf_provider_survey.xlsx"
-        book.save(path)
-        return ingest(source, [path])
+        return ingest(source, [write(tmp_path, sheets)])
 
     return ingested
 
@@ -325,6 +330,13 @@ def test_who_held_the_phone_and_when_is_never_kept(
     assert [name for name in ("deviceid", "username", "phonenumber") if name in kept] == []
 
 
+def test_who_held_the_phone_and_when_does_not_leave_the_reader(source: Source, tmp_path: Path) -> None:
+    tables = survey.read(write(tmp_path, kobo()), source, source.reader)
+    columns = {column for table in tables.values() for column in table.frame.columns}
+    assert {"org_nom", "type_service"} <= columns
+    assert {column for column in columns if column in DEVICE or column.startswith("_")} == set()
+
+
 @pytest.mark.parametrize("export", [kobo, odk])
 def test_a_victims_shelter_has_no_place_below_its_cercle(
     read: Callable[[Sheets], Ingested], export: Callable[[], Sheets]
@@ -341,6 +353,13 @@ def test_a_victims_shelter_has_no_place_below_its_cercle(
     assert set(said["attribute"]) & set(hidden) == set()
     kept = everything(ingested)
     assert [place for place in ("14.5321", "-4.2177", "4.2177", "ML050677") if place in kept] == []
+
+
+@pytest.mark.parametrize("commune", ["ml050677", "Commune VI, porte verte"])
+def test_a_shelter_keeps_no_place_as_it_was_written_either(read: Callable[[Sheets], Ingested], commune: str) -> None:
+    # A code in lower case, or none at all: the raw text is what would be kept.
+    assert commune in everything(read(kobo(services=[(1, SERVICE | {"commune": commune})])))
+    assert commune not in everything(read(kobo(services=[(1, SHELTER | {"commune": commune})])))
 
 
 def test_other_services_keep_their_place(read: Callable[[Sheets], Ingested]) -> None:
