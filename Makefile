@@ -24,7 +24,7 @@ run: $(STAMP) ## Toute la chaîne, puis publication / the whole pipeline, then p
 ui: $(STAMP) ## Interface Dagster sur http://127.0.0.1:3000
 	$(BIN)/mrf ui
 
-new-source: $(STAMP) ## Copie le modèle de source / copies the source template (ID=publisher_product_iso3)
+new-source: $(STAMP) ## Copie le modèle de source (ID=editeur_produit_iso3)
 	$(BIN)/mrf new-source $(ID)
 
 check: $(STAMP) ## ruff, mypy --strict

@@ -1,0 +1,86 @@
+"""Whole-process times of a run, and where they go. Prints the tables of benchmarks/README.md.
+
+    .venv/bin/python benchmarks/runs.py [REAL_LANDING]
+
+Each line is one cold process on a data root of its own; ratios between lines of one run of this script mean more
+than the seconds, since machines are noisy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def timed(root: Path, *arguments: str) -> float:
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "orchestration.cli", "run", *arguments]
+    subprocess.run(command, cwd=PROJECT, env=os.environ | {"MRF_DATA": str(root)}, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def shares(root: Path, total: float) -> dict[str, float]:
+    """Seconds by part, from the step times of the manifest; publishing itself ends after its manifest is written."""
+    catalog = json.loads((root / "published" / "catalog.json").read_text())
+    manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
+    steps = manifest["durations_seconds"]
+    parts = {
+        "lecture et contrôle des sources": sum(
+            s for name, s in steps.items() if name.startswith(("source_", "landing"))
+        ),
+        "lieux et entités": sum(s for name, s in steps.items() if name.startswith("resolved")),
+        "dbt (modèles et tests)": steps["dbt_build"],
+        "suites des marts": steps["mart_suites"],
+    }
+    return parts | {"imports, démarrage, publication": total - sum(parts.values())}
+
+
+def report(name: str, root: Path, cases: list[tuple[str, list[str]]]) -> None:
+    print(f"\n| {name} | secondes |\n|---|---|")
+    for label, arguments in cases:
+        total = timed(root, *arguments)
+        print(f"| {label} | {total:.1f} |", flush=True)
+        if label == cases[0][0]:
+            told = shares(root, total)
+    print(f"\n| part ({cases[0][0]}) | secondes | part |\n|---|---|---|")
+    for part, seconds in told.items():
+        print(f"| {part} | {seconds:.1f} | {seconds / sum(told.values()):.0%} |")
+
+
+def imports() -> None:
+    print("\n| import seul | secondes |\n|---|---|")
+    for module in (
+        "pandas",
+        "dagster",
+        "dagster_dbt",
+        "great_expectations",
+        "orchestration.cli",
+        "orchestration.definitions",
+    ):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", f"import {module}"], cwd=PROJECT, check=True, capture_output=True)
+        print(f"| {module} | {time.perf_counter() - started:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        report(
+            "exemples fictifs",
+            Path(folder) / "demo",
+            [("première exécution", []), ("recalcul complet", ["--force"]), ("rien de changé", [])],
+        )
+        if len(sys.argv) > 1:
+            given = ["--landing", sys.argv[1], "--as-of", "2024-06-30"]
+            report(
+                "données réelles",
+                Path(folder) / "real",
+                [("première exécution", given), ("recalcul complet", [*given, "--force"]), ("rien de changé", given)],
+            )
+    imports()
