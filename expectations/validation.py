@@ -51,6 +51,12 @@ def validate(name: str, frame: pd.DataFrame, specs: list[Spec], title: str) -> V
     return Validation(name, results, {"result": outcome.to_json_dict(), "suite": suite.to_json_dict()})
 
 
+def _raised(info: dict[str, Any]) -> str:
+    """What an expectation stumbled over: GX tells it once, or once for each metric."""
+    told = [info, *(part for part in info.values() if isinstance(part, dict))]
+    return " ; ".join(str(part.get("exception_message")) for part in told if part.get("raised_exception"))
+
+
 def _result(item: Any) -> CheckResult:
     from great_expectations.expectations.metadata_types import FailureSeverity
 
@@ -59,8 +65,8 @@ def _result(item: Any) -> CheckResult:
     column = config.kwargs.get("column")
     severity = "warning" if config.severity == FailureSeverity.WARNING else "error"
     found = item.result or {}
-    if item.exception_info and item.exception_info.get("raised_exception"):
-        told, count = str(item.exception_info.get("exception_message")), 1
+    if raised := _raised(item.exception_info or {}):
+        told, count = raised, 1
     elif "observed_value" in found:
         told, count = f"observé : {found['observed_value']}", 0 if item.success else 1
     else:

@@ -20,6 +20,7 @@ from ingestion.values import clean
 MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
 # Where a victims' shelter stands: never kept, in any form, not even as the raw text.
 SHELTER_PLACE = (
+    "program_name",
     "site_name",
     "admin3_code",
     "admin3_name",
@@ -50,6 +51,11 @@ class Records:
 
 def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> Records:
     """All rows of the table as records; a row with errors is still there, for the gate to reject."""
+    needed = [o.column for o in mapping.columns.values() if o.column is not None and not o.optional]
+    if missing := sorted(set(needed) - set(table.frame.columns)):
+        there = ", ".join(f"« {name} »" for name in table.frame.columns)
+        wanted = ", ".join(f"« {name} »" for name in missing)
+        raise SourceFileError(document.file_name, f"table {table.name}", f"la ou les colonnes {wanted}", there)
     builder = _Builder(source, shape, mapping, table, document)
     frame = builder.frame()
     return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected))
@@ -107,8 +113,6 @@ class _Builder:
 
     def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
         value, understood = clean(column, self.source.canonical(column.name, text) or text, start)
-        if value is not None and not understood and column.kind not in ("codes",):
-            value = None  # read, but outside the column's bounds
         return value, understood, text if text != "" and as_text(value) != text else None
 
     def _raw(self, origin: Origin) -> list[Any]:
@@ -128,7 +132,8 @@ class _Builder:
 
     def _mask_shelters(self, frame: pd.DataFrame) -> None:
         """SOC_02 that admits victims of trafficking, or that says it is a shelter, keeps its cercle and no more."""
-        admits_victims = frame["admitted_groups"].fillna("").str.split(";").map(lambda groups: "VDT" in groups)
+        admitted = [groups.split(";") if isinstance(groups, str) else [] for groups in frame["admitted_groups"]]
+        admits_victims = pd.Series(["VDT" in groups for groups in admitted], index=frame.index, dtype=bool)
         hidden = frame["is_shelter"].eq(True) | (frame["service_type_code"].eq("SOC_02") & admits_victims)
         for name in SHELTER_PLACE:
             frame[name] = frame[name].astype(object).mask(hidden, None)

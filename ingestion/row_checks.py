@@ -6,7 +6,7 @@ import pandas as pd
 
 from ingestion.clean.places import disagreements
 
-_CELL = ["indicator", "sector_code", "population_group_code", "sex", "age_group", "period"]
+_CELL = ["document_id", "indicator", "sector_code", "population_group_code", "sex", "age_group", "period"]
 
 
 def add_warnings(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +38,9 @@ def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
 
     One person of rounding is allowed for each part. Rows whose place code could not be read have no level.
     """
-    unread = frame[["admin1_code_raw", "admin2_code_raw"]].notna().any(axis=1) & frame["admin1_code"].isna()
+    unread = pd.Series(False, index=frame.index)
+    for name in ("admin1_code", "admin2_code"):
+        unread |= frame[name].isna() & frame[f"{name}_raw"].notna()
     known = frame.assign(row=range(len(frame)), people=pd.to_numeric(frame["people"]))[~unread]
     known = known[known["people"].notna()]
     country = known[known["admin1_code"].isna() & known["admin2_code"].isna()]

@@ -24,7 +24,8 @@ from pydantic import (
 from ingestion import code_lists
 from ingestion.clean.text import fold
 from ingestion.errors import DeclarationError
-from ingestion.shapes import SHAPES
+from ingestion.shapes import SHAPES, Column
+from ingestion.values import clean
 
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
@@ -54,9 +55,16 @@ class Origin(_Strict):
     def _one_origin(self) -> Origin:
         if self.column is None and self.file_name is None and self.value is None:
             raise ValueError("il faut column, file_name ou value")
-        if self.file_name is not None and re.compile(self.file_name).groups != 1:
-            raise ValueError("file_name doit contenir exactement un groupe ( )")
+        if self.file_name is not None and _group_count(self.file_name) != 1:
+            raise ValueError("file_name doit être une expression régulière avec exactement un groupe ( )")
         return self
+
+
+def _group_count(pattern: str) -> int:
+    try:
+        return re.compile(pattern).groups
+    except re.error:
+        return -1
 
 
 def _origin(given: object) -> object:
@@ -73,6 +81,12 @@ class Bounds(_Strict):
 
     min_records: int = Field(1, ge=0)
     max_records: int = Field(1_000_000, ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bounds:
+        if self.min_records > self.max_records:
+            raise ValueError(f"min_records {self.min_records} dépasse max_records {self.max_records}")
+        return self
 
 
 class Mapping(_Strict):
@@ -102,6 +116,15 @@ class PdfReader(_Strict):
     kind: Literal["pdf"]
     pages: str = Field("all", description="« all » ou « 2-4,7 »")
     settings: dict[str, Any] = Field(default_factory=dict, description="réglages de pdfplumber pour les tableaux")
+
+    @field_validator("pages")
+    @classmethod
+    def _page_numbers(cls, value: str) -> str:
+        spans = [part.partition("-")[::2] for part in value.split(",")]
+        numbers = [(first, last or first) for first, last in spans]
+        if value != "all" and not all(a.isdecimal() and b.isdecimal() and 1 <= int(a) <= int(b) for a, b in numbers):
+            raise ValueError(f"« {value} » : attendu « all » ou des pages comptées depuis 1, comme « 2-4,7 »")
+        return value
 
 
 class SurveyReader(_Strict):
@@ -188,9 +211,23 @@ class Source(_Strict):
             required = {c.name for c in SHAPES[shape] if c.required} | {"observed_on"}
             if missing := sorted(required - set(mapping.columns)):
                 raise ValueError(f"forme {shape} : colonnes obligatoires sans origine : {', '.join(missing)}")
+        self._check_values()
         if both := sorted(set(self.ignored) & self.mapped):
             raise ValueError(f"colonnes à la fois lues et ignorées : {', '.join(both)}")
         return self
+
+    def _check_values(self) -> None:
+        """Constants and corrections must be values that their columns can hold."""
+        columns = {column.name: column for shape in self.shapes for column in SHAPES[shape]}
+        columns |= {"observed_on": Column("observed_on", "date", "", "")}
+        for mapping in self.shapes.values():
+            for name, origin in mapping.columns.items():
+                if origin.value is not None and not clean(columns[name], origin.value, origin.start)[1]:
+                    raise ValueError(f"{name} : « {origin.value} » n’est pas une valeur de cette colonne")
+        for entry in self.lookups:
+            _one_of(entry.column, columns)
+            if not clean(columns[entry.column], entry.canonical)[1]:
+                raise ValueError(f"lookups.csv, {entry.column} : « {entry.canonical} » n’en est pas une valeur")
 
     @cached_property
     def mapped(self) -> frozenset[str]:
@@ -231,15 +268,20 @@ def _one_of(value: str, allowed: object) -> str:
     return value
 
 
+_KEYS = tuple(name for name in Source.model_fields if name not in ("folder", "lookups"))
+
+
 def load(folder: Path) -> Source:
     """The validated declaration in a folder. Raises DeclarationError with file, key and what is allowed."""
     path = folder / "source.yml"
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise DeclarationError(f"{path} : illisible : {error}") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DeclarationError(f"{path} : illisible (attendu du YAML en UTF-8) : {error}") from error
     if not isinstance(given, dict):
         raise DeclarationError(f"{path} : attendu une liste de clés, trouvé {type(given).__name__}")
+    if wrong := [key for key in given if key not in _KEYS]:
+        raise DeclarationError(f"{path} :\n  {', '.join(map(str, wrong))} : clé inconnue ; permis : {', '.join(_KEYS)}")
     try:
         return Source(**given, folder=folder, lookups=_lookups(folder))
     except ValidationError as error:
@@ -257,6 +299,8 @@ def _lookups(folder: Path) -> tuple[Lookup, ...]:
             raise DeclarationError(f"{path} : attendu les colonnes {expected}, trouvé {reader.fieldnames}")
         rows = list(reader)
     for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise DeclarationError(f"{path}, ligne {line} : attendu {len(expected)} cellules")
         if not (row["reason"] or "").strip():
             raise DeclarationError(f"{path}, ligne {line} : une correction sans raison n’est pas admise")
     return tuple(Lookup(**row) for row in rows)
@@ -266,12 +310,6 @@ def _explain(path: Path, error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"]) or "(ensemble)"
-        hint = ""
-        if problem["type"] == "extra_forbidden":
-            hint = (
-                f" ; permis : {', '.join(f for f in Source.model_fields if f not in ('folder', 'lookups'))}"
-                if len(problem["loc"]) == 1
-                else " ; clé inconnue"
-            )
+        hint = " ; clé inconnue" if problem["type"] == "extra_forbidden" else ""
         lines.append(f"  {key} : {problem['msg'].removeprefix('Value error, ')}{hint}")
     return f"{path} :\n" + "\n".join(lines)

@@ -9,9 +9,12 @@ from ingestion import code_lists
 from ingestion.clean import dates, numbers, places, text
 from ingestion.shapes import Column
 
+_LARGEST_COUNT = 10**12  # no count of people, days or francs is larger; 1e30 is a slip, and no 64-bit integer
+
 
 def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
-    """(value, understood). An empty cell is (None, True); a text that cannot be read is (None, False).
+    """(value, understood). An empty cell is (None, True); a text that cannot be read, or whose
+    value is outside the column's bounds, is (None, False).
 
     With ``start`` a year or a month is its first day; so is it for columns named starts_….
 
@@ -25,7 +28,7 @@ def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
     if column.kind == "codes":
         return _codes(column, tidied)
     value = _single(column, tidied, start or column.name.startswith("starts"))
-    return value, value is not None and _within(column, value)
+    return (value, True) if value is not None and _within(column, value) else (None, False)
 
 
 def _single(column: Column, tidied: str, start: bool) -> Any:
@@ -67,5 +70,7 @@ def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[se
 
 
 def _within(column: Column, value: Any) -> bool:
+    if column.kind == "integer" and abs(value) > _LARGEST_COUNT:
+        return False
     low, high = column.minimum, column.maximum
     return (low is None or value >= low) and (high is None or value <= high)

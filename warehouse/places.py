@@ -139,6 +139,8 @@ def _place(
         code, method, edition = point, "point_in_polygon", "2019"
         if region and not point.startswith(region):
             place.warnings.append("point_outside_admin1")
+    if admin2_raw and not admin2 and code is None:
+        place.warnings.append("admin2_unreadable")
     if code is None and region:
         code, method = region, "code" if region == admin1 else "exact_name"
     if code is None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(\D|$))")
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
+# Thousands in groups of three: at least two groups, or one beside the other decimal sign.
+_COMMA_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(,[0-9]{3}|\.[0-9]+)")
+_DOT_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{3})+(\.[0-9]{3}|,[0-9]+)")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 def number(value: str) -> float | None:
-    """A finite number, or None. "1 234,5", "1.234,5", "1,234.5" and "1234.5" are all 1234.5; "12 %" is None."""
+    """A finite number, or None. "1 234,5", "1.234,5", "1,234.5" and "1234.5" are all 1234.5; "12 %" is None.
+
+    One sign alone is the decimal one, as in French ("1,234" is 1.234); in groups of three it parts thousands.
+    """
     text = _THOUSANDS.sub("", value.strip())
-    if "," in text and "." in text:
-        decimal = max(text.rfind(","), text.rfind("."))
-        text = re.sub(r"[.,]", "", text[:decimal]) + "." + text[decimal + 1 :]
-    elif text.count(",") > 1:
+    if _COMMA_GROUPS.fullmatch(text):
         text = text.replace(",", "")
+    elif _DOT_GROUPS.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
     else:
         text = text.replace(",", ".")
-    return float(text) if _NUMBER.fullmatch(text) else None
+    found = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return found if math.isfinite(found) else None
 
 
 def integer(value: str) -> int | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-_FORMS = {1: re.compile(r"[A-Z]{2}\d{2}"), 2: re.compile(r"[A-Z]{2}\d{4}"), 3: re.compile(r"[A-Z]{2}\d{6}")}
+from ingestion.clean.numbers import number
+
+_FORMS = {level: re.compile(rf"[A-Z]{{2}}[0-9]{{{2 * level}}}") for level in (1, 2, 3)}
 
 
 def pcode(value: str, level: int) -> str | None:
@@ -29,9 +31,7 @@ def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) ->
 
 def coordinates(value: str) -> tuple[float, float] | None:
     """(latitude, longitude) of an ODK geopoint "lat lon alt accuracy", or None."""
-    parts = value.split()
-    try:
-        latitude, longitude = float(parts[0]), float(parts[1])
-    except (IndexError, ValueError):
+    parts = [number(part) for part in value.split()[:2]]
+    if len(parts) < 2 or parts[0] is None or parts[1] is None:
         return None
-    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+    return (parts[0], parts[1]) if abs(parts[0]) <= 90 and abs(parts[1]) <= 180 else None

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 
+import numpy as np
+
 # What people and programs type for "nothing here". `<Null>` is how the COD-PS export writes it.
 # Spreadsheet errors (#N/A) are not in this list: they are a problem to flag, not an empty cell.
 EMPTY = frozenset({"", "-", "--", "—", "n/a", "na", "nan", "none", "null", "<null>", "nd", "n.d.", "s/o"})
@@ -16,18 +18,21 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 def tidy(value: str) -> str | None:
     """One line, single spaces, no invisible characters; None when nothing is left or it means "nothing"."""
-    text = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", value)).split())
+    text = " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", value)).split())
     return None if text.casefold() in EMPTY else text
 
 
 def fold(value: str) -> str:
     """A key for comparing spellings: no accents, lower case, every run of other signs one space."""
-    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", " ", plain.casefold()).strip()
+    letters = unicodedata.normalize("NFKD", value).casefold().replace("œ", "oe").replace("æ", "ae")
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
+    return re.sub(r"[\W_]+", " ", plain).strip()
 
 
 def as_text(value: object) -> str:
     """A cell as a person sees it: 12.0 is "12", a date is ISO, an empty cell is ""."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None:
         return ""
     if isinstance(value, str):

@@ -48,13 +48,7 @@ def read_grids(path: Path) -> list[Grid]:
     """All visible sheets of a workbook, or the one grid of a text table. Raises SourceFileError."""
     if path.suffix.lower() in _WORKBOOKS:
         workbook = _open(path)
-        names = [
-            s.name
-            for s in workbook.sheets_metadata
-            if s.visible == python_calamine.SheetVisibleEnum.Visible
-            and s.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        return [_sheet(path, workbook, name) for name in names]
+        return [_sheet(path, workbook, name) for name in _visible(workbook)]
     return [Grid(path.name, "", _text_rows(path))]
 
 
@@ -63,13 +57,22 @@ def read_grid(path: Path, sheet: str | None) -> Grid:
     if path.suffix.lower() not in _WORKBOOKS:
         return Grid(path.name, "", _text_rows(path))
     workbook = _open(path)
-    visible = [s.name for s in workbook.sheets_metadata if s.visible == python_calamine.SheetVisibleEnum.Visible]
+    visible = _visible(workbook)
     if sheet is None and len(visible) == 1:
         return _sheet(path, workbook, visible[0])
     if sheet is None or sheet not in workbook.sheet_names:
         wanted = f"la feuille « {sheet} »" if sheet else "une seule feuille visible"
         raise SourceFileError(path.name, "classeur", wanted, f"les feuilles {', '.join(workbook.sheet_names)}")
     return _sheet(path, workbook, sheet)
+
+
+def _visible(workbook: python_calamine.CalamineWorkbook) -> list[str]:
+    """Names of the sheets that a person sees and that hold cells (a chart holds none)."""
+    return [
+        s.name
+        for s in workbook.sheets_metadata
+        if s.visible == python_calamine.SheetVisibleEnum.Visible and s.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
 
 
 def _open(path: Path) -> python_calamine.CalamineWorkbook:
@@ -107,19 +110,24 @@ def _text_rows(path: Path) -> list[list[str]]:
         raise SourceFileError(path.name, "premier octet", "un tableau de texte", "un fichier vide")
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SourceFileError(path.name, "premiers octets", "un tableau de texte (CSV)", "un fichier binaire")
-    text = _decode(data)
-    first = text.splitlines()[0]
-    delimiter = max(",;\t|", key=first.count)
+    text = _decode(path, data)
+    # A title line has no separator: the fullest of the first lines tells it.
+    lines = text.splitlines()[:30]
+    delimiter = max(",;\t|", key=lambda sign: max((line.count(sign) for line in lines), default=0))
     try:
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
     except csv.Error as error:
         raise SourceFileError(path.name, "texte", "un CSV bien formé", f"{error} : fichier tronqué ?") from error
 
 
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+def _decode(path: Path, data: bytes) -> str:
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-16" or error.start >= len(data) - 3:
+            place = f"octet {error.start}"
+            raise SourceFileError(
+                path.name, place, f"un texte {encoding} entier", "une lettre coupée : fichier tronqué ?"
+            ) from error
         return data.decode("cp1252", errors="replace")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,25 +36,31 @@ def read(path: Path, source: Source, reader: PdfReader) -> dict[str, Table]:
     wanted = {o.column for m in source.shapes.values() for o in m.columns.values() if o.column and not o.optional}
     header: list[str] | None = None
     kept: list[_Row] = []
+    last: _Row | None = None
     for rows in _tables(path, reader):
         texts = rows[0].texts
         if wanted <= set(texts):
             header = _checked_header(path, rows[0], source, header)
             kept += rows[1:]
-        elif header is not None and len(texts) == len(header):
+        elif header is not None and len(texts) == len(header) and _goes_on(rows[0], last):
             kept += rows  # the table goes on over the page without repeating its header
         else:
             missing = ", ".join(f"« {name} »" for name in sorted(wanted - set(texts)))
             raise SourceFileError(path.name, rows[0].locator(), f"un en-tête avec {missing}", f"{texts}")
+        last = rows[-1]
     if header is None:
         raise SourceFileError(path.name, f"pages {reader.pages}", "au moins un tableau à filets", "aucun tableau")
     return {"table": _as_table(path, header, kept)}
 
 
+def _goes_on(first: _Row, last: _Row | None) -> bool:
+    """Only the first table of the next page can be the rest of the one before; another one is another table."""
+    return last is not None and first.table == 1 and first.page == last.page + 1
+
+
 def _tables(path: Path, reader: PdfReader) -> list[list[_Row]]:
     found = []
-    pdf = _open(path)
-    with pdf:
+    with _telling_damage(path), _open(path) as pdf:
         pages = _pages(path, reader.pages, len(pdf.pages))
         if not any(pdf.pages[number - 1].chars for number in pages):
             raise SourceFileError(
@@ -67,6 +75,17 @@ def _tables(path: Path, reader: PdfReader) -> list[list[_Row]]:
                     found.append(rows)
             page.close()
     return found
+
+
+@contextmanager
+def _telling_damage(path: Path) -> Iterator[None]:
+    """Damage inside the file shows only when a page is opened; pdfminer raises what it stumbles over."""
+    try:
+        yield
+    except SourceFileError:
+        raise
+    except Exception as error:
+        raise SourceFileError(path.name, "document", "un PDF entier", f"un PDF abîmé ({error})") from error
 
 
 def _open(path: Path) -> Any:

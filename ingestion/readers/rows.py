@@ -28,13 +28,16 @@ class Table:
         return known.loc[self.frame.index] if len(self.frame) else known.iloc[:0]
 
     def reshaped(self, name: str, frame: pd.DataFrame, derived: dict[str, str] | None = None) -> Table:
-        """The same places under another frame; ``derived`` names the file column behind a new one."""
+        """The same places under another frame; ``derived`` names the file column behind a new one.
+
+        Under its own name a table keeps the rows that the reader left out; a table made from it has none of them,
+        so that each is counted once.
+        """
         origin = derived or {}
-        # What the reader left out is counted once, with the table it was read into.
         return replace(
             self,
             name=name,
             frame=frame,
-            rejected=pd.DataFrame(),
+            rejected=self.rejected if name == self.name else pd.DataFrame(),
             cells=lambda column: self.cells(origin.get(column, column)),
         )

@@ -27,13 +27,19 @@ _DEVICE = frozenset(
     {"start", "end", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "instanceName"}
 )
 
+_TOOL_COLUMNS = frozenset(
+    {"SubmissionDate", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
+     "ReviewState", "DeviceID", "Edits", "FormVersion"}
+)  # fmt: skip
+
 
 def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
     """The submissions as table "main" and each repeat under its own name, with the submission's answers joined."""
     grids = read_grids(path)
-    main_grid = next((grid for grid in grids if grid.sheet not in reader.repeats and grid.rows), None)
-    if main_grid is None:
+    candidates = [grid for grid in grids if grid.sheet not in reader.repeats and grid.rows]
+    if not candidates:
         raise SourceFileError(path.name, "classeur", "une feuille de soumissions", "aucune feuille remplie")
+    main_grid = next((grid for grid in candidates if _has_submissions(grid)), candidates[0])
     main, uuids = _submissions(main_grid)
     tables = {"main": _table("main", main, uuids, {name: name for name in main.columns})}
     for repeat in reader.repeats:
@@ -48,12 +54,18 @@ def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
     return {name: _without_keys(table) for name, table in tables.items()}
 
 
+def _has_submissions(grid: Grid) -> bool:
+    return bool(grid.rows) and any(name in _UUIDS or _question(name) == "_uuid" for name in grid.rows[0])
+
+
 def _frame(grid: Grid) -> pd.DataFrame:
-    header = [_question(name) for name in grid.rows[0]]
-    frame = pd.DataFrame(grid.rows[1:], columns=grid.rows[0], dtype=object)
-    frame = frame[frame.apply(lambda row: any(str(cell).strip() for cell in row), axis=1)]
-    keep = [i for i, name in enumerate(grid.rows[0]) if name and not _is_choice(name, grid.rows[0])]
-    frame = frame.iloc[:, keep].set_axis([header[i] for i in keep], axis=1)
+    if not grid.rows:
+        return pd.DataFrame(dtype=object)
+    names = grid.rows[0]
+    keep = [i for i, name in enumerate(names) if name and not _is_choice(name, names) and not _is_tool_column(name)]
+    rows = [row for row in grid.rows[1:] if any(cell.strip() for cell in row)]
+    frame = pd.DataFrame(rows, columns=range(len(names)), dtype=object).iloc[:, keep]
+    frame = frame.set_axis([_question(names[i]) for i in keep], axis=1)
     if repeated := sorted(set(frame.columns[frame.columns.duplicated()])):
         raise SourceFileError(grid.file, grid.place(0), "des questions distinctes", f"{repeated} en double")
     return frame
@@ -61,6 +73,11 @@ def _frame(grid: Grid) -> pd.DataFrame:
 
 def _question(name: str) -> str:
     return name if name in _UUIDS else name.rsplit("/", 1)[-1].rsplit("-", 1)[-1].strip()
+
+
+def _is_tool_column(name: str) -> bool:
+    """What the collecting tool adds beside the questions, other than the keys that are needed."""
+    return name not in _UUIDS and (name in _TOOL_COLUMNS or name.startswith(("meta/", "formhub/", "SET-OF-")))
 
 
 def _is_choice(name: str, header: list[str]) -> bool:
@@ -138,18 +155,15 @@ def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
             "des questions toutes lues, ignorées ou personnelles",
             f"{unread} que personne ne lit",
         )
-    needed = {o.column for m in source.shapes.values() for o in m.columns.values() if o.column and not o.optional}
-    if missing := sorted((needed & _declared_questions(source)) - there):
-        raise SourceFileError(file, "questions", f"les questions {missing}", f"les questions {sorted(there)}")
-
-
-def _declared_questions(source: Source) -> set[str]:
-    """Without a parse.py every mapped column is a question; with one, some are made by it."""
-    return set(source.mapped) if source.parser is None else set(source.consent)
+    # Without the question nobody has agreed: a form that lost it is not read.
+    if missing := sorted(set(source.consent) - there):
+        raise SourceFileError(
+            file, "questions", f"la question de consentement {missing}", f"les questions {sorted(there)}"
+        )
 
 
 def _is_meta(name: str) -> bool:
-    return name.startswith("_") or name in _DEVICE or name in _UUIDS or name in {"KEY", "PARENT_KEY", "SET-OF-srv"}
+    return name.startswith("_") or name in _DEVICE or name in _UUIDS or name in {"KEY", "PARENT_KEY"}
 
 
 def _without_keys(table: Table) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ingestion.readers.rows import Table
 from ingestion.source import Source, TableReader
 
 _SEARCHED_ROWS = 30
+_HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
 
 def read(path: Path, source: Source, reader: TableReader) -> dict[str, Table]:
@@ -87,8 +89,8 @@ def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet
 
 
 def _is_hxl(row: list[str]) -> bool:
-    tags = [cell for cell in row if cell.strip()]
-    return bool(tags) and all(tag.strip().startswith("#") for tag in tags) and any("+" in t or len(t) > 2 for t in tags)
+    tags = [cell.strip() for cell in row if cell.strip()]
+    return bool(tags) and all(_HXL_TAG.fullmatch(tag) for tag in tags)
 
 
 def _frame(grid: Grid, header: list[str], first: int) -> Table:

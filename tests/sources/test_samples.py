@@ -36,14 +36,6 @@ FICTIONAL = re.compile("fictif|fictive", re.IGNORECASE)
 PLACE = {"record_id", "document_id", "locator"}
 
 
-# Shares and figures of people: their text is compared where they are whole.
-FIGURES = {"people", "cost_share"}
-
-
-def is_fraction(attribute: str, value: object) -> bool:
-    return attribute in FIGURES and isinstance(value, float) and not value.is_integer()
-
-
 @cache
 def read(name: str) -> Ingested:
     return ingest(SOURCES[name], [SOURCES[name].sample])
@@ -108,8 +100,7 @@ def test_every_assertion_is_the_value_of_an_accepted_record(name: str) -> None:
     assert len(said) or not any(SHAPES[shape].is_asserted for shape in SOURCES[name].shapes)
     for record_id, attribute, value in zip(said["record_id"], said["attribute"], said["value"], strict=True):
         held = values(name)[record_id, attribute]
-        if not is_fraction(attribute, held):
-            assert value == as_text(held)
+        assert value == as_text(held)
     assert not said.duplicated(["record_id", "attribute"]).any()
 
 
@@ -129,8 +120,7 @@ def test_the_cell_of_an_assertion_holds_its_text(name: str) -> None:
     assert len(said)
     cell_at = cells(source.sample)
     for row in said.to_dict("records"):
-        if not is_fraction(row["attribute"], values(name)[row["record_id"], row["attribute"]]):
-            assert as_text(cell_at(row["locator"])) == row["raw_value"]
+        assert as_text(cell_at(row["locator"])) == row["raw_value"]
 
 
 def cells(path: Path) -> Callable[[str], object]:

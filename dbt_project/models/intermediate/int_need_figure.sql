@@ -9,7 +9,8 @@ with records as (
         case when needs.indicator = 'population' then 'population' else needs.indicator || '_' || needs.sector_code end as figure
     from {{ ref('stg_need') }} as needs
     inner join {{ ref('stg_record_place') }} as places on needs.record_id = places.record_id
-    where places.admin_level is not null
+    -- A cercle whose code cannot be read is not its region.
+    where places.admin_level is not null and coalesce(places.warnings, '') not like '%admin2_unreadable%'
 ),
 
 -- Total row; else both sexes over all ages; else all sexes by age; else sex by age.

@@ -2,19 +2,21 @@
 
 import pandas as pd
 
+from ingestion.clean.numbers import number
 from ingestion.clean.places import coordinates
 from ingestion.code_lists import codes
 from ingestion.readers.rows import Table
+from ingestion.shapes import SERVICE
+from ingestion.values import clean
 
 
 def parse(tables: dict[str, Table]) -> dict[str, Table]:
     """Tables `main`, `srv` (with coordinates and excluded groups), `program` and `opportunity`."""
     services = _services(tables["srv"])
-    described = services.frame[services.frame["srv_desc"].str.strip().ne("")]
     return {
         "main": tables["main"],
         "srv": services,
-        "program": services.reshaped("program", described),
+        "program": services.reshaped("program", services.frame[_is_program(services.frame)]),
         "opportunity": _opportunities(tables["main"], services),
     }
 
@@ -25,39 +27,64 @@ def _services(table: Table) -> Table:
     frame["latitude"] = [str(point[0]) if point else "" for point in points]
     frame["longitude"] = [str(point[1]) if point else "" for point in points]
     # The question is closed and required: a group that is not ticked is not admitted.
-    frame["exclus"] = [_others(answer) for answer in frame["inclus"]]
+    frame["exclus"] = [_others(answer) for answer in _answers(frame, "inclus")]
     return table.reshaped("srv", frame, {"latitude": "gps", "longitude": "gps", "exclus": "inclus"})
 
 
+def _is_program(frame: pd.DataFrame) -> pd.Series:
+    """Described services, but for victims' shelters: their description may tell where they are."""
+    described = _answers(frame, "srv_desc").str.strip().ne("")
+    kinds, groups = _answers(frame, "type_service"), _answers(frame, "inclus")
+    shelters = [
+        _coded("service_type_code", kind) == "SOC_02" and "VDT" in _coded("admitted_groups", admitted).split(";")
+        for kind, admitted in zip(kinds, groups, strict=True)
+    ]
+    return described & ~pd.Series(shelters, index=frame.index, dtype=bool)
+
+
+def _coded(column: str, text: str) -> str:
+    return clean(SERVICE.column(column), text)[0] or ""
+
+
 def _others(answer: str) -> str:
-    admitted = answer.split()
-    return " ".join(code for code in codes("popgr") if code not in admitted) if admitted else ""
+    admitted = _coded("admitted_groups", answer)
+    return " ".join(code for code in codes("popgr") if code not in admitted.split(";")) if admitted else ""
 
 
 def _opportunities(main: Table, services: Table) -> Table:
     frame = main.frame.copy()
-    owner = services.frame.index.str.split("#").str[0]
+    owner = pd.Index([label.split("#")[0] for label in services.frame.index], dtype=object)
     for column, question in {"zones": "zone", "types": "type_service", "groupes": "inclus"}.items():
-        said = services.frame[question].groupby(owner).agg(" ".join) if len(services.frame) else pd.Series(dtype=object)
+        said = _answers(services.frame, question).groupby(owner).agg(" ".join)
         frame[column] = [" ".join(sorted(set(str(said.get(uuid, "")).split()))) for uuid in frame.index]
-    frame["part"] = [str(float(text) / 100) if text.strip() else "" for text in _answers(frame, "partage_pct")]
-    shared = _answers(frame, "partage_cout").str.split()
+    frame["part"] = [_share(text) for text in _answers(frame, "partage_pct")]
+    forms = [set(text.split()) for text in _answers(frame, "partage_cout")]
     kinds = {
         "REF_GRA": _answers(frame, "orient_gratuit").eq("oui"),
-        "COFIN": shared.map(lambda forms: "cofin" in forms),
-        "PAR_COU": shared.map(lambda forms: bool(set(forms) - {"aucun", "cofin"})),
+        "COFIN": ["cofin" in chosen for chosen in forms],
+        "PAR_COU": [bool(chosen - {"aucun", "cofin"}) for chosen in forms],
         "NOU_PRO": _answers(frame, "opp_nouvelles").str.strip().ne(""),
     }
-    rows = pd.concat([frame[chosen].assign(opportunity_type=kind) for kind, chosen in kinds.items()])
+    rows = pd.concat(
+        [
+            frame[pd.Series(chosen, index=frame.index, dtype=bool)].assign(opportunity_type=kind)
+            for kind, chosen in kinds.items()
+        ]
+    )
+    kind = rows["opportunity_type"]
     rows = rows.assign(
         # A free referral costs the referring partner nothing: the whole cost is borne.
-        part=rows["part"]
-        .mask(rows["opportunity_type"].eq("REF_GRA"), "1")
-        .mask(rows["opportunity_type"].eq("NOU_PRO"), ""),
-        orient_quota=_answers(rows, "orient_quota").where(rows["opportunity_type"].eq("REF_GRA"), ""),
-        opp_nouvelles=_answers(rows, "opp_nouvelles").where(rows["opportunity_type"].eq("NOU_PRO"), ""),
+        part=rows["part"].mask(kind.eq("REF_GRA"), "1").mask(kind.eq("NOU_PRO"), ""),
+        orient_quota=_answers(rows, "orient_quota").where(kind.eq("REF_GRA"), ""),
+        opp_nouvelles=_answers(rows, "opp_nouvelles").where(kind.eq("NOU_PRO"), ""),
     )
     return main.reshaped("opportunity", rows, {"opportunity_type": "orient_gratuit", "part": "partage_pct"})
+
+
+def _share(percentage: str) -> str:
+    """50 and 50 % are 0.5; what is no number stays, to be flagged as such."""
+    found = number(percentage.rstrip(" %"))
+    return percentage if found is None else str(found / 100)
 
 
 def _answers(frame: pd.DataFrame, question: str) -> pd.Series:
