@@ -241,7 +241,7 @@ def _service(chance: random.Random, index: int, number: int) -> list[object]:
     lat, lon = POINTS[code]
     shelter = kind == "SOC_02"
     groups = ["MIG_RET", "MIG_TRA", *chance.sample(GROUPS[3:], 3), *(["VDT"] if shelter else [])]
-    capacity = "" if chance.random() < 0.3 else chance.choice([10, 20, 40, 60])
+    capacity = "" if chance.random() < 0.3 and kind not in ("SOC_02", "SOC_06") else chance.choice([50, 200, 400, 800])
     cost = chance.choice(["gratuit", "gratuit_ref", "partiel", "payant"])
     return [
         kind, f"Service fictif {index}.{number + 1}", zone, code, f"{code}01",

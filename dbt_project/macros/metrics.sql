@@ -36,12 +36,13 @@
     end
 {%- endmacro %}
 
+{# least and greatest pass over nulls: an unknown capacity or need must make the measure unknown. #}
 {% macro coverage(capacity, need) -%}
-    case when {{ need }} > 0 then least(1.0, {{ capacity }} / {{ need }}) end
+    case when {{ need }} > 0 and {{ capacity }} is not null then least(1.0, {{ capacity }} / {{ need }}) end
 {%- endmacro %}
 
 {% macro gap_people(capacity, need) -%}
-    greatest(0.0, {{ need }} - {{ capacity }})
+    case when {{ capacity }} is not null and {{ need }} is not null then greatest(0.0, {{ need }} - {{ capacity }}) end
 {%- endmacro %}
 
 {# First that applies. `possible` are services that are operational or unverified and do not exclude the group. #}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -68,6 +69,58 @@ def test_the_grid_is_whole_and_says_no_service_only_on_evidence(demo: Root) -> N
     assert demo.query("select count(*) from marts.service_gap where gap_class = 'G4' and not is_surveyed") == [(0,)]
     classes = {code for (code,) in demo.query("select distinct gap_class from marts.service_gap")}
     assert {"NS", "UV", "G4"} <= classes, "the sample must show the classes that matter most"
+
+
+def test_the_measures_of_the_grid_follow_their_formulas(demo: Root) -> None:
+    """Worked out again from the published columns, without the warehouse's macros."""
+    rows = demo.query(
+        "select known_count, operational_count, unverified_count, admitting_count, capacity, capacity_missing_count, need,"
+        " coverage, gap_people, gap_class, severity, priority, population_group_code, is_surveyed from marts.service_gap"
+    )
+    measured = 0
+    for (
+        known,
+        operational,
+        unverified,
+        admitting,
+        capacity,
+        missing,
+        need,
+        coverage,
+        gap,
+        label,
+        severity,
+        priority,
+        group,
+        seen,
+    ) in rows:
+        assert operational + unverified <= known
+        assert admitting <= operational
+        assert missing <= admitting
+        if capacity is None or need is None:
+            assert coverage is None
+            assert gap is None
+            assert priority is None
+        elif need > 0:
+            assert coverage == pytest.approx(min(1, capacity / need))
+            assert gap == pytest.approx(max(0, need - capacity))
+            factor = 1.5 if group in ("VDT", "MNA", "FEM_RIS") else 1
+            assert priority == pytest.approx(severity * math.log10(1 + gap) * factor)
+            measured += 1
+        assert severity == {"G0": 1, "G1": 2, "G2": 3, "G3": 4, "G4": 5}.get(label)
+        if label == "NS":
+            assert not seen
+        elif label == "G4":
+            assert capacity == 0
+            assert admitting == 0
+        elif label == "UV":
+            assert admitting == 0
+            assert capacity is None
+        elif label in ("G0", "G1", "G2", "G3"):
+            assert admitting > 0
+            share = capacity / need
+            assert label == ("G3" if share < 0.25 else "G2" if share < 0.5 else "G1" if share < 1 else "G0")
+    assert measured > 0, "the sample must measure some cells"
 
 
 def test_a_published_value_leads_back_to_its_cell(demo: Root) -> None:

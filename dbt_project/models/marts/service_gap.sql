@@ -65,7 +65,7 @@ gaps as (
     select
         *,
         {{ coverage('effective_capacity', 'need') }} as coverage,
-        case when effective_capacity is not null and need is not null then {{ gap_people('effective_capacity', 'need') }} end as gap_people
+        {{ gap_people('effective_capacity', 'need') }} as gap_people
     from measured
 )
 
