@@ -68,7 +68,7 @@ def following(step_count: int) -> Iterator[Progress]:
 def notice(is_demo: bool) -> None:
     """DONNÉES FICTIVES, wherever fictional data is shown."""
     if is_demo:
-        console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés, aucune structure réelle / fictional samples")
+        console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
 
 
 def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
@@ -76,7 +76,7 @@ def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
     table = Table(title="Sources", title_justify="left", header_style="bold")
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "acceptées", "rejetées", "avertissements"):
+    for name in ("lues", "acceptées", "rejetées", "alertes"):
         table.add_column(name, justify="right")
     for source_id, told in sorted(deliveries.items()):
         rows = told["rows"].values()

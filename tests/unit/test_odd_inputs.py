@@ -236,10 +236,6 @@ def test_pages(declaration, tmp_path, pages):
     def ch(d):
         d["reader"] = {"kind": "pdf", "pages": pages}
 
-    path = P.write_pdf(
-        tmp_path / "a.pdf",
-        [[["Structure", "Sigle", "Type", "Service", "Région", "Cercle", "Statut", "Vu le"], ["x"] * 8]],
-    )
     with pytest.raises(DeclarationError):
         load(declaration(ch))
 
