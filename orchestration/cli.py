@@ -89,20 +89,20 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
 
 
 def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
-    from orchestration.dbt_manifest import finish_parsing, start_parsing
+    from orchestration.dbt_manifest import start_parsing
     from orchestration.workers import pool
 
     # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
     with console.status("chargement"):
-        parsing = start_parsing(layout)
+        start_parsing(layout)
         pool()  # imports what the suites need, beside this process
         import dagster as dg  # costs seconds: not before it is needed
 
-        if parsing is not None:
-            finish_parsing(layout, parsing)
-        from orchestration.definitions import defs
-
+        try:
+            from orchestration.definitions import defs
+        except RuntimeError as error:  # the dbt project does not parse
+            _stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
         job = defs.resolve_job_def("pipeline")
     settings = {
         "resources": {"data_root": {"config": {"landing": landing, "as_of": as_of}}},

@@ -16,47 +16,49 @@ DBT = Path(sys.executable).with_name("dbt")
 
 # The parse that `make` leaves in the project, so that a new data root starts with it.
 INSTALLED = DBT_PROJECT / "target"
-_FILES = ("manifest.json", "partial_parse.msgpack")
 _STAMP = "parsed.json"
 
 
+_parsing: dict[Path, subprocess.Popen[str]] = {}
+
+
 def manifest_path(layout: Layout) -> Path:
-    """The manifest of the project as it is now; parses where it is missing or out of date.
+    """The manifest of the project as it is now: this root's, else the one made at set-up, else parsed now.
 
     Raises RuntimeError with dbt's own words where the project does not parse.
     """
-    if (parsing := start_parsing(layout)) is not None:
-        finish_parsing(layout, parsing)
+    if _is_current(layout.dbt_target):
+        return layout.dbt_target / "manifest.json"
+    if _is_current(INSTALLED):
+        return INSTALLED / "manifest.json"
+    start_parsing(layout)
+    finish_parsing(layout)
     return layout.dbt_target / "manifest.json"
 
 
-def start_parsing(layout: Layout) -> subprocess.Popen[str] | None:
-    """Starts dbt's parser beside this process where the project changed; the command imports Dagster meanwhile."""
-    if _is_current(layout.dbt_target):
-        return None
+def start_parsing(layout: Layout) -> None:
+    """Starts dbt's parser beside this process where this root has no parse of the project as it is now.
+
+    dbt parses everything again where the path of the build differs from that of its last parse, so each root
+    has its own; the first run of a root reads its sources meanwhile.
+    """
+    if layout.root in _parsing or _is_current(layout.dbt_target):
+        return
     layout.dbt_target.mkdir(parents=True, exist_ok=True)
-    if _is_current(INSTALLED):
-        for name in (*_FILES, _STAMP):
-            shutil.copyfile(INSTALLED / name, layout.dbt_target / name)
-        return None
-    command = [
-        str(DBT),
-        "--quiet",
-        "--no-use-colors",
-        "parse",
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-    ]
-    # A guess of the workspace: dbt only reads its sources again where the build names the other one.
-    is_demo = not any(layout.landing.glob("*"))
-    variables = os.environ | environment(layout, is_demo)
-    return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "parse"]
+    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    # A guess of the workspace: where the build names the other one, dbt reads its sources again, and no more.
+    variables = os.environ | environment(layout, is_demo=not any(layout.landing.glob("*")))
+    _parsing[layout.root] = subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
-def finish_parsing(layout: Layout, parsing: subprocess.Popen[str]) -> None:
-    """Waits for the parser. Raises RuntimeError with dbt's own words where the project does not parse."""
+def finish_parsing(layout: Layout) -> None:
+    """Waits for the parser, if it was started. Raises RuntimeError with dbt's own words where it failed."""
+    parsing = _parsing.pop(layout.root, None)
+    if parsing is None:
+        return
     told, _ = parsing.communicate()
     if parsing.returncode:
         raise RuntimeError(f"Le projet dbt ne se lit pas :\n{told}")
@@ -64,16 +66,19 @@ def finish_parsing(layout: Layout, parsing: subprocess.Popen[str]) -> None:
 
 
 def install() -> None:
-    """Parses once at set-up, so that the first run of a data root need not."""
+    """Parses once at set-up, so that the first run of a data root need not wait for it."""
+    if _is_current(INSTALLED):
+        return
     layout = Layout.from_environment()
-    path = manifest_path(layout)
+    start_parsing(layout)
+    finish_parsing(layout)
     INSTALLED.mkdir(parents=True, exist_ok=True)
-    for name in (*_FILES, _STAMP):
-        shutil.copyfile(path.parent / name, INSTALLED / name)
+    for name in ("manifest.json", _STAMP):
+        shutil.copyfile(layout.dbt_target / name, INSTALLED / name)
 
 
 def _is_current(folder: Path) -> bool:
-    return all((folder / name).exists() for name in _FILES) and read_json(folder / _STAMP) == _project()
+    return (folder / "manifest.json").exists() and read_json(folder / _STAMP) == _project()
 
 
 def _project() -> dict[str, str]:

@@ -135,11 +135,11 @@ def from_dict(found: dict[str, Any]) -> Inventory:
     return Inventory(**found | {"as_of": dt.date.fromisoformat(found["as_of"])})
 
 
-def environment(layout: Layout, inventory_demo: bool) -> dict[str, str]:
+def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
     """The environment that dbt's project reads its paths from."""
     return {
         "MRF_BUILD_FILE": str(layout.build_file),
-        "MRF_INPUTS": str(layout.workspace(inventory_demo).base),
+        "MRF_INPUTS": str(layout.workspace(is_demo).base),
         "DBT_TARGET_PATH": str(layout.dbt_target),
         "DBT_LOG_PATH": str(layout.dbt_target),
         "PATH": os.environ.get("PATH", ""),

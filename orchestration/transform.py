@@ -15,7 +15,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, 
 from packaging import version
 
 from ingestion.shapes import SHAPES
-from orchestration.dbt_manifest import DBT, manifest_path
+from orchestration.dbt_manifest import DBT, finish_parsing, manifest_path
 from orchestration.inventory import environment
 from orchestration.resolution import ORGANIZATION, PLACE, SERVICE, resolved_entities, resolved_places
 from orchestration.resources import DataRoot, known_sources
@@ -115,6 +115,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     _fresh_build(layout, is_complete)
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
     write_parquet(layout.workspace(inventory.is_demo).base / "run.parquet", run)
+    finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
     invocation = dbt.cli(["build"], context=context, target_path=layout.dbt_target, raise_on_error=False)
     outputs = []
