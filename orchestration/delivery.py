@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from expectations.gate import Gated, gate
 from expectations.results import CheckResult, as_table
@@ -244,5 +245,5 @@ def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> 
     if not path.exists():
         return pd.DataFrame()
     hidden = {"record_id", "document_id", "geometry", "public_phone", "latitude", "longitude"}
-    frame = pa.parquet.read_table(path).slice(0, rows).to_pandas()
+    frame = pq.read_table(path).slice(0, rows).to_pandas()
     return frame[[c for c in frame if c not in hidden and not c.endswith("_raw") and frame[c].notna().any()]]

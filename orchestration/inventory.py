@@ -92,18 +92,12 @@ def _fingerprint(
 
 
 def code_hash(sources: dict[str, Source]) -> str:
-    """The hash of all code, declarations, models and seeds."""
-    folders = [PROJECT / name for name in ("ingestion", "expectations", "orchestration", "warehouse")]
-    models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml")]
-    outside = sorted({s.folder for s in sources.values() if PROJECT not in s.folder.parents})
-    return tree_hash(
-        [f for f in folders if f.name != "warehouse"] + [*models, *_own_code("warehouse"), *outside], _CODE
-    )
-
-
-def _own_code(folder: str) -> list[Path]:
-    """The Python files of a package, without the data that it may hold."""
-    return sorted((PROJECT / folder).glob("*.py"))
+    """The hash of all code, declarations, models and seeds; the warehouse's folder may hold data, its code is flat."""
+    packages = [PROJECT / name for name in ("ingestion", "expectations", "orchestration")]
+    warehouse = sorted((PROJECT / "warehouse").glob("*.py"))
+    models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
+    outside = sorted({source.folder for source in sources.values() if PROJECT not in source.folder.parents})
+    return tree_hash([*packages, *warehouse, *models, *outside], _CODE)
 
 
 def ingestion_hash(source: Source) -> str:

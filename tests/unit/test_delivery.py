@@ -1,0 +1,126 @@
+"""What one delivery does to a source's rows: taken, kept as they were, emptied, never half."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion.registry import PACKAGE_SOURCES
+from ingestion.source import Source, load
+from orchestration.delivery import Delivery, deliver, prepare
+from orchestration.inventory import NothingToPublish, take
+from warehouse.layout import Layout
+
+HEADER = "Structure,Sigle,Type,Service,Région,Cercle,Statut,Coût,Vu le,Remarques\n"
+ROW = "Association Fictive,AF,Association / OSC,Services de santé,Gao,Gao,Opérationnel,,15/07/2024,\n"
+
+
+class Office:
+    """A landing folder, one source, and its workspace."""
+
+    def __init__(self, folder: Path, bounds: str = "{ min_records: 2, max_records: 3 }") -> None:
+        declared = folder / "sources" / "editeur_essai_mli"
+        shutil.copytree(PACKAGE_SOURCES / "_template", declared)
+        text = (declared / "source.yml").read_text().replace("editeur_produit_mli", "editeur_essai_mli")
+        (declared / "source.yml").write_text(text.replace("{ min_records: 1, max_records: 10000 }", bounds))
+        self.source: Source = load(declared)
+        self.layout = Layout(folder / "data")
+        self.landing = folder / "landing"
+        self.landing.mkdir()
+        (self.landing / "editeur_essai_mli_autre.txt").write_text("un fichier que personne ne réclame")
+
+    def land(self, text: str | None, name: str = "editeur_essai_mli.csv") -> Delivery:
+        path = self.landing / name
+        path.unlink(missing_ok=True)
+        if text is not None:
+            path.write_text(text)
+        other = load(PACKAGE_SOURCES / "ocha_hno_mli")
+        (self.landing / "hno_2024_mli.csv").write_text("x")  # another source's file: the landing is never empty
+        sources = {self.source.id: self.source, other.id: other}
+        inventory = take(self.layout, sources, self.landing, dt.date(2024, 8, 31))
+        workspace = self.layout.workspace(inventory.is_demo)
+        prepare(workspace, sources)
+        return deliver(self.source, inventory, workspace)
+
+    def rows(self, shape: str = "service") -> int:
+        path = self.layout.workspace(is_demo=False).records(shape, self.source.id)
+        return pq.read_table(path).num_rows if path.exists() else 0
+
+    def checks(self) -> dict[str, bool]:
+        path = self.layout.workspace(is_demo=False).records("check_result", self.source.id)
+        return {row["check_name"]: row["passed"] for row in pq.read_table(path).to_pylist()}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def test_a_good_delivery_is_taken_and_its_original_kept(office: Office) -> None:
+    delivery = office.land(HEADER + ROW * 2)
+    assert delivery.state == "fresh"
+    assert delivery.rows == {"service": {"read": 2, "accepted": 2, "rejected": 0}}
+    assert office.rows() == 2
+    originals = list(office.layout.workspace(is_demo=False).originals.rglob("*.csv"))
+    assert [path.stem for path in originals] == list(delivery.files.values())
+    assert originals[0].read_text() == HEADER + ROW * 2
+
+
+def test_an_unchanged_file_is_not_read_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.land(HEADER + ROW * 2)
+    monkeypatch.setattr("orchestration.delivery.ingest", lambda *_: pytest.fail("read again"))
+    assert office.land(HEADER + ROW * 2).state == "unchanged"
+    assert office.rows() == 2
+
+
+def test_too_few_rows_hold_the_source_back_and_the_last_good_ones_stay(office: Office) -> None:
+    office.land(HEADER + ROW * 2)
+    delivery = office.land(HEADER + ROW)
+    assert delivery.state == "stale"
+    assert "table_row_count_to_be_between" in (delivery.error or "")
+    assert office.rows() == 2
+    assert not office.checks()["livraison lisible et conforme"]
+    assert not office.checks()["données à jour"]
+    assert office.land(HEADER + ROW * 3).state == "fresh"
+    assert office.rows() == 3
+
+
+def test_too_many_rows_only_warn(office: Office) -> None:
+    assert office.land(HEADER + ROW * 4).state == "fresh"
+    assert office.rows() == 4
+    assert False in office.checks().values()
+
+
+def test_a_bad_first_delivery_gives_no_rows_and_says_so(office: Office) -> None:
+    delivery = office.land("autre,chose\n1,2\n")
+    assert delivery.state == "refused"
+    assert office.rows() == 0
+    assert "editeur_essai_mli.csv" in (delivery.error or "")
+
+
+def test_a_removed_file_takes_its_rows_with_it(office: Office) -> None:
+    office.land(HEADER + ROW * 2)
+    assert office.land(None).state == "removed"
+    assert office.rows() == office.rows("assertion") == office.rows("document") == 0
+    assert office.land(None).state == "absent"
+
+
+def test_rejected_rows_are_kept_with_their_reason(office: Office) -> None:
+    delivery = office.land(HEADER + ROW * 2 + ROW.replace("Association Fictive", ""))
+    assert delivery.rows["service"] == {"read": 3, "accepted": 2, "rejected": 1}
+    path = office.layout.workspace(is_demo=False).rejected / "editeur_essai_mli.parquet"
+    (row,) = pq.read_table(path).to_pylist()
+    assert "organization_name" in row["reason"]
+    assert "Services de santé" in row["row"] or "SOC_01" in row["row"]
+    assert row["locator"] == "A4:J4"
+
+
+def test_a_landing_that_no_source_knows_is_not_fiction_s_turn(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "inconnu.csv").write_text("a,b\n")
+    with pytest.raises(NothingToPublish, match=r"inconnu\.csv"):
+        take(Layout(tmp_path / "data"), {}, tmp_path / "landing", None)
