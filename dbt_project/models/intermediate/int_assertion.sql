@@ -10,7 +10,8 @@ about_organizations as (
     select
         'organization' as entity,
         organizations.organization_id as entity_id,
-        stated.*
+        stated.*,
+        stated.attribute as origin
     from stated
     inner join organizations on stated.record_id = organizations.record_id
     where stated.attribute in ('organization_name', 'organization_acronym', 'organization_type_code', 'parent_name')
@@ -20,56 +21,40 @@ about_services as (
     select
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
-        stated.*
+        stated.*,
+        stated.attribute as origin
     from stated
     inner join records on stated.record_id = records.record_id
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
 ),
 
--- The service type that the sector determines leads back to the sector's cell.
-types_from_sectors as (
+-- A derived value leads back to the cell it comes from: the service type to the sector's, the cercle to the
+-- latitude's or the name's.
+derived as (
     select
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
         stated.record_id,
         stated.shape,
-        'service_type_code' as attribute,
-        records.service_type_code as value,
+        case when stated.attribute = 'sector_code' then 'service_type_code' else 'admin2_code' end as attribute,
+        case when stated.attribute = 'sector_code' then records.service_type_code else records.admin2_code end as value,
         stated.raw_value,
         stated.locator,
         stated.source_id,
         stated.document_id,
         stated.observed_on,
         stated.evidence_class,
-        stated.reader
+        stated.reader,
+        stated.attribute as origin
     from stated
     inner join records on stated.record_id = records.record_id
-    inner join {{ ref('sector_crosswalk') }} as crosswalk on stated.value = crosswalk.sector_code
-    where stated.shape = 'service' and stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code
-),
-
--- A cercle found by point or by name leads back to the cell of the latitude or of the name.
-cercles_found as (
-    select
-        'service_at_location' as entity,
-        records.service_at_location_id as entity_id,
-        stated.record_id,
-        stated.shape,
-        'admin2_code' as attribute,
-        records.admin2_code as value,
-        stated.raw_value,
-        stated.locator,
-        stated.source_id,
-        stated.document_id,
-        stated.observed_on,
-        stated.evidence_class,
-        stated.reader
-    from stated
-    inner join records on stated.record_id = records.record_id
-    where stated.shape = 'service' and records.admin2_code is not null
+    left join {{ ref('sector_crosswalk') }} as crosswalk
+        on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
+    where stated.shape = 'service'
         and (
-            (records.place_method = 'point_in_polygon' and stated.attribute = 'latitude')
-            or (records.place_method = 'exact_name' and stated.attribute = 'admin2_name')
+            (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
+            or (stated.attribute = 'latitude' and records.place_method = 'point_in_polygon' and records.admin2_code is not null)
+            or (stated.attribute = 'admin2_name' and records.place_method = 'exact_name' and records.admin2_code is not null)
         )
 ),
 
@@ -78,9 +63,7 @@ claims as (
     union all
     select * from about_services
     union all
-    select * from types_from_sectors
-    union all
-    select * from cercles_found
+    select * from derived
 ),
 
 weighed as (
@@ -99,7 +82,7 @@ weighed as (
 )
 
 select
-    record_id || '#' || attribute || '@' || entity as assertion_id,
+    record_id || '#' || origin || case when origin <> attribute then '>' || attribute else '' end || '@' || entity as assertion_id,
     *,
     class_weight * freshness * extraction_confidence as weight
 from weighed
