@@ -24,7 +24,7 @@ from ingestion.ingest import Ingested, ingest
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
-from warehouse.layout import Workspace, read_json, write_json, write_parquet
+from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
 
 # What people see of a source.
 STATES = {
@@ -68,10 +68,11 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _keep(source, workspace, before, f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}")
     if not paths:
         return _empty(source, workspace, "removed" if before and before.rows else "absent")
+    # The same document landed twice is read once.
+    paths = list({inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
     files = {path.name: inventory.sha256[str(path)] for path in paths}
-    fingerprint = "|".join(
-        [ingestion_hash(source), str(inventory.is_demo), *(f"{n}:{h}" for n, h in sorted(files.items()))]
-    )
+    told = sorted(f"{path.name}:{inventory.sha256[str(path)]}" for path in paths)
+    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *told])
     if before and before.is_good and before.fingerprint == fingerprint:
         return _store(workspace, replace(before, state="unchanged"))
     _keep_originals(source, workspace, paths, inventory)
@@ -224,6 +225,17 @@ def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, De
     """What each source last gave."""
     found = {source_id: _last(workspace, source_id) for source_id in sources}
     return {source_id: delivery for source_id, delivery in found.items() if delivery is not None}
+
+
+def remember(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
+    """Keeps with a run what its build was made of: a later run may read the sources again."""
+    given = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
+    write_json(layout.run_folder(run_id) / "deliveries.json", given)
+
+
+def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
+    """What the build of a run was made of."""
+    return [Delivery(**told) for told in read_json(layout.run_folder(run_id) / "deliveries.json")]
 
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:

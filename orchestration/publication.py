@@ -11,9 +11,9 @@ from typing import Any
 import dagster as dg
 
 from expectations.marts import SUITES
-from orchestration.delivery import deliveries
+from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
-from orchestration.resources import DataRoot, known_sources
+from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
@@ -98,27 +98,32 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         audited = audit.verified(layout)
     except audit.PublicationRefused as refusal:
         raise dg.Failure(str(refusal)) from refusal
-    inventory = data_root.inventory(context.run_id)
+    # The build may be published by a later run than the one that made it: what is said of it is its own run's.
+    run_id = audited["dbt"]["run"]["run_id"]
+    inventory = data_root.inventory(run_id)
+    now_published = publish.catalog(layout)
+    if now_published is not None and now_published["run_id"] == run_id:
+        return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": now_published["current"]})
     if audited["dbt"]["run"]["is_demo"] and publish.has_real(layout):
         raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
     now = dt.datetime.now(dt.UTC)
-    publication = publish.name_of(context.run_id, now)
+    publication = publish.name_of(run_id, now)
     folder = layout.published / publication.run
     try:
         notice = DEMO_NOTICE if inventory.is_demo else ""
-        validations = _validations(context.run_id, layout, inventory.is_demo)
+        validations = _validations(run_id, layout)
         title = " ".join(part for part in (notice, publication.run) if part)
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         docs.result()
-        publish.write_manifest(layout, publication, _manifest(context, data_root, audited, marts, now))
+        publish.write_manifest(layout, publication, _manifest(context, run_id, data_root, audited, marts, now))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
         raise
-    publish.point(layout, publication, context.run_id, inventory.is_demo, now)
+    publish.point(layout, publication, run_id, inventory.is_demo, now)
     shutil.copyfile(layout.build_file, layout.last_audited)
     return dg.MaterializeResult(
-        metadata=data_root.nature(context.run_id)
+        metadata=data_root.nature(run_id)
         | {
             "fichier": dg.MetadataValue.path(str(folder / publication.file)),
             "date de référence": inventory.as_of.isoformat(),
@@ -140,27 +145,27 @@ def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
-def _validations(run_id: str, layout: Layout, is_demo: bool) -> list[dict[str, Any]]:
-    """What each source's suites said when its files were last read, then the marts' suites of this run."""
-    workspace = layout.workspace(is_demo)
-    of_sources = [v for d in deliveries(workspace, known_sources()).values() for v in d.validations]
+def _validations(run_id: str, layout: Layout) -> list[dict[str, Any]]:
+    """What each source's suites said when its files were last read, then the marts' suites of the build's run."""
+    of_sources = [v for d in deliveries_of(layout, run_id) for v in d.validations]
     path = layout.run_folder(run_id) / "mart_validations.json"
     return of_sources + (json.loads(path.read_text()) if path.exists() else [])
 
 
 def _manifest(
     context: dg.AssetExecutionContext,
+    run_id: str,
     data_root: DataRoot,
     audited: dict[str, Any],
     marts: dict[str, Any],
     now: dt.datetime,
 ) -> dict[str, Any]:
-    inventory = data_root.inventory(context.run_id)
-    given = deliveries(data_root.workspace(context.run_id), known_sources())
+    inventory = data_root.inventory(run_id)
+    given = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
     with (SEEDS / "parameter.csv").open(encoding="utf-8", newline="") as file:
         parameters = {row["name"]: row["value"] for row in csv.DictReader(file)}
     return {
-        "run_id": context.run_id,
+        "run_id": run_id,
         "published_at": now.isoformat(timespec="seconds"),
         "is_demo": inventory.is_demo,
         "notice": DEMO_NOTICE if inventory.is_demo else None,
@@ -179,10 +184,10 @@ def _manifest(
         "marts": marts,
         "parameters": parameters,
         "versions": {name: importlib.metadata.version(name) for name in _TOOLS},
-        "durations_seconds": _durations(context),
+        "durations_seconds": _durations(context, run_id),
     }
 
 
-def _durations(context: dg.AssetExecutionContext) -> dict[str, float]:
-    stats = context.instance.get_run_step_stats(context.run_id)
+def _durations(context: dg.AssetExecutionContext, run_id: str) -> dict[str, float]:
+    stats = context.instance.get_run_step_stats(run_id)
     return {s.step_key: round(s.end_time - s.start_time, 3) for s in stats if s.start_time and s.end_time}

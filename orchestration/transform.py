@@ -16,6 +16,7 @@ from packaging import version
 
 from ingestion.shapes import SHAPES
 from orchestration.dbt_manifest import DBT, finish_parsing, manifest_path
+from orchestration.delivery import remember
 from orchestration.inventory import environment
 from orchestration.resolution import ORGANIZATION, PLACE, SERVICE, resolved_entities, resolved_places
 from orchestration.resources import DataRoot, known_sources
@@ -115,6 +116,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     _fresh_build(layout, is_complete)
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
     write_parquet(layout.workspace(inventory.is_demo).base / "run.parquet", run)
+    remember(layout, context.run_id, layout.workspace(inventory.is_demo), known_sources())
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
     invocation = dbt.cli(["build"], context=context, target_path=layout.dbt_target, raise_on_error=False)

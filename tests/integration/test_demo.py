@@ -172,6 +172,31 @@ def test_a_partial_run_never_publishes(demo: Root, tmp_path: Path, name: str) ->
     assert len(list((root.path / "published").glob("*/*.duckdb"))) == 1
 
 
+def test_publishing_an_audited_build_again_never_mislabels_it(demo: Root, tmp_path: Path) -> None:
+    """Files landed since then make the fictional build no more real."""
+    root = demo.copy(tmp_path / "data")
+    (root.path / "landing" / "mapping_report_2024.pdf").write_bytes(b"landed later")
+    arguments = [
+        "-m",
+        "dagster",
+        "asset",
+        "materialize",
+        "--select",
+        "published/warehouse",
+        "-m",
+        "orchestration.definitions",
+    ]
+    before = root.catalog
+    assert root.python(*arguments).returncode == 0
+    assert root.catalog == before, "already published"
+    (root.path / "published" / "catalog.json").unlink()  # as if the run had been cut off before its last step
+    assert root.python(*arguments).returncode == 0
+    assert root.catalog["is_demo"]
+    assert root.catalog["run_id"] == before["run_id"]
+    for told in ("notice", "as_of", "inputs", "fingerprint", "marts"):
+        assert root.manifest[told] == demo.manifest[told]
+
+
 def test_demo_and_real_data_never_meet(demo: Root, tmp_path: Path) -> None:
     """The first real delivery leaves the fictional rows out, and the root never goes back to them."""
     root = demo.copy(tmp_path / "data")

@@ -70,6 +70,12 @@ def test_a_good_delivery_is_taken_and_its_original_kept(office: Office) -> None:
     assert originals[0].read_text() == HEADER + ROW * 2
 
 
+def test_the_same_document_landed_twice_is_read_once(office: Office) -> None:
+    (office.landing / "copie").mkdir()
+    (office.landing / "copie" / "editeur_essai_mli.csv").write_text(HEADER + ROW * 2)
+    assert office.land(HEADER + ROW * 2).rows["service"]["read"] == 2
+
+
 def test_an_unchanged_file_is_not_read_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.land(HEADER + ROW * 2)
     monkeypatch.setattr("orchestration.delivery.ingest", lambda *_: pytest.fail("read again"))
