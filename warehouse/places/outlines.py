@@ -1,0 +1,49 @@
+"""The cercle around a point, and those whose outline passes beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from warehouse.layout import Workspace
+
+LEVEL = 2  # the facilities name only their region: a commune found by its outline could not be measured
+BESIDE = 0.01  # degrees, 1.1 km: Bamako's facilities stand up to 0.5 km outside the simplified outline of Bamako
+
+
+class Outlines:
+    """The landed outlines of cercles."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        paths = sorted((workspace.validated / "boundary").glob("*.parquet"))
+        columns = ["level", "admin_vintage", "admin_code", "geometry"]
+        frames = [pq.read_table(path, columns=columns).to_pandas() for path in paths]
+        landed = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+        cercles = landed[landed["level"] == LEVEL]
+        self._codes = cercles["admin_code"].to_numpy(dtype=object)
+        self._vintages = cercles["admin_vintage"].fillna("").to_numpy(dtype=object)
+        self._shapes = shapely.from_wkb(cercles["geometry"].to_numpy(dtype=object))
+
+    def around(self, latitudes: pa.ChunkedArray, longitudes: pa.ChunkedArray) -> pa.Array:
+        """For each point "vintage:cercle,cercles beside it" (2019:ML0204,ML0901), or null outside of all outlines."""
+        points = pd.DataFrame({"x": longitudes.to_pandas(), "y": latitudes.to_pandas()})
+        number = points.groupby(["x", "y"], sort=False).ngroup().fillna(-1).to_numpy(dtype="int64")
+        distinct = points[number >= 0].drop_duplicates().to_numpy()
+        if not len(distinct) or not len(self._codes):
+            return pa.nulls(len(points), pa.string())
+        told = pa.array(self._told(shapely.points(distinct)), pa.string())
+        return told.take(pa.array(number, mask=number < 0))
+
+    def _told(self, points: np.ndarray) -> list[str | None]:
+        told: list[str | None] = [None] * len(points)
+        pairs = shapely.STRtree(self._shapes).query(points, predicate="dwithin", distance=BESIDE)
+        inside = shapely.within(points[pairs[0]], self._shapes[pairs[1]])
+        near: dict[int, list[str]] = {}
+        for point, outline, is_inside in zip(*pairs.tolist(), inside.tolist(), strict=True):
+            near.setdefault(point, []).insert(0 if is_inside else len(near[point]), self._codes[outline])
+        for point in set(pairs[0][inside].tolist()):
+            told[point] = self._vintages[0] + ":" + ",".join(near[point])
+        return told
