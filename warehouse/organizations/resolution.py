@@ -1,0 +1,175 @@
+"""From mentions to organizations: answers, then names, then acronyms on their own, then sections."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ingestion.clean.text import fold
+from warehouse.organizations.aliases import known
+from warehouse.organizations.candidates import scored_pairs, thresholds
+from warehouse.organizations.clusters import Clusters
+from warehouse.organizations.mentions import Mention, mentions_of, reference_mentions
+from warehouse.organizations.rules import Verdict, judge, judge_alone, may_have_sections
+
+Pair = tuple[int, int]
+Verdicts = dict[Pair, Verdict]
+
+DECISIONS = ["left", "right", "left_acronym", "right_acronym", "method", "score", "decision", "reason"]
+SECTIONS = ["child_cluster", "parent_cluster", "reason"]
+# Rows shown for one acronym that several organizations carry: enough for a person to see them all.
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """cluster: a number per mention, on its index; decisions: a row per pair that was weighed; sections: which
+    cluster is the national section of which."""
+
+    cluster: pd.Series
+    decisions: pd.DataFrame
+    sections: pd.DataFrame
+
+
+def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Resolved:
+    """Groups the spellings of the same organization.
+
+    mentions: name, acronym, organization_type_code, context, phone (all but name may be null or missing).
+    answers: left_name, right_name, answer ("same", "different"), given by a person; they win over every rule."""
+    found = mentions_of(mentions)
+    verdicts, found = _weigh(found)
+    verdicts |= _answered(found, answers)
+    clusters = Clusters(found, (pair for pair, verdict in verdicts.items() if verdict.veto))
+    verdicts |= _join(clusters, verdicts)
+    verdicts |= _acronyms(found, clusters)
+    number = {first: count for count, first in enumerate(clusters)}
+    rows = sorted((mention.row, number[clusters.find(position)]) for position, mention in enumerate(found))
+    cluster = pd.Series([count for _, count in rows], mentions.index, dtype="int64", name="cluster")
+    return Resolved(cluster, _decisions(found, verdicts), _sections(found, clusters, number))
+
+
+def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
+    """The verdicts on all candidate pairs, and the mentions with what the reference list says of misspelled ones."""
+    pairs = scored_pairs([*mentions, *reference_mentions()])
+    limits = thresholds()
+    reference = reference_mentions()
+    size = len(mentions)
+    told = defaultdict[int, set[str]](set)
+    within = pairs["right"] < size
+    across = pairs[~within & (pairs["left"] < size)]
+    for left, right, probability in across.itertuples(index=False):
+        mention, alias = mentions[left], reference[right - size]
+        if mention.organization or mention.context or mention.name.bare != alias.name.bare:
+            continue
+        verdict = judge(mention, alias, probability, limits)
+        if verdict and verdict.decision == "merge" and alias.organization:
+            told[left].add(alias.organization)
+    mentions = [
+        replace(mention, organization=next(iter(told[position]))) if len(told.get(position, ())) == 1 else mention
+        for position, mention in enumerate(mentions)
+    ]
+    verdicts = {}
+    for left, right, probability in pairs[within].itertuples(index=False):
+        if verdict := judge(mentions[left], mentions[right], probability, limits):
+            verdicts[left, right] = verdict
+    return verdicts, mentions
+
+
+def _answered(mentions: list[Mention], answers: pd.DataFrame | None) -> Verdicts:
+    """What a person said, for every pair of mentions with these names."""
+    if answers is None or answers.empty:
+        return {}
+    by_name = defaultdict[str, list[int]](list)
+    for position, mention in enumerate(mentions):
+        by_name[mention.name.folded].append(position)
+    verdicts: Verdicts = {}
+    for left, right, answer in answers[["left_name", "right_name", "answer"]].itertuples(index=False):
+        same = answer == "same"
+        verdict = Verdict("answer", float(same), "merge" if same else "apart", "réponse d’une personne", not same)
+        for one in by_name[fold(left)]:
+            for other in by_name[fold(right)]:
+                if one != other:
+                    verdicts[min(one, other), max(one, other)] = verdict
+    return verdicts
+
+
+def _join(clusters: Clusters, verdicts: Verdicts) -> Verdicts:
+    """Merges by descending score, answers first; returns what was refused."""
+    merges = [(pair, verdict) for pair, verdict in verdicts.items() if verdict.decision == "merge"]
+    merges.sort(key=lambda item: (item[1].method != "answer", -item[1].score, item[0]))
+    refused = {}
+    for pair, verdict in merges:
+        if obstacle := clusters.join(*pair, forced=verdict.method == "answer"):
+            refused[pair] = _refused(verdict, obstacle)
+    return refused
+
+
+def _acronyms(mentions: list[Mention], clusters: Clusters) -> Verdicts:
+    """An acronym alone joins the only organization that carries it; with several, a person decides."""
+    carriers = defaultdict[str, list[int]](list)
+    for position, mention in enumerate(mentions):
+        if mention.name.acronym and not mention.name.bare:
+            carriers[mention.name.acronym].append(position)
+    holders = {clusters.facts(first).get("organisation", ""): first for first in clusters}
+    added: Verdicts = {}
+    for position, mention in enumerate(mentions):
+        if not mention.name.bare or not mention.name.acronym:
+            continue
+        bodies = _carrying(mention, clusters, carriers, holders)
+        full_names = [each for each in bodies if clusters.find(each) != clusters.find(position)]
+        for other in full_names[:_SHOWN]:
+            verdict = judge_alone(mention, mentions[other], len(bodies))
+            if verdict.decision == "merge" and (obstacle := clusters.join(position, other)):
+                verdict = _refused(verdict, obstacle)
+            added[min(position, other), max(position, other)] = verdict
+    return added
+
+
+def _carrying(
+    bare: Mention, clusters: Clusters, carriers: dict[str, list[int]], holders: dict[str, int]
+) -> list[int]:
+    """One full name for each organization that may be meant, the well-known one included."""
+    bodies = {clusters.find(position): position for position in reversed(carriers.get(bare.name.acronym, []))}
+    named = known().by_acronym.get(bare.name.acronym)
+    if named and named in holders:
+        first = clusters.find(holders[named])
+        bodies.setdefault(first, first)
+    return sorted(bodies.values())
+
+
+def _sections(mentions: list[Mention], clusters: Clusters, number: dict[int, int]) -> pd.DataFrame:
+    """A name with a country belongs to the same name without, or to the known organization of that name."""
+    by_base: dict[str, int] = {}
+    by_organization: dict[str, int] = {}
+    for position, mention in reversed(list(enumerate(mentions))):
+        if not mention.name.countries and not mention.context:
+            by_base[mention.name.key] = position
+        if mention.organization:
+            by_organization[mention.organization] = position
+    rows = {}
+    for position, mention in enumerate(mentions):
+        if not mention.name.countries:
+            continue
+        parent = by_organization.get(known().parent(mention.name) or "", by_base.get(mention.name.base_key))
+        if parent is None or clusters.find(parent) == clusters.find(position) or not may_have_sections(mentions[parent]):
+            continue
+        child = number[clusters.find(position)], number[clusters.find(parent)]
+        rows.setdefault(child, f"{mention.name.written} : section ou bureau de {mentions[parent].name.written}")
+    return pd.DataFrame([(*pair, reason) for pair, reason in sorted(rows.items())], columns=SECTIONS)
+
+
+def _refused(verdict: Verdict, obstacle: str) -> Verdict:
+    return verdict._replace(decision="review", reason=f"union refusée : {obstacle}")
+
+
+def _decisions(mentions: list[Mention], verdicts: Verdicts) -> pd.DataFrame:
+    rows = []
+    for pair, verdict in verdicts.items():
+        left, right = (mentions[position].name for position in pair)  # sorted by folded name, so left < right
+        rows.append(
+            (left.written, right.written, left.acronym or None, right.acronym or None)
+            + (verdict.method, round(float(verdict.score), 4), verdict.decision, verdict.reason)
+        )
+    return pd.DataFrame(sorted(rows, key=str), columns=DECISIONS)
