@@ -28,7 +28,10 @@ class Outlines:
         self._shapes = shapely.from_wkb(cercles["geometry"].to_numpy(dtype=object))
 
     def around(self, latitudes: pa.ChunkedArray, longitudes: pa.ChunkedArray) -> pa.Array:
-        """For each point "vintage:cercle,cercles beside it" (2019:ML0204,ML0901), or null outside of all outlines."""
+        """For each point "vintage:cercle,cercles beside it" ("2019:ML0204,ML0901"), or null without coordinates.
+
+        The first is empty for a point in no outline: "2019:,ML0103" beside one, "2019:" far from all.
+        """
         points = pd.DataFrame({"x": longitudes.to_pandas(), "y": latitudes.to_pandas()})
         number = points.groupby(["x", "y"], sort=False).ngroup().fillna(-1).to_numpy(dtype="int64")
         distinct = points[number >= 0].drop_duplicates().to_numpy()
@@ -37,13 +40,17 @@ class Outlines:
         told = pa.array(self._told(shapely.points(distinct)), pa.string())
         return told.take(pa.array(number, mask=number < 0))
 
-    def _told(self, points: np.ndarray) -> list[str | None]:
-        told: list[str | None] = [None] * len(points)
+    def _told(self, points: np.ndarray) -> list[str]:
         pairs = shapely.STRtree(self._shapes).query(points, predicate="dwithin", distance=BESIDE)
         inside = shapely.within(points[pairs[0]], self._shapes[pairs[1]])
-        near: dict[int, list[str]] = {}
+        holding: dict[int, str] = {}
+        beside: dict[int, list[str]] = {}
         for point, outline, is_inside in zip(*pairs.tolist(), inside.tolist(), strict=True):
-            near.setdefault(point, []).insert(0 if is_inside else len(near[point]), self._codes[outline])
-        for point in set(pairs[0][inside].tolist()):
-            told[point] = self._vintages[0] + ":" + ",".join(near[point])
-        return told
+            if is_inside and point not in holding:
+                holding[point] = self._codes[outline]
+            else:
+                beside.setdefault(point, []).append(self._codes[outline])
+        return [
+            f"{self._vintages[0]}:" + ",".join([holding.get(point, ""), *sorted(beside.get(point, []))]).rstrip(",")
+            for point in range(len(points))
+        ]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from warehouse.layout import Workspace, write_parquet
 from warehouse.places.outlines import Outlines
-from warehouse.places.testimony import Place, Statement, places
+from warehouse.places.testimony import Place, Statement, places_of
 
 PLACED_SHAPES = ("service", "need", "survey_coverage")
 INDIVISIBLE = {"need"}  # a figure of people cannot be told of each of several places
@@ -49,8 +49,9 @@ CANDIDATE_SCHEMA = pa.schema(
 )
 _CODES = [f"admin{level}_code" for level in (1, 2, 3)]
 _NAMES = [f"admin{level}_name" for level in (1, 2, 3)]
-_STATED = [*_CODES, *_NAMES, "admin_vintage", "admin1_code_raw", "admin2_code_raw"]
-_READ = ["record_id", *_STATED, *(f"{name}_raw" for name in _NAMES), "latitude", "longitude"]
+_STATED = [*_CODES, *_NAMES, "admin_vintage"]
+_RAW = [f"{name}_raw" for name in (*_CODES[:2], *_NAMES)]
+_READ = ["record_id", *_STATED, *_RAW, "latitude", "longitude"]
 _BETWEEN = "\x1f"  # separates the values of a statement; no cell holds it
 
 
@@ -73,7 +74,7 @@ def _shape(
     records = _records(workspace, shape)
     statements = _statements(records, outlines)
     resolved = [
-        places(_statement(text), answers, shape not in INDIVISIBLE) for text in statements.dictionary.to_pylist()
+        places_of(_statement(text), answers, shape not in INDIVISIBLE) for text in statements.dictionary.to_pylist()
     ]
     number, ids = statements.indices.to_numpy(), records["record_id"]
     rows = [[_row(shape, number, place) for number, place in enumerate(found, 1)] for found in resolved]
@@ -97,11 +98,14 @@ def _records(workspace: Workspace, shape: str) -> pa.Table:
 
 def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
     """What each record states, as one text: thousands of records state the same."""
-    lines = {name: pc.match_substring(records[f"{name}_raw"], "\n") for name in _NAMES}
     columns = {name: records[name] for name in _STATED}
-    for name, is_list in lines.items():  # cleaning makes one line of a list that has one place a line
-        raw = pc.if_else(pc.and_(is_list, pc.is_valid(records[name])), records[f"{name}_raw"], records[name])
-        columns[name] = pc.if_else(pc.fill_null(is_list, False), raw, records[name])
+    for name in _NAMES:  # cleaning makes one line of a list that has one place a line
+        raw = pc.replace_substring(records[f"{name}_raw"], _BETWEEN, " ")
+        is_list = pc.and_(pc.fill_null(pc.match_substring(raw, "\n"), False), pc.is_valid(records[name]))
+        columns[name] = pc.if_else(is_list, raw, records[name])
+    for code in _CODES[:2]:
+        is_unreadable = pc.and_(pc.is_null(records[code]), pc.is_valid(records[f"{code}_raw"]))
+        columns[f"{code}_unreadable"] = pc.if_else(is_unreadable, "unreadable", "")
     columns["point"] = outlines.around(records["latitude"], records["longitude"])
     joined = pc.binary_join_element_wise(
         *(pc.cast(column, pa.string()) for column in columns.values()),
@@ -117,10 +121,11 @@ def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
 
 
 def _statement(text: str) -> Statement:
-    code1, code2, code3, name1, name2, name3, vintage, raw1, raw2, point = (
+    code1, code2, code3, name1, name2, name3, vintage, unreadable1, unreadable2, point = (
         value or None for value in text.split(_BETWEEN)
     )
-    return Statement((code1, code2, code3), (name1, name2, name3), vintage, (raw1, raw2), point)
+    unreadable = (unreadable1 is not None, unreadable2 is not None)
+    return Statement((code1, code2, code3), (name1, name2, name3), vintage, unreadable, point)
 
 
 def _row(shape: str, number: int, place: Place) -> dict[str, Any]:

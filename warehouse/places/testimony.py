@@ -11,10 +11,10 @@ from warehouse.places.gazetteer import CURRENT, Match, alike, current, level_of,
 from warehouse.places.names import parts, place_key
 from warehouse.places.ranking import Candidate, Verdict, Witness, best_vote, decide, ranked, stated
 
-# Chosen on the 701 communes with typing noise and on the 3W (docs/adr/0010): below, other places begin to match.
-FUZZY = 0.8
-FUZZY_WITHOUT_PARENT = 0.85
-MARGIN = 0.05
+# Measured on the 701 communes (docs/adr/0010): alike enough among the 14 communes of a cercle, among 701 too little.
+FUZZY = 0.75
+FUZZY_FURTHER = 0.85  # where the area directly above is not known
+MARGIN = 0.05  # the second best is at least so much less alike
 SUGGESTED = 0.6  # shown to a person, never chosen
 NEAR = 0.5  # the vote of a point for a cercle whose outline passes beside it
 POINT = "point_in_polygon"
@@ -28,7 +28,7 @@ class Statement:
     codes: tuple[str | None, ...] = (None, None, None)  # of the region, the cercle, the commune
     names: tuple[str | None, ...] = (None, None, None)
     vintage: str | None = None
-    unreadable: tuple[str | None, ...] = (None, None)  # region and cercle codes that are no p-codes
+    unreadable: tuple[bool, ...] = (False, False)  # a code of the region, of the cercle is written and is no p-code
     outlines: str | None = None  # "2019:ML0204,ML0901": the cercle around the point, then those beside it
 
     @property
@@ -68,7 +68,7 @@ def question_key(region: str | None, cercle: str | None, commune: str | None, *g
     return "|".join([f"lieu:{names}", *(text for text in given if text)])
 
 
-def places(statement: Statement, answers: Mapping[str, str], is_divisible: bool) -> list[Place]:
+def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bool) -> list[Place]:
     """All places of a record: several where its deepest name is a list and its content can be told of each."""
     if statement.is_silent:
         return [Place(method="country", score=1.0)]
@@ -118,7 +118,7 @@ def _as_candidate(place: Place, column: int) -> tuple[Candidate, ...]:
 def _place(statement: Statement, answers: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Place:
     witnesses, found, suggestions = _witnesses(statement)
     verdict = decide(witnesses)
-    warnings += (*found, *verdict.warnings, *_unread(statement, verdict))
+    warnings += (*found, *verdict.warnings, *_unread(statement, verdict, witnesses))
     candidates = tuple(ranked(witnesses, suggestions)) if verdict.warnings or suggestions else ()
     key = _key(statement)
     answer = _answered(key, answers)
@@ -146,10 +146,12 @@ def _answered(key: str, answers: Mapping[str, str]) -> Place | None:
     return Place(code, "answer", 1.0, question_key=key)
 
 
-def _unread(statement: Statement, verdict: Verdict) -> Iterator[str]:
-    """A cercle whose code cannot be read is not its region: readers of figures must know."""
-    if statement.unreadable[1] and not statement.codes[1] and level_of(verdict.code) < 2:
+def _unread(statement: Statement, verdict: Verdict, witnesses: list[Witness]) -> Iterator[str]:
+    """Codes that do not lead to an area. A cercle whose code cannot be read is not its region: figures depend on it."""
+    if statement.unreadable[1] and level_of(verdict.code) < 2:
         yield "admin2_unreadable"
+    if not verdict.code and any(witness.stated_code and len(witness.votes) > 1 for witness in witnesses):
+        yield "admin_split_since_vintage"
 
 
 def _witnesses(statement: Statement) -> tuple[list[Witness], list[str], list[Candidate]]:
@@ -158,7 +160,7 @@ def _witnesses(statement: Statement) -> tuple[list[Witness], list[str], list[Can
     suggestions: list[Candidate] = []
     witnesses = [_code(f"admin{level}_code", code, statement, warnings) for level, code in _stated_codes(statement)]
     if statement.outlines:
-        witnesses.append(_point(statement.outlines))
+        witnesses.append(_point(statement.outlines, warnings))
     for level, text in zip(_LEVELS, statement.names, strict=True):
         if not text or not place_key(text):
             continue
@@ -187,13 +189,13 @@ def _code(column: str, code: str, statement: Statement, warnings: list[str]) -> 
         warnings.append("code_without_vintage")
     elif not targets:
         warnings.append(f"{column[:6]}_unknown_in_vintage")
-    elif len(targets) > 1:
-        warnings.append("admin_split_since_vintage")
     return Witness(column, tuple(Match(target, "code") for target in targets), code, statement.vintage)
 
 
-def _point(outlines: str) -> Witness:
+def _point(outlines: str, warnings: list[str]) -> Witness:
     vintage, _, cercles = outlines.partition(":")
+    if not cercles:
+        warnings.append("point_outside_outlines")
     around, *beside = cercles.split(",")
     votes = [Match(code, POINT) for code in current(around, vintage)]
     votes += [Match(code, POINT, NEAR) for outline in beside for code in current(outline, vintage)]
@@ -212,7 +214,7 @@ def _matches(text: str, level: int, vintage: str, parent: str) -> list[Match]:
     larger = [match for upper in range(level - 1, 0, -1) for match in named(text, upper, vintage)]
     if larger and not exact:
         return larger
-    at_least = FUZZY if parent else FUZZY_WITHOUT_PARENT
+    at_least = FUZZY if level == 1 or level_of(parent) == level - 1 else FUZZY_FURTHER
     first, *others = [*alike(text, level, vintage, parent, at_least - MARGIN), Match("", "fuzzy", 0.0)]
     is_clear = first.score >= at_least and first.score - others[0].score >= MARGIN
     return [*exact, first] if is_clear else exact
