@@ -247,6 +247,7 @@ ORGANIZATION = Shape(
     "One row per organization described by a source.",
     (
         *_ORGANIZATION,
+        Column("alternate_name", "text", "Autre nom, ou ancien nom", "Other or former name"),
         Column("parent_name", "text", "Structure mère", "Parent organization"),
         Column(
             "public_phone",
@@ -427,7 +428,19 @@ DOCUMENT = Shape(
         Column("sensitivity", "code", "Sensibilité", "Sensitivity", codes="sensitivity"),
         Column("evidence_class", "code", "Classe de preuve", "Evidence class", codes="evidence_class"),
         Column("review_note", "text", "Note de lecture", "Review note"),
-        Column("derived_from", "text", "Document dont celui-ci est tiré", "Document it derives from"),
+        Column(
+            "derived_from",
+            "text",
+            "Document dont celui-ci est tiré : son nom de fichier, son sha256 ou son titre",
+            "Document it derives from: file name, sha256 or title",
+        ),
+        Column(
+            "withdrawn_on",
+            "date",
+            "Date de retrait : depuis, ses affirmations ne comptent plus",
+            "Date of withdrawal: since then its claims no longer count",
+        ),
+        Column("withdrawal_reason", "text", "Motif du retrait", "Why it was withdrawn"),
     ),
     is_asserted=False,
 )

@@ -17,7 +17,10 @@ from rich.markup import escape
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.source import ID
+from orchestration import evidence_commands
 from orchestration.console import (
+    NOT_PUBLISHED,
+    WRONG_USE,
     checks_line,
     console,
     errors,
@@ -26,9 +29,10 @@ from orchestration.console import (
     notice,
     number,
     sources_table,
+    stop,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take
-from warehouse import audit, publish
+from warehouse import audit, publish, state
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
 
@@ -40,7 +44,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-NOT_PUBLISHED, WRONG_USE = 1, 2
+
+evidence_commands.add_to(app)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -61,12 +66,12 @@ def run(
     layout = _prepared()
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
-        _stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
+        stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
     day = as_of.date() if as_of else None
     try:
         inventory = take(layout, sources(), folder, day)
     except NothingToPublish as reason:
-        _stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
+        stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
         _close(layout, manifest)
@@ -84,8 +89,10 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
         return None
     manifest = publish.manifest_of(layout, now["current"])
     path = layout.published / now["current"]
-    same = manifest["fingerprint"] == fingerprint and path.exists() and file_sha256(path) == manifest["file_sha256"]
-    return manifest if same else None
+    known = state.described(layout.workspace(now["is_demo"]))
+    is_same = manifest["fingerprint"] == fingerprint and manifest["state"]["left"] == known
+    is_whole = path.exists() and file_sha256(path) == manifest["file_sha256"]
+    return manifest if is_same and is_whole else None
 
 
 def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
@@ -102,7 +109,7 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
         try:
             from orchestration.definitions import defs
         except RuntimeError as error:  # the dbt project does not parse
-            _stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
+            stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
         job = defs.resolve_job_def("pipeline")
     settings = {
         "resources": {"data_root": {"config": {"landing": landing, "as_of": as_of}}},
@@ -133,7 +140,7 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)
     now = publish.catalog(layout)
     kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
-    _stop(f"Non publié : {kept}.", NOT_PUBLISHED)
+    stop(f"Non publié : {kept}.", NOT_PUBLISHED)
 
 
 def _reason(failure: Any) -> str:
@@ -167,7 +174,7 @@ def status() -> None:
     layout = _prepared()
     now = publish.catalog(layout)
     if now is None:
-        _stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
+        stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
     manifest = publish.manifest_of(layout, now["current"])
     notice(now["is_demo"])
     console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
@@ -202,7 +209,7 @@ def sql(
     try:
         path = publish.current_file(layout)
     except FileNotFoundError as reason:
-        _stop(str(reason), NOT_PUBLISHED)
+        stop(str(reason), NOT_PUBLISHED)
     try:
         with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
             connection.execute("set search_path = 'marts,reference'")
@@ -214,7 +221,7 @@ def sql(
             header = [column[0] for column in relation.description or []]
             rows = relation.fetchmany(201)
     except duckdb.Error as error:
-        _stop(f"SQL : {error}", WRONG_USE)
+        stop(f"SQL : {error}", WRONG_USE)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
     from rich.table import Table
 
@@ -231,42 +238,6 @@ def _notice_beside(layout: Layout) -> None:
         print(DEMO_NOTICE, file=sys.stderr)
 
 
-@app.command(epilog="Exemple : [bold]mrf diff mrf_A.duckdb mrf_B.duckdb[/]")
-def diff(
-    first: Annotated[str, typer.Argument(help="Publication de départ (fichier ou dossier)")],
-    second: Annotated[str, typer.Argument(help="Publication d’arrivée")],
-) -> None:
-    """Compte, table par table, les lignes que seule une de deux publications contient. / Compares two publications."""
-    from rich.table import Table
-
-    layout = Layout.from_environment()
-    names = [_publication(layout, name) for name in (first, second)]
-    table = Table(
-        "table",
-        "retirées",
-        "ajoutées",
-        title=f"{names[0]} → {names[1]}",
-        title_justify="left",
-        header_style="bold",
-    )
-    for row in publish.compare(layout, *names):
-        if row["removed"] is None and row["added"] is None:
-            table.add_row(row["table"], "colonnes différentes ou table absente", "")
-        elif row["removed"] or row["added"]:
-            table.add_row(row["table"], str(row["removed"]), str(row["added"]))
-    console.print(table if table.row_count else "Aucune différence.")
-
-
-def _publication(layout: Layout, wanted: str) -> str:
-    found = [n for n in publish.known(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
-    if not found:
-        _stop(
-            f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}",
-            WRONG_USE,
-        )
-    return found[0]
-
-
 @app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
@@ -277,7 +248,7 @@ def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre e
         with write_lock(layout):
             publish.rollback(layout, file, dt.datetime.now(dt.UTC))
     except (FileNotFoundError, RuntimeError) as reason:
-        _stop(str(reason), WRONG_USE)
+        stop(str(reason), WRONG_USE)
     console.print(f"[bold green]En place :[/] {publish.current_file(layout)}", soft_wrap=True)
 
 
@@ -299,9 +270,9 @@ def new_source(
     """Copie le modèle de source dans un dossier neuf. / Copies the source template into a new folder."""
     target = (into or PACKAGE_SOURCES) / source_id
     if not ID.fullmatch(source_id):
-        _stop(f"« {source_id} » : forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »", WRONG_USE)
+        stop(f"« {source_id} » : forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »", WRONG_USE)
     if target.exists():
-        _stop(f"{target} existe déjà", WRONG_USE)
+        stop(f"{target} existe déjà", WRONG_USE)
     shutil.copytree(PACKAGE_SOURCES / "_template", target)
     declaration = target / "source.yml"
     declaration.write_text(
@@ -323,12 +294,12 @@ def expected(
 
     known = sources()
     if source_id is not None and source_id not in known:
-        _stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
+        stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
     for source in [known[source_id]] if source_id else known.values():
         try:
             text = expected_csv(source)
         except SourceFileError as error:
-            _stop(str(error), NOT_PUBLISHED)
+            stop(str(error), NOT_PUBLISHED)
         (source.folder / "expected.csv").write_text(text, encoding="utf-8")
         console.print(f"{source.folder / 'expected.csv'} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
 
@@ -364,11 +335,6 @@ def _prepared() -> Layout:
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["MRF_DATA"] = str(layout.root)
     return layout
-
-
-def _stop(reason: str, code: int) -> NoReturn:
-    console.print(f"[bold red]{escape(reason)}[/]", soft_wrap=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -22,9 +23,11 @@ from rich.table import Table
 from orchestration.inventory import DEMO_NOTICE
 
 console = Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
+NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
 STEPS = {
     "landing__inventory": "inventaire de l’atterrissage",
-    "resolved__place": "lieux",
+    "resolved_places": "lieux",
+    "resolved_evidence": "documents et décisions",
     "resolved_entities": "structures et services",
     "dbt_build": "dbt : marts et tests",
     "mart_suites": "contrôle des marts",
@@ -119,3 +122,9 @@ def checks_line(manifest: dict[str, Any]) -> str:
 def number(value: int) -> str:
     """French thousands: 24 088."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def stop(reason: str, code: int) -> NoReturn:
+    """Ends the command with a reason and an exit code."""
+    console.print(f"[bold red]{escape(reason)}[/]", soft_wrap=True)
+    raise typer.Exit(code)

@@ -10,6 +10,7 @@ defs = dg.Definitions(
     assets=[
         *sources.all_assets(),
         resolution.resolved_places,
+        resolution.resolved_evidence,
         resolution.resolved_entities,
         transform.dbt_build,
         publication.published_warehouse,

@@ -140,9 +140,9 @@ def _write(source: Source, workspace: Workspace, ingested: Ingested, gated: Gate
         )
     assertions = pa.Table.from_pandas(gated.assertions, ASSERTION, preserve_index=False)
     write_parquet(workspace.records("assertion", source.id), assertions)
-    documents = pa.Table.from_pandas(ingested.documents, DOCUMENT.schema, preserve_index=False)
-    if "document" not in source.shapes:
-        write_parquet(workspace.records("document", source.id), documents)
+    documents = [ingested.documents, *(gated.accepted[name] for name in source.shapes if name == "document")]
+    frames = [pa.Table.from_pandas(frame, DOCUMENT.schema, preserve_index=False) for frame in documents]
+    write_parquet(workspace.records("document", source.id), pa.concat_tables(frames))
     write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(checks)))
     write_parquet(
         workspace.rejected / f"{source.id}.parquet",

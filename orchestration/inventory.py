@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from ingestion.ingest import sha256
 from ingestion.registry import assign
 from ingestion.source import Source
-from warehouse import publish
+from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
 # The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
 DEMO_AS_OF = dt.date(2024, 8, 31)
 TIME_ZONE = ZoneInfo("Africa/Bamako")
-_CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml")
+_CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml", ".json")
 
 
 class NothingToPublish(Exception):
@@ -88,13 +88,14 @@ def _fingerprint(
 ) -> str:
     """One text for all that decides the result: inputs, code, parameters, state, date."""
     given = [f"{source}:{path.name}:{hashes[str(path)]}" for source, paths in sorted(files.items()) for path in paths]
-    return "|".join([code_hash(sources), _state_hash(layout), f"demo={is_demo}", day.isoformat(), *given])
+    said = state.said_by_people(layout.workspace(is_demo))
+    return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), *given])
 
 
 def code_hash(sources: dict[str, Source]) -> str:
-    """The hash of all code, declarations, models and seeds; the warehouse's folder may hold data, its code is flat."""
+    """The hash of all code, declarations, models and seeds; the warehouse's folder may hold data beside its code."""
     packages = [PROJECT / name for name in ("ingestion", "expectations", "orchestration")]
-    warehouse = sorted((PROJECT / "warehouse").glob("*.py"))
+    warehouse = sorted(p for p in (PROJECT / "warehouse").iterdir() if p.name not in ("data", "__pycache__"))
     models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
     outside = sorted({source.folder for source in sources.values() if PROJECT not in source.folder.parents})
     return tree_hash([*packages, *warehouse, *models, *outside], _CODE)
@@ -105,10 +106,6 @@ def ingestion_hash(source: Source) -> str:
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
     return tree_hash([*sorted(parts), *gate, DBT_PROJECT / "seeds" / "code_list.csv", source.folder], _CODE)
-
-
-def _state_hash(layout: Layout) -> str:
-    return tree_hash([layout.state], (".parquet", ".csv", ".json")) if layout.state.is_dir() else ""
 
 
 def of_run(

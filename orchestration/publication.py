@@ -17,7 +17,7 @@ from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, publish
+from warehouse import audit, publish, state
 from warehouse.layout import SEEDS, Layout, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
@@ -116,6 +116,8 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         docs.result()
+        # Before the pointer moves: ids that readers see are never given to another entity.
+        state.commit(layout.workspace(inventory.is_demo), layout.run_folder(run_id))
         publish.write_manifest(layout, publication, _manifest(context, run_id, data_root, audited, marts, now))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
@@ -180,6 +182,10 @@ def _manifest(
         "ambiguous": inventory.ambiguous,
         "source_checks": {d.source_id: d.checks for d in given.values()},
         "checks": [check for part in audit.PARTS for check in audited[part]["checks"]],
+        "state": {
+            "read": state.read_by(data_root.layout.run_folder(run_id)),
+            "left": state.described(data_root.layout.workspace(inventory.is_demo)),
+        },
         "build_sha256": audited["build_sha256"],
         "marts": marts,
         "parameters": parameters,

@@ -1,71 +1,134 @@
-"""Assets that tell which place and which entity each record is."""
+"""Assets that tell which place, document and entity each record is."""
 
 from collections.abc import Iterator
 
 import dagster as dg
+import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration.resources import DataRoot, known_sources
-from orchestration.sources import OWNERS, table_metadata, validated_key
-from warehouse import matching, places
+from orchestration.sources import OWNERS, raw_key, table_metadata, validated_key
+from warehouse import documents, matching, places, services, state
+from warehouse.layout import Workspace, write_parquet
 
-PLACE = dg.AssetKey(["resolved", "place"])
-ORGANIZATION = dg.AssetKey(["resolved", "organization"])
-SERVICE = dg.AssetKey(["resolved", "service"])
+
+def key(name: str) -> dg.AssetKey:
+    """The asset of a file of `resolved/`."""
+    return dg.AssetKey(["resolved", name])
 
 
 def _records_of(shapes: tuple[str, ...]) -> list[dg.AssetKey]:
     return [validated_key(shape, s.id) for s in known_sources().values() for shape in s.shapes if shape in shapes]
 
 
-def _metadata(table: pa.Table) -> dict[str, object]:
-    return {"dagster/row_count": table.num_rows, "aperçu": table_metadata(table.slice(0, 5).to_pandas())}
-
-
-@dg.asset(
-    key=PLACE,
-    deps=_records_of((*places.PLACED_SHAPES, "boundary")),
-    group_name="resolution",
-    kinds={"python", "parquet"},
-    owners=OWNERS,
-)
-def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
-    """Entité administrative (p-codes 2021) de chaque enregistrement : par code, par nom ou par point dans un contour.
-
-    Administrative area of each record: by code, by name or by point in a boundary.
-    """
-    table = places.resolve(data_root.workspace(context.run_id))
-    methods = (
-        table.to_pandas()["method"].fillna("non situé").value_counts().rename_axis("méthode").reset_index(name="lignes")
+def _spec(name: str, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key(name),
+        deps=deps,
+        description=description,
+        group_name="resolution",
+        kinds={"python", "parquet"},
+        owners=OWNERS,
     )
-    nature = data_root.nature(context.run_id)
-    return dg.MaterializeResult(metadata=nature | _metadata(table) | {"méthodes": table_metadata(methods)})
+
+
+def _result(name: str, table: pa.Table, nature: dict[str, str], **more: object) -> dg.MaterializeResult:
+    shown = table.slice(0, 5).to_pandas().dropna(axis="columns", how="all")
+    return dg.MaterializeResult(
+        asset_key=key(name),
+        metadata=nature | {"dagster/row_count": table.num_rows, "aperçu": table_metadata(shown)} | more,
+    )
+
+
+@dg.multi_asset(
+    name="resolved_places",
+    specs=[
+        _spec(
+            "place",
+            _records_of((*places.PLACED_SHAPES, "boundary")),
+            "Entité administrative (p-codes 2021) de chaque enregistrement, et comment elle fut trouvée. /"
+            " Administrative area of each record, and how it was found.",
+        ),
+        _spec(
+            "place_candidate",
+            _records_of((*places.PLACED_SHAPES, "boundary")),
+            "Lieux possibles, classés, là où code, nom et coordonnées se contredisent. /"
+            " Possible places, ranked, where code, name and coordinates contradict each other.",
+        ),
+    ],
+)
+def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
+    """Lieux : par code, nom, variante ou point dans un contour. / Places: by code, name, variant or point."""
+    workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
+    said = state.answers(workspace, "place")
+    table = places.resolve(workspace, dict(zip(said["left"], said["answer"], strict=True)))
+    methods = table.to_pandas()["method"].fillna("non situé").value_counts()
+    counted = methods.rename_axis("méthode").reset_index(name="lignes")
+    yield _result("place", table, nature, méthodes=table_metadata(counted))
+    candidates = pq.read_table(workspace.resolved / "place_candidate.parquet")
+    yield _result("place_candidate", candidates, nature)
+
+
+@dg.multi_asset(
+    name="resolved_evidence",
+    specs=[
+        _spec(
+            "document",
+            [raw_key(source.id) for source in known_sources().values()],
+            "Document d’origine de chaque copie, et documents retirés. / Root of each copy, and withdrawn documents.",
+        ),
+        _spec("override", [], "Valeurs décidées par une personne. / Values that a person decided."),
+    ],
+)
+def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
+    """Ce qui compte comme preuve. / What counts as evidence."""
+    workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
+    yield _result("document", documents.resolve(workspace), nature)
+    overrides = state.overrides(workspace)
+    write_parquet(workspace.resolved / "override.parquet", overrides)
+    yield _result("override", overrides, nature)
 
 
 @dg.multi_asset(
     name="resolved_entities",
     specs=[
-        dg.AssetSpec(
-            ORGANIZATION,
-            deps=_records_of(matching.NAMED_SHAPES),
-            description="Structure que nomme chaque enregistrement. / Organization that each record names.",
-            group_name="resolution",
-            kinds={"python", "parquet"},
-            owners=OWNERS,
+        _spec(
+            "organization",
+            [*_records_of(matching.NAMED_SHAPES), key("place")],
+            "Structure que nomme chaque enregistrement. / Organization that each record names.",
         ),
-        dg.AssetSpec(
-            SERVICE,
-            deps=[PLACE, ORGANIZATION],
-            description="Service et lieu de chaque enregistrement. / Service and place of each record.",
-            group_name="resolution",
-            kinds={"python", "parquet"},
-            owners=OWNERS,
+        _spec(
+            "organization_parent",
+            [key("organization")],
+            "Structure mère de chaque section. / Parent of each section.",
+        ),
+        _spec(
+            "service",
+            [key("place"), key("organization"), key("document")],
+            "Service et lieu de chaque enregistrement. / Service and place of each record.",
+        ),
+        _spec(
+            "decision",
+            [key("organization"), key("service")],
+            "Chaque rapprochement examiné et sa raison. / Each match that was considered, and why.",
         ),
     ],
 )
 def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
     """Identifiants stables des structures et des services. / Stable ids of organizations and services."""
-    organizations, services = matching.resolve(data_root.workspace(context.run_id))
-    nature = data_root.nature(context.run_id)
-    yield dg.MaterializeResult(asset_key=ORGANIZATION, metadata=nature | _metadata(organizations))
-    yield dg.MaterializeResult(asset_key=SERVICE, metadata=nature | _metadata(services))
+    workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
+    organizations, of_organizations = matching.resolve(workspace)
+    found, of_services = services.resolve(workspace)
+    yield _result("organization", organizations, nature)
+    yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
+    yield _result("service", found, nature)
+    decisions = pd.concat([of_organizations, of_services], ignore_index=True).astype({"score": float})
+    table = pa.Table.from_pandas(decisions, matching.DECISION_SCHEMA, preserve_index=False)
+    write_parquet(workspace.resolved / "decision.parquet", table)
+    counted = decisions.groupby(["entity", "method", "decision"]).size().reset_index(name="paires")
+    yield _result("decision", table, nature, décisions=table_metadata(counted))
+
+
+def _read(workspace: Workspace, name: str) -> pa.Table:
+    return pq.read_table(workspace.resolved / f"{name}.parquet")

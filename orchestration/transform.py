@@ -18,7 +18,7 @@ from ingestion.shapes import SHAPES
 from orchestration.dbt_manifest import DBT, finish_parsing, manifest_path
 from orchestration.delivery import remember
 from orchestration.inventory import environment
-from orchestration.resolution import ORGANIZATION, PLACE, SERVICE, resolved_entities, resolved_places
+from orchestration.resolution import resolved_entities, resolved_evidence, resolved_places
 from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import (
     INVENTORY,
@@ -29,7 +29,7 @@ from orchestration.sources import (
     table_metadata,
     validated_key,
 )
-from warehouse import audit
+from warehouse import audit, state
 from warehouse.layout import DBT_PROJECT, Layout, write_parquet
 from warehouse.staging import RUN_SCHEMA
 
@@ -92,8 +92,6 @@ def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
     match key.path:
         case ["run", _]:
             return [INVENTORY]
-        case ["resolved", name]:
-            return [{"place": PLACE, "organization": ORGANIZATION, "service": SERVICE}[name]]
         case ["validated", "document" | "check_result"]:
             return [raw_key(source.id) for source in sources]
         case ["validated", "assertion"]:
@@ -112,11 +110,12 @@ def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root: DataRoot) -> Iterator[Any]:
     """Référentiels, préparation, calculs et marts, avec les tests dbt."""
     layout, inventory = data_root.layout, data_root.inventory(context.run_id)
-    is_complete = covers_everything(context)
+    workspace, is_complete = layout.workspace(inventory.is_demo), covers_everything(context)
     _fresh_build(layout, is_complete)
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
-    write_parquet(layout.workspace(inventory.is_demo).base / "run.parquet", run)
-    remember(layout, context.run_id, layout.workspace(inventory.is_demo), known_sources())
+    write_parquet(workspace.base / "run.parquet", run)
+    remember(layout, context.run_id, workspace, known_sources())
+    state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
     invocation = dbt.cli(["build"], context=context, target_path=layout.dbt_target, raise_on_error=False)
@@ -143,7 +142,8 @@ def covers_everything(context: dg.AssetExecutionContext) -> bool:
 
     A re-execution of the failed steps alone is none: its sources were read by another run.
     """
-    needed = {landing_inventory.op.name, resolved_places.op.name, resolved_entities.op.name}
+    resolutions = (resolved_places, resolved_evidence, resolved_entities)
+    needed = {landing_inventory.op.name, *(definition.op.name for definition in resolutions)}
     needed |= {op_name(source) for source in known_sources().values()}
     planned = {node.name for node in context.job_def.nodes}
     executed = context.run.step_keys_to_execute

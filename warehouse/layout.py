@@ -43,6 +43,11 @@ class Workspace:
         """Which place and which entity each record is."""
         return self.base / "resolved"
 
+    @property
+    def state(self) -> Path:
+        """What outlives a build: entity ids, answers of the review queue, overrides."""
+        return self.base / "state"
+
     def records(self, shape: str, source_id: str) -> Path:
         """The Parquet file of one shape of one source."""
         return self.validated / shape / f"{source_id}.parquet"
@@ -92,11 +97,6 @@ class Layout:
     def dbt_target(self) -> Path:
         """dbt's manifest and partial parse."""
         return self.build / "dbt"
-
-    @property
-    def state(self) -> Path:
-        """What outlives a build: entity ids, answers of the review queue, overrides."""
-        return self.root / "state"
 
     @property
     def published(self) -> Path:

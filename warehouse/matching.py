@@ -1,130 +1,207 @@
-"""Which organization and which service a record speaks of.
+"""Which organization each record names.
 
-Rule of this version: same name once accents, case and signs are folded. A structure that is its own site (a health
-centre in a facility list) is known by its name and its region, since names such as "CSCom de Bamba" recur. Ids are
-made of these natural keys, never of a record's place in a file, so they survive reruns and shuffled rows.
+Spellings are collected from all shapes, together with those that earlier publications knew, resolved as one set
+(`warehouse/organizations`), and each cluster keeps the id that any of its spellings had before.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.clean.text import fold
-from warehouse.layout import SEEDS, Workspace, write_parquet
+from warehouse import organizations, registry, state
+from warehouse.layout import Workspace, write_parquet
+from warehouse.registry import entity_id
 
-NAMED_SHAPES = ("organization", "program", "service", "opportunity")
-ENTITY_SCHEMA = pa.schema([("record_id", pa.string()), ("shape", pa.string()), ("organization_id", pa.string())])
-SERVICE_SCHEMA = pa.schema(
+NAMED_SHAPES = ("organization", "program", "service", "opportunity", "mechanism")
+ORGANIZATION_SCHEMA = pa.schema(
+    [("record_id", pa.string()), ("shape", pa.string()), ("role", pa.string()), ("organization_id", pa.string())]
+)
+PARENT_SCHEMA = pa.schema(
+    [("organization_id", pa.string()), ("parent_organization_id", pa.string()), ("reason", pa.string())]
+)
+DECISION_SCHEMA = pa.schema(
     [
-        ("record_id", pa.string()),
-        ("organization_id", pa.string()),
-        ("service_id", pa.string()),
-        ("service_at_location_id", pa.string()),
-        ("service_type_code", pa.string()),
-        ("is_out_of_scope", pa.bool_()),
+        ("question_id", pa.string()),
+        ("entity", pa.string()),
+        ("left_key", pa.string()),
+        ("right_key", pa.string()),
+        ("left_text", pa.string()),
+        ("right_text", pa.string()),
+        ("left_id", pa.string()),
+        ("right_id", pa.string()),
+        ("method", pa.string()),
+        ("score", pa.float64()),
+        ("decision", pa.string()),
+        ("reason", pa.string()),
     ]
 )
 
 
-def entity_id(prefix: str, *key: Any) -> str:
-    """A stable id of a natural key: org_…, srv_…, sal_… and 12 hexadecimal digits."""
-    text = "\x1f".join("" if part is None else str(part) for part in key)
-    return f"{prefix}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+@dataclass(frozen=True)
+class _Role:
+    """Columns of a shape that name an organization, and what it is to the record."""
+
+    shape: str
+    role: str
+    name: str = "organization_name"
+    acronym: str | None = "organization_acronym"
+    kind: str | None = "organization_type_code"
 
 
-def resolve(workspace: Workspace) -> tuple[pa.Table, pa.Table]:
-    """Writes `resolved/organization.parquet` and `resolved/service.parquet`; needs `resolved/place.parquet`."""
-    places = pq.read_table(workspace.resolved / "place.parquet").to_pandas().set_index("record_id")
-    places = places[places["shape"] == "service"]
-    organizations = []
-    for shape in NAMED_SHAPES:
-        frame = _read(workspace, shape, ["record_id", "organization_name", "site_name"])
-        keys = zip(
-            frame["organization_name"],
-            frame["site_name"],
-            places["admin1_code"].reindex(frame["record_id"]),
-            strict=True,
-        )
-        frame["organization_id"] = [_organization(*key) for key in keys]
-        organizations.append(frame[["record_id", "organization_id"]].assign(shape=shape))
-    named = pd.concat(organizations, ignore_index=True)
-    entity_table = pa.Table.from_pandas(named[ENTITY_SCHEMA.names], ENTITY_SCHEMA, preserve_index=False)
-    service_table = _services(workspace, named, places)
-    write_parquet(workspace.resolved / "organization.parquet", entity_table)
-    write_parquet(workspace.resolved / "service.parquet", service_table)
-    return entity_table, service_table
+_ROLES = (
+    *(_Role(shape, "self") for shape in ("organization", "program", "service", "opportunity")),
+    _Role("organization", "parent", "parent_name", None, None),
+    _Role("mechanism", "lead", "lead_organization_name", None, None),
+)
+_MENTION = ["name", "acronym", "context"]
 
 
-def _organization(name: str, site: Any, admin1: Any) -> str:
-    own_site = isinstance(site, str) and fold(site) == fold(name)
-    return entity_id("org", fold(name) or name, admin1 if own_site and isinstance(admin1, str) else None)
+def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
+    """Writes `resolved/organization.parquet`, `organization_parent.parquet`; needs `resolved/place.parquet`.
+
+    Returns the first table and the decisions (DECISION_SCHEMA). The registry of ids, with those of this run, is left
+    in `resolved/entity_id.parquet` for the publication to keep.
+    """
+    named = pd.concat([_named(workspace, role) for role in _ROLES], ignore_index=True)
+    known = state.entity_ids(workspace).query("entity == 'organization'")
+    mentions = _mentions(named, known)
+    resolved = organizations.resolve(mentions, _answers(workspace))
+    mentions["cluster"] = resolved.cluster
+    mentions["rank"] = mentions["is_remembered"].astype(int)
+    mentions["entity_id"] = registry.assign(mentions, known, "org")
+    ids = mentions.set_index("natural_key")["entity_id"]
+    named["organization_id"] = named["natural_key"].map(ids)
+    table = pa.Table.from_pandas(named[ORGANIZATION_SCHEMA.names], ORGANIZATION_SCHEMA, preserve_index=False)
+    write_parquet(workspace.resolved / "organization.parquet", table)
+    write_parquet(workspace.resolved / "organization_parent.parquet", _parents(named, mentions, resolved.sections))
+    given = mentions.assign(entity="organization")[state.ENTITY_ID_SCHEMA.names]
+    _keep_ids(workspace, registry.extended(known, given))
+    return table, _decisions(mentions, resolved.decisions)
 
 
-def _services(workspace: Workspace, named: pd.DataFrame, places: pd.DataFrame) -> pa.Table:
-    columns = [
-        "record_id",
-        "sector_code",
-        "service_type_code",
-        "zone_code",
-        "site_name",
-        "latitude",
-        "longitude",
-    ]
-    frame = _read(workspace, "service", columns)
-    frame["organization_id"] = named.set_index("record_id")["organization_id"].reindex(frame["record_id"]).to_numpy()
-    crosswalk = _sectors()
-    types, scopes = [], []
-    for kind, sector in zip(frame["service_type_code"], frame["sector_code"], strict=True):
-        derived, out_of_scope = crosswalk.get(sector if isinstance(sector, str) else "", (None, False))
-        types.append(kind if isinstance(kind, str) else derived)
-        scopes.append(not isinstance(kind, str) and out_of_scope)
-    frame["service_type_code"], frame["is_out_of_scope"] = types, scopes
-    offered = [
-        entity_id("srv", owner, kind or f"sector:{sector}")
-        for owner, kind, sector in zip(frame["organization_id"], types, frame["sector_code"], strict=True)
-    ]
-    frame["service_id"] = offered
-    where = places.reindex(frame["record_id"])
-    frame["service_at_location_id"] = [
-        entity_id("sal", service, *_site(*place))
-        for service, *place in zip(
-            offered, where["admin3_code"], where["admin2_code"], where["admin1_code"], frame["zone_code"],
-            frame["site_name"], frame["latitude"], frame["longitude"], strict=True,
-        )
-    ]  # fmt: skip
-    return pa.Table.from_pandas(frame[SERVICE_SCHEMA.names], SERVICE_SCHEMA, preserve_index=False)
+def _named(workspace: Workspace, role: _Role) -> pd.DataFrame:
+    """record_id, shape, role, the mention's columns and its natural key, for each record that names one."""
+    columns = {"record_id": "record_id", role.name: "name"}
+    columns |= {column: name for column, name in ((role.acronym, "acronym"), (role.kind, "type")) if column}
+    extra = ["site_name", "public_phone"] if role.role == "self" else []
+    frame = read_records(workspace, role.shape, [*columns, *extra]).rename(columns=columns)
+    frame = frame[frame["name"].notna()].reindex(columns=["record_id", "name", "acronym", "type", *extra])
+    folded = {text: fold(text) or text for column in ("name", "acronym") for text in frame[column].dropna().unique()}
+    frame["context"] = _context(workspace, frame, folded) if role.shape == "service" else None
+    frame["phone"] = frame["public_phone"].astype(object) if extra else None
+    parts = [frame["name"].map(folded), frame["acronym"].map(folded), frame["context"]]
+    frame["natural_key"] = pd.Series(_joined(parts), index=frame.index, dtype=object)
+    return frame.assign(shape=role.shape, role=role.role)
 
 
-def _site(
-    admin3: Any, admin2: Any, admin1: Any, zone: Any, site: Any, latitude: Any, longitude: Any
-) -> tuple[Any, ...]:
-    """The deepest known area; a named site is told apart by its name and coordinates as well."""
-    area = next((code for code in (admin3, admin2, admin1, zone) if isinstance(code, str)), None)
-    if not isinstance(site, str):
-        return (area,)
-    return (
-        area,
-        fold(site),
-        None if pd.isna(latitude) else repr(latitude),
-        None if pd.isna(longitude) else repr(longitude),
+def _joined(parts: list[pd.Series[str]]) -> list[str]:
+    filled = [part.astype(object).where(part.notna(), "") for part in parts]
+    return ["|".join(row) for row in zip(*filled, strict=True)]
+
+
+def _context(workspace: Workspace, frame: pd.DataFrame, folded: dict[str, str]) -> pd.Series[str]:
+    """The region of a structure that is its own site: names such as "CSCom de Bamba" recur."""
+    sites = {text: fold(text) or text for text in frame["site_name"].dropna().unique()}
+    is_own_site = frame["site_name"].map(sites).eq(frame["name"].map(folded))
+    places = pq.read_table(
+        workspace.resolved / "place.parquet",
+        columns=["record_id", "admin1_code"],
+        filters=[("shape", "=", "service"), ("place_no", "=", 1)],
+    ).to_pandas()
+    region = frame["record_id"].map(places.set_index("record_id")["admin1_code"]).astype(object)
+    return region.where(is_own_site & region.notna(), None)
+
+
+def _mentions(named: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """One row per spelling, in the order of their keys: those of this run and those only earlier publications knew."""
+    mixed = named.sort_values(["natural_key", "name", "acronym", "type", "phone"], kind="stable")
+    current = mixed.groupby("natural_key", sort=True, as_index=False).agg(
+        name=("name", "first"), acronym=("acronym", "first"), context=("context", "first"),
+        organization_type_code=("type", "first"), phone=("phone", "first"),
+    )  # fmt: skip
+    remembered = known[~known["natural_key"].isin(current["natural_key"])].drop_duplicates("natural_key", keep="last")
+    columns = ["natural_key", "name", "acronym", "context", "organization_type_code"]
+    both = pd.concat(
+        [current.assign(is_remembered=False), remembered[columns].assign(is_remembered=True, phone=None)],
+        ignore_index=True,
+    )
+    return both.sort_values("natural_key", kind="stable", ignore_index=True)
+
+
+def _answers(workspace: Workspace) -> pd.DataFrame:
+    """What sources say of a body's other name, then what people answered: people are heard last and win."""
+    renamed = read_records(workspace, "organization", ["organization_name", "alternate_name"]).dropna()
+    stated = renamed.set_axis(["left_name", "right_name"], axis=1).assign(answer="same")
+    told = state.answers(workspace, "organization").rename(columns={"left": "left_name", "right": "right_name"})
+    both = pd.concat([stated, told[["left_name", "right_name", "answer"]]], ignore_index=True)
+    return both.drop_duplicates(["left_name", "right_name"], keep="last", ignore_index=True)
+
+
+def _parents(named: pd.DataFrame, mentions: pd.DataFrame, sections: pd.DataFrame) -> pa.Table:
+    """What a source says of a parent, else what the name says (ACF Espagne is a section of ACF)."""
+    stated = named[named["role"].eq("parent")][["record_id", "organization_id"]]
+    own = named[named["role"].eq("self")][["record_id", "organization_id"]]
+    pairs = own.merge(stated, on="record_id", suffixes=("", "_parent"))
+    said = pairs.assign(parent=pairs["organization_id_parent"], reason="dite par une source")
+    ids = mentions.drop_duplicates("cluster").set_index("cluster")["entity_id"]
+    by_name = sections.assign(
+        organization_id=sections["child_cluster"].map(ids), parent=sections["parent_cluster"].map(ids)
+    )
+    columns = ["organization_id", "parent", "reason"]
+    rows = pd.concat([said[columns], by_name[columns]], ignore_index=True).dropna()
+    rows = rows[rows["organization_id"].ne(rows["parent"])].sort_values(columns, kind="stable")
+    # A stated parent goes before one read in the name, whatever their ids.
+    rows = rows.sort_values("reason", key=lambda r: r.ne("dite par une source"), kind="stable")
+    rows = rows.drop_duplicates("organization_id").set_axis(PARENT_SCHEMA.names, axis=1)
+    return pa.Table.from_pandas(rows, PARENT_SCHEMA, preserve_index=False)
+
+
+def _decisions(mentions: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    ids = mentions.drop_duplicates("name").set_index("name")["entity_id"]
+    return pd.DataFrame(
+        {
+            "question_id": [question_id("organization", *pair) for pair in _pairs(decisions)],
+            "entity": "organization",
+            "left_key": decisions["left"],
+            "right_key": decisions["right"],
+            "left_text": _shown(decisions["left"], decisions["left_acronym"]),
+            "right_text": _shown(decisions["right"], decisions["right_acronym"]),
+            "left_id": decisions["left"].map(ids),
+            "right_id": decisions["right"].map(ids),
+            **{name: decisions[name] for name in ("method", "score", "decision", "reason")},
+        },
+        columns=DECISION_SCHEMA.names,
     )
 
 
-def _sectors() -> dict[str, tuple[str | None, bool]]:
-    with (SEEDS / "sector_crosswalk.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["sector_code"]: (row["service_type_code"] or None, row["is_out_of_scope"] == "true")
-            for row in csv.DictReader(file)
-        }
+def question_id(kind: str, *key: str) -> str:
+    """The short name of a question: the same question keeps it from run to run."""
+    return entity_id("q", kind, *key)
 
 
-def _read(workspace: Workspace, shape: str, columns: list[str]) -> pd.DataFrame:
+def _pairs(decisions: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(decisions["left"], decisions["right"], strict=True))
+
+
+def _shown(names: pd.Series[str], acronyms: pd.Series[str]) -> list[str]:
+    return [
+        f"{name} ({acronym})" if isinstance(acronym, str) and acronym else name
+        for name, acronym in zip(names, acronyms, strict=True)
+    ]
+
+
+def _keep_ids(workspace: Workspace, rows: pd.DataFrame) -> None:
+    table = pa.Table.from_pandas(rows, state.ENTITY_ID_SCHEMA, preserve_index=False)
+    write_parquet(workspace.resolved / "entity_id.parquet", table)
+
+
+def read_records(workspace: Workspace, shape: str, columns: list[str]) -> pd.DataFrame:
+    """These columns of the validated records of one shape, over all sources; a missing column is null."""
     paths = sorted((workspace.validated / shape).glob("*.parquet"))
     present = [name for name in columns if name in pq.read_schema(paths[0]).names]
     frames = [pq.read_table(path, columns=present).to_pandas() for path in paths]

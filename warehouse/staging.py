@@ -9,7 +9,7 @@ import pyarrow as pa
 import yaml
 
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
-from warehouse import matching, places
+from warehouse import documents, matching, places, services, state
 from warehouse.layout import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
@@ -31,12 +31,22 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
      "Une ligne par valeur lue : sa cellule, son texte brut. / One row per value read: its cell, its raw text."),
     ("validated", "check_result", "stg_check_result", CHECK_RESULT, ["source_id", "check_name"],
      "Une ligne par contrôle d’une source. / One row per check of a source."),
-    ("resolved", "place", "stg_record_place", places.SCHEMA, ["record_id"],
-     "Une ligne par enregistrement situé : ses codes de 2021. / One row per placed record: its codes of 2021."),
-    ("resolved", "organization", "stg_record_organization", matching.ENTITY_SCHEMA, ["record_id"],
-     "Une ligne par enregistrement qui nomme une structure. / One row per record that names an organization."),
-    ("resolved", "service", "stg_record_service", matching.SERVICE_SCHEMA, ["record_id"],
-     "Une ligne par enregistrement de service : service et lieu. / One row per service record: service and place."),
+    ("resolved", "place", "stg_record_place", places.SCHEMA, ["record_id", "place_no"],
+     "Une ligne par enregistrement et lieu : ses codes de 2021. / One row per record and place: its codes of 2021."),
+    ("resolved", "place_candidate", "stg_place_candidate", places.CANDIDATE_SCHEMA, ["record_id", "place_no", "rank"],
+     "Une ligne par lieu possible d’un enregistrement contesté. / One row per possible place of a disputed record."),
+    ("resolved", "document", "stg_document_standing", documents.SCHEMA, ["document_id"],
+     "Une ligne par document : son origine, son retrait. / One row per document: its root, its withdrawal."),
+    ("resolved", "override", "stg_override", state.OVERRIDE_SCHEMA, ["line"],
+     "Une ligne par valeur décidée par une personne. / One row per value that a person decided."),
+    ("resolved", "organization", "stg_record_organization", matching.ORGANIZATION_SCHEMA, ["record_id", "role"],
+     "Une ligne par enregistrement et structure qu’il nomme. / One row per record and organization that it names."),
+    ("resolved", "organization_parent", "stg_organization_parent", matching.PARENT_SCHEMA, ["organization_id"],
+     "Une ligne par section : sa structure mère. / One row per section: its parent organization."),
+    ("resolved", "service", "stg_record_service", services.SERVICE_SCHEMA, ["record_id", "place_no"],
+     "Une ligne par enregistrement de service et lieu. / One row per service record and place."),
+    ("resolved", "decision", "stg_match_decision", matching.DECISION_SCHEMA, ["question_id"],
+     "Une ligne par rapprochement examiné. / One row per match that was considered."),
     ("run", "run", "stg_run", RUN_SCHEMA, ["as_of"],
      "Une seule ligne : la date de référence et la nature des données. / One row: as-of date and kind of data."),
 ]  # fmt: skip

@@ -9,6 +9,14 @@
     power(0.5, {{ days_between(observed_on, day) }} / {{ half_life }})
 {%- endmacro %}
 
+{# What independent claims prove together: 1 − ∏(1 − wᵢ). A certain one makes it certain: its logarithm is kept out. #}
+{% macro support(weight) -%}
+    case
+        when max({{ weight }}) >= 1 then 1.0
+        else 1 - exp(sum(ln(1 - case when {{ weight }} < 1 then {{ weight }} else 0 end)))
+    end
+{%- endmacro %}
+
 {# One service on one day: ended, then status known and fresh enough, then what the status says. #}
 {% macro operational_state(ends_on, status_code, status_freshness, day) -%}
     case

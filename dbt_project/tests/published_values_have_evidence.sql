@@ -1,6 +1,8 @@
--- Every service of the directory has at least one claim behind it.
+-- Every service of the directory has at least one claim that counts behind it.
 select directory.service_at_location_id
 from {{ ref('service_directory') }} as directory
-left join (select distinct entity_id from {{ ref('provenance') }} where entity = 'service_at_location') as claims
+left join (
+    select distinct entity_id from {{ ref('provenance') }} where entity = 'service_at_location' and standing = 'counted'
+) as claims
     on directory.service_at_location_id = claims.entity_id
 where claims.entity_id is null

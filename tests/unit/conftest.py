@@ -10,12 +10,14 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 import yaml
 from hypothesis import settings
 
 from ingestion.registry import PACKAGE_SOURCES
 from ingestion.shapes import SHAPES
+from warehouse.layout import Workspace, write_parquet
 
 # The same examples in every run: a red test is red for everyone.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=200)
@@ -87,3 +89,20 @@ def records() -> Callable[..., pd.DataFrame]:
         return pd.DataFrame(filled, columns=names, dtype=object)
 
     return make
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, records: Callable[..., pd.DataFrame]) -> Callable[..., Workspace]:
+    """Writes validated records, {shape: rows}, to a workspace, and an empty table for each shape that is not given."""
+
+    def write(name: str = "base", **given: list[dict[str, Any]]) -> Workspace:
+        made = Workspace(tmp_path / name)
+        for shape in SHAPES.values():
+            write_parquet(made.records(shape.name, "_empty"), shape.schema.empty_table())
+        for shape_name, rows in given.items():
+            frame = records(shape_name, *rows).drop(columns="errors")
+            table = pa.Table.from_pandas(frame, SHAPES[shape_name].schema, preserve_index=False)
+            write_parquet(made.records(shape_name, "une_source"), table)
+        return made
+
+    return write

@@ -40,7 +40,11 @@ class Known:
         if found := self.by_squash.get(name.squash) or self.by_key.get(name.key):
             return self._section(found, name) or found
         office = self.by_key.get(name.base_key)
-        return office if office and name.countries and self.has_offices(office) else None
+        if office and name.countries and self.has_offices(office):
+            return office
+        # Two acronyms of one organization: the name "PAM" with the acronym "WFP".
+        other = self.by_acronym.get(name.squash.upper())
+        return other if other and other == self.by_acronym.get(name.acronym) and not name.bare else None
 
     def parent(self, name: Name) -> str | None:
         """The organization of which a name with a country is the national section or country office."""

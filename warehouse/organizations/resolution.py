@@ -12,6 +12,7 @@ from warehouse.organizations.aliases import known
 from warehouse.organizations.candidates import scored_pairs, thresholds
 from warehouse.organizations.clusters import Clusters
 from warehouse.organizations.mentions import Mention, mentions_of, reference_mentions
+from warehouse.organizations.names import parse
 from warehouse.organizations.rules import Verdict, judge, judge_alone, may_have_sections
 
 Pair = tuple[int, int]
@@ -150,9 +151,10 @@ def _sections(mentions: list[Mention], clusters: Clusters, number: dict[int, int
             by_organization[mention.organization] = position
     rows = {}
     for position, mention in enumerate(mentions):
-        if not mention.name.countries:
+        name = parse(mention.organization) if mention.organization else mention.name
+        if not name.countries:
             continue
-        parent = by_organization.get(known().parent(mention.name) or "", by_base.get(mention.name.base_key))
+        parent = by_organization.get(known().parent(name) or "", by_base.get(name.base_key))
         if parent is None or clusters.find(parent) == clusters.find(position) or not may_have_sections(mentions[parent]):
             continue
         child = number[clusters.find(position)], number[clusters.find(parent)]

@@ -43,6 +43,11 @@ class Difference:
         left, right = ((word.surface for word in side if word.kind in kinds) for side in (self.left, self.right))
         return " ".join(left), " ".join(right)
 
+    @property
+    def telling(self) -> str:
+        """All unexplained words that tell which organization it is."""
+        return " ".join(self.of(*TELLING)).strip()
+
 
 TELLING = (Kind.CONCEPT, Kind.OTHER, Kind.PLACE)
 KNOWN = (Kind.CONCEPT, Kind.WEAK, Kind.COUNTRY, Kind.PLACE)
@@ -51,12 +56,13 @@ KNOWN = (Kind.CONCEPT, Kind.WEAK, Kind.COUNTRY, Kind.PLACE)
 def judge(left: Mention, right: Mention, probability: float, thresholds: Thresholds) -> Verdict | None:
     """None when nothing brings the two together."""
     same_acronym = bool(left.name.acronym) and left.name.acronym == right.name.acronym
-    alike = probability >= thresholds.review or same_acronym or left.name.key == right.name.key
-    if not alike and left.organization is None:
+    same_organization = bool(left.organization) and left.organization == right.organization
+    same_key = left.name.base_key == right.name.base_key
+    if not (probability >= thresholds.review or same_acronym or same_organization or same_key):
         return None
     return (
         _context(left, right)
-        or _reference(left, right, alike)
+        or _reference(left, right)
         or _names(left, right, probability, thresholds, same_acronym)
     )
 
@@ -101,7 +107,7 @@ def _context(left: Mention, right: Mention) -> Verdict | None:
     return None
 
 
-def _reference(left: Mention, right: Mention, alike: bool) -> Verdict | None:
+def _reference(left: Mention, right: Mention) -> Verdict | None:
     if not (left.organization and right.organization):
         return None
     if left.organization != right.organization:
@@ -126,6 +132,8 @@ def _names(
         return Verdict("splink", probability, "review", doubt)
     if one.squash == other.squash or one.key == other.key:
         return Verdict("exact_name", 0.98, "merge", "même nom, à la langue, à l’ordre ou à l’écriture près")
+    if same_acronym and not difference.telling:
+        return Verdict("acronym", 0.97, "merge", f"même sigle ({one.acronym}), même nom mal écrit ou abrégé")
     if same_acronym and _is_cut(one.folded, other.folded):
         return Verdict("acronym", 0.96, "merge", f"même sigle ({one.acronym}), nom tronqué")
     if probability >= thresholds.merge:
@@ -164,8 +172,8 @@ def _doubt(left: Mention, right: Mention, difference: Difference, same_acronym: 
         return f"sigles différents ({one.acronym} ≠ {other.acronym})"
     if left.is_state != right.is_state and left.kind and right.kind:
         return f"types différents ({left.kind} ≠ {right.kind})"
-    if "".join(difference.of(*TELLING)) and not same_acronym:
-        return f"mots d’un seul côté ({' '.join(difference.of(*TELLING)).strip()})"
+    if difference.telling and not same_acronym:
+        return f"mots d’un seul côté ({difference.telling})"
     if all(difference.of(Kind.WEAK)) and not same_acronym:
         return f"formes différentes ({' ≠ '.join(difference.of(Kind.WEAK))})"
     if (difference.left or difference.right) and not _distinctive(one) and not same_acronym:

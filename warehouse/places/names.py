@@ -51,5 +51,12 @@ def similarity(one: str, other: str) -> float:
 
 
 def parts(cell: str) -> list[str]:
-    """The pieces of a cell that may name several places: "Kayes, Mopti et Gao" → three; a single name → one."""
-    return list(dict.fromkeys(piece for piece in map(str.strip, _SEPARATOR.split(cell)) if place_key(piece)))
+    """The pieces of a cell that may name several places: "Kayes, Mopti et Gao" → three; a single name → one.
+
+    A number alone repeats the name before it: "Gadougou I et II" → "Gadougou I", "gadougou II".
+    """
+    pieces: list[str] = []
+    for piece in filter(place_key, map(str.strip, _SEPARATOR.split(cell))):
+        stem = place_key(pieces[-1]).rstrip("0123456789") if pieces and place_key(piece).isdigit() else ""
+        pieces.append(f"{stem} {piece}".strip())
+    return list(dict.fromkeys(pieces))

@@ -88,14 +88,18 @@ def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bo
 
 
 def _listed(statement: Statement) -> tuple[int, list[str]]:
-    """The deepest column that has a name, and its pieces if it lists places: all of them known but for one at most."""
+    """The deepest column that has a name, and its pieces if it lists places."""
     for column in (2, 1, 0):
         if text := statement.names[column]:
-            pieces = parts(text)
-            known = sum(_is_known(piece, column + 1, statement.vintage) for piece in pieces)
-            is_one = _is_known(text, column + 1, statement.vintage)
-            return column, pieces if not is_one and known and known >= len(pieces) - 1 else []
+            return column, _list(text, column + 1, statement.vintage)
     return 0, []
+
+
+def _list(text: str, level: int, vintage: str | None) -> list[str]:
+    """The pieces of a text that lists places, all of them known but for one at most; none for a single name."""
+    pieces = parts(text)
+    known = sum(_is_known(piece, level, vintage) for piece in pieces)
+    return pieces if known and known >= len(pieces) - 1 and not _is_known(text, level, vintage) else []
 
 
 def _is_known(text: str, level: int, vintage: str | None) -> bool:
@@ -208,7 +212,7 @@ def _matches(text: str, level: int, vintage: str, parent: str) -> list[Match]:
     Where nothing of its level bears the name, something larger may (commune column « Yanfolila », a cercle), never
     something smaller: regions and cercles of 2023 bear names of smaller areas of 2021 (region of Bandiagara).
     """
-    exact = [match for piece in _pieces(text, level, vintage) for match in named(piece, level, vintage)]
+    exact = [match for piece in [text, *_list(text, level, vintage)] for match in named(piece, level, vintage)]
     if any(match.code.startswith(parent) for match in exact):
         return exact
     larger = [match for upper in range(level - 1, 0, -1) for match in named(text, upper, vintage)]
@@ -218,9 +222,3 @@ def _matches(text: str, level: int, vintage: str, parent: str) -> list[Match]:
     first, *others = [*alike(text, level, vintage, parent, at_least - MARGIN), Match("", "fuzzy", 0.0)]
     is_clear = first.score >= at_least and first.score - others[0].score >= MARGIN
     return [*exact, first] if is_clear else exact
-
-
-def _pieces(text: str, level: int, vintage: str) -> list[str]:
-    """A list of known places means any of them."""
-    pieces = [piece for piece in parts(text) if named(piece, level, vintage)]
-    return [text] if named(text, level, vintage) else pieces

@@ -1,8 +1,18 @@
--- One row per claim of one record about one attribute of an organization or of a service at a location,
--- with its weight on the as-of date. Claims of the future do not count.
-with stated as (select * from {{ ref('stg_assertion') }} where shape in ('organization', 'program', 'service', 'opportunity')),
+-- One row per claim of one record about one attribute of an organization or of a service at a location, with its
+-- weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
+-- all but one of the claims that copies of one document repeat, are kept and do not count.
+with stated as (
+    select
+        stated.*,
+        coalesce(documents.root_document_id, stated.document_id) as root_document_id,
+        coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
+    from {{ ref('stg_assertion') }} as stated
+    cross join {{ ref('stg_run') }} as run
+    left join {{ ref('stg_document_standing') }} as documents on stated.document_id = documents.document_id
+    where stated.shape in ('organization', 'program', 'service', 'opportunity') and stated.observed_on <= run.as_of
+),
 
-organizations as (select * from {{ ref('stg_record_organization') }}),
+organizations as (select * from {{ ref('stg_record_organization') }} where role = 'self'),
 
 records as (select * from {{ ref('int_service_record') }}),
 
@@ -10,6 +20,7 @@ about_organizations as (
     select
         'organization' as entity,
         organizations.organization_id as entity_id,
+        1 as place_no,
         stated.*,
         stated.attribute as origin
     from stated
@@ -21,6 +32,7 @@ about_services as (
     select
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
+        records.place_no,
         stated.*,
         stated.attribute as origin
     from stated
@@ -28,16 +40,25 @@ about_services as (
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
 ),
 
--- A derived value leads back to the cell it comes from: the service type to the sector's, the cercle to the
--- latitude's or the name's.
+-- A derived value leads back to the cell it comes from: the service type to the sector's, an area to the cell that
+-- names or locates it.
 derived as (
     select
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
+        records.place_no,
         stated.record_id,
         stated.shape,
-        case when stated.attribute = 'sector_code' then 'service_type_code' else 'admin2_code' end as attribute,
-        case when stated.attribute = 'sector_code' then records.service_type_code else records.admin2_code end as value,
+        case
+            when stated.attribute = 'sector_code' then 'service_type_code'
+            when stated.attribute = 'admin3_name' then 'admin3_code'
+            else 'admin2_code'
+        end as attribute,
+        case
+            when stated.attribute = 'sector_code' then records.service_type_code
+            when stated.attribute = 'admin3_name' then records.admin3_code
+            else records.admin2_code
+        end as value,
         stated.raw_value,
         stated.locator,
         stated.source_id,
@@ -45,6 +66,8 @@ derived as (
         stated.observed_on,
         stated.evidence_class,
         stated.reader,
+        stated.root_document_id,
+        stated.is_withdrawn,
         stated.attribute as origin
     from stated
     inner join records on stated.record_id = records.record_id
@@ -54,7 +77,14 @@ derived as (
         and (
             (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
             or (stated.attribute = 'latitude' and records.place_method = 'point_in_polygon' and records.admin2_code is not null)
-            or (stated.attribute = 'admin2_name' and records.place_method = 'exact_name' and records.admin2_code is not null)
+            -- A name is evidence of the code that was found by it, not of one that the source states itself.
+            or (
+                records.place_method in ('exact_name', 'variant', 'fuzzy')
+                and (
+                    (stated.attribute = 'admin2_name' and records.admin2_code is not null)
+                    or (stated.attribute = 'admin3_name' and records.admin3_code is not null)
+                )
+            )
         )
 ),
 
@@ -78,11 +108,22 @@ weighed as (
     inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
     inner join {{ ref('parameter') }} as class_weight on 'weight_' || claims.evidence_class = class_weight.name
     inner join {{ ref('parameter') }} as confidence on 'confidence_' || claims.reader = confidence.name
-    where claims.observed_on <= run.as_of
+),
+
+named as (
+    select
+        *,
+        record_id || '#' || origin || case when origin <> attribute then '>' || attribute else '' end || '@' || entity
+            || case when place_no > 1 then '/' || place_no else '' end as assertion_id,
+        class_weight * freshness * extraction_confidence as weight
+    from weighed
 )
 
 select
-    record_id || '#' || origin || case when origin <> attribute then '>' || attribute else '' end || '@' || entity as assertion_id,
     *,
-    class_weight * freshness * extraction_confidence as weight
-from weighed
+    not is_withdrawn
+    and row_number() over (
+        partition by entity, entity_id, attribute, value, root_document_id, is_withdrawn
+        order by weight desc, observed_on desc, document_id, assertion_id
+    ) = 1 as is_counted
+from named

@@ -16,4 +16,5 @@ select
     max(case when place_warnings is not null or warnings like '%admin3_outside_admin2%' or warnings like '%admin1_not_parent%' then 1 else 0 end) = 1
         as has_place_conflict
 from {{ ref('int_service_record') }}
+where not is_withdrawn
 group by service_at_location_id

@@ -1,14 +1,17 @@
--- One row per service record: who, what, where in 2021 codes, and in which zone of each reading.
+-- One row per service record and place: who, what, where in 2021 codes, and in which zone of each reading.
 with records as (select * from {{ ref('stg_service') }}),
 
 services as (select * from {{ ref('stg_record_service') }}),
 
 places as (select * from {{ ref('stg_record_place') }} where shape = 'service'),
 
+documents as (select * from {{ ref('stg_document_standing') }}),
+
 zones as (select zone_code, admin1_code from {{ ref('zone') }})
 
 select
     records.record_id,
+    services.place_no,
     records.source_id,
     records.document_id,
     records.observed_on,
@@ -23,12 +26,16 @@ select
     services.is_out_of_scope,
     places.admin1_code,
     places.admin2_code,
-    places.admin3_code,
+    -- A shelter is never located below its cercle, whatever names its place.
+    case when not coalesce(records.is_shelter, false) then places.admin3_code end as admin3_code,
     places.method as place_method,
     places.warnings as place_warnings,
     -- A cercle decides; a region alone, or the zone that the source names, only where there is no cercle.
-    coalesce(zones.zone_code, case when places.admin1_code is null then records.zone_code end) as zone_code
+    coalesce(zones.zone_code, case when places.admin1_code is null then records.zone_code end) as zone_code,
+    coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
 from records
 inner join services on records.record_id = services.record_id
-left join places on records.record_id = places.record_id
+left join places on services.record_id = places.record_id and services.place_no = places.place_no
+left join documents on records.document_id = documents.document_id
 left join zones on places.admin1_code = zones.admin1_code
+cross join {{ ref('stg_run') }} as run

@@ -1,18 +1,8 @@
--- One row per attribute of an entity: the value with the largest weight, and how far the sources agree.
--- A document that says the same thing many times counts once.
-with per_document as (
-    select
-        entity,
-        entity_id,
-        attribute,
-        value,
-        document_id,
-        max(weight) as weight,
-        max(freshness) as freshness,
-        max(observed_on) as observed_on
-    from {{ ref('int_assertion') }}
-    group by entity, entity_id, attribute, value, document_id
-),
+-- One row per attribute of an entity: the value in force, and how far the sources support it.
+-- It is the value with the largest weight, unless a person decided otherwise.
+with claims as (select * from {{ ref('int_assertion') }} where is_counted),
+
+overrides as (select * from {{ ref('int_override') }} where is_last),
 
 per_value as (
     select
@@ -23,9 +13,8 @@ per_value as (
         sum(weight) as weight,
         max(freshness) as freshness,
         max(observed_on) as observed_on,
-        -- 1 − ∏(1 − wᵢ); the logarithm of 0 is kept out
-        case when max(weight) >= 1 then 1.0 else 1 - exp(sum(ln(1 - least(weight, 0.999999999999)))) end as support
-    from per_document
+        {{ support('weight') }} as support
+    from claims
     group by entity, entity_id, attribute, value
 ),
 
@@ -39,18 +28,54 @@ ranked as (
             order by weight desc, observed_on desc, value
         ) as place
     from per_value
+),
+
+-- Agreement and confidence stay the sources' own: a person's word does not make them agree.
+decided as (
+    select
+        overrides.entity,
+        overrides.entity_id,
+        overrides.attribute,
+        overrides.after as value,
+        {{ freshness('overrides.overridden_on', 'run.as_of', 'cast(half_life.value as double)') }} as freshness,
+        overrides.overridden_on as observed_on,
+        coalesce(ranked.agreement, 0) as agreement,
+        coalesce(ranked.agreement * ranked.support, 0) as confidence,
+        coalesce(ranked.value_count, 0) as value_count,
+        false as has_conflict,
+        true as is_overridden
+    from overrides
+    cross join {{ ref('stg_run') }} as run
+    inner join (select distinct entity, entity_id from claims) as known
+        on overrides.entity = known.entity and overrides.entity_id = known.entity_id
+    inner join {{ ref('attribute_family') }} as family on overrides.attribute = family.attribute
+    inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
+    left join ranked
+        on overrides.entity = ranked.entity
+        and overrides.entity_id = ranked.entity_id
+        and overrides.attribute = ranked.attribute
+        and overrides.after = ranked.value
+),
+
+winners as (
+    select
+        ranked.entity,
+        ranked.entity_id,
+        ranked.attribute,
+        ranked.value,
+        ranked.freshness,
+        ranked.observed_on,
+        ranked.agreement,
+        ranked.agreement * ranked.support as confidence,
+        ranked.value_count,
+        ranked.agreement < {{ parameter('agreement_threshold') }} as has_conflict,
+        false as is_overridden
+    from ranked
+    left join decided
+        on ranked.entity = decided.entity and ranked.entity_id = decided.entity_id and ranked.attribute = decided.attribute
+    where ranked.place = 1 and decided.entity is null
 )
 
-select
-    entity,
-    entity_id,
-    attribute,
-    value,
-    freshness,
-    observed_on,
-    agreement,
-    agreement * support as confidence,
-    value_count,
-    agreement < {{ parameter('agreement_threshold') }} as has_conflict
-from ranked
-where place = 1
+select * from winners
+union all
+select * from decided

@@ -15,8 +15,52 @@ places as (
     from {{ ref('int_service_record') }} as records
     where records.place_warnings is not null
     group by records.source_id, records.place_warnings
+),
+
+-- What the register says of documents that nobody knows.
+documents as (
+    select
+        source_id,
+        'avertissement ' || warnings as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min(title) as examples
+    from {{ ref('stg_document_standing') }}
+    where warnings is not null
+    group by source_id, warnings
+),
+
+-- Decisions whose entity is gone, or whose value the sources no longer gave when it was taken.
+decisions as (
+    select
+        'decision' as source_id,
+        case
+            when winners.entity is null then 'décision sans objet'
+            else 'décision à revoir : les sources disent maintenant autre chose'
+        end as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min('state/overrides.csv, ligne ' || overrides.line) as examples
+    from {{ ref('int_override') }} as overrides
+    left join {{ ref('int_value') }} as winners
+        on overrides.entity = winners.entity
+        and overrides.entity_id = winners.entity_id
+        and overrides.attribute = winners.attribute
+    left join (select distinct entity, entity_id, attribute, value from {{ ref('int_assertion') }} where is_counted) as claims
+        on overrides.entity = claims.entity
+        and overrides.entity_id = claims.entity_id
+        and overrides.attribute = claims.attribute
+        and overrides.before = claims.value
+    where overrides.is_last and (winners.entity is null or (coalesce(overrides.before, '') <> '' and claims.entity is null))
+    group by 2
 )
 
 select * from checks
 union all
 select * from places
+union all
+select * from documents
+union all
+select * from decisions

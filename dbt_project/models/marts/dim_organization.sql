@@ -8,6 +8,12 @@ organizations as (
         max(case when attribute = 'organization_type_code' then value end) as organization_type_code
     from winners
     group by entity_id
+),
+
+parents as (
+    select parents.organization_id, parents.parent_organization_id
+    from {{ ref('stg_organization_parent') }} as parents
+    inner join organizations on parents.parent_organization_id = organizations.organization_id
 )
 
 select
@@ -16,7 +22,8 @@ select
     organizations.acronym,
     organizations.organization_type_code,
     types.organization_group_code,
-    cast(null as varchar) as parent_organization_id,
+    parents.parent_organization_id,
     types.is_in_scope
 from organizations
+left join parents on organizations.organization_id = parents.organization_id
 left join {{ ref('organization_type') }} as types on organizations.organization_type_code = types.organization_type_code

@@ -14,12 +14,42 @@ with claims as (
         claims.observed_on,
         claims.source_id,
         claims.document_id,
-        claims.locator
+        claims.locator,
+        case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end as standing,
+        claims.root_document_id
     from {{ ref('int_assertion') }} as claims
     inner join {{ ref('int_value') }} as winners
         on claims.entity = winners.entity
         and claims.entity_id = winners.entity_id
         and claims.attribute = winners.attribute
+),
+
+-- A person's decision stands beside the claims that it overrules.
+overrides as (
+    select
+        winners.entity,
+        winners.entity_id,
+        winners.attribute,
+        'state/overrides.csv:' || overrides.line as assertion_id,
+        overrides.after as value,
+        overrides.before as raw_value,
+        true as is_winner,
+        cast(null as double) as weight,
+        cast(null as double) as class_weight,
+        winners.freshness,
+        cast(null as double) as extraction_confidence,
+        overrides.overridden_on as observed_on,
+        'decision' as source_id,
+        'decision' as document_id,
+        'state/overrides.csv, ligne ' || overrides.line || ' : ' || overrides.who || ', ' || overrides.why as locator,
+        'override' as standing,
+        'decision' as root_document_id
+    from {{ ref('int_override') }} as overrides
+    inner join {{ ref('int_value') }} as winners
+        on overrides.entity = winners.entity
+        and overrides.entity_id = winners.entity_id
+        and overrides.attribute = winners.attribute
+    where overrides.is_last
 ),
 
 -- A figure of people is one source's own: it is not weighed against others, it is traced.
@@ -39,7 +69,9 @@ needs as (
         stated.observed_on,
         stated.source_id,
         stated.document_id,
-        stated.locator
+        stated.locator,
+        'counted' as standing,
+        stated.document_id as root_document_id
     from {{ ref('stg_assertion') }} as stated
     inner join {{ ref('stg_need') }} as needs on stated.record_id = needs.record_id
     inner join {{ ref('stg_record_place') }} as places on needs.record_id = places.record_id
@@ -57,5 +89,7 @@ needs as (
 )
 
 select * from claims
+union all
+select * from overrides
 union all
 select * from needs

@@ -1,0 +1,80 @@
+-- One row per service at a location, attribute (status, end) and day on which it is asked for: the value in force on
+-- that day, from what was known by then. The days are those of the grids and those on which something was seen.
+with months as (select evaluated_on from {{ ref('int_month') }}),
+
+claims as (
+    select entity_id, attribute, value, root_document_id, observed_on, class_weight * extraction_confidence as full_weight
+    from {{ ref('int_assertion') }}
+    where entity = 'service_at_location' and attribute in ('status_code', 'ends_on') and not is_withdrawn
+),
+
+overrides as (
+    select entity_id, attribute, after as value, overridden_on, replaced_on
+    from {{ ref('int_override') }}
+    where entity = 'service_at_location' and attribute in ('status_code', 'ends_on')
+),
+
+days as (
+    select distinct known.entity_id, known.attribute, months.evaluated_on as day
+    from (
+        select entity_id, attribute, observed_on as since from claims
+        union all
+        select entity_id, attribute, overridden_on as since from overrides
+    ) as known
+    inner join months on known.since <= months.evaluated_on
+    union
+    select entity_id, attribute, observed_on as day from claims
+    union
+    select entity_id, attribute, overridden_on as day from overrides
+),
+
+-- Copies of one document count once.
+per_document as (
+    select
+        days.entity_id,
+        days.attribute,
+        days.day,
+        claims.value,
+        claims.root_document_id,
+        max(claims.observed_on) as observed_on,
+        max({{ freshness('claims.observed_on', 'days.day', parameter('half_life_status')) }}) as freshness,
+        max(claims.full_weight * {{ freshness('claims.observed_on', 'days.day', parameter('half_life_status')) }}) as weight
+    from days
+    inner join claims
+        on days.entity_id = claims.entity_id and days.attribute = claims.attribute and claims.observed_on <= days.day
+    group by days.entity_id, days.attribute, days.day, claims.value, claims.root_document_id
+),
+
+ranked as (
+    select
+        entity_id,
+        attribute,
+        day,
+        value,
+        max(freshness) as freshness,
+        row_number() over (
+            partition by entity_id, attribute, day
+            order by sum(weight) desc, max(observed_on) desc, value
+        ) as place
+    from per_document
+    group by entity_id, attribute, day, value
+)
+
+select
+    days.entity_id as service_at_location_id,
+    days.attribute,
+    days.day,
+    coalesce(overrides.value, ranked.value) as value,
+    case
+        when overrides.value is null then ranked.freshness
+        else {{ freshness('overrides.overridden_on', 'days.day', parameter('half_life_status')) }}
+    end as freshness,
+    overrides.value is not null as is_overridden
+from days
+left join ranked
+    on days.entity_id = ranked.entity_id and days.attribute = ranked.attribute and days.day = ranked.day and ranked.place = 1
+left join overrides
+    on days.entity_id = overrides.entity_id
+    and days.attribute = overrides.attribute
+    and overrides.overridden_on <= days.day
+    and (overrides.replaced_on is null or overrides.replaced_on > days.day)

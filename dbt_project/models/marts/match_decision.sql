@@ -1,0 +1,12 @@
+select
+    question_id,
+    entity,
+    left_text,
+    right_text,
+    left_id,
+    right_id,
+    method,
+    score,
+    decision,
+    reason
+from {{ ref('stg_match_decision') }}

@@ -1,0 +1,266 @@
+"""From files to marts: what a claim weighs, what counts once, what a person overrules. Worked out here by hand."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import PROJECT, Root
+
+AS_OF = dt.date(2024, 8, 31)
+HEADER = ["Structure", "Type", "Service", "Cercle", "Vu le", "Statut", "Coût", "Capacité", "Attente"]
+# file -> class of its source, and rows
+FILES: dict[str, tuple[str, list[list[str]]]] = {
+    "liste_a.csv": ("partner", [["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-06-01", "OPE", "gratuit", "40", "3"]]),
+    "copie_de_a.csv": ("partner", [["Association fictive ALPHA", "ONG_NAT", "SOC_01", "ML0506", "2024-06-10", "OPE", "gratuit", "40", ""]]),
+    "officiel_b.csv": ("official", [["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-07-15", "FER", "payant", "60", ""]]),
+    "retire_c.csv": (
+        "official",
+        [
+            ["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-08-01", "OPE", "gratuit", "40", ""],
+            ["Réseau Fictif Retiré", "ONG_NAT", "SOC_02", "ML0506", "2024-08-01", "OPE", "gratuit", "10", ""],
+        ],
+    ),
+}  # fmt: skip
+REGISTER = [
+    ["Titre", "Fichier", "Nature", "Éditeur", "Publié le", "Début de période", "Fin de période", "Licence", "Sensibilité",
+     "Note de lecture", "Tiré de", "Retiré le", "Motif du retrait", "Examiné le"],
+    ["Copie de la liste A", "copie_de_a.csv", "liste", "", "", "", "", "", "internal", "", "liste_a.csv", "", "", "2024-08-20"],
+    ["Liste C", "retire_c.csv", "liste", "", "", "", "", "", "internal", "", "", "2024-08-15", "reprise par l’éditeur", "2024-08-20"],
+]  # fmt: skip
+CLASS = {"partner": 0.5, "official": 0.7}
+HALF_LIFE = {"status_code": 120, "cost_code": 180, "capacity_per_month": 45, "wait_days": 45}
+
+
+def weight(kind: str, seen: str, attribute: str, on: dt.date = AS_OF) -> float:
+    """class × freshness × extraction confidence, the last being 1 for a table."""
+    return CLASS[kind] * 0.5 ** ((on - dt.date.fromisoformat(seen)).days / HALF_LIFE[attribute])
+
+
+def declare(folder: Path, kind: str, patterns: list[str]) -> None:
+    template = PROJECT / "ingestion" / "sources" / "_template"
+    columns = {
+        "observed_on": "Vu le", "organization_name": "Structure", "organization_type_code": "Type",
+        "service_type_code": "Service", "admin2_code": "Cercle", "admin_vintage": {"value": "2021"},
+        "status_code": "Statut", "cost_code": "Coût", "capacity_per_month": "Capacité", "wait_days": "Attente",
+    }  # fmt: skip
+    given = yaml.safe_load((template / "source.yml").read_text(encoding="utf-8"))
+    given |= {"id": folder.name, "files": patterns, "evidence_class": kind, "reader": {"kind": "table"}, "ignored": {}}
+    given |= {"shapes": {"service": {"columns": columns}}}
+    folder.mkdir(parents=True)
+    (folder / "source.yml").write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
+    write(folder / "sample.csv", [HEADER])
+
+
+def write(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A root after one run on the files above, and what is needed to run again."""
+    base = tmp_path_factory.mktemp("evidence")
+    for kind in CLASS:
+        names = [name for name, (its, _) in FILES.items() if its == kind]
+        declare(base / "sources" / f"editeur_{kind}", kind, names)
+    landing = base / "landing"
+    landing.mkdir()
+    for name, (_, rows) in FILES.items():
+        write(landing / name, [HEADER, *rows])
+    write(landing / "mrf_documents.csv", REGISTER)
+    root = Root(base / "data")
+    settings = {"landing": str(landing), "MRF_SOURCES": str(base / "sources")}
+    run(root, settings)
+    return {"root": root, **settings}
+
+
+def run(root: Root, settings: dict[str, str], as_of: dt.date = AS_OF) -> None:
+    arguments = ("run", "--landing", settings["landing"], "--as-of", as_of.isoformat())
+    done = root.mrf(*arguments, MRF_SOURCES=settings["MRF_SOURCES"])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def service(root: Root) -> str:
+    ((found,),) = root.query("select service_at_location_id from marts.service_directory")
+    return str(found)
+
+
+def claims(root: Root, attribute: str) -> dict[str, tuple[str, bool, str, float]]:
+    """By file (known from its source and class of evidence), the value, whether it won, its standing and weight."""
+    rows = root.query(
+        "select document_id, value, is_winner, standing, weight from marts.provenance"
+        f" where entity = 'service_at_location' and attribute = '{attribute}'"
+    )
+    names = {digest: name for told in root.manifest["inputs"].values() for name, digest in told["files"].items()}
+    return {names.get(document, document): tuple(told) for document, *told in rows}  # type: ignore[misc]
+
+
+def test_claims_weigh_what_the_design_says(landed: dict[str, Any]) -> None:
+    found = claims(landed["root"], "status_code")
+    assert {name: (value, standing) for name, (value, _, standing, _) in found.items()} == {
+        "liste_a.csv": ("OPE", "copy"),  # the copy was seen later: of the two, the heavier one counts
+        "copie_de_a.csv": ("OPE", "counted"),
+        "officiel_b.csv": ("FER", "counted"),
+        "retire_c.csv": ("OPE", "withdrawn"),
+    }
+    for name, (_, _, _, measured) in found.items():
+        kind, rows = FILES[name]
+        assert measured == pytest.approx(weight(kind, rows[0][4], "status_code"), abs=1e-9)
+
+
+@pytest.mark.parametrize("attribute", ["status_code", "cost_code", "capacity_per_month"])
+def test_the_largest_sum_wins_and_copies_count_once(landed: dict[str, Any], attribute: str) -> None:
+    root = landed["root"]
+    copy, official = weight("partner", "2024-06-10", attribute), weight("official", "2024-07-15", attribute)
+    winner = {"status_code": "FER", "cost_code": "payant", "capacity_per_month": "60"}[attribute]
+    values = {value for value, wins, standing, _ in claims(root, attribute).values() if wins}
+    assert values == {winner}
+    agreement = official / (official + copy)
+    told = root.mrf("trace", "service", service(root)).stdout
+    line = next(line for line in told.splitlines() if f"{attribute} = {winner}" in line)
+    assert f"accord {agreement:.3f}".replace(".", ",") in line
+    assert f"confiance {agreement * official:.3f}".replace(".", ",") in line
+    if attribute == "status_code":
+        ((published, confidence),) = root.query("select agreement, confidence from marts.service_directory")
+        assert published == pytest.approx(agreement, abs=1e-9)
+        assert confidence == pytest.approx(agreement * official, abs=1e-9)
+
+
+def test_two_independent_supporters_make_it_surer(landed: dict[str, Any], tmp_path: Path) -> None:
+    """confidence = agreement × (1 − (1 − w₁)(1 − w₂)), and the withdrawn list counts before its withdrawal."""
+    root = landed["root"].copy(tmp_path / "data")
+    day = dt.date(2024, 8, 10)
+    run(root, landed, day)
+    copy, withdrawn = (
+        weight(k, d, "cost_code", day) for k, d in (("partner", "2024-06-10"), ("official", "2024-08-01"))
+    )
+    official = weight("official", "2024-07-15", "cost_code", day)
+    assert claims(root, "cost_code")["retire_c.csv"][:3] == ("gratuit", True, "counted")
+    status = {k: weight(k2, d, "status_code", day) for k, k2, d in
+              (("copy", "partner", "2024-06-10"), ("c", "official", "2024-08-01"), ("b", "official", "2024-07-15"))}  # fmt: skip
+    agreement = (status["copy"] + status["c"]) / sum(status.values())
+    assert root.query(
+        "select status_code, cost_code from marts.service_directory where organization_name ilike '%alpha%'"
+    ) == [("OPE", "gratuit")]
+    ((published, confidence),) = root.query(
+        "select agreement, confidence from marts.service_directory where organization_name ilike '%alpha%'"
+    )
+    assert published == pytest.approx(agreement, abs=1e-9)
+    assert confidence == pytest.approx(agreement * (1 - (1 - status["copy"]) * (1 - status["c"])), abs=1e-9)
+    assert copy + withdrawn > official
+    # what only the withdrawn list knew was there then, and is gone since
+    assert root.query("select count(*) from marts.service_directory where organization_name ilike '%retiré%'") == [(1,)]
+    assert landed["root"].query("select count(*) from marts.service_directory") == [(1,)]
+    assert landed["root"].query("select count(*) from marts.dim_organization where name ilike '%retiré%'") == [(0,)]
+
+
+def test_the_history_follows_the_dated_claims(landed: dict[str, Any]) -> None:
+    """OPE from the first list on; FER when the official one outweighs it: .7 that day against .5 × 2^(−35/120)."""
+    found = landed["root"].query(
+        "select valid_from, valid_to, status_code, observed_by from marts.service_history order by 1"
+    )
+    assert [(str(a), str(b), code, by) for a, b, code, by in found] == [
+        ("2024-06-01", "2024-07-14", "OPE", "editeur_partner"),
+        ("2024-07-15", "None", "FER", "editeur_official"),
+    ]
+
+
+def test_an_override_is_published_traced_and_survives(landed: dict[str, Any], tmp_path: Path) -> None:
+    root = landed["root"].copy(tmp_path / "data")
+    before = root.catalog["current"]
+    sid = service(root)
+    (root.path / "state").mkdir(exist_ok=True)
+    (root.path / "state" / "overrides.csv").write_text(
+        "entity,entity_id,attribute,before,after,who,why,overridden_on\n"
+        f"service_at_location,{sid},status_code,FER,PAR,chargée de suivi,visite de contrôle,2024-08-20\n"
+        f"service_at_location,{sid},cost_code,payant,gratuit,chargée de suivi,affiche sur place,2024-08-20\n"
+        f"service_at_location,{sid},wait_days,3,1,chargée de suivi,trop tard,2024-12-01\n"
+    )
+    run(root, landed)
+    ((status, cost, wait, agreement, confidence, conflict),) = root.query(
+        "select status_code, cost_code, wait_days, agreement, confidence, has_conflict from marts.service_directory"
+    )
+    assert (status, cost, wait) == ("PAR", "gratuit", 3)  # a decision of December is none in August
+    assert (agreement, confidence) == (0, 0)  # no source says PAR: the sources' own support stays visible
+    assert not conflict
+    stated = claims(root, "status_code")
+    assert stated["decision"] == ("PAR", True, "override", None)
+    assert stated["officiel_b.csv"][1:3] == (False, "counted")
+    assert root.query("select operational_state from marts.service_directory") == [("operational",)]
+    history = root.query("select valid_from, status_code, observed_by from marts.service_history order by 1")
+    assert [(str(day), code, by) for day, code, by in history][-1] == ("2024-08-20", "PAR", "decision")
+    assert "décision d’une personne" in root.mrf("trace", "service", sid).stdout
+    told = root.mrf("diff", before, root.catalog["current"]).stdout
+    assert "1 service rouvert, Région de Mopti, depuis le 2024-08-31" in told
+    assert root.manifest["state"]["read"]["overrides.csv"]["rows"] == 3
+    # …and the same decisions hold in every later run
+    assert (
+        root.mrf(
+            "run", "--landing", landed["landing"], "--as-of", "2024-08-31", "--force", MRF_SOURCES=landed["MRF_SOURCES"]
+        ).returncode
+        == 0
+    )
+    assert root.query("select status_code, cost_code from marts.service_directory") == [("PAR", "gratuit")]
+
+
+def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any], tmp_path: Path) -> None:
+    root = landed["root"].copy(tmp_path / "data")
+    landing = tmp_path / "landing"
+    shutil.copytree(landed["landing"], landing)
+    # seen the same week, by classes close to one another: neither status has enough weight
+    write(
+        landing / "liste_a.csv", [HEADER, [*FILES["liste_a.csv"][1][0][:4], "2024-07-15", "OPE", "gratuit", "40", "3"]]
+    )
+    settings = landed | {"landing": str(landing)}
+    run(root, settings)
+    ((question, subject, options),) = root.query(
+        "select question_id, subject, options from marts.review_queue where kind = 'value' and right_key = 'status_code'"
+    )
+    assert options == "FER;OPE"
+    assert "Alpha" in subject
+    assert question in root.mrf("review").stdout
+    exported = tmp_path / "questions.csv"
+    assert root.mrf("review", "--export", str(exported)).returncode == 0
+    with exported.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    for row in rows:
+        if row["question_id"] == question:
+            row |= {"answer": "OPE", "who": "IM", "why": "appel du 30 août"}
+    with exported.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    done = root.mrf("review", "--import", str(exported), "--on", "2024-08-30")
+    assert "1 réponse(s)" in done.stdout, done.stdout
+    assert question not in root.mrf("review").stdout
+    refused = root.mrf("review", "--question", "q_inconnue", "--answer", "OPE", "--who", "IM", "--why", "x")
+    assert refused.returncode == 2
+    run(root, settings)
+    assert root.query("select status_code from marts.service_directory") == [("OPE",)]
+    assert root.query(f"select count(*) from marts.review_queue where question_id = '{question}'") == [(0,)]
+
+
+def test_a_renamed_organization_keeps_its_id_and_new_files_change_none(landed: dict[str, Any], tmp_path: Path) -> None:
+    root = landed["root"].copy(tmp_path / "data")
+    before = root.query("select organization_id from marts.dim_organization")
+    sid = service(root)
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    renamed = [["Association Fictive Alpha du Sahel", *FILES["officiel_b.csv"][1][0][1:]]]
+    write(landing / "officiel_b.csv", [HEADER, *renamed])
+    (root.path / "state" / "answers.csv").write_text(
+        "question_id,kind,left,right,answer,who,why,answered_on\n"
+        "q,organization,Association Fictive Alpha,Association Fictive Alpha du Sahel,same,IM,changement de nom,2024-08-30\n"
+    )
+    run(root, landed | {"landing": str(landing)})
+    assert root.query("select organization_id, name from marts.dim_organization") == [
+        (before[0][0], "Association Fictive Alpha du Sahel")
+    ]
+    assert service(root) == sid

@@ -1,0 +1,57 @@
+"""Stable ids: minted once from a natural key, then looked up.
+
+A cluster of natural keys (the spellings of one organization, the descriptions of one place of service) keeps the id
+that any of its keys was given before. Ids never derive from a record's place in a file, so reruns, shuffled rows and
+new sources leave the ids of unchanged entities alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pandas as pd
+
+
+def entity_id(prefix: str, *key: Any) -> str:
+    """A stable id of a natural key: org_…, srv_…, sal_… and 12 hexadecimal digits."""
+    text = "\x1f".join("" if part is None else str(part) for part in key)
+    return f"{prefix}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
+def assign(keys: pd.DataFrame, known: pd.DataFrame, prefix: str) -> pd.Series[str]:
+    """The id of each key's cluster.
+
+    ``keys``: natural_key (unique), cluster, rank (0 = the most specific description of the entity).
+    ``known``: natural_key, entity_id in the order they were given; the last row of a key holds.
+    Where a cluster holds several known ids (two entities proved to be one), the oldest stays. Where an id is known
+    to several clusters (an entity proved to be two), the one with the most specific, then oldest key keeps it.
+    """
+    held = known.reset_index(names="age").drop_duplicates("natural_key", keep="last")
+    found = keys.merge(held[["natural_key", "entity_id", "age"]], on="natural_key")
+    found = found.sort_values(["rank", "age", "natural_key"], kind="stable").drop_duplicates("entity_id")
+    kept = found.sort_values(["age", "entity_id"], kind="stable").drop_duplicates("cluster")
+    ids: dict[Any, str] = dict(zip(kept["cluster"], kept["entity_id"], strict=True))
+    taken = set(known["entity_id"])
+    new = keys[~keys["cluster"].isin(ids)].sort_values(["rank", "natural_key"], kind="stable")
+    for cluster, key in new.drop_duplicates("cluster")[["cluster", "natural_key"]].itertuples(index=False):
+        ids[cluster] = _minted(prefix, key, taken)
+    return keys["cluster"].map(ids)
+
+
+def _minted(prefix: str, key: str, taken: set[str]) -> str:
+    """An id nobody had: a key whose id now belongs to another entity gets a second one."""
+    made, number = entity_id(prefix, key), 1
+    while made in taken:
+        number += 1
+        made = entity_id(prefix, key, number)
+    taken.add(made)
+    return made
+
+
+def extended(known: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """The registry with the keys whose id is new or changed added at its end, in the order of their keys."""
+    held = known.drop_duplicates("natural_key", keep="last").set_index("natural_key")["entity_id"]
+    before = given["natural_key"].map(held)
+    added = given[before.isna() | before.ne(given["entity_id"])].sort_values("natural_key", kind="stable")
+    return pd.concat([known, added], ignore_index=True)

@@ -1,0 +1,123 @@
+"""The review queue: what a run could not decide, and how a person's answer becomes data of the next run."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import duckdb
+
+from warehouse import publish, state
+from warehouse.layout import Layout, Workspace
+
+
+@dataclass(frozen=True)
+class Question:
+    """One row of the mart `review_queue`."""
+
+    question_id: str
+    kind: str
+    question_fr: str
+    subject: str
+    other_subject: str | None
+    left_key: str
+    right_key: str
+    options: str | None
+    reason: str | None
+    score: float | None
+    affected_count: int
+
+    @property
+    def choices(self) -> list[str]:
+        """The answers that are possible; a place may also be left unplaced (an empty answer)."""
+        listed = (self.options or "").split(";")
+        return [*listed, ""] if self.kind == "place" else listed
+
+
+class AnswerRefused(Exception):
+    """An answer that cannot be one; says what was expected."""
+
+
+def questions(layout: Layout) -> list[Question]:
+    """The open questions of the current publication, the most consequential first; not those answered since."""
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    names = ", ".join(f'"{field.name}"' for field in fields(Question))
+    with duckdb.connect(str(layout.published / now["current"]), read_only=True) as connection:
+        rows = connection.execute(
+            f"select {names} from marts.review_queue order by affected_count desc, kind, score desc, question_id"
+        ).fetchall()
+    answered = _answered(layout.workspace(now["is_demo"]))
+    return [question for question in (Question(*row) for row in rows) if _mark(question) not in answered]
+
+
+def _mark(question: Question) -> tuple[str, str]:
+    return question.left_key, question.right_key
+
+
+def _answered(workspace: Workspace) -> set[tuple[str, str]]:
+    said = [state.answers(workspace, kind) for kind in state.KINDS]
+    pairs = {pair for told in said for pair in zip(told["left"], told["right"], strict=True)}
+    made = state.overrides(workspace).to_pylist()
+    return pairs | {(f"{row['entity']}/{row['entity_id']}", row["attribute"]) for row in made}
+
+
+def answer(layout: Layout, question: Question, given: str, who: str, why: str, day: dt.date) -> None:
+    """Keeps an answer in `state/`; it counts from the next run. Raises AnswerRefused, state.StateError."""
+    # A value may be another one than those claimed: the person may know better than all sources.
+    if question.kind != "value" and given not in question.choices:
+        allowed = ", ".join(choice or "(vide)" for choice in question.choices)
+        raise AnswerRefused(f"{question.question_id} : attendu {allowed}, trouvé « {given} »")
+    workspace = _workspace(layout)
+    if question.kind == "value":
+        entity, entity_id = question.left_key.split("/", 1)
+        before = (question.reason or "").removeprefix("valeur publiée : ")
+        told = {"entity": entity, "entity_id": entity_id, "attribute": question.right_key, "before": before}
+        state.add_override(workspace, told | {"after": given, "who": who, "why": why, "overridden_on": day.isoformat()})
+        return
+    told = {"question_id": question.question_id, "kind": question.kind, "left": question.left_key}
+    told |= {"right": question.right_key, "answer": given, "who": who, "why": why, "answered_on": day.isoformat()}
+    state.add_answer(workspace, told)
+
+
+def _workspace(layout: Layout) -> Workspace:
+    now = publish.catalog(layout)
+    return layout.workspace(bool(now and now["is_demo"]))
+
+
+_TO_FILL = ("answer", "who", "why")
+
+
+def export(layout: Layout, path: Path) -> int:
+    """Writes the open questions to a CSV with empty columns answer, who and why; returns how many."""
+    asked = questions(layout)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark that Excel needs to read accents
+        writer = csv.DictWriter(file, [field.name for field in fields(Question)] + list(_TO_FILL), delimiter=";")
+        writer.writeheader()
+        writer.writerows(asdict(question) | dict.fromkeys(_TO_FILL, "") for question in asked)
+    return len(asked)
+
+
+def take_in(layout: Layout, path: Path, day: dt.date) -> int:
+    """Reads answers from such a CSV; rows without an answer are passed over. All or none. Raises AnswerRefused."""
+    known = {question.question_id: question for question in questions(layout)}
+    header, separator = state.header_of(path)
+    if missing := {"question_id", *_TO_FILL} - set(header):
+        raise AnswerRefused(f"{path}, ligne 1 : colonnes manquantes : {', '.join(sorted(missing))}")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, delimiter=separator)
+        rows = [(line, row) for line, row in enumerate(reader, start=2) if (row["who"] or "").strip()]
+    for line, row in rows:
+        question = known.get(row["question_id"])
+        if question is None:
+            raise AnswerRefused(f"{path}, ligne {line} : aucune question ouverte « {row['question_id']} »")
+        if question.kind != "value" and row["answer"].strip() not in question.choices:
+            raise AnswerRefused(f"{path}, ligne {line} : attendu {question.options}, trouvé « {row['answer']} »")
+        if not row["why"].strip():
+            raise AnswerRefused(f"{path}, ligne {line} : « why » est vide ; une décision dit pourquoi")
+    for _, row in rows:
+        answer(layout, known[row["question_id"]], row["answer"].strip(), row["who"].strip(), row["why"].strip(), day)
+    return len(rows)

@@ -1,0 +1,132 @@
+"""Where a published value comes from: all claims for and against it, their documents and their places in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse import publish
+from warehouse.layout import Layout
+
+ENTITIES = {"service": "service_at_location", "organization": "organization", "need": "need"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: what it says, what it weighs and where it stands."""
+
+    value: str
+    raw_value: str | None
+    is_winner: bool
+    standing: str
+    weight: float | None
+    class_weight: float | None
+    freshness: float | None
+    extraction_confidence: float | None
+    observed_on: Any
+    source_id: str
+    document: str
+    locator: str
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute with its claims, the value in force first."""
+
+    name: str
+    value: str
+    agreement: float | None
+    confidence: float | None
+    claims: list[Claim]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One entity: its title and its attributes."""
+
+    entity_id: str
+    title: str
+    attributes: list[Attribute]
+
+
+def trace(layout: Layout, kind: str, wanted: str) -> list[Trace]:
+    """The traces of an id of the current publication; a service id gives one for each of its places.
+
+    Raises KeyError where the publication knows no such id, FileNotFoundError before the first publication.
+    """
+    path = publish.current_file(layout)
+    files = _file_names(publish.manifest_of(layout, publish.catalog(layout)["current"]))  # type: ignore[index]
+    with duckdb.connect(str(path), read_only=True) as connection:
+        traces = [
+            Trace(entity_id, _title(connection, kind, entity_id), _attributes(connection, kind, entity_id, files))
+            for entity_id in _ids(connection, kind, wanted)
+        ]
+    found = [one for one in traces if one.attributes]
+    if not found:
+        raise KeyError(wanted)
+    return found
+
+
+def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[str]:
+    if kind == "service" and wanted.startswith("srv_"):
+        query = "select service_at_location_id from marts.service_directory where service_id = ? order by 1"
+        return [row[0] for row in connection.execute(query, [wanted]).fetchall()]
+    return [wanted]
+
+
+def _file_names(manifest: dict[str, Any]) -> dict[str, str]:
+    """By document id, the name of the file as it was landed."""
+    return {digest: name for told in manifest["inputs"].values() for name, digest in told["files"].items()}
+
+
+def _title(connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str) -> str:
+    query = {
+        "service": """
+            select concat_ws(
+                ' · ', organization_name, types.name_fr, site_name, coalesce(areas.name_fr, directory.zone_code)
+            )
+            from marts.service_directory as directory
+            left join reference.service_type as types using (service_type_code)
+            left join reference.admin_area as areas
+                on coalesce(admin3_code, admin2_code, admin1_code) = areas.code and areas.vintage = '2021'
+            where service_at_location_id = ?""",
+        "organization": "select concat_ws(' · ', name, acronym) from marts.dim_organization where organization_id = ?",
+        "need": "select cast(? as varchar)",
+    }[kind]
+    row = connection.execute(query, [entity_id]).fetchone()
+    return str(row[0]) if row else entity_id
+
+
+def _attributes(
+    connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str, files: dict[str, str]
+) -> list[Attribute]:
+    rows = connection.execute(
+        """
+        select attribute, value, raw_value, is_winner, standing, weight, class_weight, freshness, extraction_confidence,
+            observed_on, source_id, document_id, locator
+        from marts.provenance where entity = ? and entity_id = ?
+        order by attribute, is_winner desc, standing <> 'override', standing <> 'counted', weight desc, assertion_id
+        """,
+        [ENTITIES[kind], entity_id],
+    ).fetchall()
+    claims: dict[str, list[Claim]] = {}
+    for attribute, *told, document_id, locator in rows:
+        claims.setdefault(attribute, []).append(Claim(*told, files.get(document_id, document_id[:12]), locator))
+    return [_weighed(name, found) for name, found in claims.items()]
+
+
+def _weighed(name: str, claims: list[Claim]) -> Attribute:
+    """Agreement = the share of the counted weight that supports the value; confidence = agreement × (1 − ∏(1 − wᵢ))."""
+    counted = [claim for claim in claims if claim.standing == "counted" and claim.weight is not None]
+    total, doubt, support = 0.0, 1.0, 0.0
+    for claim in counted:
+        weight = claim.weight or 0.0
+        total += weight
+        if claim.is_winner:
+            support += weight
+            doubt *= 1 - min(weight, 1.0)
+    agreement = support / total if total else None
+    value = next((claim.value for claim in claims if claim.is_winner), claims[0].value)
+    return Attribute(name, value, agreement, None if agreement is None else agreement * (1 - doubt), claims)
