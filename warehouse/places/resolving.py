@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingestion.shapes import SHAPES
 from warehouse.layout import Workspace, write_parquet
+from warehouse.places.gazetteer import CURRENT
 from warehouse.places.outlines import Outlines
 from warehouse.places.testimony import Place, Statement, places_of
 
@@ -51,7 +53,10 @@ _CODES = [f"admin{level}_code" for level in (1, 2, 3)]
 _NAMES = [f"admin{level}_name" for level in (1, 2, 3)]
 _STATED = [*_CODES, *_NAMES, "admin_vintage"]
 _RAW = [f"{name}_raw" for name in (*_CODES[:2], *_NAMES)]
-_READ = ["record_id", *_STATED, *_RAW, "latitude", "longitude"]
+_READ = pa.schema(
+    [(name, pa.string()) for name in ("record_id", *_STATED, *_RAW)]
+    + [(name, pa.float64()) for name in ("latitude", "longitude")]
+)
 _BETWEEN = "\x1f"  # separates the values of a statement; no cell holds it
 
 
@@ -84,16 +89,19 @@ def _shape(
 
 def _records(workspace: Workspace, shape: str) -> pa.Table:
     """The columns that say a place; those that the shape does not have are null."""
-    tables = []
+    tables = [_READ.empty_table()]
     for path in sorted((workspace.validated / shape).glob("*.parquet")):
         present = set(pq.read_schema(path).names)
-        table = pq.read_table(path, columns=[name for name in _READ if name in present])
-        for name in set(_READ) - present:
-            kind = pa.float64() if name in ("latitude", "longitude") else pa.string()
-            table = table.append_column(name, pa.nulls(len(table), kind))
-        tables.append(table.select(_READ))
-    empty = pa.schema([(name, pa.float64() if name in ("latitude", "longitude") else pa.string()) for name in _READ])
-    return pa.concat_tables([empty.empty_table(), *tables])
+        table = pq.read_table(path, columns=[name for name in _READ.names if name in present])
+        for field in _READ:
+            if field.name not in present:
+                table = table.append_column(field, pa.nulls(len(table), field.type))
+        tables.append(table.select(_READ.names))
+    records = pa.concat_tables(tables)
+    if "admin_vintage" not in SHAPES[shape].schema.names:  # survey_coverage: our own form, which lists current codes
+        position = _READ.get_field_index("admin_vintage")
+        records = records.set_column(position, "admin_vintage", pa.repeat(CURRENT, len(records)))
+    return records
 
 
 def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
