@@ -86,6 +86,7 @@ def settings() -> SettingsCreator:
         probability_two_random_records_match=PRIOR,
         comparisons=[words(), comparisons.JaroWinklerAtThresholds("squash", [0.97, 0.93, 0.88, 0.8]), acronym(), phone()],
         blocking_rules_to_generate_predictions=[block_on("squash")],
+        retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
     )
 
@@ -97,10 +98,12 @@ def learn(labels: pd.DataFrame) -> dict[str, Any]:
     mentions = mentions_of(labels)
     frame = records(mentions).assign(same_as=[labels["same_as"][mention.row] for mention in mentions])
     api = DuckDBAPI()
-    linker = Linker(api.register(frame.drop(columns="keys")), settings())
+    linker = Linker(api.register(frame.drop(columns=["keys", "organization"])), settings())
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     linker.training.estimate_m_from_label_column("same_as")
-    return {"thresholds": THRESHOLDS, "splink": linker.misc.save_model_to_json()}
+    # Splink draws an identifier for each linker: left out, so that the same labels give the same file.
+    learnt = {key: value for key, value in linker.misc.save_model_to_json().items() if key != "linker_uid"}
+    return {"thresholds": THRESHOLDS, "splink": learnt}
 
 
 def main() -> None:

@@ -30,6 +30,14 @@ _PAIRS = f"""
     from block a join block b on a.key = b.key and b.place between a.place + 1 and a.place + {NEIGHBOURS}
 """
 
+_PLAUSIBLE = """
+    select position_l as "left", position_r as "right", match_probability as probability
+    from {scored} join node a on a.position = position_l join node b on b.position = position_r
+    where a.is_mention and (match_probability >= {review} or a.acronym = b.acronym or a.base = b.base
+        or a.organization = b.organization)
+    order by all
+"""
+
 
 @cache
 def model() -> dict[str, Any]:
@@ -42,24 +50,19 @@ def thresholds() -> Thresholds:
 
 
 def scored_pairs(mentions: list[Mention]) -> pd.DataFrame:
-    """left, right (positions, left < right), probability; in the order of the positions."""
+    """The pairs that something brings together: left, right (positions, left < right), probability; in order."""
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    connection = duckdb.connect()
-    connection.register("given", records(mentions))
-    connection.execute("create table node as from given")
-    api = DuckDBAPI(connection)
-    linker = Linker(api.register("node"), model()["splink"])
-    connection.execute(f"create table pair as select '0' as match_key, * from ({_PAIRS})")
-    linker.table_management.register_blocked_pairs_for_predict(api.register("pair"))
-    scored = linker.inference.predict().physical_name
-    found = connection.execute(
-        f"""select position_l as "left", position_r as "right", match_probability as probability from {scored}
-        order by all"""
-    ).df()
-    connection.close()
-    return found
+    with duckdb.connect() as connection:
+        connection.register("given", records(mentions))
+        connection.execute("create table node as from given")
+        connection.execute(f"create table pair as select '0' as match_key, * from ({_PAIRS})")
+        api = DuckDBAPI(connection)
+        linker = Linker(api.register("node"), model()["splink"])
+        linker.table_management.register_blocked_pairs_for_predict(api.register("pair"))
+        scored = linker.inference.predict().physical_name
+        return connection.execute(_PLAUSIBLE.format(scored=scored, review=thresholds().review)).df()
 
 
 def records(mentions: list[Mention]) -> pd.DataFrame:
@@ -68,6 +71,9 @@ def records(mentions: list[Mention]) -> pd.DataFrame:
         {
             "position": range(len(mentions)),
             "context": [mention.context for mention in mentions],
+            "is_mention": [mention.row is not None for mention in mentions],
+            "organization": [mention.organization for mention in mentions],
+            "base": [mention.name.base_key for mention in mentions],
             "squash": [mention.name.squash for mention in mentions],
             "words": [sorted(set(mention.name.strong)) for mention in mentions],
             "acronym": [mention.name.acronym or None for mention in mentions],

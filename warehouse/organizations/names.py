@@ -129,9 +129,9 @@ def _split_acronym(text: str) -> tuple[str, str]:
     parts = [part for part in _DASH.split(text) if part and part.strip()]
     if len(parts) == 2:
         first, second = (part.strip() for part in parts)
-        if _looks_like_acronym(first, second):
+        if " " in second and _looks_like_acronym(first, second):
             return second, inside or _acronym_key(first)
-        if _looks_like_acronym(second, first):
+        if " " in first and _looks_like_acronym(second, first):
             return first, inside or _acronym_key(second)
     return text, inside
 
@@ -140,7 +140,7 @@ def _looks_like_acronym(part: str, rest: str) -> bool:
     """Capitals, or the initials of the rest; a country, a number or a word of the vocabulary is none."""
     short = fold(part)
     squashed = short.replace(" ", "")
-    if not 2 <= len(squashed) <= _LONGEST_ACRONYM or len(short.split()) > 3 or " " not in fold(rest):
+    if not 2 <= len(squashed) <= _LONGEST_ACRONYM or len(short.split()) > 3 or len(rest) <= len(part):
         return False
     if all(word.kind in (Kind.COUNTRY, Kind.NUMBER, Kind.PLACE, Kind.STOP) for word in _words(part)):
         return False

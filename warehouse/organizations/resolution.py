@@ -13,7 +13,7 @@ from warehouse.organizations.candidates import scored_pairs, thresholds
 from warehouse.organizations.clusters import Clusters
 from warehouse.organizations.mentions import Mention, mentions_of, reference_mentions
 from warehouse.organizations.names import parse
-from warehouse.organizations.rules import Verdict, judge, judge_alone, may_have_sections
+from warehouse.organizations.rules import Verdict, judge, judge_alone, may_have_sections, same_organization
 
 Pair = tuple[int, int]
 Verdicts = dict[Pair, Verdict]
@@ -53,14 +53,13 @@ def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Reso
 
 def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
     """The verdicts on all candidate pairs, and the mentions with what the reference list says of misspelled ones."""
-    pairs = scored_pairs([*mentions, *reference_mentions()])
-    limits = thresholds()
     reference = reference_mentions()
+    pairs = scored_pairs([*mentions, *reference])
+    limits = thresholds()
     size = len(mentions)
     told = defaultdict[int, set[str]](set)
     within = pairs["right"] < size
-    across = pairs[~within & (pairs["left"] < size)]
-    for left, right, probability in across.itertuples(index=False):
+    for left, right, probability in pairs[~within].itertuples(index=False):
         mention, alias = mentions[left], reference[right - size]
         if mention.organization or mention.context or mention.name.bare != alias.name.bare:
             continue
@@ -71,11 +70,23 @@ def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
         replace(mention, organization=next(iter(told[position]))) if len(told.get(position, ())) == 1 else mention
         for position, mention in enumerate(mentions)
     ]
-    verdicts = {}
+    verdicts = _same_organization(mentions)
     for left, right, probability in pairs[within].itertuples(index=False):
         if verdict := judge(mentions[left], mentions[right], probability, limits):
             verdicts[left, right] = verdict
     return verdicts, mentions
+
+
+def _same_organization(mentions: list[Mention]) -> Verdicts:
+    """Each spelling of a known organization with the next one: nothing else may bring two translations together."""
+    last: dict[str, int] = {}
+    verdicts: Verdicts = {}
+    for position, mention in enumerate(mentions):
+        if mention.organization:
+            if (before := last.get(mention.organization)) is not None:
+                verdicts[before, position] = same_organization(mentions[before], mention)
+            last[mention.organization] = position
+    return verdicts
 
 
 def _answered(mentions: list[Mention], answers: pd.DataFrame | None) -> Verdicts:

@@ -54,12 +54,8 @@ KNOWN = (Kind.CONCEPT, Kind.WEAK, Kind.COUNTRY, Kind.PLACE)
 
 
 def judge(left: Mention, right: Mention, probability: float, thresholds: Thresholds) -> Verdict | None:
-    """None when nothing brings the two together."""
+    """The decision on a candidate pair; None when nothing is left to say."""
     same_acronym = bool(left.name.acronym) and left.name.acronym == right.name.acronym
-    same_organization = bool(left.organization) and left.organization == right.organization
-    same_key = left.name.base_key == right.name.base_key
-    if not (probability >= thresholds.review or same_acronym or same_organization or same_key):
-        return None
     return (
         _context(left, right)
         or _reference(left, right)
@@ -112,6 +108,11 @@ def _reference(left: Mention, right: Mention) -> Verdict | None:
         return None
     if left.organization != right.organization:
         return _veto(f"organisations différentes du référentiel ({left.organization} ≠ {right.organization})")
+    return same_organization(left, right)
+
+
+def same_organization(left: Mention, right: Mention) -> Verdict:
+    """The verdict on two mentions of one organization of the reference list."""
     if left.name.folded == right.name.folded:
         return Verdict("exact_name", 1.0, "merge", "même nom")
     return Verdict("alias", 0.99, "merge", f"deux noms de : {left.organization}")
@@ -213,11 +214,14 @@ def _is_misspelling(one: Word, other: Word, supported: bool) -> bool:
     """Two words of the vocabulary are two words: Niger and Nigeria, Kita and Kati, "human" and "humanity"."""
     if Kind.NUMBER in (one.kind, other.kind) or (one.kind in KNOWN and other.kind in KNOWN):
         return False
-    if min(len(one.surface), len(other.surface)) < 5:
+    shorter = min(len(one.surface), len(other.surface))
+    if shorter < 5:
         return False
-    return OSA.normalized_similarity(one.surface, other.surface) >= 0.8 or (
-        supported and JaroWinkler.similarity(one.surface, other.surface) >= 0.93
-    )
+    alike = OSA.normalized_similarity(one.surface, other.surface)
+    if not supported:
+        return alike >= 0.8
+    # With the same acronym more is forgiven: "Imagen 1 Day", "International Rescue Commetee".
+    return alike >= (0.75 if shorter >= 8 else 0.8) or JaroWinkler.similarity(one.surface, other.surface) >= 0.93
 
 
 def _is_weak_misspelling(one: Word, other: Word) -> bool:
