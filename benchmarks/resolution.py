@@ -179,7 +179,7 @@ def main(sizes: list[int]) -> None:
         table.add_row(
             f"{size:,}".replace(",", " "), *steps, total, f"{told['peak']:.0f} Mo", *map(str, told["entities"])
         )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -172,44 +172,6 @@ def test_the_history_follows_the_dated_claims(landed: dict[str, Any]) -> None:
     ]
 
 
-def test_an_override_is_published_traced_and_survives(landed: dict[str, Any], tmp_path: Path) -> None:
-    root = landed["root"].copy(tmp_path / "data")
-    before = root.catalog["current"]
-    sid = service(root)
-    (root.path / "state").mkdir(exist_ok=True)
-    (root.path / "state" / "overrides.csv").write_text(
-        "entity,entity_id,attribute,before,after,who,why,overridden_on\n"
-        f"service_at_location,{sid},status_code,FER,PAR,chargée de suivi,visite de contrôle,2024-08-20\n"
-        f"service_at_location,{sid},cost_code,payant,gratuit,chargée de suivi,affiche sur place,2024-08-20\n"
-        f"service_at_location,{sid},wait_days,3,1,chargée de suivi,trop tard,2024-12-01\n"
-    )
-    run(root, landed)
-    ((status, cost, wait, agreement, confidence, conflict),) = root.query(
-        "select status_code, cost_code, wait_days, agreement, confidence, has_conflict from marts.service_directory"
-    )
-    assert (status, cost, wait) == ("PAR", "gratuit", 3)  # a decision of December is none in August
-    assert (agreement, confidence) == (0, 0)  # no source says PAR: the sources' own support stays visible
-    assert not conflict
-    stated = claims(root, "status_code")
-    assert stated["decision"] == ("PAR", True, "override", None)
-    assert stated["officiel_b.csv"][1:3] == (False, "counted")
-    assert root.query("select operational_state from marts.service_directory") == [("operational",)]
-    history = root.query("select valid_from, status_code, observed_by from marts.service_history order by 1")
-    assert [(str(day), code, by) for day, code, by in history][-1] == ("2024-08-20", "PAR", "decision")
-    assert "décision d’une personne" in root.mrf("trace", "service", sid).stdout
-    told = root.mrf("diff", before, root.catalog["current"]).stdout
-    assert "1 service rouvert, Région de Mopti, depuis le 2024-08-31" in told
-    assert root.manifest["state"]["read"]["overrides.csv"]["rows"] == 3
-    # …and the same decisions hold in every later run
-    assert (
-        root.mrf(
-            "run", "--landing", landed["landing"], "--as-of", "2024-08-31", "--force", MRF_SOURCES=landed["MRF_SOURCES"]
-        ).returncode
-        == 0
-    )
-    assert root.query("select status_code, cost_code from marts.service_directory") == [("PAR", "gratuit")]
-
-
 def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any], tmp_path: Path) -> None:
     root = landed["root"].copy(tmp_path / "data")
     landing = tmp_path / "landing"
@@ -247,10 +209,39 @@ def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any]
     assert root.query(f"select count(*) from marts.review_queue where question_id = '{question}'") == [(0,)]
 
 
-def test_a_renamed_organization_keeps_its_id_and_new_files_change_none(landed: dict[str, Any], tmp_path: Path) -> None:
+def test_decisions_are_published_traced_and_survive_a_change_of_name(landed: dict[str, Any], tmp_path: Path) -> None:
     root = landed["root"].copy(tmp_path / "data")
-    before = root.query("select organization_id from marts.dim_organization")
+    before = root.catalog["current"]
     sid = service(root)
+    (root.path / "state").mkdir(exist_ok=True)
+    (root.path / "state" / "overrides.csv").write_text(
+        "entity,entity_id,attribute,before,after,who,why,overridden_on\n"
+        f"service_at_location,{sid},status_code,FER,PAR,chargée de suivi,visite de contrôle,2024-08-20\n"
+        f"service_at_location,{sid},cost_code,payant,gratuit,chargée de suivi,affiche sur place,2024-08-20\n"
+        f"service_at_location,{sid},wait_days,3,1,chargée de suivi,trop tard,2024-12-01\n"
+    )
+    run(root, landed)
+    ((status, cost, wait, agreement, confidence, conflict),) = root.query(
+        "select status_code, cost_code, wait_days, agreement, confidence, has_conflict from marts.service_directory"
+    )
+    assert (status, cost, wait) == ("PAR", "gratuit", 3)  # a decision of December is none in August
+    assert (agreement, confidence) == (0, 0)  # no source says PAR: the sources' own support stays visible
+    assert not conflict
+    stated = claims(root, "status_code")
+    assert stated["decision"] == ("PAR", True, "override", None)
+    assert stated["officiel_b.csv"][1:3] == (False, "counted")
+    assert root.query("select operational_state from marts.service_directory") == [("operational",)]
+    history = root.query("select valid_from, status_code, observed_by from marts.service_history order by 1")
+    assert [(str(day), code, by) for day, code, by in history][-1] == ("2024-08-20", "PAR", "decision")
+    assert "décision d’une personne" in root.mrf("trace", "service", sid).stdout
+    told = root.mrf("diff", before, root.catalog["current"]).stdout
+    assert "1 service rouvert, Région de Mopti, depuis le 2024-08-31" in told
+    assert root.manifest["state"]["read"]["overrides.csv"]["rows"] == 3
+    assert_a_renamed_organization_keeps_id_and_decisions(root, landed, tmp_path)
+
+
+def assert_a_renamed_organization_keeps_id_and_decisions(root: Root, landed: dict[str, Any], tmp_path: Path) -> None:
+    (before,) = root.query("select organization_id, service_at_location_id from marts.service_directory")
     landing = tmp_path / "landing"
     landing.mkdir()
     renamed = [["Association Fictive Alpha du Sahel", *FILES["officiel_b.csv"][1][0][1:]]]
@@ -260,7 +251,6 @@ def test_a_renamed_organization_keeps_its_id_and_new_files_change_none(landed: d
         "q,organization,Association Fictive Alpha,Association Fictive Alpha du Sahel,same,IM,changement de nom,2024-08-30\n"
     )
     run(root, landed | {"landing": str(landing)})
-    assert root.query("select organization_id, name from marts.dim_organization") == [
-        (before[0][0], "Association Fictive Alpha du Sahel")
-    ]
-    assert service(root) == sid
+    after = root.query("select organization_id, service_at_location_id, organization_name from marts.service_directory")
+    assert after == [(*before, "Association Fictive Alpha du Sahel")]
+    assert root.query("select status_code, cost_code from marts.service_directory") == [("PAR", "gratuit")]
