@@ -161,9 +161,19 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     seeds = {path.stem for path in (PROJECT / "dbt_project/seeds").glob("*.csv")}
     expected = {
         "landing/inventory",
-        "resolved/place",
-        "resolved/organization",
-        "resolved/service",
+        *(
+            f"resolved/{name}"
+            for name in (
+                "place",
+                "place_candidate",
+                "document",
+                "override",
+                "organization",
+                "organization_parent",
+                "service",
+                "decision",
+            )
+        ),
         "published/warehouse",
     }
     expected |= {f"raw/{source}" for source in sources()}
