@@ -68,13 +68,33 @@ class Name:
 
     @property
     def key(self) -> str:
-        """Sorted meanings, countries and numbers included."""
-        return " ".join(sorted({word.meaning for word in self.words if word.kind is not Kind.STOP}))
+        """Sorted meanings, countries and numbers included; "Women for Women" keeps both."""
+        return " ".join(sorted(word.meaning for word in self.words if word.kind is not Kind.STOP))
 
     @property
     def base_key(self) -> str:
         """The key without countries: what the sections of one body share."""
-        return " ".join(sorted({word.meaning for word in self.words if word.kind not in (Kind.STOP, Kind.COUNTRY)}))
+        return " ".join(sorted(word.meaning for word in self.words if word.kind not in (Kind.STOP, Kind.COUNTRY)))
+
+    @property
+    def core_key(self) -> str:
+        """The key without generic words: "Niger Red Cross Society"; "" when too little is left to be sure of:
+        "Santé Monde" is not the World Health Organization."""
+        kept = [word for word in self.words if word.kind not in (Kind.STOP, Kind.WEAK)]
+        proper = any(word.kind in (Kind.COUNTRY, Kind.OTHER) for word in kept)
+        return " ".join(sorted(word.meaning for word in kept)) if len(kept) > 1 and proper else ""
+
+    @property
+    def parts(self) -> list[str]:
+        """The pieces of "Welthungerhilfe / Agro Action Allemande", [] when there is one only."""
+        pieces = [piece.strip() for piece in _PIECES.split(self.written) if piece.strip()]
+        return pieces if len(pieces) > 1 else []
+
+    @property
+    def base_acronym(self) -> str:
+        """What remains without countries, were it an acronym: "UNICEF Cameroun"."""
+        kept = (word.surface for word in self.words if word.kind not in (Kind.STOP, Kind.COUNTRY))
+        return "".join(kept).replace(" ", "").upper()
 
     @property
     def squash(self) -> str:
@@ -92,6 +112,7 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "vi
 _ORDINAL = re.compile(r"(\d+)(?:er|ere|e|eme|st|nd|rd|th)?$")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _DASH = re.compile(r"\s+[-–—:|/]+\s*|\s*[|:–—/]+\s+|\s*\|\s*")
+_PIECES = re.compile(r"[()\[\]|/]|\s[-–—:]\s")
 _LONGEST_ACRONYM = 14
 
 

@@ -18,7 +18,7 @@ from warehouse.organizations.rules import Verdict, judge, judge_alone, may_have_
 Pair = tuple[int, int]
 Verdicts = dict[Pair, Verdict]
 
-DECISIONS = ["left", "right", "left_acronym", "right_acronym", "method", "score", "decision", "reason"]
+DECISIONS = ["left", "right", "left_row", "right_row", "method", "score", "decision", "reason"]
 SECTIONS = ["child_cluster", "parent_cluster", "reason"]
 # Rows shown for one acronym that several organizations carry: enough for a person to see them all.
 _SHOWN = 12
@@ -26,8 +26,8 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Resolved:
-    """cluster: a number per mention, on its index; decisions: a row per pair that was weighed; sections: which
-    cluster is the national section of which."""
+    """cluster: a number per mention, on its index; decisions: a row per pair that was weighed, with the two names and
+    the positions of their rows; sections: which cluster is the national section of which."""
 
     cluster: pd.Series
     decisions: pd.DataFrame
@@ -180,9 +180,9 @@ def _refused(verdict: Verdict, obstacle: str) -> Verdict:
 def _decisions(mentions: list[Mention], verdicts: Verdicts) -> pd.DataFrame:
     rows = []
     for pair, verdict in verdicts.items():
-        left, right = (mentions[position].name for position in pair)  # sorted by folded name, so left < right
-        rows.append(
-            (left.written, right.written, left.acronym or None, right.acronym or None)
-            + (verdict.method, round(float(verdict.score), 4), verdict.decision, verdict.reason)
-        )
+        left, right = (mentions[position] for position in pair)  # sorted by folded name, so left < right
+        if left.context != right.context and verdict.decision == "apart":
+            continue  # two health centres of two regions: there was nothing to decide
+        told = (verdict.method, round(float(verdict.score), 4), verdict.decision, verdict.reason)
+        rows.append((left.name.written, right.name.written, left.row, right.row, *told))
     return pd.DataFrame(sorted(rows, key=str), columns=DECISIONS)

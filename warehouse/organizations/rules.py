@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from ingestion.clean.text import fold
 from warehouse.organizations.aliases import known
 from warehouse.organizations.mentions import Mention
 from warehouse.organizations.names import Kind, Name, Word
@@ -81,8 +81,8 @@ def _doubt_alone(bare: Mention, full: Mention) -> str:
     if bare.kind and full.kind and bare.is_state != full.is_state:
         return f"types différents ({bare.kind} ≠ {full.kind})"
     # "Caritas" is no acronym of "Caritas Kayes": the shared word is the name of a family.
-    kinds = {word.kind for word in full.name.words}
-    if fold(bare.name.acronym) in full.name.folded.split() and kinds & {Kind.COUNTRY, Kind.PLACE}:
+    others = {word.kind for word in full.name.words if word.surface != bare.name.acronym.lower()}
+    if bare.name.acronym.lower() in full.name.folded.split() and others & {Kind.COUNTRY, Kind.PLACE, Kind.OTHER}:
         return "nom de famille d’organisations"
     named = known().by_acronym.get(bare.name.acronym)
     if named and full.organization != named and known().has_offices(named):
@@ -173,7 +173,7 @@ def _doubt(left: Mention, right: Mention, difference: Difference, same_acronym: 
         return f"sigles différents ({one.acronym} ≠ {other.acronym})"
     if left.is_state != right.is_state and left.kind and right.kind:
         return f"types différents ({left.kind} ≠ {right.kind})"
-    if difference.telling and not same_acronym:
+    if difference.telling and not (same_acronym and _telling_acronym(one, other)):
         return f"mots d’un seul côté ({difference.telling})"
     if all(difference.of(Kind.WEAK)) and not same_acronym:
         return f"formes différentes ({' ≠ '.join(difference.of(Kind.WEAK))})"
@@ -201,13 +201,17 @@ def compare(one: Name, other: Name) -> Difference:
 
 
 def _missing(one: Name, other: Name) -> list[Word]:
-    there = {word.meaning for word in other.words}
-    unexplained = {
-        word.meaning: word
-        for word in one.words
-        if word.kind is not Kind.STOP and word.meaning not in there and word.surface.upper() != other.acronym
-    }
-    return list(unexplained.values())
+    """Words of one that the other lacks; each answers for one, so "Women for Women" is not "Women"."""
+    there = Counter(word.meaning for word in other.words)
+    missing = []
+    for word in one.words:
+        if word.kind is Kind.STOP or word.surface.upper() == other.acronym:
+            continue
+        if there[word.meaning]:
+            there[word.meaning] -= 1
+        else:
+            missing.append(word)
+    return missing
 
 
 def _is_misspelling(one: Word, other: Word, supported: bool) -> bool:
@@ -215,7 +219,8 @@ def _is_misspelling(one: Word, other: Word, supported: bool) -> bool:
     if Kind.NUMBER in (one.kind, other.kind) or (one.kind in KNOWN and other.kind in KNOWN):
         return False
     shorter = min(len(one.surface), len(other.surface))
-    if shorter < 5:
+    # "Wold Vision": a short word only with the same acronym, and when one of the two is a word of the vocabulary.
+    if shorter < (4 if supported and Kind.CONCEPT in (one.kind, other.kind) else 5):
         return False
     alike = OSA.normalized_similarity(one.surface, other.surface)
     if not supported:
@@ -250,6 +255,11 @@ def _acronyms_differ(one: Name, other: Name) -> bool:
     surfaces = [{word.surface for word in name.content} for name in (one, other)]
     translated = 2 * len(surfaces[0] & surfaces[1]) < min(map(len, surfaces))
     return not translated
+
+
+def _telling_acronym(one: Name, other: Name) -> bool:
+    """Long enough not to be shared by chance, and no family name ("Caritas Bangui", acronym "Caritas")."""
+    return len(one.acronym) >= 5 and one.acronym.lower() not in one.folded.split() + other.folded.split()
 
 
 def _distinctive(name: Name) -> bool:
