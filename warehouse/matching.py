@@ -86,14 +86,18 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
 
 def _named(workspace: Workspace, role: _Role) -> pd.DataFrame:
     """record_id, shape, role, the mention's columns and its natural key, for each record that names one."""
-    columns = {"record_id": "record_id", role.name: "name"}
+    columns = {"record_id": "record_id", "document_id": "document_id", role.name: "name"}
     columns |= {column: name for column, name in ((role.acronym, "acronym"), (role.kind, "type")) if column}
     extra = ["site_name", "public_phone"] if role.role == "self" else []
     frame = read_records(workspace, role.shape, [*columns, *extra]).rename(columns=columns)
-    frame = frame[frame["name"].notna()].reindex(columns=["record_id", "name", "acronym", "type", *extra])
+    frame = frame[frame["name"].notna()].reindex(
+        columns=["record_id", "document_id", "name", "acronym", "type", *extra]
+    )
     folded = {text: fold(text) or text for column in ("name", "acronym") for text in frame[column].dropna().unique()}
-    frame["context"] = _context(workspace, frame, folded) if role.shape == "service" else None
+    is_own_site = _is_own_site(frame, folded)
+    frame["context"] = _region(workspace, frame).where(is_own_site) if role.shape == "service" else None
     frame["phone"] = frame["public_phone"].astype(object) if extra else None
+    frame["listings"] = frame["document_id"].astype(object).where(is_own_site, None)
     parts = [frame["name"].map(folded), frame["acronym"].map(folded), frame["context"]]
     frame["natural_key"] = pd.Series(_joined(parts), index=frame.index, dtype=object)
     return frame.assign(shape=role.shape, role=role.role)
@@ -104,30 +108,42 @@ def _joined(parts: list[pd.Series[str]]) -> list[str]:
     return ["|".join(row) for row in zip(*filled, strict=True)]
 
 
-def _context(workspace: Workspace, frame: pd.DataFrame, folded: dict[str, str]) -> pd.Series[str]:
-    """The region of a structure that is its own site: names such as "CSCom de Bamba" recur."""
+def _is_own_site(frame: pd.DataFrame, folded: dict[str, str]) -> pd.Series[bool]:
+    """Whether a structure is its own site, as the health centres of a facility list are."""
+    if "site_name" not in frame:
+        return pd.Series(False, index=frame.index)
     sites = {text: fold(text) or text for text in frame["site_name"].dropna().unique()}
-    is_own_site = frame["site_name"].map(sites).eq(frame["name"].map(folded))
+    return frame["site_name"].map(sites).eq(frame["name"].map(folded))
+
+
+def _region(workspace: Workspace, frame: pd.DataFrame) -> pd.Series[str]:
+    """The region of each record: a site is known by its name only within one, since "CSCom de Bamba" recurs."""
     places = pq.read_table(
         workspace.resolved / "place.parquet",
         columns=["record_id", "admin1_code"],
         filters=[("shape", "=", "service"), ("place_no", "=", 1)],
     ).to_pandas()
-    region = frame["record_id"].map(places.set_index("record_id")["admin1_code"]).astype(object)
-    return region.where(is_own_site & region.notna(), None)
+    return frame["record_id"].map(places.set_index("record_id")["admin1_code"]).astype(object)
 
 
 def _mentions(named: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """One row per spelling, in the order of their keys: those of this run and those only earlier publications knew."""
+    """One row per spelling, in the order of their keys: of this run, and those only earlier publications knew."""
     mixed = named.sort_values(["natural_key", "name", "acronym", "type", "phone"], kind="stable")
     current = mixed.groupby("natural_key", sort=True, as_index=False).agg(
         name=("name", "first"), acronym=("acronym", "first"), context=("context", "first"),
         organization_type_code=("type", "first"), phone=("phone", "first"),
     )  # fmt: skip
-    remembered = known[~known["natural_key"].isin(current["natural_key"])].drop_duplicates("natural_key", keep="last")
+    listed = named.dropna(subset="listings").drop_duplicates(["natural_key", "listings"]).sort_values("listings")
+    current["listings"] = current["natural_key"].map(listed.groupby("natural_key")["listings"].agg(" ".join))
+    # A site that no list names any more is not the one that resembles it.
+    remembered = known[~known["natural_key"].isin(current["natural_key"]) & known["context"].isna()]
+    remembered = remembered.drop_duplicates("natural_key", keep="last")
     columns = ["natural_key", "name", "acronym", "context", "organization_type_code"]
     both = pd.concat(
-        [current.assign(is_remembered=False), remembered[columns].assign(is_remembered=True, phone=None)],
+        [
+            current.assign(is_remembered=False),
+            remembered[columns].assign(is_remembered=True, phone=None, listings=None),
+        ],
         ignore_index=True,
     )
     return both.sort_values("natural_key", kind="stable", ignore_index=True)
@@ -162,30 +178,20 @@ def _parents(named: pd.DataFrame, mentions: pd.DataFrame, sections: pd.DataFrame
 
 
 def _decisions(mentions: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    ids = mentions.drop_duplicates("name").set_index("name")["entity_id"]
-    return pd.DataFrame(
-        {
-            "question_id": [question_id("organization", *pair) for pair in _pairs(decisions)],
-            "entity": "organization",
-            "left_key": decisions["left"],
-            "right_key": decisions["right"],
-            "left_text": _shown(decisions["left"], decisions["left_acronym"]),
-            "right_text": _shown(decisions["right"], decisions["right_acronym"]),
-            "left_id": decisions["left"].map(ids),
-            "right_id": decisions["right"].map(ids),
-            **{name: decisions[name] for name in ("method", "score", "decision", "reason")},
-        },
-        columns=DECISION_SCHEMA.names,
-    )
+    sides = {side: mentions.iloc[decisions[f"{side}_row"].astype(int)] for side in ("left", "right")}
+    keys = zip(sides["left"]["natural_key"], sides["right"]["natural_key"], strict=True)
+    made: dict[str, object] = {"question_id": [question_id("organization", *pair) for pair in keys]}
+    for side, said in sides.items():
+        made[f"{side}_key"] = said["name"].to_numpy()
+        made[f"{side}_text"] = _shown(said["name"], said["acronym"])
+        made[f"{side}_id"] = said["entity_id"].to_numpy()
+    told = {name: decisions[name].to_numpy() for name in ("method", "score", "decision", "reason")}
+    return pd.DataFrame(made | told | {"entity": "organization"}, columns=DECISION_SCHEMA.names)
 
 
 def question_id(kind: str, *key: str) -> str:
     """The short name of a question: the same question keeps it from run to run."""
     return entity_id("q", kind, *key)
-
-
-def _pairs(decisions: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(decisions["left"], decisions["right"], strict=True))
 
 
 def _shown(names: pd.Series[str], acronyms: pd.Series[str]) -> list[str]:

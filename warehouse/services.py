@@ -7,6 +7,8 @@ site. Spots of one organization and type are one service at a location where the
 - site names that differ by one letter, from different documents, unless what differs is a number or a place name;
 - a less precise spot ("somewhere in the cercle") and the only more precise one inside it, from different documents.
 
+Two visits of different days count as different documents.
+
 A less precise spot never joins where several precise ones lie inside it: it stays a service of its own, and it never
 makes one of two others. All of it is set-based SQL in an in-memory DuckDB: a million claims take a minute, not a loop.
 """
@@ -135,7 +137,8 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             records.site_name,
             records.latitude,
             records.longitude,
-            coalesce(documents.root_document_id, records.document_id) as document
+            -- Two lines of one document are two services, unless they are two visits.
+            concat_ws(' ', coalesce(documents.root_document_id, records.document_id), records.observed_on) as listing
         from read_parquet($service, union_by_name = true) as records
         inner join (from read_parquet($place) where shape = 'service') as places using (record_id)
         inner join (from read_parquet($organization) where shape = 'service' and role = 'self') as owners
@@ -186,7 +189,7 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             any_value(area_depth)
                 + case when any_value(site) is not null then 0 when any_value(latitude) is not null then 10 else 20 end
                 as rank,
-            list_sort(list(distinct document)) as documents
+            list_sort(list(distinct listing)) as listings
         from described
         group by spot_key;
         """
@@ -234,7 +237,7 @@ def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
     """Named sites of one place: the same name, or nearly the same in another document."""
     same = connection.execute(
         f"""
-        select a.spot as left, b.spot as right
+        select a.spot as left, b.spot as right, list_has_any(a.listings, b.listings) as is_same_listing
         from spots as a
         inner join spots as b
             on a.organization_id = b.organization_id and a.offer = b.offer and a.site is not distinct from b.site
@@ -242,7 +245,9 @@ def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
         where {_SAME_PLACE} and (a.latitude is null) = (b.latitude is null) {_UNANSWERED}
         """
     ).df()
-    links.add(_told(same), "same_site", "merge", "même site, même lieu")
+    is_twice = same["is_same_listing"].astype(bool)
+    links.add(_told(same[~is_twice]), "same_site", "merge", "même site, même lieu")
+    links.add(_told(same[is_twice]), "same_site", "review", "deux lignes d’un même document, au même lieu")
     near = connection.execute(
         f"""
         select a.spot as left, b.spot as right, a.site as left_site, b.site as right_site,
@@ -253,7 +258,7 @@ def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
             and a.site <> b.site and a.spot < b.spot
         where {_SAME_PLACE}
             and jaro_winkler_similarity(a.site, b.site) >= {LIKE_ENOUGH}
-            and not list_has_any(a.documents, b.documents) {_UNANSWERED}
+            and not list_has_any(a.listings, b.listings) {_UNANSWERED}
         """
     ).df()
     judged = near.assign(told=[_judge(*pair) for pair in near[["left_site", "right_site"]].to_numpy()])
@@ -317,7 +322,7 @@ def _join_inside(connection: duckdb.DuckDBPyConnection, what: str, area_depth: i
             any_value(a.cluster) as own,
             count(distinct b.cluster) as clusters,
             min(b.cluster) as cluster,
-            bool_or(list_has_any(a.documents, b.documents)) as is_same_document
+            bool_or(list_has_any(a.listings, b.listings)) as is_same_listing
         from spots as a
         inner join spots as b
             on a.organization_id = b.organization_id and a.offer = b.offer and a.cluster <> b.cluster
@@ -326,7 +331,7 @@ def _join_inside(connection: duckdb.DuckDBPyConnection, what: str, area_depth: i
         group by a.spot
         """
     ).df()
-    alone = inside["clusters"].eq(1) & ~inside["is_same_document"]
+    alone = inside["clusters"].eq(1) & ~inside["is_same_listing"]
     links.add(_told(inside[alone]), f"{what}_inside", "merge", "seul service plus précis en ce lieu")
     several = _told(inside[inside["clusters"].gt(1)], score=0.0)
     links.add(several, f"{what}_inside", "apart", "plusieurs services plus précis en ce lieu")

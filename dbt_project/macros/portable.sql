@@ -43,6 +43,17 @@
     cast(date_trunc('month', {{ day }}) as date)
 {%- endmacro %}
 
+{# One row per part of a ";"-joined text, as a column of the select. #}
+{% macro each_part(expression) -%}
+    {{ return(adapter.dispatch('each_part', 'mrf')(expression)) }}
+{%- endmacro %}
+{% macro default__each_part(expression) -%}
+    unnest(string_split({{ expression }}, ';'))
+{%- endmacro %}
+{% macro spark__each_part(expression) -%}
+    explode(split({{ expression }}, ';'))
+{%- endmacro %}
+
 {# Distinct values of a column, sorted, joined by ";". #}
 {% macro joined(expression) -%}
     {{ return(adapter.dispatch('joined', 'mrf')(expression)) }}

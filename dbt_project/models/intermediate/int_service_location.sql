@@ -13,8 +13,14 @@ select
     min(observed_on) as first_seen_on,
     max(observed_on) as last_seen_on,
     count(distinct source_id) as source_count,
-    max(case when place_warnings is not null or warnings like '%admin3_outside_admin2%' or warnings like '%admin1_not_parent%' then 1 else 0 end) = 1
-        as has_place_conflict
+    max(
+        case
+            when place_warnings like '%\_conflict%' escape '\' or place_warnings like '%\_undecided%' escape '\'
+                or place_warnings like '%point_outside_outlines%'
+                then 1
+            else 0
+        end
+    ) = 1 as has_place_conflict
 from {{ ref('int_service_record') }}
 where not is_withdrawn
 group by service_at_location_id

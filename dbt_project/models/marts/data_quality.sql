@@ -4,24 +4,29 @@ with checks as (
 ),
 
 -- What placing the records found, in the same form as the checks on the source.
+placed as (
+    select source_id, locator, {{ each_part('place_warnings') }} as code
+    from {{ ref('int_service_record') }}
+    where place_warnings is not null
+),
+
 places as (
     select
-        records.source_id,
-        'avertissement ' || records.place_warnings as check_name,
+        source_id,
+        'lieu ' || code as check_name,
         'warning' as severity,
         false as passed,
         count(*) as failed_count,
-        min(records.locator) as examples
-    from {{ ref('int_service_record') }} as records
-    where records.place_warnings is not null
-    group by records.source_id, records.place_warnings
+        min(locator) as examples
+    from placed
+    group by source_id, code
 ),
 
 -- What the register says of documents that nobody knows.
 documents as (
     select
         source_id,
-        'avertissement ' || warnings as check_name,
+        'document ' || warnings as check_name,
         'warning' as severity,
         false as passed,
         count(*) as failed_count,

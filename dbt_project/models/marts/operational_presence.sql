@@ -1,16 +1,34 @@
+with records as (
+    select * from {{ ref('int_service_record') }} where sector_code is not null and place_no = 1 and not is_withdrawn
+),
+
+-- What a list states counts here, also where its codes contradict each other: the directory weighs, this mart repeats.
+stated as (
+    select
+        records.source_id,
+        case
+            when said.admin_vintage = '2021' then coalesce(said.admin2_code, records.admin2_code) else records.admin2_code
+        end as admin2_code,
+        said.admin2_name,
+        said.organization_acronym,
+        said.organization_name,
+        records.sector_code,
+        records.organization_id,
+        records.is_out_of_scope
+    from records
+    inner join {{ ref('stg_service') }} as said on records.record_id = said.record_id
+)
+
 select
-    records.source_id,
-    records.admin2_code,
-    stated.admin2_name,
-    stated.organization_acronym,
-    stated.organization_name,
-    records.sector_code,
-    records.organization_id,
-    records.is_out_of_scope,
+    source_id,
+    admin2_code,
+    admin2_name,
+    organization_acronym,
+    organization_name,
+    sector_code,
+    organization_id,
+    is_out_of_scope,
     count(*) as record_count
-from {{ ref('int_service_record') }} as records
-inner join {{ ref('stg_service') }} as stated on records.record_id = stated.record_id
-where records.sector_code is not null and records.place_no = 1 and not records.is_withdrawn
+from stated
 group by
-    records.source_id, records.admin2_code, stated.admin2_name, stated.organization_acronym, stated.organization_name,
-    records.sector_code, records.organization_id, records.is_out_of_scope
+    source_id, admin2_code, admin2_name, organization_acronym, organization_name, sector_code, organization_id, is_out_of_scope
