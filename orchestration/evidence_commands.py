@@ -22,6 +22,12 @@ from warehouse.layout import Layout
 from warehouse.state import StateError
 
 _LISTED = 25
+_MARTS = {
+    "service": "service_directory",
+    "organization": "dim_organization",
+    "need": "provenance (entity = 'need')",
+    "gap": "service_gap : zone/type/groupe, comme Z_GAO/SOC_01/MIG_RET",
+}
 STANDINGS = {
     "counted": "compte",
     "copy": "copie : ne compte pas deux fois",
@@ -39,23 +45,53 @@ def add_to(app: typer.Typer) -> None:
 
 
 def trace(
-    kind: Annotated[str, typer.Argument(help="service, organization ou need")],
-    entity_id: Annotated[str, typer.Argument(help="Identifiant du mart : sal_…, srv_…, org_…, ou celui d’un chiffre")],
+    kind: Annotated[str, typer.Argument(help="service, organization, need ou gap")],
+    entity_id: Annotated[
+        str, typer.Argument(help="sal_…, srv_…, org_…, l’identifiant d’un chiffre ; gap : zone/type/groupe")
+    ],
 ) -> None:
     """Montre d’où vient chaque valeur : affirmations pour et contre, documents, cellules. / Shows the evidence."""
     layout = Layout.from_environment()
-    if kind not in tracing.ENTITIES:
-        stop(f"« {kind} » : attendu {', '.join(tracing.ENTITIES)}", WRONG_USE)
+    if kind not in _MARTS:
+        stop(f"« {kind} » : attendu {', '.join(_MARTS)}", WRONG_USE)
     try:
-        traces = tracing.trace(layout, kind, entity_id)
+        if kind == "gap":
+            zone, service_type, group = (*entity_id.split("/"), "", "", "")[:3]
+            trees = [_cell(tracing.trace_gap(layout, zone, service_type, group))]
+        else:
+            trees = [_tree(one) for one in tracing.trace(layout, kind, entity_id)]
     except FileNotFoundError as reason:
         stop(str(reason), NOT_PUBLISHED)
     except KeyError:
-        mart = {"service": "service_directory", "organization": "dim_organization", "need": "needs"}[kind]
-        stop(f"« {entity_id} » : inconnu de la publication en place ; les identifiants sont dans {mart}", WRONG_USE)
+        stop(f"« {entity_id} » : inconnu de la publication en place ; voir {_MARTS[kind]}", WRONG_USE)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
-    for one in traces:
-        console.print(_tree(one))
+    for tree in trees:
+        console.print(tree)
+
+
+def _cell(cell: tracing.Cell) -> Tree:
+    tree = Tree(f"[bold]{cell.title}[/]  {cell.gap_class} : {cell.sentence}")
+    measures = (
+        f"{name} {_decimal(value) if isinstance(value, float) else value}"
+        for name, value in cell.measures.items()
+        if value is not None
+    )
+    tree.add(" · ".join(measures))
+    services = tree.add(f"{len(cell.services)} service(s) connu(s) dans la zone")
+    for told in cell.services:
+        capacity = "inconnue" if told["capacity_per_month"] is None else told["capacity_per_month"]
+        parts = (
+            f"{told['service_at_location_id']}  {told['organization_name']}",
+            told["operational_state"],
+            f"admet {told['admitted_groups'] or '?'}, exclut {told['excluded_groups'] or '?'}",
+            f"capacité {capacity}",
+        )
+        services.add(escape(" · ".join(parts)))
+    if cell.needs:
+        needs = tree.add("besoin, d’après")
+        for told in cell.needs:
+            needs.add(escape(f"{told['value']} personnes · {told['entity_id']} · {told['locator']}"))
+    return tree
 
 
 def _tree(one: tracing.Trace) -> Tree:

@@ -130,3 +130,74 @@ def _weighed(name: str, claims: list[Claim]) -> Attribute:
     agreement = support / total if total else None
     value = next((claim.value for claim in claims if claim.is_winner), claims[0].value)
     return Attribute(name, value, agreement, None if agreement is None else agreement * (1 - doubt), claims)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the grid of gaps, and the services and figures that it is made of."""
+
+    title: str
+    gap_class: str
+    sentence: str
+    measures: dict[str, Any]
+    services: list[dict[str, Any]]
+    needs: list[dict[str, Any]]
+
+
+def trace_gap(layout: Layout, zone: str, service_type: str, group: str) -> Cell:
+    """The cell of the as-of month in the historical reading. Raises KeyError, FileNotFoundError as `trace` does."""
+    path = publish.current_file(layout)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        cells = _rows(
+            connection,
+            """
+            select cells.*, classes.sentence_fr, concat_ws(' · ', zones.name_fr, types.name_fr, groups.name_fr) as title
+            from marts.service_gap as cells
+            join reference.gap_class as classes using (gap_class)
+            join reference.zone as zones using (zone_code)
+            join reference.service_type as types using (service_type_code)
+            join reference.population_group as groups using (population_group_code)
+            where zone_code = ? and service_type_code = ? and population_group_code = ? and reading = 'HISTORICAL'
+            order by month desc limit 1
+            """,
+            [zone, service_type, group],
+        )
+        if not cells:
+            raise KeyError(f"{zone}/{service_type}/{group}")
+        (cell,) = cells
+        services = _rows(
+            connection,
+            """
+            select service_at_location_id, organization_name, operational_state, admitted_groups, excluded_groups,
+                capacity_per_month
+            from marts.service_directory
+            where zone_code = ? and service_type_code = ? and not is_out_of_scope
+            order by operational_state, organization_name, service_at_location_id
+            """,
+            [zone, service_type],
+        )
+        needs = _rows(
+            connection,
+            """
+            select entity_id, value, source_id, locator from marts.provenance
+            where entity = 'need' and contains(entity_id, concat('|', ?, '|')) and entity_id in (
+                select figures.entity_id from marts.provenance as figures
+                join reference.need_crosswalk as crosswalk
+                    on contains(figures.entity_id, concat('|', crosswalk.indicator, '_', crosswalk.sector_code, '|'))
+                join reference.zone as zones on contains(figures.entity_id, concat('|', zones.admin1_code))
+                where crosswalk.service_type_code = ? and crosswalk.population_group_code = ? and zones.zone_code = ?
+            ) order by 1, 4
+            """,
+            [group, service_type, group, zone],
+        )
+    shown = ("known_count", "operational_count", "unverified_count", "admitting_count", "capacity", "need", "coverage")
+    measures = {name: cell[name] for name in (*shown, "gap_people", "priority")}
+    return Cell(
+        f"{cell['title']} · {cell['month']:%m/%Y}", cell["gap_class"], cell["sentence_fr"], measures, services, needs
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[str]) -> list[dict[str, Any]]:
+    result = connection.execute(query, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

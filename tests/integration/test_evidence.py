@@ -133,6 +133,17 @@ def test_the_largest_sum_wins_and_copies_count_once(landed: dict[str, Any], attr
         assert confidence == pytest.approx(agreement * official, abs=1e-9)
 
 
+def test_a_cell_of_the_grid_is_traced_to_its_services(landed: dict[str, Any]) -> None:
+    root = landed["root"]
+    told = root.mrf("trace", "gap", "Z_MOP/SOC_01/MIG_RET").stdout
+    assert "G4" in told
+    assert service(root) in told
+    assert "not_operational" in told
+    assert "Non enquêté" in root.mrf("trace", "gap", "Z_KAY/SOC_01/MIG_RET").stdout
+    assert root.mrf("trace", "gap", "Z_KAY").returncode == 2
+    assert root.mrf("trace", "service", "sal_inconnu").returncode == 2
+
+
 def test_two_independent_supporters_make_it_surer(landed: dict[str, Any], tmp_path: Path) -> None:
     """confidence = agreement × (1 − (1 − w₁)(1 − w₂)), and the withdrawn list counts before its withdrawal."""
     root = landed["root"].copy(tmp_path / "data")
