@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,31 +25,32 @@ from rich.table import Table
 from ingestion.clean.text import fold
 from warehouse.organizations import candidates, resolve
 
-Groups = Callable[[pd.DataFrame], np.ndarray]
+Matrix = np.ndarray[tuple[int, ...], np.dtype[Any]]
+Groups = Callable[[pd.DataFrame], Matrix]
 
 
-def linked(names: pd.DataFrame) -> np.ndarray:
+def linked(names: pd.DataFrame) -> Matrix:
     """Ours: pairs of the same cluster."""
-    cluster = resolve(names).cluster.to_numpy()
-    return cluster[:, None] == cluster[None, :]
+    return _equal(resolve(names).cluster.reset_index(drop=True))
 
 
-def exact(names: pd.DataFrame) -> np.ndarray:
+def exact(names: pd.DataFrame) -> Matrix:
     """Equal folded name, or equal folded acronym."""
     return _equal(names["name"].map(fold)) | _equal(_acronyms(names))
 
 
-def similarity(names: pd.DataFrame) -> np.ndarray:
+def similarity(names: pd.DataFrame) -> Matrix:
     """rapidfuzz, 0 to 100; an equal acronym is 100."""
     folded = names["name"].map(fold).tolist()
     score = process.cdist(folded, folded, scorer=fuzz.token_sort_ratio, dtype=np.float32)
     return np.where(_equal(_acronyms(names)), 100, score)
 
 
-def untuned_splink(names: pd.DataFrame) -> np.ndarray:
+def untuned_splink(names: pd.DataFrame) -> Matrix:
     """Splink's default comparisons, its parameters found on the data themselves; 0 to 100."""
     import splink.comparison_library as comparisons
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink.blocking_rule_library import CustomRule
 
     logging.getLogger("splink").setLevel(logging.CRITICAL)
     frame = pd.DataFrame(
@@ -58,14 +60,14 @@ def untuned_splink(names: pd.DataFrame) -> np.ndarray:
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[comparisons.NameComparison("name"), comparisons.ExactMatch("acronym")],
-        blocking_rules_to_generate_predictions=["1=1"],
+        blocking_rules_to_generate_predictions=[CustomRule("1=1")],
     )
     api = DuckDBAPI()
     linker = Linker(api.register(frame), settings)
     linker.training.estimate_probability_two_random_records_match([block_on("name")], recall=0.6)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("first"))
-    found = linker.inference.predict().as_pandas_dataframe()
+    found = linker.inference.predict().as_duckdbpyrelation().df()
     score = np.zeros((len(names), len(names)), np.float32)
     score[found["unique_id_l"], found["unique_id_r"]] = 100 * found["match_probability"]
     return np.maximum(score, score.T)
@@ -77,9 +79,10 @@ def _acronyms(names: pd.DataFrame) -> pd.Series:
     return names["acronym"].where(names["acronym"].notna(), inside).map(fold, na_action="ignore").reset_index(drop=True)
 
 
-def _equal(values: pd.Series) -> np.ndarray:
+def _equal(values: pd.Series) -> Matrix:
     codes = pd.factorize(values)[0]
-    return (codes[:, None] == codes[None, :]) & (codes >= 0)[:, None]
+    equal: Matrix = (codes[:, None] == codes[None, :]) & (codes >= 0)[:, None]
+    return equal
 
 
 def scopes(labels: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -88,7 +91,7 @@ def scopes(labels: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield scope, labels[labels["scope"].isin([scope, "reference"])].reset_index(drop=True)
 
 
-def counted(names: pd.DataFrame) -> np.ndarray:
+def counted(names: pd.DataFrame) -> Matrix:
     """The pairs that are judged: not both of the reference list, each once."""
     reference = (names["scope"] == "reference").to_numpy()
     return np.triu(~(reference[:, None] & reference[None, :]), 1)
@@ -97,7 +100,7 @@ def counted(names: pd.DataFrame) -> np.ndarray:
 Marks = dict[str, float]
 
 
-def marks(said: np.ndarray, true: np.ndarray) -> Marks:
+def marks(said: Matrix, true: np.ndarray) -> Marks:
     right = int((said & true).sum())
     precision, recall = right / max(1, said.sum()), right / max(1, true.sum())
     return {
@@ -139,7 +142,9 @@ def show_errors(labels: pd.DataFrame, console: Console) -> None:
             console.print(f"\n[bold]{scope} : {title}[/bold]")
             for left, right in zip(*np.nonzero(wrong), strict=True):
                 one, other = names.loc[left], names.loc[right]
-                console.print(f"  {one['name']} [{one['acronym']}] | {other['name']} [{other['acronym']}]", markup=False)
+                console.print(
+                    f"  {one['name']} [{one['acronym']}] | {other['name']} [{other['acronym']}]", markup=False
+                )
 
 
 def canonical_only(labels: pd.DataFrame) -> pd.DataFrame:

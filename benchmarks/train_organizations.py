@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/train_organizations.py LABELS.csv [--scope ETH] [--output model.json]
 
 m is counted on the labelled pairs, u on all pairs of names; no iterations. The labels have no phones, and no full name
-without an acronym beside an acronym alone: the parameters of these levels are set by hand below. With --scope only that country and the reference list are learnt from.
+without an acronym beside an acronym alone: the parameters of these levels are set by hand below. With --scope only
+that country and the reference list are learnt from.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ def words() -> comparisons.CustomComparison:
             levels.ElseLevel(),
         ],
     )
+
+
+def spelling() -> comparisons.JaroWinklerAtThresholds:
+    return comparisons.JaroWinklerAtThresholds("squash", [0.97, 0.93, 0.88, 0.8])
 
 
 def acronym() -> comparisons.CustomComparison:
@@ -84,7 +89,12 @@ def settings() -> SettingsCreator:
         link_type="dedupe_only",
         unique_id_column_name="position",
         probability_two_random_records_match=PRIOR,
-        comparisons=[words(), comparisons.JaroWinklerAtThresholds("squash", [0.97, 0.93, 0.88, 0.8]), acronym(), phone()],
+        comparisons=[
+            words(),
+            comparisons.JaroWinklerAtThresholds("squash", [0.97, 0.93, 0.88, 0.8]),
+            acronym(),
+            phone(),
+        ],
         blocking_rules_to_generate_predictions=[block_on("squash")],
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
@@ -94,9 +104,9 @@ def settings() -> SettingsCreator:
 def learn(labels: pd.DataFrame) -> dict[str, Any]:
     """labels: name, acronym, same_as. Returns the model as it is stored."""
     logging.getLogger("splink").setLevel(logging.ERROR)
-    labels = labels.reset_index(drop=True)
+    known = labels["same_as"].tolist()
     mentions = mentions_of(labels)
-    frame = records(mentions).assign(same_as=[labels["same_as"][mention.row] for mention in mentions])
+    frame = records(mentions).assign(same_as=[known[mention.row or 0] for mention in mentions])
     api = DuckDBAPI()
     linker = Linker(api.register(frame.drop(columns=["keys", "organization"])), settings())
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar
 
 from warehouse.layout import SEEDS
-from warehouse.organizations.names import Name, parse, section_suffixes
+from warehouse.organizations.names import Name, parse
 
 Key = TypeVar("Key", str, tuple[str, frozenset[str]])
 
@@ -43,14 +43,16 @@ class Known:
     def organization(self, name: Name) -> str | None:
         """The canonical name a mention certainly means, from its name alone."""
         found = self.by_squash.get(name.squash) or self.by_key.get(name.key) or self.by_core.get(name.core_key)
-        if found:
-            return self._section(found, name) or found
+        if found and (name.countries or not name.section or self.has_offices(found)):
+            return found
+        if found:  # "Action contre la Faim" with the acronym "ACF-E" is the Spanish body
+            return self.by_section.get((found, name.nations))
         if parent := self.parent(name):
             return parent if self.has_offices(parent) else self._section_in(parent, name)
         if name.parts:
             named = {self.organization(parse(part)) for part in name.parts}
             return named.pop() if len(named) == 1 else None
-        # Two acronyms of one organization, the name "PAM" with the acronym "WFP"; or one of several words, "IEDA Relief".
+        # Two acronyms of one organization (the name "PAM", the acronym "WFP"), or one of several words: "IEDA Relief".
         other = None if name.bare else self.by_acronym.get(name.squash.upper())
         return other if len(name.words) > 1 or other == self.by_acronym.get(name.acronym) else None
 
@@ -65,15 +67,8 @@ class Known:
         return None if self.family.get(name.acronym) == parent else self.by_section.get((parent, name.countries))
 
     def has_offices(self, canonical: str) -> bool:
+        """Whether its country offices are the body itself."""
         return self.kind[canonical] in WITH_COUNTRY_OFFICES
-
-    def _section(self, canonical: str, name: Name) -> str | None:
-        """ "Action contre la Faim" with the acronym "ACF-E" is the Spanish body."""
-        section = self.by_acronym.get(name.acronym)
-        base = next(
-            (name.acronym[: -len(suffix)] for suffix in section_suffixes() if name.acronym.endswith(suffix)), ""
-        )
-        return section if section and self.family.get(base) == canonical else None
 
 
 @cache

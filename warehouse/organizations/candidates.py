@@ -33,7 +33,8 @@ _PAIRS = f"""
 _PLAUSIBLE = """
     select position_l as "left", position_r as "right", match_probability as probability
     from {scored} join node a on a.position = position_l join node b on b.position = position_r
-    where a.is_mention and (match_probability >= {review} or a.acronym = b.acronym or a.base = b.base
+    where a.is_mention and not coalesce(list_has_any(a.listings, b.listings) and a.squash <> b.squash, false)
+        and (match_probability >= {review} or a.acronym = b.acronym or a.base = b.base
         or a.organization = b.organization)
     order by all
 """
@@ -42,10 +43,12 @@ _PLAUSIBLE = """
 @cache
 def model() -> dict[str, Any]:
     """What `benchmarks/train_organizations.py` learnt: Splink's settings and the thresholds."""
-    return json.loads(MODEL.read_text("utf-8"))
+    stored: dict[str, Any] = json.loads(MODEL.read_text("utf-8"))
+    return stored
 
 
 def thresholds() -> Thresholds:
+    """The band within which a person decides."""
     return Thresholds(**model()["thresholds"])
 
 
@@ -79,6 +82,7 @@ def records(mentions: list[Mention]) -> pd.DataFrame:
             "acronym": [mention.name.acronym or None for mention in mentions],
             "initials": [mention.name.initials.upper() for mention in mentions],
             "phone": [mention.phone or None for mention in mentions],
+            "listings": [list(mention.listings) for mention in mentions],
             "keys": [sorted(set(_keys(mention))) for mention in mentions],
         }
     )

@@ -9,17 +9,15 @@ from warehouse.organizations.mentions import Mention
 
 class Clusters:
     """Union-find over positions. A cluster has at most one context, one known organization and one set of countries
-    and of numbers; pairs that were told apart stay apart. `forced` unions are a person's and override the former."""
+    and of numbers; vetoed pairs stay apart. What a person says (`forced`) yields only to what a person said."""
 
-    def __init__(self, mentions: list[Mention], apart: Iterable[tuple[int, int]]):
-        """`apart`: pairs of positions that must never meet."""
+    def __init__(self, mentions: list[Mention], apart: Iterable[tuple[int, int, bool]]):
+        """`apart`: pairs of positions that must never meet, and whether a person said so."""
         self._parent = list(range(len(mentions)))
-        self._members: list[list[int]] = [[position] for position in self._parent]
         self._facts = [_facts(mention) for mention in mentions]
-        self._apart: list[set[int]] = [set() for _ in mentions]
-        for one, other in apart:
-            self._apart[one].add(other)
-            self._apart[other].add(one)
+        self._apart: list[dict[int, bool]] = [{} for _ in mentions]
+        for one, other, by_person in apart:
+            self._apart[one][other] = self._apart[other][one] = by_person
 
     def find(self, position: int) -> int:
         """The first position of the cluster."""
@@ -27,9 +25,6 @@ class Clusters:
             self._parent[position] = self._parent[self._parent[position]]
             position = self._parent[position]
         return position
-
-    def members(self, position: int) -> list[int]:
-        return self._members[self.find(position)]
 
     def join(self, one: int, other: int, *, forced: bool = False) -> str:
         """Joins two clusters; otherwise the reason why not."""
@@ -39,25 +34,22 @@ class Clusters:
         if reason := self._obstacle(first, second, forced):
             return reason
         self._parent[second] = first
-        self._members[first] = sorted(self._members[first] + self._members[second])
-        self._members[second] = []
         self._facts[first] |= self._facts[second]
-        self._apart[first] |= self._apart[second]
-        self._apart[second] = set()
+        for met, by_person in self._apart[second].items():
+            self._apart[first][met] = by_person or self._apart[first].get(met, False)
+        self._apart[second] = {}
         return ""
 
     def facts(self, position: int) -> dict[str, str]:
+        """What holds for the whole cluster of this position."""
         return self._facts[self.find(position)]
 
-    def know(self, position: int, organization: str) -> None:
-        """The cluster is found to be this organization of the reference list."""
-        self._facts[self.find(position)].setdefault("organisation", organization)
-
     def _obstacle(self, first: int, second: int, forced: bool) -> str:
-        if any(self.find(each) == second for each in self._apart[first]) or any(
-            self.find(each) == first for each in self._apart[second]
-        ):
-            return "une paire déclarée distincte serait réunie"
+        for here, there in ((first, second), (second, first)):
+            if any(
+                self.find(met) == there and (by_person or not forced) for met, by_person in self._apart[here].items()
+            ):
+                return "une paire déclarée distincte serait réunie"
         ours, theirs = self._facts[first], self._facts[second]
         for fact in () if forced else sorted(ours.keys() & theirs.keys()):
             if ours[fact] != theirs[fact]:
@@ -75,7 +67,9 @@ def _facts(mention: Mention) -> dict[str, str]:
         "contexte": mention.context,
         "organisation": mention.organization or "",
         # A known organization may be written with its country or not (UNICEF Mali).
-        "pays": "" if mention.organization else " ".join(sorted(name.countries)),
+        "pays": "" if mention.organization else " ".join(sorted(name.nations)),
         "numéro": " ".join(sorted(name.numbers)),
+        # A list of sites tells its sites apart: "Asacoda" and "Asacofa" are two health centres, not one misspelt.
+        **{f"site d’une même liste {listing[:8]}": name.folded for listing in mention.listings},
     }
     return {fact: value for fact, value in facts.items() if value}

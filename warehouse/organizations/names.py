@@ -40,12 +40,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart. `key` is the same for names that are equal but for language, order and generic words' form."""
+    """A name taken apart. `key` is equal for names that differ only by language, order and the form of words."""
 
     written: str
     folded: str
     words: tuple[Word, ...]
     acronym: str
+    section: str  # country that only the acronym says: "ACF-E"
     bare: bool  # nothing but an acronym, or a name of one word that stands for one
 
     @property
@@ -60,10 +61,17 @@ class Name:
 
     @property
     def countries(self) -> frozenset[str]:
+        """Countries the name itself says."""
         return frozenset(word.meaning for word in self.words if word.kind is Kind.COUNTRY)
 
     @property
+    def nations(self) -> frozenset[str]:
+        """The countries, or else the one of the acronym."""
+        return self.countries or frozenset({self.section} - {""})
+
+    @property
     def numbers(self) -> frozenset[str]:
+        """Digits, ordinals and Roman numerals, as digits."""
         return frozenset(word.meaning for word in self.words if word.kind is Kind.NUMBER)
 
     @property
@@ -103,6 +111,7 @@ class Name:
 
     @property
     def initials(self) -> str:
+        """First letters of all words but the liaison ones."""
         return "".join(part[0] for word in self.words if word.kind is not Kind.STOP for part in word.surface.split())
 
 
@@ -120,13 +129,21 @@ def parse(name: str, acronym: str | None = None) -> Name:
     """Takes a name apart; the acronym column wins over an acronym found inside the name."""
     written = tidy(name) or ""
     body, inside = _split_acronym(written)
-    given = _acronym_key(acronym) if acronym and len(fold(acronym).split()) <= 4 else ""
+    short = acronym if acronym and len(fold(acronym).split()) <= 4 else inside
     words = _words(body)
     counted = [word for word in words if word.kind is not Kind.STOP]
-    squashed = _acronym_key(body)
+    squashed = "".join(word.surface for word in words).replace(" ", "").upper()
     one_word = len(counted) == 1 and counted[0].kind is Kind.OTHER
-    found = given or inside or (squashed if one_word else "")
-    return Name(written, fold(written), words, found, bool(found) and found == squashed)
+    found = _acronym_key(short) or (squashed if one_word else "")
+    return Name(written, fold(written), words, found, _section(short), bool(found) and found == squashed)
+
+
+def _section(acronym: str) -> str:
+    """The country after the hyphen of "MSF-CH", of those where organizations have their seat.
+
+    "ADRA Mali" as an acronym is the country office of the body that the name says; "ACF-E" is another body."""
+    parts = fold(acronym).split()
+    return section_suffixes().get(parts[-1], "") if len(parts) > 1 and len(parts[0]) > 1 else ""
 
 
 def _acronym_key(text: str) -> str:
@@ -143,17 +160,17 @@ def _split_acronym(text: str) -> tuple[str, str]:
         if fold(part) == fold(rest):  # "OXFAM (OXFAM)"
             text = rest
         elif _looks_like_acronym(part, rest):
-            inside, text = inside or _acronym_key(part), rest
+            inside, text = inside or part, rest
         elif _looks_like_acronym(rest, part):
-            inside, text = inside or _acronym_key(rest), part
+            inside, text = inside or rest, part
         break
     parts = [part for part in _DASH.split(text) if part and part.strip()]
     if len(parts) == 2:
         first, second = (part.strip() for part in parts)
         if " " in second and _looks_like_acronym(first, second):
-            return second, inside or _acronym_key(first)
+            return second, inside or first
         if " " in first and _looks_like_acronym(second, first):
-            return first, inside or _acronym_key(second)
+            return first, inside or second
     return text, inside
 
 
@@ -250,11 +267,13 @@ def _countries() -> dict[str, list[str]]:
 
 @cache
 def section_suffixes() -> dict[str, str]:
-    """What follows the hyphen of "MSF-CH" → country; only where organizations have their seat.
-
-    "ADRA Mali" as an acronym is the country office of the body that the name says; "ACF-E" is another body."""
+    """Folded suffix or country name → country, where international organizations have their seat."""
     return {
-        suffix: row["iso3"] for row in _country_rows() if row["seat"] for suffix in row["suffixes"].split(";") if suffix
+        fold(suffix): row["iso3"]
+        for row in _country_rows()
+        if row["seat"]
+        for suffix in (*row["suffixes"].split(";"), *row["names"].split(";"))
+        if suffix
     }
 
 

@@ -37,14 +37,16 @@ class Resolved:
 def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Resolved:
     """Groups the spellings of the same organization.
 
-    mentions: name, acronym, organization_type_code, context, phone (all but name may be null or missing).
+    mentions: name, acronym, organization_type_code, context, phone, listings (all but name may be null or missing);
+    listings are the documents that list it as a site of its own, separated by spaces.
     answers: left_name, right_name, answer ("same", "different"), given by a person; they win over every rule."""
     found = mentions_of(mentions)
     verdicts, found = _weigh(found)
     verdicts |= _answered(found, answers)
-    clusters = Clusters(found, (pair for pair, verdict in verdicts.items() if verdict.veto))
+    vetoes = ((*pair, verdict.method == "answer") for pair, verdict in verdicts.items() if verdict.veto)
+    clusters = Clusters(found, vetoes)
     verdicts |= _join(clusters, verdicts)
-    verdicts |= _acronyms(found, clusters)
+    verdicts = _acronyms(found, clusters) | verdicts
     number = {first: count for count, first in enumerate(clusters)}
     rows = sorted((mention.row, number[clusters.find(position)]) for position, mention in enumerate(found))
     cluster = pd.Series([count for _, count in rows], mentions.index, dtype="int64", name="cluster")
@@ -139,9 +141,7 @@ def _acronyms(mentions: list[Mention], clusters: Clusters) -> Verdicts:
     return added
 
 
-def _carrying(
-    bare: Mention, clusters: Clusters, carriers: dict[str, list[int]], holders: dict[str, int]
-) -> list[int]:
+def _carrying(bare: Mention, clusters: Clusters, carriers: dict[str, list[int]], holders: dict[str, int]) -> list[int]:
     """One full name for each organization that may be meant, the well-known one included."""
     bodies = {clusters.find(position): position for position in reversed(carriers.get(bare.name.acronym, []))}
     named = known().by_acronym.get(bare.name.acronym)
@@ -156,17 +156,21 @@ def _sections(mentions: list[Mention], clusters: Clusters, number: dict[int, int
     by_base: dict[str, int] = {}
     by_organization: dict[str, int] = {}
     for position, mention in reversed(list(enumerate(mentions))):
-        if not mention.name.countries and not mention.context:
+        if not mention.name.nations and not mention.context:
             by_base[mention.name.key] = position
         if mention.organization:
             by_organization[mention.organization] = position
-    rows = {}
+    rows: dict[Pair, str] = {}
     for position, mention in enumerate(mentions):
         name = parse(mention.organization) if mention.organization else mention.name
-        if not name.countries:
+        if not name.nations:
             continue
         parent = by_organization.get(known().parent(name) or "", by_base.get(name.base_key))
-        if parent is None or clusters.find(parent) == clusters.find(position) or not may_have_sections(mentions[parent]):
+        if (
+            parent is None
+            or clusters.find(parent) == clusters.find(position)
+            or not may_have_sections(mentions[parent])
+        ):
             continue
         child = number[clusters.find(position)], number[clusters.find(parent)]
         rows.setdefault(child, f"{mention.name.written} : section ou bureau de {mentions[parent].name.written}")

@@ -48,6 +48,11 @@ class Difference:
         """All unexplained words that tell which organization it is."""
         return " ".join(self.of(*TELLING)).strip()
 
+    @property
+    def is_generic(self) -> bool:
+        """Nothing but generic words is unexplained: "Tassaght", "Association Tassaght"."""
+        return all(word.kind is Kind.WEAK for word in self.left + self.right)
+
 
 TELLING = (Kind.CONCEPT, Kind.OTHER, Kind.PLACE)
 KNOWN = (Kind.CONCEPT, Kind.WEAK, Kind.COUNTRY, Kind.PLACE)
@@ -57,9 +62,7 @@ def judge(left: Mention, right: Mention, probability: float, thresholds: Thresho
     """The decision on a candidate pair; None when nothing is left to say."""
     same_acronym = bool(left.name.acronym) and left.name.acronym == right.name.acronym
     return (
-        _context(left, right)
-        or _reference(left, right)
-        or _names(left, right, probability, thresholds, same_acronym)
+        _context(left, right) or _reference(left, right) or _names(left, right, probability, thresholds, same_acronym)
     )
 
 
@@ -76,7 +79,10 @@ def judge_alone(bare: Mention, full: Mention, bodies: int) -> Verdict:
 
 
 def _doubt_alone(bare: Mention, full: Mention) -> str:
-    if bare.organization and not full.organization:
+    named = known().by_acronym.get(bare.name.acronym)
+    if named and named == full.organization:
+        return ""
+    if bare.organization:
         return f"{bare.name.written} est un nom connu, que ce nom complet n’a pas"
     if bare.kind and full.kind and bare.is_state != full.is_state:
         return f"types différents ({bare.kind} ≠ {full.kind})"
@@ -84,10 +90,7 @@ def _doubt_alone(bare: Mention, full: Mention) -> str:
     others = {word.kind for word in full.name.words if word.surface != bare.name.acronym.lower()}
     if bare.name.acronym.lower() in full.name.folded.split() and others & {Kind.COUNTRY, Kind.PLACE, Kind.OTHER}:
         return "nom de famille d’organisations"
-    named = known().by_acronym.get(bare.name.acronym)
-    if named and full.organization != named and known().has_offices(named):
-        return f"sigle aussi de : {named}"
-    return ""
+    return f"sigle aussi de : {named}" if named and known().has_offices(named) else ""
 
 
 def may_have_sections(parent: Mention) -> bool:
@@ -122,11 +125,13 @@ def _names(
     left: Mention, right: Mention, probability: float, thresholds: Thresholds, same_acronym: bool
 ) -> Verdict | None:
     one, other = left.name, right.name
+    if (one.section or other.section) and one.nations != other.nations and one.base_key == other.base_key:
+        return _sections(one, other)
     if one.folded == other.folded:
         return Verdict("exact_name", 1.0, "merge", "même nom")
-    if one.bare != other.bare and same_acronym:  # an acronym alone is looked at once the full names are grouped
-        return None
     difference = compare(one, other)
+    if one.bare != other.bare and same_acronym and not difference.is_generic:
+        return None  # an acronym alone is looked at once the full names are grouped
     if veto := _different(difference, same_acronym):
         return veto
     if doubt := _doubt(left, right, difference, same_acronym):
@@ -142,6 +147,13 @@ def _names(
     if probability >= thresholds.review or same_acronym:
         return Verdict("splink", probability, "review", "noms proches, à confirmer")
     return None
+
+
+def _sections(one: Name, other: Name) -> Verdict:
+    """Same name, and a country that one acronym adds: "Médecins du Monde", MDM and MDM-BE."""
+    if one.nations and other.nations:
+        return _veto(f"sections différentes ({one.acronym} ≠ {other.acronym})")
+    return Verdict("acronym", 0.5, "review", f"section nationale, d’après le sigle ({one.acronym}, {other.acronym})")
 
 
 def _different(difference: Difference, same_acronym: bool) -> Verdict | None:
