@@ -58,7 +58,7 @@ _ROLES = (
     _Role("organization", "parent", "parent_name", None, None),
     _Role("mechanism", "lead", "lead_organization_name", None, None),
 )
-_MENTION = ["name", "acronym", "context"]
+_TOLD = ["name", "acronym", "type", "phone", "context", "listings"]  # what a record tells of an organization
 
 
 def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
@@ -89,51 +89,47 @@ def _named(workspace: Workspace, role: _Role) -> pd.DataFrame:
     columns = {"record_id": "record_id", "document_id": "document_id", role.name: "name"}
     columns |= {column: name for column, name in ((role.acronym, "acronym"), (role.kind, "type")) if column}
     extra = ["site_name", "public_phone"] if role.role == "self" else []
-    frame = read_records(workspace, role.shape, [*columns, *extra]).rename(columns=columns)
-    frame = frame[frame["name"].notna()].reindex(
-        columns=["record_id", "document_id", "name", "acronym", "type", *extra]
-    )
+    frame = read_records(workspace, role.shape, [*columns, *extra]).rename(columns=columns | {"public_phone": "phone"})
+    frame = frame[frame["name"].notna()].reindex(columns=[*_TOLD, "record_id", "document_id", "site_name"])
     folded = {text: fold(text) or text for column in ("name", "acronym") for text in frame[column].dropna().unique()}
     is_own_site = _is_own_site(frame, folded)
-    frame["context"] = _region(workspace, frame).where(is_own_site) if role.shape == "service" else None
-    frame["phone"] = frame["public_phone"].astype(object) if extra else None
-    frame["listings"] = frame["document_id"].astype(object).where(is_own_site, None)
+    frame["context"] = _region(workspace, frame["record_id"], is_own_site)
+    frame["listings"] = frame["document_id"].where(is_own_site)
     parts = [frame["name"].map(folded), frame["acronym"].map(folded), frame["context"]]
-    frame["natural_key"] = pd.Series(_joined(parts), index=frame.index, dtype=object)
-    return frame.assign(shape=role.shape, role=role.role)
+    frame["natural_key"] = _joined(parts)
+    return frame[["record_id", "natural_key", *_TOLD]].assign(shape=role.shape, role=role.role)
 
 
 def _joined(parts: list[pd.Series[str]]) -> list[str]:
-    filled = [part.astype(object).where(part.notna(), "") for part in parts]
-    return ["|".join(row) for row in zip(*filled, strict=True)]
+    return ["|".join(row) for row in zip(*(part.astype("str").where(part.notna(), "") for part in parts), strict=True)]
 
 
 def _is_own_site(frame: pd.DataFrame, folded: dict[str, str]) -> pd.Series[bool]:
     """Whether a structure is its own site, as the health centres of a facility list are."""
-    if "site_name" not in frame:
-        return pd.Series(False, index=frame.index)
     sites = {text: fold(text) or text for text in frame["site_name"].dropna().unique()}
-    return frame["site_name"].map(sites).eq(frame["name"].map(folded))
+    return frame["site_name"].map(sites).eq(frame["name"].map(folded)).fillna(False).astype(bool)
 
 
-def _region(workspace: Workspace, frame: pd.DataFrame) -> pd.Series[str]:
-    """The region of each record: a site is known by its name only within one, since "CSCom de Bamba" recurs."""
-    places = pq.read_table(
-        workspace.resolved / "place.parquet",
-        columns=["record_id", "admin1_code"],
-        filters=[("shape", "=", "service"), ("place_no", "=", 1)],
-    ).to_pandas()
-    return frame["record_id"].map(places.set_index("record_id")["admin1_code"]).astype(object)
+def _region(workspace: Workspace, record_ids: pd.Series[str], is_own_site: pd.Series[bool]) -> pd.Series[str]:
+    """The region of each site: it is known by its name only within one, since "CSCom de Bamba" recurs."""
+    region = pd.Series(None, index=record_ids.index, dtype="str")
+    if is_own_site.any():
+        path, asked = workspace.resolved / "place.parquet", record_ids[is_own_site]
+        wanted = [("place_no", "=", 1), ("record_id", "in", set(asked))]
+        found = pq.read_table(path, columns=["record_id", "admin1_code"], filters=wanted).to_pandas()
+        region[is_own_site] = asked.map(found.set_index("record_id")["admin1_code"])
+    return region
 
 
 def _mentions(named: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """One row per spelling, in the order of their keys: of this run, and those only earlier publications knew."""
-    mixed = named.sort_values(["natural_key", "name", "acronym", "type", "phone"], kind="stable")
+    told = named[["natural_key", *_TOLD]].drop_duplicates()
+    mixed = told.sort_values(["natural_key", "name", "acronym", "type", "phone"], kind="stable")
     current = mixed.groupby("natural_key", sort=True, as_index=False).agg(
         name=("name", "first"), acronym=("acronym", "first"), context=("context", "first"),
         organization_type_code=("type", "first"), phone=("phone", "first"),
     )  # fmt: skip
-    listed = named.dropna(subset="listings").drop_duplicates(["natural_key", "listings"]).sort_values("listings")
+    listed = told.dropna(subset="listings").drop_duplicates(["natural_key", "listings"]).sort_values("listings")
     current["listings"] = current["natural_key"].map(listed.groupby("natural_key")["listings"].agg(" ".join))
     # A site that no list names any more is not the one that resembles it.
     remembered = known[~known["natural_key"].isin(current["natural_key"]) & known["context"].isna()]
