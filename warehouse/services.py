@@ -54,6 +54,14 @@ _KM = """
         power(a.latitude - b.latitude, 2) + power((a.longitude - b.longitude) * cos(radians(a.latitude)), 2)
     )
 """
+# What people read of a spot: never its coordinates, and of a victims’ shelter nothing below the cercle.
+_SPOTS = """
+    select spot, spot_key, cluster, rank,
+        concat_ws(' · ', offer, case when is_hidden then coalesce(admin2_code, admin1_code, zone) else area end,
+            case when not is_hidden then site end) as told
+    from (select *, bool_or(is_shelter) over (partition by cluster) as is_hidden from spots)
+    order by spot
+"""
 _UNANSWERED = "and not exists (from said where said.left in (a.spot, b.spot) and said.right in (a.spot, b.spot))"
 _AREAS_HOLD = """
     coalesce(a.admin1_code = b.admin1_code, true)
@@ -101,7 +109,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         for what in _LESS_PRECISE:
             for area_depth in range(_COMMUNE, _UNKNOWN):
                 _join_inside(connection, what, area_depth, links)
-        spots = connection.execute("select spot, spot_key, cluster, rank from spots order by spot").df()
+        spots = connection.execute(_SPOTS).df()
         known = state.entity_ids(workspace).query("entity == 'service_at_location'")
         keys = spots.rename(columns={"spot_key": "natural_key"})
         spots["entity_id"] = registry.assign(keys, known, "sal")
@@ -130,6 +138,7 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
                 records.service_type_code, sectors.service_type_code, 'sector:' || coalesce(records.sector_code, '')
             ) as offer,
             records.service_type_code is null and coalesce(sectors.is_out_of_scope, false) as is_out_of_scope,
+            coalesce(records.is_shelter, false) as is_shelter,
             places.admin1_code,
             places.admin2_code,
             places.admin3_code,
@@ -176,6 +185,7 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             spot_key,
             any_value(organization_id) as organization_id,
             any_value(offer) as offer,
+            bool_or(is_shelter) as is_shelter,
             any_value(area) as area,
             any_value(area_depth) as area_depth,
             any_value(zone) as zone,
@@ -217,6 +227,8 @@ def _zones() -> pd.DataFrame:
 
 def _link_answered(connection: duckdb.DuckDBPyConnection, links: _Links, said: pd.DataFrame) -> None:
     """What people answered; `said` stays as a table, for a pair that was answered is not judged again."""
+    spots = connection.execute("select spot, spot_key from spots order by spot").df()
+    connection.register("keys", spots.assign(key=_short_keys(spots)))
     answers = said[["left", "right", "answer"]]
     connection.register("answers", pa.Table.from_pandas(answers, _schema(*answers), preserve_index=False))
     connection.execute(
@@ -224,8 +236,8 @@ def _link_answered(connection: duckdb.DuckDBPyConnection, links: _Links, said: p
         create table said as
         select a.spot as left, b.spot as right, answers.answer
         from answers
-        inner join spots as a on answers.left = a.spot_key
-        inner join spots as b on answers.right = b.spot_key
+        inner join keys as a on answers.left = a.key
+        inner join keys as b on answers.right = b.key
         """
     )
     pairs = connection.execute("from said order by all").df()
@@ -386,8 +398,7 @@ def _table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(links.decisions, ignore_index=True)
-    keys, ids = spots["spot_key"].to_numpy(), spots["entity_id"].to_numpy()
-    texts = spots["spot_key"].str.split("|", n=1).str[1].to_numpy()  # without the organization: it is the same
+    keys, texts, ids = _short_keys(spots), spots["told"].to_numpy(), spots["entity_id"].to_numpy()
     sides = {side: rows[side].to_numpy(dtype=np.int64) for side in ("left", "right")}
     made: dict[str, object] = {"entity": "service"}
     for side, numbers in sides.items():
@@ -397,6 +408,11 @@ def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.D
         question_id("service", *pair) for pair in zip(frame["left_key"], frame["right_key"], strict=True)
     ]
     return frame[DECISION_SCHEMA.names]
+
+
+def _short_keys(spots: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """What an answer calls a spot: a published key must not hold the coordinates that the natural key holds."""
+    return np.array([registry.entity_id("spot", key) for key in spots["spot_key"]], dtype=object)
 
 
 def _keep_ids(workspace: Workspace, known: pd.DataFrame, spots: pd.DataFrame) -> None:

@@ -73,3 +73,10 @@
     {{ severity }} * log10(1 + {{ gap_people }})
     * case when {{ population_group_code }} in ('VDT', 'MNA', 'FEM_RIS') then {{ parameter('priority_vulnerable_factor') }} else 1 end
 {%- endmacro %}
+
+{# Attributes that tell where a victims’ shelter stands, or whom to call there: the same list as in ingestion. #}
+{% macro tells_where(attribute) -%}
+    {{ attribute }} in (
+        'program_name', 'site_name', 'admin3_code', 'admin3_name', 'latitude', 'longitude', 'description', 'public_phone'
+    )
+{%- endmacro %}

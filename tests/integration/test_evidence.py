@@ -8,23 +8,26 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
 from tests.conftest import PROJECT, Root
 
 AS_OF = dt.date(2024, 8, 31)
-HEADER = ["Structure", "Type", "Service", "Cercle", "Vu le", "Statut", "Coût", "Capacité", "Attente"]
+HEADER = ["Structure", "Type", "Service", "Cercle", "Vu le", "Statut", "Coût", "Capacité", "Attente", "Site", "Groupes"]
+# This list does not say that it is a shelter for victims; the official one does, and knows only the cercle.
+SHELTER = ["Refuge Fictif", "ONG_NAT", "SOC_02", "ML0506", "2024-06-01", "", "", "", "", "Maison Secrète", ""]
 # file -> class of its source, and rows
 FILES: dict[str, tuple[str, list[list[str]]]] = {
-    "liste_a.csv": ("partner", [["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-06-01", "OPE", "gratuit", "40", "3"]]),
-    "copie_de_a.csv": ("partner", [["Association fictive ALPHA", "ONG_NAT", "SOC_01", "ML0506", "2024-06-10", "OPE", "gratuit", "40", ""]]),
-    "officiel_b.csv": ("official", [["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-07-15", "FER", "payant", "60", ""]]),
+    "liste_a.csv": ("partner", [["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-06-01", "OPE", "gratuit", "40", "3", "", ""], SHELTER]),
+    "copie_de_a.csv": ("partner", [["Association fictive ALPHA", "ONG_NAT", "SOC_01", "ML0506", "2024-06-10", "OPE", "gratuit", "40", "", "", ""]]),
+    "officiel_b.csv": ("official", [["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-07-15", "FER", "payant", "60", "", "", ""], ["Refuge Fictif", "ONG_NAT", "SOC_02", "ML0506", "2024-07-15", "", "", "", "", "", "VDT"]]),
     "retire_c.csv": (
         "official",
         [
-            ["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-08-01", "OPE", "gratuit", "40", ""],
-            ["Réseau Fictif Retiré", "ONG_NAT", "SOC_02", "ML0506", "2024-08-01", "OPE", "gratuit", "10", ""],
+            ["Association Fictive Alpha", "ONG_NAT", "SOC_01", "ML0506", "2024-08-01", "OPE", "gratuit", "40", "", "", ""],
+            ["Réseau Fictif Retiré", "ONG_NAT", "SOC_02", "ML0506", "2024-08-01", "OPE", "gratuit", "10", "", "", ""],
         ],
     ),
 }  # fmt: skip
@@ -49,6 +52,7 @@ def declare(folder: Path, kind: str, patterns: list[str]) -> None:
         "observed_on": "Vu le", "organization_name": "Structure", "organization_type_code": "Type",
         "service_type_code": "Service", "admin2_code": "Cercle", "admin_vintage": {"value": "2021"},
         "status_code": "Statut", "cost_code": "Coût", "capacity_per_month": "Capacité", "wait_days": "Attente",
+        "site_name": "Site", "admitted_groups": "Groupes",
     }  # fmt: skip
     given = yaml.safe_load((template / "source.yml").read_text(encoding="utf-8"))
     given |= {"id": folder.name, "files": patterns, "evidence_class": kind, "reader": {"kind": "table"}, "ignored": {}}
@@ -88,7 +92,9 @@ def run(root: Root, settings: dict[str, str], as_of: dt.date = AS_OF) -> None:
 
 
 def service(root: Root) -> str:
-    ((found,),) = root.query("select service_at_location_id from marts.service_directory")
+    ((found,),) = root.query(
+        "select service_at_location_id from marts.service_directory where service_type_code = 'SOC_01'"
+    )
     return str(found)
 
 
@@ -128,7 +134,9 @@ def test_the_largest_sum_wins_and_copies_count_once(landed: dict[str, Any], attr
     assert f"accord {agreement:.3f}".replace(".", ",") in line
     assert f"confiance {agreement * official:.3f}".replace(".", ",") in line
     if attribute == "status_code":
-        ((published, confidence),) = root.query("select agreement, confidence from marts.service_directory")
+        ((published, confidence),) = root.query(
+            "select agreement, confidence from marts.service_directory where service_type_code = 'SOC_01'"
+        )
         assert published == pytest.approx(agreement, abs=1e-9)
         assert confidence == pytest.approx(agreement * official, abs=1e-9)
 
@@ -142,6 +150,20 @@ def test_a_cell_of_the_grid_is_traced_to_its_services(landed: dict[str, Any]) ->
     assert "Non enquêté" in root.mrf("trace", "gap", "Z_KAY/SOC_01/MIG_RET").stdout
     assert root.mrf("trace", "gap", "Z_KAY").returncode == 2
     assert root.mrf("trace", "service", "sal_inconnu").returncode == 2
+
+
+def test_a_shelter_that_one_source_knows_as_such_is_hidden_in_all(landed: dict[str, Any]) -> None:
+    root = landed["root"]
+    found = root.query(
+        "select is_masked, source_count, admin2_code from marts.service_directory where organization_name = 'Refuge Fictif'"
+    )
+    assert found == [(True, 2, "ML0506")], "both lists speak of one service"
+    with duckdb.connect(str(root.path / "published" / root.catalog["current"]), read_only=True) as connection:
+        tables = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        text = "\n".join(str(connection.execute(f'from {s}."{t}"').fetchall()) for s, t in tables).casefold()
+    assert "refuge fictif" in text
+    assert "secrète" not in text
+    assert "secrete" not in text
 
 
 def test_two_independent_supporters_make_it_surer(landed: dict[str, Any], tmp_path: Path) -> None:
@@ -168,7 +190,9 @@ def test_two_independent_supporters_make_it_surer(landed: dict[str, Any], tmp_pa
     assert copy + withdrawn > official
     # what only the withdrawn list knew was there then, and is gone since
     assert root.query("select count(*) from marts.service_directory where organization_name ilike '%retiré%'") == [(1,)]
-    assert landed["root"].query("select count(*) from marts.service_directory") == [(1,)]
+    assert landed["root"].query("select count(*) from marts.service_directory where service_type_code = 'SOC_01'") == [
+        (1,)
+    ]
     assert landed["root"].query("select count(*) from marts.dim_organization where name ilike '%retiré%'") == [(0,)]
 
 
@@ -189,7 +213,8 @@ def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any]
     shutil.copytree(landed["landing"], landing)
     # seen the same week, by classes close to one another: neither status has enough weight
     write(
-        landing / "liste_a.csv", [HEADER, [*FILES["liste_a.csv"][1][0][:4], "2024-07-15", "OPE", "gratuit", "40", "3"]]
+        landing / "liste_a.csv",
+        [HEADER, [*FILES["liste_a.csv"][1][0][:4], "2024-07-15", "OPE", "gratuit", "40", "3", "", ""], SHELTER],
     )
     settings = landed | {"landing": str(landing)}
     run(root, settings)
@@ -216,7 +241,9 @@ def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any]
     refused = root.mrf("review", "--question", "q_inconnue", "--answer", "OPE", "--who", "IM", "--why", "x")
     assert refused.returncode == 2
     run(root, settings)
-    assert root.query("select status_code from marts.service_directory") == [("OPE",)]
+    assert root.query("select status_code from marts.service_directory where service_type_code = 'SOC_01'") == [
+        ("OPE",)
+    ]
     assert root.query(f"select count(*) from marts.review_queue where question_id = '{question}'") == [(0,)]
 
 
@@ -234,6 +261,7 @@ def test_decisions_are_published_traced_and_survive_a_change_of_name(landed: dic
     run(root, landed)
     ((status, cost, wait, agreement, confidence, conflict),) = root.query(
         "select status_code, cost_code, wait_days, agreement, confidence, has_conflict from marts.service_directory"
+        " where service_type_code = 'SOC_01'"
     )
     assert (status, cost, wait) == ("PAR", "gratuit", 3)  # a decision of December is none in August
     assert (agreement, confidence) == (0, 0)  # no source says PAR: the sources' own support stays visible
@@ -241,7 +269,9 @@ def test_decisions_are_published_traced_and_survive_a_change_of_name(landed: dic
     stated = claims(root, "status_code")
     assert stated["decision"] == ("PAR", True, "override", None)
     assert stated["officiel_b.csv"][1:3] == (False, "counted")
-    assert root.query("select operational_state from marts.service_directory") == [("operational",)]
+    assert root.query("select operational_state from marts.service_directory where service_type_code = 'SOC_01'") == [
+        ("operational",)
+    ]
     history = root.query("select valid_from, status_code, observed_by from marts.service_history order by 1")
     assert [(str(day), code, by) for day, code, by in history][-1] == ("2024-08-20", "PAR", "decision")
     assert "décision d’une personne" in root.mrf("trace", "service", sid).stdout
@@ -252,7 +282,9 @@ def test_decisions_are_published_traced_and_survive_a_change_of_name(landed: dic
 
 
 def assert_a_renamed_organization_keeps_id_and_decisions(root: Root, landed: dict[str, Any], tmp_path: Path) -> None:
-    (before,) = root.query("select organization_id, service_at_location_id from marts.service_directory")
+    (before,) = root.query(
+        "select organization_id, service_at_location_id from marts.service_directory where service_type_code = 'SOC_01'"
+    )
     landing = tmp_path / "landing"
     landing.mkdir()
     renamed = [["Association Fictive Alpha du Sahel", *FILES["officiel_b.csv"][1][0][1:]]]
@@ -262,6 +294,10 @@ def assert_a_renamed_organization_keeps_id_and_decisions(root: Root, landed: dic
         "q,organization,Association Fictive Alpha,Association Fictive Alpha du Sahel,same,IM,changement de nom,2024-08-30\n"
     )
     run(root, landed | {"landing": str(landing)})
-    after = root.query("select organization_id, service_at_location_id, organization_name from marts.service_directory")
+    after = root.query(
+        "select organization_id, service_at_location_id, organization_name from marts.service_directory where service_type_code = 'SOC_01'"
+    )
     assert after == [(*before, "Association Fictive Alpha du Sahel")]
-    assert root.query("select status_code, cost_code from marts.service_directory") == [("PAR", "gratuit")]
+    assert root.query(
+        "select status_code, cost_code from marts.service_directory where service_type_code = 'SOC_01'"
+    ) == [("PAR", "gratuit")]

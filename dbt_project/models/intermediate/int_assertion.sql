@@ -38,6 +38,7 @@ about_services as (
     from stated
     inner join records on stated.record_id = records.record_id
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
+        and not (records.is_masked and {{ tells_where('stated.attribute') }})
 ),
 
 -- A derived value leads back to the cell it comes from: the service type to the sector's, an area to the cell that
@@ -73,7 +74,7 @@ derived as (
     inner join records on stated.record_id = records.record_id
     left join {{ ref('sector_crosswalk') }} as crosswalk
         on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
-    where stated.shape = 'service'
+    where stated.shape = 'service' and not (records.is_masked and {{ tells_where('stated.attribute') }})
         and (
             (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
             or (stated.attribute = 'latitude' and records.place_method = 'point_in_polygon' and records.admin2_code is not null)

@@ -1,4 +1,5 @@
 -- One row per service record and place: who, what, where in 2021 codes, and in which zone of each reading.
+-- Where one record of a service speaks of a victims’ shelter, no record of it tells a place below the cercle.
 with records as (select * from {{ ref('stg_service') }}),
 
 services as (select * from {{ ref('stg_record_service') }}),
@@ -18,7 +19,7 @@ select
     records.locator,
     records.sector_code,
     records.warnings,
-    records.is_shelter,
+    coalesce(max(case when records.is_shelter then 1 else 0 end) over sheltering = 1, false) as is_masked,
     services.organization_id,
     services.service_id,
     services.service_at_location_id,
@@ -26,8 +27,7 @@ select
     services.is_out_of_scope,
     places.admin1_code,
     places.admin2_code,
-    -- A shelter is never located below its cercle, whatever names its place.
-    case when not coalesce(records.is_shelter, false) then places.admin3_code end as admin3_code,
+    case when max(case when records.is_shelter then 1 else 0 end) over sheltering = 0 then places.admin3_code end as admin3_code,
     places.method as place_method,
     places.warnings as place_warnings,
     -- A cercle decides; a region alone, or the zone that the source names, only where there is no cercle.
@@ -39,3 +39,4 @@ left join places on services.record_id = places.record_id and services.place_no 
 left join documents on records.document_id = documents.document_id
 left join zones on places.admin1_code = zones.admin1_code
 cross join {{ ref('stg_run') }} as run
+window sheltering as (partition by services.service_at_location_id)
