@@ -90,7 +90,7 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     manifest = publish.manifest_of(layout, now["current"])
     path = layout.published / now["current"]
     known = state.described(layout.workspace(now["is_demo"]))
-    is_same = manifest["fingerprint"] == fingerprint and manifest["state"]["left"] == known
+    is_same = manifest["fingerprint"] == fingerprint and manifest.get("state", {}).get("left") == known
     is_whole = path.exists() and file_sha256(path) == manifest["file_sha256"]
     return manifest if is_same and is_whole else None
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
+from filelock import Timeout
 from rich.markup import escape
 from rich.prompt import Prompt
 from rich.table import Table
@@ -22,6 +26,8 @@ from warehouse.layout import Layout
 from warehouse.state import StateError
 
 _LISTED = 25
+_PATIENCE_SECONDS = 30
+_OLDER = "La publication en place vient d’une version antérieure : lancer « mrf run »."
 _MARTS = {
     "service": "service_directory",
     "organization": "dim_organization",
@@ -62,6 +68,8 @@ def trace(
             trees = [_tree(one) for one in tracing.trace(layout, kind, entity_id)]
     except FileNotFoundError as reason:
         stop(str(reason), NOT_PUBLISHED)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        stop(_OLDER, NOT_PUBLISHED)
     except KeyError:
         stop(f"« {entity_id} » : inconnu de la publication en place ; voir {_MARTS[kind]}", WRONG_USE)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
@@ -141,19 +149,31 @@ def review_queue(
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
     day = on.date() if on else dt.datetime.now(TIME_ZONE).date()
     try:
-        with write_lock(layout):
-            if export is not None:
-                console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)
-            elif import_ is not None:
+        if export is not None:
+            console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)
+        elif import_ is not None:
+            with _writing(layout):
                 _counted(review.take_in(layout, import_, day))
-            elif question is not None:
-                _answer_one(layout, question, answer or "", who or "", why or "", day)
-            elif sys.stdin.isatty():
-                _counted(_ask(layout, day))
-            else:
-                _list(layout)
+        elif question is not None:
+            _answer_one(layout, question, answer or "", who or "", why or "", day)
+        elif sys.stdin.isatty():
+            _counted(_ask(layout, day))
+        else:
+            _list(layout)
     except (review.AnswerRefused, StateError, OSError) as reason:
         stop(str(reason), WRONG_USE)
+    except duckdb.CatalogException:
+        stop(_OLDER, NOT_PUBLISHED)
+
+
+@contextmanager
+def _writing(layout: Layout) -> Iterator[None]:
+    """Holds the root's lock for one write only: a person who thinks about an answer must not keep a run waiting."""
+    try:
+        with write_lock(layout).acquire(timeout=_PATIENCE_SECONDS):
+            yield
+    except Timeout:
+        stop("Une exécution est en cours : réessayer quand elle aura fini.", NOT_PUBLISHED)
 
 
 def _counted(count: int) -> None:
@@ -164,7 +184,8 @@ def _answer_one(layout: Layout, question_id: str, given: str, who: str, why: str
     found = [question for question in review.questions(layout) if question.question_id == question_id]
     if not found:
         stop(f"« {question_id} » : aucune question ouverte de ce nom ; voir « mrf review »", WRONG_USE)
-    review.answer(layout, found[0], given, who, why, day)
+    with _writing(layout):
+        review.answer(layout, found[0], given, who, why, day)
     _counted(1)
 
 
@@ -185,7 +206,8 @@ def _ask(layout: Layout, day: dt.date) -> int:
             break
         if given != "p":
             why = Prompt.ask("Pourquoi", console=console)
-            review.answer(layout, question, "" if given == "aucune" else given, who, why, day)
+            with _writing(layout):
+                review.answer(layout, question, "" if given == "aucune" else given, who, why, day)
             kept += 1
     return kept
 

@@ -32,7 +32,7 @@ class Question:
     @property
     def choices(self) -> list[str]:
         """The answers that are possible; a place may also be left unplaced (an empty answer)."""
-        listed = (self.options or "").split(";")
+        listed = (self.options or "").split(" | " if self.kind == "value" else ";")
         return [*listed, ""] if self.kind == "place" else listed
 
 

@@ -25,8 +25,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rapidfuzz.distance import OSA
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from ingestion.clean.text import fold
 from warehouse import registry, state
@@ -56,9 +54,9 @@ _KM = """
 """
 # What people read of a spot: never its coordinates, and of a victims’ shelter nothing below the cercle.
 _SPOTS = """
-    select spot, spot_key, cluster, rank,
-        concat_ws(' · ', offer, case when is_hidden then coalesce(admin2_code, admin1_code, zone) else area end,
-            case when not is_hidden then site end) as told
+    select spot, spot_key, cluster, rank, organization_id, is_hidden,
+        concat_ws(' · ', offer, coalesce(admin2_code, admin1_code, zone)) as told_hidden,
+        concat_ws(' · ', offer, area, site) as told
     from (select *, bool_or(is_shelter) over (partition by cluster) as is_hidden from spots)
     order by spot
 """
@@ -91,6 +89,15 @@ class _Links:
         defaults = {"method": method, "score": score, "reason": reason}
         self.decisions.append(found.assign(decision=decision, **{k: v for k, v in defaults.items() if k not in found}))
 
+    def refuse(self, pairs: list[tuple[int, int]]) -> None:
+        """Marks merges that could not be made as questions."""
+        marks = set(pairs)
+        for rows in self.decisions:
+            is_refused = [pair in marks for pair in zip(rows["left"], rows["right"], strict=True)]
+            is_refused = rows["decision"].eq("merge") & pd.Series(is_refused, index=rows.index, dtype=bool)
+            rows["reason"] = rows["reason"].mask(is_refused, "une paire déclarée distincte serait réunie")
+            rows["decision"] = rows["decision"].mask(is_refused, "review")
+
 
 def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     """Writes `resolved/service.parquet` (SERVICE_SCHEMA); needs place, organization and document.
@@ -105,7 +112,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         said = state.answers(workspace, "service")
         _link_answered(connection, links, said)
         _link_sites(connection, links)
-        _cluster(connection, links.pairs)
+        links.refuse(_cluster(connection, links.pairs))
         for what in _LESS_PRECISE:
             for area_depth in range(_COMMUNE, _UNKNOWN):
                 _join_inside(connection, what, area_depth, links)
@@ -144,8 +151,9 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             places.admin3_code,
             coalesce(zones.zone, records.zone_code) as zone,
             records.site_name,
-            records.latitude,
-            records.longitude,
+            -- One point cannot be at each of several places.
+            case when count(*) over (partition by records.record_id) = 1 then records.latitude end as latitude,
+            case when count(*) over (partition by records.record_id) = 1 then records.longitude end as longitude,
             -- Two lines of one document are two services, unless they are two visits.
             concat_ws(' ', coalesce(documents.root_document_id, records.document_id), records.observed_on) as listing
         from read_parquet($service, union_by_name = true) as records
@@ -312,15 +320,36 @@ def _place_words() -> frozenset[str]:
 _PLACE_WORDS: set[str] = set()
 
 
-def _cluster(connection: duckdb.DuckDBPyConnection, pairs: list[tuple[int, int]]) -> None:
-    """Adds column `cluster` to `spots`: linked spots share one."""
+def _cluster(connection: duckdb.DuckDBPyConnection, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Adds column `cluster` to `spots`: linked spots share one, unless a person set two of them apart.
+
+    Returns the links that such an answer refused, though it speaks of another pair.
+    """
     count = connection.execute("select count(*) from spots").fetchall()[0][0]
-    edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    graph = coo_matrix((np.ones(len(edges), dtype=bool), (edges[:, 0], edges[:, 1])), shape=(count, count))
-    labels = connected_components(graph, directed=False)[1] if count else np.empty(0, dtype=np.int64)
-    connection.register("labels", pd.DataFrame({"spot": np.arange(count), "cluster": labels}))
+    parent, apart, refused = list(range(count)), _apart(connection), []
+
+    def head(spot: int) -> int:
+        while parent[spot] != spot:
+            parent[spot] = parent[parent[spot]]
+            spot = parent[spot]
+        return spot
+
+    for left, right in pairs:  # answers come first
+        one, other = sorted((head(left), head(right)))
+        if any({head(a), head(b)} == {one, other} for a, b in apart):
+            refused.append((left, right))
+        else:
+            parent[other] = one
+    clusters = pd.DataFrame({"spot": np.arange(count), "cluster": [head(spot) for spot in range(count)]})
+    connection.register("labels", clusters)
     connection.execute("create or replace table spots as from spots join labels using (spot)")
     connection.unregister("labels")
+    return refused
+
+
+def _apart(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """The pairs of spots that a person set apart."""
+    return connection.execute('select "left", "right" from said where answer = \'different\' order by all').fetchall()
 
 
 def _join_inside(connection: duckdb.DuckDBPyConnection, what: str, area_depth: int, links: _Links) -> None:
@@ -341,11 +370,20 @@ def _join_inside(connection: duckdb.DuckDBPyConnection, what: str, area_depth: i
         where a.area_depth = {area_depth} and {_INSIDE[area_depth]}
             and {is_less_precise} and {is_candidate} {_UNANSWERED}
         group by a.spot
+        order by a.spot
         """
     ).df()
-    alone = inside["clusters"].eq(1) & ~inside["is_same_listing"]
+    held = dict(connection.execute("select spot, cluster from spots").fetchall()) if _apart(connection) else {}
+    apart = {frozenset((held[one], held[other])) for one, other in _apart(connection)}
+    is_apart = pd.Series(
+        [frozenset(pair) in apart for pair in zip(inside["own"], inside["cluster"], strict=True)], dtype=bool
+    )
+    candidate = inside["clusters"].eq(1) & ~inside["is_same_listing"].astype(bool) & ~is_apart
+    # Spots that are one already must all find the same place, or none of them has found it.
+    targets = inside[candidate].groupby("own")["cluster"].transform("nunique").reindex(inside.index)
+    alone = candidate & targets.eq(1)
     links.add(_told(inside[alone]), f"{what}_inside", "merge", "seul service plus précis en ce lieu")
-    several = _told(inside[inside["clusters"].gt(1)], score=0.0)
+    several = _told(inside[inside["clusters"].gt(1) | targets.gt(1)], score=0.0)
     links.add(several, f"{what}_inside", "apart", "plusieurs services plus précis en ce lieu")
     connection.register("joined", inside[alone].drop_duplicates("own")[["own", "cluster"]])
     connection.execute("update spots set cluster = joined.cluster from joined where spots.cluster = joined.own")
@@ -398,11 +436,14 @@ def _table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(links.decisions, ignore_index=True)
-    keys, texts, ids = _short_keys(spots), spots["told"].to_numpy(), spots["entity_id"].to_numpy()
+    keys, ids, is_hidden = _short_keys(spots), spots["entity_id"].to_numpy(), spots["is_hidden"].to_numpy(dtype=bool)
     sides = {side: rows[side].to_numpy(dtype=np.int64) for side in ("left", "right")}
     made: dict[str, object] = {"entity": "service"}
+    # Beside a shelter the other site is not told either: it would be where the shelter might be.
+    either = is_hidden[sides["left"]] | is_hidden[sides["right"]]
     for side, numbers in sides.items():
-        made |= {f"{side}_key": keys[numbers], f"{side}_text": texts[numbers], f"{side}_id": ids[numbers]}
+        texts = np.where(either, spots["told_hidden"].to_numpy()[numbers], spots["told"].to_numpy()[numbers])
+        made |= {f"{side}_key": keys[numbers], f"{side}_text": texts, f"{side}_id": ids[numbers]}
     frame = rows.assign(**made)
     frame["question_id"] = [
         question_id("service", *pair) for pair in zip(frame["left_key"], frame["right_key"], strict=True)

@@ -25,12 +25,13 @@ from ingestion.values import clean
 from warehouse.layout import Workspace, read_json, write_json, write_parquet, write_whole
 
 KINDS = ("organization", "place", "service")
-# What a person may override: the published attributes of a service, the identity of an organization.
+# What a person may override: the published attributes of a service, the identity of an organization. Nothing that
+# tells where a service stands: it may be a victims’ shelter.
 OVERRIDABLE = {
     "service_at_location": (
         "status_code", "starts_on", "ends_on", "access_modes", "admitted_groups", "excluded_groups",
         "exclusion_criteria", "required_documents", "cost_code", "cost_xof", "capacity_per_month", "free_places",
-        "wait_days", "hours", "languages", "min_age", "max_age", "description", "program_name", "site_name",
+        "wait_days", "hours", "languages", "min_age", "max_age",
     ),
     "organization": ("organization_name", "organization_acronym", "organization_type_code"),
 }  # fmt: skip

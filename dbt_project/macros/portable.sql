@@ -54,13 +54,13 @@
     explode(split({{ expression }}, ';'))
 {%- endmacro %}
 
-{# Distinct values of a column, sorted, joined by ";". #}
-{% macro joined(expression) -%}
-    {{ return(adapter.dispatch('joined', 'mrf')(expression)) }}
+{# Distinct values of a column, sorted, joined by ";" or another separator. #}
+{% macro joined(expression, separator=';') -%}
+    {{ return(adapter.dispatch('joined', 'mrf')(expression, separator)) }}
 {%- endmacro %}
-{% macro default__joined(expression) -%}
-    string_agg(distinct {{ expression }}, ';' order by {{ expression }})
+{% macro default__joined(expression, separator) -%}
+    string_agg(distinct {{ expression }}, '{{ separator }}' order by {{ expression }})
 {%- endmacro %}
-{% macro spark__joined(expression) -%}
-    array_join(array_sort(collect_set({{ expression }})), ';')
+{% macro spark__joined(expression, separator) -%}
+    array_join(array_sort(collect_set({{ expression }})), '{{ separator }}')
 {%- endmacro %}

@@ -221,7 +221,7 @@ def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any]
     ((question, subject, options),) = root.query(
         "select question_id, subject, options from marts.review_queue where kind = 'value' and right_key = 'status_code'"
     )
-    assert options == "FER;OPE"
+    assert options == "FER | OPE"
     assert "Alpha" in subject
     assert question in root.mrf("review").stdout
     exported = tmp_path / "questions.csv"

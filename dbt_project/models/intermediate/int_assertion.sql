@@ -39,6 +39,11 @@ about_services as (
     inner join records on stated.record_id = records.record_id
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
         and not (records.is_masked and {{ tells_where('stated.attribute') }})
+        -- What is said once of several places is said of none of them alone.
+        and not (
+            records.is_of_several_places
+            and stated.attribute in ('latitude', 'longitude', 'capacity_per_month', 'free_places')
+        )
 ),
 
 -- A derived value leads back to the cell it comes from: the service type to the sector's, an area to the cell that

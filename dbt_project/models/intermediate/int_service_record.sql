@@ -20,6 +20,7 @@ select
     records.sector_code,
     records.warnings,
     coalesce(max(case when records.is_shelter then 1 else 0 end) over sheltering = 1, false) as is_masked,
+    count(*) over (partition by records.record_id) > 1 as is_of_several_places,
     services.organization_id,
     services.service_id,
     services.service_at_location_id,

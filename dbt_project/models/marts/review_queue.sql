@@ -32,7 +32,8 @@ places as (
         {{ joined("witness || ' : ' || method") }} as reason,
         max(score) as score,
         count(distinct record_id) as affected_count
-    from {{ ref('stg_place_candidate') }}
+    from {{ ref('stg_place_candidate') }} as candidates
+    where record_id not in (select record_id from {{ ref('stg_record_place') }} where method = 'answer')
     group by question_key
 ),
 
@@ -43,7 +44,7 @@ disputed as (
         claims.entity_id,
         claims.attribute,
         min(winners.value) as value,
-        {{ joined('claims.value') }} as options,
+        {{ joined('claims.value', ' | ') }} as options,  -- a value may itself be a list joined by ";"
         max(winners.agreement) as agreement,
         count(distinct claims.root_document_id) as document_count
     from {{ ref('int_value') }} as winners
