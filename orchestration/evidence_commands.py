@@ -148,6 +148,9 @@ def review_queue(
     if publish.catalog(layout) is None:
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
     day = on.date() if on else dt.datetime.now(TIME_ZONE).date()
+    if review.is_ahead(layout, day) and on is None:
+        day = dt.date.fromisoformat(publish.manifest_of(layout, publish.catalog(layout)["current"])["as_of"])  # type: ignore[index]
+        console.print(f"[dim]Décisions datées du {day}, date de référence de la publication (autre date : --on)[/]")
     try:
         if export is not None:
             console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)

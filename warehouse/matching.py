@@ -148,7 +148,7 @@ def _mentions(named: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 def _answers(workspace: Workspace) -> pd.DataFrame:
     """What sources say of a body's other name, then what people answered: people are heard last and win."""
     renamed = read_records(workspace, "organization", ["organization_name", "alternate_name"]).dropna()
-    stated = renamed.set_axis(["left_name", "right_name"], axis=1).assign(answer="same")
+    stated = renamed.set_axis(["left_name", "right_name"], axis=1).assign(answer="stated")
     told = state.answers(workspace, "organization").rename(columns={"left": "left_name", "right": "right_name"})
     both = pd.concat([stated, told[["left_name", "right_name", "answer"]]], ignore_index=True)
     return both.drop_duplicates(["left_name", "right_name"], keep="last", ignore_index=True)
@@ -174,11 +174,15 @@ def _parents(named: pd.DataFrame, mentions: pd.DataFrame, sections: pd.DataFrame
 
 
 def _decisions(mentions: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    # What only earlier publications knew is no question for today.
+    is_old = mentions["is_remembered"].to_numpy(dtype=bool)
+    left, right = (decisions[f"{side}_row"].to_numpy(dtype=int) for side in ("left", "right"))
+    decisions = decisions[~(is_old[left] & is_old[right])]
     sides = {side: mentions.iloc[decisions[f"{side}_row"].astype(int)] for side in ("left", "right")}
     keys = zip(sides["left"]["natural_key"], sides["right"]["natural_key"], strict=True)
     made: dict[str, object] = {"question_id": [question_id("organization", *pair) for pair in keys]}
     for side, said in sides.items():
-        made[f"{side}_key"] = said["name"].to_numpy()
+        made[f"{side}_key"] = said["natural_key"].to_numpy()
         made[f"{side}_text"] = _shown(said["name"], said["acronym"])
         made[f"{side}_id"] = said["entity_id"].to_numpy()
     told = {name: decisions[name].to_numpy() for name in ("method", "score", "decision", "reason")}

@@ -32,7 +32,8 @@ def assign(keys: pd.DataFrame, known: pd.DataFrame, prefix: str) -> pd.Series[st
     found = found.sort_values(["rank", "age", "natural_key"], kind="stable").drop_duplicates("entity_id")
     kept = found.sort_values(["age", "entity_id"], kind="stable").drop_duplicates("cluster")
     ids: dict[Any, str] = dict(zip(kept["cluster"], kept["entity_id"], strict=True))
-    taken = set(known["entity_id"])
+    # An id that no key holds any more, because its entity had been united with another, may be taken back.
+    taken = set(held["entity_id"]) | set(ids.values())
     new = keys[~keys["cluster"].isin(ids)].sort_values(["rank", "natural_key"], kind="stable")
     for cluster, key in new.drop_duplicates("cluster")[["cluster", "natural_key"]].itertuples(index=False):
         ids[cluster] = _minted(prefix, key, taken)
@@ -40,7 +41,7 @@ def assign(keys: pd.DataFrame, known: pd.DataFrame, prefix: str) -> pd.Series[st
 
 
 def _minted(prefix: str, key: str, taken: set[str]) -> str:
-    """An id nobody had: a key whose id now belongs to another entity gets a second one."""
+    """The key's own id; a second one where that belongs to another entity now."""
     made, number = entity_id(prefix, key), 1
     while made in taken:
         number += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -67,20 +68,29 @@ def _answered(workspace: Workspace) -> set[tuple[str, str]]:
 
 def answer(layout: Layout, question: Question, given: str, who: str, why: str, day: dt.date) -> None:
     """Keeps an answer in `state/`; it counts from the next run. Raises AnswerRefused, state.StateError."""
-    # A value may be another one than those claimed: the person may know better than all sources.
-    if question.kind != "value" and given not in question.choices:
-        allowed = ", ".join(choice or "(vide)" for choice in question.choices)
-        raise AnswerRefused(f"{question.question_id} : attendu {allowed}, trouvé « {given} »")
-    workspace = _workspace(layout)
+    workspace, row = _workspace(layout), _row(question, given, who, why, day)
     if question.kind == "value":
+        state.add_override(workspace, row)
+    else:
+        state.add_answer(workspace, row)
+
+
+def _row(question: Question, given: str, who: str, why: str, day: dt.date) -> dict[str, str]:
+    """The row of `state/` that keeps an answer. Raises AnswerRefused, state.StateError where it cannot be one."""
+    if not who.strip() or not why.strip():
+        raise AnswerRefused(f"{question.question_id} : « who » et « why » : une décision dit qui l’a prise et pourquoi")
+    if question.kind == "value":  # another value than those claimed too: the person may know better than all sources
         entity, entity_id = question.left_key.split("/", 1)
         before = (question.reason or "").removeprefix("valeur publiée : ")
         told = {"entity": entity, "entity_id": entity_id, "attribute": question.right_key, "before": before}
-        state.add_override(workspace, told | {"after": given, "who": who, "why": why, "overridden_on": day.isoformat()})
-        return
+        told |= {"after": given, "who": who, "why": why, "overridden_on": day.isoformat()}
+        state.check_override(told)
+        return told
+    if given not in question.choices:
+        allowed = ", ".join(choice or "(vide)" for choice in question.choices)
+        raise AnswerRefused(f"{question.question_id} : attendu {allowed}, trouvé « {given} »")
     told = {"question_id": question.question_id, "kind": question.kind, "left": question.left_key}
-    told |= {"right": question.right_key, "answer": given, "who": who, "why": why, "answered_on": day.isoformat()}
-    state.add_answer(workspace, told)
+    return told | {"right": question.right_key, "answer": given, "who": who, "why": why, "answered_on": day.isoformat()}
 
 
 def _workspace(layout: Layout) -> Workspace:
@@ -102,22 +112,35 @@ def export(layout: Layout, path: Path) -> int:
 
 
 def take_in(layout: Layout, path: Path, day: dt.date) -> int:
-    """Reads answers from such a CSV; rows without an answer are passed over. All or none. Raises AnswerRefused."""
+    """Reads answers from such a CSV; rows where nothing is filled in are passed over. All or none.
+
+    Raises AnswerRefused, state.StateError.
+    """
     known = {question.question_id: question for question in questions(layout)}
     header, separator = state.header_of(path)
     if missing := {"question_id", *_TO_FILL} - set(header):
         raise AnswerRefused(f"{path}, ligne 1 : colonnes manquantes : {', '.join(sorted(missing))}")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, delimiter=separator)
-        rows = [(line, row) for line, row in enumerate(reader, start=2) if (row["who"] or "").strip()]
-    for line, row in rows:
-        question = known.get(row["question_id"])
-        if question is None:
+    given: dict[str, tuple[str, ...]] = {}
+    for line, row in enumerate(
+        csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
+    ):
+        cells = tuple((row[name] or "").strip() for name in _TO_FILL)
+        if not any(cells):
+            continue
+        if row["question_id"] not in known:
             raise AnswerRefused(f"{path}, ligne {line} : aucune question ouverte « {row['question_id']} »")
-        if question.kind != "value" and row["answer"].strip() not in question.choices:
-            raise AnswerRefused(f"{path}, ligne {line} : attendu {question.options}, trouvé « {row['answer']} »")
-        if not row["why"].strip():
-            raise AnswerRefused(f"{path}, ligne {line} : « why » est vide ; une décision dit pourquoi")
-    for _, row in rows:
-        answer(layout, known[row["question_id"]], row["answer"].strip(), row["who"].strip(), row["why"].strip(), day)
-    return len(rows)
+        if given.setdefault(row["question_id"], cells) != cells:
+            raise AnswerRefused(f"{path}, ligne {line} : « {row['question_id']} » a déjà une autre réponse plus haut")
+        try:
+            _row(known[row["question_id"]], *cells, day)
+        except (AnswerRefused, state.StateError) as reason:
+            raise AnswerRefused(f"{path}, ligne {line} : {reason}") from reason
+    for question_id, cells in given.items():
+        answer(layout, known[question_id], *cells, day)
+    return len(given)
+
+
+def is_ahead(layout: Layout, day: dt.date) -> bool:
+    """Whether a decision of that day is later than the date that the current publication holds for today."""
+    now = publish.catalog(layout)
+    return now is not None and day.isoformat() > publish.manifest_of(layout, now["current"])["as_of"]

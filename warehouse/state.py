@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ingestion.clean.dates import date
 from ingestion.clean.text import as_text
 from ingestion.shapes import SHAPES
 from ingestion.values import clean
-from warehouse.layout import Workspace, read_json, write_json, write_parquet, write_whole
+from warehouse.layout import SEEDS, Workspace, read_json, write_json, write_parquet, write_whole
 
 KINDS = ("organization", "place", "service")
 # What a person may override: the published attributes of a service, the identity of an organization. Nothing that
@@ -129,6 +130,11 @@ def add_answer(workspace: Workspace, answer: dict[str, str]) -> None:
     _append(workspace.state / "answers.csv", ANSWER_COLUMNS, answer)
 
 
+def check_override(override: dict[str, str]) -> None:
+    """Raises StateError where these cells cannot be an override."""
+    _check(Path("overrides.csv"), OVERRIDE_COLUMNS, override, "la ligne à ajouter")
+
+
 def add_override(workspace: Workspace, override: dict[str, str]) -> None:
     """Appends one override (OVERRIDE_COLUMNS). Raises StateError where it cannot be one."""
     _append(workspace.state / "overrides.csv", OVERRIDE_COLUMNS, override)
@@ -160,20 +166,28 @@ def _sha256(path: Path) -> str:
 
 def _append(path: Path, columns: tuple[str, ...], row: dict[str, str]) -> None:
     _check(path, columns, row, "la ligne à ajouter")
-    before = path.read_bytes() if path.exists() else b""
+    before = text_of(path) if path.exists() else ""
     text = io.StringIO()
     header, separator = header_of(path) if before else (list(columns), ",")
     writer = csv.DictWriter(text, header, delimiter=separator, lineterminator="\n")
     if not before:
         writer.writeheader()
     writer.writerow(row)
-    write_whole(path, before + (b"\n" if before and not before.endswith(b"\n") else b"") + text.getvalue().encode())
+    write_whole(path, (before + ("\n" if before and not before.endswith("\n") else "") + text.getvalue()).encode())
+
+
+def text_of(path: Path) -> str:
+    """The text of a CSV that a spreadsheet program may have saved: UTF-8, or the Windows code page of French Excel."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def header_of(path: Path) -> tuple[list[str], str]:
     """The columns of a CSV file and its separator: a spreadsheet program in French saves with semicolons."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
+    first = text_of(path).partition("\n")[0].rstrip("\r")
     separator = ";" if first.count(";") > first.count(",") else ","
     return next(csv.reader([first], delimiter=separator), []), separator
 
@@ -184,8 +198,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     header, separator = header_of(path)
     if sorted(header) != sorted(columns):
         raise StateError(f"{path}, ligne 1 : attendu les colonnes {list(columns)}, trouvé {header}")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter=separator))
+    rows = list(csv.DictReader(io.StringIO(text_of(path), newline=""), delimiter=separator))
     for line, row in enumerate(rows, start=2):
         _check(path, columns, row, f"ligne {line}")
     return rows
@@ -221,5 +234,15 @@ def _cleaned(row: dict[str, Any]) -> str:
 def _check_answer(path: Path, row: dict[str, Any], place: str) -> None:
     if row["kind"] not in KINDS:
         raise StateError(f"{path}, {place} : kind : attendu {', '.join(KINDS)}, trouvé « {row['kind']} »")
-    if row["kind"] != "place" and row["answer"] not in ("same", "different"):
+    if row["kind"] == "place":
+        if row["answer"] and row["answer"] not in _current_codes():
+            raise StateError(f"{path}, {place} : answer : « {row['answer']} » n’est pas un p-code de 2021")
+        return
+    if row["answer"] not in ("same", "different"):
         raise StateError(f"{path}, {place} : answer : attendu same ou different, trouvé « {row['answer']} »")
+
+
+@cache
+def _current_codes() -> frozenset[str]:
+    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["code"] for row in csv.DictReader(file) if row["vintage"] == "2021")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from ingestion.clean.text import fold
 from warehouse import documents, matching, places, services, state
 from warehouse.layout import Workspace
 
@@ -170,3 +171,64 @@ def test_a_record_that_names_two_places_is_two_services(workspace: Make) -> None
     assert list(frame["place_no"]) == [1, 2]
     assert frame["service_at_location_id"].nunique() == 2
     assert frame["service_id"].nunique() == 1
+
+
+def say(made: Workspace, question: dict[str, Any], answer: str) -> None:
+    row = {"question_id": question["question_id"], "kind": question["entity"], "left": question["left_key"]}
+    row |= {"right": question["right_key"], "answer": answer, "who": "IM", "why": "vu", "answered_on": "2024-08-31"}
+    state.add_answer(made, row)
+
+
+def test_sites_set_apart_stay_apart_across_a_third_one(workspace: Make) -> None:
+    names = ["Centre Esperancf", "Centre Esperance", "Centre Esperence"]
+    made = workspace(service=[claim(d, site_name=n) for d, n in zip("abc", names, strict=True)])
+    before = resolved(made)
+    (asked,) = [row for row in before.attrs["decisions"].to_dict("records") if row["decision"] == "review"]
+    say(made, asked, "different")
+    after = resolved(made)
+    ids = list(after["service_at_location_id"])
+    assert ids[0] != ids[2]
+    told = after.attrs["decisions"]
+    assert (told["decision"].eq("apart") & told["left_id"].eq(told["right_id"])).sum() == 0
+
+
+def test_a_shelter_hides_the_sites_beside_it(workspace: Make) -> None:
+    sites = [claim("a", site_name="Villa Y", **FATOMA), claim("b", site_name="Villa Z", **SEVARE)]
+    shelter = claim("c", is_shelter=True)
+    told = resolved(workspace(service=[*sites, shelter])).attrs["decisions"]
+    text = told[["left_text", "right_text", "left_key", "right_key"]].to_string().casefold()
+    assert len(told)
+    assert "villa" not in text
+    assert "ml050605" not in text
+
+
+def test_uniting_organizations_changes_no_service(workspace: Make, tmp_path: Path) -> None:
+    claims = [claim("a", organization_name="Alpha Bantu"), claim("a", organization_name="Zeta Kolon", **FATOMA)]
+    made = workspace(service=claims)
+    before = resolved(made)["service_at_location_id"]
+    publish_ids(made, tmp_path / "one")
+    same = {"question_id": "q", "kind": "organization", "left": "Alpha Bantu", "right": "Zeta Kolon", "who": "IM"}
+    same |= {"why": "fusion", "answered_on": "2024-08-31"}
+    state.add_answer(made, same | {"answer": "same"})
+    united = resolved(made)
+    assert united["organization_id"].nunique() == 1
+    assert list(united["service_at_location_id"]) == list(before)
+    publish_ids(made, tmp_path / "two")
+    state.add_answer(made, same | {"answer": "different"})
+    again = resolved(made)
+    assert again["organization_id"].nunique() == 2
+    assert list(again["service_at_location_id"]) == list(before)
+
+
+def test_an_answer_on_one_region_says_nothing_of_another(workspace: Make) -> None:
+    def centre(name: str, document: str, region: str) -> dict[str, Any]:
+        return {"organization_name": name, "site_name": name, "service_type_code": "SOC_01", "admin_vintage": "2021",
+                "document_id": document * 64, "admin1_code": region}  # fmt: skip
+
+    names = ("CSCom de Bamba", "Centre communautaire Bamba")
+    made = workspace(service=[centre(n, d, r) for r in ("ML05", "ML07") for n, d in zip(names, "ab", strict=True)])
+    assert resolved(made)["organization_id"].nunique() == 4
+    keys = [f"{fold(name)}||ML05" for name in names]
+    question = {"question_id": "q", "entity": "organization", "left_key": keys[0], "right_key": keys[1]}
+    say(made, question, "same")
+    assert resolved(made)["organization_id"].nunique() == 3

@@ -23,6 +23,7 @@ class Mention:
     listings: tuple[str, ...] = ()  # documents that list it as a site of its own, beside others
     organization: str | None = None  # canonical name in the reference list
     row: int | None = None
+    key: str = ""  # what an answer calls this spelling, where its name alone would not do
 
     @property
     def is_state(self) -> bool:
@@ -34,16 +35,18 @@ def mentions_of(frame: pd.DataFrame) -> list[Mention]:
     """One mention per row, sorted by what it says, so that the order of the rows changes nothing."""
     columns = [
         frame.get(column, pd.Series(None, frame.index, dtype=object)).astype(object)
-        for column in ("name", "acronym", "organization_type_code", "context", "phone", "listings")
+        for column in ("name", "acronym", "organization_type_code", "context", "phone", "listings", "natural_key")
     ]
     reference = known()
     mentions = []
     for row, values in enumerate(zip(*columns, strict=True)):
-        written, acronym, kind, context, phone, listings = (_text(value) for value in values)
+        written, acronym, kind, context, phone, listings, key = (_text(value) for value in values)
         name = parse(written, acronym)
         # A site known only within its region is never the well-known body of that name.
         organization = None if context else reference.organization(name)
-        mentions.append(Mention(name, kind, context, _last_digits(phone), tuple(listings.split()), organization, row))
+        mentions.append(
+            Mention(name, kind, context, _last_digits(phone), tuple(listings.split()), organization, row, key)
+        )
     return sorted(mentions, key=_order)
 
 

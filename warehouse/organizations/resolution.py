@@ -39,7 +39,8 @@ def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Reso
 
     mentions: name, acronym, organization_type_code, context, phone, listings (all but name may be null or missing);
     listings are the documents that list it as a site of its own, separated by spaces.
-    answers: left_name, right_name, answer ("same", "different"), given by a person; they win over every rule."""
+    answers: left_name, right_name (names, or the mentions' natural_key), answer: "same" or "different", given by a
+    person, win over every rule; "stated", said by a source, wins over the names."""
     found = mentions_of(mentions)
     verdicts, found = _weigh(found)
     verdicts |= _answered(found, answers)
@@ -91,19 +92,28 @@ def _same_organization(mentions: list[Mention]) -> Verdicts:
     return verdicts
 
 
+# A person's word goes before every rule; a source's only before the names themselves.
+_SAID = {
+    "same": Verdict("answer", 1.0, "merge", "réponse d’une personne"),
+    "different": Verdict("answer", 0.0, "apart", "réponse d’une personne", veto=True),
+    "stated": Verdict("stated_name", 0.995, "merge", "autre nom, dit par une source"),
+}
+
+
 def _answered(mentions: list[Mention], answers: pd.DataFrame | None) -> Verdicts:
-    """What a person said, for every pair of mentions with these names."""
+    """What a person said of two spellings, or a source of a body's other name; by key, else by name."""
     if answers is None or answers.empty:
         return {}
-    by_name = defaultdict[str, list[int]](list)
+    called = defaultdict[str, list[int]](list)
     for position, mention in enumerate(mentions):
-        by_name[mention.name.folded].append(position)
+        called[mention.name.folded].append(position)
+        if mention.key:
+            called[mention.key].append(position)
     verdicts: Verdicts = {}
     for left, right, answer in answers[["left_name", "right_name", "answer"]].itertuples(index=False):
-        same = answer == "same"
-        verdict = Verdict("answer", float(same), "merge" if same else "apart", "réponse d’une personne", not same)
-        for one in by_name[fold(left)]:
-            for other in by_name[fold(right)]:
+        verdict = _SAID[answer]
+        for one in called.get(left, called[fold(left)]):
+            for other in called.get(right, called[fold(right)]):
                 if one != other:
                     verdicts[min(one, other), max(one, other)] = verdict
     return verdicts
