@@ -148,7 +148,8 @@ def review_queue(
     if publish.catalog(layout) is None:
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
     day = on.date() if on else dt.datetime.now(TIME_ZONE).date()
-    if review.is_ahead(layout, day) and on is None:
+    is_answering = import_ is not None or question is not None or (export is None and sys.stdin.isatty())
+    if is_answering and on is None and review.is_ahead(layout, day):
         day = dt.date.fromisoformat(publish.manifest_of(layout, publish.catalog(layout)["current"])["as_of"])  # type: ignore[index]
         console.print(f"[dim]Décisions datées du {day}, date de référence de la publication (autre date : --on)[/]")
     try:
@@ -225,10 +226,17 @@ def _list(layout: Layout) -> None:
         console.print(f"{_LISTED} premières montrées ; toutes avec --export")
 
 
+def _choice(question: review.Question, choice: str) -> str:
+    if question.kind != "place":
+        return escape(choice)
+    return f"{choice} ({', '.join(dict.fromkeys(review.place_name(choice).split(', ')))})" if choice else "(aucun lieu)"
+
+
 def _asked(question: review.Question) -> str:
     lines = [f"[bold]{question.question_fr}[/]"]
     lines += [f"  {escape(text)}" for text in (question.subject, question.other_subject) if text]
-    lines.append(f"  [dim]réponses : {' · '.join(choice or '(aucun lieu)' for choice in question.choices)}[/]")
+    choices = [_choice(question, choice) for choice in question.choices]
+    lines.append(f"  [dim]réponses : {' · '.join(choices)}[/]")
     return "\n".join([*lines, f"  [dim]{escape(question.reason or '')}[/]"])
 
 

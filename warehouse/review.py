@@ -6,12 +6,13 @@ import csv
 import datetime as dt
 import io
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from warehouse import publish, state
-from warehouse.layout import Layout, Workspace
+from warehouse.layout import SEEDS, Layout, Workspace
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Question:
         """The answers that are possible; a place may also be left unplaced (an empty answer)."""
         listed = (self.options or "").split(" | " if self.kind == "value" else ";")
         return [*listed, ""] if self.kind == "place" else listed
+
+
+@cache
+def place_name(code: str) -> str:
+    """A p-code of 2021 in words, from the commune up: "Bamba, Bourem, Gao"."""
+    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["code"]: row["name_fr"] for row in csv.DictReader(file) if row["vintage"] == "2021"}
+    return ", ".join(names[part] for part in (code[:8], code[:6], code[:4]) if part in names and len(part) <= len(code))
 
 
 class AnswerRefused(Exception):
