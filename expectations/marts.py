@@ -55,6 +55,12 @@ SUITES: dict[str, list[Spec]] = {
         _between("agreement", 0, 1),
         _between("source_count", 1, None),
     ],
+    "service_quality": [
+        _unique("service_at_location_id", "wave"),
+        *(_between(c, 0, 1) for c in ("availability", "accessibility", "acceptability", "quality", "score")),
+        _between("beneficiary_count", 5, None),
+        _in("band", ["A", "B", "C"]),
+    ],
     "dim_organization": [_unique("organization_id"), _filled("name")],
     "dim_zone": [_unique("zone_code", "reading", "admin_code"), _in("zone_code", code_lists.codes("zone"))],
     "dim_service_type": [_unique("service_type_code"), ("expect_table_row_count_to_equal", {"value": 15})],

@@ -80,3 +80,80 @@
         'program_name', 'site_name', 'admin3_code', 'admin3_name', 'latitude', 'longitude', 'description', 'public_phone'
     )
 {%- endmacro %}
+
+{# The round of the survey in which a day falls, counted from the mission's first month; 0 and below are before it. #}
+{% macro wave(day) -%}
+    cast(1 + floor(
+        (
+            12 * (extract(year from {{ day }}) - extract(year from {{ parameter('mission_start', 'date') }}))
+            + extract(month from {{ day }}) - extract(month from {{ parameter('mission_start', 'date') }})
+        ) / {{ parameter('wave_months') }}
+    ) as bigint)
+{%- endmacro %}
+
+{# An item of the AAAQ frame: yes 1, no 0, unknown null. #}
+{% macro answer_score(answer) -%}
+    case {{ answer }} when 'oui' then 1.0 when 'non' then 0.0 end
+{%- endmacro %}
+
+{% macro cost_score(cost_code) -%}
+    case {{ cost_code }} when 'gratuit' then 1.0 when 'gratuit_ref' then 0.5 when 'partiel' then 0.5 when 'payant' then 0.0 end
+{%- endmacro %}
+
+{# Whether at least so many of the ";"-joined languages are spoken locally. #}
+{% macro language_score(languages) -%}
+    case
+        when {{ languages }} is null then null
+        when 0
+            {%- for code in ['bm', 'ff', 'ses', 'snk', 'tmh', 'ar', 'dgo'] %}
+            + case when {{ holds(languages, "'" ~ code ~ "'") }} then 1 else 0 end
+            {%- endfor %}
+            >= {{ parameter('quality_local_languages') }} then 1.0
+        else 0.0
+    end
+{%- endmacro %}
+
+{# Mean of the known ones, where enough of them are known. #}
+{% macro mean_of_known(items, at_least) -%}
+    {%- set known -%}
+        ({% for item in items %}{{ ' + ' if not loop.first }}case when {{ item }} is null then 0 else 1 end{% endfor %})
+    {%- endset -%}
+    case
+        when {{ known }} >= {{ at_least }}
+            then ({% for item in items %}{{ ' + ' if not loop.first }}coalesce({{ item }}, 0.0){% endfor %}) / {{ known }}
+    end
+{%- endmacro %}
+
+{# A dimension of the AAAQ frame: the mean of its items, where half of them or more are known. #}
+{% macro dimension_score(items) -%}
+    {{ mean_of_known(items, items | length ~ ' * ' ~ parameter('quality_item_share')) }}
+{%- endmacro %}
+
+{# Satisfaction or respect, 1 to 5, as 0 to 1. #}
+{% macro likert_score(answer) -%}
+    (cast({{ answer }} as double) - 1) / 4
+{%- endmacro %}
+
+{% macro quality_score(provider, beneficiary) -%}
+    case
+        when {{ beneficiary }} is null then {{ provider }}
+        else {{ parameter('quality_provider_share') }} * {{ provider }}
+            + (1 - {{ parameter('quality_provider_share') }}) * {{ beneficiary }}
+    end
+{%- endmacro %}
+
+{% macro quality_band(score) -%}
+    case
+        when {{ score }} >= {{ parameter('quality_band_A') }} then 'A'
+        when {{ score }} >= {{ parameter('quality_band_B') }} then 'B'
+        when {{ score }} is not null then 'C'
+    end
+{%- endmacro %}
+
+{# Attributes that the AAAQ dimensions are made of. #}
+{% macro is_of_quality(attribute) -%}
+    {{ attribute }} in (
+        'has_required_staff', 'has_supplies', 'free_places', 'is_reachable_in_one_hour', 'is_disability_accessible', 'cost_code',
+        'wait_days', 'has_confidential_space', 'has_female_staff', 'languages', 'has_qualified_staff', 'has_complaint_mechanism'
+    )
+{%- endmacro %}

@@ -2,7 +2,17 @@ with locations as (select * from {{ ref('int_service_location') }}),
 
 profiles as (select * from {{ ref('int_service_profile') }}),
 
-types as (select * from {{ ref('dim_service_type') }})
+types as (select * from {{ ref('dim_service_type') }}),
+
+qualities as (
+    select
+        service_at_location_id,
+        score,
+        band,
+        row_number() over (partition by service_at_location_id order by wave desc) as place
+    from {{ ref('service_quality') }}
+    where score is not null
+)
 
 select
     locations.service_at_location_id,
@@ -39,8 +49,8 @@ select
     profiles.max_age,
     profiles.required_documents,
     profiles.public_phone,
-    cast(null as double) as quality_score,
-    cast(null as varchar) as quality_band,
+    qualities.score as quality_score,
+    qualities.band as quality_band,
     coalesce(profiles.status_freshness, profiles.best_freshness) as freshness,
     coalesce(profiles.status_confidence, profiles.best_confidence) as confidence,
     coalesce(profiles.status_agreement, profiles.best_agreement) as agreement,
@@ -56,4 +66,5 @@ from locations
 inner join profiles on locations.service_at_location_id = profiles.service_at_location_id
 inner join {{ ref('dim_organization') }} as organizations on locations.organization_id = organizations.organization_id
 left join types on locations.service_type_code = types.service_type_code
+left join qualities on locations.service_at_location_id = qualities.service_at_location_id and qualities.place = 1
 cross join {{ ref('stg_run') }} as run
