@@ -30,6 +30,11 @@ def codes(name: str) -> list[str]:
     return list(_lists()[name])
 
 
+def labels(name: str, code: str) -> tuple[str, str]:
+    """The French and English labels of a code. Raises KeyError."""
+    return _lists()[name][code]
+
+
 @cache
 def _index(name: str) -> dict[str, str]:
     index: dict[str, str] = {}

@@ -262,6 +262,17 @@ def ui(port: Annotated[int, typer.Option(help="Port")] = 3000) -> NoReturn:
     os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
 
 
+@app.command(epilog="Exemple : [bold]mrf instruments --into ~/kobo[/]")
+def instruments(
+    into: Annotated[Path | None, typer.Option(help="Dossier où écrire (défaut : instruments/ de la racine)")] = None,
+) -> None:
+    """Écrit les formulaires XLSForm de l’enquête et leurs listes de lieux. / Writes the survey's XLSForms."""
+    from ingestion.instruments import xlsform
+
+    for path in xlsform.write(into or Layout.from_environment().instruments):
+        console.print(str(path))
+
+
 @app.command("new-source", epilog="Exemple : [bold]mrf new-source pam_cantines_mli[/]")
 def new_source(
     source_id: Annotated[str, typer.Argument(help="<éditeur>_<produit>[_<iso3>]", show_default=False)],

@@ -69,6 +69,11 @@ class Layout:
         return cls(Path(os.environ.get("MRF_DATA") or PROJECT / "warehouse" / "data").resolve())
 
     @property
+    def instruments(self) -> Path:
+        """The survey's forms, written for whoever loads them on a Kobo or ODK server."""
+        return self.root / "instruments"
+
+    @property
     def landing(self) -> Path:
         """Where files are dropped, unless a run names another folder."""
         return self.root / "landing"

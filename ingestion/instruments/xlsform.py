@@ -1,0 +1,130 @@
+"""Builds the XLSForms of the field survey.
+
+Questions come from `questions.csv`, answers from the seed of code lists that the warehouse reads as well, places from
+the seed of p-codes: form and warehouse cannot drift. Format: https://xlsform.org.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from openpyxl import Workbook
+from pyxform.errors import PyXFormError
+from pyxform.xls2xform import convert
+
+from ingestion import code_lists
+from ingestion.errors import DeclarationError
+
+QUESTIONS = Path(__file__).with_name("questions.csv")
+TITLES = Path(__file__).with_name("forms.csv")
+FRENCH, ENGLISH = "Français (fr)", "English (en)"
+SURVEY = [
+    "type", "name", f"label::{FRENCH}", f"label::{ENGLISH}", "required", "relevant", "constraint",
+    f"constraint_message::{FRENCH}", f"constraint_message::{ENGLISH}", "choice_filter",
+]  # fmt: skip
+CHOICES = ["list_name", "name", f"label::{FRENCH}", f"label::{ENGLISH}"]
+SETTINGS = ["form_title", "form_id", "version", "default_language"]
+# The places of a list file that an answer given before leaves to choose from.
+FILTERS = {"cercles.csv": "zone = ${zone}", "communes.csv": "cercle = ${cercle}"}
+
+
+@cache
+def questions() -> dict[str, list[dict[str, str]]]:
+    """The rows of `questions.csv` by form: type, name, label_fr, label_en, required, relevant, constraint, message."""
+    forms: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(QUESTIONS):
+        forms.setdefault(row["form"], []).append(row)
+    return forms
+
+
+def write(folder: Path) -> list[Path]:
+    """Writes all forms and the place lists that go with them; returns the files.
+
+    Raises DeclarationError, with pyxform's words, where a form is not valid: then it is not left in the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    titles = {row["form"]: row["title_fr"] for row in _rows(TITLES)}
+    forms = [_form(folder, form, titles[form], rows) for form, rows in questions().items()]
+    return [*forms, *place_lists(folder)]
+
+
+def place_lists(folder: Path) -> list[Path]:
+    """`cercles.csv` (name, label, zone) and `communes.csv` (name, label, cercle), in p-codes of 2021."""
+    zone_of = {row["admin_code"]: row["zone_code"] for row in _seed("zone_admin") if row["reading"] == "HISTORICAL"}
+    areas = [row for row in _seed("admin_area") if row["vintage"] == "2021"]
+    cercles = [(a["code"], a["name_fr"], zone_of[a["code"]]) for a in areas if a["code"] in zone_of]
+    communes = [(a["code"], a["name_fr"], a["parent_code"]) for a in areas if a["parent_code"] in zone_of]
+    return [
+        _list(folder / "cercles.csv", "zone", cercles),
+        _list(folder / "communes.csv", "cercle", communes),
+    ]
+
+
+def _form(folder: Path, form: str, title: str, rows: list[dict[str, str]]) -> Path:
+    path, book = folder / f"{form}.xlsx", Workbook()
+    book.remove(book.active)
+    survey = [_question(row) for row in rows]
+    choices = list(_choices(rows))
+    told = json.dumps([survey, choices], ensure_ascii=False)
+    version = hashlib.sha256(told.encode()).hexdigest()[:10]  # the same questions are the same version
+    for name, header, lines in (
+        ("survey", SURVEY, survey),
+        ("choices", CHOICES, choices),
+        ("settings", SETTINGS, [[title, form, version, FRENCH]]),
+    ):
+        sheet = book.create_sheet(name)
+        sheet.append(header)
+        for line in lines:
+            sheet.append([cell or None for cell in line])
+    book.save(path)
+    try:
+        convert(path)
+    except PyXFormError as error:
+        path.unlink()
+        raise DeclarationError(f"{QUESTIONS}, formulaire {form} : {error}") from error
+    return path
+
+
+def _question(row: dict[str, str]) -> list[str]:
+    return [
+        row["type"],
+        row["name"],
+        row["label_fr"],
+        row["label_en"],
+        row["required"],
+        row["relevant"],
+        row["constraint"],
+        row["message_fr"],
+        row["message_en"],
+        FILTERS.get(row["type"].removeprefix("select_one_from_file "), ""),
+    ]
+
+
+def _choices(rows: list[dict[str, str]]) -> Iterable[list[str]]:
+    asked = [row["type"].split(" ")[1] for row in rows if row["type"].startswith(("select_one ", "select_multiple "))]
+    for name in dict.fromkeys(asked):
+        for code in code_lists.codes(name):
+            yield [name, code, *code_lists.labels(name, code)]
+
+
+def _seed(name: str) -> list[dict[str, str]]:
+    return _rows(code_lists.SEED.with_name(f"{name}.csv"))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _list(path: Path, parent: str, rows: list[tuple[str, str, str]]) -> Path:
+    ordered = sorted(rows, key=lambda row: (row[2], row[1]))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["name", "label", parent])
+        writer.writerows(ordered)
+    return path
