@@ -99,6 +99,11 @@ def _cell(cell: tracing.Cell) -> Tree:
         needs = tree.add("besoin, d’après")
         for told in cell.needs:
             needs.add(escape(f"{told['value']} personnes · {told['entity_id']} · {told['locator']}"))
+    if cell.searches:
+        searches = tree.add("recherches de terrain")
+        for told in cell.searches:
+            answer = "trouvé" if told["value"] == "oui" else "aucun service trouvé"
+            searches.add(escape(f"{told['observed_on']} · {answer} · {told['source_id']} · {told['locator']}"))
     return tree
 
 

@@ -234,6 +234,31 @@ def provider_survey() -> None:
     book.save(SOURCES / "mrf_provider_survey" / "sample.xlsx")
 
 
+def survey_coverage() -> None:
+    header = ["start", "end", "today", "interview_mode", "zone", "cercle", "types_cherches", "types_non_trouves",
+              "n_structures", "remarques", "_id", "_uuid", "_submission_time", "_index"]  # fmt: skip
+    # Tombouctou was searched for health alone and Ansongo not at all: what nobody searched stays not surveyed.
+    searches = [
+        ("ML0901", "Z_BKO", "site", TYPES[:8], ["ECO_01"]),
+        ("ML0103", "Z_KAY", "site", TYPES[4:], ["SOC_07", "PSY_03"]),
+        ("ML0106", "Z_KAY", "tel", ["SOC_07", "PSY_03"], ["SOC_07", "PSY_03"]),
+        ("ML0506", "Z_MOP", "kii", ["SOC_01", "SOC_07", "PSY_03"], ["SOC_07"]),
+        ("ML0605", "Z_TOM", "tel", ["SOC_01"], []),
+        ("ML0703", "Z_GAO", "site", TYPES, ["ECO_01", "SOC_07", "PSY_02", "PSY_03"]),
+    ]  # fmt: skip
+    rows = [
+        ["", "", f"2024-0{6 + index % 2}-{10 + index}", mode, zone, code, " ".join(asked), " ".join(missing), 3 + index,
+         "Recherche fictive", index, f"00000000-0000-4000-9000-{index:012d}", "", index]
+        for index, (code, zone, mode, asked, missing) in enumerate(searches, start=1)
+    ]  # fmt: skip
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Couverture (fictif)"
+    for row in [header, *rows]:
+        sheet.append(row)
+    book.save(SOURCES / "mrf_survey_coverage" / "sample.xlsx")
+
+
 def _service(chance: random.Random, index: int, number: int) -> list[object]:
     kind = TYPES[(index * 3 + number) % len(TYPES)]
     zone = list(CERCLES)[(index + number) % 5]
@@ -292,5 +317,5 @@ def mapping_report() -> None:
 
 
 if __name__ == "__main__":
-    for write in (three_w, facilities, needs, population, outlines, provider_survey, mapping_report):
+    for write in (three_w, facilities, needs, population, outlines, provider_survey, survey_coverage, mapping_report):
         write()

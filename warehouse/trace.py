@@ -134,7 +134,7 @@ def _weighed(name: str, claims: list[Claim]) -> Attribute:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid of gaps, and the services and figures that it is made of."""
+    """One cell of the grid of gaps, and the services, figures and searches in the field that it is made of."""
 
     title: str
     gap_class: str
@@ -142,6 +142,7 @@ class Cell:
     measures: dict[str, Any]
     services: list[dict[str, Any]]
     needs: list[dict[str, Any]]
+    searches: list[dict[str, Any]]
 
 
 def trace_gap(layout: Layout, zone: str, service_type: str, group: str) -> Cell:
@@ -190,10 +191,25 @@ def trace_gap(layout: Layout, zone: str, service_type: str, group: str) -> Cell:
             """,
             [group, service_type, group, zone],
         )
+        searches = _rows(
+            connection,
+            """
+            select value, observed_on, source_id, locator from marts.provenance
+            where entity = 'search' and entity_id = concat(?, '/', ?)
+            order by observed_on, locator
+            """,
+            [zone, service_type],
+        )
     shown = ("known_count", "operational_count", "unverified_count", "admitting_count", "capacity", "need", "coverage")
     measures = {name: cell[name] for name in (*shown, "gap_people", "priority")}
     return Cell(
-        f"{cell['title']} · {cell['month']:%m/%Y}", cell["gap_class"], cell["sentence_fr"], measures, services, needs
+        f"{cell['title']} · {cell['month']:%m/%Y}",
+        cell["gap_class"],
+        cell["sentence_fr"],
+        measures,
+        services,
+        needs,
+        searches,
     )
 
 

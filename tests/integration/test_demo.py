@@ -42,6 +42,18 @@ def test_everything_says_that_the_data_is_fictional(demo: Root) -> None:
     assert NOTICE in demo.mrf("sql", "select 1").stdout
 
 
+def test_no_service_is_said_where_the_field_looked_and_leads_to_the_search(demo: Root) -> None:
+    """Psychiatry: searched for in Gao and found nowhere; not searched for in Tombouctou, where no source tells of it."""
+    classes = demo.query(
+        "select distinct zone_code, gap_class, is_surveyed from marts.service_gap where reading = 'HISTORICAL'"
+        " and month = date '2024-08-01' and service_type_code = 'PSY_03' and zone_code in ('Z_GAO', 'Z_TOM')"
+        " and known_count = 0 order by zone_code"
+    )
+    assert classes == [("Z_GAO", "G4", True), ("Z_TOM", "NS", False)]
+    told = demo.mrf("trace", "gap", "Z_GAO/PSY_03/MIG_RET").stdout
+    assert "aucun service trouvé · mrf_survey_coverage" in told
+
+
 def test_nothing_changed_publishes_nothing(demo: Root) -> None:
     before = demo.catalog
     done = demo.mrf("run")

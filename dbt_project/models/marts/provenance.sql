@@ -86,6 +86,34 @@ needs as (
     inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'need' and stated.attribute = 'people'
+),
+
+-- What the field looked for in a zone, found or not: the evidence of a cell of the grid of gaps.
+searches as (
+    select
+        'search' as entity,
+        searches.zone_code || '/' || searches.service_type_code as entity_id,
+        stated.attribute,
+        stated.record_id || '#is_found' as assertion_id,
+        stated.value,
+        stated.raw_value,
+        true as is_winner,
+        cast(class_weight.value as double) * cast(confidence.value as double) as weight,
+        cast(class_weight.value as double) as class_weight,
+        1.0 as freshness,
+        cast(confidence.value as double) as extraction_confidence,
+        stated.observed_on,
+        stated.source_id,
+        stated.document_id,
+        stated.locator,
+        'counted' as standing,
+        stated.document_id as root_document_id
+    from {{ ref('stg_assertion') }} as stated
+    inner join {{ ref('stg_survey_coverage') }} as searches on stated.record_id = searches.record_id
+    cross join {{ ref('stg_run') }} as run
+    inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
+    inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
+    where stated.shape = 'survey_coverage' and stated.attribute = 'is_found' and stated.observed_on <= run.as_of
 )
 
 select * from claims
@@ -93,3 +121,5 @@ union all
 select * from overrides
 union all
 select * from needs
+union all
+select * from searches
