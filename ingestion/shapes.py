@@ -419,7 +419,14 @@ DOCUMENT = Shape(
     (
         Column("title", "text", "Titre", "Title", required=True),
         Column("publisher", "text", "Éditeur", "Publisher"),
-        Column("kind", "text", "Nature (tableur, pdf, enquête…)", "Kind"),
+        Column("kind", "code", "Nature du document", "Kind of document", codes="document_kind"),
+        Column(
+            "deliverable_code",
+            "code",
+            "Livrable des TdR §10 dont ce document est la remise ou la preuve",
+            "Deliverable of the ToR that this document hands in or proves",
+            codes="deliverable",
+        ),
         Column("file_name", "text", "Nom du fichier", "File name"),
         Column("published_on", "date", "Publication", "Published"),
         Column("period_start", "date", "Début de période", "Period start"),

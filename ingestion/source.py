@@ -169,7 +169,7 @@ class Source(_Strict):
     license: str
     sensitivity: str
     evidence_class: str
-    kind: str = Field(description="nature du document : tableur, pdf, enquête, contours")
+    kind: str = Field(description="nature du document, de la liste document_kind")
     published_on: dt.date | None = None
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
@@ -194,6 +194,11 @@ class Source(_Strict):
     @classmethod
     def _known_sensitivity(cls, value: str) -> str:
         return _one_of(value, code_lists.codes("sensitivity"))
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        return _one_of(value, code_lists.codes("document_kind"))
 
     @field_validator("evidence_class")
     @classmethod
