@@ -85,7 +85,7 @@ needs as (
         and coalesce(places.admin2_code, places.admin1_code, 'ML') = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
     inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
-    where stated.shape = 'need' and stated.attribute = 'people'
+    where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null
 ),
 
 -- What the field looked for in a zone, found or not: the evidence of a cell of the grid of gaps.
