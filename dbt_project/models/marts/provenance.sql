@@ -22,6 +22,17 @@ with claims as (
         on claims.entity = winners.entity
         and claims.entity_id = winners.entity_id
         and claims.attribute = winners.attribute
+    left join {{ ref('int_mechanism') }} as mechanisms
+        on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
+    -- What a mart withholds is not told here either.
+    where not (
+        claims.attribute in ('issued_count', 'completed_count')
+        and (
+            {{ is_small(safe_cast('claims.value', 'bigint')) }}
+            or mechanisms.is_issued_small
+            or (mechanisms.is_completed_small and claims.attribute = 'completed_count')
+        )
+    )
 ),
 
 -- A person's decision stands beside the claims that it overrules.
