@@ -19,7 +19,7 @@ select
     locations.service_id,
     locations.organization_id,
     organizations.name as organization_name,
-    cast(null as varchar) as program_id,
+    cast(null as {{ dbt.type_string() }}) as program_id,
     profiles.program_name,
     locations.service_type_code,
     types.domain_code,
