@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from expectations.marts import SUITES
+from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
 from orchestration.resources import DataRoot
@@ -89,9 +90,9 @@ def _dbt_run(layout: Layout) -> dict[str, Any]:
     owners=OWNERS,
 )
 def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
-    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste et Data Docs.
+    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
 
-    File that analysts read: marts and reference of the audited build, manifest and Data Docs.
+    File that analysts read: marts and reference of the audited build, manifest, Data Docs, dbt docs.
     """
     layout = data_root.layout
     try:
@@ -115,6 +116,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         title = " ".join(part for part in (notice, publication.run) if part)
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
+        dbt_docs.build(layout, folder / "dbt_docs" / "index.html", title, notice)
         docs.result()
         # Before the pointer moves: ids that readers see are never given to another entity.
         state.commit(layout.workspace(inventory.is_demo), layout.run_folder(run_id))
@@ -131,6 +133,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
             "date de référence": inventory.as_of.isoformat(),
             "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
             "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+            "dbt docs": dg.MetadataValue.path(str(folder / "dbt_docs" / "index.html")),
         }
     )
 

@@ -22,16 +22,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
 FUNCTIONS = set((Path(__file__).parent / "spark_functions.txt").read_text().splitlines()[1:])
 # Words that stand before a parenthesis without being functions.
-SYNTAX = set(
-    """
+_WORDS = """
     all any as by case cast distinct else except exists extract filter from having in intersect join lateral on over
     partition select then try_cast union using values when where window with within
-    """.split()
-)
+"""
+SYNTAX = set(_WORDS.split())
 NOT_IN_SPARK = {
     exp.Qualify: "qualify",
     exp.Columns: "columns(*)",
 }
+PREDICATES = (exp.EQ, exp.NEQ, exp.In, exp.Like, exp.Between, exp.Is, exp.LT, exp.LTE, exp.GT, exp.GTE)
 TARGETS = {"duckdb": "build", "spark": "spark"}
 
 
@@ -85,6 +85,7 @@ def faults(sql: str) -> list[str]:
         *("`from` without `select`" for before, token in pairs if _begins(before) and token.token_type is TokenType.FROM),
         *("select * exclude or replace" for star in tree.find_all(exp.Star) if star.args.get("except_") or star.args.get("replace")),
         *("distinct on" for distinct in tree.find_all(exp.Distinct) if distinct.args.get("on")),
+        *("a predicate in a predicate wants parentheses" for inner in tree.find_all(*PREDICATES) if type(inner.parent) in PREDICATES),
         *("asof join" for join in tree.find_all(exp.Join) if join.method),
         *("[…] as a list" for before, token in pairs if _opens_list(before, token)),
     ]  # fmt: skip
@@ -144,7 +145,8 @@ def test_every_model_reads_as_spark(compiled: dict[str, dict[str, str]]) -> None
         "select * from needs where zone_code ~ 'Z_'",
         "select date_diff('day', period, period), strftime(period, '%Y') from needs",
         "select * from needs asof join needs as n on needs.period >= n.period",
-        "select epoch(period), bool_or(is_suppressed) from needs",
+        "select epoch(period) from needs",
+        "select zone_code in ('Z_GAO') <> period in ('2024') from needs",
     ],
 )
 def test_what_only_duckdb_knows_is_found(sql: str) -> None:
