@@ -97,7 +97,14 @@ def _catalog(build_file: Path, manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(unique_id: str, schema: str, table: str, kind: str, rows: int | None, columns: Any) -> dict[str, Any]:
     described = {"type": _TABLE_TYPES[kind], "schema": schema, "name": table, "database": None, "comment": None}
-    counted = {"id": "row_count", "label": "lignes", "value": rows, "include": rows is not None, "description": "lignes"}
-    has_stats = {"id": "has_stats", "label": "", "value": True, "include": False, "description": ""}
-    stats = {"has_stats": has_stats, "row_count": counted}
+    stats = {
+        "has_stats": {"id": "has_stats", "label": "", "value": True, "include": False, "description": ""},
+        "row_count": {
+            "id": "row_count",
+            "label": "lignes",
+            "value": rows,
+            "include": rows is not None,
+            "description": "",
+        },
+    }
     return {"unique_id": unique_id, "metadata": described | {"owner": None}, "columns": columns, "stats": stats}
