@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from expectations.marts import SUITES
+from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, publish, state
-from warehouse.layout import SEEDS, Layout, write_json
+from warehouse import audit, dictionary, publish, state
+from warehouse.layout import SEEDS, Layout, read_json, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -89,9 +91,9 @@ def _dbt_run(layout: Layout) -> dict[str, Any]:
     owners=OWNERS,
 )
 def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
-    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste et Data Docs.
+    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
 
-    File that analysts read: marts and reference of the audited build, manifest and Data Docs.
+    File that analysts read: marts and reference of the audited build, manifest, Data Docs, dbt docs.
     """
     layout = data_root.layout
     try:
@@ -115,6 +117,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         title = " ".join(part for part in (notice, publication.run) if part)
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
+        _write_pages(layout, publication, notice, inventory.as_of)
         docs.result()
         # Before the pointer moves: ids that readers see are never given to another entity.
         state.commit(layout.workspace(inventory.is_demo), layout.run_folder(run_id))
@@ -131,8 +134,19 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
             "date de référence": inventory.as_of.isoformat(),
             "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
             "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+            "dbt docs": dg.MetadataValue.path(str(folder / "dbt_docs" / "index.html")),
         }
     )
+
+
+def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
+    """What explains the data to who opens the publication: dbt docs, dictionary."""
+    folder = layout.published / publication.run
+    dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
+    told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
+    nodes = read_json(layout.dbt_target / "manifest.json")["nodes"]
+    with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
+        dictionary.write(folder, dictionary.build(nodes, connection), **told)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:

@@ -19,7 +19,7 @@ programs as (
         initiatives.entity_id,
         initiatives.entity_id as entity_key,
         owners.organization_id,
-        cast(null as varchar) as zone_code,
+        cast(null as {{ dbt.type_string() }}) as zone_code,
         cast(null as bigint) as part
     from initiatives
     inner join {{ ref('stg_record_organization') }} as owners
@@ -114,7 +114,7 @@ select
     entity_id,
     entity_id || '/' || part as entity_key,
     organization_id,
-    cast(null as varchar) as zone_code,
+    cast(null as {{ dbt.type_string() }}) as zone_code,
     part
 from occurrences
 union all
