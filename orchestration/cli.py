@@ -17,7 +17,7 @@ from rich.markup import escape
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.source import ID
-from orchestration import evidence_commands
+from orchestration import evidence_commands, key_command
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -46,6 +46,7 @@ app = typer.Typer(
 )
 
 evidence_commands.add_to(app)
+key_command.add_to(app)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
