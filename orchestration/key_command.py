@@ -23,6 +23,7 @@ def key() -> None:
     console.print(f"[bold green]Clé créée :[/] {path} (lisible par vous seul)", soft_wrap=True)
     console.print(
         "À sauvegarder maintenant, ailleurs que les données : sans elle, tout ce qu’elle a chiffré est perdu.\n"
-        "Pour en changer, écrire la nouvelle au-dessus de l’ancienne dans ce fichier : la première chiffre, toutes lisent.",
+        "Pour en changer, écrire la nouvelle au-dessus de l’ancienne dans ce fichier : la première chiffre, toutes"
+        " déchiffrent.",
         soft_wrap=True,
     )

@@ -18,21 +18,15 @@ MARKS = {
     NAME: "[nom retiré]",
 }
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
-_GAP = rf"[\s.\-‐-–/_()·{_INVISIBLE}]{{0,3}}"  # what people put between the groups of a phone number
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"  # no letter or digit beside it
-_CALLED = r"(?:(?<![^\W_])|(?<=tel)|(?<=tél))"  # « tel76123456 »
-_NOT_DECIMAL = r"(?<!\b\d[.,])(?<!\b\d\d[.,])(?<!\b\d\d\d[.,])"  # not the decimals of a number
-_NO_DECIMALS = r"(?![.,]\d{1,2}(?!\d))"
 
-# Not personal, though made of digits. The first alternative that matches at a place wins, so these come first.
-_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
-_COMPACT = r"(?:199\d|20[0-4]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+# Not personal, though made of digits. The first alternative that matches at a place wins, so these come before phones.
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20|21)\d\d"
 _UNITS = (
     r"(?:f\s?cfa|cfa|xof|francs?|f|€|eur(?:os?)?|\$|usd|dollars?|%|personnes|m[ée]nages|b[ée]n[ée]ficiaires|habitants"
     r"|enfants|femmes|hommes|filles|gar[çc]ons|migrants|d[ée]plac[ée]s|cas)(?![^\W_])"
 )
-_GROUPS = r"\d{1,3}(?:[\s.,'’]\d{3})+(?!\d)"  # 25 000 000
+_THOUSANDS = r"\d{1,3}(?:[\s.,'’]\d{3})+(?!\d)"
 _KEPT = "|".join(
     [
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # uuid
@@ -40,50 +34,70 @@ _KEPT = "|".join(
         r"\d{1,3}[.,]\d{5,}",  # 20.025418
         rf"{_YEAR}(?P<sign>[-./ ]){_MONTH}(?P=sign){_DAY}(?:[ T]\d\d?:\d\d(?::\d\d)?)?",  # 2024-08-31
         rf"{_DAY}(?P<mark>[-./ ]){_MONTH}(?P=mark){_YEAR}",  # 31/08/2024
-        rf"{_COMPACT}",  # 20240831
+        r"(?:199\d|20[0-4]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])",  # 20240831
         rf"{_YEAR}\s?[-–/ ]\s?{_YEAR}",  # 2020-2024
-        rf"(?:{_GROUPS}|\d{{7,12}})(?:[.,]\d{{1,2}})?\s?{_UNITS}",  # 25000000 FCFA
+        rf"(?:{_THOUSANDS}|\d{{7,12}})(?:[.,]\d{{1,2}})?\s?{_UNITS}",  # 25 000 000 FCFA
         r"\d{1,3}(?:[\s.,'’]\d{3})*[\s.,'’]000",  # 65 000 000
     ]
 )
 
-_EMAIL = r"[\w.+\-]+\s?(?:@|\(at\)|\[at\]|\(arobase\)|\[arobase\])\s?[^\W_][\w\-]*(?:\.[\w\-]+)+"
+_AT = r"\s?(?:@|\(at\)|\[at\]|\(arobase\)|\[arobase\])\s?"
+_EMAIL = rf"(?<![\w.+\-])[\w.+\-]{{1,64}}{_AT}(?:[^\W_][\w\-]*\.)+[^\W\d_]{{2,}}"  # not bootstrap-table@1.19.1
 
-_DECIMAL = r"[-+]?\d{1,3}[.,]\d"
 _SIDE = r"(?:\s?°?\s?[NSEWO](?![^\W_])|\s?°)?"
-_BETWEEN = r"\s?(?:[,;/|\s]|\bet\b)\s?(?:long?(?:itude)?\.?\s?[:=]?\s?)?"
+_BETWEEN = r"\s?(?:[,;/\s]|\bet\b)\s?(?:long?(?:itude)?\.?\s?[:=]?\s?)?(?:[NSEWO]\s?)?"
+_LATITUDE, _LONGITUDE = r"\+?(?:9|[12]\d|3[0-7])", r"[-+]?(?:1[0-8]|\d)"  # from the Gulf of Guinea to Tunis
+
+
+def _pair(first: str, second: str, decimals: str) -> str:
+    return rf"(?:[NSEWO]\s?)?{first}[.,]{decimals}(?!\d){_SIDE}{_BETWEEN}{second}[.,]{decimals}(?!\d){_SIDE}"
+
+
 _COORDINATES = "|".join(
     [
         # 14°29'13"N, alone or in pairs
         r"\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?['’′´](?:\s?\d{1,2}(?:[.,]\d+)?\s?(?:\"|''|’’|″|”))?"
         r"(?:\s?[NSEWO](?![^\W_]))?",
-        # 14.4871, -4.1962: three decimals are a hundred metres
-        rf"(?:[NSEWO]\s?)?{_DECIMAL}\d{{2,}}{_SIDE}{_BETWEEN}(?:[NSEWO]\s?)?{_DECIMAL}\d{{2,}}{_SIDE}",
-        # 14.49, -4.20: two decimals, inside Mali's own frame
-        rf"(?:1\d|2[0-5])[.,]\d\d(?!\d){_SIDE}{_BETWEEN}(?:-?1[0-2]|[-+]?[0-9])[.,]\d\d(?!\d){_SIDE}",
+        _pair(_LATITUDE, _LONGITUDE, r"\d{3,}"),  # three decimals are a hundred metres
+        _pair(_LONGITUDE, _LATITUDE, r"\d{3,}"),
+        _pair(r"(?:1\d|2[0-5])", r"(?:-?1[0-2]|[-+]?\d)", r"\d\d"),  # 14.49, -4.20: in Mali's own frame
+        # Anywhere else; but not two shares, 0.1234 0.5678
+        r"(?![-+]?0[.,]\d+\D+0[.,])" + _pair(r"[-+]?\d{1,2}", r"[-+]?\d{1,3}", r"\d{4,}"),
         # lat 14.4871; 14.4871° N
-        r"\b(?:lat|long?)(?:itude)?\.?\s?[:=]?\s?[-+]?\d{1,3}[.,]\d{2,}",
+        r"lat(?:itude)?\.?\s?[:=]?\s?[-+]?\d{1,2}[.,]\d{2,}",
+        r"long?(?:itude)?\.?\s?[:=]?\s?[-+]?\d{1,3}[.,]\d{2,}",
         r"\d{1,3}[.,]\d{2,}\s?°\s?[NSEWO](?![^\W_])",
     ]
 )
 
-_ABROAD = rf"(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,14}}"  # +33 6 12 34 56 78
-_MALI = rf"(?:(?:\+|00)?{_GAP}223{_GAP})?(?:[2-9]\d(?:{_GAP}\d\d){{3}}|[5-9]\d{_GAP}\d{{3}}{_GAP}\d{{3}})"
-_PREFIXED = rf"(?:\+|00)?{_GAP}223(?:{_GAP}\d){{8}}"
-_PHONE = rf"{_CALLED}{_NOT_DECIMAL}(?:{_ABROAD}|{_PREFIXED}|{_MALI}){_END}{_NO_DECIMALS}"
+# What people put between the groups of a phone number, and what comes with copies from the web.
+_GAP = r"[\s.\-‐-–/_()·\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]{0,3}"
+_PHONE = "|".join(
+    [
+        rf"(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,14}}",  # +33 6 12 34 56 78
+        rf"223(?:{_GAP}\d){{8}}",  # 223 7612 3456
+        rf"[2-9]\d(?:{_GAP}\d\d){{3}}",  # 76 12 34 56
+        rf"[5-9]\d{_GAP}\d{{3}}{_GAP}\d{{3}}",  # 76 123 456
+    ]
+)
+_BEFORE_PHONE = (
+    r"(?:(?<![^\W_])|(?<=tel)|(?<=tél))"  # also « tel76123456 »
+    r"(?<!\b\d[.,])(?<!\b\d\d[.,])(?<!\b\d\d\d[.,])"  # not the decimals of a number
+)
+_AFTER_PHONE = rf"{_END}(?![.,]\d{{1,2}}(?!\d))"  # nor a number with decimals
 
 _PATTERN = re.compile(
-    rf"(?P<email>{_EMAIL})|{_START}(?P<kept>{_KEPT}){_END}"
-    rf"|(?<![\w.,])(?P<coordinates>{_COORDINATES})(?![\d])|(?P<phone>{_PHONE})",
+    rf"(?P<email>{_EMAIL})|{_START}(?<![.,])(?P<coordinates>{_COORDINATES})|{_START}(?P<kept>{_KEPT}){_END}"
+    rf"|{_BEFORE_PHONE}(?P<phone>{_PHONE}){_AFTER_PHONE}",
     re.IGNORECASE,
 )
 # Nothing above can match a text without one of these: most texts go no further.
-_SUSPECT = re.compile(r"@|°|\(at\)|\[at\]|arobase\W|\d\D{0,4}\d\D{0,4}\d\D{0,4}\d\D{0,4}\d|\d[.,]\d\d", re.IGNORECASE)
+_SUSPECT = re.compile(r"@|°|\(at\)|\[at\]|arobase\W|\d(?:\D{0,4}\d){4}|\d[.,]\d\d", re.IGNORECASE)
 
 _CIVILITY = (
-    r"M(?:r|rs|me|mes|lle|elle|lles|M)?\.|Mr|Mme|Mmes|Mlle|Melle|MM|M(?=\s[A-ZÀ-Þ])|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle"
-    r"|Dr|Dre|[Dd]octeur|Pr|[Pp]rofesseur|[Mm]a[îi]tre|Me(?=\s[A-ZÀ-Þ])|(?:El|Al)[\s-][Hh]adj[ji]?|Elhadj[ji]?|[Hh]adja|[Ii]mam"
-    r"|[Ss](?:œ|oe)ur|[Pp]ère|[Aa]bbé|MME|MLLE|MONSIEUR|MADAME|DR"
+    r"M(?:r|rs|me|mes|lle|elle|lles|M)?\.|Mr|Mme|Mmes|Mlle|Melle|MM|M(?=\s[A-ZÀ-Þ])|MME|MLLE|MONSIEUR|MADAME"
+    r"|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|Dre?|DR|[Dd]octeur|Pr|[Pp]rofesseur|[Mm]a[îi]tre|Me(?=\s[A-ZÀ-Þ])"
+    r"|(?:El|Al)[\s-][Hh]adj[ji]?|Elhadj[ji]?|[Hh]adja|[Ii]mam|[Ss](?:œ|oe)ur|[Pp]ère|[Aa]bbé"
 )
 # A function may stand between the civility and the name: « Mme la directrice Awa Diarra ».
 _FUNCTION = r"(?:(?:l[ae]\s|l['’])[\w-]+(?:\s(?:adjointe?|générale?|régionale?|locale?))?\s)?"

@@ -115,8 +115,8 @@ def _decrypted(path: Path, cipher: MultiFernet) -> bytes:
     except InvalidToken as error:
         raise Unreadable(
             f"{path} ne s’ouvre pas avec la clé {key.key_file()} : ce n’est pas celle qui l’a chiffré, ou le fichier a"
-            " été modifié. Remettre l’ancienne clé (une ligne de plus dans le fichier de clé) ou sa sauvegarde ; si elle"
-            f" est perdue, effacer {path.parent if path.name == _PROOF else path} et relancer"
+            " été modifié. Remettre l’ancienne clé (une ligne de plus dans le fichier de clé) ou sa sauvegarde ;"
+            f" perdue, effacer {path.parent if path.name == _PROOF else path} et relancer"
         ) from error
 
 
