@@ -72,12 +72,13 @@ _COORDINATES = "|".join(
 
 # What people put between the groups of a phone number, and what comes with copies from the web.
 _GAP = r"[\s.\-‐-–/_()·\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]{0,3}"
+_2_TO_9, _5_TO_9 = "[2-9２-９٢-٩۲-۹]", "[5-9５-９٥-٩۵-۹]"  # no subscriber's number in Mali begins with 0 or 1
 _PHONE = "|".join(
     [
         rf"(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,14}}",  # +33 6 12 34 56 78
         rf"223(?:{_GAP}\d){{8}}",  # 223 7612 3456
-        rf"[2-9]\d(?:{_GAP}\d\d){{3}}",  # 76 12 34 56
-        rf"[5-9]\d{_GAP}\d{{3}}{_GAP}\d{{3}}",  # 76 123 456
+        rf"{_2_TO_9}\d(?:{_GAP}\d\d){{3}}",  # 76 12 34 56
+        rf"{_5_TO_9}\d{_GAP}\d{{3}}{_GAP}\d{{3}}",  # 76 123 456
     ]
 )
 _BEFORE_PHONE = (

@@ -115,7 +115,9 @@ def _places(
     """Points of shelters, and what a masked row tells of its place."""
     found = []
     if {"latitude", "longitude"} <= columns and known.points:
-        points = connection.execute(f"select distinct round(latitude, 4), round(longitude, 4) from {full}").fetchall()
+        points = connection.execute(
+            f"select distinct round(latitude::double, 4), round(longitude::double, 4) from {full}"
+        ).fetchall()
         found += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if set(points) & known.points else []
     if is_long and "entity_id" in columns and known.points:
         query = f"""

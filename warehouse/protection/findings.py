@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -139,7 +140,7 @@ def phones_in(text: str) -> set[str]:
     for run in _DIGITS.findall(text):
         digits = ""
         for group in re.findall(r"\d+", run):
-            digits += group
+            digits += "".join(str(unicodedata.digit(sign)) for sign in group)
             if len(digits) >= 8:
                 found.add(digits[-8:])
     return found

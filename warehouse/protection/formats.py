@@ -175,8 +175,7 @@ def _rows(header: list[str], rows: Iterable[tuple[str, list[Any]]]) -> Iterator[
 
 
 def _csv(text: str) -> Iterator[_Told]:
-    lines = text.splitlines()[:30]
-    delimiter = max(",;\t|", key=lambda sign: max((line.count(sign) for line in lines), default=0))
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     yield from _rows(rows[0] if rows else [], ((f"ligne {n}", row) for n, row in enumerate(rows, start=1)))
 
