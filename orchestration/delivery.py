@@ -25,6 +25,7 @@ from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
 from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
+from warehouse.staging import SOURCE_SCHEMA
 
 # What people see of a source.
 STATES = {
@@ -231,6 +232,26 @@ def remember(layout: Layout, run_id: str, workspace: Workspace, sources: dict[st
     """Keeps with a run what its build was made of: a later run may read the sources again."""
     given = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
     write_json(layout.run_folder(run_id) / "deliveries.json", given)
+
+
+def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
+    """One row per source and shape that it declares (SOURCE_SCHEMA): where data could come from, and what came."""
+    given = deliveries(workspace, sources)
+    rows = [
+        {
+            "source_id": source.id,
+            "shape": shape,
+            "title": source.title.fr,
+            "publisher": source.publisher,
+            "evidence_class": source.evidence_class,
+            "state": "current" if given[source.id].is_good else given[source.id].state,
+            "record_count": given[source.id].rows.get(shape, {}).get("accepted", 0),
+        }
+        for source in sources.values()
+        if source.id in given
+        for shape in source.shapes
+    ]
+    return pa.Table.from_pylist(rows, schema=SOURCE_SCHEMA)
 
 
 def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import OWNERS, raw_key, table_metadata, validated_key
-from warehouse import documents, matching, places, services, state
+from warehouse import documents, initiatives, matching, places, services, state
 from warehouse.layout import Workspace, write_parquet
 
 
@@ -78,6 +78,11 @@ def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> I
             [raw_key(source.id) for source in known_sources().values()],
             "Document d’origine de chaque copie, et documents retirés. / Root of each copy, and withdrawn documents.",
         ),
+        _spec(
+            "document_record",
+            [raw_key(source.id) for source in known_sources().values()],
+            "Document que décrit chaque ligne d’un registre. / Document that each row of a register describes.",
+        ),
         _spec("override", [], "Valeurs décidées par une personne. / Values that a person decided."),
     ],
 )
@@ -85,6 +90,7 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     """Ce qui compte comme preuve. / What counts as evidence."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
     yield _result("document", documents.resolve(workspace), nature)
+    yield _result("document_record", _read(workspace, "document_record"), nature)
     overrides = state.overrides(workspace)
     write_parquet(workspace.resolved / "override.parquet", overrides)
     yield _result("override", overrides, nature)
@@ -109,6 +115,12 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
             "Service et lieu de chaque enregistrement. / Service and place of each record.",
         ),
         _spec(
+            "initiative",
+            [*_records_of(("program", "opportunity", "mechanism")), key("organization")],
+            "Programme, possibilité ou mécanisme de chaque enregistrement. /"
+            " Programme, opportunity or mechanism of each record.",
+        ),
+        _spec(
             "decision",
             [key("organization"), key("service")],
             "Chaque rapprochement examiné et sa raison. / Each match that was considered, and why.",
@@ -116,13 +128,14 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     ],
 )
 def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
-    """Identifiants stables des structures et des services. / Stable ids of organizations and services."""
+    """Identifiants stables : structures, services, programmes, possibilités, mécanismes. / Stable ids of all entities."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
     organizations, of_organizations = matching.resolve(workspace)
     found, of_services = services.resolve(workspace)
     yield _result("organization", organizations, nature)
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
     yield _result("service", found, nature)
+    yield _result("initiative", initiatives.resolve(workspace), nature)
     decisions = pd.concat([of_organizations, of_services], ignore_index=True).astype({"score": float})
     table = pa.Table.from_pandas(decisions, matching.DECISION_SCHEMA, preserve_index=False)
     write_parquet(workspace.resolved / "decision.parquet", table)

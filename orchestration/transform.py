@@ -16,7 +16,7 @@ from packaging import version
 
 from ingestion.shapes import SHAPES
 from orchestration.dbt_manifest import DBT, finish_parsing, manifest_path
-from orchestration.delivery import remember
+from orchestration.delivery import remember, source_table
 from orchestration.inventory import environment
 from orchestration.resolution import resolved_entities, resolved_evidence, resolved_places
 from orchestration.resources import DataRoot, known_sources
@@ -90,8 +90,10 @@ def _told(test: Mapping[str, Any]) -> str:
 def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
     sources = known_sources().values()
     match key.path:
-        case ["run", _]:
+        case ["run", "run"]:
             return [INVENTORY]
+        case ["run", "source"]:
+            return [raw_key(source.id) for source in sources]
         case ["validated", "document" | "check_result"]:
             return [raw_key(source.id) for source in sources]
         case ["validated", "assertion"]:
@@ -114,6 +116,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     _fresh_build(layout, is_complete)
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
     write_parquet(workspace.base / "run.parquet", run)
+    write_parquet(workspace.base / "source.parquet", source_table(workspace, known_sources()))
     remember(layout, context.run_id, workspace, known_sources())
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)

@@ -28,13 +28,18 @@ SCHEMA = pa.schema(
         ("warnings", pa.string()),
     ]
 )
+# Which document each record of the shape `document` describes: a landed file itself, or what a register says of one.
+DESCRIBED_SCHEMA = pa.schema([("record_id", pa.string()), ("document_id", pa.string()), ("is_landed", pa.bool_())])
 _COLUMNS = [
     "record_id", "source_id", "document_id", "title", "publisher", "file_name", "derived_from", "withdrawn_on",
 ]  # fmt: skip
 
 
 def resolve(workspace: Workspace) -> pa.Table:
-    """Writes `resolved/document.parquet` (SCHEMA): one row per landed document and per one only the register knows."""
+    """Writes `resolved/document.parquet` (SCHEMA): one row per landed document and per one only the register knows.
+
+    And `resolved/document_record.parquet` (DESCRIBED_SCHEMA): the document that each record describes.
+    """
     paths = sorted((workspace.validated / "document").glob("*.parquet"))
     frames = [pq.read_table(path).to_pandas() for path in paths]
     rows = pd.concat(frames, ignore_index=True).reindex(columns=_COLUMNS)
@@ -46,6 +51,7 @@ def resolve(workspace: Workspace) -> pa.Table:
         for text in filter(None, (row["title"], row["file_name"])):
             names.setdefault(fold(text), document_id)
     said = [(row["document_id"], row) for row in _dicts(landed)] + entries
+    _write_described(workspace, landed, entries)
     documents: dict[str, dict[str, Any]] = {
         document_id: {name: row[name] for name in ("title", "source_id")}
         | {"drawn_from": None, "withdrawn_on": None, "warnings": set()}
@@ -67,6 +73,14 @@ def resolve(workspace: Workspace) -> pa.Table:
     table = pa.Table.from_pylist(made, schema=SCHEMA)
     write_parquet(workspace.resolved / "document.parquet", table)
     return table
+
+
+def _write_described(workspace: Workspace, landed: pd.DataFrame, entries: list[tuple[str, dict[str, Any]]]) -> None:
+    rows = [(row["record_id"], row["document_id"], True) for row in _dicts(landed)]
+    rows += [(row["record_id"], document_id, False) for document_id, row in entries]
+    made = [dict(zip(DESCRIBED_SCHEMA.names, row, strict=True)) for row in rows]
+    table = pa.Table.from_pylist(made, schema=DESCRIBED_SCHEMA)
+    write_parquet(workspace.resolved / "document_record.parquet", table)
 
 
 def _dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:

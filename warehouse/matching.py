@@ -79,8 +79,8 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     table = pa.Table.from_pandas(named[ORGANIZATION_SCHEMA.names], ORGANIZATION_SCHEMA, preserve_index=False)
     write_parquet(workspace.resolved / "organization.parquet", table)
     write_parquet(workspace.resolved / "organization_parent.parquet", _parents(named, mentions, resolved.sections))
-    given = mentions.assign(entity="organization")[state.ENTITY_ID_SCHEMA.names]
-    _keep_ids(workspace, registry.extended(known, given))
+    state.begin_ids(workspace)
+    state.give_ids(workspace, known, "organization", mentions)
     return table, _decisions(mentions, resolved.decisions)
 
 
@@ -199,11 +199,6 @@ def _shown(names: pd.Series[str], acronyms: pd.Series[str]) -> list[str]:
         f"{name} ({acronym})" if isinstance(acronym, str) and acronym else name
         for name, acronym in zip(names, acronyms, strict=True)
     ]
-
-
-def _keep_ids(workspace: Workspace, rows: pd.DataFrame) -> None:
-    table = pa.Table.from_pandas(rows, state.ENTITY_ID_SCHEMA, preserve_index=False)
-    write_parquet(workspace.resolved / "entity_id.parquet", table)
 
 
 def read_records(workspace: Workspace, shape: str, columns: list[str]) -> pd.DataFrame:

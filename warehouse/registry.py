@@ -40,6 +40,30 @@ def assign(keys: pd.DataFrame, known: pd.DataFrame, prefix: str) -> pd.Series[st
     return keys["cluster"].map(ids)
 
 
+def assign_owned(keys: pd.DataFrame, known: pd.DataFrame, given: pd.DataFrame, prefix: str) -> pd.Series[str]:
+    """As `assign`, for natural keys that begin with the id of an organization: "org_…|rest".
+
+    ``given``: the registry (entity, natural_key, entity_id) with the organizations of this run. What an organization
+    offers keeps its id when the organization is united with another.
+    """
+    earlier = _under_earlier_owners(keys, known, given)
+    return assign(pd.concat([keys, earlier], ignore_index=True), known, prefix)[: len(keys)]
+
+
+def _under_earlier_owners(keys: pd.DataFrame, known: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """The keys that these had before their organization was united with another."""
+    owners = given[given["entity"].eq("organization")]
+    last = owners.drop_duplicates("natural_key", keep="last").set_index("natural_key")["entity_id"]
+    former = owners.assign(now=owners["natural_key"].map(last)).query("entity_id != now")[["entity_id", "now"]]
+    owned = keys.assign(now=keys["natural_key"].str.split("|", n=1).str[0])
+    pairs = owned.merge(former.drop_duplicates(), on="now")
+    rest = pairs["natural_key"].str.split("|", n=1).str[1]
+    pairs["natural_key"] = pairs["entity_id"] + "|" + rest
+    pairs["rank"] += 100  # a key of its own goes first
+    is_known = pairs["natural_key"].isin(known["natural_key"]) & ~pairs["natural_key"].isin(keys["natural_key"])
+    return pairs[is_known].drop_duplicates("natural_key")[["natural_key", "cluster", "rank"]]
+
+
 def _minted(prefix: str, key: str, taken: set[str]) -> str:
     """The key's own id; a second one where that belongs to another entity now."""
     made, number = entity_id(prefix, key), 1

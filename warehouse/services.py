@@ -119,30 +119,13 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         spots = connection.execute(_SPOTS).df()
         known = state.entity_ids(workspace).query("entity == 'service_at_location'")
         keys = spots.rename(columns={"spot_key": "natural_key"})
-        organizations = pq.read_table(workspace.resolved / "entity_id.parquet", schema=state.ENTITY_ID_SCHEMA)
-        earlier = _under_earlier_organizations(keys, known, organizations.to_pandas())
-        assigned = registry.assign(pd.concat([keys, earlier], ignore_index=True), known, "sal")
-        spots["entity_id"] = assigned[: len(spots)].to_numpy()
+        spots["entity_id"] = registry.assign_owned(keys, known, state.given_ids(workspace), "sal").to_numpy()
         connection.register("given", spots[["spot", "entity_id"]])
         table = _table(connection)
         decisions = _decisions(connection, links, spots)
     write_parquet(workspace.resolved / "service.parquet", table)
-    _keep_ids(workspace, known, spots)
+    state.give_ids(workspace, known, "service_at_location", spots.rename(columns={"spot_key": "natural_key"}))
     return table, decisions
-
-
-def _under_earlier_organizations(keys: pd.DataFrame, known: pd.DataFrame, ids: pd.DataFrame) -> pd.DataFrame:
-    """The keys that spots had before their organization was united with another: their ids stay."""
-    given = ids[ids["entity"].eq("organization")]  # with those of this run, which `matching` left
-    last = given.drop_duplicates("natural_key", keep="last").set_index("natural_key")["entity_id"]
-    former = given.assign(now=given["natural_key"].map(last)).query("entity_id != now")[["entity_id", "now"]]
-    owned = keys.assign(now=keys["natural_key"].str.split("|", n=1).str[0])
-    pairs = owned.merge(former.drop_duplicates(), on="now")
-    rest = pairs["natural_key"].str.split("|", n=1).str[1]
-    pairs["natural_key"] = pairs["entity_id"] + "|" + rest
-    pairs["rank"] += 100  # a spot's own key goes first
-    is_known = pairs["natural_key"].isin(known["natural_key"]) & ~pairs["natural_key"].isin(keys["natural_key"])
-    return pairs[is_known].drop_duplicates("natural_key")[["natural_key", "cluster", "rank"]]
 
 
 def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
@@ -471,13 +454,3 @@ def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.D
 def _short_keys(spots: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """What an answer calls a spot: a published key must not hold the coordinates that the natural key holds."""
     return np.array([registry.entity_id("spot", key) for key in spots["spot_key"]], dtype=object)
-
-
-def _keep_ids(workspace: Workspace, known: pd.DataFrame, spots: pd.DataFrame) -> None:
-    """Adds the ids of this run to those that `matching` left."""
-    path = workspace.resolved / "entity_id.parquet"
-    given = spots.rename(columns={"spot_key": "natural_key"}).assign(entity="service_at_location")
-    given = given.reindex(columns=state.ENTITY_ID_SCHEMA.names).astype(object)
-    before = pq.read_table(path, schema=state.ENTITY_ID_SCHEMA)
-    rows = pa.Table.from_pandas(registry.extended(known, given), state.ENTITY_ID_SCHEMA, preserve_index=False)
-    write_parquet(path, pa.concat_tables([before, rows]))

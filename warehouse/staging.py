@@ -9,7 +9,7 @@ import pyarrow as pa
 import yaml
 
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
-from warehouse import documents, matching, places, services, state
+from warehouse import documents, initiatives, matching, places, services, state
 from warehouse.layout import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
@@ -17,6 +17,17 @@ HEADER = (
     "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
 )
 RUN_SCHEMA = pa.schema([("as_of", pa.date32()), ("is_demo", pa.bool_())])
+SOURCE_SCHEMA = pa.schema(
+    [
+        ("source_id", pa.string()),
+        ("shape", pa.string()),
+        ("title", pa.string()),
+        ("publisher", pa.string()),
+        ("evidence_class", pa.string()),
+        ("state", pa.string()),
+        ("record_count", pa.int64()),
+    ]
+)
 _TYPES = {
     pa.string(): "varchar",
     pa.int64(): "bigint",
@@ -37,6 +48,8 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
      "Une ligne par lieu possible d’un enregistrement contesté. / One row per possible place of a disputed record."),
     ("resolved", "document", "stg_document_standing", documents.SCHEMA, ["document_id"],
      "Une ligne par document : son origine, son retrait. / One row per document: its root, its withdrawal."),
+    ("resolved", "document_record", "stg_document_described", documents.DESCRIBED_SCHEMA, ["record_id"],
+     "Une ligne par enregistrement de document : le document qu’il décrit. / One row per record of a document."),
     ("resolved", "override", "stg_override", state.OVERRIDE_SCHEMA, ["line"],
      "Une ligne par valeur décidée par une personne. / One row per value that a person decided."),
     ("resolved", "organization", "stg_record_organization", matching.ORGANIZATION_SCHEMA, ["record_id", "role"],
@@ -45,10 +58,15 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
      "Une ligne par section : sa structure mère. / One row per section: its parent organization."),
     ("resolved", "service", "stg_record_service", services.SERVICE_SCHEMA, ["record_id", "place_no"],
      "Une ligne par enregistrement de service et lieu. / One row per service record and place."),
+    ("resolved", "initiative", "stg_record_initiative", initiatives.SCHEMA, ["record_id", "entity"],
+     "Une ligne par enregistrement qui parle d’un programme, d’une possibilité ou d’un mécanisme. /"
+     " One row per record that speaks of a programme, an opportunity or a mechanism."),
     ("resolved", "decision", "stg_match_decision", matching.DECISION_SCHEMA, ["question_id"],
      "Une ligne par rapprochement examiné. / One row per match that was considered."),
     ("run", "run", "stg_run", RUN_SCHEMA, ["as_of"],
      "Une seule ligne : la date de référence et la nature des données. / One row: as-of date and kind of data."),
+    ("run", "source", "stg_source", SOURCE_SCHEMA, ["source_id", "shape"],
+     "Une ligne par source et forme qu’elle déclare, avec son état. / One row per source and shape it declares."),
 ]  # fmt: skip
 # Outlines stay in Python: only point in polygon reads them.
 STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]

@@ -23,6 +23,7 @@ from ingestion.clean.dates import date
 from ingestion.clean.text import as_text
 from ingestion.shapes import SHAPES
 from ingestion.values import clean
+from warehouse import registry
 from warehouse.layout import SEEDS, Workspace, read_json, write_json, write_parquet, write_whole
 
 KINDS = ("organization", "place", "service")
@@ -80,10 +81,32 @@ def entity_ids(workspace: Workspace) -> pd.DataFrame:
     return table.to_pandas()
 
 
+def _given_path(workspace: Workspace) -> Path:
+    return workspace.resolved / "entity_id.parquet"
+
+
+def begin_ids(workspace: Workspace) -> None:
+    """Starts the registry of ids that a run gives; what the resolutions add is kept once the run is published."""
+    write_parquet(_given_path(workspace), ENTITY_ID_SCHEMA.empty_table())
+
+
+def given_ids(workspace: Workspace) -> pd.DataFrame:
+    """The registry with the ids that this run has given so far (ENTITY_ID_SCHEMA)."""
+    return pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA).to_pandas()
+
+
+def give_ids(workspace: Workspace, known: pd.DataFrame, entity: str, given: pd.DataFrame) -> None:
+    """Adds ids of one kind of entity: those known (ENTITY_ID_SCHEMA), then what is new or changed in ``given``."""
+    rows = registry.extended(known, given.assign(entity=entity).reindex(columns=ENTITY_ID_SCHEMA.names).astype(object))
+    added = pa.Table.from_pandas(rows, ENTITY_ID_SCHEMA, preserve_index=False)
+    before = pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA)
+    write_parquet(_given_path(workspace), pa.concat_tables([before, added]))
+
+
 def keep_for(workspace: Workspace, run_folder: Path) -> None:
     """Keeps with a run the state that it read and the ids that it gave: its build may be published by a later run."""
     write_json(run_folder / "state.json", described(workspace))
-    candidate = workspace.resolved / "entity_id.parquet"
+    candidate = _given_path(workspace)
     if candidate.exists():
         write_whole(run_folder / candidate.name, candidate.read_bytes())
 
