@@ -174,3 +174,59 @@ def test_what_must_not_be_there_is_not(root: Root, mart: str) -> None:
     there = {tuple(written(row.get(name)) for name in header) for row in actual(root, mart)}
     found = [" · ".join(part or "∅" for part in line) for line in lines if tuple(line) in there]
     assert not found, f"in {mart}, though it must not be\n" + "\n".join(found)
+
+
+# What the inputs say of the place of the shelter (S21): its description, its commune by code and by name, its point.
+@pytest.mark.parametrize("told", ["zinzin", "ml070306", "sony aliber", "16.2712", "0.0412"])
+def test_nothing_published_tells_where_the_shelter_is(root: Root, told: str) -> None:
+    with duckdb.connect(str(root.path / "published" / root.catalog["current"]), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = 'marts' and table_name != 'dim_admin_area'"
+        ).fetchall()
+        found = [
+            f"{table}.{column}"
+            for table, column in columns
+            if connection.execute(
+                f"select count(*) from marts.{table} where lower(cast({column} as varchar)) like ?", [f"%{told}%"]
+            ).fetchone()
+            != (0,)
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("mart", "reason"),
+    [
+        ("service_quality", "SMALL_COUNT"),  # S02: four answers
+        ("referral_mechanisms", "SMALL_COUNT"),  # Fleuve: three completed referrals
+        ("referral_mechanisms", "COMPLEMENTARY"),  # and the rate that would give them back
+        ("service_directory", "SHELTER"),  # S21
+    ],
+)
+def test_what_is_withheld_is_logged(root: Root, mart: str, reason: str) -> None:
+    logged = {(row["mart"], row["reason"]) for row in actual(root, "suppression_log")}
+    assert (mart, reason) in logged, sorted(logged)
+
+
+def test_every_point_of_the_terms_of_reference_is_answered(root: Root) -> None:
+    found = actual(root, "tor_coverage")
+    assert found
+    wrong = [row for row in found if (row["status"] == "COVERED") != ((row["row_count"] or 0) > 0)]
+    assert wrong == []
+    assert [row for row in found if row["status"] == "MISSING"] == []
+
+
+def test_a_capacity_is_never_counted_twice(root: Root) -> None:
+    """Over all groups of a cell, no more than the services of the cell offer (PAR half)."""
+    offered = {  # November, historical reading
+        ("Z_BKO", "SOC_02"): 120, ("Z_BKO", "SOC_01"): 60, ("Z_BKO", "SOC_05"): 40, ("Z_BKO", "ECO_04"): 60,
+        ("Z_KAY", "SOC_02"): 90, ("Z_KAY", "SOC_01"): 40, ("Z_KAY", "SOC_06"): 20, ("Z_KAY", "PSY_01"): 30,
+        ("Z_KAY", "ECO_01"): 10, ("Z_KAY", "ECO_02"): 25, ("Z_MOP", "SOC_06"): 30, ("Z_GAO", "SOC_06"): 40,
+    }  # fmt: skip
+    shared: dict[tuple[str, str], float] = {}
+    for row in actual(root, "service_gap"):
+        if row["month"] == dt.date(2024, 11, 1) and row["reading"] == "HISTORICAL":
+            cell = (row["zone_code"], row["service_type_code"])
+            shared[cell] = shared.get(cell, 0) + (row["capacity"] or 0)
+    assert {cell: shared[cell] for cell in offered} == pytest.approx(offered)
