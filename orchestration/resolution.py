@@ -128,7 +128,7 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     ],
 )
 def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
-    """Identifiants stables : structures, services, programmes, possibilités, mécanismes. / Stable ids of all entities."""
+    """Identifiants stables de tout ce qui se publie. / Stable ids of all that is published."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
     organizations, of_organizations = matching.resolve(workspace)
     found, of_services = services.resolve(workspace)

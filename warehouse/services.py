@@ -23,7 +23,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from rapidfuzz.distance import OSA
 
 from ingestion.clean.text import fold

@@ -27,6 +27,11 @@
     end
 {%- endmacro %}
 
+{# Free for the person, at least when a partner refers them: IOM does. #}
+{% macro is_free(cost_code) -%}
+    coalesce({{ cost_code }} in ('gratuit', 'gratuit_ref'), false)
+{%- endmacro %}
+
 {# Whether a ";"-joined list holds a code. #}
 {% macro holds(codes, code) -%}
     (';' || {{ codes }} || ';') like ('%;' || {{ code }} || ';%')
@@ -62,9 +67,9 @@
         when {{ need }} is null then 'NU'
         when {{ need }} = 0 then 'NN'
         when {{ capacity }} is null then 'CU'
-        when {{ capacity }} / {{ need }} < 0.25 then 'G3'
-        when {{ capacity }} / {{ need }} < 0.5 then 'G2'
-        when {{ capacity }} / {{ need }} < 1 then 'G1'
+        when {{ capacity }} / {{ need }} < {{ parameter('gap_G3_below') }} then 'G3'
+        when {{ capacity }} / {{ need }} < {{ parameter('gap_G2_below') }} then 'G2'
+        when {{ capacity }} / {{ need }} < {{ parameter('gap_G1_below') }} then 'G1'
         else 'G0'
     end
 {%- endmacro %}
@@ -91,13 +96,28 @@
     ) as bigint)
 {%- endmacro %}
 
+{# The last day of a round of the survey. #}
+{% macro wave_end(wave) -%}
+    {{ add_days(add_months(month_start(parameter('mission_start', 'date')), wave ~ ' * ' ~ parameter('wave_months', 'bigint')), '-1') }}
+{%- endmacro %}
+
 {# An item of the AAAQ frame: yes 1, no 0, unknown null. #}
 {% macro answer_score(answer) -%}
     case {{ answer }} when 'oui' then 1.0 when 'non' then 0.0 end
 {%- endmacro %}
 
+{# The same answer as true, false or unknown. #}
+{% macro answer_boolean(answer) -%}
+    case {{ answer }} when 'oui' then true when 'non' then false end
+{%- endmacro %}
+
+{# A count of people so small that it could point at someone. #}
+{% macro is_small(people) -%}
+    coalesce({{ people }} > 0 and {{ people }} < {{ parameter('small_count') }}, false)
+{%- endmacro %}
+
 {% macro cost_score(cost_code) -%}
-    case {{ cost_code }} when 'gratuit' then 1.0 when 'gratuit_ref' then 0.5 when 'partiel' then 0.5 when 'payant' then 0.0 end
+    case {{ cost_code }} when 'gratuit' then 1.0 when 'gratuit_ref' then {{ parameter('quality_cost_part') }} when 'partiel' then {{ parameter('quality_cost_part') }} when 'payant' then 0.0 end
 {%- endmacro %}
 
 {# Whether at least so many of the ";"-joined languages are spoken locally. #}
@@ -157,3 +177,42 @@
         'wait_days', 'has_confidential_space', 'has_female_staff', 'languages', 'has_qualified_staff', 'has_complaint_mechanism'
     )
 {%- endmacro %}
+
+{# Where an opportunity stands on a day. Dates that are not known do not close it; none known at all is told as such. #}
+{% macro opportunity_state(starts_on, last_day, day) -%}
+    case
+        when {{ starts_on }} is null and {{ last_day }} is null then 'UNDATED'
+        when {{ last_day }} < {{ day }} then 'EXPIRED'
+        when {{ starts_on }} > {{ day }} then 'UPCOMING'
+        else 'OPEN'
+    end
+{%- endmacro %}
+
+{# How well an opportunity meets a gap. Unknown parts count for nothing, and the mart lists them. #}
+{% macro synergy_score(normalized_gap, quality_score, cost_share, freshness) -%}
+    {{ parameter('synergy_weight_gap') }} * coalesce({{ normalized_gap }}, 0)
+    + {{ parameter('synergy_weight_quality') }} * coalesce({{ quality_score }}, 0)
+    + {{ parameter('synergy_weight_cost') }} * coalesce({{ cost_share }}, 0)
+    + {{ parameter('synergy_weight_freshness') }} * coalesce({{ freshness }}, 0)
+{%- endmacro %}
+
+{# The names of the parts that are not known, joined by ";"; null where all are. #}
+{% macro unknown_parts(parts) -%}
+    nullif(
+        trim(
+            leading ';' from
+            {%- for part in parts %}
+            case when {{ part }} is null then ';{{ part }}' else '' end{{ ' ||' if not loop.last }}
+            {%- endfor %}
+        ),
+        ''
+    )
+{%- endmacro %}
+
+{# What secondary data and the field may say differently of one service. #}
+{% macro compared_attributes() %}
+    {{ return([
+        'status_code', 'ends_on', 'cost_code', 'cost_xof', 'access_modes', 'admitted_groups', 'excluded_groups', 'exclusion_criteria',
+        'min_age', 'max_age', 'languages', 'capacity_per_month', 'free_places', 'wait_days'
+    ]) }}
+{% endmacro %}

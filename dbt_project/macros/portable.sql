@@ -24,6 +24,16 @@
     date_add({{ day }}, cast({{ count }} as integer))
 {%- endmacro %}
 
+{% macro add_months(day, count) -%}
+    {{ return(adapter.dispatch('add_months', 'mrf')(day, count)) }}
+{%- endmacro %}
+{% macro default__add_months(day, count) -%}
+    cast({{ day }} + to_months(cast({{ count }} as integer)) as date)
+{%- endmacro %}
+{% macro spark__add_months(day, count) -%}
+    add_months({{ day }}, cast({{ count }} as integer))
+{%- endmacro %}
+
 {# One row per month from the first to the last, both included: column `month`, the first day. #}
 {% macro month_series(first, last) -%}
     {{ return(adapter.dispatch('month_series', 'mrf')(first, last)) }}

@@ -1,18 +1,20 @@
--- One row per claim of one record about one attribute of an organization or of a service at a location, with its
--- weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
+-- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
+-- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
 -- all but one of the claims that copies of one document repeat, are kept and do not count.
 with stated as (
     select
         stated.*,
-        coalesce(documents.root_document_id, stated.document_id) as root_document_id,
+        -- Interviews are independent of one another though one export holds them all; and one that two exports hold is one.
+        case
+            when stated.reader = 'survey' then stated.source_id || '/' || split_part(stated.locator, '/', 1)
+            else coalesce(documents.root_document_id, stated.document_id)
+        end as root_document_id,
         coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
     from {{ ref('stg_assertion') }} as stated
     cross join {{ ref('stg_run') }} as run
     left join {{ ref('stg_document_standing') }} as documents on stated.document_id = documents.document_id
-    where stated.shape in ('organization', 'program', 'service', 'opportunity') and stated.observed_on <= run.as_of
+    where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism') and stated.observed_on <= run.as_of
 ),
-
-organizations as (select * from {{ ref('stg_record_organization') }} where role = 'self'),
 
 records as (select * from {{ ref('int_service_record') }}),
 
@@ -21,11 +23,28 @@ about_organizations as (
         'organization' as entity,
         organizations.organization_id as entity_id,
         1 as place_no,
-        stated.*,
+        stated.record_id,
+        stated.shape,
+        -- Who leads a mechanism may be named nowhere else.
+        case when organizations.role = 'lead' then 'organization_name' else stated.attribute end as attribute,
+        stated.value,
+        stated.raw_value,
+        stated.locator,
+        stated.source_id,
+        stated.document_id,
+        stated.observed_on,
+        stated.evidence_class,
+        stated.reader,
+        stated.root_document_id,
+        stated.is_withdrawn,
         stated.attribute as origin
     from stated
-    inner join organizations on stated.record_id = organizations.record_id
-    where stated.attribute in ('organization_name', 'organization_acronym', 'organization_type_code', 'parent_name')
+    inner join {{ ref('stg_record_organization') }} as organizations on stated.record_id = organizations.record_id
+    where (
+        organizations.role = 'self'
+        and stated.attribute in ('organization_name', 'organization_acronym', 'organization_type_code', 'parent_name')
+    )
+    or (organizations.role = 'lead' and stated.attribute = 'lead_organization_name')
 ),
 
 about_services as (
@@ -94,8 +113,23 @@ derived as (
         )
 ),
 
+about_initiatives as (
+    select
+        initiatives.entity,
+        initiatives.entity_key as entity_id,
+        1 as place_no,
+        stated.*,
+        stated.attribute as origin
+    from stated
+    inner join {{ ref('int_initiative_record') }} as initiatives on stated.record_id = initiatives.record_id
+    where (stated.shape <> 'service' or stated.attribute = 'program_name')
+        and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode')
+),
+
 claims as (
     select * from about_organizations
+    union all
+    select * from about_initiatives
     union all
     select * from about_services
     union all

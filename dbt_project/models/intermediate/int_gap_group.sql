@@ -10,7 +10,8 @@ paired as (
         admissions.admission,
         coalesce(needs.need, 0) as need
     from services
-    inner join admissions on services.service_at_location_id = admissions.service_at_location_id
+    inner join admissions
+        on services.service_at_location_id = admissions.service_at_location_id and services.month = admissions.month
     left join {{ ref('int_gap_need') }} as needs
         on services.month = needs.month
         and services.zone_code = needs.zone_code
@@ -40,6 +41,7 @@ select
     service_type_code,
     population_group_code,
     sum(case when is_admitting then 1 else 0 end) as admitting_count,
+    sum(case when is_admitting and admission = 'conditional' then 1 else 0 end) as conditional_count,
     sum(case when is_admitting and is_free then 1 else 0 end) as free_count,
     sum(case when is_admitting and effective_capacity is null then 1 else 0 end) as capacity_missing_count,
     sum(case when is_admitting then effective_capacity * share end) as capacity,

@@ -18,7 +18,8 @@ searches as (
         zones.zone_code,
         zones.reading,
         coverage.service_type_code,
-        max(case when coverage.is_found then 1 else 0 end) = 1 as is_found
+        max(case when coverage.is_found then 1 else 0 end) = 1 as is_found,
+        count(distinct coverage.admin2_code) as searched_cercle_count
     from {{ ref('stg_survey_coverage') }} as coverage
     inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
     inner join {{ ref('int_zone_place') }} as zones
@@ -34,7 +35,8 @@ select
     coalesce(services.known_count, 0) as known_count,
     coalesce(services.operational_count, 0) as operational_count,
     coalesce(services.unverified_count, 0) as unverified_count,
-    not coalesce(searches.is_found, true) as is_found_none
+    not coalesce(searches.is_found, true) as is_found_none,
+    coalesce(searches.searched_cercle_count, 0) as searched_cercle_count
 from services
 full outer join searches
     on services.month = searches.month

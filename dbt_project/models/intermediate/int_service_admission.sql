@@ -1,17 +1,19 @@
--- One row per service at a location and population group of which something is said: admitted, conditional, excluded.
-with profiles as (select * from {{ ref('int_service_profile') }}),
+-- One row per service at a location, month and population group of which something is said: admitted, conditional, excluded.
+with services as (
+    select * from {{ ref('int_service_month') }} where admitted_groups is not null or excluded_groups is not null
+),
 
 groups as (select population_group_code from {{ ref('population_group') }}),
 
 decided as (
     select
-        profiles.service_at_location_id,
+        services.service_at_location_id,
+        services.month,
         groups.population_group_code,
-        {{ admission('groups.population_group_code', 'profiles.admitted_groups', 'profiles.excluded_groups',
-                     'profiles.exclusion_criteria', 'profiles.min_age', 'profiles.max_age') }} as admission
-    from profiles
+        {{ admission('groups.population_group_code', 'services.admitted_groups', 'services.excluded_groups',
+                     'services.exclusion_criteria', 'services.min_age', 'services.max_age') }} as admission
+    from services
     cross join groups
-    where profiles.admitted_groups is not null or profiles.excluded_groups is not null
 )
 
 select * from decided

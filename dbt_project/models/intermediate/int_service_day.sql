@@ -1,17 +1,44 @@
--- One row per service at a location, attribute (status, end) and day on which it is asked for: the value in force on
--- that day, from what was known by then. The days are those of the grids and those on which something was seen.
+-- One row per service at a location, dated attribute and day on which it is asked for: the value in force on that day,
+-- from what was known by then. The days are those of the grids and those on which something was seen.
+{% set attributes = [
+    'status_code', 'ends_on', 'capacity_per_month', 'cost_code', 'admitted_groups', 'excluded_groups', 'exclusion_criteria',
+    'min_age', 'max_age'
+] %}
+
 with months as (select evaluated_on from {{ ref('int_month') }}),
 
+half_lives as (
+    select family.attribute, cast(half_life.value as double) as half_life
+    from {{ ref('attribute_family') }} as family
+    inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
+    where family.attribute in ('{{ attributes | join("', '") }}')
+),
+
 claims as (
-    select entity_id, attribute, value, root_document_id, observed_on, class_weight * extraction_confidence as full_weight
-    from {{ ref('int_assertion') }}
-    where entity = 'service_at_location' and attribute in ('status_code', 'ends_on') and not is_withdrawn
+    select
+        claims.entity_id,
+        claims.attribute,
+        claims.value,
+        claims.root_document_id,
+        claims.observed_on,
+        claims.class_weight * claims.extraction_confidence as full_weight,
+        half_lives.half_life
+    from {{ ref('int_assertion') }} as claims
+    inner join half_lives on claims.attribute = half_lives.attribute
+    where claims.entity = 'service_at_location' and not claims.is_withdrawn
 ),
 
 overrides as (
-    select entity_id, attribute, after as value, overridden_on, replaced_on
-    from {{ ref('int_override') }}
-    where entity = 'service_at_location' and attribute in ('status_code', 'ends_on')
+    select
+        overrides.entity_id,
+        overrides.attribute,
+        overrides.after as value,
+        overrides.overridden_on,
+        overrides.replaced_on,
+        half_lives.half_life
+    from {{ ref('int_override') }} as overrides
+    inner join half_lives on overrides.attribute = half_lives.attribute
+    where overrides.entity = 'service_at_location'
 ),
 
 days as (
@@ -37,8 +64,8 @@ per_document as (
         claims.value,
         claims.root_document_id,
         max(claims.observed_on) as observed_on,
-        max({{ freshness('claims.observed_on', 'days.day', parameter('half_life_status')) }}) as freshness,
-        max(claims.full_weight * {{ freshness('claims.observed_on', 'days.day', parameter('half_life_status')) }}) as weight
+        max({{ freshness('claims.observed_on', 'days.day', 'claims.half_life') }}) as freshness,
+        max(claims.full_weight * {{ freshness('claims.observed_on', 'days.day', 'claims.half_life') }}) as weight
     from days
     inner join claims
         on days.entity_id = claims.entity_id and days.attribute = claims.attribute and claims.observed_on <= days.day
@@ -67,7 +94,7 @@ select
     coalesce(overrides.value, ranked.value) as value,
     case
         when overrides.value is null then ranked.freshness
-        else {{ freshness('overrides.overridden_on', 'days.day', parameter('half_life_status')) }}
+        else {{ freshness('overrides.overridden_on', 'days.day', 'overrides.half_life') }}
     end as freshness,
     overrides.value is not null as is_overridden
 from days

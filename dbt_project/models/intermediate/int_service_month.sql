@@ -1,4 +1,8 @@
--- One row per service at a location and month since it was first seen: its operational state on that month's day.
+-- One row per service at a location and month since it was first seen: its state, its capacity and whom it admits on
+-- that month's day, from what was known by then.
+{% set text_attributes = ['status_code', 'cost_code', 'admitted_groups', 'excluded_groups', 'exclusion_criteria'] %}
+{% set typed_attributes = {'ends_on': 'date', 'capacity_per_month': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint'} %}
+
 with months as (select * from {{ ref('int_month') }}),
 
 services as (select * from {{ ref('int_service_location') }}),
@@ -7,9 +11,13 @@ winners as (
     select
         service_at_location_id,
         day,
-        max(case when attribute = 'status_code' then value end) as status_code,
-        max(case when attribute = 'status_code' then freshness end) as status_freshness,
-        {{ safe_cast("max(case when attribute = 'ends_on' then value end)", 'date') }} as ends_on
+        {% for attribute in text_attributes %}
+        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
+        {% endfor %}
+        {% for attribute, type in typed_attributes.items() %}
+        {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }},
+        {% endfor %}
+        max(case when attribute = 'status_code' then freshness end) as status_freshness
     from {{ ref('int_service_day') }}
     group by service_at_location_id, day
 )
@@ -18,7 +26,9 @@ select
     services.service_at_location_id,
     months.month,
     months.evaluated_on,
-    winners.status_code,
+    {% for attribute in text_attributes + typed_attributes.keys() | list %}
+    winners.{{ attribute }},
+    {% endfor %}
     {{ operational_state('winners.ends_on', 'winners.status_code', 'winners.status_freshness', 'months.evaluated_on') }} as operational_state
 from services
 inner join months on services.first_seen_on <= months.evaluated_on

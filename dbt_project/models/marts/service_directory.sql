@@ -4,6 +4,19 @@ profiles as (select * from {{ ref('int_service_profile') }}),
 
 types as (select * from {{ ref('dim_service_type') }}),
 
+programs as (
+    select records.service_at_location_id, max(initiatives.entity_id) as program_id
+    from {{ ref('int_service_record') }} as records
+    inner join {{ ref('stg_service') }} as said on records.record_id = said.record_id
+    inner join {{ ref('stg_record_initiative') }} as initiatives
+        on records.record_id = initiatives.record_id and initiatives.entity = 'program'
+    inner join {{ ref('int_service_profile') }} as profiles
+        on records.service_at_location_id = profiles.service_at_location_id and said.program_name = profiles.program_name
+    inner join {{ ref('int_program_profile') }} as known on initiatives.entity_id = known.program_id
+    where not records.is_withdrawn and not records.is_masked
+    group by records.service_at_location_id
+),
+
 qualities as (
     select
         service_at_location_id,
@@ -19,7 +32,7 @@ select
     locations.service_id,
     locations.organization_id,
     organizations.name as organization_name,
-    cast(null as varchar) as program_id,
+    programs.program_id,
     profiles.program_name,
     locations.service_type_code,
     types.domain_code,
@@ -66,5 +79,6 @@ from locations
 inner join profiles on locations.service_at_location_id = profiles.service_at_location_id
 inner join {{ ref('dim_organization') }} as organizations on locations.organization_id = organizations.organization_id
 left join types on locations.service_type_code = types.service_type_code
+left join programs on locations.service_at_location_id = programs.service_at_location_id
 left join qualities on locations.service_at_location_id = qualities.service_at_location_id and qualities.place = 1
 cross join {{ ref('stg_run') }} as run

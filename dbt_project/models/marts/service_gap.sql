@@ -19,12 +19,14 @@ filled as (
         coalesce(known.operational_count, 0) as operational_count,
         coalesce(known.unverified_count, 0) as unverified_count,
         coalesce(by_group.admitting_count, 0) as admitting_count,
+        coalesce(by_group.conditional_count, 0) as conditional_count,
         coalesce(by_group.free_count, 0) as free_count,
         by_group.capacity,
         coalesce(by_group.capacity_missing_count, 0) as capacity_missing_count,
         needs.need,
         known.month is not null as is_surveyed,
         coalesce(known.is_found_none, false) as is_found_none,
+        coalesce(known.searched_cercle_count, 0) as searched_cercle_count,
         coalesce(known.operational_count, 0) + coalesce(known.unverified_count, 0) - coalesce(by_group.excluding_count, 0) as possible_count
     from grid
     left join {{ ref('int_gap_known') }} as known
@@ -79,6 +81,7 @@ select
     cast(gaps.operational_count as bigint) as operational_count,
     cast(gaps.unverified_count as bigint) as unverified_count,
     cast(gaps.admitting_count as bigint) as admitting_count,
+    cast(gaps.conditional_count as bigint) as conditional_count,
     cast(gaps.free_count as bigint) as free_count,
     gaps.effective_capacity as capacity,
     cast(gaps.capacity_missing_count as bigint) as capacity_missing_count,
@@ -88,6 +91,7 @@ select
     gaps.gap_class,
     classes.severity,
     {{ priority('classes.severity', 'gaps.gap_people', 'gaps.population_group_code') }} as priority,
-    gaps.is_surveyed
+    gaps.is_surveyed,
+    gaps.searched_cercle_count
 from gaps
 inner join {{ ref('gap_class') }} as classes on gaps.gap_class = classes.gap_class

@@ -52,21 +52,33 @@ rated as (
     where availability is not null or accessibility is not null or acceptability is not null or quality is not null
 ),
 
+opinions as (
+    select service_at_location_id, wave, answer_count as beneficiary_count, score as beneficiary_score
+    from {{ ref('int_quality_feedback') }}
+    where not is_small
+),
+
 scored as (
     select
-        rated.*,
+        coalesce(rated.service_at_location_id, opinions.service_at_location_id) as service_at_location_id,
+        coalesce(rated.wave, opinions.wave) as wave,
+        rated.availability,
+        rated.accessibility,
+        rated.acceptability,
+        rated.quality,
+        rated.lowest,
+        rated.provider_score,
         opinions.beneficiary_score,
         opinions.beneficiary_count,
         {{ quality_score('rated.provider_score', 'opinions.beneficiary_score') }} as score
     from rated
-    inner join {{ ref('int_service_location') }} as services on rated.service_at_location_id = services.service_at_location_id
-    left join {{ ref('int_quality_feedback') }} as opinions
+    full outer join opinions
         on rated.service_at_location_id = opinions.service_at_location_id and rated.wave = opinions.wave
 )
 
 select
-    service_at_location_id,
-    wave,
+    scored.service_at_location_id,
+    scored.wave,
     availability,
     accessibility,
     acceptability,
@@ -80,7 +92,8 @@ select
         when availability then 'availability'
         when accessibility then 'accessibility'
         when acceptability then 'acceptability'
-        else 'quality'
+        when quality then 'quality'
     end as limiting_dimension,
     provider_score - beneficiary_score as perception_gap
 from scored
+inner join {{ ref('int_service_location') }} as services on scored.service_at_location_id = services.service_at_location_id

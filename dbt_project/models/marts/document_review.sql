@@ -1,0 +1,35 @@
+{% set shapes = ['service', 'organization', 'program', 'mechanism', 'feedback', 'need', 'opportunity', 'survey_coverage'] %}
+
+with extracted as (
+    {% for shape in shapes %}
+    select document_id, count(*) as record_count from {{ ref('stg_' ~ shape) }} group by document_id
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+counts as (
+    select document_id, sum(record_count) as record_count from extracted group by document_id
+)
+
+select
+    documents.document_id,
+    documents.title,
+    documents.publisher,
+    documents.kind,
+    documents.deliverable_code,
+    documents.file_name,
+    documents.published_on,
+    documents.period_start,
+    documents.period_end,
+    documents.license,
+    documents.sensitivity,
+    documents.evidence_class as source_class,
+    cast(coalesce(counts.record_count, 0) as bigint) as extracted_count,
+    documents.review_note,
+    documents.reviewed_on,
+    documents.is_landed,
+    nullif(standing.root_document_id, documents.document_id) as derived_from_document_id,
+    standing.withdrawn_on
+from {{ ref('int_document') }} as documents
+left join counts on documents.document_id = counts.document_id
+left join {{ ref('stg_document_standing') }} as standing on documents.document_id = standing.document_id

@@ -1,0 +1,94 @@
+with services as (
+    select
+        organization_id,
+        zone_code,
+        domain_code,
+        count(*) as service_count,
+        sum(case when operational_state = 'operational' then 1 else 0 end) as operational_count,
+        sum(case when {{ is_free('cost_code') }} then 1 else 0 end) as free_count,
+        avg(quality_score) as mean_quality_score
+    from {{ ref('service_directory') }}
+    where zone_code is not null and domain_code is not null and not is_out_of_scope
+    group by organization_id, zone_code, domain_code
+),
+
+-- Opportunities that are not over.
+opportunities as (
+    select
+        offers.organization_id,
+        offers.zone_code,
+        types.domain_code,
+        count(distinct offers.opportunity_id) as opportunity_count
+    from {{ ref('int_opportunity_offer') }} as offers
+    inner join {{ ref('int_opportunity') }} as states
+        on offers.opportunity_id = states.opportunity_id and offers.occurrence = states.occurrence
+    inner join {{ ref('dim_service_type') }} as types on offers.service_type_code = types.service_type_code
+    where states.state <> 'EXPIRED'
+    group by offers.organization_id, offers.zone_code, types.domain_code
+),
+
+-- A programme is there where its services are; one without known services, where it says it is.
+program_services as (
+    select organization_id, program_id, zone_code, domain_code
+    from {{ ref('service_directory') }}
+    where program_id is not null and zone_code is not null and domain_code is not null
+),
+
+program_zones as (
+    select program_id, organization_id, service_type_codes, {{ each_part('zones') }} as zone_code
+    from {{ ref('programs') }}
+    where zones is not null and service_type_codes is not null and program_id not in (select program_id from program_services)
+),
+
+program_types as (
+    select program_id, organization_id, zone_code, {{ each_part('service_type_codes') }} as service_type_code
+    from program_zones
+),
+
+program_places as (
+    select organization_id, program_id, zone_code, domain_code from program_services
+    union
+    select program_types.organization_id, program_types.program_id, program_types.zone_code, types.domain_code
+    from program_types
+    inner join {{ ref('dim_service_type') }} as types on program_types.service_type_code = types.service_type_code
+),
+
+programs as (
+    select organization_id, zone_code, domain_code, count(distinct program_id) as program_count
+    from program_places
+    group by organization_id, zone_code, domain_code
+),
+
+partners as (
+    select organization_id, zone_code, domain_code from services
+    union
+    select organization_id, zone_code, domain_code from opportunities
+    union
+    select organization_id, zone_code, domain_code from programs
+)
+
+select
+    partners.organization_id,
+    partners.zone_code,
+    partners.domain_code,
+    organizations.name as organization_name,
+    coalesce(services.service_count, 0) as service_count,
+    cast(coalesce(services.operational_count, 0) as bigint) as operational_count,
+    cast(coalesce(services.free_count, 0) as bigint) as free_count,
+    services.mean_quality_score,
+    coalesce(opportunities.opportunity_count, 0) as opportunity_count,
+    coalesce(programs.program_count, 0) as program_count
+from partners
+inner join {{ ref('dim_organization') }} as organizations on partners.organization_id = organizations.organization_id
+left join services
+    on partners.organization_id = services.organization_id
+    and partners.zone_code = services.zone_code
+    and partners.domain_code = services.domain_code
+left join opportunities
+    on partners.organization_id = opportunities.organization_id
+    and partners.zone_code = opportunities.zone_code
+    and partners.domain_code = opportunities.domain_code
+left join programs
+    on partners.organization_id = programs.organization_id
+    and partners.zone_code = programs.zone_code
+    and partners.domain_code = programs.domain_code
