@@ -71,7 +71,7 @@ SELECTS = {
     "synergies": (
         "select o.name as organization_name, c.opportunity_type_code, m.* from marts.synergies m"
         " join (select distinct opportunity_id, organization_id, opportunity_type_code from marts.opportunity_calendar) c"
-        " using (opportunity_id) left join marts.dim_organization o using (organization_id)"
+        " using (opportunity_id) left join marts.dim_organization o on o.organization_id = c.organization_id"
     ),
 }
 
@@ -179,20 +179,28 @@ def test_what_must_not_be_there_is_not(root: Root, mart: str) -> None:
 # What the inputs say of the place of the shelter (S21): its description, its commune by code and by name, its point.
 @pytest.mark.parametrize("told", ["zinzin", "ml070306", "sony aliber", "16.2712", "0.0412"])
 def test_nothing_published_tells_where_the_shelter_is(root: Root, told: str) -> None:
-    with duckdb.connect(str(root.path / "published" / root.catalog["current"]), read_only=True) as connection:
-        columns = connection.execute(
-            "select table_name, column_name from information_schema.columns"
-            " where table_schema = 'marts' and table_name != 'dim_admin_area'"
-        ).fetchall()
-        found = [
-            f"{table}.{column}"
-            for table, column in columns
-            if connection.execute(
-                f"select count(*) from marts.{table} where lower(cast({column} as varchar)) like ?", [f"%{told}%"]
-            ).fetchone()
-            != (0,)
-        ]
-    assert found == []
+    assert where_it_is_told(root, told) == []
+
+
+def test_nothing_published_leads_to_the_answer_of_one_person(root: Root) -> None:
+    assert where_it_is_told(root, "00000000-0000-4000-9001-") == []
+
+
+def test_the_evidence_does_not_tell_what_is_withheld(root: Root) -> None:
+    """Fleuve: three completed referrals, and nothing else in the inputs is 3 under that name."""
+    told = root.query("select value from marts.provenance where entity = 'mechanism' and attribute = 'completed_count'")
+    assert ("3",) not in told
+    assert ("20",) in told
+
+
+def where_it_is_told(root: Root, text: str) -> list[str]:
+    """The columns of the marts where a text stands, the list of all places aside."""
+    columns = root.query(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema = 'marts' and table_name != 'dim_admin_area'"
+    )
+    sql = "select count(*) from marts.{} where contains(lower(cast({} as varchar)), '{}')"
+    return [f"{table}.{column}" for table, column in columns if root.query(sql.format(table, column, text)) != [(0,)]]
 
 
 @pytest.mark.parametrize(
