@@ -20,6 +20,10 @@ def _in(column: str, values: list[str]) -> Spec:
     return "expect_column_values_to_be_in_set", {"column": column, "value_set": values}
 
 
+def _never(column: str, values: list[int]) -> Spec:
+    return "expect_column_values_to_not_be_in_set", {"column": column, "value_set": values}
+
+
 def _filled(column: str) -> Spec:
     return "expect_column_values_to_not_be_null", {"column": column}
 
@@ -61,6 +65,54 @@ SUITES: dict[str, list[Spec]] = {
         _between("beneficiary_count", 5, None),
         _in("band", ["A", "B", "C"]),
     ],
+    "access_barriers": [
+        _unique("service_type_code", "zone_code", "population_group_code", "criterion_code"),
+        _in("criterion_code", code_lists.codes("exclu")),
+        _between("excluding_share", 0, 1),
+        _between("service_count", 1, None),
+    ],
+    "referral_mechanisms": [
+        _unique("mechanism_id", "zone_code", "wave"),
+        _in("mechanism_type_code", code_lists.codes("meca_type")),
+        _in("state_code", code_lists.codes("meca_statut")),
+        _in("participation_level", code_lists.codes("particip")),
+        _between("functionality", 0, 1),
+        _between("completion_rate", 0, 1),
+        _never("issued_count", [1, 2, 3, 4]),
+        _never("completed_count", [1, 2, 3, 4]),
+    ],
+    "opportunity_calendar": [
+        _unique("opportunity_id", "zone_code", "occurrence"),
+        _in("opportunity_type_code", code_lists.codes("opportunity_type")),
+        _in("state", ["OPEN", "UPCOMING", "EXPIRED", "UNDATED"]),
+        _between("cost_share", 0, 1),
+        _between("days_left", 0, None),
+    ],
+    "synergies": [
+        _unique("opportunity_id", "zone_code", "service_type_code", "population_group_code"),
+        _filled("score"),
+        *(_between(c, 0, 1) for c in ("score", "normalized_gap", "quality_score", "cost_share", "freshness")),
+    ],
+    "partner_profile": [_unique("organization_id", "zone_code", "domain_code"), _between("service_count", 0, None)],
+    "programs": [_unique("program_id"), _filled("title")],
+    "document_review": [_unique("document_id"), _filled("title"), _in("kind", code_lists.codes("document_kind"))],
+    "secondary_vs_field": [
+        _unique("service_id"),
+        _in("verdict", ["CONFIRMED", "REFUTED", "NEW", "NOT_FOUND", "NOT_CHECKED"]),
+    ],
+    "deliverable_tracker": [
+        _unique("deliverable_code"),
+        ("expect_table_row_count_to_equal", {"value": 3}),
+        ("expect_column_sum_to_be_between", {"column": "payment_share", "min_value": 0.999999, "max_value": 1.000001}),
+    ],
+    "tor_coverage": [
+        _unique("tor_ref"),
+        _filled("status"),
+        _in("section", ["3", "4", "5", "6", "10"]),
+        ("expect_table_row_count_to_equal", {"value": 47}),
+    ],
+    **{f"report_{name}": [_unique("section", "indicator", "zone_code")] for name in ("inception", "midterm", "final")},
+    "suppression_log": [_unique("mart", "key"), _in("reason", ["SMALL_COUNT", "COMPLEMENTARY", "SHELTER"])],
     "dim_organization": [_unique("organization_id"), _filled("name")],
     "dim_zone": [_unique("zone_code", "reading", "admin_code"), _in("zone_code", code_lists.codes("zone"))],
     "dim_service_type": [_unique("service_type_code"), ("expect_table_row_count_to_equal", {"value": 15})],
@@ -69,7 +121,7 @@ SUITES: dict[str, list[Spec]] = {
         ("expect_table_row_count_to_equal", {"value": 11}),
     ],
     "dim_admin_area": [_unique("system", "code", "vintage")],
-    "needs": [_filled("people"), _between("people", 0, None), _in("reading", ["HISTORICAL", "STRICT"])],
+    "needs": [_filled("is_suppressed"), _between("people", 0, None), _in("reading", ["HISTORICAL", "STRICT"])],
     "provenance": [_filled("document_id"), _filled("locator"), _filled("value"), _between("weight", 0, 1)],
     "data_quality": [_unique("source_id", "check_name")],
 }

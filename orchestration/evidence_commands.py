@@ -31,6 +31,9 @@ _OLDER = "La publication en place vient d’une version antérieure : lancer « 
 _MARTS = {
     "service": "service_directory",
     "organization": "dim_organization",
+    "program": "programs",
+    "opportunity": "opportunity_calendar",
+    "mechanism": "referral_mechanisms",
     "need": "provenance (entity = 'need')",
     "gap": "service_gap : zone/type/groupe, comme Z_GAO/SOC_01/MIG_RET",
 }
@@ -51,9 +54,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def trace(
-    kind: Annotated[str, typer.Argument(help="service, organization, need ou gap")],
+    kind: Annotated[str, typer.Argument(help="service, organization, program, opportunity, mechanism, need ou gap")],
     entity_id: Annotated[
-        str, typer.Argument(help="sal_…, srv_…, org_…, l’identifiant d’un chiffre ; gap : zone/type/groupe")
+        str, typer.Argument(help="sal_…, srv_…, org_…, prg_…, opp_…, mec_…, un chiffre ; gap : zone/type/groupe")
     ],
 ) -> None:
     """Montre d’où vient chaque valeur : affirmations pour et contre, documents, cellules. / Shows the evidence."""

@@ -10,7 +10,25 @@ import duckdb
 from warehouse import publish
 from warehouse.layout import Layout
 
-ENTITIES = {"service": "service_at_location", "organization": "organization", "need": "need"}
+ENTITIES = {
+    "service": "service_at_location",
+    "organization": "organization",
+    "program": "program",
+    "opportunity": "opportunity",
+    "mechanism": "mechanism",
+    "need": "need",
+}
+# By kind, the query for all entities of provenance behind one id: a service has places, an opportunity periods, a
+# mechanism zones and waves.
+_PARTS = {
+    "service": "select service_at_location_id from marts.service_directory where service_id = ? order by 1",
+    "opportunity": """
+        select distinct entity_id from marts.provenance
+        where entity = 'opportunity' and starts_with(entity_id, concat(?, '/')) order by 1""",
+    "mechanism": """
+        select distinct entity_id from marts.provenance
+        where entity = 'mechanism' and starts_with(entity_id, concat(?, '/')) order by 1""",
+}
 
 
 @dataclass(frozen=True)
@@ -70,10 +88,9 @@ def trace(layout: Layout, kind: str, wanted: str) -> list[Trace]:
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[str]:
-    if kind == "service" and wanted.startswith("srv_"):
-        query = "select service_at_location_id from marts.service_directory where service_id = ? order by 1"
-        return [row[0] for row in connection.execute(query, [wanted]).fetchall()]
-    return [wanted]
+    if kind not in _PARTS:
+        return [wanted]
+    return [row[0] for row in connection.execute(_PARTS[kind], [wanted]).fetchall()] or [wanted]
 
 
 def _file_names(manifest: dict[str, Any]) -> dict[str, str]:
@@ -93,10 +110,20 @@ def _title(connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str) -> 
                 on coalesce(admin3_code, admin2_code, admin1_code) = areas.code and areas.vintage = '2021'
             where service_at_location_id = ?""",
         "organization": "select concat_ws(' · ', name, acronym) from marts.dim_organization where organization_id = ?",
+        "program": "select title from marts.programs where program_id = ?",
+        "opportunity": """
+            select any_value(concat_ws(' · ', organization_name, labels.fr, title))
+            from marts.opportunity_calendar
+            left join reference.code_list as labels
+                on labels.list = 'opportunity_type' and opportunity_type_code = labels.code
+            where concat_ws('/', opportunity_id, occurrence) = ?""",
+        "mechanism": """
+            select any_value(concat_ws(' · ', name, zone_code, concat('vague ', wave)))
+            from marts.referral_mechanisms where concat_ws('/', mechanism_id, coalesce(zone_code, ''), wave) = ?""",
         "need": "select cast(? as varchar)",
     }[kind]
     row = connection.execute(query, [entity_id]).fetchone()
-    return str(row[0]) if row else entity_id
+    return str(row[0]) if row and row[0] is not None else entity_id
 
 
 def _attributes(

@@ -167,6 +167,8 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
                 "place",
                 "place_candidate",
                 "document",
+                "document_record",
+                "initiative",
                 "override",
                 "organization",
                 "organization_parent",

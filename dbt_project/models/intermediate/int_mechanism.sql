@@ -41,6 +41,7 @@ leads as (
 
 items as (
     select
+        mechanisms.entity_key,
         mechanisms.entity_id as mechanism_id,
         mechanisms.zone_code,
         mechanisms.part as wave,

@@ -32,6 +32,35 @@ summed as (
         {{ joined('warnings') }} as warnings
     from records
     group by source_id, admin_level, current_admin1_code, current_admin2_code, population_group_code, indicator, sector_code, figure, period
+),
+
+figures as (
+    select
+        summed.*,
+        coalesce(total_row, by_sex, by_age, by_sex_and_age) as people,
+        sources.source_id is not null as is_from_survey
+    from summed
+    left join (
+        select distinct source_id from {{ ref('stg_source') }} where evidence_class in ('site', 'phone', 'key_informant')
+    ) as sources on summed.source_id = sources.source_id
+),
+
+-- Counts of our own surveys that are small; published statistics are told as they are.
+counted as (
+    select *, is_from_survey and {{ is_small('people') }} as is_small from figures
+),
+
+-- Where one cercle alone of a region is withheld, its region would give it away: the next smallest goes with it.
+ranked as (
+    select
+        *,
+        sum(case when is_small then 1 else 0 end) over siblings as small_count,
+        row_number() over (
+            partition by source_id, admin_level, admin1_code, population_group_code, figure, period
+            order by case when is_small then 0 else 1 end, people, admin2_code
+        ) as place
+    from counted
+    window siblings as (partition by source_id, admin_level, admin1_code, population_group_code, figure, period)
 )
 
 select
@@ -45,7 +74,11 @@ select
     sector_code,
     figure,
     period,
-    coalesce(total_row, by_sex, by_age, by_sex_and_age) as people,
+    people,
     case when total_row is not null then 'total_row' else 'sum_of_parts' end as method,
-    warnings
-from summed
+    warnings,
+    case
+        when is_small then 'SMALL_COUNT'
+        when admin_level = 2 and is_from_survey and small_count = 1 and place = 2 then 'COMPLEMENTARY'
+    end as suppression
+from ranked

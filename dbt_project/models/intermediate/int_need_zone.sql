@@ -10,6 +10,7 @@ with figures as (
         on figures.indicator = crosswalk.indicator
         and figures.sector_code = crosswalk.sector_code
         and figures.population_group_code = crosswalk.population_group_code
+    where figures.suppression is null
 ),
 
 zone_cercles as (

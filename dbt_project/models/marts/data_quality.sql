@@ -36,6 +36,20 @@ documents as (
     group by source_id, warnings
 ),
 
+-- Answers whose service code nobody knows: they count for no service.
+answers as (
+    select
+        source_id,
+        'code de service inconnu (feedback)' as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        cast(null as varchar) as examples
+    from {{ ref('int_feedback') }}
+    where is_code_unknown
+    group by source_id
+),
+
 -- Decisions whose entity is gone, or whose value the sources no longer gave when it was taken.
 decisions as (
     select
@@ -69,3 +83,5 @@ union all
 select * from documents
 union all
 select * from decisions
+union all
+select * from answers

@@ -22,6 +22,17 @@ with claims as (
         on claims.entity = winners.entity
         and claims.entity_id = winners.entity_id
         and claims.attribute = winners.attribute
+    left join {{ ref('int_mechanism') }} as mechanisms
+        on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
+    -- What a mart withholds is not told here either.
+    where not (
+        claims.attribute in ('issued_count', 'completed_count')
+        and (
+            {{ is_small(safe_cast('claims.value', 'bigint')) }}
+            or mechanisms.is_issued_small
+            or (mechanisms.is_completed_small and claims.attribute = 'completed_count')
+        )
+    )
 ),
 
 -- A person's decision stands beside the claims that it overrules.
@@ -85,7 +96,7 @@ needs as (
         and coalesce(places.admin2_code, places.admin1_code, 'ML') = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
     inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
-    where stated.shape = 'need' and stated.attribute = 'people'
+    where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null
 ),
 
 -- What the field looked for in a zone, found or not: the evidence of a cell of the grid of gaps.

@@ -1,0 +1,31 @@
+{# How the report marts are put together: each indicator is a row, its figure beside what it was worked out from. #}
+
+{# One figure of a report. `value` may be a share: then give its numerator and denominator instead. #}
+{% macro figure(section, indicator, value='null', unit='services', mart='', note='', numerator='null', denominator='null', text='null') -%}
+    {{ section }} as section,
+    {{ indicator }} as indicator,
+    zone_code,
+    {% if numerator != 'null' -%}
+    cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0) as value,
+    {%- else -%}
+    cast({{ value }} as double) as value,
+    {%- endif %}
+    '{{ unit }}' as unit,
+    cast({{ numerator }} as double) as numerator,
+    cast({{ denominator }} as double) as denominator,
+    '{{ mart }}' as mart,
+    '{{ note }}' as source_note,
+    cast({{ text }} as varchar) as text_fr
+{%- endmacro %}
+
+{# The rows of a relation once for their own zone and once for all zones. #}
+{% macro by_scope(relation, columns) -%}
+    select zone_code, {{ columns }} from {{ relation }} where zone_code is not null
+    union all
+    select 'ALL' as zone_code, {{ columns }} from {{ relation }} where zone_code is not null
+{%- endmacro %}
+
+{# How many rows a condition holds for, and none where nothing is there. #}
+{% macro count_where(condition) -%}
+    sum(case when {{ condition }} then 1 else 0 end)
+{%- endmacro %}
