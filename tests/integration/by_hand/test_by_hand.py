@@ -36,12 +36,15 @@ KEYS: dict[str, tuple[str, ...]] = {
     "programs": ("organization_name", "title"),
     "provenance": (*PLACE, "attribute", "value", "observed_on"),
     "referral_mechanisms": ("name", "zone_code", "wave"),
+    "report_final": ("section", "indicator", "zone_code"),
+    "report_midterm": ("section", "indicator", "zone_code"),
     "secondary_vs_field": PLACE,
     "service_directory": PLACE,
     "service_gap": ("month", "reading", *CELL),
     "service_gap_classes": ("month", "reading", "gap_class"),
     "service_history": (*PLACE, "valid_from"),
     "service_quality": (*PLACE, "wave"),
+    "tor_coverage": ("tor_ref",),
     "synergies": (*OFFER, "service_type_code", "population_group_code"),
 }
 NAMED = (
@@ -199,7 +202,7 @@ def where_it_is_told(root: Root, text: str) -> list[str]:
         "select table_name, column_name from information_schema.columns"
         " where table_schema = 'marts' and table_name != 'dim_admin_area'"
     )
-    sql = "select count(*) from marts.{} where contains(lower(cast({} as varchar)), '{}')"
+    sql = """select count(*) from marts.{} where contains(lower(cast("{}" as varchar)), '{}')"""
     return [f"{table}.{column}" for table, column in columns if root.query(sql.format(table, column, text)) != [(0,)]]
 
 
