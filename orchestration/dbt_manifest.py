@@ -83,4 +83,4 @@ def _is_current(folder: Path) -> bool:
 
 def _project() -> dict[str, str]:
     parts = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
-    return {"hash": tree_hash(parts, (".sql", ".yml", ".csv"))}
+    return {"hash": tree_hash(parts, (".sql", ".yml", ".csv", ".md"))}

@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from expectations.marts import SUITES
+from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
+from orchestration.protection import published_names, refuse_personal
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, publish, state
-from warehouse.layout import SEEDS, Layout, write_json
+from warehouse import audit, dictionary, publish, state
+from warehouse.layout import SEEDS, Layout, read_json, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -31,12 +34,6 @@ _TOOLS = (
     "pdfplumber",
     "mrf-mali",
 )
-
-
-def mart_names() -> list[str]:
-    """The marts of the dbt project."""
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
-    return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
 
 
 @dg.multi_asset_check(
@@ -69,29 +66,21 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
             )
         )
     write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
-    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], _dbt_run(layout))
+    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of(layout))
     yield from results
-
-
-def _dbt_run(layout: Layout) -> dict[str, Any]:
-    return (
-        dict(json.loads(layout.audit_file.read_text())["dbt"]["run"])
-        if layout.audit_file.exists()
-        else {"is_complete": False}
-    )
 
 
 @dg.asset(
     key=PUBLISHED,
-    deps=[dg.AssetKey([name]) for name in mart_names()],
+    deps=[dg.AssetKey([name]) for name in published_names()["marts"]],
     group_name="publication",
     kinds={"duckdb"},
     owners=OWNERS,
 )
 def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
-    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste et Data Docs.
+    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
 
-    File that analysts read: marts and reference of the audited build, manifest and Data Docs.
+    File that analysts read: marts and reference of the audited build, manifest, Data Docs, dbt docs.
     """
     layout = data_root.layout
     try:
@@ -115,10 +104,16 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         title = " ".join(part for part in (notice, publication.run) if part)
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
+        _write_pages(layout, publication, notice, inventory.as_of)
         docs.result()
+        manifest = _manifest(context, run_id, data_root, audited, marts, now)
+        publish.write_manifest(layout, publication, manifest)
+        refuse_personal(folder, layout, inventory.is_demo)
         # Before the pointer moves: ids that readers see are never given to another entity.
-        state.commit(layout.workspace(inventory.is_demo), layout.run_folder(run_id))
-        publish.write_manifest(layout, publication, _manifest(context, run_id, data_root, audited, marts, now))
+        workspace = layout.workspace(inventory.is_demo)
+        state.commit(workspace, layout.run_folder(run_id))
+        manifest["state"]["left"] = state.described(workspace)
+        publish.write_manifest(layout, publication, manifest)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
         raise
@@ -131,8 +126,19 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
             "date de référence": inventory.as_of.isoformat(),
             "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
             "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+            "dbt docs": dg.MetadataValue.path(str(folder / "dbt_docs" / "index.html")),
         }
     )
+
+
+def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
+    """What explains the data to who opens the publication: dbt docs, dictionary."""
+    folder = layout.published / publication.run
+    dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
+    told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
+    nodes = read_json(layout.dbt_target / "manifest.json")["nodes"]
+    with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
+        dictionary.write(folder, dictionary.build(nodes, connection), **told)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:

@@ -72,5 +72,5 @@
     string_agg(distinct {{ expression }}, '{{ separator }}' order by {{ expression }})
 {%- endmacro %}
 {% macro spark__joined(expression, separator) -%}
-    array_join(array_sort(collect_set({{ expression }})), '{{ separator }}')
+    nullif(array_join(array_sort(collect_set({{ expression }})), '{{ separator }}'), '')
 {%- endmacro %}

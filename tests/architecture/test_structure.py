@@ -103,17 +103,6 @@ def test_dbt_stages_shapes_never_sources() -> None:
     assert not re.search(r"ocha_|who_health|mrf_provider|mapping_report", text)
 
 
-def test_only_macros_use_functions_that_differ_between_engines() -> None:
-    """What DuckDB alone knows stays in a macro that dispatches."""
-    known = r"\b(string_agg|try_cast|unnest|generate_series|list_[a-z_]+|struct_pack|regexp_matches|date_diff|bool_or|bool_and)\s*\("
-    found = [
-        (path.name, match.group(0))
-        for path in (PROJECT / "dbt_project/models").rglob("*.sql")
-        for match in re.finditer(known, path.read_text())
-    ]
-    assert found == []
-
-
 def test_requirements_are_pinned_with_hashes_and_name_no_index() -> None:
     text = (PROJECT / "requirements.txt").read_text()
     assert "://" not in text

@@ -19,7 +19,7 @@ programs as (
         initiatives.entity_id,
         initiatives.entity_id as entity_key,
         owners.organization_id,
-        cast(null as varchar) as zone_code,
+        cast(null as {{ dbt.type_string() }}) as zone_code,
         cast(null as bigint) as part
     from initiatives
     inner join {{ ref('stg_record_organization') }} as owners
@@ -63,7 +63,7 @@ begun as (
         this.place,
         case
             when count(earlier.record_id) = 0 then 1
-            when this.starts_on > max(coalesce(earlier.last_day, date '9999-12-31')) then 1
+            when count(earlier.record_id) = count(earlier.last_day) and this.starts_on > max(earlier.last_day) then 1
             else 0
         end as is_new
     from ordered as this
@@ -114,7 +114,7 @@ select
     entity_id,
     entity_id || '/' || part as entity_key,
     organization_id,
-    cast(null as varchar) as zone_code,
+    cast(null as {{ dbt.type_string() }}) as zone_code,
     part
 from occurrences
 union all

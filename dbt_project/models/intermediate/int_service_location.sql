@@ -15,8 +15,8 @@ select
     count(distinct source_id) as source_count,
     max(
         case
-            when place_warnings like '%\_conflict%' escape '\' or place_warnings like '%\_undecided%' escape '\'
-                or place_warnings like '%point_outside_outlines%'
+            when position('_conflict' in place_warnings) > 0 or position('_undecided' in place_warnings) > 0
+                or position('point_outside_outlines' in place_warnings) > 0
                 then 1
             else 0
         end

@@ -24,7 +24,7 @@ compared as (
         secondary.source_ids as secondary_source_ids,
         coalesce(field.source_ids, searches.source_ids) as field_source_ids,
         field.service_at_location_id is null and searches.zone_code is not null as is_not_found,
-        coalesce(secondary.status_code, 'OPE') in ('OPE', 'PAR') <> coalesce(field.status_code, 'OPE') in ('OPE', 'PAR') as is_contradicted,
+        (coalesce(secondary.status_code, 'OPE') in ('OPE', 'PAR')) <> (coalesce(field.status_code, 'OPE') in ('OPE', 'PAR')) as is_contradicted,
         {% for attribute in compared_attributes() %}
         coalesce(secondary.said_{{ attribute }} <> field.said_{{ attribute }}, false) as differs_{{ attribute }}{{ ',' if not loop.last }}
         {% endfor %}
@@ -39,11 +39,11 @@ compared as (
 ),
 
 parts as (
-    select service_id, {{ each_part('secondary_source_ids') }} as secondary_source_id, cast(null as varchar) as field_source_id
+    select service_id, {{ each_part('secondary_source_ids') }} as secondary_source_id, cast(null as {{ dbt.type_string() }}) as field_source_id
     from compared
     where secondary_source_ids is not null
     union all
-    select service_id, cast(null as varchar) as secondary_source_id, {{ each_part('field_source_ids') }} as field_source_id
+    select service_id, cast(null as {{ dbt.type_string() }}) as secondary_source_id, {{ each_part('field_source_ids') }} as field_source_id
     from compared
     where field_source_ids is not null
 ),

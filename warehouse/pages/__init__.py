@@ -1,0 +1,36 @@
+"""The pages beside a publication: French, self-contained, readable without a network and from the keyboard."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from warehouse.layout import write_whole
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["thousands"] = thousands
+    return made
+
+
+def thousands(value: int) -> str:
+    """24 088, as in French."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def write(target: Path, template: str, **content: Any) -> Path:
+    """Fills a template of this folder and writes the page whole or not at all."""
+    write_whole(target, _templates().get_template(template).render(**content).encode())
+    return target
