@@ -323,10 +323,11 @@ def generate(
         typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire"),
     ] = False,
 ) -> None:
-    """Régénère les sources et modèles de préparation dbt depuis les formes. / Regenerates dbt's sources and staging."""
+    """Régénère ce qui découle d’une autre écriture : préparation dbt, liste des questions. / Regenerates files."""
+    from warehouse import cookbook
     from warehouse.staging import write
 
-    changed = write()
+    changed = write() + cookbook.write_index()
     for path in changed:
         console.print(str(path.relative_to(PROJECT)))
     if parse:
