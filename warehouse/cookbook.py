@@ -19,8 +19,8 @@ _LINE = re.compile(r"-- (?P<key>[A-Z][\w ]*?) : (?P<text>.*)")
 _INDEX_HEAD = """\
 # Vingt questions et leur SQL
 
-Écrit par « mrf generate » depuis les fichiers `.sql` : ne pas modifier ici. `mrf cookbook` les liste, `mrf cookbook 5` pose
-la cinquième à la publication en place, et `questions.html`, dans le dossier d’une publication, montre les réponses de celle-ci.
+Écrit par « mrf generate » depuis les fichiers `.sql` : ne pas modifier ici. `mrf cookbook` les liste, `mrf cookbook 5`
+pose la cinquième à la publication en place ; dans le dossier d’une publication, `questions.html` montre ses réponses.
 
 | | question | point des TdR |
 |---|---|---|
