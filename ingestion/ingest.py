@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from ingestion import personal
 from ingestion.errors import DeclarationError
+from ingestion.personal import PERSONAL
 from ingestion.readers import geo, pdf, survey, table
 from ingestion.readers.rows import Table
 from ingestion.records import Document, Records, build
@@ -27,6 +29,9 @@ class Ingested:
 
     ``records``: by shape, the stored columns plus `errors`. ``rejected``: rows that never became records
     (locator, shape, reason). ``read_counts``: rows read by shape. ``notes``: what a person should know.
+    ``personal``: PERSONAL, every piece of personal data that was taken out. ``is_personal``: whether the files held
+    declared personal columns or answers of people who were asked for their consent. ``consented``: by document, the
+    answers of those who agreed as JSON, where somebody in the document did not.
     """
 
     records: dict[str, pd.DataFrame]
@@ -35,6 +40,9 @@ class Ingested:
     rejected: pd.DataFrame
     read_counts: dict[str, int]
     notes: list[str]
+    personal: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=PERSONAL, dtype=object))
+    is_personal: bool = False
+    consented: dict[str, str] = field(default_factory=dict)
 
 
 def sha256(path: Path) -> str:
@@ -50,15 +58,24 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
     delivery is never mistaken for a whole one.
     """
     built: dict[str, list[Records]] = {shape: [] for shape in source.shapes}
-    rejected, documents, notes = [], [], []
+    rejected, documents, notes, hidden = [], [], [], []
+    is_personal, consented = False, {}
     for path in paths:
         document = Document(sha256(path), path.name)
-        tables = {name: _without_personal(source, item) for name, item in _read(source, path).items()}
+        raw = _read(source, path)
+        is_personal |= personal.is_present(source, raw)
+        parts = {name: personal.split(source, item) for name, item in raw.items()}
+        hidden += [part.personal.assign(document_id=document.document_id) for part in parts.values()]
+        if kept := [part.consented for part in parts.values() if part.consented is not None]:
+            consented[document.document_id] = f"[{','.join(kept)}]"
+        tables = {name: part.table for name, part in parts.items()}
         notes += _filled_columns(source, path, tables)
         tables = _parse(source, tables)
         for shape, mapping in source.shapes.items():
             item = _table_of(source, path, mapping, tables)
-            built[shape].append(build(source, SHAPES[shape], mapping, item, document))
+            records = build(source, SHAPES[shape], mapping, item, document)
+            built[shape].append(records)
+            hidden.append(records.personal)
             rejected.append(item.rejected.assign(shape=shape, document_id=document.document_id))
         documents.append(_document(source, document, [built[shape][-1].frame for shape in source.shapes]))
     return Ingested(
@@ -71,6 +88,9 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
         rejected=_concat(rejected, ["shape", "document_id", "locator", "reason"]),
         read_counts={shape: sum(r.read_count for r in parts) for shape, parts in built.items()},
         notes=notes,
+        personal=personal.joined(hidden),
+        is_personal=is_personal,
+        consented=consented,
     )
 
 
@@ -83,30 +103,6 @@ def _read(source: Source, path: Path) -> Tables:
     if isinstance(reader, BoundaryReader):
         return geo.read(path, source)
     return table.read(path, source, reader)
-
-
-def _without_personal(source: Source, item: Table) -> Table:
-    """Drops refused submissions, and personal columns but for the cells that their row allows to publish."""
-    frame, refused = item.frame, pd.Series(False, index=item.frame.index)
-    for question, answer in source.consent.items():
-        if question in frame:
-            refused |= frame[question].ne(answer)
-    rejected = pd.DataFrame(
-        {"locator": item.locators.loc[frame.index[refused]].to_numpy(), "reason": "consentement non donné"},
-        dtype=object,
-    )
-    frame = frame[~refused].copy()
-    for column, rule in source.personal.items():
-        if column not in frame:
-            continue
-        if not rule.publish_if:
-            frame = frame.drop(columns=column)
-            continue
-        allowed = pd.Series(True, index=frame.index)
-        for question, answer in rule.publish_if.items():
-            allowed &= frame[question].eq(answer) if question in frame else False
-        frame[column] = frame[column].where(allowed, "")
-    return replace(item, frame=frame, rejected=rejected)
 
 
 def _parse(source: Source, tables: Tables) -> Tables:

@@ -9,6 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from ingestion import personal
+from ingestion.clean.numbers import number
+from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
@@ -18,7 +21,7 @@ from ingestion.values import clean
 
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
 MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
-# Where a victims' shelter stands: never kept, in any form, not even as the raw text.
+# Where a victims' shelter stands: in `restricted` alone, not even as the raw text elsewhere.
 SHELTER_PLACE = (
     "program_name",
     "site_name",
@@ -42,11 +45,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Records:
-    """The records of one shape: ``frame`` has the shape's stored columns and `errors` (";"-joined reasons)."""
+    """The records of one shape: ``frame`` has the shape's stored columns and `errors` (";"-joined reasons).
+
+    ``personal``: PERSONAL, what was taken out of the texts, and the places of victims' shelters.
+    """
 
     frame: pd.DataFrame
     assertions: pd.DataFrame
     read_count: int
+    personal: pd.DataFrame
 
 
 def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> Records:
@@ -58,7 +65,8 @@ def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document
         raise SourceFileError(document.file_name, f"table {table.name}", f"la ou les colonnes {wanted}", there)
     builder = _Builder(source, shape, mapping, table, document)
     frame = builder.frame()
-    return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected))
+    hidden = personal.joined(builder.personal).assign(document_id=document.document_id)[personal.PERSONAL]
+    return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected), hidden)
 
 
 class _Builder:
@@ -73,6 +81,7 @@ class _Builder:
         self.index = pd.RangeIndex(len(table.frame))
         self.warnings: list[list[str]] = [[] for _ in self.index]
         self.errors: list[list[str]] = [[] for _ in self.index]
+        self.personal: list[pd.DataFrame] = []
 
     def frame(self) -> pd.DataFrame:
         columns: dict[str, Any] = {"source_id": self.source.id, "document_id": self.document.document_id}
@@ -95,6 +104,8 @@ class _Builder:
             raw = self._raw(origin)
         if column.kind == "bytes":
             return {column.name: raw}
+        if origin is not None and origin.column is not None and column.name != "public_phone":
+            raw = self._without_personal(column, origin.column, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
         values = [cleaned[text][0] for text in raw]
@@ -110,6 +121,30 @@ class _Builder:
         if column is not OBSERVED:
             result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
         return result
+
+    def _without_personal(self, column: Column, name: str, raw: list[Any]) -> list[Any]:
+        """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
+        is_figure = column.kind in ("integer", "number")
+        found = {
+            text: redact(text, column.is_free)
+            for text in dict.fromkeys(raw)
+            if text and not (is_figure and number(text) is not None)
+        }
+        changed = {text: cleaned for text, cleaned in found.items() if cleaned[1]}
+        if not changed:
+            return raw
+        places = self.table.place(name).to_numpy()
+        removed = [
+            (places[row], name, piece.kind, piece.text)
+            for row, text in enumerate(raw)
+            if text in changed
+            for piece in changed[text][1]
+        ]
+        self.personal.append(pd.DataFrame(removed, columns=personal.PERSONAL[1:], dtype=object))
+        for row, text in enumerate(raw):
+            if text in changed:
+                self.warnings[row].append("personal_removed")
+        return [changed[text][0] if text in changed else text for text in raw]
 
     def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
         value, understood = clean(column, self.source.canonical(column.name, text) or text, start)
@@ -135,12 +170,35 @@ class _Builder:
         admitted = [groups.split(";") if isinstance(groups, str) else [] for groups in frame["admitted_groups"]]
         admits_victims = pd.Series(["VDT" in groups for groups in admitted], index=frame.index, dtype=bool)
         hidden = frame["is_shelter"].eq(True) | (frame["service_type_code"].eq("SOC_02") & admits_victims)
+        beside = self._beside(frame, hidden)
         for name in SHELTER_PLACE:
-            frame[name] = frame[name].astype(object).mask(hidden, None)
-            frame[f"{name}_raw"] = frame[f"{name}_raw"].astype(object).mask(hidden, None)
+            self._keep_apart(frame, name, hidden)
+            rows = hidden | beside if name in ("latitude", "longitude") else hidden
+            frame[name] = frame[name].astype(object).mask(rows, None)
+            frame[f"{name}_raw"] = frame[f"{name}_raw"].astype(object).mask(rows, None)
         frame["is_shelter"] = frame["is_shelter"].astype(object).mask(hidden, True)
         for row in frame.index[hidden]:
             self.warnings[row].append("shelter_masked")
+        for row in frame.index[beside]:
+            self.warnings[row].append("shelter_beside")
+
+    def _beside(self, frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+        """Other services at the very point of a shelter: theirs would tell where it is."""
+        points = list(zip(frame["latitude"], frame["longitude"], strict=True))
+        spots = [None if pd.isna(y) or pd.isna(x) else (round(y, 4), round(x, 4)) for y, x in points]
+        shelters = {spot for spot, is_hidden in zip(spots, hidden, strict=True) if is_hidden and spot is not None}
+        return ~hidden & pd.Series([spot in shelters for spot in spots], index=frame.index, dtype=bool)
+
+    def _keep_apart(self, frame: pd.DataFrame, name: str, hidden: pd.Series) -> None:
+        """What a shelter's row said of its place, as written, for `restricted`."""
+        origin = self.mapping.columns.get(name)
+        if origin is None or origin.column is None:
+            return
+        values = frame[f"{name}_raw"].where(frame[f"{name}_raw"].notna(), frame[name].map(as_text, na_action="ignore"))
+        stated = hidden & values.notna()
+        if stated.any():
+            rows = personal.told(self.table, origin.column, personal.SHELTER, values, stated)
+            self.personal.append(rows.assign(column=name))
 
     def _record_ids(self, frame: pd.DataFrame) -> pd.Series[str]:
         base = self.shape.name + ":" + self.document.document_id[:16] + ":" + frame["locator"].astype(str)

@@ -51,6 +51,7 @@ class Column:
     required: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    is_free: bool = False  # a sentence that somebody types: it may name a person in spite of the instructions
 
     @property
     def level(self) -> int:
@@ -182,8 +183,8 @@ SERVICE = Shape(
             "Service type of the ToR",
             codes="type_service",
         ),
-        Column("program_name", "text", "Programme", "Program"),
-        Column("description", "text", "Description brève", "Short description"),
+        Column("program_name", "text", "Programme", "Program", is_free=True),
+        Column("description", "text", "Description brève", "Short description", is_free=True),
         Column("site_name", "text", "Nom du site", "Site name"),
         *_PLACE,
         Column("latitude", "number", "Latitude WGS 84 (degrés)", "Latitude", minimum=-90, maximum=90),
@@ -200,13 +201,13 @@ SERVICE = Shape(
         _count("capacity_per_month", "Capacité (personnes par mois)", "Capacity (people per month)"),
         _count("free_places", "Places libres ce mois (personnes)", "Free places this month"),
         _count("wait_days", "Attente moyenne (jours)", "Average wait (days)"),
-        Column("hours", "text", "Horaires", "Opening hours"),
+        Column("hours", "text", "Horaires", "Opening hours", is_free=True),
         Column("admitted_groups", "codes", "Groupes admis", "Groups admitted", codes="popgr"),
         Column("excluded_groups", "codes", "Groupes exclus", "Groups excluded", codes="popgr"),
         Column("min_age", "integer", "Âge minimum (années)", "Minimum age (years)", minimum=0, maximum=120),
         Column("max_age", "integer", "Âge maximum (années)", "Maximum age (years)", minimum=0, maximum=120),
         Column("exclusion_criteria", "codes", "Critères d’exclusion", "Exclusion criteria", codes="exclu"),
-        Column("required_documents", "text", "Documents exigés", "Required documents"),
+        Column("required_documents", "text", "Documents exigés", "Required documents", is_free=True),
         Column("cost_code", "code", "Coût pour la personne", "Cost to the user", codes="cout"),
         _count("cost_xof", "Montant (FCFA)", "Amount (XOF)"),
         Column("languages", "codes", "Langues du service", "Languages", codes="langue"),
@@ -263,7 +264,7 @@ PROGRAM = Shape(
     "Une ligne par programme décrit par une source.",
     "One row per program described by a source.",
     (
-        Column("program_name", "text", "Titre du programme", "Program title", required=True),
+        Column("program_name", "text", "Titre du programme", "Program title", required=True, is_free=True),
         *_ORGANIZATION,
         Column("service_type_code", "code", "Type de service", "Service type", codes="type_service"),
         Column("zone_codes", "codes", "Zones", "Zones", codes="zone"),
@@ -286,7 +287,7 @@ OPPORTUNITY = Shape(
             codes="opportunity_type",
             required=True,
         ),
-        Column("title", "text", "Intitulé", "Title"),
+        Column("title", "text", "Intitulé", "Title", is_free=True),
         Column("zone_codes", "codes", "Zones", "Zones", codes="zone"),
         Column("service_type_codes", "codes", "Types de service", "Service types", codes="type_service"),
         Column("population_group_codes", "codes", "Groupes", "Groups", codes="popgr"),
@@ -355,8 +356,8 @@ MECHANISM = Shape(
             "Beneficiary participation (0 to 4)",
             codes="particip",
         ),
-        Column("participation_evidence", "text", "Exemple, sans nom", "Example, no names"),
-        Column("bottlenecks", "text", "Principaux freins", "Main bottlenecks"),
+        Column("participation_evidence", "text", "Exemple, sans nom", "Example, no names", is_free=True),
+        Column("bottlenecks", "text", "Principaux freins", "Main bottlenecks", is_free=True),
         Column("interview_mode", "code", "Mode d’entretien", "Interview mode", codes="interview_mode"),
     ),
 )
@@ -434,7 +435,7 @@ DOCUMENT = Shape(
         Column("license", "text", "Licence", "Licence"),
         Column("sensitivity", "code", "Sensibilité", "Sensitivity", codes="sensitivity"),
         Column("evidence_class", "code", "Classe de preuve", "Evidence class", codes="evidence_class"),
-        Column("review_note", "text", "Note de lecture", "Review note"),
+        Column("review_note", "text", "Note de lecture", "Review note", is_free=True),
         Column(
             "derived_from",
             "text",
@@ -447,7 +448,7 @@ DOCUMENT = Shape(
             "Date de retrait : depuis, ses affirmations ne comptent plus",
             "Date of withdrawal: since then its claims no longer count",
         ),
-        Column("withdrawal_reason", "text", "Motif du retrait", "Why it was withdrawn"),
+        Column("withdrawal_reason", "text", "Motif du retrait", "Why it was withdrawn", is_free=True),
     ),
     is_asserted=False,
 )

@@ -17,7 +17,7 @@ from rich.markup import escape
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.source import ID
-from orchestration import evidence_commands, reading_commands
+from orchestration import evidence_commands, key_command, reading_commands
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -47,6 +47,7 @@ app = typer.Typer(
 
 evidence_commands.add_to(app)
 reading_commands.add_to(app)
+key_command.add_to(app)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -136,7 +137,8 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             # Dagster only says that a blocking check failed; the audit says what it found.
-            told = audit.failed(layout, "marts") if event.step_key == "mart_suites" else []
+            part = {"mart_suites": "marts", "personal_data": "protection"}.get(event.step_key)
+            told = audit.failed(layout, part) if part else []
             reason = "\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data)
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)
     now = publish.catalog(layout)

@@ -31,6 +31,7 @@ STEPS = {
     "resolved_entities": "structures et services",
     "dbt_build": "dbt : marts et tests",
     "mart_suites": "contrôle des marts",
+    "personal_data": "recherche de données personnelles",
     "published__warehouse": "publication",
 }
 _STATES = {
@@ -116,7 +117,8 @@ def checks_line(manifest: dict[str, Any]) -> str:
     held = sum(1 for check in checks if check["passed"])
     held_sources = sum(1 for check in of_sources if check["passed"])
     on_sources = f"{held_sources}/{len(of_sources)} sur les sources"
-    return f"Contrôles tenus : {held}/{len(checks)} sur les marts (dbt, Great Expectations), {on_sources}"
+    kinds = "dbt, Great Expectations, données personnelles"
+    return f"Contrôles tenus : {held}/{len(checks)} sur les marts ({kinds}), {on_sources}"
 
 
 def number(value: int) -> str:

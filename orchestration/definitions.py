@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration import jobs, publication, resolution, sources, transform
+from orchestration import jobs, protection, publication, resolution, sources, transform
 from orchestration.progress import progress_logger
 from orchestration.resources import DataRoot
 
@@ -15,7 +15,7 @@ defs = dg.Definitions(
         transform.dbt_build,
         publication.published_warehouse,
     ],
-    asset_checks=[publication.mart_suites],
+    asset_checks=[publication.mart_suites, protection.personal_data],
     jobs=[jobs.pipeline],
     schedules=[jobs.every_morning],
     sensors=[jobs.landing_sensor],

@@ -19,12 +19,15 @@ from expectations.gate import Gated, gate
 from expectations.results import CheckResult, as_table
 from expectations.suites import shape_suite
 from expectations.validation import Validation, validate
+from ingestion.clean.personal import redact
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import Ingested, ingest
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
 from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
+from warehouse.protection.key import KeyProblem
+from warehouse.protection.vault import Vault, forget, open_vault
 from warehouse.staging import SOURCE_SCHEMA
 
 # What people see of a source.
@@ -50,6 +53,7 @@ class Delivery:
     checks: list[dict[str, Any]] = field(default_factory=list)
     validations: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
+    is_personal: bool = False  # its files hold what only `restricted` may keep
 
     @property
     def is_good(self) -> bool:
@@ -71,16 +75,24 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _empty(source, workspace, "removed" if before and before.rows else "absent")
     # The same document landed twice is read once.
     paths = list({inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
+    if named := [redact(path.name)[0] for path in paths if redact(path.name)[1]]:
+        return _keep(source, workspace, before, f"données personnelles dans le nom du fichier : {', '.join(named)}")
     files = {path.name: inventory.sha256[str(path)] for path in paths}
     told = sorted(f"{path.name}:{inventory.sha256[str(path)]}" for path in paths)
     fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *told])
+    vault, problem = _vault(workspace, inventory)
     if before and before.is_good and before.fingerprint == fingerprint:
+        if before.is_personal and problem:
+            return _keep(source, workspace, before, problem)
         return _store(workspace, replace(before, state="unchanged"))
-    _keep_originals(source, workspace, paths, inventory)
+    if not (source.personal or source.consent):
+        _keep_originals(workspace, paths, inventory)
     try:
         ingested = ingest(source, paths)
     except (SourceFileError, DeclarationError) as error:
         return _keep(source, workspace, before, str(error))
+    if ingested.is_personal and problem:
+        return _keep(source, workspace, before, problem)
     gated = gate(ingested)
     validations = [_validated(source, shape, gated, inventory.is_demo) for shape in source.shapes]
     checks = [
@@ -92,6 +104,11 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         told = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
         return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
     _write(source, workspace, ingested, gated, checks)
+    _write_left_over(source, workspace, vault, ingested, gated)
+    if ingested.is_personal and vault is not None:
+        _encrypt_originals(vault, paths, inventory, ingested)
+    elif not inventory.is_demo:
+        _keep_originals(workspace, paths, inventory)
     rows = {
         shape: {
             "read": read,
@@ -103,8 +120,21 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
     documents = [v.document | {"shape": shape} for shape, v in zip(source.shapes, validations, strict=True)]
     return _store(
         workspace,
-        Delivery(source.id, "fresh", fingerprint, files, rows, [asdict(c) for c in checks], documents),
-    )
+        Delivery(
+            source.id, "fresh", fingerprint, files, rows, [asdict(c) for c in checks], documents,
+            is_personal=ingested.is_personal and not inventory.is_demo,
+        ),
+    )  # fmt: skip
+
+
+def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, str]:
+    """The room for personal data, or why it cannot be opened. Fictional data needs none."""
+    if inventory.is_demo:
+        return None, ""
+    try:
+        return open_vault(workspace), ""
+    except KeyProblem as problem:
+        return None, str(problem)
 
 
 def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Validation:
@@ -145,10 +175,21 @@ def _write(source: Source, workspace: Workspace, ingested: Ingested, gated: Gate
     frames = [pa.Table.from_pandas(frame, DOCUMENT.schema, preserve_index=False) for frame in documents]
     write_parquet(workspace.records("document", source.id), pa.concat_tables(frames))
     write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(checks)))
-    write_parquet(
-        workspace.rejected / f"{source.id}.parquet",
-        pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False),
-    )
+
+
+def _write_left_over(
+    source: Source, workspace: Workspace, vault: Vault | None, ingested: Ingested, gated: Gated
+) -> None:
+    """Rejected rows, in plain only where the file held no personal column; what was taken out, in `restricted`."""
+    plain = workspace.rejected / f"{source.id}.parquet"
+    forget(workspace, source.id)
+    if vault is not None and len(ingested.personal):
+        vault.write_values(source.id, ingested.personal)
+    if ingested.is_personal and vault is not None:
+        vault.write_rejected(source.id, gated.rejected)
+        plain.unlink(missing_ok=True)
+    else:
+        write_parquet(plain, pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
 
 
 def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
@@ -170,6 +211,7 @@ def _keep(
     checks: list[CheckResult] | None = None,
 ) -> Delivery:
     """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
+    error = redact(error)[0]  # it may quote the file
     has_rows = before is not None and bool(before.rows)
     if not has_rows:
         _empty(source, workspace, "absent")
@@ -187,6 +229,7 @@ def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
     for name in (*source.shapes, "assertion", "document"):
         workspace.records(name, source.id).unlink(missing_ok=True)
     (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
+    forget(workspace, source.id)
     told = CheckResult(
         "fichier présent",
         "info",
@@ -198,10 +241,8 @@ def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
     return _store(workspace, Delivery(source.id, state, checks=[asdict(told)]))
 
 
-def _keep_originals(source: Source, workspace: Workspace, paths: list[Path], inventory: Inventory) -> None:
-    """A copy of each file by its sha256. Files with personal columns are not copied: they stay in landing only."""
-    if source.personal or source.consent:
-        return
+def _keep_originals(workspace: Workspace, paths: list[Path], inventory: Inventory) -> None:
+    """A plain copy of each file by its sha256."""
     for path in paths:
         digest = inventory.sha256[str(path)]
         target = workspace.originals / digest[:2] / f"{digest}{path.suffix.lower()}"
@@ -210,6 +251,16 @@ def _keep_originals(source: Source, workspace: Workspace, paths: list[Path], inv
             beside = target.with_suffix(".part")
             shutil.copyfile(path, beside)
             beside.replace(target)
+
+
+def _encrypt_originals(vault: Vault, paths: list[Path], inventory: Inventory, ingested: Ingested) -> None:
+    """An encrypted copy of each file by its sha256; of one where somebody refused, only what the others answered."""
+    for path in paths:
+        digest = inventory.sha256[str(path)]
+        if (agreed := ingested.consented.get(digest)) is not None:
+            vault.keep_original(digest, ".consented.json", agreed.encode())
+        else:
+            vault.keep_original(digest, path.suffix.lower(), path.read_bytes())
 
 
 def _last(workspace: Workspace, source_id: str) -> Delivery | None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ingestion.clean.personal import redact
 from ingestion.ingest import sha256
 from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
+from warehouse.protection import key
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
 # The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
@@ -72,10 +74,15 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
         landing=str(landing),
         files={source_id: [str(path) for path in paths] for source_id, paths in files.items()},
         sha256=hashes,
-        unrecognised=[str(path.relative_to(landing)) for path in assigned.unrecognised],
-        ambiguous={str(path.relative_to(landing)): ids for path, ids in assigned.ambiguous.items()},
+        unrecognised=[_shown(path, landing) for path in assigned.unrecognised],
+        ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
         fingerprint=_fingerprint(layout, sources, is_demo, day, files, hashes),
     )
+
+
+def _shown(path: Path, landing: Path) -> str:
+    """A landed file's name as people may read it."""
+    return redact(str(path.relative_to(landing)))[0]
 
 
 def _fingerprint(
@@ -86,10 +93,15 @@ def _fingerprint(
     files: dict[str, list[Path]],
     hashes: dict[str, str],
 ) -> str:
-    """One text for all that decides the result: inputs, code, parameters, state, date."""
-    given = [f"{source}:{path.name}:{hashes[str(path)]}" for source, paths in sorted(files.items()) for path in paths]
+    """One text for all that decides the result: inputs, code, parameters, state, key, date."""
+    given = [
+        f"{source}:{redact(path.name)[0]}:{hashes[str(path)]}"
+        for source, paths in sorted(files.items())
+        for path in paths
+    ]
     said = state.said_by_people(layout.workspace(is_demo))
-    return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), *given])
+    protected = "" if is_demo else key.identity(layout.root)
+    return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])
 
 
 def code_hash(sources: dict[str, Source]) -> str:

@@ -15,6 +15,7 @@ from expectations.marts import SUITES
 from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
+from orchestration.protection import published_names, refuse_personal
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
@@ -33,12 +34,6 @@ _TOOLS = (
     "pdfplumber",
     "mrf-mali",
 )
-
-
-def mart_names() -> list[str]:
-    """The marts of the dbt project."""
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
-    return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
 
 
 @dg.multi_asset_check(
@@ -71,21 +66,13 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
             )
         )
     write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
-    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], _dbt_run(layout))
+    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of(layout))
     yield from results
-
-
-def _dbt_run(layout: Layout) -> dict[str, Any]:
-    return (
-        dict(json.loads(layout.audit_file.read_text())["dbt"]["run"])
-        if layout.audit_file.exists()
-        else {"is_complete": False}
-    )
 
 
 @dg.asset(
     key=PUBLISHED,
-    deps=[dg.AssetKey([name]) for name in mart_names()],
+    deps=[dg.AssetKey([name]) for name in published_names()["marts"]],
     group_name="publication",
     kinds={"duckdb"},
     owners=OWNERS,
@@ -119,9 +106,14 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
         docs.result()
+        manifest = _manifest(context, run_id, data_root, audited, marts, now)
+        publish.write_manifest(layout, publication, manifest)
+        refuse_personal(folder, layout, inventory.is_demo)
         # Before the pointer moves: ids that readers see are never given to another entity.
-        state.commit(layout.workspace(inventory.is_demo), layout.run_folder(run_id))
-        publish.write_manifest(layout, publication, _manifest(context, run_id, data_root, audited, marts, now))
+        workspace = layout.workspace(inventory.is_demo)
+        state.commit(workspace, layout.run_folder(run_id))
+        manifest["state"]["left"] = state.described(workspace)
+        publish.write_manifest(layout, publication, manifest)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
         raise

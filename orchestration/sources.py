@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from ingestion.clean.personal import redact
 from ingestion.shapes import SHAPES
 from ingestion.source import Source
 from orchestration.delivery import STATES, Delivery, prepare, preview
@@ -49,7 +50,7 @@ def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     removed = prepare(workspace, known_sources())
     start_deliveries(context.run_id, list(known_sources().values()), inventory, workspace)
     rows = [
-        {"source": source, "fichier": path.rsplit("/", 1)[-1]}
+        {"source": source, "fichier": redact(path.rsplit("/", 1)[-1])[0]}
         for source, paths in inventory.files.items()
         for path in paths
     ]

@@ -7,14 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from cryptography.fernet import Fernet
 
 PROJECT = Path(__file__).resolve().parents[1]
+# One key for all tests, outside every data root: `copy` needs the key of the root that it copies.
+KEYS = tempfile.TemporaryDirectory(prefix="mrf-key-")
+KEY = Path(KEYS.name) / "restricted.key"
+KEY.write_bytes(Fernet.generate_key())
+KEY.chmod(0o600)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +51,7 @@ class Root:
             "MRF_DATA": str(self.path),
             "COLUMNS": "160",
             "DAGSTER_HOME": str(self.path / "dagster"),
+            "MRF_KEY_FILE": str(KEY),
             **environment,
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}

@@ -9,7 +9,8 @@ from typing import Any
 
 from warehouse.layout import Layout, read_json, write_json
 
-PARTS = ("dbt", "marts")  # dbt's tests and contracts; the Great Expectations suites of the marts
+# dbt's tests and contracts; the Great Expectations suites of the marts; the search for personal data.
+PARTS = ("dbt", "marts", "protection")
 
 
 class PublicationRefused(Exception):
@@ -53,6 +54,12 @@ def record(layout: Layout, part: str, checks: list[Check], expected: list[str], 
         "run": run,
     }
     write_json(layout.audit_file, audit)
+
+
+def run_of(layout: Layout) -> dict[str, Any]:
+    """The run that built what is audited; one of which dbt said nothing is not complete."""
+    audit = read_json(layout.audit_file)
+    return dict(audit["dbt"]["run"]) if audit else {"is_complete": False}
 
 
 def verified(layout: Layout) -> dict[str, Any]:

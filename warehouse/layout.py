@@ -39,6 +39,11 @@ class Workspace:
         return self.base / "rejected"
 
     @property
+    def restricted(self) -> Path:
+        """Personal data, encrypted: values, originals and rejected rows of the sources that hold any."""
+        return self.base / "restricted"
+
+    @property
     def resolved(self) -> Path:
         """Which place and which entity each record is."""
         return self.base / "resolved"

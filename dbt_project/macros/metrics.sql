@@ -4,6 +4,11 @@
     (select cast(value as {{ type }}) from {{ ref('parameter') }} where name = '{{ name }}')
 {%- endmacro %}
 
+{# How many rows a condition holds for, and 0 where there is no row. #}
+{% macro count_where(condition) -%}
+    cast(coalesce(sum(case when {{ condition }} then 1 else 0 end), 0) as bigint)
+{%- endmacro %}
+
 {# Share of its weight that a fact keeps with age: one half after each half-life. #}
 {% macro freshness(observed_on, day, half_life) -%}
     power(0.5, {{ days_between(observed_on, day) }} / {{ half_life }})

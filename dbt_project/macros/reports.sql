@@ -24,8 +24,3 @@
     union all
     select 'ALL' as zone_code, {{ columns }} from {{ relation }} where zone_code is not null
 {%- endmacro %}
-
-{# How many rows a condition holds for, and none where nothing is there. #}
-{% macro count_where(condition) -%}
-    sum(case when {{ condition }} then 1 else 0 end)
-{%- endmacro %}

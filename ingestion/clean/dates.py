@@ -29,7 +29,7 @@ _MONTHS = {
     )
     for name in spellings.split()
 }
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9]{1,2}:.*)?")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9]{1,2}:.*|Z|[+-][0-9]{2}:[0-9]{2})?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
@@ -42,7 +42,7 @@ _EXCEL_EPOCH = dt.date(1899, 12, 30)
 def date(value: str, *, end: bool = False) -> dt.date | None:
     """A date, or None. A month, quarter or year stands for its first day, with ``end`` for its last.
 
-    Read: 2024-03-01, 01/03/2024 (day first, as in Mali), 2e janvier 2024, 2 January 2024, janv-24, Q1 2024,
+    Read: 2024-03-01 (with a time and a time zone or without), 01/03/2024 (day first, as in Mali), 2e janvier 2024, 2 January 2024, janv-24, Q1 2024,
     2024 and Excel serials from 20000 (1954) to 80000 (2119).
     """
     text = value.strip()

@@ -130,7 +130,7 @@ def _checked_header(path: Path, row: _Row, source: Source, before: list[str] | N
     names = row.texts
     if len(set(names)) != len(names):
         raise SourceFileError(path.name, row.locator(), "des en-têtes distincts", f"{names}")
-    if unread := [n for n in names if n not in source.mapped and n not in source.ignored]:
+    if unread := [n for n in names if n not in source.mapped | set(source.ignored) | set(source.personal)]:
         raise SourceFileError(path.name, row.locator(), "des colonnes toutes lues ou ignorées", f"{unread}")
     if before is not None and names != before:
         raise SourceFileError(path.name, row.locator(), f"le même en-tête que plus haut, {before}", f"{names}")

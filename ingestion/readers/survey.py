@@ -27,6 +27,8 @@ _DEVICE = frozenset(
     {"start", "end", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "instanceName"}
 )
 
+_POINT = ("-Latitude", "-Longitude", "-Altitude", "-Accuracy")
+
 _TOOL_COLUMNS = frozenset(
     {"SubmissionDate", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
      "ReviewState", "DeviceID", "Edits", "FormVersion"}
@@ -65,9 +67,20 @@ def _frame(grid: Grid) -> pd.DataFrame:
     keep = [i for i, name in enumerate(names) if name and not _is_choice(name, names) and not _is_tool_column(name)]
     rows = [row for row in grid.rows[1:] if any(cell.strip() for cell in row)]
     frame = pd.DataFrame(rows, columns=range(len(names)), dtype=object).iloc[:, keep]
-    frame = frame.set_axis([_question(names[i]) for i in keep], axis=1)
+    frame = _with_whole_points(frame.set_axis([names[i] for i in keep], axis=1))
+    frame = frame.set_axis([_question(name) for name in frame.columns], axis=1)
     if repeated := sorted(set(frame.columns[frame.columns.duplicated()])):
         raise SourceFileError(grid.file, grid.place(0), "des questions distinctes", f"{repeated} en double")
+    return frame
+
+
+def _with_whole_points(frame: pd.DataFrame) -> pd.DataFrame:
+    """ODK Central cuts a point into four columns, `gps-Latitude` and so on: together they are the answer to `gps`."""
+    for first in [name for name in frame.columns if name.endswith(_POINT[0])]:
+        point = first.removesuffix(_POINT[0])
+        parts = [point + part for part in _POINT if point + part in frame.columns]
+        whole = frame[parts].agg(" ".join, axis=1).str.strip()
+        frame = frame.assign(**{first: whole}).drop(columns=parts[1:]).rename(columns={first: point})
     return frame
 
 

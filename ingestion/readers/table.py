@@ -28,7 +28,8 @@ def read(path: Path, source: Source, reader: TableReader) -> dict[str, Table]:
 def as_table(grid: Grid, source: Source, hxl: bool = False) -> Table:
     """The grid under the header row that holds the declared columns; blank rows are no rows."""
     optional = {o.column for m in source.shapes.values() for o in m.columns.values() if o.optional and o.column}
-    declared = set(source.mapped | set(source.ignored) | set(source.expected_empty)) - set(_unpivoted_names(source))
+    known = (source.mapped, source.ignored, source.expected_empty, source.personal, source.consent)
+    declared = {name for names in known for name in names} - _unpivoted_names(source)
     wide = set(source.reader.unpivot) if isinstance(source.reader, TableReader) else set()
     header_row = _find_header(grid, (source.mapped & declared - optional) | wide)
     header = [name.strip() for name in grid.rows[header_row]]

@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from ingestion.registry import PACKAGE_SOURCES
 from ingestion.shapes import SHAPES
+from tests.conftest import KEY
 from warehouse.layout import Workspace, write_parquet
 
 # The same examples in every run: a red test is red for everyone.
@@ -25,6 +26,12 @@ settings.load_profile("repeatable")
 
 TEMPLATE = PACKAGE_SOURCES / "_template"
 Change = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own key, never that of whoever runs them."""
+    monkeypatch.setenv("MRF_KEY_FILE", str(KEY))
 
 
 @pytest.fixture

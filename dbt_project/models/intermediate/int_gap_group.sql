@@ -40,11 +40,11 @@ select
     reading,
     service_type_code,
     population_group_code,
-    sum(case when is_admitting then 1 else 0 end) as admitting_count,
-    sum(case when is_admitting and admission = 'conditional' then 1 else 0 end) as conditional_count,
-    sum(case when is_admitting and is_free then 1 else 0 end) as free_count,
-    sum(case when is_admitting and effective_capacity is null then 1 else 0 end) as capacity_missing_count,
+    {{ count_where('is_admitting') }} as admitting_count,
+    {{ count_where("is_admitting and admission = 'conditional'") }} as conditional_count,
+    {{ count_where("is_admitting and is_free") }} as free_count,
+    {{ count_where("is_admitting and effective_capacity is null") }} as capacity_missing_count,
     sum(case when is_admitting then effective_capacity * share end) as capacity,
-    sum(case when admission = 'excluded' then 1 else 0 end) as excluding_count
+    {{ count_where("admission = 'excluded'") }} as excluding_count
 from shared
 group by month, zone_code, reading, service_type_code, population_group_code

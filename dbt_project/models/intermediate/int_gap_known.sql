@@ -6,8 +6,8 @@ with services as (
         reading,
         service_type_code,
         count(*) as known_count,
-        sum(case when operational_state = 'operational' then 1 else 0 end) as operational_count,
-        sum(case when operational_state = 'unverified' then 1 else 0 end) as unverified_count
+        {{ count_where("operational_state = 'operational'") }} as operational_count,
+        {{ count_where("operational_state = 'unverified'") }} as unverified_count
     from {{ ref('int_gap_service') }}
     group by month, zone_code, reading, service_type_code
 ),

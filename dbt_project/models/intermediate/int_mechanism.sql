@@ -78,7 +78,16 @@ scored as (
 )
 
 select
-    *,
+    entity_key,
+    mechanism_id,
+    zone_code,
+    wave,
+    last_seen_on,
+    {% for attribute in text_attributes + typed_attributes.keys() | list %}
+    {{ attribute }},
+    {% endfor %}
+    lead_organization_id,
+    completion_rate,
     {{ mean_of_known(['sop', 'form', 'protocol', 'meeting', 'completion'], 1) }} as functionality,
     {{ is_small('issued_count') }} as is_issued_small,
     {{ is_small('completed_count') }} as is_completed_small

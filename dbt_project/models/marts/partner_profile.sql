@@ -4,8 +4,8 @@ with services as (
         zone_code,
         domain_code,
         count(*) as service_count,
-        sum(case when operational_state = 'operational' then 1 else 0 end) as operational_count,
-        sum(case when {{ is_free('cost_code') }} then 1 else 0 end) as free_count,
+        {{ count_where("operational_state = 'operational'") }} as operational_count,
+        {{ count_where(is_free('cost_code')) }} as free_count,
         avg(quality_score) as mean_quality_score
     from {{ ref('service_directory') }}
     where zone_code is not null and domain_code is not null and not is_out_of_scope
@@ -73,8 +73,8 @@ select
     partners.domain_code,
     organizations.name as organization_name,
     coalesce(services.service_count, 0) as service_count,
-    cast(coalesce(services.operational_count, 0) as bigint) as operational_count,
-    cast(coalesce(services.free_count, 0) as bigint) as free_count,
+    coalesce(services.operational_count, 0) as operational_count,
+    coalesce(services.free_count, 0) as free_count,
     services.mean_quality_score,
     coalesce(opportunities.opportunity_count, 0) as opportunity_count,
     coalesce(programs.program_count, 0) as program_count

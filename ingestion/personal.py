@@ -1,0 +1,92 @@
+"""What is personal in a file's tables, split off before anything is mapped: nothing else ever reads it.
+
+Three things are personal: the columns that a source declares so, the places of victims' shelters, and what people
+type where it does not belong. The rows of PERSONAL say where each piece stood and what it was; only `restricted` may
+keep them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ingestion.readers.rows import Table
+from ingestion.source import Source
+
+PERSONAL = ["document_id", "locator", "column", "kind", "value"]
+# Kinds: a declared column or a shelter's place; those of clean/personal.py for what was found inside a text.
+DECLARED, SHELTER = "declared", "shelter"
+NOT_GIVEN = "consentement non donné"
+
+
+@dataclass(frozen=True)
+class Split:
+    """A table in two. ``table``: what may be mapped, of those who agreed. ``personal``: PERSONAL without document_id.
+
+    ``consented``: every cell of those who agreed, as JSON, where somebody did not: an original holds both.
+    """
+
+    table: Table
+    personal: pd.DataFrame
+    consented: str | None
+
+
+def split(source: Source, item: Table) -> Split:
+    """Drops refused submissions whole, and personal columns but for the cells that their row allows to publish."""
+    refused = pd.Series(False, index=item.frame.index)
+    for question, answer in source.consent.items():
+        if question in item.frame:
+            refused |= item.frame[question].ne(answer)
+    rejected = pd.DataFrame(
+        {"locator": item.locators.loc[item.frame.index[refused]].to_numpy(), "reason": NOT_GIVEN}, dtype=object
+    )
+    agreed = replace(item, frame=item.frame[~refused].copy(), rejected=rejected)
+    frame, found = agreed.frame.copy(), []
+    for column, rule in source.personal.items():
+        if column not in frame:
+            continue
+        hidden = frame[column].str.strip().ne("")
+        if rule.publish_if:
+            hidden &= ~_allowed(frame, rule.publish_if)
+        found.append(told(agreed, column, DECLARED, frame[column], hidden))
+        if rule.publish_if:
+            frame[column] = frame[column].mask(hidden, "")
+        else:
+            frame = frame.drop(columns=column)
+    consented = _as_json(agreed) if refused.any() else None
+    return Split(replace(agreed, frame=frame), joined(found), consented)
+
+
+def _allowed(frame: pd.DataFrame, answers: dict[str, str]) -> pd.Series:
+    """The rows that give every answer; without the question nobody gave it."""
+    allowed = pd.Series(True, index=frame.index)
+    for question, answer in answers.items():
+        allowed &= frame[question].eq(answer) if question in frame else False
+    return allowed
+
+
+def told(item: Table, column: str, kind: str, values: pd.Series, hidden: pd.Series) -> pd.DataFrame:
+    """The hidden cells of a column with their places: PERSONAL without document_id."""
+    rows = hidden.to_numpy()
+    cells = {"locator": item.place(column).to_numpy()[rows], "column": column, "kind": kind}
+    return pd.DataFrame(cells | {"value": values.to_numpy()[rows]}, dtype=object)
+
+
+def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """All parts, each cell once: a submission's answers stand in each of its tables, and feed several shapes."""
+    filled = [part for part in parts if len(part)]
+    columns = [name for name in PERSONAL if not filled or name in filled[0]]
+    whole = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns, dtype=object)
+    return whole[columns].drop_duplicates(ignore_index=True)
+
+
+def is_present(source: Source, tables: dict[str, Table]) -> bool:
+    """Whether a file holds what only `restricted` may keep: declared columns, or answers given under a consent."""
+    return bool(source.consent) or any(column in t.frame for t in tables.values() for column in source.personal)
+
+
+def _as_json(item: Table) -> str:
+    content = {"name": item.name, "locators": item.place(None).tolist(), "columns": item.frame.columns.tolist()}
+    return json.dumps(content | {"rows": item.frame.to_numpy().tolist()}, ensure_ascii=False)

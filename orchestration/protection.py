@@ -1,0 +1,129 @@
+"""The search for personal data: a blocking check of every build, and of the whole folder before readers see it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pyarrow.parquet as pq
+
+from orchestration.resources import DataRoot
+from orchestration.transform import MANIFEST
+from warehouse import audit
+from warehouse.layout import Layout, Workspace
+from warehouse.protection import database, files
+from warehouse.protection.findings import Finding, Known, Point, known_of
+from warehouse.protection.formats import CannotScan
+from warehouse.protection.key import KeyProblem
+from warehouse.protection.vault import VALUES, open_vault
+from warehouse.publish import SCHEMAS
+
+CHECK = "donnees_personnelles"
+_SHOWN = 20
+# Columns whose texts name structures: what stands there is no person's name.
+_STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "funder", "publisher")
+
+
+def published_names() -> dict[str, list[str]]:
+    """The tables that readers get, by schema: marts and seeds of the dbt project."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        "marts": sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts"),
+        "reference": sorted(n["name"] for n in nodes if n["resource_type"] == "seed"),
+    }
+
+
+_TABLES = [name for names in published_names().values() for name in names]
+
+
+@dg.multi_asset_check(
+    name="personal_data",
+    specs=[
+        dg.AssetCheckSpec(
+            CHECK,
+            asset=dg.AssetKey([name]),
+            blocking=True,
+            description="Ni téléphone, ni courriel, ni coordonnées hors de leurs colonnes, ni valeur de restricted."
+            " / No phone, e-mail or coordinates outside their columns, no value of `restricted`.",
+        )
+        for name in _TABLES
+    ],
+)
+def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> Iterator[dg.AssetCheckResult]:
+    """Recherche de données personnelles dans la construction. / Search for personal data in the build."""
+    layout = data_root.layout
+    is_demo = data_root.inventory(context.run.run_id).is_demo
+    known, problem = known_values(layout.workspace(is_demo), is_demo)
+    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        found = database.search(connection, layout.build_file.name, SCHEMAS, known)
+    told = {name: [finding for finding in found if _table(finding) == name] for name in _TABLES}
+    checks = [
+        audit.Check(f"{CHECK} {name}", "protection", "error", not of_table, len(of_table), _listed(of_table))
+        for name, of_table in told.items()
+    ]
+    if problem:
+        checks.append(audit.Check("valeurs de restricted comparées", "protection", "warning", False, 1, problem))
+    audit.record(layout, "protection", checks, [f"{CHECK} {name}" for name in _TABLES], audit.run_of(layout))
+    for name, of_table in told.items():
+        yield dg.AssetCheckResult(
+            check_name=CHECK,
+            asset_key=dg.AssetKey([name]),
+            passed=not of_table,
+            metadata={"trouvé": _listed(of_table) or "rien"} | ({"valeurs non comparées": problem} if problem else {}),
+        )
+
+
+def refuse_personal(folder: Path, layout: Layout, is_demo: bool) -> None:
+    """Raises dg.Failure where any file of a publication gives something personal away; names places, never values."""
+    known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(layout))
+    try:
+        found = files.search(folder, known)
+    except CannotScan as error:
+        raise dg.Failure(f"Publication refusée : {error}") from error
+    if found:
+        lines = "\n".join(f"  · {finding}" for finding in found[:_SHOWN])
+        raise dg.Failure(f"Publication refusée : données personnelles en {len(found)} place(s)\n{lines}")
+
+
+def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point, ...] = ()) -> tuple[Known, str]:
+    """What to look for, and why `restricted` could not be read where it could not: then patterns alone are looked for.
+
+    Without the key nobody can tell what `restricted` holds; the sources it comes from are stale then, and what they
+    gave was compared when it was published.
+    """
+    values, problem = VALUES.empty_table().to_pandas(), ""
+    if not is_demo and any((workspace.restricted / "values").glob("*.enc")):
+        try:
+            values = open_vault(workspace).read_values("recherche de fuites avant publication")
+        except KeyProblem as error:
+            problem = str(error)
+    phones = _stated(workspace, ("public_phone",))
+    return known_of(values, phones, _stated(workspace, _STRUCTURES) if len(values) else (), public_points), problem
+
+
+def _stated(workspace: Workspace, columns: tuple[str, ...]) -> set[str]:
+    """All values of these columns in the accepted records of all shapes."""
+    found: set[str] = set()
+    for path in workspace.validated.glob("*/*.parquet"):
+        there = [name for name in columns if name in pq.read_schema(path).names]
+        for column in pq.read_table(path, columns=there).columns if there else ():
+            found |= set(column.unique().drop_null().to_pylist())
+    return found
+
+
+def _public_points(layout: Layout) -> tuple[Point, ...]:
+    query = (
+        "select distinct latitude, longitude from marts.service_directory where latitude is not null and not is_masked"
+    )
+    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        return tuple((y, x) for y, x in connection.execute(query).fetchall())
+
+
+def _table(finding: Finding) -> str:
+    """« marts.provenance.value » and « marts.provenance, attribut latitude » are of provenance."""
+    return finding.place.split(".")[1].split(",")[0]
+
+
+def _listed(found: list[Finding]) -> str:
+    return " ; ".join(str(finding) for finding in found[:_SHOWN])

@@ -1,0 +1,30 @@
+"""Writes all samples. The answers of beneficiaries name services by their ids, which a run gives them: they come last."""
+
+from __future__ import annotations
+
+from tests.samples import (
+    beneficiary_survey,
+    facilities,
+    mapping_report,
+    mechanism_survey,
+    needs,
+    outlines,
+    population,
+    provider_survey,
+    survey_coverage,
+    three_w,
+)
+from tests.samples.directory import services
+
+
+def main() -> None:
+    for source in (
+        facilities, mapping_report, mechanism_survey, needs, outlines, population, provider_survey, survey_coverage, three_w
+    ):  # fmt: skip
+        source.write()
+    beneficiary_survey.write([])
+    beneficiary_survey.write(services())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,308 @@
+"""The search of files: the same planted values are found in every format, and nothing is passed over in silence."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ingestion.clean.personal import COORDINATES, EMAIL, PHONE
+from warehouse.protection import database, files
+from warehouse.protection.findings import (
+    KNOWN_EMAIL,
+    KNOWN_NAME,
+    KNOWN_PHONE,
+    KNOWN_POINT,
+    NOT_PERMITTED,
+    PLACE_OF_SHELTER,
+    Finding,
+    Known,
+    known_of,
+    look,
+)
+from warehouse.protection.formats import CannotScan, pieces
+from warehouse.protection.vault import VALUES
+
+TEXT = "Appeler Awa Diarra Fictive au 76 00 00 01 ou awa@fictif.ml, au point 14.4871, -4.1962"
+PATTERNS = {PHONE, EMAIL, COORDINATES}
+
+
+def _csv(path: Path) -> None:
+    path.write_text(f"nom;remarque\nx;{TEXT}\n", encoding="utf-8")
+
+
+def _text(path: Path) -> None:
+    path.write_text(TEXT, encoding="utf-16")
+
+
+def _json(path: Path) -> None:
+    path.write_text(json.dumps({"a": [{"b": TEXT}]}))  # escaped: every accent and quote
+
+
+def _json_in_json(path: Path) -> None:
+    path.write_text(json.dumps({"a": json.dumps({"b": [TEXT]})}))
+
+
+def _html(path: Path) -> None:
+    path.write_text(f"<!doctype html><p>{TEXT.replace('0', '&#48;').replace('76', '7<b>6</b>')}</p>")
+
+
+def _html_attribute(path: Path) -> None:
+    path.write_text(f'<html><a title="{TEXT}">x</a>')
+
+
+def _html_script(path: Path) -> None:
+    path.write_text(f"<html><script>var n = 12.345; var data = {json.dumps([{'x': TEXT}])}; f()</script>")
+
+
+def _xlsx(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["C7"] = TEXT
+    book.save(path)
+
+
+def _xlsx_comment(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "rien"
+    book.active["A1"].comment = openpyxl.comments.Comment(TEXT, "x")
+    book.save(path)
+
+
+def _docx(path: Path) -> None:
+    half = len(TEXT) // 2
+    runs = "".join(f"<w:r><w:t>{escape(part)}</w:t></w:r>" for part in (TEXT[:half], TEXT[half:]))
+    body = f'<w:document xmlns:w="urn:w"><w:body><w:p w:rsidR="76000001">{runs}</w:p></w:body></w:document>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", body)
+
+
+def _pdf(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.drawString(40, 700, TEXT)
+    canvas.save()
+
+
+def _parquet(path: Path) -> None:
+    pq.write_table(pa.table({"id": [1], "remark": [TEXT]}), path)
+
+
+def _duckdb(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.needs as select 1 as id, ? as remark", [TEXT])
+
+
+def _sqlite(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table event_logs (id integer, event text)")
+        connection.execute("insert into event_logs values (1, ?)", [json.dumps({"message": TEXT})])
+
+
+def _zip(path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("note.txt", TEXT)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("dedans.zip", inner.getvalue())
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {
+    "a.csv": _csv, "a.txt": _text, "a.json": _json, "b.json": _json_in_json, "a.html": _html, "b.html": _html_attribute,
+    "c.html": _html_script, "a.xlsx": _xlsx, "b.xlsx": _xlsx_comment, "a.docx": _docx, "a.pdf": _pdf,
+    "a.parquet": _parquet, "a.duckdb": _duckdb, "a.db": _sqlite, "a.zip": _zip,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_each_format_gives_its_text_and_no_finding_tells_the_value(name: str, tmp_path: Path) -> None:
+    WRITERS[name](tmp_path / name)
+    known = Known(names=frozenset({"awa diarra fictive"}))
+    found = files.search(tmp_path, known)
+    assert {finding.kind for finding in found} == {*PATTERNS, KNOWN_NAME}
+    assert {finding.file for finding in found} == {name}
+    told = "\n".join(map(str, found))
+    assert not any(secret in told for secret in ("76 00", "awa@", "14.48", "Diarra"))
+
+
+@pytest.mark.parametrize("name", [name for name in WRITERS if name != "a.duckdb"])
+def test_pieces_are_decoded_and_say_their_place(name: str, tmp_path: Path) -> None:
+    WRITERS[name](tmp_path / name)
+    holding = [piece for piece in pieces(tmp_path / name) if "awa@fictif.ml" in piece.text]
+    assert holding
+    assert all(piece.place and not piece.is_number for piece in holding)
+
+
+def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut")
+    with pytest.raises(CannotScan, match=r"a\.zip"):
+        files.search(tmp_path, Known())
+
+
+def test_archives_are_opened_to_a_bounded_depth(tmp_path: Path) -> None:
+    content = b"rien"
+    for _ in range(8):
+        box = io.BytesIO()
+        with zipfile.ZipFile(box, "w") as archive:
+            archive.writestr("a.zip", content)
+        content = box.getvalue()
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(CannotScan):
+        list(pieces(tmp_path / "a.zip"))
+
+
+def test_a_figure_is_a_phone_only_in_a_column_of_phones(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("zone,personnes\nZ_GAO,76000001\n")
+    (tmp_path / "b.csv").write_text("zone,Téléphone\nZ_GAO,76000001\n")
+    assert [finding.file for finding in files.search(tmp_path, Known())] == ["b.csv"]
+    known = Known(phones=frozenset({"76000001"}))
+    assert {finding.kind for finding in files.search(tmp_path, known) if finding.file == "a.csv"} == {KNOWN_PHONE}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "nom,latitude,longitude\nx,14.48710,-4.19620\n"),
+        ("a.json", json.dumps({"features": [{"geometry": {"coordinates": [-4.1962, 14.4871]}}]})),
+        ("b.json", json.dumps([{"lat": 14.4871, "lon": -4.1962}])),
+        ("a.html", "<html><script>const p = [[14.4871, -4.1962]];</script>"),
+    ],
+)
+def test_a_point_is_only_personal_where_it_is_known(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    assert files.search(tmp_path, Known()) == []
+    known = Known(points=frozenset({(14.4871, -4.1962)}))
+    assert {finding.kind for finding in files.search(tmp_path, known)} == {KNOWN_POINT}
+
+
+def test_what_may_be_published_is_no_finding() -> None:
+    known = Known(public_phones=frozenset({"76000001"}), public_points=frozenset({(14.4871, -4.1962)}))
+    assert look("Tél. 76 00 00 01, au point 14.4871, -4.1962", known) == set()
+    assert look("Tél. 76 00 00 02, au point 14.4872, -4.1962", known) == {PHONE, COORDINATES}
+
+
+def _values(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    made = [("s", "d" * 64, f"A{number}", *row) for number, row in enumerate(rows)]
+    return pd.DataFrame(made, columns=VALUES.names)
+
+
+def test_known_values_are_compared_normalised() -> None:
+    known = known_of(
+        _values(
+            ("pf_tel", "declared", "+223 76-00-00-01"), ("pf_mail", "declared", "Awa@Fictif.ML"),
+            ("pf_nom", "declared", "awa  DIARRA"), ("remarques", "declared", "Moussa Traoré"),
+            ("srv_desc", "name", "Oumar Cissé"), ("latitude", "shelter", "14.48712"), ("longitude", "shelter", "-4.19618"),
+        )
+    )  # fmt: skip
+    for text, kind in [
+        ("x0022376000001", KNOWN_PHONE),
+        ("76 000 001", KNOWN_PHONE),
+        ("AWA@FICTIF.ml", KNOWN_EMAIL),
+        ("chez Awa Diarra, Gao", KNOWN_NAME),
+        ("MOUSSA TRAORE", KNOWN_NAME),
+        ("cisse/oumar-cisse", KNOWN_NAME),
+        ("POINT(-4.1962 14.4871)", KNOWN_POINT),
+    ]:
+        assert kind in look(text, known), text
+    assert look("Awa et Diarra", known) == set()
+
+
+def test_ordinary_words_structures_and_shared_phones_are_no_known_value() -> None:
+    known = known_of(
+        _values(
+            ("remarques", "declared", "Rien à signaler"), ("remarques", "declared", "RAS"),
+            ("pf_nom", "declared", "Association Fictive"), ("pf_tel", "declared", "76 00 00 01"),
+            ("admin3_code", "shelter", "ML050677"), ("description", "shelter", "Maison Fictive"),
+        ),
+        public_phones=["76000001"],
+        stated_names=["ASSOCIATION FICTIVE"],
+    )  # fmt: skip
+    assert (known.names, known.phones) == (frozenset(), frozenset())
+
+
+@pytest.fixture
+def build() -> duckdb.DuckDBPyConnection:
+    """A small build in which nothing is wrong."""
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create schema marts;
+        create table marts.service_directory as from (values
+            ('sal_1', 'Atelier fictif', 14.4871, -4.1962, false, '76000001', 40),
+            ('sal_2', 'Hébergement fictif', null, null, true, null, 12)
+        ) as t(service_at_location_id, organization_name, latitude, longitude, is_masked, public_phone, capacity);
+        create table marts.provenance as from (values
+            ('sal_1', 'public_phone', '76000001', '76 00 00 01', 'ML_5W!B2', 'counted'),
+            ('sal_1', 'latitude', '14.4871', '14.4871', 'ML_5W!C2', 'counted'),
+            ('sal_1', 'longitude', '-4.1962', '-4.1962', 'ML_5W!D2', 'counted')
+        ) as t(entity_id, attribute, value, raw_value, locator, standing);
+        """
+    )
+    return connection
+
+
+PERMITTED = Known(public_phones=frozenset({"76000001"}))
+
+
+def _search(build: duckdb.DuckDBPyConnection, known: Known = PERMITTED) -> set[tuple[str, str]]:
+    return {(finding.place, finding.kind) for finding in database.search(build, "b", ("marts",), known)}
+
+
+def test_phones_with_permission_and_places_of_services_are_allowed(build: duckdb.DuckDBPyConnection) -> None:
+    assert _search(build) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "kind"),
+    [
+        ("update marts.service_directory set organization_name = 'x 66 00 00 02'", "organization_name", PHONE),
+        ("update marts.service_directory set organization_name = 'a@b.ml'", "organization_name", EMAIL),
+        ("update marts.service_directory set organization_name = '14.487, -4.196'", "organization_name", COORDINATES),
+        (
+            "update marts.service_directory set public_phone = '66000002' where not is_masked",
+            "public_phone",
+            NOT_PERMITTED,
+        ),
+        ("update marts.service_directory set latitude = 14.5 where is_masked", "latitude", PLACE_OF_SHELTER),
+        ("update marts.provenance set locator = 'tél 66 00 00 02'", "locator", PHONE),
+    ],
+)
+def test_each_leak_in_a_build_is_named(build: duckdb.DuckDBPyConnection, change: str, place: str, kind: str) -> None:
+    build.execute(change)
+    found = _search(build)
+    assert {(where.split(".")[-1], what) for where, what in found} == {(place, kind)}
+
+
+def test_claims_about_the_place_of_a_masked_service_are_found(build: duckdb.DuckDBPyConnection) -> None:
+    build.execute("insert into marts.provenance values ('sal_2', 'site_name', 'x', 'x', 'A1', 'counted')")
+    assert _search(build) == {("marts.provenance, attribut site_name", PLACE_OF_SHELTER)}
+
+
+def test_known_values_are_found_in_texts_numbers_points_and_claims(build: duckdb.DuckDBPyConnection) -> None:
+    build.execute("update marts.service_directory set capacity = 66000002, organization_name = 'chez Awa DIARRA'")
+    known = Known(
+        phones=frozenset({"66000002"}), names=frozenset({"awa diarra"}), points=frozenset({(14.4871, -4.1962)}),
+        public_phones=frozenset({"76000001"}),
+    )  # fmt: skip
+    assert _search(build, known) == {
+        ("marts.service_directory.capacity", KNOWN_PHONE),
+        ("marts.service_directory.organization_name", KNOWN_NAME),
+        ("marts.service_directory.latitude", KNOWN_POINT),
+        ("marts.provenance.value", KNOWN_POINT),
+    }
+
+
+def test_a_finding_never_repeats_what_its_place_says() -> None:
+    assert "76" not in str(Finding("liste 76 00 00 01.csv", "clé 76 00 00 01", PHONE))

@@ -1,0 +1,162 @@
+"""The search of a DuckDB file: SQL leaves the few texts that may give something away, Python looks at those."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+
+from warehouse.protection.findings import (
+    KNOWN_PHONE,
+    KNOWN_POINT,
+    NOT_PERMITTED,
+    PLACE_OF_SHELTER,
+    Finding,
+    Known,
+    look,
+    phones_in,
+)
+
+# Where a victims’ shelter stands, in any table that says which rows are masked.
+SHELTER_PLACE = ("latitude", "longitude", "admin3_code", "site_name", "program_name", "description", "public_phone")
+# Coarser than the patterns of `ingestion/clean/personal.py`, and without lookaround: whatever these match passes this.
+_SUSPECT = "|".join(
+    [
+        r"(?:^|[^0-9A-Za-z]|[tT][eéEÉ][lL])[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){7}",
+        r"(?:@|\(at\)|\[at\]|arobase[)\]])\s?[^\s@]+\.",
+        r"°|[0-9][.,][0-9]{2}|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{FF10}-\x{FF19}]",
+    ]
+)
+_NAMES_A_PATTERN = 500  # RE2 refuses programs that grow too large
+
+
+def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known) -> list[Finding]:
+    """What the tables of these schemas give away: texts, comments, and the places of masked services.
+
+    Allowed are phones that some source permits to publish, and latitude and longitude of services that are not masked.
+    """
+    found = []
+    for schema, table in _tables(connection, schemas):
+        found += _table(connection, file, schema, table, known)
+    return found + _comments(connection, file, schemas, known) + _claims_of_masked(connection, file, schemas)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select table_schema, table_name from information_schema.tables where table_schema in (select unnest(?))"
+        " and table_catalog = current_database() order by all",
+        [list(schemas)],
+    ).fetchall()
+
+
+def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table: str, known: Known) -> list[Finding]:
+    full, name = f'{schema}."{table}"', f"{schema}.{table}"
+    columns = {row[0]: row[1] for row in connection.execute(f"describe {full}").fetchall()}
+    is_long = {"attribute", "value"} <= set(columns)  # one row a value: the attribute is what a column is elsewhere
+    strict = replace(known, public_points=frozenset())  # coordinates have columns of their own
+    found = []
+    for column, kind in columns.items():
+        place = f"{name}.{column}"
+        if kind == "VARCHAR" and column != "public_phone":
+            rest = (
+                "attribute is distinct from 'public_phone'" if is_long and column in ("value", "raw_value") else "true"
+            )
+            texts = _texts(connection, full, column, rest, known)
+            found += [Finding(file, place, kind) for text in texts for kind in look(text, strict)]
+        elif kind == "VARCHAR":
+            found += _unpermitted(connection, file, place, full, column, "true", known)
+        elif known.phones and kind in ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT"):
+            query = (
+                f'select distinct cast("{column}" as bigint)::varchar from {full} where "{column}" between 1e7 and 1e8'
+            )
+            numbers = {row[0] for row in connection.execute(query).fetchall()}
+            found += [Finding(file, place, KNOWN_PHONE)] if numbers & known.phones else []
+    if is_long:
+        for column in {"value", "raw_value"} & set(columns):
+            found += _unpermitted(
+                connection, file, f"{name}.{column}", full, column, "attribute = 'public_phone'", known
+            )
+    return list(dict.fromkeys(found)) + _places(connection, file, name, full, set(columns), is_long, known)
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: str, known: Known) -> list[str]:
+    """The distinct texts of a column that a pattern or a known name may match."""
+    wanted = [f'regexp_matches("{column}", ?)']
+    arguments = [_SUSPECT]
+    names = sorted(known.names)
+    for start in range(0, len(names), _NAMES_A_PATTERN):
+        wanted.append(f"regexp_matches(regexp_replace(strip_accents(lower(\"{column}\")), '[^a-z0-9]+', ' ', 'g'), ?)")
+        arguments.append("|".join(names[start : start + _NAMES_A_PATTERN]))
+    query = (
+        f'select distinct "{column}" from {full} where "{column}" is not null and {rest} and ({" or ".join(wanted)})'
+    )
+    return [row[0] for row in connection.execute(query, arguments).fetchall()]
+
+
+def _unpermitted(
+    connection: duckdb.DuckDBPyConnection, file: str, place: str, full: str, column: str, rest: str, known: Known
+) -> list[Finding]:
+    """Published phones that no source permits, or that are no phone."""
+    query = f'select distinct "{column}" from {full} where "{column}" is not null and {rest}'
+    phones = [row[0] for row in connection.execute(query).fetchall()]
+    wrong = [phone for phone in phones if not phones_in(phone) <= known.public_phones]
+    return [Finding(file, place, NOT_PERMITTED)] if wrong else []
+
+
+def _places(
+    connection: duckdb.DuckDBPyConnection,
+    file: str,
+    name: str,
+    full: str,
+    columns: set[str],
+    is_long: bool,
+    known: Known,
+) -> list[Finding]:
+    """Points of shelters, and what a masked row tells of its place."""
+    found = []
+    if {"latitude", "longitude"} <= columns and known.points:
+        points = connection.execute(
+            f"select distinct round(latitude::double, 4), round(longitude::double, 4) from {full}"
+        ).fetchall()
+        found += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if set(points) & known.points else []
+    if is_long and "entity_id" in columns and known.points:
+        query = f"""
+            select distinct round(try_cast(a.value as double), 4), round(try_cast(b.value as double), 4)
+            from {full} as a inner join {full} as b using (entity_id)
+            where a.attribute = 'latitude' and b.attribute = 'longitude'
+        """
+        points = connection.execute(query).fetchall()
+        found += [Finding(file, f"{name}.value", KNOWN_POINT)] if set(points) & known.points else []
+    if "is_masked" in columns:
+        told = [column for column in SHELTER_PLACE if column in columns]
+        counts = ", ".join(f'count("{column}")' for column in told)
+        rows = connection.execute(f"select {counts} from {full} where is_masked").fetchall()[0] if told else ()
+        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, rows, strict=True) if n]
+    return found
+
+
+def _claims_of_masked(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...]) -> list[Finding]:
+    """Provenance that tells where a masked service of the directory is."""
+    tables = set(_tables(connection, schemas))
+    if not {("marts", "provenance"), ("marts", "service_directory")} <= tables:
+        return []
+    query = """
+        select distinct attribute from marts.provenance
+        where attribute in (select unnest(?)) and standing <> 'override'
+            and entity_id in (select service_at_location_id from marts.service_directory where is_masked)
+    """
+    attributes = connection.execute(query, [[*SHELTER_PLACE, "admin3_name"]]).fetchall()
+    return [Finding(file, f"marts.provenance, attribut {name}", PLACE_OF_SHELTER) for (name,) in attributes]
+
+
+def _comments(
+    connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known
+) -> list[Finding]:
+    query = """
+        select table_name, comment from duckdb_tables() where comment is not null and schema_name in (select unnest($1))
+        union all
+        select table_name || '.' || column_name, comment from duckdb_columns()
+        where comment is not null and schema_name in (select unnest($1))
+    """
+    rows = connection.execute(query, [list(schemas)]).fetchall()
+    return [Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in look(text, known)]

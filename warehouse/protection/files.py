@@ -1,0 +1,36 @@
+"""The search of whole folders, before readers see them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.protection import database
+from warehouse.protection.findings import Finding, Known, look
+from warehouse.protection.formats import pieces
+
+
+def search(folder: Path, known: Known) -> list[Finding]:
+    """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened."""
+    found: dict[Finding, None] = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = str(path.relative_to(folder))
+        if path.suffix == ".duckdb":
+            found |= dict.fromkeys(_in_database(path, name, known))
+            continue
+        for piece in pieces(path, name):
+            kinds = look(piece.text, known, piece.is_number)
+            found |= {Finding(piece.file, _shown(piece.place, known), kind): None for kind in kinds}
+    return list(found)
+
+
+def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        schemas = connection.execute("select distinct table_schema from information_schema.tables").fetchall()
+        return database.search(connection, name, tuple(schema for (schema,) in schemas), known)
+
+
+def _shown(place: str, known: Known) -> str:
+    """A place may itself be made of what the file holds, such as the keys of a JSON object."""
+    return "(place non montrée)" if look(place, known) else place

@@ -1,0 +1,373 @@
+"""The text of a file, whatever its format: each piece with the place where a person finds it.
+
+DuckDB, Parquet, SQLite, XLSX, DOCX and other zips, PDF, HTML, JSON, CSV and plain text; archives in archives, to a
+bounded depth and size. What cannot be opened is an error, never a silence.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import duckdb
+import pdfplumber
+import pyarrow as pa
+import pyarrow.parquet as pq
+import python_calamine
+
+_DEEPEST, _LARGEST_BYTES, _MOST_MEMBERS = 4, 500_000_000, 20_000
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
+_PHONE_HEADER = re.compile(r"t[ée]l|phone|contact|gsm|whatsapp|mobile|num[ée]ro", re.IGNORECASE)
+_LATITUDE = re.compile(r"lat(itude)?|_?gps_latitude|y", re.IGNORECASE)
+_LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
+_STRING_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
+_FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # what a font says, it says of its designer
+_OPENING = re.compile(r"[{\[]")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in a binary file
+
+
+class CannotScan(Exception):
+    """A file that cannot be searched; the message names it and says why."""
+
+
+class Piece(NamedTuple):
+    """A decoded text and its place in a file. Of a number only known values are worth looking for."""
+
+    file: str
+    place: str
+    text: str
+    is_number: bool = False
+
+
+def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
+    """All pieces of a file, its name among them. Raises CannotScan."""
+    shown = name or path.name
+    yield Piece(shown, "nom du fichier", shown)
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[8:12] == b"DUCK":
+        yield from _located(shown, _duckdb(path))
+    elif path.suffix.casefold() in _FONTS:
+        return
+    elif head.startswith(b"SQLite format 3\0"):
+        yield from _located(shown, _sqlite(path))
+    else:
+        yield from _located(shown, _content(shown, path.read_bytes(), 0))
+
+
+_Told = tuple[str, str, bool]  # place, text, whether it is a number
+
+
+def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
+    try:
+        for place, text, is_number in told:
+            if text:
+                yield Piece(file, place, text, is_number)
+    except (OSError, ValueError, zipfile.BadZipFile, ElementTree.ParseError, pa.ArrowException, duckdb.Error) as error:
+        raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
+
+
+def _content(name: str, data: bytes, depth: int) -> Iterator[_Told]:
+    """The pieces of bytes, by what they are and not by what they are called; the name decides between texts."""
+    if depth > _DEEPEST:
+        raise ValueError("archives trop imbriquées")
+    if data.startswith(b"PK\x03\x04"):
+        yield from _zip(data, depth)
+    elif data.startswith(b"PAR1"):
+        yield from _parquet(data)
+    elif data.startswith(b"%PDF"):
+        yield from _pdf(data)
+    elif (text := _decoded(data)) is not None:
+        yield from _text(name, text)
+    else:
+        for number, run in enumerate(_PRINTABLE.findall(data), start=1):
+            yield f"suite {number}", run.decode("utf-8", errors="replace"), False
+
+
+def _decoded(data: bytes) -> str | None:
+    """The text, or None where the bytes are no text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    if b"\x00" in data:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        control = sum(byte < 9 or 13 < byte < 32 for byte in data[:4096])
+        return None if control else data.decode("cp1252", errors="replace")
+
+
+def _text(name: str, text: str) -> Iterator[_Told]:
+    start, suffix = text.lstrip()[:200].casefold(), Path(name).suffix.casefold()
+    if suffix in (".html", ".htm", ".svg", ".xml") or start.startswith(("<!doctype html", "<html", "<?xml", "<svg")):
+        yield from _html(text)
+    elif start[:1] in ("{", "[") and (found := _json(text)) is not None:
+        yield from found
+    elif suffix in (".csv", ".tsv"):
+        yield from _csv(text)
+    elif suffix == ".css":  # its figures are sizes and colours
+        told = _CSS_COMMENT.findall(text) + _STRING_LITERAL.findall(_CSS_COMMENT.sub("", text))
+        yield from (("texte", piece, False) for piece in told)
+    elif suffix == ".js":
+        yield from _script(text, "script")
+    else:
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield f"ligne {number}", line, False
+
+
+def _json(text: str) -> list[_Told] | None:
+    try:
+        return list(_values(json.loads(text), "$"))
+    except json.JSONDecodeError:
+        return None
+
+
+def _values(value: Any, place: str) -> Iterator[_Told]:
+    """The keys and scalars of a JSON value; of texts that are JSON themselves, theirs."""
+    if isinstance(value, dict):
+        yield from _point(place, value)
+        for number, (key, inner) in enumerate(value.items(), start=1):
+            yield f"{place}, clé {number}", str(key), False
+            yield from _values(inner, f"{place}.{key}")
+    elif isinstance(value, list):
+        if len(value) in (2, 3) and all(isinstance(inner, float) for inner in value[:2]):
+            yield place, f"{value[0]}, {value[1]}", True
+        for number, inner in enumerate(value):
+            yield from _values(inner, f"{place}[{number}]")
+    elif isinstance(value, str):
+        if value[:1] in ("{", "[") and (found := _json(value)) is not None:
+            yield from ((f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in found)
+        else:
+            yield place, value, False
+    elif value is not None and not isinstance(value, bool):
+        yield place, str(value), True
+
+
+def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
+    """Latitude and longitude of one row, as one text: each alone says nothing."""
+    latitude = next((row[name] for name in row if _LATITUDE.fullmatch(str(name))), None)
+    longitude = next((row[name] for name in row if _LONGITUDE.fullmatch(str(name))), None)
+    if latitude not in (None, "") and longitude not in (None, ""):
+        yield place, f"{latitude}, {longitude}", True
+
+
+def _rows(header: list[str], rows: Iterable[tuple[str, list[Any]]]) -> Iterator[_Told]:
+    """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
+    phones = [bool(_PHONE_HEADER.search(name)) for name in header]
+    for place, cells in rows:
+        yield from _point(place, dict(zip(header, cells, strict=False)))
+        for position, cell in enumerate(cells):
+            text = "" if cell is None else str(cell).strip()
+            is_phone = position < len(phones) and phones[position]
+            if text:
+                is_number = not is_phone and bool(_NUMBER.fullmatch(text.removesuffix(".0")))
+                yield f"{place}, colonne {position + 1}", text, is_number
+
+
+def _csv(text: str) -> Iterator[_Told]:
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    yield from _rows(rows[0] if rows else [], ((f"ligne {n}", row) for n, row in enumerate(rows, start=1)))
+
+
+def _zip(data: bytes, depth: int) -> Iterator[_Told]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST_BYTES:
+            raise ValueError("archive trop grande")
+        names = {member.filename for member in members}
+        is_workbook = "xl/workbook.xml" in names
+        if is_workbook:
+            yield from _workbook(data)
+        for member in members:
+            name = member.filename
+            yield "nom d’un membre", name, False
+            if is_workbook and name.startswith("xl/worksheets/sheet"):
+                continue  # read as cells above
+            content = archive.read(member)
+            is_office = "[Content_Types].xml" in names and name.endswith((".xml", ".rels", ".vml"))
+            inner = _xml(content, name) if is_office else _content(name, content, depth + 1)
+            yield from ((f"{name} {place}", text, is_number) for place, text, is_number in inner)
+
+
+def _workbook(data: bytes) -> Iterator[_Told]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    for sheet in book.sheet_names:
+        yield "nom d’une feuille", sheet, False
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        header = [str(cell) for cell in rows[0]] if rows else []
+        numbered = ((f"{sheet}, ligne {n}", [_shown(cell) for cell in row]) for n, row in enumerate(rows, start=1))
+        yield from _rows(header, numbered)
+
+
+def _shown(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _xml(content: bytes, name: str) -> Iterator[_Told]:
+    """Text by paragraph (a word may be cut in several runs) or by element, and the targets of links."""
+    root = ElementTree.fromstring(content)
+    if name.endswith(".rels"):
+        for link in root:
+            yield "lien", link.get("Target") or "", False
+        return
+    paragraphs = [element for element in root.iter() if element.tag.rsplit("}", 1)[-1] in ("p", "si")]
+    for number, element in enumerate(paragraphs or list(root.iter()), start=1):
+        text = "".join(element.itertext()) if paragraphs else (element.text or "")
+        yield f"paragraphe {number}", text.strip(), False
+
+
+def _pdf(data: bytes) -> Iterator[_Told]:
+    with pdfplumber.open(io.BytesIO(data)) as document:
+        for key, value in (document.metadata or {}).items():
+            yield f"métadonnée {key}", str(value), False
+        for page in document.pages:
+            for number, line in enumerate((page.extract_text() or "").splitlines(), start=1):
+                yield f"page {page.page_number}, ligne {number}", line, False
+            for note in page.annots:
+                for told in (note.get("uri"), note.get("contents")):
+                    yield f"page {page.page_number}, annotation", str(told or ""), False
+
+
+def _parquet(data: bytes) -> Iterator[_Told]:
+    file = pq.ParquetFile(io.BytesIO(data))
+    for key, value in (file.schema_arrow.metadata or {}).items():
+        yield "métadonnée", f"{key.decode()} {value.decode(errors='replace')}", False
+    start = 0
+    for batch in file.iter_batches():
+        yield from _arrow(batch, "", start)
+        start += batch.num_rows
+
+
+def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
+    header = batch.schema.names
+    plain = [name for name in header if not pa.types.is_binary(batch.schema.field(name).type)]
+    rows = batch.select(plain).to_pylist()
+    numbered = (
+        (f"{prefix}ligne {n}", [_shown_or_none(v) for v in row.values()]) for n, row in enumerate(rows, start + 1)
+    )
+    yield from _rows(plain, numbered)
+
+
+def _shown_or_none(value: Any) -> str | None:
+    return None if value is None else _shown(value)
+
+
+def _duckdb(path: Path) -> Iterator[_Told]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        described = "select comment from duckdb_tables() union all select comment from duckdb_columns()"
+        yield from (("commentaire", row[0] or "", False) for row in connection.execute(described).fetchall())
+        tables = connection.execute(
+            "select table_schema, table_name from information_schema.tables where table_catalog = current_database()"
+        ).fetchall()
+        for schema, table in tables:
+            yield "nom d’une table", table, False
+            reader = connection.execute(f'from "{schema}"."{table}"').to_arrow_reader()
+            for batch in reader:
+                yield from _arrow(batch, f"{schema}.{table}, ", 0)
+
+
+def _sqlite(path: Path) -> Iterator[_Told]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
+        tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+        for (table,) in tables:
+            for number, row in enumerate(connection.execute(f'select * from "{table}"'), start=1):
+                for position, cell in enumerate(row, start=1):
+                    place = f"{table}, ligne {number}, colonne {position}"
+                    if isinstance(cell, bytes):
+                        inner = _content("", cell, 1)
+                        yield from ((f"{place}, {where}", text, is_number) for where, text, is_number in inner)
+                    elif cell is not None:
+                        yield from _values(cell, place)
+    except sqlite3.Error as error:
+        raise ValueError(str(error)) from error
+    finally:
+        connection.close()
+
+
+def _html(text: str) -> Iterator[_Told]:
+    page = _Page()
+    page.feed(text)
+    page.close()
+    yield from page.told
+
+
+class _Page(HTMLParser):
+    """Texts, the attributes that people see or follow, and the JSON and the strings of scripts."""
+
+    _SEEN = frozenset({"href", "src", "title", "alt", "content", "value", "placeholder", "aria-label", "srcdoc"})
+    _INLINE = frozenset(
+        {"a", "abbr", "b", "bdi", "code", "em", "font", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "u"}
+    )
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.told: list[_Told] = []
+        self._parts: list[str] = []
+        self._within = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A new block ends the text before it."""
+        if tag not in self._INLINE:
+            self._flush()
+        if tag in ("script", "style"):
+            self._within = tag
+        for name, value in attrs:
+            if value and (name in self._SEEN or name.startswith("data-")) and not value.startswith("data:"):
+                self.told += _values(value, f"ligne {self.getpos()[0]}, attribut {name}")
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of a script or of a block."""
+        if tag not in self._INLINE:
+            self._flush()
+        if tag == self._within:
+            self._within = ""
+
+    def handle_data(self, data: str) -> None:
+        """Text between tags."""
+        if self._within == "script":
+            self.told += _script(data, f"ligne {self.getpos()[0]}, script")
+        elif self._within != "style":
+            self._parts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        """Comments are in the file, though nobody sees them."""
+        self.told.append((f"ligne {self.getpos()[0]}, commentaire", data, False))
+
+    def close(self) -> None:
+        """The last text."""
+        super().close()
+        self._flush()
+
+    def _flush(self) -> None:
+        if text := " ".join("".join(self._parts).split()):
+            self.told.append((f"ligne {self.getpos()[0]}", text, False))
+        self._parts = []
+
+
+def _script(code: str, place: str) -> list[_Told]:
+    """The JSON values in a script; of the code around them only what stands in quotes: its figures are nobody's."""
+    decoder, told, rest, position = json.JSONDecoder(), [], [], 0
+    while match := _OPENING.search(code, position):
+        try:
+            value, end = decoder.raw_decode(code, match.start())
+            told += _values(value, place)
+            rest.append(code[position : match.start()])
+        except json.JSONDecodeError:
+            end = match.end()
+            rest.append(code[position:end])
+        position = end
+    literals = _STRING_LITERAL.findall("".join([*rest, code[position:]]))
+    return told + [piece for literal in literals for piece in _values(literal[1:-1], place)]

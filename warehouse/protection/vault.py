@@ -1,0 +1,142 @@
+"""`restricted/`: personal values, originals and rejected rows of the sources that hold personal data, all encrypted.
+
+Each file is one Fernet token, written whole or not at all. Nothing in the pipeline needs what is in here but the search
+for leaks; a person reads it through `read_values`, `read_rejected` and `read_original`, and each reading is logged.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from cryptography.fernet import InvalidToken, MultiFernet
+
+from warehouse.layout import Workspace, write_whole
+from warehouse.protection import key
+from warehouse.protection.key import KeyProblem
+
+VALUES = pa.schema([(name, pa.string()) for name in ("source_id", "document_id", "locator", "column", "kind", "value")])
+_PROOF = "key_check.enc"  # an empty text, encrypted first: whether a key is the one of this folder
+_LOG_HEADER = ["read_at", "user", "what", "why"]
+
+
+class Unreadable(KeyProblem):
+    """A file of `restricted` that this key does not open: another key, or a file that somebody changed."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The restricted folder of a workspace and the cipher that opens it."""
+
+    folder: Path
+    cipher: MultiFernet
+
+    def write_values(self, source_id: str, personal: pd.DataFrame) -> None:
+        """All personal values of a source, in place of those of its last delivery."""
+        table = pa.Table.from_pandas(personal.assign(source_id=source_id), VALUES, preserve_index=False)
+        self._write(_values(self.folder, source_id), _parquet(table))
+
+    def write_rejected(self, source_id: str, rejected: pd.DataFrame) -> None:
+        """The rejected rows of a source, in place of those of its last delivery."""
+        table = pa.Table.from_pandas(rejected.astype(str), preserve_index=False)
+        self._write(_rejected(self.folder, source_id), _parquet(table))
+
+    def keep_original(self, document_id: str, suffix: str, content: bytes) -> None:
+        """A landed file, or what may be kept of it, under its sha256; one that is there already stays."""
+        path = self._original(document_id, suffix)
+        if not path.exists():
+            self._write(path, content)
+
+    def read_values(self, why: str) -> pd.DataFrame:
+        """The personal values of all sources: columns of VALUES. Raises Unreadable."""
+        paths = sorted((self.folder / "values").glob("*.enc"))
+        tables = [pq.read_table(io.BytesIO(self._read(path, why)), schema=VALUES) for path in paths]
+        return pa.concat_tables([VALUES.empty_table(), *tables]).to_pandas()
+
+    def read_rejected(self, source_id: str, why: str) -> pd.DataFrame:
+        """The rejected rows of a source with their reasons. Raises Unreadable, FileNotFoundError."""
+        return pq.read_table(io.BytesIO(self._read(_rejected(self.folder, source_id), why))).to_pandas()
+
+    def read_original(self, document_id: str, why: str) -> bytes:
+        """What was kept of a landed file, by its sha256. Raises Unreadable, FileNotFoundError."""
+        found = sorted((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
+        if not found:
+            raise FileNotFoundError(f"{document_id} : aucun original de ce nom dans {self.folder}")
+        return self._read(found[0], why)
+
+    def _original(self, document_id: str, suffix: str) -> Path:
+        return self.folder / "originals" / document_id[:2] / f"{document_id}{suffix}.enc"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        proof = self.folder / _PROOF
+        if not proof.exists():
+            write_whole(proof, self.cipher.encrypt(b""))
+        write_whole(path, self.cipher.encrypt(content))
+
+    def _read(self, path: Path, why: str) -> bytes:
+        content = _decrypted(path, self.cipher)
+        _log(self.folder, str(path.relative_to(self.folder)), why)
+        return content
+
+
+def open_vault(workspace: Workspace) -> Vault:
+    """The vault of real data. Raises KeyProblem: no key, one that may not be used, or not the one of this folder."""
+    cipher = key.load(workspace.base)
+    proof = workspace.restricted / _PROOF
+    if proof.exists():
+        _decrypted(proof, cipher)
+    return Vault(workspace.restricted, cipher)
+
+
+def forget(workspace: Workspace, source_id: str) -> None:
+    """Nothing is kept of a source's last delivery but its original. Needs no key."""
+    _values(workspace.restricted, source_id).unlink(missing_ok=True)
+    _rejected(workspace.restricted, source_id).unlink(missing_ok=True)
+
+
+def _values(folder: Path, source_id: str) -> Path:
+    return folder / "values" / f"{source_id}.parquet.enc"
+
+
+def _rejected(folder: Path, source_id: str) -> Path:
+    return folder / "rejected" / f"{source_id}.parquet.enc"
+
+
+def _decrypted(path: Path, cipher: MultiFernet) -> bytes:
+    try:
+        return cipher.decrypt(path.read_bytes())
+    except InvalidToken as error:
+        raise Unreadable(
+            f"{path} ne s’ouvre pas avec la clé {key.key_file()} : ce n’est pas celle qui l’a chiffré, ou le fichier a"
+            " été modifié. Remettre l’ancienne clé (une ligne de plus dans le fichier de clé) ou sa sauvegarde ;"
+            f" perdue, effacer {path.parent if path.name == _PROOF else path} et relancer"
+        ) from error
+
+
+def _log(folder: Path, what: str, why: str) -> None:
+    """Who read what, when and why: one line, added to what is there."""
+    path = folder / "access.csv"
+    is_new = not path.exists()
+    with path.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if is_new:
+            writer.writerow(_LOG_HEADER)
+        writer.writerow([dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), _reader(), what, why])
+
+
+def _reader() -> str:
+    """The name of the account that reads, or its number in a container that has no names."""
+    return os.environ.get("LOGNAME") or os.environ.get("USER") or f"uid {os.getuid()}"
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
