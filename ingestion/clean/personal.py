@@ -32,6 +32,7 @@ _KEPT = "|".join(
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # uuid
         r"[a-z]{2,4}_[0-9a-f]{12}",  # an id of the warehouse: org_004118073302
         r"\d{1,3}[.,]\d{5,}",  # 20.025418
+        r"(?:0_17|18_24|25_59)",  # age brackets, which a list of codes sets side by side: 18_24 25_59 60
         rf"{_YEAR}(?P<sign>[-./ ]){_MONTH}(?P=sign){_DAY}(?:[ T]\d\d?:\d\d(?::\d\d)?)?",  # 2024-08-31
         rf"{_DAY}(?P<mark>[-./ ]){_MONTH}(?P=mark){_YEAR}",  # 31/08/2024
         r"(?:199\d|20[0-4]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])",  # 20240831

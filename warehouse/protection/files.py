@@ -11,8 +11,12 @@ from warehouse.protection.findings import Finding, Known, look
 from warehouse.protection.formats import pieces
 
 
-def search(folder: Path, known: Known) -> list[Finding]:
-    """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened."""
+def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Finding]:
+    """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened.
+
+    ``own``: folders in it that hold the project's own code and no data, such as dbt docs. Hashes and dates of code look
+    like phones: there only the values that `restricted` holds are looked for.
+    """
     found: dict[Finding, None] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
@@ -20,7 +24,7 @@ def search(folder: Path, known: Known) -> list[Finding]:
             found |= dict.fromkeys(_in_database(path, name, known))
             continue
         for piece in pieces(path, name):
-            kinds = look(piece.text, known, piece.is_number)
+            kinds = look(piece.text, known, piece.is_number, is_own=Path(name).parts[0] in own)
             found |= {Finding(piece.file, _shown(piece.place, known), kind): None for kind in kinds}
     return list(found)
 

@@ -113,9 +113,10 @@ def _points(shelters: pd.DataFrame) -> list[Point]:
     return found
 
 
-def look(text: str, known: Known, is_number: bool = False) -> set[str]:
-    """The kinds of personal data that a text gives away. Of a number only the known values are looked for."""
-    kinds = set() if is_number else {piece.kind for piece in personal.find(text) if not _is_public(piece, known)}
+def look(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
+    """The kinds of personal data that a text gives away. Of numbers and of our own code, only known values."""
+    pieces = [] if is_number or is_own else personal.find(text)
+    kinds = {piece.kind for piece in pieces if not _is_public(piece, known)}
     if known.phones and phones_in(text) & known.phones:
         kinds.add(KNOWN_PHONE)
     if known.emails and "@" in text and known.emails & {email.casefold() for email in _EMAIL.findall(text)}:

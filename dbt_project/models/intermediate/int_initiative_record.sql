@@ -63,7 +63,7 @@ begun as (
         this.place,
         case
             when count(earlier.record_id) = 0 then 1
-            when this.starts_on > max(coalesce(earlier.last_day, date '9999-12-31')) then 1
+            when count(earlier.record_id) = count(earlier.last_day) and this.starts_on > max(earlier.last_day) then 1
             else 0
         end as is_new
     from ordered as this

@@ -85,16 +85,28 @@ last_mechanisms as (
 
 current_mechanisms as (select * from last_mechanisms where place = 1),
 
-mechanisms as (
+scoped_mechanisms as (
     {{ by_scope('current_mechanisms', 'mechanism_id, state_code, functionality, participation_level') }}
+),
+
+-- A mechanism counts once, whatever the number of its zones.
+mechanisms as (
+    select
+        zone_code,
+        mechanism_id,
+        max(case when state_code = 'actif' then 1 else 0 end) as is_active,
+        max(case when {{ safe_cast('participation_level', 'bigint') }} >= 3 then 1 else 0 end) as is_participating,
+        avg(functionality) as functionality
+    from scoped_mechanisms
+    group by zone_code, mechanism_id
 ),
 
 by_mechanism as (
     select
         scopes.zone_code,
-        count(distinct mechanisms.mechanism_id) as known,
-        count(distinct case when mechanisms.state_code = 'actif' then mechanisms.mechanism_id end) as active,
-        count(distinct case when {{ safe_cast('mechanisms.participation_level', 'bigint') }} >= 3 then mechanisms.mechanism_id end) as participating,
+        count(mechanisms.mechanism_id) as known,
+        {{ count_where('mechanisms.is_active = 1') }} as active,
+        {{ count_where('mechanisms.is_participating = 1') }} as participating,
         avg(mechanisms.functionality) as mean_functionality
     from scopes
     left join mechanisms on scopes.zone_code = mechanisms.zone_code
