@@ -32,6 +32,11 @@
     end
 {%- endmacro %}
 
+{# Evidence that someone of the survey gathered, not a document. #}
+{% macro is_field(evidence_class) -%}
+    {{ evidence_class }} in ('site', 'phone', 'key_informant')
+{%- endmacro %}
+
 {# Free for the person, at least when a partner refers them: IOM does. #}
 {% macro is_free(cost_code) -%}
     coalesce({{ cost_code }} in ('gratuit', 'gratuit_ref'), false)
@@ -99,11 +104,6 @@
             + extract(month from {{ day }}) - extract(month from {{ parameter('mission_start', 'date') }})
         ) / {{ parameter('wave_months') }}
     ) as bigint)
-{%- endmacro %}
-
-{# The last day of a round of the survey. #}
-{% macro wave_end(wave) -%}
-    {{ add_days(add_months(month_start(parameter('mission_start', 'date')), wave ~ ' * ' ~ parameter('wave_months', 'bigint')), '-1') }}
 {%- endmacro %}
 
 {# An item of the AAAQ frame: yes 1, no 0, unknown null. #}

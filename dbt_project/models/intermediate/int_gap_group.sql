@@ -1,5 +1,5 @@
 -- One row per month, zone, reading, service type and group of which some service says something.
-with services as (select * from {{ ref('int_gap_service') }} where operational_state <> 'not_operational'),
+with services as (select * from {{ ref('int_gap_service') }} where operational_state <> 'not_operational' and not is_not_found),
 
 admissions as (select * from {{ ref('int_service_admission') }}),
 

@@ -7,7 +7,8 @@ with services as (
         service_type_code,
         count(*) as known_count,
         {{ count_where("operational_state = 'operational'") }} as operational_count,
-        {{ count_where("operational_state = 'unverified'") }} as unverified_count
+        {{ count_where("operational_state = 'unverified'") }} as unverified_count,
+        {{ count_where("operational_state <> 'not_operational' and not is_not_found") }} as possible_count
     from {{ ref('int_gap_service') }}
     group by month, zone_code, reading, service_type_code
 ),
@@ -35,6 +36,7 @@ select
     coalesce(services.known_count, 0) as known_count,
     coalesce(services.operational_count, 0) as operational_count,
     coalesce(services.unverified_count, 0) as unverified_count,
+    coalesce(services.possible_count, 0) as possible_count,
     not coalesce(searches.is_found, true) as is_found_none,
     coalesce(searches.searched_cercle_count, 0) as searched_cercle_count
 from services

@@ -53,18 +53,16 @@ items as (
         {{ answer_score('winners.has_sop') }} as sop,
         {{ answer_score('winners.has_form') }} as form,
         {{ answer_score('winners.has_data_protocol') }} as protocol,
-        -- An earlier wave is judged at its own end.
+        -- On the day of the interview: of what came after it nothing is known.
         case
             when winners.last_meeting_on is null then null
-            when {{ days_between('winners.last_meeting_on', 'least(run.as_of, ' ~ wave_end('mechanisms.part') ~ ')') }}
-                <= {{ parameter('mechanism_recent_days') }} then 1.0
+            when {{ days_between('winners.last_meeting_on', 'mechanisms.last_seen_on') }} <= {{ parameter('mechanism_recent_days') }} then 1.0
             else 0.0
         end as meeting,
         winners.completed_count / nullif(cast(winners.issued_count as double), 0) as completion_rate
     from mechanisms
     inner join winners on mechanisms.entity_key = winners.entity_id
     left join leads on mechanisms.entity_key = leads.entity_id
-    cross join {{ ref('stg_run') }} as run
 ),
 
 scored as (

@@ -41,7 +41,7 @@ figures as (
         sources.source_id is not null as is_from_survey
     from summed
     left join (
-        select distinct source_id from {{ ref('stg_source') }} where evidence_class in ('site', 'phone', 'key_informant')
+        select distinct source_id from {{ ref('stg_source') }} where {{ is_field('evidence_class') }}
     ) as sources on summed.source_id = sources.source_id
 ),
 

@@ -2,7 +2,7 @@
 with claims as (
     select
         *,
-        case when evidence_class in ('site', 'phone', 'key_informant') then 'field' else 'secondary' end as side
+        case when {{ is_field('evidence_class') }} then 'field' else 'secondary' end as side
     from {{ ref('int_assertion') }}
     where entity = 'service_at_location' and is_counted
 ),

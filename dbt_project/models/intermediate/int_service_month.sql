@@ -20,6 +20,20 @@ winners as (
         max(case when attribute = 'status_code' then freshness end) as status_freshness
     from {{ ref('int_service_day') }}
     group by service_at_location_id, day
+),
+
+sightings as (
+    select
+        records.service_at_location_id,
+        months.month,
+        max(records.observed_on) as last_seen_on,
+        max(case when {{ is_field('sources.evidence_class') }} then 1 else 0 end) = 1 as is_seen_in_field
+    from {{ ref('int_service_record') }} as records
+    inner join months on records.observed_on <= months.evaluated_on
+    inner join (select distinct source_id, evidence_class from {{ ref('stg_source') }}) as sources
+        on records.source_id = sources.source_id
+    where not records.is_withdrawn
+    group by records.service_at_location_id, months.month
 )
 
 select
@@ -29,8 +43,11 @@ select
     {% for attribute in text_attributes + typed_attributes.keys() | list %}
     winners.{{ attribute }},
     {% endfor %}
+    sightings.last_seen_on,
+    sightings.is_seen_in_field,
     {{ operational_state('winners.ends_on', 'winners.status_code', 'winners.status_freshness', 'months.evaluated_on') }} as operational_state
 from services
-inner join months on services.first_seen_on <= months.evaluated_on
+inner join sightings on services.service_at_location_id = sightings.service_at_location_id
+inner join months on sightings.month = months.month
 left join winners on services.service_at_location_id = winners.service_at_location_id and months.evaluated_on = winners.day
 where services.zone_code is not null and services.service_type_code is not null and not services.is_out_of_scope

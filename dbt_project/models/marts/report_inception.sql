@@ -18,7 +18,7 @@ classes as (
 instruments as (
     select 'ALL' as zone_code, source_id, max(title) as title, sum(record_count) as record_count
     from {{ ref('stg_source') }}
-    where evidence_class in ('site', 'phone', 'key_informant')
+    where {{ is_field('evidence_class') }}
     group by source_id
 )
 

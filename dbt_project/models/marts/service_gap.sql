@@ -27,7 +27,7 @@ filled as (
         known.month is not null as is_surveyed,
         coalesce(known.is_found_none, false) as is_found_none,
         coalesce(known.searched_cercle_count, 0) as searched_cercle_count,
-        coalesce(known.operational_count, 0) + coalesce(known.unverified_count, 0) - coalesce(by_group.excluding_count, 0) as possible_count
+        coalesce(known.possible_count, 0) - coalesce(by_group.excluding_count, 0) as possible_count
     from grid
     left join {{ ref('int_gap_known') }} as known
         on grid.month = known.month
