@@ -241,7 +241,7 @@ def _notice_beside(layout: Layout) -> None:
         print(DEMO_NOTICE, file=sys.stderr)
 
 
-@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_1a2b3c4d.duckdb[/]")
+@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
     from orchestration.resources import write_lock
