@@ -28,7 +28,8 @@ class Gated:
         results = []
         for shape, read in self.read_counts.items():
             kept, left = len(self.accepted[shape]), int(self.rejected["shape"].eq(shape).sum())
-            told = f"lues {read} = acceptées {kept} + rejetées {left}"
+            # How many persons refused is not told.
+            told = "" if SHAPES[shape].is_answer_of_a_person else f"lues {read} = acceptées {kept} + rejetées {left}"
             results.append(
                 CheckResult(f"conservation_{shape}", "error", read == kept + left, abs(read - kept - left), told)
             )

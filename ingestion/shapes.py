@@ -68,6 +68,7 @@ class Shape:
     en: str
     columns: tuple[Column, ...]
     is_asserted: bool = True  # each value becomes an assertion that can be traced to its cell
+    is_answer_of_a_person: bool = False  # nothing that is published leads to one of its rows
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
@@ -391,7 +392,8 @@ FEEDBACK = Shape(
         _answer("knows_complaint", "Sait comment se plaindre", "Knows how to complain"),
         Column("interview_mode", "code", "Mode d’entretien", "Interview mode", codes="interview_mode"),
     ),
-    is_asserted=False,  # people's answers: provenance ends at "survey, n ≥ 5", never at a submission
+    is_asserted=False,  # provenance ends at "survey, n ≥ 5", never at a submission
+    is_answer_of_a_person=True,
 )
 SURVEY_COVERAGE = Shape(
     "survey_coverage",

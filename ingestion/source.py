@@ -96,6 +96,11 @@ class Mapping(_Strict):
     columns: dict[str, Annotated[Origin, BeforeValidator(_origin)]]
     bounds: Bounds = Bounds()
 
+    def constant(self, column: str) -> str | None:
+        """The one value that every record of the file has in this column, or None where it may differ."""
+        origin = self.columns.get(column)
+        return origin.value if origin and origin.column is None and origin.file_name is None else None
+
 
 class TableReader(_Strict):
     """Spreadsheets and text tables: XLSX, XLS, ODS, CSV."""

@@ -144,18 +144,21 @@ def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Valid
 
 
 def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
-    """Warnings that travel with the rows, counted; rejected rows; notes of the reader."""
+    """Warnings that travel with the rows, counted; rejected rows; notes of the reader.
+
+    Of the answers of persons no example is given: it would lead to one of them.
+    """
     found = []
     for shape, frame in gated.accepted.items():
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
-            first = frame["locator"][codes.index[codes.eq(code)][0]]
-            found.append(
-                CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), f"première : {first}")
-            )
+            first = f"première : {frame['locator'][codes.index[codes.eq(code)][0]]}"
+            told = "" if SHAPES[shape].is_answer_of_a_person else first
+            found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), told))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
-            told = f"première : {rejected['locator'].iloc[0]} — {rejected['reason'].iloc[0]}"
+            first = f"première : {rejected['locator'].iloc[0]} — {rejected['reason'].iloc[0]}"
+            told = "" if SHAPES[shape].is_answer_of_a_person else first
             found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
     notes = [
         CheckResult(f"colonne à déclarer {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
@@ -297,6 +300,7 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
             "evidence_class": source.evidence_class,
             "state": "current" if given[source.id].is_good else given[source.id].state,
             "record_count": given[source.id].rows.get(shape, {}).get("accepted", 0),
+            "only_service_type_code": source.shapes[shape].constant("service_type_code"),
         }
         for source in sources.values()
         if source.id in given

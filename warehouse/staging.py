@@ -26,6 +26,7 @@ SOURCE_SCHEMA = pa.schema(
         ("evidence_class", pa.string()),
         ("state", pa.string()),
         ("record_count", pa.int64()),
+        ("only_service_type_code", pa.string()),
     ]
 )
 _TYPES = {

@@ -121,6 +121,11 @@
     coalesce({{ people }} > 0 and {{ people }} < {{ parameter('small_count') }}, false)
 {%- endmacro %}
 
+{# Whether a check counts rows of a survey of beneficiaries. #}
+{% macro is_of_persons(check_name) -%}
+    {{ check_name }} like '%(feedback)%'
+{%- endmacro %}
+
 {% macro cost_score(cost_code) -%}
     case {{ cost_code }} when 'gratuit' then 1.0 when 'gratuit_ref' then {{ parameter('quality_cost_part') }} when 'partiel' then {{ parameter('quality_cost_part') }} when 'payant' then 0.0 end
 {%- endmacro %}

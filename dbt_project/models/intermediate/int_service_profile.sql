@@ -22,7 +22,6 @@ select
     max(case when attribute = 'status_code' then freshness end) as status_freshness,
     max(case when attribute = 'status_code' then agreement end) as status_agreement,
     max(case when attribute = 'status_code' then confidence end) as status_confidence,
-    max(freshness) as best_freshness,
     max(agreement) as best_agreement,
     max(confidence) as best_confidence,
     max(observed_on) as last_seen_on,

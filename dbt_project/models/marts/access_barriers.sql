@@ -1,4 +1,4 @@
--- Services that say whether they admit the group, and those of them that set the criterion before it.
+-- Services that say whether they admit the group, those that do not, and those that admit it but for a criterion.
 with run as (select {{ month_start('as_of') }} as month from {{ ref('stg_run') }}),
 
 services as (
@@ -6,7 +6,7 @@ services as (
         locations.service_type_code,
         locations.zone_code,
         admissions.population_group_code,
-        admissions.service_at_location_id,
+        admissions.admission,
         states.exclusion_criteria
     from {{ ref('int_service_admission') }} as admissions
     inner join run on admissions.month = run.month
@@ -17,7 +17,12 @@ services as (
 ),
 
 totals as (
-    select service_type_code, zone_code, population_group_code, count(*) as service_count
+    select
+        service_type_code,
+        zone_code,
+        population_group_code,
+        count(*) as service_count,
+        {{ count_where("admission = 'excluded'") }} as not_admitting_count
     from services
     group by service_type_code, zone_code, population_group_code
 ),
@@ -25,7 +30,7 @@ totals as (
 stated as (
     select service_type_code, zone_code, population_group_code, {{ each_part('exclusion_criteria') }} as criterion_code
     from services
-    where exclusion_criteria is not null
+    where exclusion_criteria is not null and admission <> 'excluded'
 ),
 
 excluding as (
@@ -41,6 +46,7 @@ select
     excluding.population_group_code,
     excluding.criterion_code,
     totals.service_count,
+    totals.not_admitting_count,
     excluding.excluding_count,
     cast(excluding.excluding_count as double) / totals.service_count as excluding_share
 from excluding

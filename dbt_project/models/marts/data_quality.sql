@@ -74,14 +74,26 @@ decisions as (
         and overrides.before = claims.value
     where overrides.is_last and (winners.entity is null or (coalesce(overrides.before, '') <> '' and claims.entity is null))
     group by 2
+),
+
+found as (
+    select * from checks
+    union all
+    select * from places
+    union all
+    select * from documents
+    union all
+    select * from decisions
+    union all
+    select * from answers
 )
 
-select * from checks
-union all
-select * from places
-union all
-select * from documents
-union all
-select * from decisions
-union all
-select * from answers
+select
+    source_id,
+    check_name,
+    severity,
+    passed,
+    -- Rows of a survey of persons are persons.
+    case when not ({{ is_of_persons('check_name') }} and {{ is_small('failed_count') }}) then failed_count end as failed_count,
+    examples
+from found

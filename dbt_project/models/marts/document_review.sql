@@ -3,8 +3,14 @@
 with extracted as (
     {% for shape in shapes %}
     select document_id, count(*) as record_count from {{ ref('stg_' ~ shape) }} group by document_id
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor %}
+    -- What a register says of other documents.
+    select records.document_id, count(*) as record_count
+    from {{ ref('stg_document') }} as records
+    inner join {{ ref('stg_document_described') }} as described on records.record_id = described.record_id
+    where not described.is_landed
+    group by records.document_id
 ),
 
 counts as (

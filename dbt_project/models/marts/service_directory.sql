@@ -64,7 +64,8 @@ select
     profiles.public_phone,
     qualities.score as quality_score,
     qualities.band as quality_band,
-    coalesce(profiles.status_freshness, profiles.best_freshness) as freshness,
+    -- Of a service whose status nobody tells: that of the last time anyone saw it.
+    coalesce(profiles.status_freshness, {{ freshness('locations.last_seen_on', 'run.as_of', parameter('half_life_status')) }}) as freshness,
     coalesce(profiles.status_confidence, profiles.best_confidence) as confidence,
     coalesce(profiles.status_agreement, profiles.best_agreement) as agreement,
     profiles.has_conflict or locations.has_place_conflict as has_conflict,

@@ -51,6 +51,12 @@ figures as (
     where suppression is not null
 ),
 
+checks as (
+    select 'data_quality' as mart, source_id || '|' || check_name as row_key, 'failed_count' as column_name, 'SMALL_COUNT' as reason
+    from {{ ref('data_quality') }}
+    where {{ is_of_persons('check_name') }} and failed_count is null
+),
+
 withheld as (
     select * from shelters
     union all
@@ -59,6 +65,8 @@ withheld as (
     select * from referrals
     union all
     select * from figures
+    union all
+    select * from checks
 )
 
 select

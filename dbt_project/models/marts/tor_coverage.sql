@@ -17,12 +17,13 @@ sources as (select * from {{ ref('stg_source') }}),
 found as (
     {% for mart, columns in counted.items() %}
     {{ 'union all' if not loop.first }}
-    select '{{ mart }}' as mart, '' as filter_column, '' as filter_value from {{ ref(mart) }}
+    {% set asked = 'zone_code is not null and not is_out_of_scope' if mart == 'service_directory' else '1 = 1' %}
+    select '{{ mart }}' as mart, '' as filter_column, '' as filter_value from {{ ref(mart) }} where {{ asked }}
     {% for column in columns %}
     union all
     select '{{ mart }}' as mart, '{{ column }}' as filter_column, {{ each_part(column) }} as filter_value
     from {{ ref(mart) }}
-    where {{ column }} is not null
+    where {{ column }} is not null and {{ asked }}
     {% endfor %}
     {% endfor %}
 ),
@@ -39,15 +40,23 @@ rows_of as (
     group by requirements.tor_ref
 ),
 
--- What each shape holds, which sources give it, and which of them are not there.
+-- What the shape of each point holds, which sources could fill it, and which of them are not there. A source that tells
+-- of one type only cannot fill the others.
 shapes as (
     select
-        shape,
-        sum(record_count) as record_count,
-        {{ joined('source_id', ', ') }} as source_ids,
-        {{ joined("case when state <> 'current' then source_id end", ', ') }} as missing_source_ids
-    from sources
-    group by shape
+        requirements.tor_ref,
+        sum(sources.record_count) as record_count,
+        {{ joined('sources.source_id', ', ') }} as source_ids,
+        {{ joined("case when sources.state <> 'current' then sources.source_id end", ', ') }} as missing_source_ids
+    from requirements
+    inner join sources
+        on requirements.shapes = sources.shape
+        and (
+            coalesce(requirements.filter_column, '') <> 'service_type_code'
+            or sources.only_service_type_code is null
+            or requirements.filter_value = sources.only_service_type_code
+        )
+    group by requirements.tor_ref
 ),
 
 -- Types that the field searched for and found nowhere.
@@ -78,7 +87,7 @@ explained as (
         end as reason
     from requirements
     inner join rows_of on requirements.tor_ref = rows_of.tor_ref
-    left join shapes on requirements.shapes = shapes.shape
+    left join shapes on requirements.tor_ref = shapes.tor_ref
     left join searches
         on requirements.filter_column = 'service_type_code' and requirements.filter_value = searches.service_type_code
 )
