@@ -241,7 +241,7 @@ def _notice_beside(layout: Layout) -> None:
         print(DEMO_NOTICE, file=sys.stderr)
 
 
-@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_1a2b3c4d.duckdb[/]")
+@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
     from orchestration.resources import write_lock
@@ -325,10 +325,11 @@ def generate(
         typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire"),
     ] = False,
 ) -> None:
-    """Régénère les sources et modèles de préparation dbt depuis les formes. / Regenerates dbt's sources and staging."""
+    """Régénère ce qui découle d’une autre écriture : préparation dbt, liste des questions. / Regenerates files."""
+    from warehouse import cookbook
     from warehouse.staging import write
 
-    changed = write()
+    changed = write() + cookbook.write_index()
     for path in changed:
         console.print(str(path.relative_to(PROJECT)))
     if parse:

@@ -20,7 +20,7 @@ from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, dictionary, publish, state
+from warehouse import audit, cookbook, dictionary, publish, state
 from warehouse.layout import SEEDS, Layout, read_json, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
@@ -132,13 +132,14 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
 
 
 def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
-    """What explains the data to who opens the publication: dbt docs, dictionary."""
+    """What explains the data to who opens the publication: dbt docs, dictionary, questions."""
     folder = layout.published / publication.run
     dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
     told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
     nodes = read_json(layout.dbt_target / "manifest.json")["nodes"]
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
         dictionary.write(folder, dictionary.build(nodes, connection), **told)
+        cookbook.write(folder, connection, **told)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import duckdb
 import typer
+from rich.markup import escape
+from rich.syntax import Syntax
 from rich.table import Table
 
-from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, number, stop
+from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
+from orchestration.console import number as spelled
+from warehouse import cookbook as recipes
 from warehouse import dictionary as dictionaries
 from warehouse import publish
 from warehouse.layout import Layout, read_json
 
+_SHOWN = 25
 _OLDER = "La publication en place vient d’une version antérieure : lancer « mrf run »."
 
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(epilog="Exemples : [bold]mrf dictionary[/] · [bold]mrf dictionary service_gap[/]")(dictionary)
+    app.command(epilog="Exemples : [bold]mrf cookbook[/] · [bold]mrf cookbook 5[/]")(cookbook)
 
 
 def dictionary(
@@ -48,13 +55,50 @@ def dictionary(
     console.print(f"\nTout, avec une recherche : {page}", soft_wrap=True)
 
 
+def cookbook(
+    number: Annotated[int | None, typer.Argument(help="Question ; sans elle, la liste")] = None,
+) -> None:
+    """Pose une question toute prête à la publication en place. / Asks a ready question, with its SQL."""
+    known = {recipe.number: recipe for recipe in recipes.recipes()}
+    if number is None:
+        for recipe in known.values():
+            console.print(f"{recipe.number:>3}  {recipe.question} [dim]TdR {recipe.tor}[/]", soft_wrap=True)
+        return
+    if number not in known:
+        stop(f"question {number} : il y en a {len(known)}", WRONG_USE)
+    layout = Layout.from_environment()
+    try:
+        path = publish.current_file(layout)
+        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+            answer = recipes.answer(connection, known[number], shown=_SHOWN)
+    except FileNotFoundError as reason:
+        stop(str(reason), NOT_PUBLISHED)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        stop(_OLDER, NOT_PUBLISHED)
+    notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
+    _show(known[number], answer)
+
+
+def _show(recipe: recipes.Recipe, answer: recipes.Answer) -> None:
+    console.print(f"[bold]{escape(recipe.question)}[/]\n{escape(recipe.reading)}\n", soft_wrap=True)
+    console.print(Syntax(recipe.sql.strip(), "sql", background_color="default"))
+    shown = Table(*answer.columns, header_style="bold")
+    for row in answer.rows:
+        shown.add_row(*map(escape, row))
+    console.print(shown)
+    first = f" ({len(answer.rows)} premières montrées)" if answer.count > len(answer.rows) else ""
+    console.print(f"{spelled(answer.count)} ligne(s){first}")
+    if not answer.count and recipe.empty_if:
+        console.print(f"Raison possible : {recipe.empty_if}.")
+
+
 def _list(tables: list[dict[str, Any]]) -> Table:
     shown = Table(header_style="bold")
     shown.add_column("table", no_wrap=True)
     shown.add_column("lignes", justify="right")
     shown.add_column("une ligne par…")
     for table in tables:
-        shown.add_row(table["name"], number(table["rows"]), table["fr"].removeprefix("Une ligne par "))
+        shown.add_row(table["name"], spelled(table["rows"]), table["fr"].removeprefix("Une ligne par "))
     return shown
 
 

@@ -27,19 +27,19 @@ TYPES = {
     "BOOLEAN": "oui/non",
 }
 # Code lists of columns that only marts have; those of the record shapes are declared there.
-_CODES = {
+_CODES: dict[str, str | None] = {
     "admission": "admission",
     "criterion_code": "exclu",
     "domain_code": "domaine",
     "evidence_kinds": "document_kind",
     "gap_class": "gap_class",
+    "indicator": None,  # of a figure, with its sector; of a report, a name of its own
     "operational_state": "operational_state",
     "source_class": "evidence_class",
     "zones": "zone",
 }
 _OTHERWISE: dict[tuple[str, str], str | None] = {
     ("needs", "population_group_code"): "need_group",
-    ("needs", "indicator"): None,  # the indicator with its sector
     ("review_queue", "kind"): None,
 }
 _UNITS = {
@@ -183,9 +183,11 @@ def _languages(text: str) -> tuple[str, str]:
 def _codes(table: str, column: str) -> str | None:
     if (table, column) in _OTHERWISE:
         return _OTHERWISE[table, column]
+    if column in _CODES:
+        return _CODES[column]
     said = [c.codes for shape in SHAPES.values() for c in shape if c.name == column and c.codes]
     # A group of a service is one of the mapping's; only figures of needs know more of them.
-    return _CODES.get(column) or next((c for c in said if not c.startswith("need_")), next(iter(said), None))
+    return next((c for c in said if not c.startswith("need_")), next(iter(said), None))
 
 
 def _unit(column: str) -> str:

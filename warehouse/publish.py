@@ -36,8 +36,11 @@ class Publication:
 
 
 def name_of(run_id: str, now: dt.datetime) -> Publication:
-    """A name that no publication had before: UTC time and the run's first 8 characters."""
-    run = f"{now:%Y%m%dT%H%M%SZ}_{run_id[:8]}"
+    """A name that no publication had before: UTC time and the run's first 8 characters.
+
+    One run in fifty begins with eight digits that look like a phone; the letter before them keeps them from it.
+    """
+    run = f"{now:%Y%m%dT%H%M%SZ}_r{run_id[:8]}"
     return Publication(run, f"mrf_{run}.duckdb")
 
 

@@ -15,7 +15,7 @@
     cast({{ denominator }} as double) as denominator,
     '{{ mart }}' as mart,
     '{{ note }}' as source_note,
-    cast({{ text }} as varchar) as text_fr
+    cast({{ text }} as {{ dbt.type_string() }}) as text_fr
 {%- endmacro %}
 
 {# The rows of a relation once for their own zone and once for all zones. #}

@@ -44,7 +44,7 @@ answers as (
         'warning' as severity,
         false as passed,
         count(*) as failed_count,
-        cast(null as varchar) as examples
+        cast(null as {{ dbt.type_string() }}) as examples
     from {{ ref('int_feedback') }}
     where is_code_unknown
     group by source_id
