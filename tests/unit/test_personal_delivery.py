@@ -220,7 +220,7 @@ def test_fictional_data_needs_no_key_and_writes_nothing_restricted(
     assert not layout.workspace(is_demo=False).restricted.exists()
 
 
-def test_a_source_without_personal_columns_loses_a_phone_and_keeps_its_original_in_plain(tmp_path: Path) -> None:
+def test_a_list_without_personal_columns_loses_the_phone_that_somebody_typed(tmp_path: Path) -> None:
     from tests.unit.test_delivery import HEADER, ROW, Office
 
     office = Office(tmp_path)
@@ -231,9 +231,30 @@ def test_a_source_without_personal_columns_loses_a_phone_and_keeps_its_original_
     assert frame["organization_name"].tolist() == ["Association Fictive", "Association Fictive ([numéro retiré])"]
     assert frame["warnings"].fillna("").tolist() == ["", "personal_removed"]
     assert not office.checks()["avertissement personal_removed (service)"]
-    assert len(list(office.layout.workspace(False).originals.rglob("*.csv"))) == 1
+    assert not office.layout.workspace(False).originals.exists()
+    assert (office.layout.workspace(False).rejected / f"{office.source.id}.parquet").exists()
     values = open_vault(office.layout.workspace(False)).read_values("essai")
     assert values[["locator", "kind", "value"]].to_numpy().tolist() == [["A3", "phone", PHONE]]
+
+
+def test_without_a_key_such_a_list_is_taken_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.unit.test_delivery import HEADER, ROW, Office
+
+    monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "none.key"))
+    office = Office(tmp_path)
+    remark = ROW.strip() + f"appeler le {PHONE}\n"
+    assert office.land(HEADER + remark * 2).state == "fresh"
+    assert len(list(office.layout.workspace(False).originals.rglob("*.csv"))) == 1
+    assert not office.layout.workspace(False).restricted.exists()
+
+
+def test_a_phone_in_a_column_that_nobody_reads_makes_the_original_personal(tmp_path: Path) -> None:
+    from tests.unit.test_delivery import HEADER, ROW, Office
+
+    office = Office(tmp_path)
+    assert office.land(HEADER + ROW + ROW.strip() + f"appeler le {PHONE}\n").state == "fresh"
+    assert not office.layout.workspace(False).originals.exists()
+    assert len(list(office.layout.workspace(False).restricted.rglob("*.csv.enc"))) == 1
 
 
 def test_a_table_may_declare_personal_columns_too(tmp_path: Path) -> None:
