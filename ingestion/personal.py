@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from ingestion.clean.numbers import number
+from ingestion.clean.personal import find
 from ingestion.readers.rows import Table
 from ingestion.source import Source
 
@@ -85,6 +87,13 @@ def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 def is_present(source: Source, tables: dict[str, Table]) -> bool:
     """Whether a file holds what only `restricted` may keep: declared columns, or answers given under a consent."""
     return bool(source.consent) or any(column in t.frame for t in tables.values() for column in source.personal)
+
+
+def is_typed(source: Source, tables: dict[str, Table]) -> bool:
+    """Whether a cell that nobody reads holds a phone, an e-mail or a position that somebody typed in a text."""
+    frames = [table.frame.drop(columns=source.mapped, errors="ignore") for table in tables.values()]
+    texts = {text for frame in frames for column in frame for text in frame[column].unique()}
+    return any(isinstance(text, str) and find(text) and number(text) is None for text in texts)
 
 
 def _as_json(item: Table) -> str:

@@ -137,7 +137,7 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             # Dagster only says that a blocking check failed; the audit says what it found.
-            part = {"mart_suites": "marts", "personal_data": "protection"}.get(event.step_key)
+            part = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}.get(event.step_key)
             told = audit.failed(layout, part) if part else []
             reason = "\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data)
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)

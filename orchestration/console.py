@@ -31,7 +31,7 @@ STEPS = {
     "resolved_entities": "structures et services",
     "dbt_build": "dbt : marts et tests",
     "mart_suites": "contrôle des marts",
-    "personal_data": "recherche de données personnelles",
+    "publication_notice_donnees_personnelles": "recherche de données personnelles",
     "published__warehouse": "publication",
 }
 _STATES = {

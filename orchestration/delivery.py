@@ -85,11 +85,10 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         if before.is_personal and problem:
             return _keep(source, workspace, before, problem)
         return _store(workspace, replace(before, state="unchanged"))
-    if not (source.personal or source.consent):
-        _keep_originals(workspace, paths, inventory)
     try:
         ingested = ingest(source, paths)
     except (SourceFileError, DeclarationError) as error:
+        _keep_unread(source, workspace, vault, paths, inventory)
         return _keep(source, workspace, before, str(error))
     if ingested.is_personal and problem:
         return _keep(source, workspace, before, problem)
@@ -105,10 +104,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
     _write(source, workspace, ingested, gated, checks)
     _write_left_over(source, workspace, vault, ingested, gated)
-    if ingested.is_personal and vault is not None:
-        _encrypt_originals(vault, paths, inventory, ingested)
-    elif not inventory.is_demo:
-        _keep_originals(workspace, paths, inventory)
+    _keep_originals(workspace, vault, paths, inventory, ingested)
     rows = {
         shape: {
             "read": read,
@@ -244,26 +240,44 @@ def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
     return _store(workspace, Delivery(source.id, state, checks=[asdict(told)]))
 
 
-def _keep_originals(workspace: Workspace, paths: list[Path], inventory: Inventory) -> None:
-    """A plain copy of each file by its sha256."""
+def _keep_originals(
+    workspace: Workspace, vault: Vault | None, paths: list[Path], inventory: Inventory, ingested: Ingested
+) -> None:
+    """Each file by its sha256, never changed: encrypted where it holds something personal, else in plain.
+
+    Of a file where somebody refused, only what the others answered is kept. A fictional one with personal columns is
+    not kept at all; without a key, a list into which somebody typed a phone stays in plain, as it was landed.
+    """
     for path in paths:
         digest = inventory.sha256[str(path)]
-        target = workspace.originals / digest[:2] / f"{digest}{path.suffix.lower()}"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_suffix(".part")
-            shutil.copyfile(path, beside)
-            beside.replace(target)
-
-
-def _encrypt_originals(vault: Vault, paths: list[Path], inventory: Inventory, ingested: Ingested) -> None:
-    """An encrypted copy of each file by its sha256; of one where somebody refused, only what the others answered."""
-    for path in paths:
-        digest = inventory.sha256[str(path)]
-        if (agreed := ingested.consented.get(digest)) is not None:
+        if vault is None or not (ingested.is_personal or ingested.is_typed):
+            if not ingested.is_personal:
+                _copy_plain(workspace, path, digest)
+        elif (agreed := ingested.consented.get(digest)) is not None:
             vault.keep_original(digest, ".consented.json", agreed.encode())
         else:
             vault.keep_original(digest, path.suffix.lower(), path.read_bytes())
+
+
+def _keep_unread(
+    source: Source, workspace: Workspace, vault: Vault | None, paths: list[Path], inventory: Inventory
+) -> None:
+    """Originals of a delivery that could not be read: of a survey none, for nobody can tell who refused."""
+    for path in () if source.personal or source.consent else paths:
+        digest = inventory.sha256[str(path)]
+        if vault is None:
+            _copy_plain(workspace, path, digest)
+        else:
+            vault.keep_original(digest, path.suffix.lower(), path.read_bytes())
+
+
+def _copy_plain(workspace: Workspace, path: Path, digest: str) -> None:
+    target = workspace.originals / digest[:2] / f"{digest}{path.suffix.lower()}"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_suffix(".part")
+        shutil.copyfile(path, beside)
+        beside.replace(target)
 
 
 def _last(workspace: Workspace, source_id: str) -> Delivery | None:

@@ -1,7 +1,5 @@
 """The search for personal data: a blocking check of every build, and of the whole folder before readers see it."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +7,6 @@ import duckdb
 import pyarrow.parquet as pq
 
 from orchestration.resources import DataRoot
-from orchestration.transform import MANIFEST
 from warehouse import audit
 from warehouse.layout import Layout, Workspace
 from warehouse.protection import database, files
@@ -19,59 +16,32 @@ from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import VALUES, open_vault
 from warehouse.publish import SCHEMAS
 
-CHECK = "donnees_personnelles"
+CHECK, COMPARED = "donnees_personnelles", "valeurs de restricted comparées"
 _SHOWN = 20
 # Columns whose texts name structures: what stands there is no person's name.
 _STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "funder", "publisher")
 
 
-def published_names() -> dict[str, list[str]]:
-    """The tables that readers get, by schema: marts and seeds of the dbt project."""
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
-    return {
-        "marts": sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts"),
-        "reference": sorted(n["name"] for n in nodes if n["resource_type"] == "seed"),
-    }
-
-
-_TABLES = [name for names in published_names().values() for name in names]
-
-
-@dg.multi_asset_check(
-    name="personal_data",
-    specs=[
-        dg.AssetCheckSpec(
-            CHECK,
-            asset=dg.AssetKey([name]),
-            blocking=True,
-            description="Ni téléphone, ni courriel, ni coordonnées hors de leurs colonnes, ni valeur de restricted."
-            " / No phone, e-mail or coordinates outside their columns, no value of `restricted`.",
-        )
-        for name in _TABLES
-    ],
+@dg.asset_check(
+    name=CHECK,
+    asset=dg.AssetKey(["publication_notice"]),  # the mart that speaks of the whole publication
+    blocking=True,
+    description="Dans tous les marts et référentiels : ni téléphone, ni courriel, ni coordonnées hors de leurs"
+    " colonnes, ni valeur de restricted. / In all marts and reference tables: no phone, e-mail or coordinates outside their"
+    " columns, no value of `restricted`.",
 )
-def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> Iterator[dg.AssetCheckResult]:
+def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> dg.AssetCheckResult:
     """Recherche de données personnelles dans la construction. / Search for personal data in the build."""
     layout = data_root.layout
     is_demo = data_root.inventory(context.run.run_id).is_demo
     known, problem = known_values(layout.workspace(is_demo), is_demo)
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
         found = database.search(connection, layout.build_file.name, SCHEMAS, known)
-    told = {name: [finding for finding in found if _table(finding) == name] for name in _TABLES}
-    checks = [
-        audit.Check(f"{CHECK} {name}", "protection", "error", not of_table, len(of_table), _listed(of_table))
-        for name, of_table in told.items()
-    ]
-    if problem:
-        checks.append(audit.Check("valeurs de restricted comparées", "protection", "warning", False, 1, problem))
-    audit.record(layout, "protection", checks, [f"{CHECK} {name}" for name in _TABLES], audit.run_of(layout))
-    for name, of_table in told.items():
-        yield dg.AssetCheckResult(
-            check_name=CHECK,
-            asset_key=dg.AssetKey([name]),
-            passed=not of_table,
-            metadata={"trouvé": _listed(of_table) or "rien"} | ({"valeurs non comparées": problem} if problem else {}),
-        )
+    check = audit.Check(CHECK, "protection", "error", not found, len(found), _listed(found))
+    checks = [check, *([audit.Check(COMPARED, "protection", "warning", False, 1, problem)] if problem else [])]
+    audit.record(layout, "protection", checks, [CHECK], audit.run_of(layout))
+    told = {"trouvé": _listed(found) or "rien", COMPARED: problem or "oui"}
+    return dg.AssetCheckResult(passed=not found, metadata=told)
 
 
 def refuse_personal(folder: Path, layout: Layout, is_demo: bool) -> None:
@@ -118,11 +88,6 @@ def _public_points(layout: Layout) -> tuple[Point, ...]:
     )
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
         return tuple((y, x) for y, x in connection.execute(query).fetchall())
-
-
-def _table(finding: Finding) -> str:
-    """« marts.provenance.value » and « marts.provenance, attribut latitude » are of provenance."""
-    return finding.place.split(".")[1].split(",")[0]
 
 
 def _listed(found: list[Finding]) -> str:

@@ -15,7 +15,7 @@ from expectations.marts import SUITES
 from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
-from orchestration.protection import published_names, refuse_personal
+from orchestration.protection import refuse_personal
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
@@ -34,6 +34,12 @@ _TOOLS = (
     "pdfplumber",
     "mrf-mali",
 )
+
+
+def mart_names() -> list[str]:
+    """The marts of the dbt project."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
 
 
 @dg.multi_asset_check(
@@ -72,7 +78,7 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
 
 @dg.asset(
     key=PUBLISHED,
-    deps=[dg.AssetKey([name]) for name in published_names()["marts"]],
+    deps=[dg.AssetKey([name]) for name in mart_names()],
     group_name="publication",
     kinds={"duckdb"},
     owners=OWNERS,

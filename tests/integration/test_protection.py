@@ -1,0 +1,266 @@
+"""Planted personal data: found in what was landed, and afterwards in no file but the encrypted ones."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingestion.clean.text import fold
+from ingestion.registry import sources
+from tests.conftest import KEY, PROJECT, Root
+from tests.unit.test_survey_reader import SERVICE, SHELTER, SUBMISSIONS, kobo, write
+from warehouse.layout import Workspace
+from warehouse.protection.findings import Known, look
+from warehouse.protection.formats import pieces
+from warehouse.protection.vault import open_vault
+
+# What is planted and where. Everything is invented.
+PHONES = {
+    "personal column": "66 11 22 01",
+    "refused submission": "+223 66 11 22 02",
+    "free text": "00223-66-11-22-03",
+    "title of an opportunity": "66.11.22.04",
+    "remark of a 3W": "66112205",
+    "name in a 3W": "66 11 22 06",
+    "rejected row": "66 11 22 07",
+    "personal remark": "66 11 22 08",
+    "review note": "66/11/22/09",
+    "answer to a closed question": "66\u00a011\u00a022\u00a010",
+}
+EMAILS = {"free text": "plantee@exemple-fictif.ml", "refused submission": "refusee@exemple-fictif.ml"}
+NAMES = {"free text": "Planta Fictive Diarra", "personal remark": "Oumar Fictif Planté", "note": "Salif Fictif Keïta"}
+SHELTER_POINT, SHELTER_PLACE = (14.5321, -4.2177), "derrière le marché aux plantes fictives"
+POINT_IN_TEXT = "16.26661, -0.04442"
+PERMITTED = "66 11 22 99"
+KNOWN = Known(
+    phones=frozenset("".join(filter(str.isdigit, phone))[-8:] for phone in PHONES.values()),
+    emails=frozenset(EMAILS.values()),
+    names=frozenset(fold(name) for name in NAMES.values()),
+    points=frozenset({SHELTER_POINT, (16.2666, -0.0444)}),
+)
+REFUSED = [PHONES["refused submission"][-11:], EMAILS["refused submission"], "Réticente", "Service refusé fictif"]
+
+
+def _survey(folder: Path) -> None:
+    submissions = [
+        SUBMISSIONS[0] | {"pf_tel": PERMITTED, "opp_nouvelles": f"Programme, {PHONES['title of an opportunity']}"},
+        SUBMISSIONS[1] | {"pf_tel": PHONES["personal column"]},
+        SUBMISSIONS[2] | {"pf_tel": PHONES["refused submission"], "opp_nouvelles": EMAILS["refused submission"]},
+    ]
+    sentence = f"Atelier : Mme {NAMES['free text']}, {PHONES['free text']}, {EMAILS['free text']}, {POINT_IN_TEXT}"
+    latitude, longitude = SHELTER_POINT
+    services = [
+        (0, SERVICE | {"srv_desc": sentence, "statut": f"OPE, {PHONES['answer to a closed question']}"}),
+        (1, SHELTER | {"gps": f"{latitude} {longitude} 0 5", "srv_desc": f"Maison {SHELTER_PLACE}"}),
+        (1, SERVICE | {"type_service": "SOC_01", "gps": f"{latitude} {longitude} 0 5", "srv_desc": "Soins fictifs"}),
+        (2, SERVICE | {"srv_desc": "Service refusé fictif"}),
+    ]
+    write(folder, kobo(submissions, services))
+
+
+def _3w(folder: Path) -> None:
+    """The sample's rows, repeated until there are as many as the source must have."""
+    book = openpyxl.load_workbook(sources()["ocha_3w_mli"].sample)
+    sheet = book["ML_5W"]
+    header = {str(cell.value).strip(): cell.column for cell in sheet[1]}
+    rows = list(sheet.iter_rows(min_row=3, values_only=True))
+    for number in range(1000):
+        sheet.append(rows[number % len(rows)])
+    sheet.cell(4, header["Remarques"], f"appeler le {PHONES['remark of a 3W']}")
+    sheet.cell(5, header["Nom Organisation"], f"ONG Fictive Plantée ({PHONES['name in a 3W']})")
+    sheet.cell(6, header["Nom Organisation"]).value = None
+    sheet.cell(6, header["Commune"], f"voir {PHONES['rejected row']}")
+    book.save(folder / "mali_3w_july_2024.xlsx")
+
+
+def _coverage(folder: Path) -> None:
+    book = openpyxl.load_workbook(sources()["mrf_survey_coverage"].sample)
+    sheet = book.worksheets[0]
+    names = [str(cell.value).rsplit("/", 1)[-1] for cell in sheet[1]]
+    column = names.index("remarques") + 1 if "remarques" in names else sheet.max_column + 1
+    sheet.cell(1, column, "remarques")
+    sheet.cell(2, column, PHONES["personal remark"])
+    sheet.cell(3, column, NAMES["personal remark"])
+    book.save(folder / "mrf_survey_coverage.xlsx")
+
+
+def _documents(folder: Path) -> None:
+    header = (
+        "Examiné le,Titre,Éditeur,Nature,Fichier,Publié le,Début de période,Fin de période,Licence,Sensibilité,"
+        "Note de lecture,Tiré de,Retiré le,Motif du retrait"
+    )
+    note = f"Entretien avec M. {NAMES['note']}, {PHONES['review note']}"
+    row = f'2024-08-01,Étude fictive,Éditeur fictif,rapport,etude.pdf,2024-07-01,,,,public,"{note}",,,'
+    (folder / "mrf_documents.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("landing")
+    for plant in (_survey, _3w, _coverage, _documents):
+        plant(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def planted(landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Root:
+    root = Root(tmp_path_factory.mktemp("planted") / "data")
+    done = _run(root, landing)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (root.path / "run.txt").write_text(done.stdout + done.stderr)
+    return root
+
+
+def _run(root: Root, landing: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return root.mrf("run", "--landing", str(landing), "--as-of", "2024-08-31", **environment)
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """The distinct texts of each file."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield from ((str(path.relative_to(folder)), text) for text in {piece.text for piece in pieces(path)})
+
+
+def test_each_planted_value_is_found_in_what_was_landed(landing: Path) -> None:
+    texts = [text for _, text in _texts(landing)]
+    singly = [
+        *(Known(phones=frozenset({phone})) for phone in KNOWN.phones),
+        *(Known(emails=frozenset({email})) for email in KNOWN.emails),
+        *(Known(names=frozenset({name})) for name in KNOWN.names),
+        *(Known(points=frozenset({point})) for point in KNOWN.points),
+    ]
+    assert [known for known in singly if not any(look(text, known, is_number=not known.names) for text in texts)] == []
+    assert any(SHELTER_PLACE in text for text in texts)
+
+
+def test_the_run_takes_every_source(planted: Root) -> None:
+    states = {source: told["state"] for source, told in planted.manifest["inputs"].items() if told["state"] != "absent"}
+    assert states == dict.fromkeys(
+        ["mrf_documents", "mrf_provider_survey", "mrf_survey_coverage", "ocha_3w_mli"], "fresh"
+    )
+    assert planted.manifest["inputs"]["ocha_3w_mli"]["rows"]["service"]["rejected"] > 0
+
+
+def test_no_planted_value_is_in_any_file_that_is_not_encrypted(planted: Root) -> None:
+    """Publication, build, validated and rejected rows, state, Dagster's event log, logs, what was printed."""
+    leaks = [
+        (file, kinds)
+        for file, text in _texts(planted.path)
+        if (kinds := {kind for kind in look(text, KNOWN) if kind.startswith("known_")})
+        or any(secret in text for secret in (SHELTER_PLACE, *REFUSED))
+    ]
+    assert leaks == []
+    files = {path.relative_to(planted.path).parts[0] for path in planted.path.rglob("*") if path.is_file()}
+    assert {"published", "validated", "restricted", "build", "dagster", "run.txt"} <= files
+
+
+def test_the_permitted_phone_is_published_and_the_rest_says_that_something_was_removed(planted: Root) -> None:
+    phones = planted.query("select distinct public_phone from marts.service_directory where public_phone is not null")
+    assert phones == [(PERMITTED,)]
+    removed = planted.query(
+        "select source_id, check_name from marts.data_quality where check_name like '%personal_removed%' order by all"
+    )
+    assert {source for source, _ in removed} == {"mrf_documents", "mrf_provider_survey", "ocha_3w_mli"}
+
+
+def test_what_was_taken_out_is_in_restricted_but_for_those_who_refused(
+    planted: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MRF_KEY_FILE", str(KEY))
+    vault = open_vault(Workspace(planted.path))
+    values = " ; ".join(vault.read_values("essai")["value"])
+    for where in ("personal column", "free text", "name in a 3W", "rejected row", "personal remark", "review note"):
+        assert PHONES[where] in values, where
+    assert SHELTER_PLACE in values
+    originals = [vault.read_original(path.name.split(".")[0], "essai") for path in vault.folder.glob("originals/*/*")]
+    everything = values + "".join(content.decode(errors="replace") for content in originals)
+    everything += "".join(vault.read_rejected(name, "x").to_csv() for name in ("mrf_provider_survey",))
+    assert [refused for refused in REFUSED if refused in everything] == []
+    assert "recherche de fuites" in (vault.folder / "access.csv").read_text()
+
+
+def test_such_sources_leave_no_plain_original_and_no_plain_rejected_rows(planted: Root) -> None:
+    assert sorted(path.stem for path in (planted.path / "rejected").glob("*")) == ["mrf_documents", "ocha_3w_mli"]
+    assert not (planted.path / "originals").exists(), "into each of the four files somebody typed a phone"
+    kept = sorted(path.name.split(".", 1)[1] for path in (planted.path / "restricted" / "originals").glob("*/*"))
+    assert kept == ["consented.json.enc", "csv.enc", "xlsx.enc", "xlsx.enc"]
+
+
+def test_without_the_key_such_sources_are_refused_and_the_rest_is_published(landing: Path, tmp_path: Path) -> None:
+    root = Root(tmp_path / "data")
+    done = _run(root, landing, MRF_KEY_FILE=str(tmp_path / "none.key"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mrf key" in done.stdout
+    states = {source: told["state"] for source, told in root.manifest["inputs"].items() if told["state"] != "absent"}
+    assert states == {
+        "mrf_documents": "fresh", "mrf_provider_survey": "refused", "mrf_survey_coverage": "refused",
+        "ocha_3w_mli": "fresh",
+    }  # fmt: skip
+    assert not (root.path / "restricted").exists()
+    made = root.mrf("key", MRF_KEY_FILE=str(tmp_path / "none.key"))
+    assert made.returncode == 0, made.stdout
+    assert _run(root, landing, MRF_KEY_FILE=str(tmp_path / "none.key")).returncode == 0
+    assert root.manifest["inputs"]["mrf_provider_survey"]["state"] == "fresh", "a new key is a reason to run again"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("profiles.site_name,", "'voir 66 11 22 77' as site_name,", "marts.service_directory.site_name : numéro"),
+        ("profiles.site_name,", "'16.2666, -0.0444' as site_name,", "marts.service_directory.site_name : coordonnées"),
+        ("profiles.public_phone,", "'66112277' as public_phone,", "marts.service_directory.public_phone : téléphone"),
+    ],
+    ids=["phone", "coordinates", "no permission"],
+)
+def test_a_build_that_gives_something_away_is_refused(
+    demo: Root, project_copy: Path, tmp_path: Path, before: str, after: str, named: str
+) -> None:
+    model = project_copy / "dbt_project/models/marts/service_directory.sql"
+    text = model.read_text()
+    assert before in text
+    model.write_text(text.replace(before, after))
+    root = demo.copy(tmp_path / "data", project_copy)
+    catalog = root.catalog
+    done = root.mrf("run")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert named in done.stdout
+    assert "66 11 22 77" not in done.stdout
+    assert "16.2666" not in done.stdout
+    assert root.catalog == catalog
+    alone = root.python(
+        "-m", "dagster", "asset", "materialize", "--select", "published/warehouse", "-m", "orchestration.definitions"
+    )
+    assert alone.returncode != 0
+    assert root.catalog == catalog
+
+
+def test_a_folder_that_gives_something_away_is_removed_before_readers_see_it(
+    demo: Root, project_copy: Path, tmp_path: Path
+) -> None:
+    """A file that some later step adds beside the marts is searched like them."""
+    code = project_copy / "orchestration/publication.py"
+    text = code.read_text()
+    added = "        (folder / 'annuaire.html').write_text('<p>Tél. 66 11 22 77</p>')\n        docs.result()\n"
+    assert "        docs.result()\n" in text
+    code.write_text(text.replace("        docs.result()\n", added))
+    root = demo.copy(tmp_path / "data", project_copy)
+    catalog = root.catalog
+    done = root.mrf("run")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "annuaire.html · ligne 1 : numéro de téléphone" in done.stdout
+    assert "66 11 22 77" not in done.stdout
+    assert root.catalog == catalog
+    assert [path.parent.name for path in (root.path / "published").glob("*/*.duckdb")] == [
+        catalog["current"].split("/")[0]
+    ]
+    shutil.rmtree(project_copy)
+
+
+def test_the_key_is_not_in_the_project() -> None:
+    assert not KEY.is_relative_to(PROJECT)
