@@ -27,8 +27,8 @@ _STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "fu
     asset=dg.AssetKey(["publication_notice"]),  # the mart that speaks of the whole publication
     blocking=True,
     description="Dans tous les marts et référentiels : ni téléphone, ni courriel, ni coordonnées hors de leurs"
-    " colonnes, ni valeur de restricted. / In all marts and reference tables: no phone, e-mail or coordinates outside their"
-    " columns, no value of `restricted`.",
+    " colonnes, ni valeur de restricted. / In all marts and reference tables: no phone, e-mail or coordinates outside"
+    " their columns, no value of `restricted`.",
 )
 def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> dg.AssetCheckResult:
     """Recherche de données personnelles dans la construction. / Search for personal data in the build."""
