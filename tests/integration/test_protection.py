@@ -212,8 +212,12 @@ def test_without_the_key_such_sources_are_refused_and_the_rest_is_published(land
 @pytest.mark.parametrize(
     ("before", "after", "named"),
     [
-        ("profiles.site_name,", "'voir 66 11 22 77' as site_name,", "marts.service_directory.site_name : numéro"),
-        ("profiles.site_name,", "'16.2666, -0.0444' as site_name,", "marts.service_directory.site_name : coordonnées"),
+        ("profiles.required_documents,", "'voir 66 11 22 77' as required_documents,", "required_documents : numéro"),
+        (
+            "profiles.required_documents,",
+            "'16.2666, -0.0444' as required_documents,",
+            "required_documents : coordonnées",
+        ),
         ("profiles.public_phone,", "'66112277' as public_phone,", "marts.service_directory.public_phone : téléphone"),
     ],
     ids=["phone", "coordinates", "no permission"],
