@@ -21,7 +21,7 @@ searches as (
         coverage.service_type_code,
         max(case when coverage.is_found then 1 else 0 end) = 1 as is_found,
         count(distinct coverage.admin2_code) as searched_cercle_count
-    from {{ ref('stg_survey_coverage') }} as coverage
+    from {{ ref('int_search') }} as coverage
     inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
     inner join {{ ref('int_zone_place') }} as zones
         on coverage.zone_code = zones.zone_code and coalesce(coverage.admin2_code, 'ANY') = zones.admin2_code

@@ -7,7 +7,7 @@ with searches as (
         coverage.admin2_code,
         coverage.service_type_code,
         max(coverage.observed_on) as searched_on
-    from {{ ref('stg_survey_coverage') }} as coverage
+    from {{ ref('int_search') }} as coverage
     inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
     group by months.month, coverage.zone_code, coverage.admin2_code, coverage.service_type_code
     having max(case when coverage.is_found then 1 else 0 end) = 0

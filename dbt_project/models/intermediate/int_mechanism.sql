@@ -88,5 +88,7 @@ select
     completion_rate,
     {{ mean_of_known(['sop', 'form', 'protocol', 'meeting', 'completion'], 1) }} as functionality,
     {{ is_small('issued_count') }} as is_issued_small,
-    {{ is_small('completed_count') }} as is_completed_small
+    {{ is_small('completed_count') }} as is_completed_small,
+    -- Of few referrals, whether half of them were completed nearly tells how many.
+    {{ is_small('completed_count') }} and issued_count < 2 * {{ parameter('small_count') }} as is_functionality_telling
 from scored

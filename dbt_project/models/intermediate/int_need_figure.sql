@@ -9,8 +9,10 @@ with records as (
         case when needs.indicator = 'population' then 'population' else needs.indicator || '_' || needs.sector_code end as figure
     from {{ ref('stg_need') }} as needs
     inner join {{ ref('stg_record_place') }} as places on needs.record_id = places.record_id
+    cross join {{ ref('stg_run') }} as run
+    left join {{ ref('stg_document_standing') }} as documents on needs.document_id = documents.document_id
     -- A cercle whose code cannot be read is not its region.
-    where places.admin_level is not null and coalesce(places.warnings, '') not like '%admin2_unreadable%'
+    where not coalesce(documents.withdrawn_on <= run.as_of, false) and places.admin_level is not null and coalesce(places.warnings, '') not like '%admin2_unreadable%'
 ),
 
 -- Total row; else both sexes over all ages; else all sexes by age; else sex by age.
@@ -47,20 +49,25 @@ figures as (
 
 -- Counts of our own surveys that are small; published statistics are told as they are.
 counted as (
-    select *, is_from_survey and {{ is_small('people') }} as is_small from figures
+    select
+        *,
+        is_from_survey and {{ is_small('people') }} as is_small,
+        case when admin_level = 2 then admin1_code else 'ML' end as parent_code
+    from figures
 ),
 
--- Where one cercle alone of a region is withheld, its region would give it away: the next smallest goes with it.
+-- Where one cercle alone of a region is withheld, its region would give it away, and so would the country of a region: the
+-- next smallest goes with it.
 ranked as (
     select
         *,
         sum(case when is_small then 1 else 0 end) over siblings as small_count,
         row_number() over (
-            partition by source_id, admin_level, admin1_code, population_group_code, figure, period
+            partition by source_id, admin_level, parent_code, population_group_code, figure, period
             order by case when is_small then 0 else 1 end, people, admin2_code
         ) as place
     from counted
-    window siblings as (partition by source_id, admin_level, admin1_code, population_group_code, figure, period)
+    window siblings as (partition by source_id, admin_level, parent_code, population_group_code, figure, period)
 )
 
 select
@@ -79,6 +86,6 @@ select
     warnings,
     case
         when is_small then 'SMALL_COUNT'
-        when admin_level = 2 and is_from_survey and small_count = 1 and place = 2 then 'COMPLEMENTARY'
+        when admin_level > 0 and is_from_survey and small_count = 1 and place = 2 then 'COMPLEMENTARY'
     end as suppression
 from ranked

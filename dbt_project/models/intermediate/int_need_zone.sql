@@ -78,4 +78,4 @@ select
     {{ safe_cast('substring(period, 1, 4)', 'bigint') }} as year,
     max(need) as need
 from chosen
-group by zone_code, reading, service_type_code, population_group_code, period
+group by zone_code, reading, service_type_code, population_group_code, {{ safe_cast('substring(period, 1, 4)', 'bigint') }}

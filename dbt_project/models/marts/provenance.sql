@@ -120,11 +120,10 @@ searches as (
         'counted' as standing,
         stated.document_id as root_document_id
     from {{ ref('stg_assertion') }} as stated
-    inner join {{ ref('stg_survey_coverage') }} as searches on stated.record_id = searches.record_id
-    cross join {{ ref('stg_run') }} as run
+    inner join {{ ref('int_search') }} as searches on stated.record_id = searches.record_id
     inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
-    where stated.shape = 'survey_coverage' and stated.attribute = 'is_found' and stated.observed_on <= run.as_of
+    where stated.shape = 'survey_coverage' and stated.attribute = 'is_found'
 )
 
 select * from claims

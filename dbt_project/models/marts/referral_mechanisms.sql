@@ -21,7 +21,7 @@ select
     case when not is_issued_small then issued_count end as issued_count,
     case when not is_completed_small and not is_issued_small then completed_count end as completed_count,
     case when not is_completed_small and not is_issued_small then completion_rate end as completion_rate,
-    functionality,
+    case when not is_functionality_telling then functionality end as functionality,
     cost_code,
     participation_level,
     participation_evidence,

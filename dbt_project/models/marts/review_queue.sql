@@ -37,7 +37,7 @@ places as (
     group by question_key
 ),
 
--- Sources that disagree on a published value, none of them with enough weight.
+-- Sources that disagree on a published value that a person may decide, none of them with enough weight.
 disputed as (
     select
         claims.entity,
@@ -54,8 +54,9 @@ disputed as (
         and winners.attribute = claims.attribute
     where winners.has_conflict and claims.is_counted
         and winners.attribute in (
-            'status_code', 'ends_on', 'cost_code', 'capacity_per_month', 'access_modes', 'admitted_groups', 'excluded_groups',
-            'exclusion_criteria', 'languages', 'wait_days', 'free_places', 'min_age', 'max_age', 'organization_type_code'
+            'status_code', 'starts_on', 'ends_on', 'cost_code', 'cost_xof', 'capacity_per_month', 'access_modes', 'admitted_groups',
+            'excluded_groups', 'exclusion_criteria', 'required_documents', 'languages', 'wait_days', 'free_places', 'hours',
+            'min_age', 'max_age', 'organization_type_code'
         )
     group by claims.entity, claims.entity_id, claims.attribute
 ),

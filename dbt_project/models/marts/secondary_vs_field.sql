@@ -9,9 +9,8 @@ field as (select * from {{ ref('int_service_finding') }} where side = 'field'),
 -- Searches that found none: of a whole cercle, or of a zone where no cercle is named.
 searches as (
     select coverage.zone_code, coverage.admin2_code, coverage.service_type_code, max(coverage.observed_on) as searched_on, {{ joined('coverage.source_id') }} as source_ids
-    from {{ ref('stg_survey_coverage') }} as coverage
-    cross join {{ ref('stg_run') }} as run
-    where not coverage.is_found and coverage.observed_on <= run.as_of
+    from {{ ref('int_search') }} as coverage
+    where not coverage.is_found
     group by coverage.zone_code, coverage.admin2_code, coverage.service_type_code
 ),
 

@@ -1,4 +1,4 @@
-{% set shelter_columns = ['admin3_code', 'site_name', 'latitude', 'longitude', 'program_name', 'public_phone'] %}
+{% set shelter_columns = ['admin3_code', 'site_name', 'latitude', 'longitude', 'program_id', 'program_name', 'public_phone'] %}
 {% set opinion_columns = ['beneficiary_count', 'beneficiary_score', 'perception_gap'] %}
 
 with shelters as (
@@ -24,7 +24,7 @@ opinions as (
 ),
 
 mechanisms as (
-    select mechanism_id || '|' || coalesce(zone_code, '') || '|' || wave as row_key, is_issued_small, is_completed_small
+    select mechanism_id || '|' || coalesce(zone_code, '') || '|' || wave as row_key, is_issued_small, is_completed_small, is_functionality_telling
     from {{ ref('int_mechanism') }}
     where is_issued_small or is_completed_small
 ),
@@ -43,6 +43,10 @@ referrals as (
     union all
     select 'referral_mechanisms' as mart, row_key, 'completion_rate' as column_name, 'COMPLEMENTARY' as reason
     from mechanisms
+    union all
+    select 'referral_mechanisms' as mart, row_key, 'functionality' as column_name, 'COMPLEMENTARY' as reason
+    from mechanisms
+    where is_functionality_telling
 ),
 
 figures as (

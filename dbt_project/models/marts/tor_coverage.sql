@@ -61,11 +61,9 @@ shapes as (
 
 -- Types that the field searched for and found nowhere.
 searches as (
-    select coverage.service_type_code, max(case when coverage.is_found then 1 else 0 end) = 1 as is_found
-    from {{ ref('stg_survey_coverage') }} as coverage
-    cross join {{ ref('stg_run') }} as run
-    where coverage.observed_on <= run.as_of
-    group by coverage.service_type_code
+    select service_type_code, max(case when is_found then 1 else 0 end) = 1 as is_found
+    from {{ ref('int_search') }}
+    group by service_type_code
 ),
 
 explained as (

@@ -1,0 +1,13 @@
+-- One row per search of the field for a service type in a place, known by the as-of date.
+select
+    coverage.record_id,
+    coverage.source_id,
+    coverage.zone_code,
+    coverage.admin2_code,
+    coverage.service_type_code,
+    coverage.is_found,
+    coverage.observed_on
+from {{ ref('stg_survey_coverage') }} as coverage
+cross join {{ ref('stg_run') }} as run
+left join {{ ref('stg_document_standing') }} as documents on coverage.document_id = documents.document_id
+where coverage.observed_on <= run.as_of and not coalesce(documents.withdrawn_on <= run.as_of, false)
