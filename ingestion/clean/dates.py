@@ -42,7 +42,8 @@ _EXCEL_EPOCH = dt.date(1899, 12, 30)
 def date(value: str, *, end: bool = False) -> dt.date | None:
     """A date, or None. A month, quarter or year stands for its first day, with ``end`` for its last.
 
-    Read: 2024-03-01 (with a time and a time zone or without), 01/03/2024 (day first, as in Mali), 2e janvier 2024, 2 January 2024, janv-24, Q1 2024,
+    Read: 2024-03-01 (a time and a time zone may follow), 01/03/2024 (day first, as in Mali),
+    2e janvier 2024, 2 January 2024, janv-24, Q1 2024,
     2024 and Excel serials from 20000 (1954) to 80000 (2119).
     """
     text = value.strip()

@@ -10,9 +10,9 @@ from tests.samples.vocabulary import GROUPS, SOURCES, TYPES, chance, uuid
 
 Row = dict[str, object]
 
-# How many people speak of each of the chosen services; of the last nine, fewer than may be told.
-COUNTS = [8, 7, 6, 9, 5, 6, 5, 7, 6, 5, 6, 8, 5, 4, 3, 2, 1, 4, 3, 1, 2]
-WITHOUT_CODE = 24
+# How many people speak of each of the chosen services; of the last eight, fewer than may be told.
+COUNTS = [12, 9, 6, 10, 5, 8, 5, 7, 6, 5, 9, 8, 5, 4, 3, 2, 1, 4, 3, 1, 2]
+WITHOUT_CODE = 30
 ZONES = ["Z_BKO", "Z_KAY", "Z_MOP", "Z_TOM", "Z_GAO"]
 OBSTACLES = ["aucun", "aucun", "cout", "distance", "attente", "docs", "info", "distance cout", "langue", "securite",
              "discrim", "ferme"]  # fmt: skip
@@ -53,13 +53,16 @@ def _answer(zone: str, kind: str, code: str, organization: str, number: int) -> 
     usual = chance("satisfaction", organization, kind).choice([2, 3, 4, 4, 5])  # some are liked more than others
     paid = draw.random() < (0.9 if kind == "ECO_04" else 0.25)
     answers = {
-        "zone": zone, "type_service": kind, "srv_code": code, "profil": draw.choice(["MIG_RET", "MIG_RET", "MIG_TRA", *GROUPS]),
-        "sexe": draw.choices(["f", "m", "nr"], [10, 11, 1])[0], "age": draw.choices(["0_17", "18_24", "25_59", "60"], [2, 6, 10, 1])[0],
-        "recu": draw.choices(["oui", "non"], [5, 1])[0], "obst": draw.choice(OBSTACLES), "delai": draw.choice([0, 1, 3, 7, 15, ""]),
+        "zone": zone, "type_service": kind, "srv_code": code,
+        "profil": draw.choice(["MIG_RET", "MIG_RET", "MIG_TRA", *GROUPS]),
+        "sexe": draw.choices(["f", "m", "nr"], [10, 11, 1])[0],
+        "age": draw.choices(["0_17", "18_24", "25_59", "60"], [2, 6, 10, 1])[0],
+        "recu": draw.choices(["oui", "non"], [5, 1])[0],
+        "obst": draw.choice(OBSTACLES), "delai": draw.choice([0, 1, 3, 7, 15, ""]),
         "paye": "oui" if paid else "non", "montant": draw.choice([500, 1000, 2500, ""]) if paid else "",
         "sat": _near(draw.choice([-1, 0, 0, 1]) + usual), "respect": _near(draw.choice([-1, 0, 1, 1]) + usual),
-        "confid": draw.choices(["oui", "non", "nsp"], [7, 2, 1])[0], "consulte": draw.choice(["oui", "non", "non", "nsp"]),
-        "plainte": draw.choice(["oui", "non", "non", "nsp"]),
+        "confid": draw.choices(["oui", "non", "nsp"], [7, 2, 1])[0],
+        "consulte": draw.choice(["oui", "non", "non", "nsp"]), "plainte": draw.choice(["oui", "non", "non", "nsp"]),
     }  # fmt: skip
     day = f"2024-{draw.choice([6, 7, 8]):02d}-{draw.randint(1, 28):02d}"
     asked: Row = {"today": day, "consent": "oui", "interview_mode": draw.choice(["site", "site", "tel"])}

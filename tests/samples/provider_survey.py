@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.samples.files import read_csv, write_sheets
 from tests.samples.vocabulary import GROUPS, POINTS, SOURCES, Organization, chance, organizations, uuid, zone_of
@@ -24,9 +25,13 @@ MEANT_FOR = {
 }  # fmt: skip
 CAPACITIES = {"SOC_01": [150, 250, 400], "SOC_02": [20, 30, 45], "SOC_06": [40, 60, 90], "ECO": [15, 25, 40, 60]}
 LANGUAGES = {"Z_BKO": "fr bm", "Z_KAY": "fr bm snk", "Z_MOP": "fr ff dgo", "Z_TOM": "fr ses tmh", "Z_GAO": "fr ses ar"}
-PAID = {"ECO_04": "payant", "ECO_01": "gratuit", "SOC_08": "gratuit", "PSY_01": "gratuit", "SOC_02": "gratuit"}
+USUAL_COST = {"ECO_04": "payant", "ECO_01": "gratuit", "SOC_08": "gratuit", "PSY_01": "gratuit", "SOC_02": "gratuit"}
 QUALITY = ["q_d_personnel", "q_d_intrants", "q_a_transport", "q_a_handicap", "q_c_confid", "q_c_femmes", "q_q_qualif",
            "q_q_plaintes"]  # fmt: skip
+# The questions in the order of the form.
+ORDER = ["type_service", "srv_desc", "zone", "cercle", "commune", "gps", "statut", "date_fin", "acces", "capacite_mois",
+         "places_dispo", "delai_jours", "inclus", "age_min", "age_max", "exclusion", "docs_requis", "cout", "cout_fcfa",
+         "langues", *QUALITY]  # fmt: skip
 SYNERGIES = ["orient_gratuit", "orient_quota", "partage_cout", "partage_pct", "opp_debut", "opp_fin", "opp_nouvelles"]
 NOTHING_OFFERED = {"orient_gratuit": "non", "partage_cout": "aucun"}
 
@@ -51,8 +56,10 @@ def _submissions() -> Iterator[tuple[Row, list[Row]]]:
             yield _visit(organization, day)
     # Somebody typed in a name, then the person withdrew: nothing of it may be kept.
     for number, day in enumerate(("2024-06-05", "2024-07-23"), start=801):
-        withdrawn = Organization(number, "Structure Fictive Réticente", "SFRET", "AUT", ["ECO_01"], ["ML0901"], [day], "tel", "oui")  # fmt: skip
-        submission, services = _visit(withdrawn, day)
+        name, where = "Structure Fictive Réticente", ["ML0901"]
+        submission, services = _visit(
+            Organization(number, name, "SFRET", "AUT", ["ECO_01"], where, [day], "tel", "oui"), day
+        )
         yield submission | {"consent": "non"}, services
     # The name was lost by hand in the spreadsheet: the gate rejects what depends on it.
     nameless = Organization(901, "", "", "ONG_NAT", ["SOC_05"], ["ML0506"], ["2024-07-19"], "site", "non")
@@ -100,18 +107,23 @@ def _lasting(organization: Organization, kind: str, cercle: str) -> Row:
     """What does not change from one visit to the next."""
     draw = chance(organization.acronym, kind, cercle)
     lat, lon = POINTS[cercle]
-    meant_for = MEANT_FOR.get(kind) or MEANT_FOR.get(kind[:3]) or GROUPS[3:]
-    groups = ["MIG_RET", *(["MIG_TRA"] if draw.random() < 0.7 else []), *draw.sample(meant_for, 2)]
-    adult = kind.startswith("ECO")
+    groups = [
+        "MIG_RET",
+        *(["MIG_TRA"] if draw.random() < 0.7 else []),
+        *draw.sample(_of_type(MEANT_FOR, kind, GROUPS[3:]), 2),
+    ]
+    is_for_adults = kind.startswith("ECO")
     return {
         "type_service": kind, "srv_desc": f"{DESCRIPTIONS[kind]} (fictif)", "zone": zone_of(cercle), "cercle": cercle,
         "commune": commune_of(organization, cercle),
         "gps": f"{lat + draw.uniform(-0.1, 0.1):.4f} {lon + draw.uniform(-0.1, 0.1):.4f} 0 5",
         "acces": draw.choice(["direct", "direct rdv", "rdv orient", "orient", "direct mobile"]), "date_fin": "",
-        "inclus": " ".join(groups), "age_min": draw.choice([18, 18, 16, ""]) if adult else "", "age_max": draw.choice([35, 40, "", ""]) if adult else "",
+        "inclus": " ".join(groups),
+        "age_min": draw.choice([18, 18, 16, ""]) if is_for_adults else "",
+        "age_max": draw.choice([35, 40, "", ""]) if is_for_adults else "",
         "exclusion": draw.choice(["aucun", "aucun", "aucun", "sans_doc", "age residence", "sans_doc deja_aide"]),
         "docs_requis": draw.choice(["", "", "Pièce d’identité ou attestation de retour"]),
-        "cout": PAID.get(kind) or draw.choice(["gratuit", "gratuit", "gratuit_ref", "partiel"]),
+        "cout": USUAL_COST.get(kind) or draw.choice(["gratuit", "gratuit", "gratuit_ref", "partiel"]),
         "langues": LANGUAGES[zone_of(cercle)] if draw.random() < 0.8 else "fr",
     }  # fmt: skip
 
@@ -119,15 +131,16 @@ def _lasting(organization: Organization, kind: str, cercle: str) -> Row:
 def _of_the_day(organization: Organization, kind: str, cercle: str, day: str) -> Row:
     """What each visit may find changed."""
     draw = chance(organization.acronym, kind, cercle, day)
-    capacity = draw.choice(CAPACITIES.get(kind) or CAPACITIES.get(kind[:3]) or [20, 40, 80])
-    return {
+    capacity = draw.choice(_of_type(CAPACITIES, kind, [20, 40, 80]))
+    answers: Row = {question: draw.choices(["oui", "non", "nsp"], [65, 25, 10])[0] for question in QUALITY}
+    return answers | {
         "statut": draw.choices(["OPE", "PAR", "SUS", "PLA", "PNF", "FER"], [70, 14, 6, 3, 2, 5])[0],
-        "capacite_mois": capacity if draw.random() < 0.8 else "", "places_dispo": draw.choice([0, capacity // 4, capacity // 2]),
+        "capacite_mois": capacity if draw.random() < 0.8 else "",
+        "places_dispo": draw.choice([0, capacity // 4, capacity // 2]),
         "delai_jours": draw.choice([0, 1, 3, 7, 14, 21]),
-    } | {question: draw.choices(["oui", "non", "nsp"], [65, 25, 10])[0] for question in QUALITY}  # fmt: skip
+    }
 
 
-# The questions in the order of the form.
-ORDER = ["type_service", "srv_desc", "zone", "cercle", "commune", "gps", "statut", "date_fin", "acces", "capacite_mois",
-         "places_dispo", "delai_jours", "inclus", "age_min", "age_max", "exclusion", "docs_requis", "cout", "cout_fcfa",
-         "langues", *QUALITY]  # fmt: skip
+def _of_type(table: dict[str, list[Any]], kind: str, otherwise: list[Any]) -> list[Any]:
+    """What a table says of a type of service, else of its domain."""
+    return table.get(kind) or table.get(kind[:3]) or otherwise
