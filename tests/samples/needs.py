@@ -11,8 +11,8 @@ TAGS = ["#adm1+code", "#adm2+code", "#sector+code", "#gender+code", "#age+range"
         "#is_disabled", "#population_group+code", "#population", "#inneed", "#targeted", "#affected", "#reached"]  # fmt: skip
 # Returnees in need in 2024 by sector and cercle: with the survey's capacities they give every class of the gap grid.
 RETURNEES = {
-    "SHL": {"ML0901": 720, "ML0103": 2400, "ML0105": 360, "ML0506": 3600, "ML0605": 4800, "ML0703": 240, "ML0701": 6000},
-    "HEA": {"ML0901": 9000, "ML0103": 12000, "ML0506": 30000, "ML0605": 24000, "ML0703": 6000},
+    "SHL": {"ML0901": 600, "ML0103": 2400, "ML0105": 360, "ML0506": 3600, "ML0605": 4800, "ML0703": 240, "ML0701": 6000},
+    "HEA": {"ML0901": 9000, "ML0103": 12000, "ML0506": 30000, "ML0605": 30000, "ML0703": 6000},
     "EDU": {"ML0901": 0, "ML0103": 1800, "ML0506": 3000, "ML0605": 1500, "ML0703": 900},
 }  # fmt: skip
 
