@@ -22,7 +22,7 @@ def main() -> None:
         facilities, mapping_report, mechanism_survey, needs, outlines, population, provider_survey, survey_coverage, three_w
     ):  # fmt: skip
         source.write()
-    beneficiary_survey.write([])
+    beneficiary_survey.write([])  # a run needs a sample of every source
     beneficiary_survey.write(services())
 
 
