@@ -81,6 +81,9 @@ explained as (
                 then 'aucune ligne de la forme « ' || requirements.shapes || ' » n’y répond' || coalesce(' (' || requirements.filter_value || ')', '')
                     || ' ; sources non livrées qui la rempliraient : ' || shapes.missing_source_ids
             when not searches.is_found then 'type cherché sur le terrain, trouvé nulle part'
+            when requirements.filter_column = 'service_type_code' and searches.service_type_code is null
+                then 'type non enquêté : aucune ligne de la forme « ' || requirements.shapes || ' » n’en parle et personne ne l’a cherché ; le diraient : '
+                    || shapes.source_ids
             else requirements.none_fr
         end as reason
     from requirements
