@@ -105,7 +105,10 @@ UNTOUCHED = st.one_of(
     st.integers(1, 9999).map(lambda amount: f"{amount * 1000:,}".replace(",", "\u202f")),
     st.floats(-180, 180).map(lambda number: f"{number:.7f}"),
     st.tuples(st.integers(1, 30000), st.integers(1, 30000)).map(lambda rows: f"ML_5W!A{rows[0]}:AK{rows[1]}"),
-    st.binary(min_size=6, max_size=6).map(lambda data: f"org_{data.hex()}"),
+    # Ids of hexadecimal digits, all of which may happen to be decimal.
+    st.from_regex(r"(org|sal|q|key)_[0-9]{12}", fullmatch=True),
+    st.from_regex(r"mrf_202[0-9]1124T143801Z_[0-9]{8}", fullmatch=True),
+    st.from_regex(r"uuid:[0-9]{6,9}/srv\[[1-9]\]/zone", fullmatch=True),
 )
 
 
@@ -119,7 +122,7 @@ def test_dates_ids_codes_amounts_and_locators_are_left_alone(text: str) -> None:
     "text",
     [
         "de 8h à 17h30", "18 à 35 ans", "numéro vert 116", "1448 sur 24088", "22 395 489 habitants", "12.50 %, 3.75 %",
-        "mrf_provider_survey_-_False_-_2024-08-31-10-12-45.xlsx", "mrf_20241124T143801Z_41f131a9",
+        "mrf_provider_survey_-_False_-_2024-08-31-10-12-45.xlsx", "mrf_20241124T143801Z_41f131a9", "published/20241124T143801Z_32241594/mrf_20241124T143801Z_32241594.duckdb",
         "page=3;table=1;row=2;bbox=72.3,100.2,523.1,118.9", "bootstrap-table@1.19.1", "0.913 0.812",
         "#public_phone@service_at_location", "Association Malienne d’Aide aux Réfugiés (AMAR)",
     ],

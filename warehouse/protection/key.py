@@ -73,8 +73,8 @@ def identity(root: Path) -> str:
     try:
         load(root)
     except KeyProblem as problem:
-        return f"sans clé ({hashlib.sha256(str(problem).encode()).hexdigest()[:8]})"
-    return hashlib.sha256(key_file().read_bytes()).hexdigest()[:8]
+        return f"no_{hashlib.sha256(str(problem).encode()).hexdigest()[:12]}"
+    return f"key_{hashlib.sha256(key_file().read_bytes()).hexdigest()[:12]}"
 
 
 def _refuse_beside_data(path: Path, root: Path) -> None:
