@@ -30,7 +30,9 @@ _THOUSANDS = r"\d{1,3}(?:[\s.,'’]\d{3})+(?!\d)"
 _KEPT = "|".join(
     [
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # uuid
-        r"[a-z]{2,4}_[0-9a-f]{12}",  # an id of the warehouse: org_004118073302
+        r"uuid:\d+",  # a submission that only has a number
+        r"[a-z]{1,4}_[0-9a-f]{12}",  # an id of the warehouse: org_004118073302
+        r"\d{8}T\d{6}Z_[0-9a-f]{8}",  # the name of a publication: 20241124T143801Z_32241594
         r"\d{1,3}[.,]\d{5,}",  # 20.025418
         r"(?:0_17|18_24|25_59)",  # age brackets, which a list of codes sets side by side: 18_24 25_59 60
         rf"{_YEAR}(?P<sign>[-./ ]){_MONTH}(?P=sign){_DAY}(?:[ T]\d\d?:\d\d(?::\d\d)?)?",  # 2024-08-31

@@ -106,7 +106,10 @@ UNTOUCHED = st.one_of(
     st.integers(1, 9999).map(lambda amount: f"{amount * 1000:,}".replace(",", "\u202f")),
     st.floats(-180, 180).map(lambda number: f"{number:.7f}"),
     st.tuples(st.integers(1, 30000), st.integers(1, 30000)).map(lambda rows: f"ML_5W!A{rows[0]}:AK{rows[1]}"),
-    st.binary(min_size=6, max_size=6).map(lambda data: f"org_{data.hex()}"),
+    # Ids of hexadecimal digits, all of which may happen to be decimal.
+    st.from_regex(r"(org|sal|q|key)_[0-9]{12}", fullmatch=True),
+    st.from_regex(r"mrf_202[0-9]1124T143801Z_[0-9]{8}", fullmatch=True),
+    st.from_regex(r"uuid:[0-9]{6,9}/srv\[[1-9]\]/zone", fullmatch=True),
 )
 
 

@@ -73,13 +73,8 @@ def identity(root: Path) -> str:
     try:
         load(root)
     except KeyProblem as problem:
-        return f"sans clé ({_signs(str(problem).encode())})"
-    return _signs(key_file().read_bytes())
-
-
-def _signs(data: bytes) -> str:
-    """Letters alone: eight digits in the manifest would be taken for a phone number."""
-    return hashlib.sha256(data).hexdigest()[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
+        return f"no_{hashlib.sha256(str(problem).encode()).hexdigest()[:12]}"
+    return f"key_{hashlib.sha256(key_file().read_bytes()).hexdigest()[:12]}"
 
 
 def _refuse_beside_data(path: Path, root: Path) -> None:
