@@ -226,3 +226,13 @@
         'min_age', 'max_age', 'languages', 'capacity_per_month', 'free_places', 'wait_days'
     ]) }}
 {% endmacro %}
+
+{# Values that stand one below the other, side by side: a column for each attribute, typed where a type is given. #}
+{% macro side_by_side(text_attributes, typed_attributes) -%}
+    {%- for attribute in text_attributes %}
+        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last or typed_attributes }}
+    {%- endfor %}
+    {%- for attribute, type in typed_attributes.items() %}
+        {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

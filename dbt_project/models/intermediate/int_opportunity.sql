@@ -9,12 +9,7 @@
 with winners as (
     select
         entity_id,
-        {% for attribute in text_attributes %}
-        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
-        {% endfor %}
-        {% for attribute, type in typed_attributes.items() %}
-        {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ side_by_side(text_attributes, typed_attributes) }}
     from {{ ref('int_value') }}
     where entity = 'opportunity'
     group by entity_id

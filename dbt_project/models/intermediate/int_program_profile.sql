@@ -4,11 +4,7 @@ with programs as (select * from {{ ref('int_initiative') }} where entity = 'prog
 winners as (
     select
         entity_id,
-        max(case when attribute = 'program_name' then value end) as title,
-        max(case when attribute = 'funder' then value end) as funder,
-        max(case when attribute = 'iati_identifier' then value end) as iati_identifier,
-        {{ safe_cast("max(case when attribute = 'starts_on' then value end)", 'date') }} as starts_on,
-        {{ safe_cast("max(case when attribute = 'ends_on' then value end)", 'date') }} as ends_on
+        {{ side_by_side(['program_name', 'funder', 'iati_identifier'], {'starts_on': 'date', 'ends_on': 'date'}) }}
     from {{ ref('int_value') }}
     where entity = 'program'
     group by entity_id
@@ -32,7 +28,7 @@ lists as (
 select
     programs.entity_id as program_id,
     programs.organization_id,
-    winners.title,
+    winners.program_name as title,
     winners.funder,
     winners.iati_identifier,
     winners.starts_on,

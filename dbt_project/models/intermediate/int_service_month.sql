@@ -11,12 +11,7 @@ winners as (
     select
         service_at_location_id,
         day,
-        {% for attribute in text_attributes %}
-        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
-        {% endfor %}
-        {% for attribute, type in typed_attributes.items() %}
-        {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }},
-        {% endfor %}
+        {{ side_by_side(text_attributes, typed_attributes) }},
         max(case when attribute = 'status_code' then freshness end) as status_freshness
     from {{ ref('int_service_day') }}
     group by service_at_location_id, day

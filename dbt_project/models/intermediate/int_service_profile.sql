@@ -12,12 +12,7 @@ with winners as (select * from {{ ref('int_value') }} where entity = 'service_at
 
 select
     entity_id as service_at_location_id,
-    {% for attribute in text_attributes %}
-    max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
-    {% endfor %}
-    {% for attribute, type in typed_attributes.items() %}
-    {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }},
-    {% endfor %}
+    {{ side_by_side(text_attributes, typed_attributes) }},
     max(case when attribute = 'status_code' then observed_on end) as status_observed_on,
     max(case when attribute = 'status_code' then freshness end) as status_freshness,
     max(case when attribute = 'status_code' then agreement end) as status_agreement,
