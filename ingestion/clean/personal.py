@@ -30,7 +30,8 @@ _THOUSANDS = r"\d{1,3}(?:[\s.,'’]\d{3})+(?!\d)"
 _KEPT = "|".join(
     [
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # uuid
-        r"uuid:\d+(?![\d-])",  # a submission that only has a number
+        r"uuid:[0-9a-f\-]+",  # a submission, which may only have a number
+        r"[0-9a-f]{16,}",  # a hash, or the beginning of one
         r"[a-z]{1,4}_[0-9a-f]{12}",  # an id of the warehouse: org_004118073302
         r"\d{8}T\d{6}Z_[0-9a-f]{8}",  # the name of a publication: 20241124T143801Z_32241594
         r"\d{1,3}[.,]\d{5,}",  # 20.025418

@@ -109,6 +109,7 @@ UNTOUCHED = st.one_of(
     # Ids of hexadecimal digits, all of which may happen to be decimal.
     st.from_regex(r"(org|sal|q|key)_[0-9]{12}", fullmatch=True),
     st.from_regex(r"mrf_202[0-9]1124T143801Z_[0-9]{8}", fullmatch=True),
+    st.from_regex(r"(uuid:)?[0-9]{8}-[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{12}", fullmatch=True),
     st.from_regex(r"uuid:[0-9]{6,9}/srv\[[1-9]\]/zone", fullmatch=True),
     st.from_regex(r"uuid:[0-9]{8}-[0-9]{4}-4[0-9]{3}-8[0-9]{3}-[0-9]{12}", fullmatch=True),
 )
