@@ -8,6 +8,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import duckdb
@@ -61,6 +62,10 @@ def _html(path: Path) -> None:
 
 def _html_attribute(path: Path) -> None:
     path.write_text(f'<html><a title="{TEXT}">x</a>')
+
+
+def _html_link(path: Path) -> None:
+    path.write_text(f'<html><a href="https://exemple.fictif/?q={quote(TEXT)}">x</a>')
 
 
 def _html_script(path: Path) -> None:
@@ -121,7 +126,7 @@ def _zip(path: Path) -> None:
 
 WRITERS: dict[str, Callable[[Path], None]] = {
     "a.csv": _csv, "a.txt": _text, "a.json": _json, "b.json": _json_in_json, "a.html": _html, "b.html": _html_attribute,
-    "c.html": _html_script, "a.xlsx": _xlsx, "b.xlsx": _xlsx_comment, "a.docx": _docx, "a.pdf": _pdf,
+    "c.html": _html_script, "d.html": _html_link, "a.xlsx": _xlsx, "b.xlsx": _xlsx_comment, "a.docx": _docx, "a.pdf": _pdf,
     "a.parquet": _parquet, "a.duckdb": _duckdb, "a.db": _sqlite, "a.zip": _zip,
 }  # fmt: skip
 
@@ -302,6 +307,15 @@ def test_known_values_are_found_in_texts_numbers_points_and_claims(build: duckdb
         ("marts.service_directory.latitude", KNOWN_POINT),
         ("marts.provenance.value", KNOWN_POINT),
     }
+
+
+def test_the_name_of_a_publication_is_no_phone_though_it_may_have_no_letter(tmp_path: Path) -> None:
+    name = "20241124T143801Z_87426467"
+    (tmp_path / name).mkdir()
+    link = f'<html><a href="{quote(f"DONNÉES FICTIVES {name}/x.html")}">{name}</a><script>f("%20{name}")</script>'
+    (tmp_path / name / "index.html").write_text(link)
+    (tmp_path / name / "manifest.json").write_text(json.dumps({"file": f"mrf_{name}.duckdb"}))
+    assert files.search(tmp_path, Known()) == []
 
 
 def test_a_finding_never_repeats_what_its_place_says() -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import duckdb
@@ -326,7 +327,7 @@ class _Page(HTMLParser):
             self._within = tag
         for name, value in attrs:
             if value and (name in self._SEEN or name.startswith("data-")) and not value.startswith("data:"):
-                self.told += _values(value, f"ligne {self.getpos()[0]}, attribut {name}")
+                self.told += _values(unquote(value), f"ligne {self.getpos()[0]}, attribut {name}")
 
     def handle_endtag(self, tag: str) -> None:
         """The end of a script or of a block."""
@@ -370,4 +371,4 @@ def _script(code: str, place: str) -> list[_Told]:
             rest.append(code[position:end])
         position = end
     literals = _STRING_LITERAL.findall("".join([*rest, code[position:]]))
-    return told + [piece for literal in literals for piece in _values(literal[1:-1], place)]
+    return told + [piece for literal in literals for piece in _values(unquote(literal[1:-1]), place)]
