@@ -15,7 +15,7 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
     """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened.
 
     ``own``: folders in it that hold the project's own code and no data, such as dbt docs. Hashes and dates of code look
-    like phones: there only the values that `restricted` holds are looked for.
+    like phones: there only the values that `restricted` holds are looked for, in the text as it stands.
     """
     found: dict[Finding, None] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -23,8 +23,12 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
         if path.suffix == ".duckdb":
             found |= dict.fromkeys(_in_database(path, name, known))
             continue
+        if Path(name).parts[0] in own:
+            kinds = look(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
+            found |= {Finding(name, "texte", kind): None for kind in kinds}
+            continue
         for piece in pieces(path, name):
-            kinds = look(piece.text, known, piece.is_number, is_own=Path(name).parts[0] in own)
+            kinds = look(piece.text, known, piece.is_number)
             found |= {Finding(piece.file, _shown(piece.place, known), kind): None for kind in kinds}
     return list(found)
 
