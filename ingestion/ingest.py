@@ -30,7 +30,8 @@ class Ingested:
     ``records``: by shape, the stored columns plus `errors`. ``rejected``: rows that never became records
     (locator, shape, reason). ``read_counts``: rows read by shape. ``notes``: what a person should know.
     ``personal``: PERSONAL, every piece of personal data that was taken out. ``is_personal``: whether the files held
-    declared personal columns or answers of people who were asked for their consent. ``is_typed``: whether somebody
+    declared personal columns or answers of people who were asked for their consent, ``is_declared`` whether they held
+    the former: then they need a key. ``is_typed``: whether somebody
     typed something personal in any cell, read or not. ``consented``: by document, the answers of those who agreed as
     JSON, where somebody in the document did not.
     """
@@ -43,6 +44,7 @@ class Ingested:
     notes: list[str]
     personal: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=PERSONAL, dtype=object))
     is_personal: bool = False
+    is_declared: bool = False
     is_typed: bool = False
     consented: dict[str, str] = field(default_factory=dict)
 
@@ -61,11 +63,12 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
     """
     built: dict[str, list[Records]] = {shape: [] for shape in source.shapes}
     rejected, documents, notes, hidden = [], [], [], []
-    is_personal, is_typed, consented = False, False, {}
+    is_personal, is_declared, is_typed, consented = False, False, False, {}
     for path in paths:
         document = Document(sha256(path), path.name)
         raw = _read(source, path)
         is_personal |= personal.is_present(source, raw)
+        is_declared |= personal.is_declared(source, raw)
         is_typed |= personal.is_typed(source, raw)
         parts = {name: personal.split(source, item) for name, item in raw.items()}
         hidden += [part.personal.assign(document_id=document.document_id) for part in parts.values()]
@@ -93,6 +96,7 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
         notes=notes,
         personal=personal.joined(hidden),
         is_personal=is_personal,
+        is_declared=is_declared,
         is_typed=is_typed or any(len(part) for part in hidden),
         consented=consented,
     )

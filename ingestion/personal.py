@@ -86,7 +86,12 @@ def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 def is_present(source: Source, tables: dict[str, Table]) -> bool:
     """Whether a file holds what only `restricted` may keep: declared columns, or answers given under a consent."""
-    return bool(source.consent) or any(column in t.frame for t in tables.values() for column in source.personal)
+    return bool(source.consent) or is_declared(source, tables)
+
+
+def is_declared(source: Source, tables: dict[str, Table]) -> bool:
+    """Whether a file holds columns that its source declares personal: without a key it cannot be taken."""
+    return any(column in table.frame for table in tables.values() for column in source.personal)
 
 
 def is_typed(source: Source, tables: dict[str, Table]) -> bool:

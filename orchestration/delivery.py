@@ -53,7 +53,7 @@ class Delivery:
     checks: list[dict[str, Any]] = field(default_factory=list)
     validations: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
-    is_personal: bool = False  # its files hold what only `restricted` may keep
+    is_personal: bool = False  # its files hold columns that only `restricted` may keep
 
     @property
     def is_good(self) -> bool:
@@ -90,7 +90,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
     except (SourceFileError, DeclarationError) as error:
         _keep_unread(source, workspace, vault, paths, inventory)
         return _keep(source, workspace, before, str(error))
-    if ingested.is_personal and problem:
+    if ingested.is_declared and problem:
         return _keep(source, workspace, before, problem)
     gated = gate(ingested)
     validations = [_validated(source, shape, gated, inventory.is_demo) for shape in source.shapes]
@@ -118,7 +118,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         workspace,
         Delivery(
             source.id, "fresh", fingerprint, files, rows, [asdict(c) for c in checks], documents,
-            is_personal=ingested.is_personal and not inventory.is_demo,
+            is_personal=ingested.is_declared and not inventory.is_demo,
         ),
     )  # fmt: skip
 
@@ -245,8 +245,9 @@ def _keep_originals(
 ) -> None:
     """Each file by its sha256, never changed: encrypted where it holds something personal, else in plain.
 
-    Of a file where somebody refused, only what the others answered is kept. A fictional one with personal columns is
-    not kept at all; without a key, a list into which somebody typed a phone stays in plain, as it was landed.
+    Of a file where somebody refused, only what the others answered is kept. A survey is never kept in plain: without a
+    key (a fictional one, or one without personal columns) it is not kept at all. A list into which somebody typed a
+    phone then stays in plain, as it was landed.
     """
     for path in paths:
         digest = inventory.sha256[str(path)]

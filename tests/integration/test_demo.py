@@ -191,7 +191,7 @@ def test_no_personal_column_reaches_the_publication(demo: Root) -> None:
     assert "99000001" in text  # one with permission
 
 
-@pytest.mark.parametrize("name", ["service_gap", "published/warehouse"])
+@pytest.mark.parametrize("name", [pytest.param("service_gap", marks=pytest.mark.long), "published/warehouse"])
 def test_a_partial_run_never_publishes(demo: Root, tmp_path: Path, name: str) -> None:
     root = demo.copy(tmp_path / "data")
     (root.path / "build" / "build.duckdb").write_bytes(b"not the audited build")
@@ -204,6 +204,7 @@ def test_a_partial_run_never_publishes(demo: Root, tmp_path: Path, name: str) ->
     assert len(list((root.path / "published").glob("*/*.duckdb"))) == 1
 
 
+@pytest.mark.long
 def test_publishing_an_audited_build_again_never_mislabels_it(demo: Root, tmp_path: Path) -> None:
     """Files landed since then make the fictional build no more real."""
     root = demo.copy(tmp_path / "data")

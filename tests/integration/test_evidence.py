@@ -207,6 +207,7 @@ def test_the_history_follows_the_dated_claims(landed: dict[str, Any]) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any], tmp_path: Path) -> None:
     root = landed["root"].copy(tmp_path / "data")
     landing = tmp_path / "landing"
@@ -247,6 +248,7 @@ def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any]
     assert root.query(f"select count(*) from marts.review_queue where question_id = '{question}'") == [(0,)]
 
 
+@pytest.mark.long
 def test_decisions_are_published_traced_and_survive_a_change_of_name(landed: dict[str, Any], tmp_path: Path) -> None:
     root = landed["root"].copy(tmp_path / "data")
     before = root.catalog["current"]

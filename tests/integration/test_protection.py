@@ -209,6 +209,7 @@ def test_without_the_key_such_sources_are_refused_and_the_rest_is_published(land
     assert root.manifest["inputs"]["mrf_provider_survey"]["state"] == "fresh", "a new key is a reason to run again"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("before", "after", "named"),
     [
@@ -244,6 +245,7 @@ def test_a_build_that_gives_something_away_is_refused(
     assert root.catalog == catalog
 
 
+@pytest.mark.long
 def test_a_folder_that_gives_something_away_is_removed_before_readers_see_it(
     demo: Root, project_copy: Path, tmp_path: Path
 ) -> None:

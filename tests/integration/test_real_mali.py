@@ -128,6 +128,7 @@ def test_an_empty_landing_keeps_the_real_publication(mali: Root, tmp_path: Path)
     assert mali.mrf("sql", "select count(*) from service_directory").returncode == 0
 
 
+@pytest.mark.long
 def test_a_spoilt_3w_is_refused_and_the_last_good_rows_stay(mali: Root, real: Path, tmp_path: Path) -> None:
     root = mali.copy(tmp_path / "data")
     landing = tmp_path / "landing"

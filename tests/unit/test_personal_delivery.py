@@ -175,6 +175,18 @@ def test_without_a_key_the_source_is_refused_and_the_command_named(
     assert "Fictive du Fleuve" not in kept
 
 
+def test_an_export_without_personal_columns_needs_no_key_and_its_original_is_not_kept(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "none.key"))
+    asked = [{name: answer for name, answer in told.items() if name != "pf_tel"} for told in SUBMISSIONS]
+    delivery = survey.deliver(kobo(asked))
+    assert delivery.state == "fresh", delivery.error
+    assert not survey.workspace.originals.exists()
+    assert not survey.workspace.restricted.exists()
+    assert "Réticente" not in survey.plain()
+
+
 def test_without_a_key_the_last_good_rows_stay_and_are_said_to_be_stale(
     survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
