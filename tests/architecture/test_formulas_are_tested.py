@@ -38,6 +38,16 @@ def test_each_formula_is_reached_by_a_unit_tested_model(tmp_path: Path) -> None:
     assert _untested(manifest) == []
 
 
+def test_every_model_has_a_contract_a_description_and_a_key_test(tmp_path: Path) -> None:
+    nodes = json.loads(manifest_path(Layout(tmp_path)).read_text())["nodes"].values()
+    models = {node["unique_id"]: node for node in nodes if node["resource_type"] == "model"}
+    keyed = {node["attached_node"] for node in nodes if (node.get("test_metadata") or {}).get("name") == "unique_key"}
+    assert len(models) > 80
+    assert [name for name, node in models.items() if not node["config"]["contract"]["enforced"]] == []
+    assert [name for name, node in models.items() if not node["description"].startswith("Une ")] == []
+    assert set(models) - keyed == set()
+
+
 def test_a_formula_that_only_an_untested_model_uses_is_told() -> None:
     def macro(*calls: str, path: str = "macros/metrics.sql", name: str) -> dict[str, Any]:
         return {"name": name, "original_file_path": path, "depends_on": {"macros": list(calls)}}

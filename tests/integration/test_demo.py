@@ -57,6 +57,27 @@ def test_no_service_is_said_where_the_field_looked_and_leads_to_the_search(demo:
     assert "aucun service trouvé · mrf_survey_coverage" in told
 
 
+def test_every_point_of_the_terms_of_reference_is_covered(demo: Root) -> None:
+    assert demo.query("select count(*), count(distinct tor_ref) from marts.tor_coverage") == [(47, 47)]
+    assert demo.query("select tor_ref, reason from marts.tor_coverage where status <> 'COVERED'") == []
+
+
+def test_the_manifest_tells_every_parameter(demo: Root) -> None:
+    assert demo.manifest["parameters"] == dict(demo.query("select name, value from reference.parameter"))
+
+
+def test_a_programme_an_opportunity_and_a_mechanism_are_traced_to_their_answers(demo: Root) -> None:
+    for kind, column, mart in (
+        ("program", "program_id", "programs"),
+        ("opportunity", "opportunity_id", "opportunity_calendar"),
+        ("mechanism", "mechanism_id", "referral_mechanisms"),
+    ):
+        ((entity_id,),) = demo.query(f"select min({column}) from marts.{mart}")
+        told = demo.mrf("trace", kind, entity_id)
+        assert told.returncode == 0, told.stdout
+        assert "uuid:" in told.stdout
+
+
 def test_nothing_changed_publishes_nothing(demo: Root) -> None:
     before = demo.catalog
     done = demo.mrf("run")

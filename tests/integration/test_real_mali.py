@@ -95,6 +95,16 @@ def test_needs_come_from_the_returnees_of_the_shelter_sector(mali: Root) -> None
     assert {zone: round(need, 9) for zone, need in found} == expected
 
 
+def test_each_gap_in_the_terms_of_reference_has_its_computed_reason(mali: Root) -> None:
+    found = dict(mali.query("select tor_ref, reason from marts.tor_coverage where status = 'EMPTY_JUSTIFIED'"))
+    assert mali.query("select count(*) from marts.tor_coverage where status = 'MISSING'") == [(0,)]
+    assert len(found) == 26
+    assert found["3d.1"] == "aucune ligne de la forme « mechanism » ; la rempliraient : mrf_mechanism_survey"
+    assert found["4.ECO_01"].startswith("aucune ligne de la forme « service » n’y répond (ECO_01)")
+    assert "mrf_provider_survey" in found["4.ECO_01"]
+    assert "who_health_facilities_mli" not in found["4.ECO_01"]
+
+
 def test_menaka_is_not_in_gao(mali: Root) -> None:
     assert mali.query(
         "select count(*) from marts.service_directory where zone_code = 'Z_GAO' and admin1_code <> 'ML07'"
