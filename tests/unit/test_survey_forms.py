@@ -276,3 +276,17 @@ def test_a_search_that_does_not_say_what_it_found_is_refused(forms: Path, tmp_pa
     form = "mrf_survey_coverage"
     with pytest.raises(SourceFileError, match=question):
         ingest(OF_FORM[form], [write(tmp_path, form, without(kobo(forms, form), {question}))])
+
+
+@pytest.mark.parametrize("form", [form for form, source in OF_FORM.items() if not source.reader.repeats])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_form_without_repeat_is_read_from_csv_as_well(form: str, separator: str, tmp_path: Path) -> None:
+    source = OF_FORM[form]
+    text = tmp_path / f"{form}.csv"
+    pd.read_excel(source.sample, dtype=str, engine="calamine").to_csv(text, index=False, sep=separator)
+    assert source.claims(text.name)
+    here, there = ingest(source, [text]), ingest(source, [source.sample])
+    assert here.read_counts == there.read_counts
+    for shape, frame in there.records.items():
+        kept = [column for column in frame if column not in ("record_id", "document_id")]
+        pd.testing.assert_frame_equal(here.records[shape][kept], frame[kept], check_dtype=False)
