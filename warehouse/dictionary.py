@@ -142,13 +142,16 @@ def _table(node: Node, tests: list[Node], connection: duckdb.DuckDBPyConnection)
     fr, en = _languages(node["description"])
     table = f'{node["schema"]}."{node["name"]}"'
     keys = [t["test_metadata"]["kwargs"]["columns"] for t in tests if t["test_metadata"]["name"] == "unique_key"]
+    declared = (
+        node["config"].get("meta", {}).get("key")
+    )
     described = connection.execute(f"select column_name, column_type from (describe {table})").fetchall()
     return {
         "schema": node["schema"],
         "name": node["name"],
         "fr": fr,
         "en": en,
-        "key": keys[0] if keys else [],
+        "key": declared or (keys[0] if keys else []),
         "rows": connection.execute(f"select count(*) from {table}").fetchall()[0][0],
         "columns": [
             _column(node, name, kind, [t for t in tests if t["column_name"] == name]) for name, kind in described
