@@ -142,9 +142,7 @@ def _table(node: Node, tests: list[Node], connection: duckdb.DuckDBPyConnection)
     fr, en = _languages(node["description"])
     table = f'{node["schema"]}."{node["name"]}"'
     keys = [t["test_metadata"]["kwargs"]["columns"] for t in tests if t["test_metadata"]["name"] == "unique_key"]
-    declared = (
-        node["config"].get("meta", {}).get("key")
-    )
+    declared = node["config"].get("meta", {}).get("key")
     described = connection.execute(f"select column_name, column_type from (describe {table})").fetchall()
     return {
         "schema": node["schema"],

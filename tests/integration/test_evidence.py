@@ -166,6 +166,7 @@ def test_a_shelter_that_one_source_knows_as_such_is_hidden_in_all(landed: dict[s
     assert "secrete" not in text
 
 
+@pytest.mark.long
 def test_two_independent_supporters_make_it_surer(landed: dict[str, Any], tmp_path: Path) -> None:
     """confidence = agreement × (1 − (1 − w₁)(1 − w₂)), and the withdrawn list counts before its withdrawal."""
     root = landed["root"].copy(tmp_path / "data")

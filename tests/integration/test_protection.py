@@ -192,6 +192,7 @@ def test_such_sources_leave_no_plain_original_and_no_plain_rejected_rows(planted
     assert kept == ["consented.json.enc", "csv.enc", "xlsx.enc", "xlsx.enc"]
 
 
+@pytest.mark.long
 def test_without_the_key_such_sources_are_refused_and_the_rest_is_published(landing: Path, tmp_path: Path) -> None:
     root = Root(tmp_path / "data")
     done = _run(root, landing, MRF_KEY_FILE=str(tmp_path / "none.key"))

@@ -160,6 +160,7 @@ def test_a_spoilt_3w_is_refused_and_the_last_good_rows_stay(mali: Root, real: Pa
     assert check == [("error", False)]
 
 
+@pytest.mark.long
 def test_a_renamed_column_or_a_text_file_is_refused_with_place_expected_and_found(real: Path, tmp_path: Path) -> None:
     from ingestion.errors import SourceFileError
     from ingestion.ingest import ingest
