@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui new-source generate requirements bench clean
+.PHONY: help run test test-all check ui portal new-source generate requirements bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,9 @@ run: $(STAMP) ## Toute la chaîne, puis publication / the whole pipeline, then p
 
 ui: $(STAMP) ## Interface Dagster sur http://127.0.0.1:3000
 	$(BIN)/mrf ui
+
+portal: $(STAMP) ## Portail de la publication en place sur http://127.0.0.1:8000
+	$(BIN)/mrf portal
 
 new-source: $(STAMP) ## Copie le modèle de source (ID=editeur_produit_iso3)
 	$(BIN)/mrf new-source $(ID)

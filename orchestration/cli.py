@@ -17,7 +17,7 @@ from rich.markup import escape
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.source import ID
-from orchestration import evidence_commands, key_command, reading_commands
+from orchestration import deliverable_commands, evidence_commands, key_command, reading_commands
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -32,7 +32,7 @@ from orchestration.console import (
     stop,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take
-from warehouse import audit, publish, state
+from warehouse import audit, front, publish, state
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
 
@@ -47,6 +47,7 @@ app = typer.Typer(
 
 evidence_commands.add_to(app)
 reading_commands.add_to(app)
+deliverable_commands.add_to(app)
 key_command.add_to(app)
 
 
@@ -76,6 +77,8 @@ def run(
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
+        publish.lead_site(layout)
+        deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
     if inventory.unrecognised:
@@ -167,7 +170,12 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
     console.print(f"Date de référence : {manifest['as_of']}")
+    folder = layout.published / Path(pointer).parent
+    if deliverable_commands.record_of(folder):
+        console.print(deliverable_commands.table(folder))
+        deliverable_commands.failures(folder)
     console.print(f"[bold green]Publié :[/] {layout.published / pointer}", soft_wrap=True)
+    console.print(f"[bold green]Portail :[/] {layout.site / 'index.html'} (« mrf portal »)", soft_wrap=True)
     notice(manifest["is_demo"])
 
 
@@ -188,6 +196,9 @@ def status() -> None:
     console.print(sources_table(given))
     errors(given)
     console.print(checks_line(manifest))
+    folder = layout.published / Path(now["current"]).parent
+    console.print(deliverable_commands.table(folder))
+    deliverable_commands.failures(folder)
     _last_run(now["run_id"])
 
 
@@ -250,6 +261,9 @@ def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre e
     try:
         with write_lock(layout):
             publish.rollback(layout, file, dt.datetime.now(dt.UTC))
+            folder = publish.current_file(layout).parent
+            if not (folder / front.NAME).exists():  # a publication of an earlier version
+                front.write(folder)
     except (FileNotFoundError, RuntimeError) as reason:
         stop(str(reason), WRONG_USE)
     console.print(f"[bold green]En place :[/] {publish.current_file(layout)}", soft_wrap=True)

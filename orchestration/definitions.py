@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration import jobs, protection, publication, resolution, sources, transform
+from orchestration import deliverables, jobs, protection, publication, resolution, sources, transform
 from orchestration.progress import progress_logger
 from orchestration.resources import DataRoot
 
@@ -14,9 +14,10 @@ defs = dg.Definitions(
         resolution.resolved_entities,
         transform.dbt_build,
         publication.published_warehouse,
+        *deliverables.all_assets(),
     ],
     asset_checks=[publication.mart_suites, protection.personal_data],
-    jobs=[jobs.pipeline],
+    jobs=[jobs.pipeline, jobs.deliverables],
     schedules=[jobs.every_morning],
     sensors=[jobs.landing_sensor],
     resources={"data_root": DataRoot(), "dbt": transform.dbt_resource()},

@@ -9,11 +9,18 @@ import dagster as dg
 from warehouse.layout import Layout
 
 SETTLED_SECONDS = 60
+DELIVERABLES = "livrables"  # the group of the assets after the publication
 
 pipeline = dg.define_asset_job(
     "pipeline",
     selection=dg.AssetSelection.all(),
     description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline.",
+)
+
+deliverables = dg.define_asset_job(
+    "deliverables",
+    selection=dg.AssetSelection.groups(DELIVERABLES),
+    description="Les livrables de la publication en place. / The deliverables of the current publication.",
 )
 
 every_morning = dg.ScheduleDefinition(

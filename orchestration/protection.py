@@ -44,9 +44,12 @@ def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -
     return dg.AssetCheckResult(passed=not found, metadata=told)
 
 
-def refuse_personal(folder: Path, layout: Layout, is_demo: bool) -> None:
-    """Raises dg.Failure where any file of a publication gives something personal away; names places, never values."""
-    known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(layout))
+def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path) -> None:
+    """Raises dg.Failure where any file of a folder gives something personal away; names places, never values.
+
+    ``warehouse``: the DuckDB file whose marts say which coordinates are public.
+    """
+    known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(warehouse))
     try:
         found = files.search(folder, known, own=("dbt_docs",))
     except CannotScan as error:
@@ -82,11 +85,11 @@ def _stated(workspace: Workspace, columns: tuple[str, ...]) -> set[str]:
     return found
 
 
-def _public_points(layout: Layout) -> tuple[Point, ...]:
+def _public_points(warehouse: Path) -> tuple[Point, ...]:
     query = (
         "select distinct latitude, longitude from marts.service_directory where latitude is not null and not is_masked"
     )
-    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
         return tuple((y, x) for y, x in connection.execute(query).fetchall())
 
 

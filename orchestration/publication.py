@@ -20,7 +20,7 @@ from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, cookbook, dictionary, publish, state
+from warehouse import audit, cookbook, dictionary, front, publish, state
 from warehouse.layout import SEEDS, Layout, read_json, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
@@ -114,7 +114,8 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         docs.result()
         manifest = _manifest(context, run_id, data_root, audited, marts, now)
         publish.write_manifest(layout, publication, manifest)
-        refuse_personal(folder, layout, inventory.is_demo)
+        front.write(folder)
+        refuse_personal(folder, layout, inventory.is_demo, folder / publication.file)
         # Before the pointer moves: ids that readers see are never given to another entity.
         workspace = layout.workspace(inventory.is_demo)
         state.commit(workspace, layout.run_folder(run_id))

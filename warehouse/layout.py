@@ -119,6 +119,11 @@ class Layout:
         return self.published / "catalog.json"
 
     @property
+    def site(self) -> Path:
+        """A link to the folder of the current publication, whose `index.html` is the portal."""
+        return self.published / "site"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's instance: run history, schedules, sensors."""
         return self.root / "dagster"

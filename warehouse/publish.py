@@ -137,7 +137,7 @@ def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
 
 def known(layout: Layout) -> list[str]:
     """All publications, oldest first, as the catalog names them."""
-    found = sorted(layout.published.glob("*/mrf_*.duckdb"))
+    found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
     return [f"{path.parent.name}/{path.name}" for path in found if (path.parent / "manifest.json").exists()]
 
 
@@ -158,6 +158,21 @@ def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, 
     }
     history = [*before["history"], {k: before[k] for k in entry}] if before else []
     write_json(layout.catalog, entry | {"history": history})
+    lead_site(layout)
+
+
+def lead_site(layout: Layout) -> None:
+    """Makes `published/site` lead to the folder of the current publication, at once and by a relative link."""
+    now = catalog(layout)
+    if now is None:
+        return
+    run = Path(now["current"]).parent
+    if layout.site.is_symlink() and layout.site.readlink() == run:
+        return
+    beside = layout.site.with_name(f".site.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(run, target_is_directory=True)
+    os.replace(beside, layout.site)
 
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:

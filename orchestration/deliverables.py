@@ -1,0 +1,84 @@
+"""Reports, maps, exports and portal: assets after the publication, each with a check that never stops the data."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.jobs import DELIVERABLES as GROUP
+from orchestration.protection import refuse_personal
+from orchestration.publication import PUBLISHED
+from orchestration.resources import DataRoot
+from orchestration.sources import OWNERS
+from warehouse import front, publish
+from warehouse.deliverables import Deliverable, Outcome, produce
+from warehouse.layout import Layout
+
+CHECK = "relecture"
+DELIVERABLES: tuple[Deliverable, ...] = ()
+_BY_NAME = {one.name: one for one in DELIVERABLES}
+
+
+def _key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(["published", name])
+
+
+def asset_of(deliverable: Deliverable) -> dg.AssetsDefinition:
+    """The asset of one deliverable, with its check: a failure is a warning, for the data stays published."""
+    about = f"{deliverable.title_fr}. / {deliverable.title_en}."
+
+    @dg.asset(
+        key=_key(deliverable.name),
+        deps=[PUBLISHED, *(_key(name) for name in deliverable.after)],
+        group_name=GROUP,
+        owners=OWNERS,
+        description=about,
+        check_specs=[
+            dg.AssetCheckSpec(CHECK, asset=_key(deliverable.name), description=f"Relu après écriture : {about}")
+        ],
+    )
+    def made(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
+        layout = data_root.layout
+        now = publish.catalog(layout)
+        if now is None:
+            raise dg.Failure("Aucune publication : lancer « mrf run ».")
+        folder = layout.published / Path(now["current"]).parent
+        outcome = make(deliverable, layout, folder, is_demo=now["is_demo"])
+        if outcome.reason:
+            context.log.warning(f"{deliverable.title_fr} : {outcome.reason}")
+        return dg.MaterializeResult(
+            metadata={
+                "publication": folder.name,
+                "état": {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}[outcome.state],
+                "fichiers": len(outcome.files),
+                "dossier": dg.MetadataValue.path(str(folder)),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=CHECK,
+                    passed=not outcome.reason,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"raison": outcome.reason or "aucune"},
+                )
+            ],
+        )
+
+    return made
+
+
+def make(deliverable: Deliverable, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
+    """Makes one deliverable of the publication in ``folder``, searched for personal data before readers have it."""
+    needed = tuple(_BY_NAME[name] for name in deliverable.after)
+    outcome = produce(deliverable, folder, _guard(layout, folder, is_demo), needed)
+    if not (folder / front.NAME).exists():  # a portal that failed left no first page
+        front.write(folder)
+    return outcome
+
+
+def _guard(layout: Layout, folder: Path, is_demo: bool) -> Callable[[Path], None]:
+    return lambda aside: refuse_personal(aside, layout, is_demo, next(folder.glob("mrf_*.duckdb")))
+
+
+def all_assets() -> list[dg.AssetsDefinition]:
+    """One asset a deliverable."""
+    return [asset_of(one) for one in DELIVERABLES]

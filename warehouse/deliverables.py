@@ -1,0 +1,162 @@
+"""What is made of a publication after readers have it: made aside, checked, then put in place with its record.
+
+`deliverables.json` beside the publication's file says of each deliverable what it is made of and what became of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from warehouse.audit import file_sha256
+from warehouse.edition import Edition, opened
+from warehouse.layout import PROJECT, read_json, tree_hash, write_json
+
+RECORD = "deliverables.json"
+State = Literal["made", "kept", "failed"]
+_CODE = (".py", ".html", ".css", ".js", ".j2", ".lua", ".typ", ".csv", ".json", ".geojson", ".yml")
+
+
+@dataclass(frozen=True)
+class Deliverable:
+    """One thing made of a publication.
+
+    ``make(edition, folder)`` writes into an empty folder what shall stand under the same names in the publication's
+    own; ``check(edition, folder)`` reads it again and returns what is wrong, in French, one sentence each. ``code``:
+    files and folders of the project that it is made by: when they change it is made again. ``after``: deliverables
+    that it looks at.
+    """
+
+    name: str
+    title_fr: str
+    title_en: str
+    code: tuple[Path, ...]
+    make: Callable[[Edition, Path], None]
+    check: Callable[[Edition, Path], list[str]]
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a deliverable: ``reason`` where it failed, ``files`` relative to the publication's folder."""
+
+    state: State
+    seconds: float
+    files: list[str]
+    reason: str = ""
+
+
+class Refused(Exception):
+    """A deliverable whose own checks did not hold; the message lists them."""
+
+
+def produce(
+    deliverable: Deliverable,
+    folder: Path,
+    guard: Callable[[Path], None],
+    needed: tuple[Deliverable, ...] = (),
+) -> Outcome:
+    """Makes a deliverable of the publication in ``folder`` unless what stands there is of the same data and code.
+
+    ``guard`` raises where what was made may not be shown. A failure of any kind leaves the publication as it is, takes
+    away what an earlier state of it had left under this name, and is recorded with its reason; it is not raised.
+    """
+    made_of = _made_of(deliverable, folder, needed)
+    before = record_of(folder).get(deliverable.name, {})
+    if before.get("state") == "made" and before["made_of"] == made_of and not _damaged(folder, before):
+        return Outcome("kept", 0.0, [file["path"] for file in before["files"]])
+    started = time.monotonic()
+    try:
+        files, reason = _made(deliverable, folder, guard), ""
+    except Exception as error:  # whatever it is, readers keep the data, and people are told
+        files, reason = [], f"{error}".strip() or type(error).__name__
+    _remove(folder, {file["path"] for file in before.get("files", [])} - {file["path"] for file in files})
+    seconds = round(time.monotonic() - started, 2)
+    entry = {
+        "state": "failed" if reason else "made",
+        "title_fr": deliverable.title_fr,
+        "title_en": deliverable.title_en,
+        "files": files,
+        "made_of": made_of,
+        "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "reason": reason,
+        "seconds": seconds,
+    }
+    write_json(folder / RECORD, record_of(folder) | {deliverable.name: entry})
+    return Outcome("failed" if reason else "made", seconds, [file["path"] for file in files], reason)
+
+
+def record_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """What `deliverables.json` says, by name of the deliverable."""
+    return read_json(folder / RECORD) or {}
+
+
+def missing(deliverables: tuple[Deliverable, ...], folder: Path) -> list[str]:
+    """Names of the deliverables that are not there whole, of this publication and this code."""
+    by_name = {one.name: one for one in deliverables}
+    entries = record_of(folder)
+    found = []
+    for one in deliverables:
+        entry = entries.get(one.name, {})
+        of_now = _made_of(one, folder, tuple(by_name[name] for name in one.after))
+        if entry.get("state") != "made" or entry["made_of"] != of_now or _damaged(folder, entry):
+            found.append(one.name)
+    return found
+
+
+def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, ...]) -> dict[str, Any]:
+    """The data (a publication never changes), the code, and the state of what it looks at."""
+    entries = record_of(folder)
+    return {
+        "publication": folder.name,
+        "file_sha256": read_json(folder / "manifest.json")["file_sha256"],
+        "code": tree_hash([*deliverable.code, PROJECT / "requirements.txt"], _CODE),
+        "after": {one.name: [file["path"] for file in entries.get(one.name, {}).get("files", [])] for one in needed},
+    }
+
+
+def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None]) -> list[dict[str, Any]]:
+    with _aside(folder, deliverable.name) as aside, opened(folder) as edition:
+        deliverable.make(edition, aside)
+        if wrong := deliverable.check(edition, aside):
+            raise Refused(" ; ".join(wrong))
+        guard(aside)
+        paths = sorted(path for path in aside.rglob("*") if path.is_file())
+        files = [
+            {"path": str(p.relative_to(aside)), "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in paths
+        ]
+        for path, file in zip(paths, files, strict=True):
+            target = folder / str(file["path"])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
+    return files
+
+
+@contextmanager
+def _aside(folder: Path, name: str) -> Iterator[Path]:
+    """A folder on the same disk, beside the publications, that is gone afterwards."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}_", dir=folder.parent))
+    aside.chmod(0o755)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _damaged(folder: Path, entry: dict[str, Any]) -> bool:
+    """Whether a file of it is gone or has another size."""
+    paths = [(folder / file["path"], file["bytes"]) for file in entry["files"]]
+    return any(not path.is_file() or path.stat().st_size != size for path, size in paths)
+
+
+def _remove(folder: Path, names: set[str]) -> None:
+    for name in names:
+        (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""The first page of a publication until its portal stands there, and where the portal could not be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse import pages
+from warehouse.deliverables import record_of
+from warehouse.layout import read_json
+
+NAME = "index.html"
+_ALWAYS = {
+    "dictionnaire.html": "Dictionnaire des données",
+    "questions.html": "Vingt questions et leurs réponses",
+    "dbt_docs/index.html": "Modèles et lignage (dbt docs)",
+    "data_docs/index.html": "Contrôles (Data Docs)",
+}
+
+
+def write(folder: Path) -> Path:
+    """Writes the page over what stands there: links to all that the publication in ``folder`` holds."""
+    manifest = read_json(folder / "manifest.json")
+    links = {name: title for name, title in _ALWAYS.items() if (folder / name).exists()}
+    links[manifest["file"]] = "Fichier DuckDB"
+    made = [entry for entry in record_of(folder).values() if entry["state"] == "made"]
+    return pages.write(
+        folder / NAME,
+        "front.html",
+        title="Cartographie des services aux migrants au Mali",
+        notice=manifest["notice"] or "",
+        publication=folder.name,
+        as_of=manifest["as_of"],
+        links=links,
+        made=made,
+    )
