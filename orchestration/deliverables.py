@@ -10,12 +10,12 @@ from orchestration.protection import refuse_personal
 from orchestration.publication import PUBLISHED
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
-from warehouse import front, publish
+from warehouse import front, publish, report
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
 
 CHECK = "relecture"
-DELIVERABLES: tuple[Deliverable, ...] = ()
+DELIVERABLES: tuple[Deliverable, ...] = (*report.DELIVERABLES,)
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 
 
