@@ -15,6 +15,7 @@ from warehouse.report.french import show
 
 # What Markdown would read as its own in the text of a value.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@'\"])")
+_BREAKS = re.compile(r"[ \t\r\n]+")  # and not the narrow spaces inside of numbers
 _PLACE = re.compile(r"(?P<schema>\w+)\.(?P<table>\w+) \[(?P<key>.*)\] (?P<column>\w+)", re.DOTALL)
 
 
@@ -126,7 +127,7 @@ def _quoted(place: Place) -> str:
 
 def escaped(text: str) -> str:
     """A text that Markdown takes as it stands, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", _BREAKS.sub(" ", text.strip()))
 
 
 def read_back(edition: Edition, places: Iterable[Place]) -> dict[Place, Any]:
