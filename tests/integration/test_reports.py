@@ -127,6 +127,21 @@ def test_pages_are_accessible(demo: Root, report: str, width: int) -> None:
 
 
 @pytest.mark.real
+def test_what_nobody_verified_is_no_nought(mali: Root) -> None:
+    """The lists of Mali show presence only: no service is verified, three types have evidence, the rest has none."""
+    rows = {
+        row.cells[0].text: [cell.text for cell in row.cells[1:]]
+        for table in _tables(mali.folder, "midterm")
+        for row in table.rows
+    }
+    assert rows["Services financiers"] == ["n. e."] * 6
+    assert set(rows["dont opérationnels"]) == {"n. v."}
+    text = "\n".join(rereading.paragraphs(_docx(mali.folder, "midterm")))
+    assert "ce n’est pas un zéro" in text
+    assert "Rien n’a encore été cherché sur le terrain" in text
+
+
+@pytest.mark.real
 def test_the_final_report_on_real_data_is_honest(mali: Root) -> None:
     text = "\n".join(rereading.paragraphs(_docx(mali.folder, "final")))
     assert "aucun service n’est vérifié comme opérationnel" in text

@@ -64,11 +64,13 @@ class Drawings:
             title, path, f"Barres par zone. {told}.", [(row, "value") for line in rows.values() for row in line]
         )
 
-    def shares(self, title: str, section: str, name: str) -> str:
-        """A share by zone."""
+    def shares(self, title: str, section: str, name: str, empty: str) -> str:
+        """A share by zone; ``empty`` says why there is none."""
         w = self._w
         rows = {label: w.indicator(section, name, zone) for zone, label in [*w.zones.items(), (ALL, "Ensemble")]}
         values = [row.values["value"] for row in rows.values()]
+        if not any(values):
+            return w.absent(title, empty)
         path = charts.shares(self._target(), list(rows), values)
         told = " ; ".join(f"{label} : {french.show(v, 'share')}" for label, v in zip(rows, values, strict=True))
         return w.chart(title, path, f"Barres par zone. {told}.", [(row, "value") for row in rows.values()])

@@ -120,7 +120,7 @@ class _Talk:
 
     def _told(self, section: str, name: str, zone: str = ALL) -> str:
         row = self._row(section, name, zone)
-        return french.show(row.values["value"], french.format_of(row.values["unit"]))
+        return self._writer.mark(row) or french.show(row.values["value"], french.format_of(row.values["unit"]))
 
     def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str) -> None:
         """Columns by zone of (section, indicator, colour), or the sentence that says why there are none."""

@@ -10,6 +10,7 @@ from warehouse.edition import Edition
 from warehouse.labels import LABELS
 from warehouse.report.citations import Citations, CitedRow, Group, escaped
 from warehouse.report.french import UNKNOWN, format_of
+from warehouse.report.knowledge import LEGEND, Knowledge
 
 ALL = "ALL"
 # Column of a table: heading, column of the mart, format or code list, width relative to the others.
@@ -26,6 +27,7 @@ class Writer:
         self.citations = Citations(edition)
         self.images = images
         self.rows = self.citations.rows
+        self._knowledge = Knowledge(edition)
         self._mart = f"marts.{mart}"
         found = self.citations.rows(mart)
         self._indicators = {(r.values["section"], r.values["indicator"], r.values["zone_code"]): r for r in found}
@@ -52,6 +54,20 @@ class Writer:
     def raw(self, section: str, name: str, zone: str = ALL) -> Any:
         """The value itself, for a template that decides what to say."""
         return self.indicator(section, name, zone).values["value"]
+
+    def mark(self, row: CitedRow) -> str:
+        """What stands in the place of a nought that nobody verified; empty where the value may stand as it is."""
+        if row.values["value"]:
+            return ""
+        return self._knowledge.mark(row.values["section"], row.values["indicator"], row.values["zone_code"])
+
+    def told(self, row: CitedRow) -> str:
+        """The value of an indicator for a table: itself with its place, or the mark of a nought nobody verified."""
+        mark = self.mark(row)
+        if not mark:
+            return self.citations.cite(row, "value", format_of(row.values["unit"]))
+        self.citations.groups[-1].places.append(row.place("value"))
+        return mark
 
     def n(self, section: str, name: str, zone: str = ALL, kind: str | None = None) -> str:
         """The value of an indicator, in French, with its place."""
@@ -86,11 +102,11 @@ class Writer:
         if not kept:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
-        lines = [
-            [self._head(label), *(self.citations.cite(row, "value", format_of(row.values["unit"])) for row in line)]
-            for label, line in kept
-        ]
-        return self._table(group, ["", *self.zones.values(), "Ensemble"], [34, *[13] * (len(self.zones) + 1)], lines)
+        lines = [[self._head(label), *(self.told(row) for row in line)] for label, line in kept]
+        marks = {self.mark(row) for _, line in kept for row in line} - {""}
+        legend = " ".join(told for mark, told in LEGEND.items() if mark in marks)
+        headings = ["", *self.zones.values(), "Ensemble"]
+        return self._table(group, headings, [34, *[13] * (len(self.zones) + 1)], lines) + f"\n{legend}\n"
 
     def _head(self, label: Label) -> str:
         if isinstance(label, str):
