@@ -6,7 +6,9 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dagster as dg
 import duckdb
@@ -20,7 +22,7 @@ from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, cookbook, dictionary, front, publish, state
+from warehouse import audit, cookbook, dictionary, front, pages, publish, state
 from warehouse.layout import SEEDS, Layout, read_json, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
@@ -111,7 +113,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
-        docs.result()
+        _write_docs_index(docs.result().parent, validations, notice, publication.run, inventory.as_of)
         manifest = _manifest(context, run_id, data_root, audited, marts, now)
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
@@ -147,6 +149,24 @@ def _write_pages(layout: Layout, publication: publish.Publication, notice: str, 
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
         dictionary.write(folder, dictionary.build(nodes, connection), **told)
         cookbook.write(folder, connection, **told)
+
+
+def _write_docs_index(
+    site: Path, validations: list[dict[str, Any]], notice: str, publication: str, as_of: dt.date
+) -> None:
+    """The first page of Data Docs: one line a suite. Theirs is drawn by scripts that come from the network."""
+    paths = {page.stem: page.relative_to(site).as_posix() for page in site.glob("validations/**/*.html")}
+    suites = [
+        {
+            "name": document["suite"]["name"],
+            "path": quote(paths[document["suite"]["name"]]),
+            "held": sum(result["success"] for result in document["result"]["results"]),
+            "count": len(document["result"]["results"]),
+        }
+        for document in sorted(validations, key=lambda document: str(document["suite"]["name"]))
+    ]
+    told = {"notice": notice, "publication": publication, "as_of": as_of.isoformat()}
+    pages.write(site / "index.html", "checks.html", title="Contrôles Great Expectations", suites=suites, **told)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:

@@ -119,7 +119,7 @@ def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, 
         "publication": folder.name,
         "file_sha256": read_json(folder / "manifest.json")["file_sha256"],
         "code": tree_hash([*deliverable.code, PROJECT / "requirements.txt"], _CODE),
-        "after": {one.name: [file["path"] for file in entries.get(one.name, {}).get("files", [])] for one in needed},
+        "after": {one.name: entries.get(one.name, {}).get("files", []) for one in needed},
     }
 
 
