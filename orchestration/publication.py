@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -16,12 +17,13 @@ from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
 from orchestration.protection import refuse_personal
-from orchestration.resources import DataRoot
+from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
 from warehouse import audit, cookbook, dictionary, front, publish, state
-from warehouse.layout import SEEDS, Layout, read_json, write_json
+from warehouse.layout import SEEDS, Layout, Workspace, read_json, write_json
+from warehouse.maps import contours
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -111,6 +113,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
+        _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
         docs.result()
         manifest = _manifest(context, run_id, data_root, audited, marts, now)
         publish.write_manifest(layout, publication, manifest)
@@ -147,6 +150,12 @@ def _write_pages(layout: Layout, publication: publish.Publication, notice: str, 
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
         dictionary.write(folder, dictionary.build(nodes, connection), **told)
         cookbook.write(folder, connection, **told)
+
+
+def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
+    """The outlines that the maps are drawn with."""
+    with duckdb.connect(str(folder / file), read_only=True) as connection:
+        contours.write(workspace, connection, known_sources(), folder)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
