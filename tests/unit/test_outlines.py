@@ -103,6 +103,16 @@ def test_neighbours_keep_a_common_border(tmp_path: Path, connection: duckdb.Duck
     assert shapely.coverage_is_valid([one, other])
 
 
+def test_a_ring_that_touches_itself_is_simplified_all_the_same(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    spike = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0.5, 1), (0.5, 1.5), (0.5, 1), (0, 1)])
+    (feature,) = publish(tmp_path, connection, (2, "ML0101", shapely.to_wkb(spike)))
+    drawn = shapely.geometry.shape(feature["geometry"])
+    assert drawn.is_valid
+    assert drawn.area == pytest.approx(1)
+
+
 def test_landed_outlines_that_cover_the_zones_are_drawn(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     publish(
         tmp_path,
