@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,6 @@ class Cercle:
     zone_code: str | None
     geometry: shapely.Geometry
 
-    @cached_property
-    def label_point(self) -> tuple[float, float]:
-        """Longitude and latitude of a point inside, far from the border."""
-        point = shapely.maximum_inscribed_circle(self.geometry, tolerance=0.02).coords[0]
-        return float(point[0]), float(point[1])
-
 
 @dataclass(frozen=True)
 class Outlines:
@@ -66,10 +60,9 @@ def outlines(edition: Edition) -> Outlines:
     landed = read_json(edition.folder / contours.NAME) or {"features": []}
     shapes = _cercles(landed["features"])
     is_schematic = not set(zone_of) <= set(shapes)
-    towns = chief_towns()
     if is_schematic:
         country = _national()
-        shapes = _shared_out(country, towns)
+        shapes = _shared_out(country, chief_towns())
         credit = f"Pays : {_national_source()}. Cercles : partage entre les coordonnées approchées des chefs-lieux."
     else:
         country = _closed([shapely.geometry.shape(one["geometry"]) for one in landed["features"]])
@@ -79,13 +72,17 @@ def outlines(edition: Edition) -> Outlines:
         code: Cercle(code, names.get(code, code), zone_of.get(code), shape) for code, shape in sorted(shapes.items())
     }
     zones = {zone: _closed([one.geometry for one in cercles.values() if one.zone_code == zone]) for zone in zone_names}
-    return Outlines(cercles, zones, zone_names, country, towns, is_schematic, credit)
+    return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit)
 
 
 def chief_towns() -> dict[str, tuple[float, float]]:
     """Longitude and latitude of the cercles' chief towns, to a tenth of a degree."""
+    return {row["admin2_code"]: (float(row["longitude"]), float(row["latitude"])) for row in _town_rows()}
+
+
+def _town_rows() -> list[dict[str, str]]:
     with _TOWNS.open(encoding="utf-8", newline="") as file:
-        return {row["admin2_code"]: (float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
 
 
 def _zones(edition: Edition) -> tuple[dict[str, str], dict[str, str]]:
@@ -133,8 +130,12 @@ def _national_source() -> str:
     return f"{properties['source']} ({properties['license']})"
 
 
-def _shared_out(country: shapely.Geometry, towns: dict[str, tuple[float, float]]) -> dict[str, shapely.Geometry]:
-    """Each place of the country belongs to the nearest chief town."""
-    points = shapely.MultiPoint(list(towns.values()))
+def _shared_out(country: shapely.Geometry, towns: Mapping[str, tuple[float, float]]) -> dict[str, shapely.Geometry]:
+    """Each place of the country belongs to the nearest chief town, but for a city that has a radius: it is a disc."""
+    radius = {row["admin2_code"]: float(row["radius_degrees"]) for row in _town_rows() if row["radius_degrees"]}
+    cities = {code: shapely.Point(towns[code]).buffer(degrees) for code, degrees in radius.items()}
+    around = shapely.difference(country, shapely.union_all(list(cities.values())))
+    others = [code for code in towns if code not in cities]
+    points = shapely.MultiPoint([towns[code] for code in others])
     cells = shapely.voronoi_polygons(points, extend_to=country, ordered=True).geoms
-    return {code: shapely.intersection(cell, country) for code, cell in zip(towns, cells, strict=True)}
+    return cities | {code: shapely.intersection(cell, around) for code, cell in zip(others, cells, strict=True)}
