@@ -62,15 +62,11 @@ def cells(edition: Edition, group: str | None = None) -> list[Row]:
     """Class and services by cercle, service type and group (all groups where none is named)."""
     return edition.rows(
         """
-        select zones.admin_code as admin2_code, gap.service_type_code, gap.population_group_code, gap.gap_class,
-            gap.admitting_count
-        from marts.service_gap as gap
-        inner join marts.dim_zone as zones on gap.zone_code = zones.zone_code and gap.reading = zones.reading
-        where gap.reading = 'HISTORICAL' and gap.month = $1
-            and ($2::text is null or gap.population_group_code = $2)
+        select admin2_code, service_type_code, population_group_code, gap_class, admitting_count
+        from marts.service_gap_cercle
+        where $1::text is null or population_group_code = $1
         order by all
         """,
-        edition.month,
         group,
     )
 
