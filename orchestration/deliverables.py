@@ -13,9 +13,10 @@ from orchestration.sources import OWNERS
 from warehouse import front, publish
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
+from warehouse.maps.deliverable import MAP
 
 CHECK = "relecture"
-DELIVERABLES: tuple[Deliverable, ...] = ()
+DELIVERABLES: tuple[Deliverable, ...] = (MAP,)
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 
 

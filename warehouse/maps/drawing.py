@@ -132,9 +132,10 @@ def _label_country(chart: Axes, shown: Scene) -> None:
         labels.reserve(place[0] - 0.9, place[1] - 0.35, place[0] + 0.9, place[1] + 0.35)
     for one in _largest_first(shown):
         told = shown.facts[one.code]
-        figure = "non\nenquêté" if told.worst == UNSURVEYED else f"{len(told.served)}/{len(shown.types)}"
+        figure = "" if told.worst == UNSURVEYED else f"{len(told.served)}/{len(shown.types)}"
         name = one.name_fr if one.geometry.area > _NAMED_DEGREES2 else ""
-        labels.write(name, figure, one.geometry, _signs(one, shown), 7)
+        if name or figure:
+            labels.write(name, figure, one.geometry, _signs(one, shown), 7)
 
 
 def _label_zone(chart: Axes, shown: Scene) -> None:

@@ -44,9 +44,8 @@ class CercleFacts:
 
 def of_group(edition: Edition, group: str = GROUP) -> dict[str, CercleFacts]:
     """The cercles of the five zones by code of 2021, in the as-of month."""
-    shelters = Counter(
-        row["admin2_code"] for row in edition.rows("select admin2_code from marts.service_directory where is_masked")
-    )
+    hidden = edition.rows("select admin2_code from marts.service_directory where is_masked")
+    shelters = Counter(row["admin2_code"] for row in hidden)
     classes: dict[str, dict[str, str]] = {}
     served: dict[str, set[str]] = {}
     for row in cells(edition, group):
@@ -86,13 +85,17 @@ def located(edition: Edition, zone_code: str | None = None) -> list[Row]:
     )
 
 
-def unlocated(edition: Edition, zone_code: str | None = None) -> int:
-    """How many services have no coordinates, though nothing forbids to show them."""
-    query = (
-        "select count(*) from marts.service_directory"
-        " where latitude is null and not is_masked and ($1::text is null or zone_code = $1)"
+def unlocated(edition: Edition, zone_code: str | None = None) -> Counter[str]:
+    """How many services have no coordinates, though nothing forbids to show them: by cercle, "" where it is unknown."""
+    rows = edition.rows(
+        """
+        select coalesce(admin2_code, '') as admin2_code
+        from marts.service_directory
+        where (latitude is null or longitude is null) and not is_masked and ($1::text is null or zone_code = $1)
+        """,
+        zone_code,
     )
-    return int(edition.value(query, zone_code))
+    return Counter(row["admin2_code"] for row in rows)
 
 
 def sentences(edition: Edition) -> dict[str, str]:

@@ -34,7 +34,7 @@ class Labels:
         self, name: str, figures: str, geometry: shapely.Geometry, signs: Sequence[tuple[float, float]], size: float
     ) -> None:
         """A name in bold and figures under it, by a cercle; ``signs``: points not to be hidden; ``size`` in points."""
-        lines = [line for line in (name, *figures.split("\n")) if line]
+        lines = [name, *figures.split("\n")] if name else figures.split("\n")
         wide, high = self._degrees(
             max(map(len, lines)) * _WIDTH_OF_A_LETTER * size, len(lines) * _HEIGHT_OF_A_LINE * size
         )
@@ -89,7 +89,7 @@ class Labels:
             + _OVER_OTHERS * (share(self.coloured) - inside)
             + _OFF_MAP * (1 - share(shapely.box(west, south, east, north)))
             + _OFF_ITS_OWN * (1 - inside)
-            + np.minimum(1.5, _OVER_A_SIGN * hidden)
+            + np.minimum(2.5, _OVER_A_SIGN * hidden)
             + _AWAY * np.hypot(x - middle[0], y - middle[1]) / (north - south)
         )
         best = int(np.argmin(cost))

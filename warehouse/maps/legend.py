@@ -29,7 +29,7 @@ def write(panel: Panel, shown: Scene) -> None:
     _heading(panel, "Classe la plus grave du cercle")
     for code in WORST_FIRST:
         _swatch(panel, CLASS_COLOURS[code], "/////" if code == UNSURVEYED else "")
-        _entry(panel, sentences[code])
+        _entry(panel, "Non enquêté : aucune source ne couvre ce cercle" if code == UNSURVEYED else sentences[code])
     _swatch(panel, CLASS_COLOURS["NU"], "//")
     _entry(panel, "Hachuré sur couleur : plus de la moitié des types non enquêtés")
     _swatch(panel, LAND, "")

@@ -52,7 +52,7 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
         drawn,
         told,
         facts.located(edition, zone_code),
-        facts.unlocated(edition, zone_code),
+        facts.unlocated(edition, zone_code).total(),
         facts.names(edition, "type_service"),
     )
 
