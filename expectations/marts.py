@@ -8,6 +8,7 @@ from expectations.validation import Spec, Validation, validate
 from ingestion import code_lists
 
 CELLS_A_MONTH = 5 * 15 * 11  # zone × service type × population group, for each reading
+CELLS_A_CERCLE = 15 * 11  # service type × population group
 
 
 def _unique(*columns: str) -> Spec:
@@ -44,6 +45,18 @@ SUITES: dict[str, list[Spec]] = {
         _filled("is_surveyed"),
         _between("coverage", 0, 1),
         _between("known_count", 0, None),
+    ],
+    "service_gap_cercle": [
+        _unique("month", "admin2_code", "service_type_code", "population_group_code"),
+        _in("zone_code", code_lists.codes("zone")),
+        _in("service_type_code", code_lists.codes("type_service")),
+        _in("population_group_code", code_lists.codes("popgr")),
+        _in("gap_class", code_lists.codes("gap_class")),
+        _filled("gap_class"),
+        _filled("is_surveyed"),
+        _between("coverage", 0, 1),
+        _between("known_count", 0, None),
+        _between("searched_cercle_count", 0, 1),
     ],
     "service_directory": [
         _unique("service_at_location_id"),
@@ -128,9 +141,12 @@ SUITES: dict[str, list[Spec]] = {
 
 
 def validate_mart(name: str, frame: pd.DataFrame) -> Validation:
-    """Validates one mart with its suite; for `service_gap` the grid must also be dense."""
+    """Validates one mart with its suite; the grids must also be dense."""
     specs = list(SUITES[name])
     if name == "service_gap":
         months = frame["month"].nunique() * frame["reading"].nunique()
         specs.append(("expect_table_row_count_to_equal", {"value": CELLS_A_MONTH * months}))
+    if name == "service_gap_cercle":
+        cells = CELLS_A_CERCLE * frame["admin2_code"].nunique()
+        specs.append(("expect_table_row_count_to_equal", {"value": cells}))
     return validate(f"marts_{name}", frame, specs, f"Mart {name}")

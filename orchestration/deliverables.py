@@ -13,9 +13,11 @@ from orchestration.sources import OWNERS
 from warehouse import front, publish, report
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
+from warehouse.maps.deliverable import MAP
 
 CHECK = "relecture"
-DELIVERABLES: tuple[Deliverable, ...] = (*report.DELIVERABLES,)
+# In the order in which they are made: reports show the maps.
+DELIVERABLES: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES)
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 
 

@@ -18,12 +18,13 @@ from orchestration import dbt_docs
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
 from orchestration.protection import refuse_personal
-from orchestration.resources import DataRoot
+from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
 from warehouse import audit, cookbook, dictionary, front, pages, publish, state
-from warehouse.layout import SEEDS, Layout, read_json, write_json
+from warehouse.layout import SEEDS, Layout, Workspace, read_json, write_json
+from warehouse.maps import contours
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -113,6 +114,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
+        _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
         _write_docs_index(docs.result().parent, validations, notice, publication.run, inventory.as_of)
         manifest = _manifest(context, run_id, data_root, audited, marts, now)
         publish.write_manifest(layout, publication, manifest)
@@ -167,6 +169,12 @@ def _write_docs_index(
     ]
     told = {"notice": notice, "publication": publication, "as_of": as_of.isoformat()}
     pages.write(site / "index.html", "checks.html", title="Contrôles Great Expectations", suites=suites, **told)
+
+
+def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
+    """The outlines that the maps are drawn with."""
+    with duckdb.connect(str(folder / file), read_only=True) as connection:
+        contours.write(workspace, connection, known_sources(), folder)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:

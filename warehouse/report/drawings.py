@@ -154,7 +154,7 @@ class Drawings:
         path = self._w.edition.folder / MAPS / (zone or "mali")
         if not path.with_suffix(".svg").exists() or not path.with_suffix(".png").exists():
             return self._w.absent(title, _NO_MAP)
-        from warehouse.maps import describe
+        from warehouse.maps.drawing import describe
 
         source = "Source : marts.service\\_gap\\_cercle et marts.service\\_directory de cette publication."
         return self._w.picture(title, path, describe(self._w.edition, zone), source)

@@ -1,4 +1,4 @@
--- One row per month, zone, reading, service type and group of which some service says something.
+-- One row per month, area, reading, service type and group of which some service says something.
 with services as (select * from {{ ref('int_gap_service') }} where operational_state <> 'not_operational' and not is_not_found),
 
 admissions as (select * from {{ ref('int_service_admission') }}),
@@ -14,7 +14,7 @@ paired as (
         on services.service_at_location_id = admissions.service_at_location_id and services.month = admissions.month
     left join {{ ref('int_gap_need') }} as needs
         on services.month = needs.month
-        and services.zone_code = needs.zone_code
+        and services.area_code = needs.area_code
         and services.reading = needs.reading
         and services.service_type_code = needs.service_type_code
         and admissions.population_group_code = needs.population_group_code
@@ -36,7 +36,7 @@ shared as (
 
 select
     month,
-    zone_code,
+    area_code,
     reading,
     service_type_code,
     population_group_code,
@@ -47,4 +47,4 @@ select
     sum(case when is_admitting then effective_capacity * share end) as capacity,
     {{ count_where("admission = 'excluded'") }} as excluding_count
 from shared
-group by month, zone_code, reading, service_type_code, population_group_code
+group by month, area_code, reading, service_type_code, population_group_code

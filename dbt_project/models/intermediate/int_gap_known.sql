@@ -1,8 +1,8 @@
--- One row per month, zone, reading and service type with evidence: what is known whatever the group.
+-- One row per month, area, reading and service type with evidence: what is known whatever the group.
 with services as (
     select
         month,
-        zone_code,
+        area_code,
         reading,
         service_type_code,
         count(*) as known_count,
@@ -10,27 +10,27 @@ with services as (
         {{ count_where("operational_state = 'unverified'") }} as unverified_count,
         {{ count_where("operational_state <> 'not_operational' and not is_not_found") }} as possible_count
     from {{ ref('int_gap_service') }}
-    group by month, zone_code, reading, service_type_code
+    group by month, area_code, reading, service_type_code
 ),
 
 searches as (
     select
         months.month,
-        zones.zone_code,
-        zones.reading,
+        areas.area_code,
+        areas.reading,
         coverage.service_type_code,
         max(case when coverage.is_found then 1 else 0 end) = 1 as is_found,
         count(distinct coverage.admin2_code) as searched_cercle_count
     from {{ ref('int_search') }} as coverage
     inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
-    inner join {{ ref('int_zone_place') }} as zones
-        on coverage.zone_code = zones.zone_code and coalesce(coverage.admin2_code, 'ANY') = zones.admin2_code
-    group by months.month, zones.zone_code, zones.reading, coverage.service_type_code
+    inner join {{ ref('int_area_place') }} as areas
+        on coverage.zone_code = areas.zone_code and coalesce(coverage.admin2_code, 'ANY') = areas.admin2_code
+    group by months.month, areas.area_code, areas.reading, coverage.service_type_code
 )
 
 select
     coalesce(services.month, searches.month) as month,
-    coalesce(services.zone_code, searches.zone_code) as zone_code,
+    coalesce(services.area_code, searches.area_code) as area_code,
     coalesce(services.reading, searches.reading) as reading,
     coalesce(services.service_type_code, searches.service_type_code) as service_type_code,
     coalesce(services.known_count, 0) as known_count,
@@ -42,6 +42,6 @@ select
 from services
 full outer join searches
     on services.month = searches.month
-    and services.zone_code = searches.zone_code
+    and services.area_code = searches.area_code
     and services.reading = searches.reading
     and services.service_type_code = searches.service_type_code

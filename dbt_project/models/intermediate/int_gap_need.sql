@@ -1,22 +1,22 @@
--- One row per month, zone, reading, service type and group with a known need: the latest figure that is not of a later year.
+-- One row per month, area, reading, service type and group with a known need: the latest figure that is not of a later year.
 with months as (select * from {{ ref('int_month') }}),
 
 ranked as (
     select
         months.month,
-        needs.zone_code,
+        needs.area_code,
         needs.reading,
         needs.service_type_code,
         needs.population_group_code,
         needs.need,
         row_number() over (
-            partition by months.month, needs.zone_code, needs.reading, needs.service_type_code, needs.population_group_code
+            partition by months.month, needs.area_code, needs.reading, needs.service_type_code, needs.population_group_code
             order by needs.year desc
         ) as place
     from months
-    inner join {{ ref('int_need_zone') }} as needs on needs.year <= extract(year from months.month)
+    inner join {{ ref('int_need_area') }} as needs on needs.year <= extract(year from months.month)
 )
 
-select month, zone_code, reading, service_type_code, population_group_code, need
+select month, area_code, reading, service_type_code, population_group_code, need
 from ranked
 where place = 1

@@ -1,5 +1,6 @@
--- One row per month, reading and service at a location of a zone, with its state and its effective capacity.
--- What only lists tell of is not there for the grid once the field has searched its cercle since, and found none.
+-- One row per month, reading and service at a location of an area, with its state and its effective capacity.
+-- What only lists tell of is not there for the grid once the field has searched its cercle since, and found none: a search
+-- of the whole zone counts for the zone alone. Cercles are told of in the as-of month only.
 with searches as (
     select
         months.month,
@@ -14,7 +15,10 @@ with searches as (
 ),
 
 not_found as (
-    select distinct states.month, states.service_at_location_id
+    select
+        states.month,
+        states.service_at_location_id,
+        max(case when searches.admin2_code is not null then 1 else 0 end) = 1 as is_by_cercle
     from {{ ref('int_service_month') }} as states
     inner join {{ ref('int_service_location') }} as services on states.service_at_location_id = services.service_at_location_id
     inner join searches
@@ -24,16 +28,17 @@ not_found as (
         and services.service_type_code = searches.service_type_code
         and states.last_seen_on <= searches.searched_on
     where not states.is_seen_in_field and states.operational_state = 'unverified'
+    group by states.month, states.service_at_location_id
 )
 
 select
     states.month,
-    zones.zone_code,
-    zones.reading,
+    areas.area_code,
+    areas.reading,
     services.service_type_code,
     services.service_at_location_id,
     states.operational_state,
-    not_found.month is not null as is_not_found,
+    not_found.month is not null and (not_found.is_by_cercle or areas.reading <> 'CERCLE') as is_not_found,
     {{ is_free('states.cost_code') }} as is_free,
     states.capacity_per_month
         * case
@@ -42,7 +47,8 @@ select
         end as effective_capacity
 from {{ ref('int_service_month') }} as states
 inner join {{ ref('int_service_location') }} as services on states.service_at_location_id = services.service_at_location_id
-inner join {{ ref('int_zone_place') }} as zones
-    on services.zone_code = zones.zone_code and coalesce(services.admin2_code, 'ANY') = zones.admin2_code
+inner join {{ ref('int_area_place') }} as areas
+    on services.zone_code = areas.zone_code and coalesce(services.admin2_code, 'ANY') = areas.admin2_code
 left join not_found
     on states.month = not_found.month and states.service_at_location_id = not_found.service_at_location_id
+where areas.reading <> 'CERCLE' or states.month = (select max(month) from {{ ref('int_month') }})

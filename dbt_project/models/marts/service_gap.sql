@@ -1,7 +1,7 @@
 with grid as (
     select
         months.month,
-        zones.zone_code,
+        zones.zone_code as area_code,
         readings.reading,
         types.service_type_code,
         groups.population_group_code
@@ -12,86 +12,14 @@ with grid as (
     cross join {{ ref('dim_population_group') }} as groups
 ),
 
-filled as (
-    select
-        grid.*,
-        coalesce(known.known_count, 0) as known_count,
-        coalesce(known.operational_count, 0) as operational_count,
-        coalesce(known.unverified_count, 0) as unverified_count,
-        coalesce(by_group.admitting_count, 0) as admitting_count,
-        coalesce(by_group.conditional_count, 0) as conditional_count,
-        coalesce(by_group.free_count, 0) as free_count,
-        by_group.capacity,
-        coalesce(by_group.capacity_missing_count, 0) as capacity_missing_count,
-        needs.need,
-        known.month is not null as is_surveyed,
-        coalesce(known.is_found_none, false) as is_found_none,
-        coalesce(known.searched_cercle_count, 0) as searched_cercle_count,
-        coalesce(known.possible_count, 0) - coalesce(by_group.excluding_count, 0) as possible_count
-    from grid
-    left join {{ ref('int_gap_known') }} as known
-        on grid.month = known.month
-        and grid.zone_code = known.zone_code
-        and grid.reading = known.reading
-        and grid.service_type_code = known.service_type_code
-    left join {{ ref('int_gap_group') }} as by_group
-        on grid.month = by_group.month
-        and grid.zone_code = by_group.zone_code
-        and grid.reading = by_group.reading
-        and grid.service_type_code = by_group.service_type_code
-        and grid.population_group_code = by_group.population_group_code
-    left join {{ ref('int_gap_need') }} as needs
-        on grid.month = needs.month
-        and grid.zone_code = needs.zone_code
-        and grid.reading = needs.reading
-        and grid.service_type_code = needs.service_type_code
-        and grid.population_group_code = needs.population_group_code
-),
-
-classed as (
-    select
-        *,
-        {{ gap_class('is_surveyed', 'is_found_none', 'known_count', 'possible_count', 'admitting_count', 'need', 'capacity') }} as gap_class
-    from filled
-),
-
--- No service that admits the group is a capacity of nought; not verified or not surveyed is an unknown one.
-measured as (
-    select
-        *,
-        case when gap_class = 'G4' then 0.0 else capacity end as effective_capacity
-    from classed
-),
-
-gaps as (
-    select
-        *,
-        {{ coverage('effective_capacity', 'need') }} as coverage,
-        {{ gap_people('effective_capacity', 'need') }} as gap_people
-    from measured
-)
+{{ gaps_of_grid() }}
 
 select
     gaps.month,
-    gaps.zone_code,
+    gaps.area_code as zone_code,
     gaps.reading,
     gaps.service_type_code,
     gaps.population_group_code,
-    gaps.known_count,
-    gaps.operational_count,
-    gaps.unverified_count,
-    gaps.admitting_count,
-    gaps.conditional_count,
-    gaps.free_count,
-    gaps.effective_capacity as capacity,
-    gaps.capacity_missing_count,
-    gaps.need,
-    gaps.coverage,
-    gaps.gap_people,
-    gaps.gap_class,
-    classes.severity,
-    {{ priority('classes.severity', 'gaps.gap_people', 'gaps.population_group_code') }} as priority,
-    gaps.is_surveyed,
-    gaps.searched_cercle_count
+    {{ gap_measures() }}
 from gaps
 inner join {{ ref('gap_class') }} as classes on gaps.gap_class = classes.gap_class

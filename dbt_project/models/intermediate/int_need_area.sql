@@ -1,4 +1,4 @@
--- One row per zone, reading, service type, group and year: people to serve per month.
+-- One row per area, reading, service type, group and year: people to serve per month.
 -- The deepest complete level counts: all cercles of the zone, else its region, else the cercles that are listed.
 with figures as (
     select
@@ -13,31 +13,32 @@ with figures as (
     where figures.suppression is null
 ),
 
-zone_cercles as (
-    select zone_code, reading, admin_code, count(*) over (partition by zone_code, reading) as cercle_count
-    from {{ ref('zone_admin') }}
+area_cercles as (
+    select area_code, reading, admin2_code, count(*) over (partition by area_code, reading) as cercle_count
+    from {{ ref('int_area_place') }}
+    where admin2_code <> 'ANY'
 ),
 
 by_cercle as (
     select
-        zone_cercles.zone_code,
-        zone_cercles.reading,
+        area_cercles.area_code,
+        area_cercles.reading,
         figures.service_type_code,
         figures.population_group_code,
         figures.period,
         figures.source_id,
         sum(figures.people) / max(figures.need_months) as need,
-        count(*) = max(zone_cercles.cercle_count) as is_complete
+        count(*) = max(area_cercles.cercle_count) as is_complete
     from figures
-    inner join zone_cercles on figures.admin2_code = zone_cercles.admin_code
+    inner join area_cercles on figures.admin2_code = area_cercles.admin2_code
     where figures.admin_level = 2
-    group by zone_cercles.zone_code, zone_cercles.reading, figures.service_type_code, figures.population_group_code, figures.period, figures.source_id
+    group by area_cercles.area_code, area_cercles.reading, figures.service_type_code, figures.population_group_code, figures.period, figures.source_id
 ),
 
 -- A region is the zone only in the historical reading.
 by_region as (
     select
-        zones.zone_code,
+        zones.zone_code as area_code,
         'HISTORICAL' as reading,
         figures.service_type_code,
         figures.population_group_code,
@@ -51,7 +52,7 @@ by_region as (
 
 chosen as (
     select
-        coalesce(by_cercle.zone_code, by_region.zone_code) as zone_code,
+        coalesce(by_cercle.area_code, by_region.area_code) as area_code,
         coalesce(by_cercle.reading, by_region.reading) as reading,
         coalesce(by_cercle.service_type_code, by_region.service_type_code) as service_type_code,
         coalesce(by_cercle.population_group_code, by_region.population_group_code) as population_group_code,
@@ -62,7 +63,7 @@ chosen as (
         end as need
     from by_cercle
     full outer join by_region
-        on by_cercle.zone_code = by_region.zone_code
+        on by_cercle.area_code = by_region.area_code
         and by_cercle.reading = by_region.reading
         and by_cercle.service_type_code = by_region.service_type_code
         and by_cercle.population_group_code = by_region.population_group_code
@@ -71,11 +72,11 @@ chosen as (
 )
 
 select
-    zone_code,
+    area_code,
     reading,
     service_type_code,
     population_group_code,
     {{ safe_cast('substring(period, 1, 4)', 'bigint') }} as year,
     max(need) as need
 from chosen
-group by zone_code, reading, service_type_code, population_group_code, {{ safe_cast('substring(period, 1, 4)', 'bigint') }}
+group by area_code, reading, service_type_code, population_group_code, {{ safe_cast('substring(period, 1, 4)', 'bigint') }}
