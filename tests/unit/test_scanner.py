@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -17,6 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from reportlab.pdfgen.canvas import Canvas
 
 from ingestion.clean.personal import COORDINATES, EMAIL, PHONE
@@ -124,10 +127,24 @@ def _zip(path: Path) -> None:
         archive.writestr("dedans.zip", inner.getvalue())
 
 
+def _png(path: Path) -> None:
+    told = PngInfo()
+    told.add_text("Description", TEXT)
+    Image.new("RGB", (4, 4)).save(path, pnginfo=told)
+
+
+def _jpeg(path: Path) -> None:
+    picture = Image.new("RGB", (4, 4))
+    exif = picture.getexif()
+    exif[0x010E] = TEXT  # ImageDescription
+    picture.save(path, exif=exif)
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "a.csv": _csv, "a.txt": _text, "a.json": _json, "b.json": _json_in_json, "a.html": _html, "b.html": _html_attribute,
     "c.html": _html_script, "d.html": _html_link, "a.xlsx": _xlsx, "b.xlsx": _xlsx_comment, "a.docx": _docx, "a.pdf": _pdf,
     "a.parquet": _parquet, "a.duckdb": _duckdb, "a.db": _sqlite, "a.zip": _zip,
+    "a.png": _png, "a.jpg": _jpeg,
 }  # fmt: skip
 
 
@@ -148,6 +165,29 @@ def test_pieces_are_decoded_and_say_their_place(name: str, tmp_path: Path) -> No
     holding = [piece for piece in pieces(tmp_path / name) if "awa@fictif.ml" in piece.text]
     assert holding
     assert all(piece.place and not piece.is_number for piece in holding)
+
+
+def test_packed_points_of_a_picture_are_no_text(tmp_path: Path) -> None:
+    noise = Image.frombytes("RGB", (300, 300), random.Random(1).randbytes(300 * 300 * 3))
+    noise.save(tmp_path / "a.png")
+    assert files.search(tmp_path, Known()) == []
+
+
+def test_the_cells_of_a_table_in_a_pdf_are_read_one_by_one(tmp_path: Path) -> None:
+    """A row of counts looks like a phone when it is read as one text; a phone in a cell still is one."""
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for left, count in zip(range(40, 400, 60), ("27", "37", "29", "26", "21", "14"), strict=True):
+        canvas.drawString(left, 700, count)
+    canvas.save()
+    assert files.search(tmp_path, Known()) == []
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.drawString(40, 700, "27")
+    canvas.drawString(140, 700, "76 00 00 01")
+    canvas.drawString(40, 600, "Awa")
+    canvas.drawString(140, 600, "Diarra")
+    canvas.save()
+    found = files.search(tmp_path, Known(names=frozenset({"awa diarra"})))
+    assert [finding.kind for finding in found] == [PHONE, KNOWN_NAME]
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
