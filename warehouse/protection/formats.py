@@ -23,8 +23,8 @@ import duckdb
 import pdfplumber
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pypdfium2 as pdfium
 import python_calamine
-from pdfplumber.utils import cluster_objects
 from PIL import Image
 
 _DEEPEST, _LARGEST_BYTES, _MOST_MEMBERS = 4, 500_000_000, 20_000
@@ -40,6 +40,17 @@ _OPENING = re.compile(r"[{\[]")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _WIDEST_SPACE = 0.7  # of the font's size; a space is 0.2 to 0.35, stretched ones of justified text up to 0.6
 _PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in a binary file
+
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    zipfile.BadZipFile,
+    ElementTree.ParseError,
+    pa.ArrowException,
+    duckdb.Error,
+    pdfium.PdfiumError,
+)
 
 
 class CannotScan(Exception):
@@ -79,7 +90,15 @@ def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
         for place, text, is_number in told:
             if text:
                 yield Piece(file, place, text, is_number)
-    except (OSError, ValueError, zipfile.BadZipFile, ElementTree.ParseError, pa.ArrowException, duckdb.Error) as error:
+    except (
+        OSError,
+        ValueError,
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        pa.ArrowException,
+        duckdb.Error,
+        pdfium.PdfiumError,
+    ) as error:
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
@@ -251,32 +270,40 @@ def _pdf(data: bytes) -> Iterator[_Told]:
         for key, value in (document.metadata or {}).items():
             yield f"métadonnée {key}", str(value), False
         for page in document.pages:
-            for number, cells in enumerate(_lines(page), start=1):
-                place = f"page {page.page_number}, ligne {number}"
-                yield from ((place, cell, False) for cell in cells)
-                if len(cells) > 1:  # a value may still go over columns; that of two columns makes no new one
-                    yield place, " ".join(cells), True
             for note in page.annots:
                 for told in (note.get("uri"), note.get("contents")):
                     yield f"page {page.page_number}, annotation", str(told or ""), False
+    # Texts by PDFium: pdfplumber also builds every line of a drawing, 17 s for the six maps of a report.
+    with pdfium.PdfDocument(data) as document:
+        for number, page in enumerate(document, start=1):
+            for line, cells in enumerate(_lines(page.get_textpage()), start=1):
+                place = f"page {number}, ligne {line}"
+                yield from ((place, cell, False) for cell in cells)
+                if len(cells) > 1:  # a value may still go over columns; that of two columns makes no new one
+                    yield place, " ".join(cells), True
 
 
-def _lines(page: pdfplumber.page.Page) -> Iterator[list[str]]:
+def _lines(page: pdfium.PdfTextPage) -> Iterator[list[str]]:
     """The lines of a page, each cut where a gap is wider than any space: the cells of a table.
 
     Read as one text, a row of counts « 27 37 29 26 21 140 » looks like a phone.
     """
-    words = page.extract_words(extra_attrs=["size"])
-    for line in cluster_objects(words, "bottom", 3):
-        cells: list[str] = []
-        last = None
-        for word in sorted(line, key=lambda word: word["x0"]):
-            if last is None or word["x0"] - last["x1"] > _WIDEST_SPACE * word["size"]:
-                cells.append(word["text"])
-            else:
-                cells[-1] += f" {word['text']}"
-            last = word
-        yield cells
+    cells, end = [""], None
+    for index in range(page.count_chars()):
+        sign = chr(pdfium.raw.FPDFText_GetUnicode(page, index))
+        if sign in "\r\n":
+            if sign == "\n":
+                yield [cell.strip() for cell in cells]
+                cells, end = [""], None
+            continue
+        if not sign.isspace():
+            left, _, right, _ = page.get_charbox(index)
+            widest = _WIDEST_SPACE * pdfium.raw.FPDFText_GetFontSize(page, index)
+            if end is not None and not -widest < left - end < widest:
+                cells.append("")
+            end = right
+        cells[-1] += sign
+    yield [cell.strip() for cell in cells]
 
 
 def _parquet(data: bytes) -> Iterator[_Told]:
