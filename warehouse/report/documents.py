@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -54,15 +55,21 @@ def _docx(text: Text, images: Path, target: Path) -> None:
     reference = images / f"{target.name}_reference.docx"
     reference.write_bytes(reference_document(text.notice))
     arguments = ("--to=docx", "--default-image-extension=png", f"--reference-doc={reference}", "--output=-")
-    target.with_suffix(".docx").write_bytes(_unbroken(_pandoc(text, images, *arguments)))
+    target.with_suffix(".docx").write_bytes(_finished(_pandoc(text, images, *arguments)))
 
 
-def _unbroken(content: bytes) -> bytes:
-    """A Word document whose table rows do not break over a page."""
+def _finished(content: bytes) -> bytes:
+    """A Word document whose table rows do not break over a page, and whose sections all have the running lines."""
     import docx
+    from docx.oxml.ns import qn
 
     document = docx.Document(io.BytesIO(content))
-    for row in document.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}tr"):
+    *sections, last = document.element.iter(qn("w:sectPr"))
+    running = [one for one in last if one.tag in (qn("w:headerReference"), qn("w:footerReference"))]
+    for section in sections:
+        for position, one in enumerate(running):
+            section.insert(position, copy.deepcopy(one))
+    for row in document.element.body.iter(qn("w:tr")):
         row.get_or_add_trPr().insert(0, docx.oxml.OxmlElement("w:cantSplit"))
     made = io.BytesIO()
     document.save(made)

@@ -149,15 +149,24 @@ class Drawings:
             "",
         )
 
-    def map(self, title: str, zone: str | None = None) -> str:
-        """The map of a zone or of the country, as the maps of this publication were drawn."""
-        path = self._w.edition.folder / MAPS / (zone or "mali")
-        if not path.with_suffix(".svg").exists() or not path.with_suffix(".png").exists():
-            return self._w.absent(title, _NO_MAP)
+    def maps(self, *wanted: tuple[str, str | None]) -> str:
+        """Maps of zones, or of the country (None), as this publication drew them; landscape pages of their own."""
+        drawn = [self._map(title, zone) for title, zone in wanted if self._is_drawn(zone)]
+        absent = [self._w.absent(title, _NO_MAP) for title, zone in wanted if not self._is_drawn(zone)]
+        pages = ["\n::: landscape\n", *drawn, "\n:::\n"] if drawn else []
+        return "".join([*pages, *absent])
+
+    def _path(self, zone: str | None) -> Path:
+        return self._w.edition.folder / MAPS / (zone or "mali")
+
+    def _is_drawn(self, zone: str | None) -> bool:
+        return all(self._path(zone).with_suffix(suffix).exists() for suffix in (".svg", ".png"))
+
+    def _map(self, title: str, zone: str | None) -> str:
         from warehouse.maps.drawing import describe
 
         source = "Source : marts.service\\_gap\\_cercle et marts.service\\_directory de cette publication."
-        return self._w.picture(title, path, describe(self._w.edition, zone), source)
+        return self._w.picture(title, self._path(zone), describe(self._w.edition, zone), source)
 
 
 def _both(rows: Sequence[CitedRow], *columns: str) -> list[tuple[CitedRow, Any]]:

@@ -21,5 +21,28 @@ end
 function Image(image)
   if FORMAT ~= "typst" or not image.attributes.alt then return nil end
   local alt = image.attributes.alt:gsub("\\", "\\\\"):gsub('"', '\\"')
-  return pandoc.RawInline("typst", '#image("' .. image.src .. '", alt: "' .. alt .. '", width: 100%)')
+  local width = image.attributes.width or "100%"
+  return pandoc.RawInline("typst", '#image("' .. image.src .. '", alt: "' .. alt .. '", width: ' .. width .. ")")
+end
+
+-- Pages on their side: a section of its own in Word, whose running lines are added afterwards; nothing in HTML.
+local A4 = { portrait = 'w:w="11906" w:h="16838"', landscape = 'w:w="16838" w:h="11906" w:orient="landscape"' }
+
+local function section(kind)
+  return pandoc.RawBlock("openxml", "<w:p><w:pPr><w:sectPr><w:type w:val=\"nextPage\"/><w:pgSz " .. A4[kind] ..
+    '/><w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="709" w:footer="709" w:gutter="0"/>' ..
+    "</w:sectPr></w:pPr></w:p>")
+end
+
+function Div(div)
+  if not div.classes:includes("landscape") then return nil end
+  local blocks = div.content
+  if FORMAT == "docx" then
+    blocks:insert(1, section("portrait"))
+    blocks:insert(section("landscape"))
+  elseif FORMAT == "typst" then
+    blocks:insert(1, pandoc.RawBlock("typst", "#page(flipped: true)["))
+    blocks:insert(pandoc.RawBlock("typst", "]"))
+  end
+  return blocks
 end

@@ -13,6 +13,7 @@ from warehouse.report.french import UNKNOWN, format_of
 from warehouse.report.knowledge import LEGEND, Knowledge
 
 ALL = "ALL"
+_LANDSCAPE = "21.3cm"  # an A4 map with its caption and footnote on one landscape page
 # Column of a table: heading, column of the mart, format or code list, width relative to the others.
 Column = tuple[str, str, str, int]
 # Head of a line: words, or a gap class with its sentence.
@@ -228,7 +229,8 @@ class Writer:
         for suffix in (".svg", ".png"):
             (self.images / path.name).with_suffix(suffix).write_bytes(path.with_suffix(suffix).read_bytes())
         told = self._title("Figure", title)
-        return f"\n![{escaped(told)}^[{source}]]({path.with_suffix('').name}){{alt={_attribute(alt)}}}\n"
+        attributes = f"alt={_attribute(alt)} width={_LANDSCAPE}"
+        return f"\n![{escaped(told)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
 
     def provenance(self) -> str:
         """The annex: one line a paragraph, table or figure, with the tables, columns and keys of its values."""
