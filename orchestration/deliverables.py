@@ -10,12 +10,14 @@ from orchestration.protection import refuse_personal
 from orchestration.publication import PUBLISHED
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
-from warehouse import front, publish
+from warehouse import front, portal, publish
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
 
 CHECK = "relecture"
-DELIVERABLES: tuple[Deliverable, ...] = ()
+_OTHERS: tuple[Deliverable, ...] = ()
+# The portal is last: it links to what the others made.
+DELIVERABLES: tuple[Deliverable, ...] = (*_OTHERS, portal.deliverable(after=tuple(one.name for one in _OTHERS)))
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 
 

@@ -124,11 +124,12 @@ def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, 
 
 
 def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None]) -> list[dict[str, Any]]:
-    with _aside(folder, deliverable.name) as aside, opened(folder) as edition:
-        deliverable.make(edition, aside)
-        if wrong := deliverable.check(edition, aside):
-            raise Refused(" ; ".join(wrong))
-        guard(aside)
+    with _aside(folder, deliverable.name) as aside:
+        with opened(folder) as edition:
+            deliverable.make(edition, aside)
+            if wrong := deliverable.check(edition, aside):
+                raise Refused(" ; ".join(wrong))
+        guard(aside)  # it opens the publication's file with settings of its own: DuckDB allows one kind at a time
         paths = sorted(path for path in aside.rglob("*") if path.is_file())
         files = [
             {"path": str(p.relative_to(aside)), "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in paths

@@ -1,0 +1,23 @@
+"""The portal: the first page of a publication and its views, made of the publication alone and readable from a disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.deliverables import Deliverable
+from warehouse.layout import PROJECT
+from warehouse.portal.checking import check
+from warehouse.portal.making import make
+
+
+def deliverable(after: tuple[str, ...]) -> Deliverable:
+    """The portal as a deliverable. ``after``: names of the deliverables that it links to."""
+    return Deliverable(
+        name="portal",
+        title_fr="Portail de la publication",
+        title_en="Portal of the publication",
+        code=(Path(__file__).parent, PROJECT / "warehouse/edition.py", PROJECT / "warehouse/pages/__init__.py"),
+        make=make,
+        check=check,
+        after=after,
+    )

@@ -1,0 +1,64 @@
+// One address, one view: #/annuaire?zone=Z_GAO, #/service/<id>/<value>. Loaded last: it shows the first view.
+"use strict";
+{
+  const { byId } = MRF;
+  const site = document.title;
+  const sections = [...document.querySelectorAll("main > section[data-view]")];
+  const STATIC = new Set(["accueil", "livrables"]);
+  let last = "", visit = 0;
+
+  const parse = () => {
+    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+    const [view, ...rest] = path.split("/").map(decodeURIComponent);
+    return { view: view || "accueil", rest, parameters: new URLSearchParams(query) };
+  };
+
+  const display = (view, isFirst, from) => {
+    MRF.view = view;
+    for (const section of sections) section.hidden = section.dataset.view !== view;
+    const section = byId(`vue-${view}`), title = section.querySelector("h1");
+    document.title = view === "accueil" ? site : `${title.textContent} — ${site}`;
+    for (const link of document.querySelectorAll("header nav a")) {
+      const isHere = link.hash.replace("#/", "") === (view === "accueil" ? "" : view === "service" ? "annuaire" : view);
+      if (isHere) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    return { title, isFirst, from };
+  };
+  // Focus follows the view, so that the keyboard and screen readers start where the page changed.
+  const focus = ({ title, isFirst, from }, { view, rest }) => {
+    if (isFirst) return;
+    const back = view === "annuaire" && from.view === "service" && MRF.views.annuaire.focusOn(from.rest[0]);
+    if (back) { back.focus(); return; }
+    title.focus({ preventScroll: true });
+    if (!(view === "service" && rest[1])) scrollTo(0, 0);
+  };
+
+  const route = async () => {
+    if (location.hash && !location.hash.startsWith("#/")) return;
+    const now = parse(), number = (visit += 1), isFirst = last === "", from = last ? MRF.current : { view: "", rest: [] };
+    if (last.startsWith("#/annuaire")) MRF.previousDirectory = last;
+    if (last && last !== location.hash) MRF.previous = last;
+    byId("trouble").hidden = true;
+    let view = now.view;
+    try {
+      const isThere = STATIC.has(view) || (view in MRF.views && await MRF.views[view].show(now.parameters, now.rest));
+      if (number !== visit) return; // another address was asked for meanwhile
+      if (!isThere) view = "perdue";
+    } catch (error) {
+      byId("trouble").textContent = error.message;
+      byId("trouble").hidden = false;
+      return;
+    }
+    const shown = display(view, isFirst, from);
+    focus(shown, now);
+    MRF.current = now;
+    last = location.hash || "#/";
+    document.documentElement.dataset.ready = String(number);
+  };
+
+  byId("skip").addEventListener("click", event => { event.preventDefault(); byId("contenu").focus(); });
+  addEventListener("hashchange", route);
+  document.addEventListener("click", event => { if (event.target.closest("a")) last = location.hash || last; });
+  route();
+}
