@@ -59,6 +59,7 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
         "documents": _documents(edition),
         "sections": FIELDS,
         "attributes": _attributes(),
+        "agreement_threshold": float(edition.manifest["parameters"]["agreement_threshold"]),
         "evidence": {"columns": COLUMNS, "firsts": firsts},
     }
     scripts.write(folder, "socle", content)
@@ -88,5 +89,6 @@ def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
 
 
 def _attributes() -> dict[str, dict[str, str | None]]:
-    """By attribute of claims: what it is called and the code list of its values, as the shapes declare them."""
-    return {column.name: {"label": column.fr, "codes": column.codes} for shape in SHAPES.values() for column in shape}
+    """By attribute of claims: what it is called and the code list of its values, as the first shape declares it."""
+    columns = [column for shape in reversed(SHAPES.values()) for column in shape]
+    return {column.name: {"label": column.fr, "codes": column.codes} for column in columns}

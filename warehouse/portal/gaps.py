@@ -20,13 +20,19 @@ _NEEDS = """
 with figures as (select distinct entity_id from marts.provenance where entity = 'need')
 
 select concat_ws('/', zones.zone_code, crosswalk.service_type_code, crosswalk.population_group_code) as cell,
-    list(distinct figures.entity_id order by figures.entity_id) as ids
+    list(distinct {
+        id: figures.entity_id,
+        title: concat_ws(', ', coalesce(areas.name_fr, split_part(figures.entity_id, '|', 2)),
+            split_part(figures.entity_id, '|', 5), split_part(figures.entity_id, '|', 1))
+    }) as figures
 from reference.need_crosswalk as crosswalk
 cross join reference.zone as zones
 inner join figures
     on contains(figures.entity_id, concat('|', crosswalk.indicator, '_', crosswalk.sector_code, '|'))
     and contains(figures.entity_id, concat('|', crosswalk.population_group_code, '|'))
     and contains(figures.entity_id, concat('|', zones.admin1_code))
+left join marts.dim_admin_area as areas
+    on split_part(figures.entity_id, '|', 2) = areas.code and areas.system = 'COD' and areas.vintage = '2021'
 group by 1 order by 1
 """
 _SEARCHES = "select distinct entity_id from marts.provenance where entity = 'search' order by 1"
@@ -39,7 +45,9 @@ def write(edition: Edition, folder: Path) -> None:
         "month": edition.value("select max(month) from marts.service_gap"),
         "columns": list(cells[0]) if cells else [],
         "rows": [list(cell.values()) for cell in cells],
-        "needs": {row["cell"]: row["ids"] for row in edition.rows(_NEEDS)},
+        "needs": {
+            row["cell"]: sorted(row["figures"], key=lambda figure: str(figure["title"])) for row in edition.rows(_NEEDS)
+        },
         "searches": [row["entity_id"] for row in edition.rows(_SEARCHES)],
     }
     scripts.write(folder, "lacunes", content)

@@ -63,14 +63,23 @@ window.MRF = { views: {} };
   };
   MRF.empty = text => MRF.el("p", { className: "empty" }, text);
 
-  // A table in a box of its own that scrolls. columns: [{ title, cell(row) → text or nodes, number, kind }].
+  // A table in a box of its own that scrolls; on a phone each row is a block, so roles say again what it is.
+  // columns: [{ title, cell(row) → text or nodes, number, kind }].
   MRF.table = (label, columns, rows, rowClass = () => "") => MRF.el("div", { className: "wide", tabindex: "0", role: "region", "aria-label": label },
-    MRF.el("table", {},
-      MRF.el("thead", {}, MRF.el("tr", {}, columns.map(column => MRF.el("th", { scope: "col", className: column.number ? "number" : "" }, column.title)))),
-      MRF.el("tbody", {}, rows.map(row => MRF.el("tr", { className: rowClass(row) }, columns.map(column => {
-        const content = column.cell(row);
-        return MRF.el("td", { className: column.number ? "number" : column.kind ?? "" }, Array.isArray(content) ? content : [content]);
-      }))))));
+    MRF.el("table", { className: "stack", role: "table", "aria-label": label },
+      MRF.el("thead", { role: "rowgroup" }, MRF.el("tr", { role: "row" }, columns.map(column =>
+        MRF.el("th", { scope: "col", role: "columnheader", className: column.number ? "number" : "" }, column.title)))),
+      MRF.el("tbody", { role: "rowgroup" }, rows.map(row => MRF.el("tr", { role: "row", className: rowClass(row) }, columns.map(column =>
+        MRF.el("td", { role: "cell", className: column.number ? "number" : column.kind ?? "", "data-title": column.title }, MRF.el("div", {}, column.cell(row)))))))));
+
+  // Codes as text; of many, how many, and which they are when opened.
+  MRF.listed = (list, codes, many) => {
+    if (!codes) return "—";
+    const shown = MRF.labels(list, codes);
+    return shown.length < 4 ? shown.join(", ") : MRF.el("details", {}, MRF.el("summary", {}, `${shown.length} ${many}`), shown.join(", "));
+  };
+  // Main text, and under it in soft what completes it.
+  MRF.twofold = (main, below) => [main, below ? MRF.el("span", { className: "below soft" }, below) : null];
 
   // Fills a select: options [[value, text]], and [[group, options]] where grouped.
   MRF.options = (select, options) => select.replaceChildren(...options.map(([value, text]) => (Array.isArray(text)
@@ -90,5 +99,9 @@ window.MRF = { views: {} };
     const query = parameters.toString();
     return `#/${path}${query ? `?${query}` : ""}`;
   };
-  MRF.replaceAddress = hash => { if (location.hash !== hash) history.replaceState(null, "", hash); };
+  // The same view in another state: no step for the back button.
+  MRF.replaceAddress = hash => {
+    MRF.here = hash;
+    if (location.hash !== hash) history.replaceState(null, "", hash);
+  };
 }

@@ -6,7 +6,7 @@
     service_at_location: "Service en un lieu", organization: "Structure", program: "Programme", opportunity: "Possibilité",
     mechanism: "Mécanisme", need: "Chiffre de personnes", search: "Recherche de terrain",
   };
-  const TEXTS = 8;
+  const TEXTS = 8, SHOWN = 50;
 
   // All claims of an entity, by attribute, the value in force first.
   const of = async (entity, id) => {
@@ -48,18 +48,20 @@
     return [...sides.values()].sort((one, other) => other.isKept - one.isKept || other.weight - one.weight)
       .map(side => ({ ...side, share: total ? side.weight / total : 0, confidence: total ? (side.weight / total) * (1 - side.doubt) : 0 }));
   };
-  const isContested = claims => weighed(claims).length > 1;
+  // The same threshold as in the marts: below it the value is published with its conflict flag.
+  const isContested = claims => {
+    const kept = weighed(claims).find(side => side.isKept);
+    return Boolean(kept) && kept.share < MRF_DATA.socle.agreement_threshold;
+  };
 
   const source = claim => {
     if (claim.standing === "override") return "Décision d’une personne";
     const known = MRF_DATA.socle.documents[claim.document];
-    return [known?.title ?? claim.source_id, el("br"), el("span", { className: "soft" },
-      `fichier ${known?.file ?? claim.document.slice(0, 12)} · source ${claim.source_id}${known?.class ? ` · ${label("evidence_class", known.class).toLowerCase()}` : ""}`)];
+    return MRF.twofold(known?.title ?? claim.source_id,
+      `fichier ${known?.file ?? claim.document.slice(0, 12)} · source ${claim.source_id}${known?.class ? ` · ${label("evidence_class", known.class).toLowerCase()}` : ""}`);
   };
-  const weight = claim => (claim.weight === null ? "—" : [
-    el("strong", {}, format.score(claim.weight)), el("br"),
-    el("span", { className: "soft" }, `${format.number(claim.class_weight)} × ${format.score(claim.freshness)} × ${format.number(claim.extraction_confidence)}`),
-  ]);
+  const weight = claim => (claim.weight === null ? "—" : MRF.twofold(el("strong", {}, format.score(claim.weight)),
+    `${format.number(claim.class_weight)} × ${format.score(claim.freshness)} × ${format.number(claim.extraction_confidence)}`));
 
   const COLUMNS = [
     { title: "valeur", kind: "long", cell: claim => [claim.is_winner ? el("span", { className: "kept-mark" }, "✓ retenue ") : null, shown(claim.attribute, claim.value)] },
@@ -85,16 +87,25 @@
       sides.length ? bars(attribute, sides) : null,
       kept ? el("p", { className: "soft" }, `Accord ${format.share(kept.share)}, confiance ${format.score(kept.confidence)} = accord × (1 − ∏(1 − poids)).`) : null,
       decided ? el("p", {}, "Une personne a tranché : sa décision l’emporte, ce qu’elle contredit reste montré.") : null,
-      MRF.table(`Preuves : ${attributeOf(attribute).label}`, COLUMNS, claims, claim => (claim.is_winner ? "" : "lost")));
+      table(attribute, claims));
+  };
+  // A structure known from a thousand records has a thousand claims on its name: the first, and the others on demand.
+  const table = (attribute, claims) => {
+    const made = some => MRF.table(`Preuves : ${attributeOf(attribute).label}`, COLUMNS, some, claim => (claim.is_winner ? "" : "lost"));
+    if (claims.length <= SHOWN) return made(claims);
+    const more = el("button", { type: "button" }, `Montrer les ${format.whole(claims.length - SHOWN)} autres preuves`);
+    const box = el("div", {}, made(claims.slice(0, SHOWN)), more);
+    more.addEventListener("click", () => { box.replaceChildren(made(claims)); box.querySelector(".wide").focus(); });
+    return box;
   };
 
   // One line with a button that opens what stands behind the value; `open` is called when it opens.
   const field = ({ name, title, value, isNone, claims, computed, onToggle }) => {
     const lists = claims.filter(([, found]) => found.length), count = lists.reduce((sum, [, found]) => sum + found.length, 0);
-    const isDisputed = lists.some(([, found]) => isContested(found));
+    const isDisputed = !computed && lists.some(([, found]) => isContested(found));
     const proof = el("dd", { className: "proof", id: `preuve-${name}`, hidden: true });
     const text = count ? `Preuves (${count})` : computed ? "Calcul" : "";
-    const button = text && el("button", { type: "button", "aria-expanded": "false", "aria-controls": proof.id, "aria-label": `${text} : ${title}` }, text);
+    const button = text && el("button", { type: "button", "aria-expanded": "false", "aria-controls": proof.id, "aria-label": `${text} : ${title}` }, text);
     const toggle = isOpen => {
       if (isOpen && !proof.childElementCount) {
         proof.append(...[computed && el("p", {}, el("strong", {}, "Comment : "), computed), ...lists.map(([attribute, found]) => weighing(attribute, found))].filter(Boolean));
@@ -104,7 +115,7 @@
     };
     if (button) button.addEventListener("click", () => { toggle(proof.hidden); onToggle?.(proof.hidden ? "" : name); });
     const line = el("div", { className: "field", "data-field": name }, el("dt", {}, title),
-      el("dd", { className: isNone ? "value none" : "value" }, value, isDisputed ? el("span", { className: "flag" }, " — sources en désaccord") : null),
+      el("dd", { className: isNone ? "value none" : "value" }, value, isDisputed ? [" ", el("span", { className: "flag" }, "sources en désaccord")] : null),
       el("dd", { className: "open" }, button || ""), proof);
     line.open = () => { if (button) toggle(true); };
     return line;
@@ -117,9 +128,9 @@
   });
 
   const titleOf = (entity, id, found) => {
-    if (entity === "search") return `Recherche : ${label("type_service", id.split("/")[1])}, ${label("zone", id.split("/")[0])}`;
+    if (entity === "search") return `Recherche : ${label("type_service", id.split("/")[1])}, ${label("zone", id.split("/")[0])}`;
     const named = ["mechanism_name", "title", "organization_name", "program_name"].map(name => found.get(name)?.find(claim => claim.is_winner)?.value);
-    return `${ENTITIES[entity] ?? entity} : ${named.find(Boolean) ?? id}`;
+    return `${ENTITIES[entity] ?? entity} : ${named.find(Boolean) ?? id}`;
   };
 
   MRF.claims = { of, field, lines };

@@ -14,6 +14,7 @@
       data.columns[name] = Int32Array.from(data.columns[name], place => (place < 0 ? texts.length : place));
     }
     form = byId("dir-form");
+    byId("dir-more").open = !matchMedia("(max-width: 46rem)").matches;
     choices();
     form.addEventListener("input", changed);
     form.addEventListener("submit", event => event.preventDefault());
@@ -79,9 +80,10 @@
     const place = [valueOf("cercle", row), label("zone", valueOf("zone", row) ?? "hors des zones ou lieu inconnu")].filter(Boolean).join(" · ");
     return el("li", {},
       el("div", { className: "who" }, el("a", { href: `#/service/${data.ids[row]}` }, valueOf("organization", row)),
-        el("span", { className: "soft" }, [type ? label("type_service", type) : "Type non précisé", program].filter(Boolean).join(" · "))),
+        el("span", { className: "what" }, type ? label("type_service", type) : "Type non précisé"),
+        program ? el("span", { className: "soft" }, program) : null),
       el("div", { className: "where" }, place, el("span", { className: "soft" }, isMasked ? el("span", { className: "mask" }, "lieu masqué pour protection") : site ?? ""),
-        groups ? el("span", { className: "soft" }, `Admet : ${labels("popgr", groups).join(", ")}`) : el("span", { className: "soft" }, "Groupes admis non précisés")),
+        groups ? el("span", { className: "soft" }, `Admet : ${labels("popgr", groups).join(", ")}`) : el("span", { className: "soft" }, "Groupes admis non précisés")),
       el("div", { className: "how" }, el("span", { className: `state state-${state}` }, label("operational_state", state)),
         el("span", { className: "soft" }, [cost ? label("cout", cost) : "Coût non renseigné", band ? `qualité ${band}` : null].filter(Boolean).join(" · ")),
         data.columns.conflict[row] ? el("span", { className: "flag" }, "Sources en désaccord") : null));
@@ -112,7 +114,7 @@
     return MRF.address("annuaire", parameters);
   };
   // The address follows after a pause: browsers refuse a new one for every key.
-  const settle = () => { clearTimeout(addressTimer); if (MRF.view === "annuaire") MRF.replaceAddress(address()); };
+  const settle = () => { clearTimeout(addressTimer); if (location.hash.startsWith("#/annuaire")) MRF.replaceAddress(address()); };
   const changed = () => {
     page = 0;
     found = select(MRF.parameters(form));
@@ -140,12 +142,12 @@
     async show(parameters) {
       await prepare();
       MRF.fill(form, parameters);
+      clearTimeout(addressTimer);
       page = (Number(parameters.get("page")) || 1) - 1;
       found = select(MRF.parameters(form));
       render();
       return true;
     },
     focusOn: id => byId("dir-list").querySelector(`a[href="#/service/${CSS.escape(id)}"]`),
-    leave: settle,
   };
 }

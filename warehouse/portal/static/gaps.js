@@ -35,7 +35,7 @@
     const code = cell?.gap_class ?? "NS", isChosen = chosen.zone === zone.code && chosen.type === type.code;
     return el("button", {
       type: "button", className: `class-${code}`, tabindex: "-1", "aria-pressed": String(isChosen), title: classOf(code).sentence,
-      "aria-label": `${code}, ${type.name}, ${short(zone.name)} : ${classOf(code).sentence}`, "data-zone": zone.code, "data-type": type.code,
+      "aria-label": `${code}, ${type.name}, ${short(zone.name)} : ${classOf(code).sentence}`, "data-zone": zone.code, "data-type": type.code,
       onclick: () => choose(zone.code, type.code),
     }, el("span", {}, code));
   };
@@ -119,7 +119,7 @@
     return el("ul", {},
       cell.known_count ? el("li", {}, el("a", { href: MRF.address("annuaire", parameters) }, `Voir ${cell.known_count < 2 ? "le service" : `les ${format.whole(cell.known_count)} services`} dans l’annuaire`)) : null,
       searches.includes(place) ? el("li", {}, el("a", { href: `#/preuves/search/${place}` }, "Recherches de terrain de ce type dans cette zone")) : null,
-      figures.map(id => el("li", {}, el("a", { href: `#/preuves/need/${id}`, className: "wraps" }, `Chiffre du besoin : ${id.replaceAll("|", " · ")}`))));
+      figures.map(({ id, title }) => el("li", {}, el("a", { href: `#/preuves/need/${encodeURIComponent(id)}` }, `Chiffre du besoin : ${title}`))));
   };
 
   MRF.views.lacunes = {

@@ -5,7 +5,7 @@
   const site = document.title;
   const sections = [...document.querySelectorAll("main > section[data-view]")];
   const STATIC = new Set(["accueil", "livrables"]);
-  let last = "", visit = 0;
+  let current = null, visit = 0;
 
   const parse = () => {
     const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
@@ -13,8 +13,7 @@
     return { view: view || "accueil", rest, parameters: new URLSearchParams(query) };
   };
 
-  const display = (view, isFirst, from) => {
-    MRF.view = view;
+  const display = view => {
     for (const section of sections) section.hidden = section.dataset.view !== view;
     const section = byId(`vue-${view}`), title = section.querySelector("h1");
     document.title = view === "accueil" ? site : `${title.textContent} — ${site}`;
@@ -23,11 +22,10 @@
       if (isHere) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    return { title, isFirst, from };
+    return title;
   };
   // Focus follows the view, so that the keyboard and screen readers start where the page changed.
-  const focus = ({ title, isFirst, from }, { view, rest }) => {
-    if (isFirst) return;
+  const focus = (title, from, { view, rest }) => {
     const back = view === "annuaire" && from.view === "service" && MRF.views.annuaire.focusOn(from.rest[0]);
     if (back) { back.focus(); return; }
     title.focus({ preventScroll: true });
@@ -36,9 +34,11 @@
 
   const route = async () => {
     if (location.hash && !location.hash.startsWith("#/")) return;
-    const now = parse(), number = (visit += 1), isFirst = last === "", from = last ? MRF.current : { view: "", rest: [] };
-    if (last.startsWith("#/annuaire")) MRF.previousDirectory = last;
-    if (last && last !== location.hash) MRF.previous = last;
+    const now = parse(), number = (visit += 1), from = current;
+    if (from && MRF.here !== location.hash) MRF.previous = MRF.here;
+    if (from?.view === "annuaire") MRF.previousDirectory = MRF.here;
+    MRF.here = location.hash || "#/";
+    current = now;
     byId("trouble").hidden = true;
     let view = now.view;
     try {
@@ -50,15 +50,12 @@
       byId("trouble").hidden = false;
       return;
     }
-    const shown = display(view, isFirst, from);
-    focus(shown, now);
-    MRF.current = now;
-    last = location.hash || "#/";
+    const title = display(view);
+    if (from) focus(title, from, now);
     document.documentElement.dataset.ready = String(number);
   };
 
   byId("skip").addEventListener("click", event => { event.preventDefault(); byId("contenu").focus(); });
   addEventListener("hashchange", route);
-  document.addEventListener("click", event => { if (event.target.closest("a")) last = location.hash || last; });
   route();
 }

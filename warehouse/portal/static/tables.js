@@ -1,9 +1,8 @@
 // The views that are tables: calendar, mechanisms, quality of the data.
 "use strict";
 {
-  const { el, byId, label, labels, format } = MRF;
+  const { el, byId, label, format, listed, twofold } = MRF;
   const date = value => (value ? format.date(value) : "—");
-  const names = (list, codes) => (codes ? labels(list, codes).join(", ") : "—");
   const yes = value => (value === null ? "inconnu" : format.flag(value));
   const codes = list => Object.entries(MRF_DATA.socle.codes[list]);
   const zones = () => [["", "Toutes"], ...MRF_DATA.socle.zones.map(zone => [zone.code, zone.name])];
@@ -32,17 +31,16 @@
   };
 
   const OPPORTUNITY = [
-    { title: "état", kind: "whole", cell: row => el("strong", {}, label("opportunity_state", row.state)) },
-    { title: "possibilité", kind: "long", cell: row => [el("a", { href: `#/preuves/opportunity/${row.opportunity_id}/${row.occurrence}` }, label("opportunity_type", row.opportunity_type_code)), row.title ? el("br") : null, row.title ?? ""] },
+    { title: "état", kind: "whole", cell: row => twofold(el("strong", {}, label("opportunity_state", row.state)), `vu le ${date(row.last_seen_on)}`) },
+    { title: "possibilité", kind: "long", cell: row => twofold(el("a", { href: `#/preuves/opportunity/${row.opportunity_id}/${row.occurrence}` }, label("opportunity_type", row.opportunity_type_code)), row.title) },
     { title: "structure", kind: "long", cell: row => row.organization_name ?? "non dite" },
     { title: "zone", cell: row => (row.zone_code ? label("zone", row.zone_code) : "non dite") },
-    { title: "début – fin", kind: "whole", cell: row => [date(row.starts_on), el("br"), date(row.ends_on)] },
-    { title: "date limite", kind: "whole", cell: row => [date(row.deadline_on), row.days_left === null ? "" : el("br"), row.days_left === null ? "" : el("span", { className: "soft" }, `dans ${MRF.counted(row.days_left, "jour", "jours")}`)] },
+    { title: "du – au", kind: "whole", cell: row => twofold(`${date(row.starts_on)} –`, date(row.ends_on)) },
+    { title: "date limite", kind: "whole", cell: row => twofold(date(row.deadline_on), row.days_left === null ? null : `dans ${MRF.counted(row.days_left, "jour", "jours")}`) },
     { title: "quota par mois", number: true, cell: row => (row.quota_per_month === null ? "—" : format.whole(row.quota_per_month)) },
-    { title: "part des coûts prise", number: true, cell: row => (row.cost_share === null ? "—" : format.share(row.cost_share)) },
-    { title: "services", kind: "long", cell: row => names("type_service", row.service_type_codes) },
-    { title: "groupes", kind: "long", cell: row => names("popgr", row.population_group_codes) },
-    { title: "vu le", kind: "whole", cell: row => date(row.last_seen_on) },
+    { title: "part des coûts", number: true, cell: row => (row.cost_share === null ? "—" : format.share(row.cost_share)) },
+    { title: "services", kind: "long", cell: row => listed("type_service", row.service_type_codes, "types") },
+    { title: "groupes", kind: "long", cell: row => listed("popgr", row.population_group_codes, "groupes") },
   ];
   const calendar = listing({
     name: "calendrier", prefix: "cal", data: "calendrier", one: "ligne (possibilité × zone)", many: "lignes (possibilité × zone)",
@@ -59,23 +57,19 @@
       : "Aucune possibilité dans cette publication : aucune source n’en a donné. Les prestataires les disent dans l’enquête (formulaire prestataires)."),
   });
 
+  const TOOLS = { has_sop: "procédures", has_form: "formulaire", has_data_protocol: "protocole de données" };
+  const count = value => (value === null ? "?" : format.whole(value));
   const MECHANISM = [
-    { title: "mécanisme", kind: "long", cell: row => el("a", { href: `#/preuves/mechanism/${row.mechanism_id}/${row.zone_code ?? ""}/${row.wave}` }, row.name) },
-    { title: "type", kind: "long", cell: row => label("meca_type", row.mechanism_type_code) },
-    { title: "état", cell: row => el("strong", {}, row.state_code ? label("meca_statut", row.state_code) : "inconnu") },
-    { title: "zone", cell: row => (row.zone_code ? label("zone", row.zone_code) : "non dite") },
-    { title: "vague", number: true, cell: row => format.whole(row.wave) },
+    { title: "mécanisme", kind: "long", cell: row => twofold(el("a", { href: `#/preuves/mechanism/${row.mechanism_id}/${row.zone_code ?? ""}/${row.wave}` }, row.name), row.mechanism_type_code && label("meca_type", row.mechanism_type_code)) },
+    { title: "état", kind: "whole", cell: row => twofold(el("strong", {}, row.state_code ? label("meca_statut", row.state_code) : "inconnu"), `vu le ${date(row.last_seen_on)}`) },
+    { title: "zone", cell: row => twofold(row.zone_code ? label("zone", row.zone_code) : "non dite", `vague ${row.wave}`) },
     { title: "fonctionnalité", number: true, cell: row => (row.functionality === null ? "inconnue" : format.share(row.functionality)) },
-    { title: "participation", kind: "long", cell: row => [row.participation_level === null ? "inconnue" : label("particip", row.participation_level), row.participation_evidence ? el("br") : "", row.participation_evidence ? el("span", { className: "soft" }, row.participation_evidence) : ""] },
-    { title: "pilote", kind: "long", cell: row => row.lead_organization_name ?? "—" },
-    { title: "membres (dont État)", number: true, cell: row => (row.member_count === null ? "—" : `${format.whole(row.member_count)} (${row.state_member_count === null ? "?" : format.whole(row.state_member_count)})`) },
-    { title: "procédures", cell: row => yes(row.has_sop) },
-    { title: "formulaire", cell: row => yes(row.has_form) },
-    { title: "protocole de données", cell: row => yes(row.has_data_protocol) },
-    { title: "dernière réunion", kind: "whole", cell: row => date(row.last_meeting_on) },
-    { title: "abouties ÷ émises", number: true, cell: row => [row.completion_rate === null ? "—" : format.share(row.completion_rate), row.issued_count === null ? "" : el("br"), row.issued_count === null ? "" : el("span", { className: "soft" }, `${row.completed_count === null ? "?" : format.whole(row.completed_count)} ÷ ${format.whole(row.issued_count)}`)] },
+    { title: "outils", kind: "long", cell: row => el("ul", { className: "plain" }, Object.entries(TOOLS).map(([name, title]) => el("li", {}, `${title} : ${yes(row[name])}`))) },
+    { title: "dernière réunion", kind: "whole", cell: row => twofold(date(row.last_meeting_on), row.meeting_frequency && label("freq", row.meeting_frequency)) },
+    { title: "abouties ÷ émises", number: true, cell: row => twofold(row.completion_rate === null ? "—" : format.share(row.completion_rate), row.issued_count === null ? null : `${count(row.completed_count)} ÷ ${count(row.issued_count)}`) },
+    { title: "participation", kind: "long", cell: row => twofold(row.participation_level === null ? "inconnue" : label("particip", row.participation_level), row.participation_evidence) },
+    { title: "pilote", kind: "long", cell: row => twofold(row.lead_organization_name ?? "—", row.member_count === null ? null : `${MRF.counted(row.member_count, "membre", "membres")}, dont État : ${count(row.state_member_count)}`) },
     { title: "freins", kind: "long", cell: row => row.bottlenecks ?? "—" },
-    { title: "vu le", kind: "whole", cell: row => date(row.last_seen_on) },
   ];
   const mechanisms = listing({
     name: "mecanismes", prefix: "mec", data: "mecanismes", one: "ligne (mécanisme × zone × vague)", many: "lignes (mécanisme × zone × vague)",
@@ -92,7 +86,7 @@
 
   const SOURCE = [
     { title: "source", kind: "long", cell: row => el("strong", { className: "wraps" }, row.source_id) },
-    { title: "état", kind: "long", cell: row => [label("delivery", row.state), row.error ? el("br") : "", row.error ? el("span", { className: "flag", style: "white-space:normal" }, row.error) : ""] },
+    { title: "état", kind: "long", cell: row => twofold(label("delivery", row.state), row.error) },
     { title: "fichiers", kind: "long", cell: row => (row.files.length ? el("span", { className: "wraps" }, row.files.join(", ")) : "aucun") },
     { title: "lignes lues", number: true, cell: row => format.whole(row.read) },
     { title: "acceptées", number: true, cell: row => format.whole(row.accepted) },
@@ -113,7 +107,7 @@
     { title: "titre", kind: "long", cell: row => [row.title ?? "sans titre", row.withdrawn_on ? el("span", { className: "flag" }, ` retiré le ${date(row.withdrawn_on)}`) : ""] },
     { title: "éditeur", kind: "long", cell: row => row.publisher ?? "—" },
     { title: "nature", cell: row => (row.kind ? label("document_kind", row.kind) : "—") },
-    { title: "fichier", kind: "long", cell: row => [el("span", { className: "wraps" }, row.file_name ?? "—"), row.is_landed ? "" : el("br"), row.is_landed ? "" : el("span", { className: "soft" }, "au registre seulement")] },
+    { title: "fichier", kind: "long", cell: row => twofold(el("span", { className: "wraps" }, row.file_name ?? "—"), row.is_landed ? null : "au registre seulement") },
     { title: "publié le", kind: "whole", cell: row => date(row.published_on) },
     { title: "période", kind: "whole", cell: row => (row.period_start || row.period_end ? `${date(row.period_start)} – ${date(row.period_end)}` : "—") },
     { title: "classe de preuve", cell: row => (row.source_class ? label("evidence_class", row.source_class) : "—") },
@@ -121,7 +115,7 @@
     { title: "sensibilité", cell: row => (row.sensitivity ? label("sensitivity", row.sensitivity) : "—") },
     { title: "enregistrements tirés", number: true, cell: row => (row.extracted_count === null ? "—" : format.whole(row.extracted_count)) },
     { title: "examiné le", kind: "whole", cell: row => date(row.reviewed_on) },
-    { title: "note de lecture", kind: "long", cell: row => [row.review_note ?? "", row.derived_from ? ` Tiré de : ${row.derived_from}` : ""].filter(Boolean) },
+    { title: "note de lecture", kind: "long", cell: row => twofold(row.review_note ?? "", row.derived_from && `tiré de : ${row.derived_from}`) },
   ];
   const quality = listing({
     name: "qualite", prefix: "qua", data: "qualite", one: "contrôle", many: "contrôles",
