@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -125,6 +126,30 @@ def test_it_links_to_what_was_made_and_to_nothing_else(site: Path) -> None:
     links = {path for path in re.findall(r'href="([^"#]+)"', page) if not path.startswith("portail/")}
     assert made <= links
     assert [path for path in links if not (site / path).exists()] == []
+
+
+def test_deliverables_made_before_it_are_linked(site: Path, demo: Root, tmp_path: Path) -> None:
+    """A map is opened at once, many files are a list, and what failed is no link."""
+    folder = tmp_path / site.name
+    shutil.copytree(site, folder)
+    sheets = [{"path": f"fiches_partenaires/{n}.pdf", "bytes": 1500} for n in range(20)]
+    record: dict[str, Any] = {
+        "map": {"title_fr": "Carte", "state": "made", "files": [{"path": "cartes/carte.html", "bytes": 5}]},
+        "partner_sheets": {"title_fr": "Fiches", "state": "made", "files": sheets},
+        "exports": {"title_fr": "Exports", "state": "failed", "files": []},
+    }
+    (folder / "deliverables.json").write_text(json.dumps(record))
+    for file in [*sheets, *record["map"]["files"]]:
+        (folder / file["path"]).parent.mkdir(exist_ok=True)
+        (folder / file["path"]).touch()
+    with opened(folder) as edition:
+        portal.make(edition, tmp_path / "made")
+        assert portal.check(edition, tmp_path / "made") == []
+    page = (tmp_path / "made" / "index.html").read_text()
+    assert '<a href="cartes/carte.html">Carte</a>' in page
+    assert '<a href="#/livrables/partner_sheets">Fiches</a>' in page
+    assert '<a href="fiches_partenaires/7.pdf">7.pdf</a> <span class="soft">PDF, 1,5\u00a0ko</span>' in page
+    assert "Exports" not in page
 
 
 def test_every_column_of_the_directory_is_on_a_service_page(site: Path, demo: Root) -> None:

@@ -10,7 +10,7 @@ import yaml
 from ingestion.shapes import SHAPES
 from warehouse.edition import Edition
 from warehouse.portal import scripts
-from warehouse.portal.evidence import COLUMNS
+from warehouse.portal.evidence import CLAIM, GROUND, TEXTS
 
 FIELDS = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
 # Values that marts compute: they are in no code list of the reference.
@@ -34,9 +34,9 @@ _COMPUTED = {
     "severity": {"error": "Bloquant", "warning": "Avertissement", "info": "Information"},
     "standing": {
         "counted": "Comptée",
-        "copy": "Copie : même document d’origine, compte une fois",
-        "withdrawn": "Document retiré : ne compte plus",
-        "override": "Décision d’une personne : l’emporte",
+        "copy": "Copie d’un document déjà compté",
+        "withdrawn": "Document retiré",
+        "override": "Décision : l’emporte",
     },
     "reading": {"HISTORICAL": "Historique (régions de 2021)", "STRICT": "Stricte (régions de 2023)"},
 }
@@ -60,7 +60,7 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
         "sections": FIELDS,
         "attributes": _attributes(),
         "agreement_threshold": float(edition.manifest["parameters"]["agreement_threshold"]),
-        "evidence": {"columns": COLUMNS, "firsts": firsts},
+        "evidence": {"firsts": firsts, "claim": CLAIM, "ground": GROUND, "texts": TEXTS},
     }
     scripts.write(folder, "socle", content)
 

@@ -14,59 +14,60 @@ from warehouse.portal import scripts
 
 LARGEST_BYTES = 200_000  # of one leaf, on disk
 _ROOM_BYTES = 10_000  # for the last claim added and for what surrounds the claims
-COLUMNS = (
-    "attribute",
-    "value",
-    "raw_value",
+# A claim is positions in the leaf's list of texts (-1 for none), whether it won, and the position of its ground: what
+# claims of one record on attributes of one kind have in common, texts first.
+CLAIM = ("attribute", "value", "raw_value", "locator", "is_winner")
+GROUND = (
     "source_id",
     "document",
-    "locator",
     "observed_on",
     "standing",
-    "is_winner",
     "weight",
     "class_weight",
     "freshness",
     "extraction_confidence",
 )
-_TEXTS = 8  # the first columns are positions in the leaf's list of texts, -1 for none
+TEXTS = 4  # the first so many of both
 
 _QUERY = """
-select concat(entity, '/', entity_id), attribute, value, raw_value, source_id, document_id, locator,
-    cast(observed_on as varchar), standing, is_winner, round(weight, 4), round(class_weight, 4), round(freshness, 4),
-    round(extraction_confidence, 4)
+select concat(entity, '/', entity_id), attribute, value, raw_value, locator, cast(is_winner as integer),
+    source_id, document_id, cast(observed_on as varchar), standing, round(weight, 4), round(class_weight, 4),
+    round(freshness, 4), round(extraction_confidence, 4)
 from marts.provenance
 order by 1, attribute, is_winner desc, standing <> 'override', standing <> 'counted', weight desc, assertion_id
 """
 
 
 class _Leaf:
-    """Claims of some entities, and the texts that they share."""
+    """Claims of some entities, and the texts and grounds that they share."""
 
     def __init__(self) -> None:
         self.texts: dict[str, int] = {}
-        self.entities: dict[str, list[list[Any]]] = {}
+        self.grounds: dict[tuple[Any, ...], int] = {}
+        self.entities: dict[str, list[list[int]]] = {}
         self.bytes = 0
 
     @property
     def is_full(self) -> bool:
         return self.bytes > LARGEST_BYTES - _ROOM_BYTES
 
-    def add(self, key: str, claim: tuple[Any, ...]) -> None:
-        """Adds a claim (values in the order of COLUMNS) and counts the bytes that it takes."""
+    def add(self, key: str, claim: tuple[Any, ...], ground: tuple[Any, ...]) -> None:
+        """Adds a claim (values in the order of CLAIM and GROUND) and counts the bytes that it takes."""
         if key not in self.entities:
             self.entities[key] = []
             self.bytes += len(key) + 8
-        encoded = [*(self._place(text) for text in claim[:_TEXTS]), int(claim[_TEXTS]), *claim[_TEXTS + 1 :]]
+        shared = self._place((*self._texts(ground), *ground[TEXTS:]), self.grounds)
+        encoded = [*self._texts(claim), *claim[TEXTS:], shared]
         self.entities[key].append(encoded)
         self.bytes += scripts.size(encoded) + 1
 
-    def _place(self, text: str | None) -> int:
-        if text is None:
-            return -1
-        if text not in self.texts:
-            self.bytes += scripts.size(text) + 1
-        return self.texts.setdefault(text, len(self.texts))
+    def _texts(self, values: tuple[Any, ...]) -> list[int]:
+        return [-1 if text is None else self._place(text, self.texts) for text in values[:TEXTS]]
+
+    def _place(self, value: Any, places: dict[Any, int]) -> int:
+        if value not in places:
+            self.bytes += scripts.size(value) + 1
+        return places.setdefault(value, len(places))
 
 
 def write(edition: Edition, folder: Path) -> list[str]:
@@ -76,7 +77,8 @@ def write(edition: Edition, folder: Path) -> list[str]:
     """
     firsts = []
     for number, leaf in enumerate(_leaves(edition)):
-        scripts.write(folder, f"preuves_{number}", {"texts": list(leaf.texts), "entities": leaf.entities})
+        content = {"texts": list(leaf.texts), "grounds": list(leaf.grounds), "entities": leaf.entities}
+        scripts.write(folder, f"preuves_{number}", content)
         firsts.append(next(iter(leaf.entities)))
     return firsts
 
@@ -85,10 +87,10 @@ def _leaves(edition: Edition) -> Iterator[_Leaf]:
     leaf = _Leaf()
     cursor = edition.connection.execute(_QUERY)
     while rows := cursor.fetchmany(10_000):
-        for key, *claim in rows:
+        for key, *row in rows:
             if leaf.is_full:
                 yield leaf
                 leaf = _Leaf()
-            leaf.add(key, tuple(claim))
+            leaf.add(key, tuple(row[: len(CLAIM)]), tuple(row[len(CLAIM) :]))
     if leaf.entities:
         yield leaf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from warehouse.deliverables import record_of
@@ -23,13 +23,14 @@ select
     (select count(*) from services where operational_state = 'operational') as operational,
     (select count(*) from services where operational_state = 'unverified') as unverified,
     (select count(*) from services where operational_state = 'not_operational') as not_operational,
+    (select count(*) from services where zone_code is not null) as within_zones,
     (select count(distinct organization_id) from services) as organizations,
     (select count(*) from services where has_conflict) as conflicts,
     (select count(*) from services where next_check_on <= ?) as to_check,
     (select count(distinct (zone_code, service_type_code)) from cells where gap_class = 'NS') as not_surveyed,
     (select count(distinct (zone_code, service_type_code)) from cells) as pairs,
     (select count(*) from cells where gap_class = 'G4') as no_service,
-    (select count(*) from cells) as cells,
+    (select count(*) from cells where gap_class <> 'NS') as surveyed_cells,
     (select count(*) from opportunities where state = 'OPEN') as open_opportunities,
     (select count(*) from opportunities where state = 'UPCOMING') as upcoming_opportunities
 """
@@ -73,11 +74,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Group:
-    """Links under one title; ``first``: those shown before the others."""
+    """Links under one title, and where the first view leads for it: a page that people open first, or its list."""
 
+    name: str
     title: str
     links: list[Link]
-    first: list[Link] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """An address relative to the first page."""
+        first = [link.path for link in self.links if link.path in _FIRST_PAGES or len(self.links) == 1]
+        return first[0] if first else f"#/livrables/{self.name}"
 
 
 def figures(edition: Edition) -> dict[str, int]:
@@ -97,10 +104,10 @@ def groups(edition: Edition) -> list[Group]:
     links = [
         Link(path, title, (folder / path).stat().st_size) for path, title in own.items() if (folder / path).exists()
     ]
-    made = [entry for name, entry in record_of(folder).items() if name != "portal" and entry["state"] == "made"]
-    return [_group(entry) for entry in made] + [Group("Données et documentation", links)]
+    made = {name: entry for name, entry in record_of(folder).items() if name != "portal" and entry["state"] == "made"}
+    return [_group(name, entry) for name, entry in made.items()] + [Group("donnees", "Données et documentation", links)]
 
 
-def _group(entry: dict[str, Any]) -> Group:
+def _group(name: str, entry: dict[str, Any]) -> Group:
     links = [Link(file["path"], file["path"].rpartition("/")[2], file["bytes"]) for file in entry["files"]]
-    return Group(entry["title_fr"], links, [link for link in links if link.path in _FIRST_PAGES])
+    return Group(name, entry["title_fr"], links)

@@ -18,14 +18,14 @@ def write(folder: Path, name: str, content: Any) -> Path:
     """Writes `portail/donnees/<name>.js` below a folder; dates become ISO texts. Returns the file."""
     path = folder / FOLDER / f"{name}.js"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{_START}{_json(name)}{_MIDDLE}{_json(content)}{_END}", encoding="utf-8")
+    path.write_text(f"{_START}{_ENCODER.encode(name)}{_MIDDLE}{_ENCODER.encode(content)}{_END}", encoding="utf-8")
     return path
 
 
 def read(path: Path) -> Any:
     """The content of a data script. Raises ValueError where it is none."""
     text = path.read_text(encoding="utf-8")
-    start = f"{_START}{_json(path.stem)}{_MIDDLE}"
+    start = f"{_START}{_ENCODER.encode(path.stem)}{_MIDDLE}"
     if not (text.startswith(start) and text.endswith(_END)):
         raise ValueError(f"{path.name} : n’est pas une affectation de MRF_DATA[{path.stem}]")
     return json.loads(text[len(start) : -len(_END)])
@@ -33,14 +33,14 @@ def read(path: Path) -> Any:
 
 def size(value: Any) -> int:
     """How many bytes a value takes in a script."""
-    return len(_json(value).encode())
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
+    return len(_ENCODER.encode(value).encode())
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} n’a pas de forme JSON")
+
+
+# One for all: making an encoder costs more than most values do.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)

@@ -6,18 +6,18 @@
     service_at_location: "Service en un lieu", organization: "Structure", program: "Programme", opportunity: "Possibilité",
     mechanism: "Mécanisme", need: "Chiffre de personnes", search: "Recherche de terrain",
   };
-  const TEXTS = 8, SHOWN = 50;
+  const SHOWN = 20;
 
   // All claims of an entity, by attribute, the value in force first.
   const of = async (entity, id) => {
-    const { firsts, columns } = MRF_DATA.socle.evidence, key = `${entity}/${id}`;
+    const { firsts, claim: ofClaim, ground: ofGround, texts } = MRF_DATA.socle.evidence, key = `${entity}/${id}`;
     const leaves = firsts.map((first, index) => index)
       .filter(index => firsts[index] <= key && (index + 1 === firsts.length || firsts[index + 1] >= key));
     const found = new Map();
     for (const leaf of await Promise.all(leaves.map(index => MRF.load(`preuves_${index}`)))) {
+      const named = (row, names) => names.map((name, place) => [name, place < texts ? (leaf.texts[row[place]] ?? null) : row[place]]);
       for (const row of leaf.entities[key] ?? []) {
-        const claim = Object.fromEntries(columns.map((name, position) =>
-          [name, position < TEXTS ? (row[position] < 0 ? null : leaf.texts[row[position]]) : row[position]]));
+        const claim = Object.fromEntries([...named(row, ofClaim), ...named(leaf.grounds[row.at(-1)], ofGround)]);
         if (!found.has(claim.attribute)) found.set(claim.attribute, []);
         found.get(claim.attribute).push(claim);
       }
@@ -68,7 +68,7 @@
     { title: "écrit dans le document", kind: "long", cell: claim => claim.raw_value ?? "—" },
     { title: "poids = classe × fraîcheur × lecture", number: true, cell: weight },
     { title: "observé le", kind: "whole", cell: claim => (claim.observed_on ? format.date(claim.observed_on) : "—") },
-    { title: "source et fichier", kind: "long", cell: source },
+    { title: "source et fichier", kind: "longer", cell: source },
     { title: "place", kind: "long", cell: claim => el("span", { className: "locator" }, claim.locator ?? "—") },
     { title: "compte ?", cell: claim => label("standing", claim.standing) },
   ];
@@ -123,8 +123,9 @@
 
   // Attributes of an entity as lines: for claims that are no field of a page of their own.
   const lines = (entity, found, names, onToggle) => names.map(name => {
+    const whose = entity === "organization" || entity === "program" ? ` (${ENTITIES[entity].toLowerCase()})` : "";
     const claims = found.get(name), winner = claims.find(claim => claim.is_winner);
-    return field({ name: `${entity}-${name}`, title: attributeOf(name).label, value: winner ? shown(name, winner.value) : "—", isNone: !winner, claims: [[name, claims]], onToggle });
+    return field({ name: `${entity}-${name}`, title: attributeOf(name).label + whose, value: winner ? shown(name, winner.value) : "—", isNone: !winner, claims: [[name, claims]], onToggle });
   });
 
   const titleOf = (entity, id, found) => {

@@ -76,13 +76,13 @@
   const valueOf = (name, row) => data.dictionaries[name][data.columns[name][row]] ?? null;
   const item = row => {
     const type = valueOf("type", row), state = valueOf("state", row), cost = valueOf("cost", row), band = valueOf("band", row), groups = valueOf("groups", row);
-    const isMasked = data.columns.masked[row], site = valueOf("site", row), program = valueOf("program", row);
+    const isMasked = data.columns.masked[row], site = valueOf("site", row), program = valueOf("program", row), organization = valueOf("organization", row);
     const place = [valueOf("cercle", row), label("zone", valueOf("zone", row) ?? "hors des zones ou lieu inconnu")].filter(Boolean).join(" · ");
     return el("li", {},
-      el("div", { className: "who" }, el("a", { href: `#/service/${data.ids[row]}` }, valueOf("organization", row)),
+      el("div", { className: "who" }, el("a", { href: `#/service/${data.ids[row]}` }, organization),
         el("span", { className: "what" }, type ? label("type_service", type) : "Type non précisé"),
         program ? el("span", { className: "soft" }, program) : null),
-      el("div", { className: "where" }, place, el("span", { className: "soft" }, isMasked ? el("span", { className: "mask" }, "lieu masqué pour protection") : site ?? ""),
+      el("div", { className: "where" }, place, el("span", { className: "soft" }, isMasked ? el("span", { className: "mask" }, "lieu masqué pour protection") : site === organization ? "" : site ?? ""),
         groups ? el("span", { className: "soft" }, `Admet : ${labels("popgr", groups).join(", ")}`) : el("span", { className: "soft" }, "Groupes admis non précisés")),
       el("div", { className: "how" }, el("span", { className: `state state-${state}` }, label("operational_state", state)),
         el("span", { className: "soft" }, [cost ? label("cout", cost) : "Coût non renseigné", band ? `qualité ${band}` : null].filter(Boolean).join(" · ")),

@@ -50,6 +50,7 @@
       }
     }
     table.tBodies[0].replaceChildren(...body);
+    byId("gap-whom").textContent = `${label("popgr", byId("gap-groupe").value)}, lecture ${label("reading", byId("gap-lecture").value).toLowerCase()}.`;
     (table.querySelector("[aria-pressed=true]") ?? table.querySelector("button")).tabIndex = 0;
     panel();
   };

@@ -25,11 +25,19 @@
     return title;
   };
   // Focus follows the view, so that the keyboard and screen readers start where the page changed.
-  const focus = (title, from, { view, rest }) => {
+  const focus = (title, from, { view }) => {
     const back = view === "annuaire" && from.view === "service" && MRF.views.annuaire.focusOn(from.rest[0]);
     if (back) { back.focus(); return; }
     title.focus({ preventScroll: true });
-    if (!(view === "service" && rest[1])) scrollTo(0, 0);
+    scrollTo(0, 0);
+  };
+
+  // One deliverable among all, its list of files opened.
+  const reveal = heading => {
+    if (!heading) return;
+    if (heading.nextElementSibling.tagName === "DETAILS") heading.nextElementSibling.open = true;
+    heading.scrollIntoView();
+    heading.focus({ preventScroll: true });
   };
 
   const route = async () => {
@@ -52,6 +60,8 @@
     }
     const title = display(view);
     if (from) focus(title, from, now);
+    MRF.views[view]?.after?.();
+    if (view === "livrables" && now.rest[0]) reveal(byId(`livrable-${now.rest[0]}`));
     document.documentElement.dataset.ready = String(number);
   };
 

@@ -3,6 +3,7 @@
 {
   const { el, byId, label, labels, format } = MRF;
   const MASKED = "lieu masqué pour protection", UNKNOWN = "non renseigné";
+  let opened; // the line of the value that the address names
 
   const read = async id => {
     const index = await MRF.directory.indexOf(id);
@@ -59,8 +60,8 @@
     if (others.length) sections.push(el("section", {}, el("h2", {}, "Autres affirmations des sources"), el("dl", { className: "fields" }, others)));
     byId("t-service").replaceChildren(service.organization_name, " — ", service.service_type_code ? label("type_service", service.service_type_code) : "type de service non précisé");
     byId("service-body").replaceChildren(badges(service), el("p", { className: "soft" }, "« Preuves » ouvre les affirmations des sources sur une valeur ; « Calcul » dit comment elle est faite."), ...sections);
-    const opened = lines.get(wanted);
-    if (opened) { opened.open(); opened.scrollIntoView({ block: "start" }); }
+    opened = lines.get(wanted);
+    opened?.open();
   };
 
   MRF.views.service = {
@@ -71,5 +72,6 @@
       byId("service-back").href = MRF.previousDirectory || "#/annuaire";
       return true;
     },
+    after: () => opened?.scrollIntoView(),
   };
 }

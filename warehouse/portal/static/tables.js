@@ -85,7 +85,7 @@
   });
 
   const SOURCE = [
-    { title: "source", kind: "long", cell: row => el("strong", { className: "wraps" }, row.source_id) },
+    { title: "source", cell: row => el("strong", {}, row.source_id) },
     { title: "état", kind: "long", cell: row => twofold(label("delivery", row.state), row.error) },
     { title: "fichiers", kind: "long", cell: row => (row.files.length ? el("span", { className: "wraps" }, row.files.join(", ")) : "aucun") },
     { title: "lignes lues", number: true, cell: row => format.whole(row.read) },
@@ -101,7 +101,7 @@
     { title: "gravité", cell: row => label("severity", row.severity) },
     { title: "résultat", cell: row => (row.passed ? "réussi" : el("strong", {}, "en défaut")) },
     { title: "lignes", number: true, cell: row => (row.failed_count === null ? "non publié" : format.whole(row.failed_count)) },
-    { title: "exemple ou explication", kind: "long", cell: row => el("span", { className: "wraps" }, row.examples ?? "") },
+    { title: "exemple ou explication", kind: "long wraps", cell: row => row.examples ?? "" },
   ];
   const DOCUMENT = [
     { title: "titre", kind: "long", cell: row => [row.title ?? "sans titre", row.withdrawn_on ? el("span", { className: "flag" }, ` retiré le ${date(row.withdrawn_on)}`) : ""] },
