@@ -9,6 +9,8 @@ from warehouse.layout import PROJECT
 from warehouse.portal.checking import check
 from warehouse.portal.making import make
 
+_USED = ("warehouse/edition.py", "warehouse/pages/__init__.py", "ingestion/shapes.py", "ingestion/clean/text.py")
+
 
 def deliverable(after: tuple[str, ...]) -> Deliverable:
     """The portal as a deliverable. ``after``: names of the deliverables that it links to."""
@@ -16,7 +18,7 @@ def deliverable(after: tuple[str, ...]) -> Deliverable:
         name="portal",
         title_fr="Portail de la publication",
         title_en="Portal of the publication",
-        code=(Path(__file__).parent, PROJECT / "warehouse/edition.py", PROJECT / "warehouse/pages/__init__.py"),
+        code=(Path(__file__).parent, *(PROJECT / name for name in _USED)),
         make=make,
         check=check,
         after=after,

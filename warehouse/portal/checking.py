@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 from warehouse import front
 from warehouse.edition import Edition
@@ -55,7 +56,7 @@ def _data_faults(edition: Edition, folder: Path) -> list[str]:
 
 def _is_dead(address: str, folder: Path, publication: Path) -> bool:
     """Whether a relative address leads to no file, neither beside the page nor in the publication."""
-    path = address.partition("#")[0]
+    path = unquote(address.partition("#")[0])
     return (
         bool(path) and not _FOREIGN.match(path) and not (folder / path).exists() and not (publication / path).exists()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from warehouse.deliverables import record_of
 from warehouse.edition import Edition, Row
@@ -82,9 +83,9 @@ class Group:
 
     @property
     def address(self) -> str:
-        """An address relative to the first page."""
+        """A path or a view, relative to the first page."""
         first = [link.path for link in self.links if link.path in _FIRST_PAGES or len(self.links) == 1]
-        return first[0] if first else f"#/livrables/{self.name}"
+        return quote(first[0]) if first else f"#/livrables/{self.name}"
 
 
 def figures(edition: Edition) -> dict[str, int]:
@@ -98,7 +99,7 @@ def first_gaps(edition: Edition) -> list[Row]:
 
 
 def groups(edition: Edition) -> list[Group]:
-    """The publication's own files, then each deliverable that was made; the portal itself is none of them."""
+    """Each deliverable that was made, the portal left out; last, the files that the publication itself has."""
     folder = edition.folder
     own = {edition.file.name: "Base de données DuckDB : toutes les tables"} | _OWN
     links = [

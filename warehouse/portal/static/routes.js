@@ -7,9 +7,12 @@
   const STATIC = new Set(["accueil", "livrables"]);
   let current = null, visit = 0;
 
+  const decoded = text => {
+    try { return decodeURIComponent(text); } catch { return text; }
+  };
   const parse = () => {
     const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-    const [view, ...rest] = path.split("/").map(decodeURIComponent);
+    const [view, ...rest] = path.split("/").map(decoded);
     return { view: view || "accueil", rest, parameters: new URLSearchParams(query) };
   };
 
@@ -50,7 +53,7 @@
     byId("trouble").hidden = true;
     let view = now.view;
     try {
-      const isThere = STATIC.has(view) || (view in MRF.views && await MRF.views[view].show(now.parameters, now.rest));
+      const isThere = STATIC.has(view) || (Object.hasOwn(MRF.views, view) && await MRF.views[view].show(now.parameters, now.rest));
       if (number !== visit) return; // another address was asked for meanwhile
       if (!isThere) view = "perdue";
     } catch (error) {
