@@ -1,0 +1,585 @@
+"""The portal as people use it: in a browser, from the disk and served, by keyboard and on a phone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.conftest import KEY, PROJECT, Root
+from tests.many_services import multiply
+from warehouse import portal
+from warehouse.deliverables import record_of
+from warehouse.edition import opened
+from warehouse.portal import scripts
+
+CHROMIUM = Path("/usr/bin/chromium")
+browsing = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} absent / absent: no browser to look with")
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+VIEWS = {
+    "accueil": "#/",
+    "lacunes": "#/lacunes?groupe=MIG_RET&zone=Z_MOP&type=SOC_01",
+    "annuaire": "#/annuaire",
+    "annuaire vide": "#/annuaire?q=zzzz",
+    "calendrier": "#/calendrier",
+    "mecanismes": "#/mecanismes",
+    "qualite": "#/qualite",
+    "livrables": "#/livrables",
+    "inconnue": "#/service/rien",
+    "mal écrite": "#/constructor/%E0%A4%A",
+}
+
+
+@pytest.fixture(scope="module")
+def site(demo: Root) -> Path:
+    """The folder of the demo's publication, with its portal."""
+    assert record_of(demo.folder)["portal"]["state"] == "made", record_of(demo.folder)
+    return demo.folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Reader:
+    """A page of a browser that remembers what went wrong and what was asked for outside the folder."""
+
+    def __init__(self, browser: Any, address: str, viewport: dict[str, int]) -> None:
+        self.page = browser.new_page(viewport=viewport)
+        self.address = address
+        self.wrong: list[str] = []
+        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url))
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.address.rpartition("/")[0], "about:", "data:")):
+            self.wrong.append(f"demandé hors du dossier : {url}")
+
+    def open(self, hash_: str = "") -> Any:
+        self.page.goto("about:blank")
+        self.page.goto(self.address + hash_)
+        self.page.wait_for_function("document.documentElement.dataset.ready")
+        return self.page
+
+
+@pytest.fixture
+def reader(browser: Any, site: Path) -> Iterator[Reader]:
+    made = Reader(browser, f"file://{site}/index.html", DESKTOP)
+    yield made
+    made.page.close()
+    assert made.wrong == []
+
+
+@pytest.fixture
+def phone(browser: Any, site: Path) -> Iterator[Reader]:
+    made = Reader(browser, f"file://{site}/index.html", PHONE)
+    yield made
+    made.page.close()
+    assert made.wrong == []
+
+
+def shown_count(page: Any) -> int:
+    """The number of results that the page announces."""
+    text = page.locator("#dir-count").text_content()
+    return int(re.sub(r"\D", "", text.split("service")[0]))
+
+
+def hash_of(page: Any) -> str:
+    return str(page.evaluate("location.hash"))
+
+
+# What is written
+
+
+def test_the_page_shows_the_figures_of_the_marts(site: Path, demo: Root) -> None:
+    page = (site / "index.html").read_text()
+    known, operational, unverified = demo.query(
+        "select count(*), count(*) filter (operational_state = 'operational'),"
+        " count(*) filter (operational_state = 'unverified') from marts.service_directory"
+    )[0]
+    for count, title in ((known, "services connus"), (operational, "opérationnels"), (unverified, "non vérifiés")):
+        assert f"<strong>{count}</strong> {title}" in page
+    assert "DONNÉES FICTIVES" in page
+    assert "dictionnaire.html" in page
+    assert demo.manifest["file"] in page
+
+
+def test_it_links_to_what_was_made_and_to_nothing_else(site: Path) -> None:
+    page = (site / "index.html").read_text()
+    made = {file["path"] for name, entry in record_of(site).items() if name != "portal" for file in entry["files"]}
+    links = {path for path in re.findall(r'href="([^"#]+)"', page) if not path.startswith("portail/")}
+    assert made <= links
+    assert [path for path in links if not (site / path).exists()] == []
+
+
+def test_deliverables_made_before_it_are_linked(site: Path, demo: Root, tmp_path: Path) -> None:
+    """A map is opened at once, many files are a list, and what failed is no link."""
+    folder = tmp_path / site.name
+    shutil.copytree(site, folder)
+    sheets = [{"path": f"fiches_partenaires/n° {n}.pdf", "bytes": 1500} for n in range(20)]
+    record: dict[str, Any] = {
+        "map": {"title_fr": "Carte", "state": "made", "files": [{"path": "cartes/carte.html", "bytes": 5}]},
+        "partner_sheets": {"title_fr": "Fiches", "state": "made", "files": sheets},
+        "exports": {"title_fr": "Exports", "state": "failed", "files": []},
+    }
+    (folder / "deliverables.json").write_text(json.dumps(record))
+    for file in [*sheets, *record["map"]["files"]]:
+        (folder / file["path"]).parent.mkdir(exist_ok=True)
+        (folder / file["path"]).touch()
+    with opened(folder) as edition:
+        portal.make(edition, tmp_path / "made")
+        assert portal.check(edition, tmp_path / "made") == []
+    page = (tmp_path / "made" / "index.html").read_text()
+    assert '<a href="cartes/carte.html">Carte</a>' in page
+    assert '<a href="#/livrables/partner_sheets">Fiches</a>' in page
+    assert (
+        '<a href="fiches_partenaires/n%C2%B0%207.pdf">n° 7.pdf</a> <span class="soft">PDF, 1,5\u00a0ko</span>' in page
+    )
+    assert "Exports" not in page
+
+
+def test_every_column_of_the_directory_is_on_a_service_page(site: Path, demo: Root) -> None:
+    sections = scripts.read(site / scripts.FOLDER / "socle.js")["sections"]
+    fields = {field["name"]: field for section in sections for field in section["fields"]}
+    columns = {row[0] for row in demo.query("describe marts.service_directory")}
+    named = {"admin1_code": "admin1_name", "admin2_code": "admin2_name", "admin3_code": "admin3_name"}
+    assert {named.get(column, column) for column in columns} <= set(fields)
+    assert [name for name, field in fields.items() if not field.get("evidence") and not field.get("computed")] == []
+
+
+def test_evidence_stays_in_leaves_of_bounded_size(site: Path) -> None:
+    leaves = list((site / scripts.FOLDER).glob("preuves_*.js"))
+    assert len(leaves) > 1
+    assert max(leaf.stat().st_size for leaf in leaves) <= 200_000
+
+
+@pytest.mark.real
+def test_the_portal_of_mali_is_whole_and_says_nothing_is_fictional(mali: Root) -> None:
+    assert record_of(mali.folder)["portal"]["state"] == "made"
+    assert max(leaf.stat().st_size for leaf in (mali.folder / scripts.FOLDER).glob("preuves_*.js")) <= 200_000
+    assert "FICTIVES" not in (mali.folder / "index.html").read_text()
+    with opened(mali.folder) as edition:
+        assert portal.check(edition, mali.folder) == []
+
+
+def test_masked_places_are_told_nowhere(site: Path, demo: Root) -> None:
+    masked = [
+        row[0] for row in demo.query("select service_at_location_id from marts.service_directory where is_masked")
+    ]
+    assert masked
+    place = {"latitude", "longitude", "admin3_code", "admin3_name", "site_name"}
+    for leaf in (site / scripts.FOLDER).glob("preuves_*.js"):
+        content = scripts.read(leaf)
+        for service in masked:
+            claims = content["entities"].get(f"service_at_location/{service}", [])
+            assert not place & {content["texts"][claim[0]] for claim in claims}
+
+
+def test_the_check_sees_a_spoiled_portal(site: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "spoiled"
+    folder.mkdir()
+    shutil.copyfile(site / "index.html", folder / "index.html")
+    shutil.copytree(site / "portail", folder / "portail")
+    with opened(site) as edition:
+        assert portal.check(edition, folder) == []
+        page = folder / "index.html"
+        page.write_text(
+            page.read_text().replace("</main>", '<img src="https://example.org/a.png">{{ reste }}</div></main>')
+        )
+        listed = folder / scripts.FOLDER / "annuaire.js"
+        content = scripts.read(listed)
+        scripts.write(folder, "annuaire", content | {"ids": content["ids"][1:]})
+        (folder / scripts.FOLDER / "fiches_0.js").write_text("rien")
+        wrong = " ; ".join(portal.check(edition, folder))
+    for told in ("example.org", "{{", "mal formé", "annuaire :", "fiches_0.js : illisible"):
+        assert told in wrong
+
+
+# What people do
+
+
+@browsing
+def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo: Root) -> None:
+    page = reader.open("#/annuaire")
+    assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
+    page.locator("#dir-q").press_sequentially("SANTE tombouctou")
+    count = demo.query("""
+        select count(*) from marts.service_directory left join marts.dim_service_type as types using (service_type_code)
+        left join marts.dim_organization using (organization_id)
+        left join (select code, name_fr as cercle from marts.dim_admin_area where vintage = '2021') on code = admin2_code
+        left join (select distinct zone_code, name_fr as zone from marts.dim_zone) using (zone_code)
+        where contains(strip_accents(lower(concat_ws(' ', organization_name, acronym, site_name, program_name, types.name_fr, cercle, zone))), 'sante')
+        and contains(strip_accents(lower(concat_ws(' ', organization_name, acronym, site_name, program_name, types.name_fr, cercle, zone))), 'tombouctou')
+    """)[0][0]
+    assert 0 < shown_count(page) == count
+    assert page.locator("#dir-count").get_attribute("aria-live") == "polite"
+
+
+@browsing
+@pytest.mark.parametrize(
+    ("field", "value", "condition"),
+    [
+        ("zone", "Z_GAO", "zone_code = 'Z_GAO'"),
+        ("type", "SOC_01", "service_type_code = 'SOC_01'"),
+        ("type", "PSY", "domain_code = 'PSY'"),
+        ("type", "aucun", "service_type_code is null"),
+        ("groupe", "VDT", "list_contains(split(admitted_groups, ';'), 'VDT')"),
+        ("etat", "unverified", "operational_state = 'unverified'"),
+        ("cout", "libre", "cost_code in ('gratuit', 'gratuit_ref')"),
+        ("bande", "A", "quality_band = 'A'"),
+        ("conflit", "1", "has_conflict"),
+    ],
+)
+def test_each_filter_keeps_what_the_marts_say(
+    reader: Reader, demo: Root, field: str, value: str, condition: str
+) -> None:
+    page = reader.open("#/annuaire")
+    page.locator(f"#dir-{field}").select_option(value)
+    assert shown_count(page) == demo.query(f"select count(*) from marts.service_directory where {condition}")[0][0]
+    page.wait_for_function("value => location.hash.includes(value)", arg=f"{field}={value}")
+    page.get_by_role("button", name="Tout effacer").click()
+    page.wait_for_function("!location.hash.includes('=')")
+    assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
+
+
+@browsing
+def test_the_grid_shows_each_cell_and_leads_to_its_services(reader: Reader, demo: Root) -> None:
+    for reading in ("HISTORICAL", "STRICT"):
+        page = reader.open(f"#/lacunes?groupe=VDT&lecture={reading}")
+        cells = demo.query(f"""
+            select zone_code, service_type_code, gap_class, known_count from marts.service_gap
+            where reading = '{reading}' and population_group_code = 'VDT' and month = (select max(month) from marts.service_gap)
+        """)
+        shown = page.evaluate(
+            "[...document.querySelectorAll('#gap-table button')].map(b => [b.dataset.zone, b.dataset.type, b.textContent])"
+        )
+        assert {tuple(cell) for cell in shown} == {cell[:3] for cell in cells}
+        known = {cell[:2]: cell[3] for cell in cells}
+        for zone, kind in sorted(known)[:: len(known) // 8]:
+            page = reader.open(f"#/lacunes?groupe=VDT&lecture={reading}&zone={zone}&type={kind}")
+            link = page.locator("#gap-panel a", has_text="dans l’annuaire")
+            assert link.count() == (known[zone, kind] > 0)
+            if known[zone, kind]:
+                link.click()
+                page.wait_for_selector("#vue-annuaire:not([hidden])")
+                assert shown_count(page) == known[zone, kind]
+
+
+@browsing
+def test_not_surveyed_is_never_shown_as_no_service(reader: Reader, demo: Root) -> None:
+    zone, kind = demo.query(
+        "select zone_code, service_type_code from marts.service_gap where gap_class = 'NS' and reading = 'HISTORICAL'"
+        " and month = (select max(month) from marts.service_gap) order by all limit 1"
+    )[0]
+    page = reader.open(f"#/lacunes?zone={zone}&type={kind}")
+    panel = page.locator("#gap-panel").text_content()
+    assert "Non enquêté" in panel
+    assert "on ne peut pas dire qu’il n’y en a pas" in panel
+    looks = page.evaluate(
+        "['NS', 'G4'].map(c => getComputedStyle(document.querySelector(`.legend .class-${c}`)).background)"
+    )
+    assert "gradient" in looks[0]
+    assert "gradient" not in looks[1]
+
+
+@browsing
+def test_a_value_leads_to_its_file_and_place(reader: Reader, demo: Root) -> None:
+    """For contested statuses and for one value of each kind of source: what is shown is what provenance says."""
+    files = {digest: name for given in demo.manifest["inputs"].values() for name, digest in given["files"].items()}
+    picked = demo.query("""
+        (select entity_id, attribute from marts.provenance where entity = 'service_at_location'
+        qualify row_number() over (partition by source_id order by md5(assertion_id)) = 1)
+        union
+        (select entity_id, attribute from marts.provenance
+        where entity = 'service_at_location' and attribute = 'status_code'
+        group by 1, 2 having count(distinct value) > 1 order by 1 limit 3)
+    """)
+    assert len(picked) >= 5
+    for service, attribute in picked:
+        page = reader.open(f"#/service/{service}")
+        page.evaluate("document.querySelectorAll('.open button').forEach(button => button.click())")
+        shown = page.evaluate(
+            """attribute => [...document.querySelector(`.weighing[data-attribute="${attribute}"] tbody`).rows].map(
+                row => [row.cells[5].innerText, row.cells[4].innerText])""",
+            attribute,
+        )
+        claims = demo.query(
+            f"select locator, document_id, source_id from marts.provenance where entity = 'service_at_location'"
+            f" and entity_id = '{service}' and attribute = '{attribute}'"
+        )
+        assert sorted(place for place, _ in shown) == sorted(claim[0] for claim in claims)
+        for locator, document, source in claims:
+            told = [text for place, text in shown if place == locator]
+            assert any(f"fichier {files[document]} · source {source}" in text for text in told), (service, locator)
+
+
+@browsing
+def test_a_conflict_is_weighed_openly(reader: Reader, demo: Root) -> None:
+    service, agreement = demo.query(
+        "select service_at_location_id, agreement from marts.service_directory where has_conflict and agreement < 0.6 order by 1 limit 1"
+    )[0]
+    page = reader.open(f"#/service/{service}/status_code")
+    proof = page.locator("#preuve-status_code")
+    assert proof.is_visible()
+    assert proof.locator(".weights li").count() > 1
+    assert f"Accord {round(agreement * 100)}" in proof.inner_text()
+    assert "Sources en désaccord" in page.locator(".badges").inner_text()
+
+
+@browsing
+def test_every_value_of_a_service_has_evidence_or_says_how_it_is_made(reader: Reader, demo: Root) -> None:
+    services = demo.query(
+        "select service_at_location_id from marts.service_directory order by md5(service_at_location_id) limit 12"
+    )
+    for (service,) in services:
+        page = reader.open(f"#/service/{service}")
+        unexplained = page.evaluate(
+            "[...document.querySelectorAll('#service-body .field')].filter(f => !f.querySelector('.open button')"
+            " && f.querySelector('.value').textContent !== 'non renseigné').map(f => f.dataset.field)"
+        )
+        assert unexplained == [], service
+
+
+@browsing
+def test_a_masked_place_says_so(reader: Reader, demo: Root) -> None:
+    service = demo.query(
+        "select service_at_location_id from marts.service_directory where is_masked order by 1 limit 1"
+    )[0][0]
+    page = reader.open(f"#/service/{service}")
+    for name in ("latitude", "longitude", "admin3_name", "site_name", "public_phone"):
+        assert page.locator(f".field[data-field={name}] .value").inner_text() == "lieu masqué pour protection"
+
+
+@browsing
+def test_the_back_button_returns_to_the_same_results(reader: Reader) -> None:
+    page = reader.open("#/annuaire?zone=Z_KAY")
+    page.locator("#dir-q").press_sequentially("fictif")
+    count = shown_count(page)
+    link = page.locator("#dir-list a").nth(1)
+    target = link.get_attribute("href")
+    link.click()
+    page.wait_for_selector("#vue-service:not([hidden]) .field")
+    assert hash_of(page) == target
+    page.locator(".open button").first.click()
+    assert hash_of(page).startswith(f"{target}/")
+    page.go_back()
+    page.wait_for_selector("#vue-annuaire:not([hidden])")
+    assert page.locator("#dir-q").input_value() == "fictif"
+    assert shown_count(page) == count
+    assert page.evaluate("document.activeElement.getAttribute('href')") == target
+    page.go_forward()
+    page.wait_for_selector("#vue-service:not([hidden])")
+    page.locator("#service-back").click()
+    page.wait_for_selector("#vue-annuaire:not([hidden])")
+    assert shown_count(page) == count
+
+
+@browsing
+def test_by_keyboard_alone_from_the_grid_to_the_evidence(reader: Reader) -> None:
+    page = reader.open()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+    page = reader.open("#/lacunes")
+
+    def reach(test: str, most: int = 60) -> None:
+        for _ in range(most):
+            if page.evaluate(f"(e => {test})(document.activeElement)"):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"hors d’atteinte au clavier : {test}")
+
+    reach("e.closest('#gap-table') && e.tagName === 'BUTTON'")
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    reach("e.tagName === 'A' && e.textContent.includes('dans l’annuaire')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#vue-annuaire:not([hidden])")
+    assert page.evaluate("document.activeElement.id") == "t-annuaire"
+    reach("e.closest('#dir-list') && e.tagName === 'A'")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#vue-service:not([hidden]) .field")
+    reach("e.tagName === 'BUTTON' && e.textContent.startsWith('Preuves')")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+    assert page.locator(".proof:not([hidden]) tbody tr").count() > 0
+
+
+@browsing
+def test_calendar_mechanisms_and_quality_show_the_marts(reader: Reader, demo: Root) -> None:
+    page = reader.open("#/calendrier?etat=OPEN")
+    count = demo.query("select count(*) from marts.opportunity_calendar where state = 'OPEN'")[0][0]
+    assert page.locator("#cal-body tbody tr").count() == count > 0
+    page.locator("#cal-body a").first.click()
+    page.wait_for_selector("#vue-preuves:not([hidden]) .field")
+    page.locator("#claims-back").click()
+    page.wait_for_selector("#vue-calendrier:not([hidden])")
+    page = reader.open("#/mecanismes")
+    assert (
+        page.locator("#mec-body tbody tr").count() == demo.query("select count(*) from marts.referral_mechanisms")[0][0]
+    )
+    page = reader.open("#/qualite")
+    assert (
+        page.locator("#qua-body tbody tr").count()
+        == demo.query("select count(*) from marts.data_quality where not passed")[0][0]
+    )
+    assert page.locator("#qua-sources tbody tr").count() == len(demo.manifest["inputs"])
+    assert (
+        page.locator("#qua-documents tbody tr").count()
+        == demo.query("select count(*) from marts.document_review")[0][0]
+    )
+
+
+@browsing
+@pytest.mark.parametrize("entity", ["need", "search", "opportunity", "mechanism"])
+def test_every_address_of_evidence_opens(reader: Reader, demo: Root, entity: str) -> None:
+    entities = demo.query(
+        f"select entity_id, count(*) from marts.provenance where entity = '{entity}' group by 1 order by md5(entity_id) limit 3"
+    )
+    for entity_id, count in entities:
+        page = reader.open(f"#/preuves/{entity}/{quote(entity_id, safe='/')}")
+        numbers = page.evaluate("[...document.querySelectorAll('#claims-body .open button')].map(b => b.textContent)")
+        assert sum(int(re.sub(r"\D", "", text)) for text in numbers) == count
+
+
+@browsing
+def test_a_broken_folder_says_what_is_missing(browser: Any, site: Path, tmp_path: Path) -> None:
+    shutil.copyfile(site / "index.html", tmp_path / "index.html")
+    shutil.copytree(site / "portail", tmp_path / "portail")
+    (tmp_path / scripts.FOLDER / "calendrier.js").unlink()
+    page = browser.new_page()
+    page.goto(f"file://{tmp_path}/index.html#/calendrier")
+    page.wait_for_selector("#trouble:not([hidden])")
+    assert "calendrier.js" in page.locator("#trouble").inner_text()
+    page.close()
+
+
+# How it looks and reads
+
+
+def _detail(demo: Root) -> str:
+    return f"#/service/{demo.query('select service_at_location_id from marts.service_directory where has_conflict order by 1')[0][0]}/status_code"
+
+
+@browsing
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+def test_no_barrier_on_any_view(reader: Reader, phone: Reader, demo: Root, width: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    used = phone if width == "phone" else reader
+    for name, address in (VIEWS | {"service": _detail(demo), "preuves": "#/preuves/search/Z_BKO/ECO_01"}).items():
+        page = used.open(address)
+        found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+        grave = [
+            (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
+        ]
+        assert grave == [], name
+        assert page.evaluate("document.querySelectorAll('main > section:not([hidden]) h1').length") == 1
+
+
+@browsing
+def test_a_phone_never_scrolls_sideways(phone: Reader, demo: Root) -> None:
+    for name, address in (VIEWS | {"service": _detail(demo)}).items():
+        page = phone.open(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
+
+
+@browsing
+def test_it_is_served(demo: Root, browser: Any) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "orchestration.cli", "portal", "--port", "0"],
+        cwd=PROJECT,
+        env=_environment(demo),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert address, line
+        used = Reader(browser, f"{address[0]}/", DESKTOP)
+        page = used.open("#/annuaire?q=sante")
+        page.locator("#dir-list a").first.click()
+        page.wait_for_selector("#vue-service:not([hidden]) .field")
+        page.close()
+        assert used.wrong == []
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=20)
+
+
+def _environment(demo: Root) -> dict[str, str]:
+    import os
+
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
+    return kept | {"MRF_DATA": str(demo.path), "MRF_KEY_FILE": str(KEY), "COLUMNS": "160"}
+
+
+# How fast it is
+
+
+def test_made_in_three_seconds(site: Path, tmp_path: Path) -> None:
+    with opened(site) as edition:
+        started = time.monotonic()
+        portal.make(edition, tmp_path)
+        assert portal.check(edition, tmp_path) == []
+        assert time.monotonic() - started < 3
+
+
+@browsing
+@pytest.mark.long
+def test_twenty_thousand_services_stay_quick(site: Path, browser: Any, tmp_path: Path) -> None:
+    large = multiply(site, tmp_path / "large", 20_000)
+    with opened(large) as edition:
+        portal.make(edition, large)
+        assert [fault for fault in portal.check(edition, large) if "n’existe pas" not in fault] == []
+    assert max(leaf.stat().st_size for leaf in (large / scripts.FOLDER).glob("preuves_*.js")) <= 200_000
+    page = browser.new_page(viewport=DESKTOP)
+    page.add_init_script("""
+        new MutationObserver(() => {
+            if (!window.firstResults && document.querySelector('#dir-list li')) window.firstResults = performance.now();
+        }).observe(document, { childList: true, subtree: true });
+    """)
+    page.goto(f"file://{large}/index.html#/annuaire")
+    page.wait_for_function("window.firstResults && document.documentElement.dataset.ready")
+    assert shown_count(page) >= 20_000
+    first = page.evaluate("window.firstResults")
+    keys = page.evaluate("""async () => {
+        const field = document.getElementById('dir-q'), times = [];
+        for (const text of ['m', 'mi', 'mig', 'migr', 'sante', 'sante t', 'sante tomb', 'fictive 7', 'fictive 77 kayes', 'zzz', '']) {
+            field.value = text;
+            const start = performance.now();
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            document.body.getBoundingClientRect();
+            times.push(performance.now() - start);
+            await new Promise(requestAnimationFrame);
+        }
+        return times;
+    }""")
+    page.locator("#dir-list a").first.click()
+    page.wait_for_selector("#vue-service:not([hidden]) .field")
+    page.close()
+    print(f"première vue {first:.0f} ms, filtre {max(keys):.1f} ms au plus")
+    assert first < 2_000
+    assert max(keys) < 100

@@ -1,0 +1,58 @@
+"""Makes the portal: one page, its style and scripts, and its data."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from warehouse import front
+from warehouse.edition import Edition
+from warehouse.pages import thousands
+from warehouse.portal import basis, evidence, gaps, home, scripts, services, tables
+
+_HERE = Path(__file__).parent
+# The order in which the page loads its own scripts: each may use what those before it define.
+SCRIPTS = ("base", "claims", "gaps", "directory", "service", "tables", "routes")
+
+
+def make(edition: Edition, folder: Path) -> None:
+    """Writes `index.html` and `portail/` into a folder."""
+    (folder / "portail").mkdir(parents=True, exist_ok=True)
+    for name in ("portail.css", "icone.svg", *(f"{name}.js" for name in SCRIPTS)):
+        shutil.copyfile(_HERE / "static" / name, folder / "portail" / name)
+    services.write(edition, folder)
+    gaps.write(edition, folder)
+    tables.write(edition, folder)
+    figures = home.figures(edition)
+    basis.write(edition, folder, evidence.write(edition, folder), figures["known"])
+    (folder / front.NAME).write_text(_page(edition, figures), encoding="utf-8")
+
+
+def _page(edition: Edition, figures: dict[str, int]) -> str:
+    templates = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {"thousands": thousands, "weight": _weight}
+    return templates.get_template("page.html").render(
+        edition=edition,
+        figures=figures,
+        first_gaps=home.first_gaps(edition),
+        groups=home.groups(edition),
+        scripts=[f"portail/{SCRIPTS[0]}.js", f"{scripts.FOLDER}/socle.js", *(f"portail/{s}.js" for s in SCRIPTS[1:])],
+    )
+
+
+def _weight(count: int) -> str:
+    """A file's size: 14,3 Mo."""
+    number, unit = float(count), "octets"
+    for larger in ("ko", "Mo", "Go"):
+        if number >= 1000:
+            number, unit = number / 1000, larger
+    shown = f"{number:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{shown}\u00a0{unit}"

@@ -1,0 +1,135 @@
+// The grid of gaps: zone × service type for one group, in one reading of the zones.
+"use strict";
+{
+  const { el, byId, format, label } = MRF;
+  let cells, columns, basis;
+
+  const keyOf = (...parts) => parts.join("/");
+  const short = name => name.replace(/^(District de|Région de) /, "");
+  const classOf = code => basis.classes.find(one => one.code === code);
+
+  const prepare = async () => {
+    if (cells) return;
+    basis = MRF_DATA.socle;
+    const data = await MRF.load("lacunes");
+    columns = data.columns;
+    cells = new Map(data.rows.map(row => [keyOf(...row.slice(0, 4)), Object.fromEntries(columns.map((name, position) => [name, row[position]]))]));
+    byId("gap-month").textContent = data.month ? format.month(data.month) : "aucun";
+    MRF.options(byId("gap-groupe"), basis.groups.map(group => [group.code, group.name]));
+    byId("gap-legend").replaceChildren(...basis.classes.map(one => el("li", {}, el("span", { className: `class class-${one.code}` }, one.code), el("span", {}, one.sentence))));
+    byId("gap-form").addEventListener("input", () => { MRF.replaceAddress(address()); draw(); });
+    byId("gap-table").addEventListener("keydown", move);
+  };
+
+  let chosen = { zone: null, type: null };
+  const address = () => {
+    const parameters = MRF.parameters(byId("gap-form"));
+    if (parameters.get("lecture") === "HISTORICAL") parameters.delete("lecture");
+    if (chosen.zone) { parameters.set("zone", chosen.zone); parameters.set("type", chosen.type); }
+    return MRF.address("lacunes", parameters);
+  };
+  const cellOf = (zone, type) => cells.get(keyOf(byId("gap-lecture").value, zone, type, byId("gap-groupe").value));
+
+  const button = (type, zone) => {
+    const cell = cellOf(zone.code, type.code);
+    const code = cell?.gap_class ?? "NS", isChosen = chosen.zone === zone.code && chosen.type === type.code;
+    return el("button", {
+      type: "button", className: `class-${code}`, tabindex: "-1", "aria-pressed": String(isChosen), title: classOf(code).sentence,
+      "aria-label": `${code}, ${type.name}, ${short(zone.name)} : ${classOf(code).sentence}`, "data-zone": zone.code, "data-type": type.code,
+      onclick: () => choose(zone.code, type.code),
+    }, el("span", {}, code));
+  };
+
+  const draw = () => {
+    const table = byId("gap-table"), body = [];
+    table.tHead.replaceChildren(el("tr", {}, el("th", { scope: "col" }, "Type de service"), basis.zones.map(zone => el("th", { scope: "col", title: zone.name }, short(zone.name)))));
+    for (const domain of Object.keys(basis.codes.domaine)) {
+      body.push(el("tr", { className: "domain" }, el("th", { scope: "colgroup", colspan: String(basis.zones.length + 1) }, label("domaine", domain))));
+      for (const type of basis.types.filter(one => one.domain_code === domain)) {
+        body.push(el("tr", {}, el("th", { scope: "row" }, type.name), basis.zones.map(zone => el("td", {}, button(type, zone)))));
+      }
+    }
+    table.tBodies[0].replaceChildren(...body);
+    byId("gap-whom").textContent = `${label("popgr", byId("gap-groupe").value)}, lecture ${label("reading", byId("gap-lecture").value).toLowerCase()}.`;
+    (table.querySelector("[aria-pressed=true]") ?? table.querySelector("button")).tabIndex = 0;
+    panel();
+  };
+
+  const choose = (zone, type) => {
+    chosen = { zone, type };
+    MRF.replaceAddress(address());
+    for (const one of byId("gap-table").querySelectorAll("button")) {
+      const isChosen = one.dataset.zone === zone && one.dataset.type === type;
+      one.setAttribute("aria-pressed", String(isChosen));
+      one.tabIndex = isChosen ? 0 : -1;
+    }
+    panel();
+    if (matchMedia("(max-width: 62rem)").matches) byId("gap-panel").scrollIntoView({ block: "start" });
+  };
+
+  const move = event => {
+    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    const from = event.target.closest("button");
+    if (!from || !(event.key in steps)) return;
+    event.preventDefault();
+    const buttons = [...byId("gap-table").querySelectorAll("button")], width = basis.zones.length;
+    const place = buttons.indexOf(from), [down, right] = steps[event.key];
+    const column = (place % width) + right, to = place + down * width + right;
+    if (column < 0 || column >= width || !buttons[to]) return;
+    from.tabIndex = -1;
+    buttons[to].tabIndex = 0;
+    buttons[to].focus();
+  };
+
+  const people = (value, unit) => (value === null ? "inconnu" : `${format.whole(value)}${unit}`);
+  const panel = () => {
+    const target = byId("gap-panel"), cell = chosen.zone && cellOf(chosen.zone, chosen.type);
+    if (!cell) {
+      target.replaceChildren(el("p", { className: "soft" }, "Aucune cellule choisie : ses chiffres, et les services derrière eux, paraîtront ici."));
+      return;
+    }
+    const measures = [
+      ["Services connus", format.whole(cell.known_count)],
+      ["dont opérationnels", format.whole(cell.operational_count)],
+      ["dont non vérifiés", format.whole(cell.unverified_count)],
+      ["Opérationnels qui admettent le groupe", format.whole(cell.admitting_count)],
+      ["dont sous condition", format.whole(cell.conditional_count)],
+      ["dont gratuits", format.whole(cell.free_count)],
+      ["Besoin (personnes par mois)", people(cell.need, "")],
+      ["Capacité pour ce groupe (personnes par mois)", people(cell.capacity, "")],
+      ["Services sans capacité connue", format.whole(cell.capacity_missing_count)],
+      ["Couverture", cell.coverage === null ? "inconnue" : format.share(cell.coverage)],
+      ["Personnes non couvertes par mois", people(cell.gap_people, "")],
+      ["Cercles où le terrain a cherché", format.whole(cell.searched_cercle_count)],
+    ];
+    const isNotSurveyed = cell.gap_class === "NS";
+    target.replaceChildren(
+      el("h2", {}, `${basis.types.find(one => one.code === chosen.type)?.name}, ${label("zone", chosen.zone)}`),
+      el("p", { className: "soft" }, `${label("popgr", cell.population_group_code)} · lecture ${label("reading", cell.reading).toLowerCase()}`),
+      el("p", {}, el("span", { className: `class class-${cell.gap_class}` }, cell.gap_class), " ", classOf(cell.gap_class).sentence, "."),
+      isNotSurveyed ? el("p", {}, "Personne n’a cherché ce type de service dans cette zone : on ne peut pas dire qu’il n’y en a pas.")
+        : el("dl", { className: "pairs" }, measures.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+      links(cell),
+    );
+  };
+  const links = cell => {
+    const { needs, searches } = MRF_DATA.lacunes, place = keyOf(cell.zone_code, cell.service_type_code);
+    const parameters = new URLSearchParams({ zone: cell.zone_code, type: cell.service_type_code });
+    if (cell.reading === "STRICT") parameters.set("lecture", "STRICT");
+    const figures = needs[keyOf(place, cell.population_group_code)] ?? [];
+    return el("ul", {},
+      cell.known_count ? el("li", {}, el("a", { href: MRF.address("annuaire", parameters) }, `Voir ${cell.known_count < 2 ? "le service" : `les ${format.whole(cell.known_count)} services`} dans l’annuaire`)) : null,
+      searches.includes(place) ? el("li", {}, el("a", { href: `#/preuves/search/${place}` }, "Recherches de terrain de ce type dans cette zone")) : null,
+      figures.map(({ id, title }) => el("li", {}, el("a", { href: `#/preuves/need/${encodeURIComponent(id)}` }, `Chiffre du besoin : ${title}`))));
+  };
+
+  MRF.views.lacunes = {
+    async show(parameters) {
+      await prepare();
+      MRF.fill(byId("gap-form"), parameters);
+      chosen = { zone: parameters.get("zone"), type: parameters.get("type") };
+      draw();
+      return true;
+    },
+  };
+}

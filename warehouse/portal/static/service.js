@@ -1,0 +1,77 @@
+// A service at a place: every attribute, and behind each the claims that it comes from.
+"use strict";
+{
+  const { el, byId, label, labels, format } = MRF;
+  const MASKED = "lieu masqué pour protection", UNKNOWN = "non renseigné";
+  let opened; // the line of the value that the address names
+
+  const read = async id => {
+    const index = await MRF.directory.indexOf(id);
+    if (index < 0) return null;
+    const leaf = MRF.directory.leafOf(index), content = await MRF.load(leaf.name), row = content.rows[leaf.place];
+    return Object.fromEntries(content.columns.map((name, position) => [name, row[position]]));
+  };
+
+  const shown = (field, service) => {
+    const value = service[field.name];
+    if (field.place && service.is_masked) return MASKED;
+    if (value === null) return UNKNOWN;
+    if (field.many) return labels(field.codes, value).join(", ");
+    if (field.codes) return label(field.codes, value);
+    const text = field.format ? format[field.format](value) : value;
+    return field.unit ? `${text} ${field.unit}` : text;
+  };
+
+  const badges = service => el("div", { className: "badges" },
+    el("span", { className: `state state-${service.operational_state}` }, label("operational_state", service.operational_state)),
+    el("span", {}, [service.admin2_name, service.zone_code && label("zone", service.zone_code)].filter(Boolean).join(" · ")),
+    service.is_masked ? el("span", { className: "mask" }, MASKED) : null,
+    service.has_conflict ? el("span", { className: "flag" }, "Sources en désaccord") : null,
+    el("span", { className: "soft" }, `confiance ${format.score(service.confidence)} · fraîcheur ${format.score(service.freshness)} · à vérifier avant le ${format.date(service.next_check_on)}`));
+
+  // Claims of the three entities that a service's values come from.
+  const gather = async service => {
+    const ids = { service_at_location: service.service_at_location_id, organization: service.organization_id, program: service.program_id };
+    const known = Object.entries(ids).filter(([, id]) => id);
+    const found = await Promise.all(known.map(([entity, id]) => MRF.claims.of(entity, id)));
+    return Object.fromEntries(known.map(([entity], place) => [entity, found[place]]));
+  };
+
+  const render = (service, claims, wanted) => {
+    const follow = name => MRF.replaceAddress(`#/service/${service.service_at_location_id}${name ? `/${name}` : ""}`);
+    const used = new Set(), lines = new Map();
+    const sections = MRF_DATA.socle.sections.map(section => el("section", {}, el("h2", {}, section.title), el("dl", { className: "fields" }, section.fields.map(field => {
+      const behind = (field.evidence ?? []).map(path => {
+        used.add(path);
+        const [entity, attribute] = path.split("/");
+        return [attribute, claims[entity]?.get(attribute) ?? []];
+      });
+      const value = shown(field, service);
+      const line = MRF.claims.field({
+        name: field.name, title: field.label, value, isNone: value === UNKNOWN || value === MASKED, claims: behind,
+        computed: field.place && service.is_masked ? "Hébergement de victimes : rien ne le situe sous le cercle, ni ici ni dans les preuves." : field.computed, onToggle: follow,
+      });
+      lines.set(field.name, line);
+      return line;
+    }))));
+    const others = Object.entries(claims).flatMap(([entity, found]) =>
+      MRF.claims.lines(entity, found, [...found.keys()].filter(name => !used.has(`${entity}/${name}`)), follow));
+    for (const line of others) lines.set(line.dataset.field, line);
+    if (others.length) sections.push(el("section", {}, el("h2", {}, "Autres affirmations des sources"), el("dl", { className: "fields" }, others)));
+    byId("t-service").replaceChildren(service.organization_name, " — ", service.service_type_code ? label("type_service", service.service_type_code) : "type de service non précisé");
+    byId("service-body").replaceChildren(badges(service), el("p", { className: "soft" }, "« Preuves » ouvre les affirmations des sources sur une valeur ; « Calcul » dit comment elle est faite."), ...sections);
+    opened = lines.get(wanted);
+    opened?.open();
+  };
+
+  MRF.views.service = {
+    async show(parameters, [id, attribute]) {
+      const service = await read(id);
+      if (!service) return false;
+      render(service, await gather(service), attribute);
+      byId("service-back").href = MRF.previousDirectory || "#/annuaire";
+      return true;
+    },
+    after: () => opened?.scrollIntoView(),
+  };
+}
