@@ -67,7 +67,7 @@ def table(folder: Path) -> Table:
     shown.add_column("état", no_wrap=True)
     for name in ("fichiers", "octets", "secondes"):
         shown.add_column(name, justify="right")
-    for entry in record_of(folder).values():
+    for entry in sorted(record_of(folder).values(), key=lambda entry: str(entry["made_at"])):
         files: list[dict[str, Any]] = entry["files"]
         size = sum(file["bytes"] for file in files)
         seconds = f"{entry['seconds']:.1f}".replace(".", ",")

@@ -29,6 +29,19 @@ FORBIDDEN = {
 }
 
 
+DELIVERABLES = (
+    "map",
+    "inception_report",
+    "midterm_report",
+    "final_report",
+    "presentation",
+    "exports",
+    "hsds",
+    "partner_sheets",
+    "portal",
+)
+
+
 def _modules() -> list[Path]:
     return [
         path for package in PACKAGES for path in sorted((PROJECT / package).rglob("*.py")) if "data" not in path.parts
@@ -166,6 +179,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
             )
         ),
         "published/warehouse",
+        *(f"published/{name}" for name in DELIVERABLES),
     }
     expected |= {f"raw/{source}" for source in sources()}
     expected |= {f"validated/{shape}/{source.id}" for source in sources().values() for shape in source.shapes}
@@ -183,6 +197,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     assert {(mart, "great_expectations") for mart in SUITES} <= checks
     assert ("service_gap", "gap_absence_needs_evidence") in checks
     assert ("publication_notice", "donnees_personnelles") in checks
+    assert {(f"published/{name}", "relecture") for name in DELIVERABLES} <= checks
     assert seen["jobs"] == ["data", "deliverables", "pipeline"]
     assert seen["schedules"] == [["every_morning", "Africa/Bamako"]]
     assert seen["sensors"] == ["landing_sensor"]

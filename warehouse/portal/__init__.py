@@ -9,7 +9,13 @@ from warehouse.layout import PROJECT
 from warehouse.portal.checking import check
 from warehouse.portal.making import make
 
-_USED = ("warehouse/edition.py", "warehouse/pages/__init__.py", "ingestion/shapes.py", "ingestion/clean/text.py")
+_USED = (
+    "warehouse/edition.py",
+    "warehouse/palette.py",
+    "warehouse/pages/__init__.py",
+    "ingestion/shapes.py",
+    "ingestion/clean/text.py",
+)
 
 
 def deliverable(after: tuple[str, ...]) -> Deliverable:

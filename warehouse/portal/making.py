@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from warehouse import front
+from warehouse import front, palette
 from warehouse.edition import Edition
 from warehouse.pages import thousands
 from warehouse.portal import basis, evidence, gaps, home, scripts, services, tables
@@ -41,6 +41,8 @@ def _page(edition: Edition, figures: dict[str, int]) -> str:
     templates.filters |= {"thousands": thousands, "weight": _weight}
     return templates.get_template("page.html").render(
         edition=edition,
+        palette=palette,
+        has_map=(edition.folder / "cartes" / "carte.html").exists(),
         figures=figures,
         first_gaps=home.first_gaps(edition),
         groups=home.groups(edition),
