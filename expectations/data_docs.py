@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from pathlib import Path
 from typing import Any
 
 from expectations.validation import context
 
 SITE = "published"
+# Bootstrap, jQuery, Vega and fonts of five hosts, the publisher's logo and newsletter; scripts do nothing without them.
+_OUTSIDE = (
+    re.compile(r"<script\b.*?</script>", re.DOTALL),
+    re.compile(r"<footer\b.*?</footer>", re.DOTALL),
+    re.compile(r"<link\b[^>]*https?://[^>]*>"),
+    re.compile(r"<img\b[^>]*https?://[^>]*>"),
+    re.compile(r"<a\b[^>]*https?://[^>]*>.*?</a>", re.DOTALL),
+    re.compile(r"[\w-]+:\s*url\(['\"]?https?://[^)]*\);?"),
+)
 
 
 def build(documents: list[dict[str, Any]], site: Path, run_name: str, as_of: dt.date) -> Path:
@@ -41,4 +52,16 @@ def build(documents: list[dict[str, Any]], site: Path, run_name: str, as_of: dt.
         },
     )
     made.build_data_docs(site_names=[SITE])
+    for page in site.rglob("*.html"):
+        page.write_text(offline(page.read_text(encoding="utf-8"), run_name), encoding="utf-8")
     return site / "index.html"
+
+
+def offline(page: str, title: str) -> str:
+    """A page of Data Docs that loads nothing from outside: no scripts, a style of its own, and a title on top."""
+    for pattern in _OUTSIDE:
+        page = pattern.sub("", page)
+    style = Path(__file__).with_name("data_docs.css").read_text(encoding="utf-8")
+    page = page.replace("</head>", f"<style>\n{style}</style>\n</head>", 1)
+    page = re.sub(r"<body\b[^>]*>", lambda body: f'{body[0]}\n<p class="title">{html.escape(title)}</p>', page, count=1)
+    return page.replace("<html>", '<html lang="en">', 1)

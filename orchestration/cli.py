@@ -60,6 +60,10 @@ def run(
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date tenue pour « aujourd’hui »")
     ] = None,
     force: Annotated[bool, typer.Option(help="Recalculer même si rien n’a changé")] = False,
+    data_only: Annotated[
+        bool,
+        typer.Option("--data-only", help="Publier sans les livrables (« mrf deliver » les fera)"),
+    ] = False,
 ) -> None:
     """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
 
@@ -78,13 +82,15 @@ def run(
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
         publish.lead_site(layout)
-        deliverable_commands.make_missing(layout)
+        if not data_only:
+            deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
         console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
-    _execute(layout, str(folder), day.isoformat() if day else "", inventory.is_demo)
+    job = "data" if data_only else "pipeline"
+    _execute(layout, job, str(folder), day.isoformat() if day else "", inventory.is_demo)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
@@ -100,7 +106,7 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     return manifest if is_same and is_whole else None
 
 
-def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
+def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: bool) -> None:
     from orchestration.dbt_manifest import start_parsing
     from orchestration.workers import pool
 
@@ -115,7 +121,7 @@ def _execute(layout: Layout, landing: str, as_of: str, is_demo: bool) -> None:
             from orchestration.definitions import defs
         except RuntimeError as error:  # the dbt project does not parse
             stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
-        job = defs.resolve_job_def("pipeline")
+        job = defs.resolve_job_def(job_name)
     settings = {
         "resources": {"data_root": {"config": {"landing": landing, "as_of": as_of}}},
         "loggers": {"progress": {}},

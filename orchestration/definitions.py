@@ -17,7 +17,7 @@ defs = dg.Definitions(
         *deliverables.all_assets(),
     ],
     asset_checks=[publication.mart_suites, protection.personal_data],
-    jobs=[jobs.pipeline, jobs.deliverables],
+    jobs=[jobs.pipeline, jobs.data, jobs.deliverables],
     schedules=[jobs.every_morning],
     sensors=[jobs.landing_sensor],
     resources={"data_root": DataRoot(), "dbt": transform.dbt_resource()},

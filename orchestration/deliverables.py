@@ -10,13 +10,14 @@ from orchestration.protection import refuse_personal
 from orchestration.publication import PUBLISHED
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
-from warehouse import front, publish
+from warehouse import front, publish, report
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
 from warehouse.maps.deliverable import MAP
 
 CHECK = "relecture"
-DELIVERABLES: tuple[Deliverable, ...] = (MAP,)
+# Reports show the maps: they come after them.
+DELIVERABLES: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES)
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 
 

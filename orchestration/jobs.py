@@ -17,6 +17,12 @@ pipeline = dg.define_asset_job(
     description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline.",
 )
 
+data = dg.define_asset_job(
+    "data",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(DELIVERABLES),
+    description="De l’atterrissage à la publication, sans les livrables. / Up to the publication, no deliverables.",
+)
+
 deliverables = dg.define_asset_job(
     "deliverables",
     selection=dg.AssetSelection.groups(DELIVERABLES),

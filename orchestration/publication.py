@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dagster as dg
 import duckdb
@@ -21,7 +22,7 @@ from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, cookbook, dictionary, front, publish, state
+from warehouse import audit, cookbook, dictionary, front, pages, publish, state
 from warehouse.layout import SEEDS, Layout, Workspace, read_json, write_json
 from warehouse.maps import contours
 
@@ -114,7 +115,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
         _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
-        docs.result()
+        _write_docs_index(docs.result().parent, validations, notice, publication.run, inventory.as_of)
         manifest = _manifest(context, run_id, data_root, audited, marts, now)
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
@@ -156,6 +157,24 @@ def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
     """The outlines that the maps are drawn with."""
     with duckdb.connect(str(folder / file), read_only=True) as connection:
         contours.write(workspace, connection, known_sources(), folder)
+
+
+def _write_docs_index(
+    site: Path, validations: list[dict[str, Any]], notice: str, publication: str, as_of: dt.date
+) -> None:
+    """The first page of Data Docs: one line a suite. Theirs is drawn by scripts that come from the network."""
+    paths = {page.stem: page.relative_to(site).as_posix() for page in site.glob("validations/**/*.html")}
+    suites = [
+        {
+            "name": document["suite"]["name"],
+            "path": quote(paths[document["suite"]["name"]]),
+            "held": sum(result["success"] for result in document["result"]["results"]),
+            "count": len(document["result"]["results"]),
+        }
+        for document in sorted(validations, key=lambda document: str(document["suite"]["name"]))
+    ]
+    told = {"notice": notice, "publication": publication, "as_of": as_of.isoformat()}
+    pages.write(site / "index.html", "checks.html", title="Contrôles Great Expectations", suites=suites, **told)
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:

@@ -119,16 +119,17 @@ def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, 
         "publication": folder.name,
         "file_sha256": read_json(folder / "manifest.json")["file_sha256"],
         "code": tree_hash([*deliverable.code, PROJECT / "requirements.txt"], _CODE),
-        "after": {one.name: [file["path"] for file in entries.get(one.name, {}).get("files", [])] for one in needed},
+        "after": {one.name: entries.get(one.name, {}).get("files", []) for one in needed},
     }
 
 
 def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None]) -> list[dict[str, Any]]:
-    with _aside(folder, deliverable.name) as aside, opened(folder) as edition:
-        deliverable.make(edition, aside)
-        if wrong := deliverable.check(edition, aside):
-            raise Refused(" ; ".join(wrong))
-        guard(aside)
+    with _aside(folder, deliverable.name) as aside:
+        with opened(folder) as edition:
+            deliverable.make(edition, aside)
+            if wrong := deliverable.check(edition, aside):
+                raise Refused(" ; ".join(wrong))
+        guard(aside)  # it opens the publication's file with settings of its own: DuckDB allows one kind at a time
         paths = sorted(path for path in aside.rglob("*") if path.is_file())
         files = [
             {"path": str(p.relative_to(aside)), "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in paths

@@ -183,7 +183,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     assert {(mart, "great_expectations") for mart in SUITES} <= checks
     assert ("service_gap", "gap_absence_needs_evidence") in checks
     assert ("publication_notice", "donnees_personnelles") in checks
-    assert seen["jobs"] == ["deliverables", "pipeline"]
+    assert seen["jobs"] == ["data", "deliverables", "pipeline"]
     assert seen["schedules"] == [["every_morning", "Africa/Bamako"]]
     assert seen["sensors"] == ["landing_sensor"]
 

@@ -15,7 +15,8 @@ from warehouse.maps.labels import Labels
 from warehouse.maps.outlines import Cercle
 from warehouse.maps.scene import Scene, counted, scene, sentence
 from warehouse.maps.sheet import sheet
-from warehouse.maps.style import CLASS_COLOURS, INK, LAND, LINE, MARKERS, SOFT, STATE_COLOURS
+from warehouse.maps.style import EDGE, LAND, MARKERS
+from warehouse.palette import GAP, INK, SOFT, STATE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,14 +79,14 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
             chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
         told = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=CLASS_COLOURS[told.worst], edgecolor="none"))
+        chart.add_patch(_patch(one.geometry, facecolor=GAP[told.worst], edgecolor="none"))
         if told.is_mostly_unsurveyed:
-            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=LINE, hatch=_hatch(told), lw=0))
+            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(told), lw=0))
         chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
     for code, zone in drawn.zones.items():
         is_shown = shown.zone_code in (None, code)
         chart.add_patch(
-            _patch(zone, facecolor="none", edgecolor=INK if is_shown else LINE, lw=1.6 if is_shown else 0.8)
+            _patch(zone, facecolor="none", edgecolor=INK if is_shown else EDGE, lw=1.6 if is_shown else 0.8)
         )
     chart.add_patch(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
 
@@ -105,7 +106,7 @@ def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
 
 
 def _draw_services(chart: Axes, shown: Scene) -> None:
-    for state, colour in reversed(STATE_COLOURS.items()):  # operational ones on top
+    for state, colour in reversed(STATE.items()):  # operational ones on top
         edge = "white" if state == "operational" else INK
         for domain, marker in MARKERS.items():
             places = [
@@ -186,7 +187,7 @@ def _locate(chart: Axes, shown: Scene) -> tuple[float, float, float, float]:
     inset.set_aspect(1 / math.cos(math.radians(17)), adjustable="datalim")
     inset.autoscale_view()
     for spine in inset.spines.values():
-        spine.set_edgecolor(LINE)
+        spine.set_edgecolor(EDGE)
     left, low, right, top = corner
     return left, low, right, top
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -108,10 +107,3 @@ def names(edition: Edition, code_list: str) -> dict[str, str]:
     """The French labels of a code list by code, in its own order."""
     rows = edition.rows("select code, fr from reference.code_list where list = ? order by rowid", code_list)
     return {row["code"]: row["fr"].replace("'", "’") for row in rows}
-
-
-def day(date: dt.date) -> str:
-    """31 août 2024."""
-    from babel.dates import format_date
-
-    return str(format_date(date, "d MMMM y", locale="fr"))

@@ -15,7 +15,8 @@ from warehouse import pages
 from warehouse.edition import Edition
 from warehouse.maps import facts
 from warehouse.maps.outlines import SCHEMATIC, Cercle, Outlines, outlines
-from warehouse.maps.style import CLASS_COLOURS, STATE_COLOURS
+from warehouse.palette import GAP, STATE
+from warehouse.report.french import long_day
 
 TEMPLATE = "map.html"
 _UNITS_A_DEGREE = 100
@@ -32,7 +33,7 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         TEMPLATE,
         notice=edition.notice,
         publication=edition.name,
-        as_of=facts.day(edition.as_of),
+        as_of=long_day(edition.as_of),
         group=facts.GROUP,
         groups=facts.names(edition, "popgr"),
         types=content["types"],
@@ -40,8 +41,8 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         classes=content["classes"],
         domains=facts.names(edition, "domaine"),
         states=content["states"],
-        class_colours=CLASS_COLOURS,
-        state_colours=STATE_COLOURS,
+        class_colours=GAP,
+        state_colours=STATE,
         is_schematic=drawn.is_schematic,
         schematic=SCHEMATIC,
         credit=drawn.credit,
@@ -141,7 +142,7 @@ def _cercle(one: Cercle) -> dict[str, Any]:
     return {"code": one.code, "name": one.name_fr, "path": _path(one.geometry), "x": round(x, 1), "y": round(y, 1)}
 
 
-def _project(points: np.ndarray) -> np.ndarray:
+def _project(points: Any) -> Any:
     """Longitude and latitude as units of the drawing, y downwards."""
     return points * np.array([_UNITS_A_DEGREE * _STRETCH, -_UNITS_A_DEGREE])
 

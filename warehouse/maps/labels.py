@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from warehouse.maps.style import INK
+from warehouse.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,6 +9,7 @@ from warehouse.maps import facts
 from warehouse.maps.facts import CercleFacts
 from warehouse.maps.outlines import Cercle, Outlines, outlines
 from warehouse.pages import thousands
+from warehouse.report.french import long_day
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def sentence(shown: Scene) -> str:
     without = sum(one.worst == "G4" for one in shown.facts.values())
     notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
     return (
-        f"{notice}Carte « {shown.name} » au {facts.day(shown.edition.as_of)} : sur"
+        f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
         f" {counted(len(shown.facts), 'cercle')}, {without} où un type de services au moins n’a aucun service"
         f" opérationnel qui admette les migrants de retour, et {shown.unsurveyed} où rien n’a été enquêté ;"
         f" {counted(len(shown.points), 'service situé', 'services situés')}."

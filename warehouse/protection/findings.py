@@ -123,7 +123,7 @@ def look(text: str, known: Known, is_number: bool = False, is_own: bool = False)
         kinds.add(KNOWN_EMAIL)
     if known.points and known.points & points_in(text):
         kinds.add(KNOWN_POINT)
-    if known.names and not is_number and _holds_name(text, known.names):
+    if known.names and any(sign.isalpha() for sign in text) and _holds_name(text, known.names):
         kinds.add(KNOWN_NAME)
     return kinds
 

@@ -1,0 +1,154 @@
+"""The three reports as the people who receive them read them: Word, PDF and HTML, and the slides."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from docx import Document
+from pptx import Presentation
+
+from tests.browser import serious_violations
+from tests.conftest import Root
+from warehouse.edition import Edition, opened
+from warehouse.layout import read_json
+from warehouse.report import making, presentation, rereading
+
+REPORTS = tuple(making.FILES)
+FOLDER = making.FOLDER
+
+
+@pytest.fixture(scope="module")
+def edition(demo: Root) -> Iterator[Edition]:
+    with opened(demo.folder) as opened_edition:
+        yield opened_edition
+
+
+@pytest.fixture
+def publication(demo: Root, tmp_path: Path) -> Path:
+    """The demo publication elsewhere, so that a test may change a value in it."""
+    return shutil.copytree(demo.folder, tmp_path / demo.folder.name)
+
+
+def _docx(folder: Path, report: str) -> Path:
+    return making.path(folder, report).with_suffix(".docx")
+
+
+def _change(publication: Path, statement: str) -> None:
+    with duckdb.connect(str(publication / read_json(publication / "manifest.json")["file"])) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_value_is_what_its_place_in_the_marts_holds(edition: Edition, report: str) -> None:
+    docx = _docx(edition.folder, report)
+    assert len(rereading.cited(docx)) > 100
+    assert rereading.wrong_values(edition, docx) == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_number_comes_without_its_place(edition: Edition, report: str) -> None:
+    assert rereading.uncited_digits(_docx(edition.folder, report)) == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_templates_hold_no_digit_of_their_own(report: str) -> None:
+    text = (Path(making.__file__).parent / "templates" / f"{report}_report.md.j2").read_text(encoding="utf-8")
+    told = re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.DOTALL)
+    assert not re.findall(r"\d+", told)
+
+
+def test_a_changed_mart_value_changes_the_report_and_betrays_the_old_one(publication: Path, tmp_path: Path) -> None:
+    old = _docx(publication, "final")
+    row = "section = 'structures' and indicator = 'operational_count' and zone_code = 'ALL'"
+    _change(publication, f"update marts.report_final set value = 4321 where {row}")
+    with opened(publication) as changed:
+        assert rereading.wrong_values(changed, old)
+        making.write(changed, "final", tmp_path / "new")
+        new = _docx(tmp_path / "new", "final")
+        assert rereading.wrong_values(changed, new) == []
+        assert "4\u202f321 services sont opérationnels" in " ".join("\n".join(rereading.paragraphs(new)).split(" "))
+        assert "4\u202f321" not in "\n".join(rereading.paragraphs(old))
+        assert "4\u202f321" in new.with_suffix(".html").read_text(encoding="utf-8")
+
+
+def test_a_row_of_a_mart_is_a_row_of_its_table(edition: Edition) -> None:
+    expected = edition.value("select count(*) from marts.opportunity_calendar where state <> 'EXPIRED'")
+    tables = {tuple(cell.text for cell in table.rows[0].cells): table for table in _tables(edition.folder, "final")}
+    (calendar,) = [table for head, table in tables.items() if "Avant le" in head]
+    assert len(calendar.rows) - 1 == expected
+    (requirements,) = [table for head, table in tables.items() if head[0] == "Point"]
+    assert len(requirements.rows) - 1 == edition.value("select count(*) from marts.tor_coverage")
+
+
+def _tables(folder: Path, report: str) -> list:  # type: ignore[type-arg]
+    return list(Document(str(_docx(folder, report))).tables)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition, report: str) -> None:
+    import pdfplumber
+
+    docx, pdf, page = (making.path(edition.folder, report).with_suffix(s) for s in (".docx", ".pdf", ".html"))
+    assert rereading.wrong_text(docx) == []
+    assert rereading.wrong_pdf(pdf) == []
+    assert rereading.wrong_html(page) == []
+    assert edition.notice in page.read_text(encoding="utf-8")
+    assert edition.notice in "".join(s.header.paragraphs[0].text for s in Document(str(docx)).sections)
+    with pdfplumber.open(pdf) as document:
+        assert all(edition.notice in page.extract_text() for page in document.pages)
+    headings = [p.text for p in Document(str(docx)).paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert len(headings) >= 4
+
+
+def test_every_table_and_picture_has_a_footnote_and_every_picture_a_description(edition: Edition) -> None:
+    markdown = making.markdown(edition, "final", edition.folder.parent)
+    captions = re.findall(r"^(?:Table: |!\[)(.*)$", markdown, flags=re.MULTILINE)
+    assert len(captions) > 15
+    assert [caption for caption in captions if "^[" not in caption and "de classe" not in caption] == []
+    assert all("alt=" in line for line in markdown.splitlines() if line.startswith("!["))
+
+
+def test_the_slides_are_ten_and_their_notes_tell_where_figures_stand(edition: Edition) -> None:
+    assert presentation.wrong(edition, edition.folder) == []
+    deck = Presentation(str(edition.folder / presentation.NAME))
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
+    assert sum("marts.report_final [" in note for note in notes) >= 7
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("report", REPORTS)
+def test_pages_are_accessible(demo: Root, report: str, width: int) -> None:
+    assert serious_violations(making.path(demo.folder, report).with_suffix(".html"), width) == []
+
+
+@pytest.mark.real
+def test_what_nobody_verified_is_no_nought(mali: Root) -> None:
+    """The lists of Mali show presence only: no service is verified, three types have evidence, the rest has none."""
+    rows = {
+        row.cells[0].text: [cell.text for cell in row.cells[1:]]
+        for table in _tables(mali.folder, "midterm")
+        for row in table.rows
+    }
+    assert rows["Services financiers"] == ["n. e."] * 6
+    assert set(rows["dont opérationnels"]) == {"n. v."}
+    text = "\n".join(rereading.paragraphs(_docx(mali.folder, "midterm")))
+    assert "ce n’est pas un zéro" in text
+    assert "Rien n’a encore été cherché sur le terrain" in text
+
+
+@pytest.mark.real
+def test_the_final_report_on_real_data_is_honest(mali: Root) -> None:
+    text = "\n".join(rereading.paragraphs(_docx(mali.folder, "final")))
+    assert "aucun service n’est vérifié comme opérationnel" in text
+    assert "non vérifiés" in text
+    assert "Aucun mécanisme n’a été documenté" in text
+    assert "DONNÉES FICTIVES" not in text
+    with opened(mali.folder) as edition:
+        for report in REPORTS:
+            assert rereading.wrong_values(edition, _docx(mali.folder, report)) == []
+            assert rereading.uncited_digits(_docx(mali.folder, report)) == []

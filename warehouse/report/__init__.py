@@ -1,0 +1,71 @@
+"""The three reports of the terms of reference, and the slides of the last, all from one publication."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from warehouse.deliverables import Deliverable
+from warehouse.edition import Edition
+
+_HERE = Path(__file__).parent
+_CODE = (_HERE, _HERE.parent / "palette.py", _HERE.parent / "labels.py", _HERE.parent / "edition.py")
+
+
+def _make(report: str, edition: Edition, folder: Path) -> None:
+    from warehouse.report import making  # charts and documents: not before they are needed
+
+    making.write(edition, report, folder)
+
+
+def _check(report: str, edition: Edition, folder: Path) -> list[str]:
+    from warehouse.report import making, rereading
+
+    target = making.path(folder, report)
+    docx, pdf, page = (target.with_suffix(suffix) for suffix in (".docx", ".pdf", ".html"))
+    return [
+        *rereading.wrong_text(docx),
+        *rereading.wrong_values(edition, docx),
+        *rereading.wrong_pdf(pdf),
+        *rereading.wrong_html(page),
+    ]
+
+
+def _make_slides(edition: Edition, folder: Path) -> None:
+    from warehouse.report import presentation
+
+    presentation.write(edition, folder)
+
+
+def _check_slides(edition: Edition, folder: Path) -> list[str]:
+    from warehouse.report import presentation
+
+    return presentation.wrong(edition, folder)
+
+
+def _report(name: str, fr: str, en: str) -> Deliverable:
+    return Deliverable(
+        f"{name}_report",
+        f"{fr} (Word, PDF, HTML)",
+        f"{en} (Word, PDF, HTML)",
+        _CODE,
+        partial(_make, name),
+        partial(_check, name),
+        after=(),
+    )
+
+
+DELIVERABLES = (
+    _report("inception", "Rapport de démarrage", "Inception report"),
+    _report("midterm", "Rapport de mi-parcours", "Mid-term report"),
+    _report("final", "Rapport final", "Final report"),
+    Deliverable(
+        "presentation",
+        "Présentation du rapport final (PowerPoint)",
+        "Slides of the final report (PowerPoint)",
+        _CODE,
+        _make_slides,
+        _check_slides,
+        after=(),
+    ),
+)
