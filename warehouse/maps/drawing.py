@@ -15,8 +15,8 @@ from warehouse.maps.labels import Labels
 from warehouse.maps.outlines import Cercle
 from warehouse.maps.scene import Scene, counted, scene, sentence
 from warehouse.maps.sheet import sheet
-from warehouse.maps.style import EDGE, LAND, MARKERS
-from warehouse.palette import GAP, INK, SOFT, STATE
+from warehouse.maps.style import EDGE, LAND, MARKERS, STATES
+from warehouse.palette import GAP, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +106,7 @@ def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
 
 
 def _draw_services(chart: Axes, shown: Scene) -> None:
-    for state, colour in reversed(STATE.items()):  # operational ones on top
+    for state, colour in reversed(STATES.items()):  # operational ones on top
         edge = "white" if state == "operational" else INK
         for domain, marker in MARKERS.items():
             places = [

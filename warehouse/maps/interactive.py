@@ -15,7 +15,8 @@ from warehouse import pages
 from warehouse.edition import Edition
 from warehouse.maps import facts
 from warehouse.maps.outlines import SCHEMATIC, Cercle, Outlines, outlines
-from warehouse.palette import GAP, STATE
+from warehouse.maps.style import STATES
+from warehouse.palette import GAP
 from warehouse.report.french import long_day
 
 TEMPLATE = "map.html"
@@ -42,7 +43,7 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         domains=facts.names(edition, "domaine"),
         states=content["states"],
         class_colours=GAP,
-        state_colours=STATE,
+        state_colours=STATES,
         is_schematic=drawn.is_schematic,
         schematic=SCHEMATIC,
         credit=drawn.credit,
@@ -69,7 +70,7 @@ def _content(edition: Edition, drawn: Outlines) -> dict[str, Any]:
     types = facts.names(edition, "type_service")
     return {
         "order": facts.WORST_FIRST,
-        "classes": {code: facts.sentences(edition)[code] for code in facts.WORST_FIRST},
+        "classes": facts.sentences(edition),
         "types": types,
         "states": facts.names(edition, "operational_state"),
         "zones": drawn.zone_names,

@@ -6,12 +6,12 @@ import textwrap
 from typing import Any
 
 from warehouse.maps import facts
-from warehouse.maps.facts import UNSURVEYED, WORST_FIRST
+from warehouse.maps.facts import UNSURVEYED
 from warehouse.maps.scene import Scene, counted
 from warehouse.maps.sheet import Panel, wrapped
-from warehouse.maps.style import EDGE, LAND, MARKERS
+from warehouse.maps.style import EDGE, LAND, MARKERS, STATES
 from warehouse.pages import thousands
-from warehouse.palette import GAP, INK, SOFT, STATE
+from warehouse.palette import GAP, INK, SOFT
 
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
@@ -26,11 +26,10 @@ _CAUTIONS = (
 
 def write(panel: Panel, shown: Scene) -> None:
     """The legend of classes and services."""
-    sentences = facts.sentences(shown.edition)
     _heading(panel, "Classe la plus grave du cercle")
-    for code in WORST_FIRST:
+    for code, sentence in facts.sentences(shown.edition).items():
         _swatch(panel, GAP[code], "/////" if code == UNSURVEYED else "")
-        _entry(panel, "Non enquêté : aucune source ne couvre ce cercle" if code == UNSURVEYED else sentences[code])
+        _entry(panel, sentence)
     _swatch(panel, GAP["NU"], "//")
     _entry(panel, "Hachuré sur couleur : plus de la moitié des types non enquêtés")
     _swatch(panel, LAND, "")
@@ -118,7 +117,7 @@ def _services(panel: Panel, shown: Scene) -> None:
     states = facts.names(shown.edition, "operational_state")
     _signs(
         panel,
-        [(name, "o", STATE[c], "white" if c == "operational" else INK) for c, name in states.items()],
+        [(name, "o", STATES[c], "white" if c == "operational" else INK) for c, name in states.items()],
     )
     panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
     _entry(panel, "Chef-lieu de cercle", 0.18)

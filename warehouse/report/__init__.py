@@ -51,7 +51,7 @@ def _report(name: str, fr: str, en: str) -> Deliverable:
         _CODE,
         partial(_make, name),
         partial(_check, name),
-        after=(),
+        after=("map",),
     )
 
 
@@ -66,6 +66,6 @@ DELIVERABLES = (
         _CODE,
         _make_slides,
         _check_slides,
-        after=(),
+        after=("map",),
     ),
 )
