@@ -62,7 +62,7 @@ def test_the_sentence_counts_cercles_as_the_mart_does(edition: Edition) -> None:
     )
     told = describe(edition, "Z_KAY")
     assert f"sur 7 cercles, {served} où un type de services au moins" in told
-    assert f"et {unsurveyed} où rien n’a été enquêté" in told
+    assert f", {unsurveyed} où rien n’a été enquêté" in told
 
 
 def test_an_unknown_zone_is_an_error(edition: Edition, tmp_path: Path) -> None:

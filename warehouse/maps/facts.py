@@ -36,6 +36,16 @@ class CercleFacts:
         return sum(one == UNSURVEYED for one in self.classes.values())
 
     @property
+    def unverified(self) -> int:
+        """How many service types have services of which none is verified as operational and admitting."""
+        return sum(one == "UV" for one in self.classes.values())
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether services are known and none of any type is verified: no service is said to be there, nor absent."""
+        return not self.served and self.unverified > 0
+
+    @property
     def is_mostly_unsurveyed(self) -> bool:
         """Whether that is so of more than half of them."""
         return self.unsurveyed * 2 > len(self.classes)
@@ -69,18 +79,16 @@ def cells(edition: Edition, group: str | None = None) -> list[Row]:
     )
 
 
-def located(edition: Edition, zone_code: str | None = None) -> list[Row]:
-    """The services that may be shown where they are, of a zone or of all."""
+def located(edition: Edition) -> list[Row]:
+    """The services that may be shown where they are, those outside the five zones among them."""
     return edition.rows(
         """
         select service_at_location_id, organization_name, site_name, service_type_code, domain_code, zone_code,
             admin2_code, operational_state, latitude, longitude
         from marts.service_directory
         where latitude is not null and longitude is not null and not is_masked
-            and ($1::text is null or zone_code = $1)
         order by service_at_location_id
-        """,
-        zone_code,
+        """
     )
 
 

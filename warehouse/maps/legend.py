@@ -15,6 +15,8 @@ from warehouse.palette import GAP, INK, SOFT
 
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
+_NO_FIGURE = "Un cercle sans chiffre n’a aucun service vérifié."
+_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
 _CAUTIONS = (
     "La couleur d’un cercle est celle du type de services le plus mal loti ; d’autres y sont mieux servis. La carte de"
     " chaque zone donne le détail par type.",
@@ -35,7 +37,8 @@ def write(panel: Panel, shown: Scene) -> None:
     _swatch(panel, LAND, "")
     _entry(panel, "Hors des cinq zones de l’étude")
     panel.gap(0.04)
-    panel.write(_FIGURE.format(total=len(shown.types)), 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+    told = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
+    panel.write(told, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
     panel.gap(0.09)
     _services(panel, shown)
     panel.gap(0.1)

@@ -24,7 +24,8 @@ const classOf = code => {
   return type.value ? classes[codes.indexOf(type.value)] : worst(classes);
 };
 const served = code => data.cercles[code].admitting[group.value].filter(count => count > 0).length;
-const unsurveyed = code => data.cercles[code].classes[group.value].filter(one => one === "NS").length;
+const having = (code, found) => data.cercles[code].classes[group.value].filter(one => one === found).length;
+const unsurveyed = code => having(code, "NS"), unverified = code => having(code, "UV");
 const sign = code => {
   const box = drawn("svg", { class: "sign", viewBox: "0 0 22 14", "aria-hidden": "true" });
   box.append(drawn("rect", { class: code + " edge", x: 1, y: 1, width: 20, height: 12 }));
@@ -66,7 +67,7 @@ function colour() {
   by("summary").textContent = group.selectedOptions[0].text + ", " + (type.value ? data.types[type.value] : "tous les types")
     + " : sur " + several(shown.length, "cercle", "cercles") + ", " + figure(counts.G4 || 0)
     + " sans service opérationnel qui admette ce groupe" + (type.value ? "" : " pour un type au moins")
-    + ", " + several(counts.NS || 0, "non enquêté", "non enquêtés") + ".";
+    + ", " + several(counts.UV || 0, "non vérifié", "non vérifiés") + ", " + several(counts.NS || 0, "non enquêté", "non enquêtés") + ".";
 }
 
 function table() {
@@ -79,7 +80,7 @@ function table() {
     told.append(sign(found), data.classes[found]);
     row.append(element("td", data.zones[cercle.zone]), name, told);
     const located = data.services.filter(service => service.cercle === code).length;
-    for (const number of [served(code), unsurveyed(code), located, cercle.shelters])
+    for (const number of [served(code), unverified(code), unsurveyed(code), located, cercle.shelters])
       row.append(element("td", figure(number), { class: "number" }));
     return row;
   });
@@ -103,7 +104,7 @@ function select(code) {
     element("h3", cercle.name + ", " + data.zones[cercle.zone]),
     element("p", data.classes[found] + "."),
     element("p", several(served(code), "type de services", "types de services") + " sur " + codes.length
-      + " où un service opérationnel admet ce groupe ; " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),
+      + " où un service opérationnel admet ce groupe ; " + several(unverified(code), "type non vérifié", "types non vérifiés") + ", " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),
     folded("Par type, pour : " + group.selectedOptions[0].text, types, true),
     listed("Services situés", data.services.filter(service => service.cercle === code)),
   );
