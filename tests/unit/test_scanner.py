@@ -7,6 +7,7 @@ import json
 import random
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -193,6 +194,35 @@ def test_the_cells_of_a_table_in_a_pdf_are_read_one_by_one(tmp_path: Path) -> No
 def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut")
     with pytest.raises(CannotScan, match=r"a\.zip"):
+        files.search(tmp_path, Known())
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize(
+    ("chunk", "after", "found"),
+    [
+        (_chunk(b"IDAT", b"awa@fictif.ml"), b"", set()),  # pixels
+        (_chunk(b"tEXt", b"Comment\0awa@fictif.ml"), b"", {EMAIL}),
+        (_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"awa@fictif.ml")), b"", {EMAIL}),
+        (_chunk(b"iTXt", "Comment\0\0\0fr\0Légende\0awa@fictif.ml".encode()), b"", {EMAIL}),
+        (_chunk(b"iTXt", b"Comment\0\1\0fr\0\0" + zlib.compress(b"awa@fictif.ml")), b"", {EMAIL}),
+        (b"", b"awa@fictif.ml", {EMAIL}),
+    ],
+)
+def test_a_picture_is_read_for_its_texts_and_not_for_its_pixels(
+    chunk: bytes, after: bytes, found: set[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "carte.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", bytes(13)) + chunk + _chunk(b"IEND", b"") + after)
+    assert {finding.kind for finding in files.search(tmp_path, Known())} == found
+
+
+def test_a_cut_picture_is_said(tmp_path: Path) -> None:
+    (tmp_path / "carte.png").write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", bytes(13))[:10])
+    with pytest.raises(CannotScan, match=r"carte\.png"):
         files.search(tmp_path, Known())
 
 

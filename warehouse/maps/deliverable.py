@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 from warehouse.deliverables import Deliverable
 from warehouse.edition import Edition
-from warehouse.layout import PROJECT
 from warehouse.maps import drawing, interactive
 from warehouse.maps.sheet import DPI, HEIGHT_INCHES, WIDTH_INCHES
 
+_HERE = Path(__file__).parent
 FOLDER = "cartes"
 COUNTRY, PAGE = "mali", "carte.html"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -87,9 +87,9 @@ MAP = Deliverable(
     title_fr="Cartes des lacunes et des services, par cercle",
     title_en="Maps of gaps and services, by cercle",
     code=(
-        PROJECT / "warehouse" / "maps",
-        *sorted((PROJECT / "warehouse" / "pages").glob("map.*")),
-        PROJECT / "warehouse" / "pages" / "__init__.py",
+        _HERE,
+        *sorted((_HERE.parent / "pages").glob("map.*")),
+        *(_HERE.parent / name for name in ("edition.py", "pages/__init__.py", "palette.py", "report/french.py")),
     ),
     make=make,
     check=check,

@@ -15,7 +15,8 @@ from warehouse.maps.labels import Labels
 from warehouse.maps.outlines import Cercle
 from warehouse.maps.scene import Scene, counted, scene, sentence
 from warehouse.maps.sheet import sheet
-from warehouse.maps.style import CLASS_COLOURS, INK, LAND, LINE, MARKERS, SOFT, STATE_COLOURS
+from warehouse.maps.style import EDGE, LAND, MARKERS, STATES
+from warehouse.palette import GAP, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,14 +79,14 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
             chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
         told = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=CLASS_COLOURS[told.worst], edgecolor="none"))
+        chart.add_patch(_patch(one.geometry, facecolor=GAP[told.worst], edgecolor="none"))
         if told.is_mostly_unsurveyed:
-            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=LINE, hatch=_hatch(told), lw=0))
+            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(told), lw=0))
         chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
     for code, zone in drawn.zones.items():
         is_shown = shown.zone_code in (None, code)
         chart.add_patch(
-            _patch(zone, facecolor="none", edgecolor=INK if is_shown else LINE, lw=1.6 if is_shown else 0.8)
+            _patch(zone, facecolor="none", edgecolor=INK if is_shown else EDGE, lw=1.6 if is_shown else 0.8)
         )
     chart.add_patch(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
 
@@ -105,7 +106,7 @@ def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
 
 
 def _draw_services(chart: Axes, shown: Scene) -> None:
-    for state, colour in reversed(STATE_COLOURS.items()):  # operational ones on top
+    for state, colour in reversed(STATES.items()):  # operational ones on top
         edge = "white" if state == "operational" else INK
         for domain, marker in MARKERS.items():
             places = [
@@ -132,7 +133,8 @@ def _label_country(chart: Axes, shown: Scene) -> None:
         labels.reserve(place[0] - 0.9, place[1] - 0.35, place[0] + 0.9, place[1] + 0.35)
     for one in _largest_first(shown):
         told = shown.facts[one.code]
-        figure = "" if told.worst == UNSURVEYED else f"{len(told.served)}/{len(shown.types)}"
+        is_known = told.worst != UNSURVEYED and not told.is_unverified  # a nought that nobody verified is not shown
+        figure = f"{len(told.served)}/{len(shown.types)}" if is_known else ""
         name = one.name_fr if one.geometry.area > _NAMED_DEGREES2 else ""
         if name or figure:
             labels.write(name, figure, one.geometry, _signs(one, shown), 7)
@@ -160,9 +162,16 @@ def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
     return [shown.outlines.towns[one.code], *services]
 
 
+def _served(told: CercleFacts, total: int) -> str:
+    """Types served; where nothing is verified that nought is not one, and what is known is told instead."""
+    return (
+        counted(told.unverified, "non vérifié", "non vérifiés") if told.is_unverified else f"{len(told.served)}/{total}"
+    )
+
+
 def _figures(told: CercleFacts, total: int) -> list[str]:
     """The figures of a cercle, in lines short enough for a small one."""
-    lines = ["non enquêté" if told.worst == UNSURVEYED else f"{len(told.served)}/{total}"]
+    lines = ["non enquêté" if told.worst == UNSURVEYED else _served(told, total)]
     if told.unsurveyed and told.worst != UNSURVEYED:
         lines.append(counted(told.unsurveyed, "non enquêté", "non enquêtés"))
     if told.shelters:
@@ -186,7 +195,7 @@ def _locate(chart: Axes, shown: Scene) -> tuple[float, float, float, float]:
     inset.set_aspect(1 / math.cos(math.radians(17)), adjustable="datalim")
     inset.autoscale_view()
     for spine in inset.spines.values():
-        spine.set_edgecolor(LINE)
+        spine.set_edgecolor(EDGE)
     left, low, right, top = corner
     return left, low, right, top
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -35,6 +34,16 @@ class CercleFacts:
     def unsurveyed(self) -> int:
         """How many service types nobody looked for, nor any source tells of."""
         return sum(one == UNSURVEYED for one in self.classes.values())
+
+    @property
+    def unverified(self) -> int:
+        """How many service types have services of which none is verified as operational and admitting."""
+        return sum(one == "UV" for one in self.classes.values())
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether services are known and none of any type is verified: no service is said to be there, nor absent."""
+        return not self.served and self.unverified > 0
 
     @property
     def is_mostly_unsurveyed(self) -> bool:
@@ -70,18 +79,16 @@ def cells(edition: Edition, group: str | None = None) -> list[Row]:
     )
 
 
-def located(edition: Edition, zone_code: str | None = None) -> list[Row]:
-    """The services that may be shown where they are, of a zone or of all."""
+def located(edition: Edition) -> list[Row]:
+    """The services that may be shown where they are, those outside the five zones among them."""
     return edition.rows(
         """
         select service_at_location_id, organization_name, site_name, service_type_code, domain_code, zone_code,
             admin2_code, operational_state, latitude, longitude
         from marts.service_directory
         where latitude is not null and longitude is not null and not is_masked
-            and ($1::text is null or zone_code = $1)
         order by service_at_location_id
-        """,
-        zone_code,
+        """
     )
 
 
@@ -99,19 +106,14 @@ def unlocated(edition: Edition, zone_code: str | None = None) -> Counter[str]:
 
 
 def sentences(edition: Edition) -> dict[str, str]:
-    """What each gap class means, in French."""
+    """What each gap class says of a cercle, in French, worst first."""
     rows = edition.rows("select gap_class, sentence_fr from reference.gap_class")
-    return {row["gap_class"]: row["sentence_fr"] for row in rows}
+    told = {row["gap_class"]: row["sentence_fr"].replace(" %", "\u00a0%") for row in rows}
+    told[UNSURVEYED] = "Non enquêté : ni présence ni absence de service connue"  # the seed’s sentence speaks of a zone
+    return {code: told[code] for code in WORST_FIRST}
 
 
 def names(edition: Edition, code_list: str) -> dict[str, str]:
     """The French labels of a code list by code, in its own order."""
     rows = edition.rows("select code, fr from reference.code_list where list = ? order by rowid", code_list)
     return {row["code"]: row["fr"].replace("'", "’") for row in rows}
-
-
-def day(date: dt.date) -> str:
-    """31 août 2024."""
-    from babel.dates import format_date
-
-    return str(format_date(date, "d MMMM y", locale="fr"))

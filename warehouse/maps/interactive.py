@@ -15,7 +15,9 @@ from warehouse import pages
 from warehouse.edition import Edition
 from warehouse.maps import facts
 from warehouse.maps.outlines import SCHEMATIC, Cercle, Outlines, outlines
-from warehouse.maps.style import CLASS_COLOURS, STATE_COLOURS
+from warehouse.maps.style import STATES
+from warehouse.palette import GAP
+from warehouse.report.french import long_day
 
 TEMPLATE = "map.html"
 _UNITS_A_DEGREE = 100
@@ -32,7 +34,7 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         TEMPLATE,
         notice=edition.notice,
         publication=edition.name,
-        as_of=facts.day(edition.as_of),
+        as_of=long_day(edition.as_of),
         group=facts.GROUP,
         groups=facts.names(edition, "popgr"),
         types=content["types"],
@@ -40,8 +42,8 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         classes=content["classes"],
         domains=facts.names(edition, "domaine"),
         states=content["states"],
-        class_colours=CLASS_COLOURS,
-        state_colours=STATE_COLOURS,
+        class_colours=GAP,
+        state_colours=STATES,
         is_schematic=drawn.is_schematic,
         schematic=SCHEMATIC,
         credit=drawn.credit,
@@ -68,7 +70,7 @@ def _content(edition: Edition, drawn: Outlines) -> dict[str, Any]:
     types = facts.names(edition, "type_service")
     return {
         "order": facts.WORST_FIRST,
-        "classes": {code: facts.sentences(edition)[code] for code in facts.WORST_FIRST},
+        "classes": facts.sentences(edition),
         "types": types,
         "states": facts.names(edition, "operational_state"),
         "zones": drawn.zone_names,
@@ -141,7 +143,7 @@ def _cercle(one: Cercle) -> dict[str, Any]:
     return {"code": one.code, "name": one.name_fr, "path": _path(one.geometry), "x": round(x, 1), "y": round(y, 1)}
 
 
-def _project(points: np.ndarray) -> np.ndarray:
+def _project(points: Any) -> Any:
     """Longitude and latitude as units of the drawing, y downwards."""
     return points * np.array([_UNITS_A_DEGREE * _STRETCH, -_UNITS_A_DEGREE])
 

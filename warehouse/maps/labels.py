@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from warehouse.maps.style import INK
+from warehouse.palette import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ _REACH = 0.12  # how far from its cercle a label may stand: a share of the map's
 _WIDTH_OF_A_LETTER, _HEIGHT_OF_A_LINE = 0.52, 1.22  # of the font's size
 _INCHES_A_POINT = 1 / 72
 # What each share of a hidden label costs, and each part of the map's height that it stands away.
-_OVER_LABEL, _OVER_OTHERS, _OFF_MAP, _OVER_A_SIGN, _OFF_ITS_OWN, _AWAY = 12.0, 3.0, 30.0, 0.15, 1.0, 7.0
+_OVER_LABEL, _OVER_OTHERS, _OFF_MAP, _OVER_A_SIGN, _OFF_ITS_OWN, _AWAY = 12.0, 3.0, 30.0, 0.15, 1.0, 9.0
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Labels:
         self, name: str, figures: str, geometry: shapely.Geometry, signs: Sequence[tuple[float, float]], size: float
     ) -> None:
         """A name in bold and figures under it, by a cercle; ``signs``: points not to be hidden; ``size`` in points."""
-        lines = [name, *figures.split("\n")] if name else figures.split("\n")
+        lines = [line for line in (name, *figures.split("\n")) if line]
         wide, high = self._degrees(
             max(map(len, lines)) * _WIDTH_OF_A_LETTER * size, len(lines) * _HEIGHT_OF_A_LINE * size
         )
@@ -89,7 +89,7 @@ class Labels:
             + _OVER_OTHERS * (share(self.coloured) - inside)
             + _OFF_MAP * (1 - share(shapely.box(west, south, east, north)))
             + _OFF_ITS_OWN * (1 - inside)
-            + np.minimum(2.5, _OVER_A_SIGN * hidden)
+            + np.minimum(1.5, _OVER_A_SIGN * hidden)
             + _AWAY * np.hypot(x - middle[0], y - middle[1]) / (north - south)
         )
         best = int(np.argmin(cost))

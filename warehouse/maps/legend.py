@@ -6,14 +6,17 @@ import textwrap
 from typing import Any
 
 from warehouse.maps import facts
-from warehouse.maps.facts import UNSURVEYED, WORST_FIRST
+from warehouse.maps.facts import UNSURVEYED
 from warehouse.maps.scene import Scene, counted
 from warehouse.maps.sheet import Panel, wrapped
-from warehouse.maps.style import CLASS_COLOURS, INK, LAND, LINE, MARKERS, SOFT, STATE_COLOURS
+from warehouse.maps.style import EDGE, LAND, MARKERS, STATES
 from warehouse.pages import thousands
+from warehouse.palette import GAP, INK, SOFT
 
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
+_NO_FIGURE = "Un cercle sans chiffre n’a aucun service vérifié."
+_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
 _CAUTIONS = (
     "La couleur d’un cercle est celle du type de services le plus mal loti ; d’autres y sont mieux servis. La carte de"
     " chaque zone donne le détail par type.",
@@ -25,17 +28,17 @@ _CAUTIONS = (
 
 def write(panel: Panel, shown: Scene) -> None:
     """The legend of classes and services."""
-    sentences = facts.sentences(shown.edition)
     _heading(panel, "Classe la plus grave du cercle")
-    for code in WORST_FIRST:
-        _swatch(panel, CLASS_COLOURS[code], "/////" if code == UNSURVEYED else "")
-        _entry(panel, "Non enquêté : aucune source ne couvre ce cercle" if code == UNSURVEYED else sentences[code])
-    _swatch(panel, CLASS_COLOURS["NU"], "//")
+    for code, sentence in facts.sentences(shown.edition).items():
+        _swatch(panel, GAP[code], "/////" if code == UNSURVEYED else "")
+        _entry(panel, sentence)
+    _swatch(panel, GAP["NU"], "//")
     _entry(panel, "Hachuré sur couleur : plus de la moitié des types non enquêtés")
     _swatch(panel, LAND, "")
     _entry(panel, "Hors des cinq zones de l’étude")
     panel.gap(0.04)
-    panel.write(_FIGURE.format(total=len(shown.types)), 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+    told = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
+    panel.write(told, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
     panel.gap(0.09)
     _services(panel, shown)
     panel.gap(0.1)
@@ -82,7 +85,7 @@ def write_types(panel: Panel, shown: Scene) -> None:
         for column, one in enumerate(shown.cercles):
             gap_class = shown.facts[one.code].classes[code]
             hatch = "//////" if gap_class == UNSURVEYED else ""
-            _box(panel, left + column * pitch, 0.15, CLASS_COLOURS[gap_class], hatch)
+            _box(panel, left + column * pitch, 0.15, GAP[gap_class], hatch)
         panel.gap(0.145)
 
 
@@ -98,7 +101,7 @@ def _swatch(panel: Panel, colour: str, hatch: str) -> None:
 def _box(panel: Panel, left: float, width: float, colour: str, hatch: str) -> None:
     from matplotlib.patches import Rectangle
 
-    style: dict[str, Any] = {"facecolor": colour, "edgecolor": LINE, "hatch": hatch, "lw": 0.5}
+    style: dict[str, Any] = {"facecolor": colour, "edgecolor": EDGE, "hatch": hatch, "lw": 0.5}
     panel.axes.add_patch(Rectangle((left, panel.y), width, 0.12, **style))
 
 
@@ -117,7 +120,7 @@ def _services(panel: Panel, shown: Scene) -> None:
     states = facts.names(shown.edition, "operational_state")
     _signs(
         panel,
-        [(name, "o", STATE_COLOURS[c], "white" if c == "operational" else INK) for c, name in states.items()],
+        [(name, "o", STATES[c], "white" if c == "operational" else INK) for c, name in states.items()],
     )
     panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
     _entry(panel, "Chef-lieu de cercle", 0.18)

@@ -23,6 +23,7 @@ DISCLAIMER = (
 )
 _COUNTRY = Path(__file__).with_name("mali_outline.geojson")
 _TOWNS = Path(__file__).with_name("chief_towns.csv")
+_GRID = 1e-4  # degrees, that of the landed outlines: neighbours then meet exactly
 _CLOSING_DEGREES = 0.01  # closes the slivers between outlines that were simplified apart
 
 
@@ -71,7 +72,10 @@ def outlines(edition: Edition) -> Outlines:
     cercles = {
         code: Cercle(code, names.get(code, code), zone_of.get(code), shape) for code, shape in sorted(shapes.items())
     }
-    zones = {zone: _closed([one.geometry for one in cercles.values() if one.zone_code == zone]) for zone in zone_names}
+    zones = {
+        zone: shapely.union_all([one.geometry for one in cercles.values() if one.zone_code == zone], grid_size=_GRID)
+        for zone in zone_names
+    }
     return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit)
 
 

@@ -9,11 +9,12 @@ from warehouse.maps import facts
 from warehouse.maps.facts import CercleFacts
 from warehouse.maps.outlines import Cercle, Outlines, outlines
 from warehouse.pages import thousands
+from warehouse.report.french import long_day
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One zone, or all five where ``zone_code`` is None: the facts by cercle, and the services that may be located."""
+    """One zone, or all five where ``zone_code`` is None: the facts by cercle, the services one may locate there."""
 
     edition: Edition
     zone_code: str | None
@@ -42,17 +43,17 @@ class Scene:
 def scene(edition: Edition, zone_code: str | None = None) -> Scene:
     """What the map of a zone, or of all, shows. Raises KeyError for a zone that there is not."""
     drawn = outlines(edition)
-    told = facts.of_group(edition)
     if zone_code:
         drawn.zone_names[zone_code]  # its KeyError names the zone
-        told = {code: one for code, one in told.items() if drawn.cercles[code].zone_code == zone_code}
+    zones = [zone_code] if zone_code else list(drawn.zone_names)
+    told = {code: one for code, one in facts.of_group(edition).items() if drawn.cercles[code].zone_code in zones}
     return Scene(
         edition,
         zone_code,
         drawn,
         told,
-        facts.located(edition, zone_code),
-        facts.unlocated(edition, zone_code).total(),
+        [one for one in facts.located(edition) if one["zone_code"] in zones],
+        sum(facts.unlocated(edition, zone).total() for zone in zones),
         facts.names(edition, "type_service"),
     )
 
@@ -60,11 +61,13 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
 def sentence(shown: Scene) -> str:
     """One French sentence that says what the map shows."""
     without = sum(one.worst == "G4" for one in shown.facts.values())
+    unverified = sum(one.is_unverified for one in shown.facts.values())
     notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
     return (
-        f"{notice}Carte « {shown.name} » au {facts.day(shown.edition.as_of)} : sur"
+        f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
         f" {counted(len(shown.facts), 'cercle')}, {without} où un type de services au moins n’a aucun service"
-        f" opérationnel qui admette les migrants de retour, et {shown.unsurveyed} où rien n’a été enquêté ;"
+        f" opérationnel qui admette les migrants de retour, {unverified} où des services sont connus et aucun vérifié,"
+        f" {shown.unsurveyed} où rien n’a été enquêté ;"
         f" {counted(len(shown.points), 'service situé', 'services situés')}."
     )
 

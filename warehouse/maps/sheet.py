@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.maps import facts
 from warehouse.maps.outlines import SCHEMATIC
 from warehouse.maps.scene import Scene, sentence
-from warehouse.maps.style import ABROAD, INK, LINE, SOFT
+from warehouse.maps.style import ABROAD, EDGE
+from warehouse.palette import INK, SOFT
+from warehouse.report.french import long_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ class Sheet:
         axes.set(xlim=(x - wide / 2, x + wide / 2), ylim=(y - high / 2, y + high / 2), xticks=[], yticks=[])
         axes.set_facecolor(ABROAD)
         for spine in axes.spines.values():
-            spine.set_edgecolor(LINE)
+            spine.set_edgecolor(EDGE)
         self._scale(axes, wide * _KM_A_DEGREE / stretch / (width * WIDTH_INCHES))
         return axes
 
@@ -89,7 +90,7 @@ class Sheet:
         inches = km / km_an_inch
         right, y = box.x1 * WIDTH_INCHES - 0.3, (1 - box.y0) * HEIGHT_INCHES + 0.14
         self.page.plot([right - inches, right - inches / 2], [y, y], color=INK, lw=3.5, solid_capstyle="butt")
-        self.page.plot([right - inches / 2, right], [y, y], color=LINE, lw=3.5, solid_capstyle="butt")
+        self.page.plot([right - inches / 2, right], [y, y], color=EDGE, lw=3.5, solid_capstyle="butt")
         self.page.text(right - inches, y + 0.06, "0", fontsize=7, ha="center", va="top")
         self.page.text(right, y + 0.06, f"{km} km", fontsize=7, ha="center", va="top")
         north = right - inches - 0.3
@@ -123,9 +124,24 @@ def sheet(shown: Scene, target: Path, title: str) -> Iterator[Sheet]:
             target.parent.mkdir(parents=True, exist_ok=True)
             about = {"Title": title, "Description": sentence(shown)}
             figure.savefig(target.with_suffix(".svg"), metadata={**about, "Date": None, "Creator": None})
-            figure.savefig(target.with_suffix(".png"), dpi=DPI, metadata={**about, "Software": None})
+            figure.savefig(target.with_suffix(".png"), dpi=DPI)
+            _lighten(target.with_suffix(".png"), about)
         finally:
             pyplot.close(figure)
+
+
+def _lighten(png: Path, about: dict[str, str]) -> None:
+    """256 colours are enough for a map, and a third of the bytes."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    told = PngInfo()
+    for key, value in about.items():
+        told.add_itxt(key, value, lang="fr")
+    with Image.open(png) as image:
+        # of all methods that which leaves the colours of classes as they are, however little there is of one
+        few = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(png, pnginfo=told, dpi=(DPI, DPI), optimize=True)
 
 
 def _settings() -> Any:
@@ -147,7 +163,7 @@ def _settings() -> Any:
 
 def _head(page: Axes, shown: Scene, title: str) -> None:
     page.text(_MARGIN_INCHES, 0.22, title, fontsize=17, fontweight="bold", va="top")
-    told = f"Mali, situation au {facts.day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
+    told = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
     page.text(_MARGIN_INCHES, 0.53, told, fontsize=10, color=SOFT, va="top")
     if shown.edition.notice:
         box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": "#ffe9a8", "edgecolor": "#a66b00", "lw": 1.5}
@@ -168,6 +184,6 @@ def _foot(page: Axes, shown: Scene) -> None:
         foot.write(f"{SCHEMATIC.capitalize()}.", 8, fontweight="semibold", color="#8a1c1c")
     told = (
         f"Sources : service_gap_cercle et service_directory, publication {shown.edition.name}, date de référence"
-        f" {facts.day(shown.edition.as_of)}. {drawn.credit} Chefs-lieux : coordonnées approchées. {drawn.disclaimer}"
+        f" {long_day(shown.edition.as_of)}. {drawn.credit} Chefs-lieux : coordonnées approchées. {drawn.disclaimer}"
     )
     foot.write(told, 7, wrap=275, color=SOFT)

@@ -24,7 +24,8 @@ const classOf = code => {
   return type.value ? classes[codes.indexOf(type.value)] : worst(classes);
 };
 const served = code => data.cercles[code].admitting[group.value].filter(count => count > 0).length;
-const unsurveyed = code => data.cercles[code].classes[group.value].filter(one => one === "NS").length;
+const having = (code, found) => data.cercles[code].classes[group.value].filter(one => one === found).length;
+const unsurveyed = code => having(code, "NS"), unverified = code => having(code, "UV");
 const sign = code => {
   const box = drawn("svg", { class: "sign", viewBox: "0 0 22 14", "aria-hidden": "true" });
   box.append(drawn("rect", { class: code + " edge", x: 1, y: 1, width: 20, height: 12 }));
@@ -49,31 +50,37 @@ function layers() {
   });
 }
 
+const within = code => !zone.value || data.cercles[code].zone === zone.value;
 function colour() {
-  const counts = {};
+  const counts = {}, shown = Object.keys(data.cercles).filter(within);
   for (const path of document.querySelectorAll(".cercle")) {
     const code = path.dataset.code, found = classOf(code);
-    path.setAttribute("class", "cercle " + found);
+    path.setAttribute("class", "cercle " + found + (within(code) ? "" : " apart"));
     path.setAttribute("aria-label", data.cercles[code].name + " : " + data.classes[found]);
-    counts[found] = (counts[found] || 0) + 1;
+    if (within(code)) counts[found] = (counts[found] || 0) + 1;
+  }
+  for (const path of document.querySelectorAll(".veil")) {
+    const code = path.dataset.code;
+    path.style.display = !type.value && classOf(code) !== "NS" && unsurveyed(code) * 2 > codes.length ? "inline" : "none";
   }
   for (const cell of document.querySelectorAll("[data-count]")) cell.textContent = counts[cell.dataset.count] || "";
-  const all = Object.keys(data.cercles).length;
   by("summary").textContent = group.selectedOptions[0].text + ", " + (type.value ? data.types[type.value] : "tous les types")
-    + " : sur " + all + " cercles, " + several(counts.G4 || 0, "sans service opérationnel qui admette ce groupe", "sans service opérationnel qui admette ce groupe")
-    + (type.value ? "" : " pour un type au moins") + ", " + several(counts.NS || 0, "non enquêté", "non enquêtés") + ".";
+    + " : sur " + several(shown.length, "cercle", "cercles") + ", " + figure(counts.G4 || 0)
+    + " sans service opérationnel qui admette ce groupe" + (type.value ? "" : " pour un type au moins")
+    + ", " + several(counts.UV || 0, "non vérifié", "non vérifiés") + ", " + several(counts.NS || 0, "non enquêté", "non enquêtés") + ".";
 }
 
 function table() {
-  const rows = Object.entries(data.cercles).filter(([, cercle]) => !zone.value || cercle.zone === zone.value).map(([code, cercle]) => {
-    const row = element("tr"), found = classOf(code), name = element("th", "", { scope: "row" }), told = element("td");
+  const rows = Object.entries(data.cercles).filter(([code]) => within(code)).map(([code, cercle]) => {
+    const row = element("tr"), found = classOf(code), name = element("th", "", { scope: "row" });
+    const told = element("td", "", { class: "class" });
     const button = element("button", cercle.name, { type: "button", class: "link" });
     button.addEventListener("click", () => select(code));
     name.append(button);
     told.append(sign(found), data.classes[found]);
     row.append(element("td", data.zones[cercle.zone]), name, told);
     const located = data.services.filter(service => service.cercle === code).length;
-    for (const number of [served(code), unsurveyed(code), located, cercle.shelters])
+    for (const number of [served(code), unverified(code), unsurveyed(code), located, cercle.shelters])
       row.append(element("td", figure(number), { class: "number" }));
     return row;
   });
@@ -88,23 +95,30 @@ function select(code) {
   const cercle = data.cercles[code], types = element("ul"), found = classOf(code);
   codes.forEach((one, number) => {
     const line = element("li"), gap = cercle.classes[group.value][number];
-    line.append(sign(gap), data.types[one] + " : " + data.classes[gap].toLowerCase());
+    const count = cercle.admitting[group.value][number];
+    line.append(sign(gap), data.types[one] + " : " + data.classes[gap].toLowerCase()
+      + (count ? " (" + several(count, "service", "services") + ")" : ""));
     types.append(line);
   });
   details.replaceChildren(
     element("h3", cercle.name + ", " + data.zones[cercle.zone]),
     element("p", data.classes[found] + "."),
     element("p", several(served(code), "type de services", "types de services") + " sur " + codes.length
-      + " où un service opérationnel admet ce groupe ; " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),
-    element("h3", "Par type, pour : " + group.selectedOptions[0].text),
-    types,
-    ...listed("Services situés", data.services.filter(service => service.cercle === code)),
+      + " où un service opérationnel admet ce groupe ; " + several(unverified(code), "type non vérifié", "types non vérifiés") + ", " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),
+    folded("Par type, pour : " + group.selectedOptions[0].text, types, true),
+    listed("Services situés", data.services.filter(service => service.cercle === code)),
   );
   if (cercle.unlocated) details.append(element("p", several(cercle.unlocated, "autre service", "autres services") + " sans coordonnées."));
   if (cercle.shelters) details.append(element("p", several(cercle.shelters, "hébergement de victimes, jamais situé.", "hébergements de victimes, jamais situés.")));
 }
-function listed(title, services) {
-  if (!services.length) return [element("p", "Aucun service situé.")];
+function folded(title, content, is_open) {
+  const made = element("details");
+  made.open = is_open;
+  made.append(element("summary", title), content);
+  return made;
+}
+function listed(title, services, is_open = false) {
+  if (!services.length) return element("p", "Aucun service situé.");
   const list = element("ul");
   for (const service of services) {
     const line = element("li"), box = drawn("svg", { class: "sign", viewBox: "-7 -7 14 14", "aria-hidden": "true" });
@@ -112,13 +126,13 @@ function listed(title, services) {
     line.append(box, told(service));
     list.append(line);
   }
-  return [element("h3", title + " (" + figure(services.length) + ")"), list];
+  return folded(title + " (" + figure(services.length) + ")", list, is_open);
 }
 const told = service => service.organization + (service.site ? ", " + service.site : "") + " — " + data.types[service.type]
   + " (" + data.states[service.state].toLowerCase() + ")";
 function point(number) {
   const here = data.services[number];
-  details.replaceChildren(...listed("Services en ce lieu", data.services.filter(one => one.x === here.x && one.y === here.y)));
+  details.replaceChildren(listed("Services en ce lieu", data.services.filter(one => one.x === here.x && one.y === here.y), true));
 }
 
 // The window on the map: x, y, width, height in the units of the drawing.
@@ -126,15 +140,15 @@ const whole = svg.getAttribute("viewBox").split(" ").map(Number);
 let view = [...whole];
 function look(next) {
   const width = Math.min(whole[2] * 1.5, Math.max(12, next[2])), height = width * whole[3] / whole[2];
-  const within = (start, size, low, span) => Math.min(low + span - size * .2, Math.max(low - size * .8, start));
-  view = [within(next[0] + (next[2] - width) / 2, width, whole[0], whole[2]), within(next[1] + (next[3] - height) / 2, height, whole[1], whole[3]), width, height];
+  const kept = (start, size, low, span) => Math.min(low + span - size * .2, Math.max(low - size * .8, start));
+  view = [kept(next[0] + (next[2] - width) / 2, width, whole[0], whole[2]), kept(next[1] + (next[3] - height) / 2, height, whole[1], whole[3]), width, height];
   svg.setAttribute("viewBox", view.join(" "));
   scale();
 }
 function scale() {
   const k = Math.max(view[2] / svg.clientWidth, view[3] / svg.clientHeight);
   svg.style.setProperty("--k", k);
-  by("hatch").setAttribute("patternTransform", "rotate(45) scale(" + k + ")");
+  for (const name of ["hatch", "veil"]) by(name).setAttribute("patternTransform", "rotate(45) scale(" + k + ")");
   by("services").style.setProperty("--k", k * (k > 1.2 ? .7 : 1));
   for (const name of document.querySelectorAll("#names text"))  // a name where its cercle is wide enough for it
     name.style.display = data.cercles[name.dataset.code].width / k > name.textContent.length * 6.5 ? "" : "none";
@@ -148,7 +162,7 @@ function frame([left, top, right, bottom]) {
   look([(left + right - width) / 2, (top + bottom - height) / 2, width, height]);
 }
 const acts = {
-  in: () => zoom(.7), out: () => zoom(1 / .7), all: () => { zone.value = ""; table(); look(whole); },
+  in: () => zoom(.7), out: () => zoom(1 / .7), all: () => { zone.value = ""; changed(); look(whole); },
   left: () => move(-.2, 0), right: () => move(.2, 0), up: () => move(0, -.2), down: () => move(0, .2),
 };
 const keys = { "+": "in", "=": "in", "-": "out", 0: "all", ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
@@ -184,7 +198,11 @@ addEventListener("pointermove", event => {
   pointers.set(event.pointerId, now);
 });
 for (const name of ["pointerup", "pointercancel"]) addEventListener(name, event => pointers.delete(event.pointerId));
-svg.addEventListener("wheel", event => { event.preventDefault(); zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, ...at(event)); }, { passive: false });
+svg.addEventListener("wheel", event => {
+  if (!event.ctrlKey && !by("map").contains(document.activeElement)) return;  // the page scrolls until the map is clicked
+  event.preventDefault();
+  zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, ...at(event));
+}, { passive: false });
 svg.addEventListener("click", event => {
   if (dragged) return;
   const mark = event.target.closest("use"), path = event.target.closest(".cercle");
@@ -213,7 +231,7 @@ svg.addEventListener("focusout", () => { tip.hidden = true; });
 const changed = () => { colour(); layers(); table(); if (selected) select(selected); };
 group.addEventListener("change", changed);
 type.addEventListener("change", changed);
-zone.addEventListener("change", () => { table(); zone.value ? frame(data.frames[zone.value]) : look(whole); });
+zone.addEventListener("change", () => { changed(); zone.value ? frame(data.frames[zone.value]) : look(whole); });
 for (const box of document.querySelectorAll("input[type=checkbox]")) box.addEventListener("change", layers);
 addEventListener("resize", scale);
 changed();

@@ -12,6 +12,7 @@ import json
 import re
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -34,7 +35,8 @@ _LATITUDE = re.compile(r"lat(itude)?|_?gps_latitude|y", re.IGNORECASE)
 _LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
 _STRING_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
 _FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # what a font says, it says of its designer
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PICTURES = (b"\xff\xd8\xff", b"GIF8")  # JPEG, GIF
 _GPS = 0x8825  # the tags of a camera's position
 _OPENING = re.compile(r"[{\[]")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -98,6 +100,7 @@ def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
         pa.ArrowException,
         duckdb.Error,
         pdfium.PdfiumError,
+        zlib.error,
     ) as error:
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
@@ -112,13 +115,52 @@ def _content(name: str, data: bytes, depth: int) -> Iterator[_Told]:
         yield from _parquet(data)
     elif data.startswith(b"%PDF"):
         yield from _pdf(data)
+    elif data.startswith(_PNG):
+        yield from _png(data)
     elif data.startswith(_PICTURES):
         yield from _picture(data)
     elif (text := _decoded(data)) is not None:
         yield from _text(name, text)
     else:
-        for number, run in enumerate(_PRINTABLE.findall(data), start=1):
-            yield f"suite {number}", run.decode("utf-8", errors="replace"), False
+        yield from ((f"suite {number}", run, False) for number, run in enumerate(_printable(data), start=1))
+
+
+def _png(data: bytes) -> Iterator[_Told]:
+    """The texts of a picture. Its pixels are packed: read as letters, some of them look like an address by chance."""
+    position = len(_PNG)
+    while position < len(data):
+        length = int.from_bytes(data[position : position + 4], "big")
+        kind, content = data[position + 4 : position + 8], data[position + 8 : position + 8 + length]
+        if len(content) != length:
+            raise ValueError("PNG tronqué")
+        if kind in (b"zTXt", b"iTXt"):
+            yield "métadonnée", _unpacked(kind, content).decode("utf-8", errors="replace"), False
+        elif kind != b"IDAT":
+            yield from ((kind.decode("latin-1"), run, False) for run in _printable(content))
+        position += length + 12
+        if kind == b"IEND":
+            yield from (("après l’image", run, False) for run in _printable(data[position:]))
+            return
+
+
+def _unpacked(kind: bytes, content: bytes) -> bytes:
+    """The text of a chunk that may be compressed: keyword, flags, then for iTXt a language and a translated keyword."""
+    keyword, _, rest = content.partition(b"\0")
+    if kind == b"zTXt":
+        return keyword + b" " + _inflated(rest[1:])
+    is_packed, text = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+    return keyword + b" " + (_inflated(text) if is_packed else text)
+
+
+def _inflated(packed: bytes) -> bytes:
+    try:
+        return zlib.decompress(packed)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+
+
+def _printable(data: bytes) -> Iterator[str]:
+    return (run.decode("utf-8", errors="replace") for run in _PRINTABLE.findall(data))
 
 
 def _picture(data: bytes) -> Iterator[_Told]:
