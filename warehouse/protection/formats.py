@@ -202,8 +202,10 @@ def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
 def _rows(header: list[str], rows: Iterable[tuple[str, list[Any]]]) -> Iterator[_Told]:
     """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
+    has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
     for place, cells in rows:
-        yield from _point(place, dict(zip(header, cells, strict=False)))
+        if has_points:
+            yield from _point(place, dict(zip(header, cells, strict=False)))
         for position, cell in enumerate(cells):
             text = "" if cell is None else str(cell).strip()
             is_phone = position < len(phones) and phones[position]

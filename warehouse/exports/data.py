@@ -1,0 +1,122 @@
+"""The deliverable `exports`: every mart as a sheet, CSV, CSV with hashtags and Parquet, and what describes them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.edition import Edition
+from warehouse.exports import csv_files, geography, package
+from warehouse.exports.tables import MARTS, REFERENCE, counts, tables
+
+FOLDER = "exports"
+WORKBOOK = "cartographie.xlsx"
+_READ_ME = """# Exports de la cartographie
+
+{notice}Publication {name}, date de référence {as_of}.
+
+| fichier | pour qui |
+|---|---|
+| `{workbook}` | Excel, LibreOffice : une feuille par table, dictionnaire et codes |
+| `csv/` | programmes : UTF-8, virgules, RFC 4180, une case vide = inconnu |
+| `csv_hxl/` | les mêmes, avec une ligne de mots-dièse HXL sous les noms des colonnes |
+| `parquet/` | analystes : tables et, sous `reference/`, listes de codes |
+| `services.geojson`, `services.parquet` | SIG : un point par service situé (GeoJSON RFC 7946, GeoParquet 1.1) |
+| `datapackage.json` | toutes les colonnes : type, sens, clé, licence, sources (Data Package) |
+
+**CSV et tableurs.** {rule}
+
+**Sans point.** Un service masqué (hébergement de victimes) ou non situé est aussi dans les fichiers SIG, sans géométrie ; son
+cercle est dans `admin2_code`.
+
+**Licence et sensibilité.** {licence}
+"""
+
+
+def make(edition: Edition, folder: Path) -> None:
+    """Writes all files of the deliverable below `exports/` of ``folder``."""
+    from warehouse.exports.workbook import Book
+
+    target = folder / FOLDER
+    described = []
+    book = Book(target / WORKBOOK, edition, package.LICENCE)
+    for table in tables(edition, MARTS, REFERENCE):
+        if table.schema == MARTS:
+            book.add(table)
+            plain = target / "csv" / f"{table.file}.csv"
+            csv_files.write(plain, table.header, csv_files.cells(table.content))
+            csv_files.with_hashtags(plain, target / "csv_hxl" / plain.name, csv_files.tags_of(table))
+        _write_parquet(target / "parquet" / f"{table.file}.parquet", table.content, edition.notice)
+        described += package.resources(table, target)
+    book.close()
+    geography.write(edition, target)
+    package.write(edition, target / package.NAME, described)
+    told = {"name": edition.name, "as_of": f"{edition.as_of:%d/%m/%Y}", "workbook": WORKBOOK}
+    told |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
+    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **told), encoding="utf-8")
+
+
+def _write_parquet(path: Path, content: pa.Table, notice: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {b"notice": notice.encode()} if notice else None
+    pq.write_table(content.replace_schema_metadata(told), path, compression="zstd")
+
+
+def check(edition: Edition, folder: Path) -> list[str]:
+    """Reads everything again: each table has its rows in each format, no masked service a point, no file is missing."""
+    target = folder / FOLDER
+    marts, all_tables = counts(edition, MARTS), counts(edition, MARTS, REFERENCE)
+    found = {
+        WORKBOOK: (_rows_of_workbook(target / WORKBOOK), marts),
+        "csv": (_rows_of_csv(target / "csv", 1), marts),
+        "csv_hxl": (_rows_of_csv(target / "csv_hxl", 2), marts),
+        "parquet": (_rows_of_parquet(target / "parquet"), all_tables),
+    }
+    wrong = [
+        f"{kind} : {rows.get(name)} lignes de {name}, la publication en a {count}"
+        for kind, (rows, expected) in found.items()
+        for name, count in expected.items()
+        if rows.get(name) != count
+    ]
+    return [*wrong, *geography.check(edition, target), *_missing(target)]
+
+
+def _rows_of_workbook(path: Path) -> dict[str, int]:
+    """By mart; a mart that goes on in « name (2) » is counted whole."""
+    import python_calamine
+
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    rows: Counter[str] = Counter()
+    for sheet in book.sheet_names:
+        rows[sheet.partition(" (")[0]] += book.get_sheet_by_name(sheet).height - 1
+    return rows
+
+
+def _rows_of_csv(folder: Path, above: int) -> dict[str, int]:
+    return {path.stem: sum(1 for _ in _lines(path)) - above for path in folder.glob("*.csv")}
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.reader(file, strict=True)
+
+
+def _rows_of_parquet(folder: Path) -> dict[str, int]:
+    return {path.stem: pq.read_metadata(path).num_rows for path in folder.rglob("*.parquet")}
+
+
+def _missing(target: Path) -> list[str]:
+    """Files that `datapackage.json` names and that are not there as it says."""
+    described = json.loads((target / package.NAME).read_text(encoding="utf-8"))["resources"]
+    files = {resource["path"]: resource["bytes"] for resource in described}
+    return [
+        f"{package.NAME} : {name} n’est pas là comme décrit"
+        for name, size in files.items()
+        if not (target / name).is_file() or (target / name).stat().st_size != size
+    ]
