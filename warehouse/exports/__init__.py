@@ -7,7 +7,7 @@ from pathlib import Path
 from warehouse.deliverables import Deliverable
 from warehouse.edition import Edition
 
-_HERE = Path(__file__).parent
+_CODE = (Path(__file__).parent,)
 
 
 def _make_exports(edition: Edition, folder: Path) -> None:
@@ -22,12 +22,32 @@ def _check_exports(edition: Edition, folder: Path) -> list[str]:
     return data.check(edition, folder)
 
 
+def _make_hsds(edition: Edition, folder: Path) -> None:
+    from warehouse.exports.hsds import files
+
+    files.make(edition, folder)
+
+
+def _check_hsds(edition: Edition, folder: Path) -> list[str]:
+    from warehouse.exports.hsds import files
+
+    return files.check(edition, folder)
+
+
 EXPORTS = Deliverable(
     "exports",
     "Exports : classeur Excel, CSV, HXL, Parquet, GeoJSON, GeoParquet",
     "Exports: Excel workbook, CSV, HXL, Parquet, GeoJSON, GeoParquet",
-    code=tuple(_HERE / name for name in ("tables.py", "data.py", "workbook.py", "csv_files.py", "hxl.csv")),
+    code=_CODE,
     make=_make_exports,
     check=_check_exports,
 )
-DELIVERABLES = (EXPORTS,)
+HSDS = Deliverable(
+    "hsds",
+    "Open Referral HSDS 3.0 : structures, programmes et services",
+    "Open Referral HSDS 3.0: organizations, programmes and services",
+    code=_CODE,
+    make=_make_hsds,
+    check=_check_hsds,
+)
+DELIVERABLES = (EXPORTS, HSDS)

@@ -14,9 +14,16 @@ import pyarrow.parquet as pq
 from warehouse.edition import Edition
 from warehouse.exports import csv_files, geography, package
 from warehouse.exports.tables import MARTS, REFERENCE, counts, tables
+from warehouse.layout import write_json
 
 FOLDER = "exports"
 WORKBOOK = "cartographie.xlsx"
+# By file that is of no one table, its name and description in the package.
+_ALONE = {
+    WORKBOOK: ("cartographie", "Classeur : une feuille par table, dictionnaire et codes."),
+    f"{geography.NAME}.geojson": ("services_geojson", "Un point par service situé (GeoJSON, RFC 7946)."),
+    f"{geography.NAME}.parquet": ("services_geoparquet", "Un point par service situé (GeoParquet 1.1)."),
+}
 _READ_ME = """# Exports de la cartographie
 
 {notice}Publication {name}, date de référence {as_of}.
@@ -56,7 +63,9 @@ def make(edition: Edition, folder: Path) -> None:
         described += package.resources(table, target)
     book.close()
     geography.write(edition, target)
-    package.write(edition, target / package.NAME, described)
+    described += [package.file_resource(target / name, target, *told) for name, told in _ALONE.items()]
+    title = "Cartographie des services aux migrants au Mali"
+    write_json(target / package.NAME, package.package(edition, "mrf-mali-cartographie", title, described))
     told = {"name": edition.name, "as_of": f"{edition.as_of:%d/%m/%Y}", "workbook": WORKBOOK}
     told |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
     (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **told), encoding="utf-8")

@@ -78,7 +78,9 @@ def _write_geoparquet(edition: Edition, path: Path) -> None:
     geometries = [shapely.to_wkb(shapely.Point(point)) if point else None for point in points]
     told = {b"geo": json.dumps(_geo([point for point in points if point])).encode()}
     told |= {b"notice": edition.notice.encode()} if edition.notice else {}
-    content = content.drop_columns(["latitude", "longitude"]).append_column("geometry", pa.array(geometries, pa.binary()))
+    content = content.drop_columns(["latitude", "longitude"]).append_column(
+        "geometry", pa.array(geometries, pa.binary())
+    )
     pq.write_table(content.replace_schema_metadata(told), path, compression="zstd")
 
 
@@ -99,7 +101,10 @@ def check(edition: Edition, folder: Path) -> list[str]:
     expected = [(row["service_at_location_id"], point_of(row) is not None) for row in rows]
     drawn = [(feature["id"], feature["geometry"] is not None) for feature in features]
     stored = [(row["service_at_location_id"], row["geometry"] is not None) for row in content.to_pylist()]
-    wrong = [f"{NAME}.{kind} : les services et leurs points ne sont pas ceux de l’annuaire" for kind, found in
-             (("geojson", drawn), ("parquet", stored)) if found != expected]
+    wrong = [
+        f"{NAME}.{kind} : les services et leurs points ne sont pas ceux de l’annuaire"
+        for kind, found in (("geojson", drawn), ("parquet", stored))
+        if found != expected
+    ]
     geo = json.loads(content.schema.metadata[b"geo"])
     return wrong + ([] if geo["primary_column"] in content.column_names else [f"{NAME}.parquet : sans géométrie"])

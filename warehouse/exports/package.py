@@ -8,7 +8,6 @@ from typing import Any
 from warehouse.audit import file_sha256
 from warehouse.edition import Edition
 from warehouse.exports.tables import Table
-from warehouse.layout import write_json
 
 NAME = "datapackage.json"
 SENSITIVITY = "internal"
@@ -24,6 +23,12 @@ _TYPES = {
     "date": "date",
     "oui/non": "boolean",
 }
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+    ".geojson": "application/geo+json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 CSV_RULE = (
     "Un texte qu’un tableur exécuterait (il commence par = + - @, une tabulation ou un retour, ou le fait après un"
     " point-virgule ou une fin de ligne) porte une apostrophe devant ce signe : l’enlever rend le texte d’origine. Nombres"
@@ -38,27 +43,35 @@ def resources(table: Table, folder: Path) -> list[dict[str, Any]]:
 
 
 def _resource(table: Table, path: Path, folder: Path) -> dict[str, Any]:
-    is_csv = path.suffix == ".csv"
     kind, *_ = path.relative_to(folder).parts
-    told: dict[str, Any] = {
-        "name": f"{table.file}_{kind}".replace("/", "_"),
+    name = f"{table.file}_{kind}".replace("/", "_")
+    if kind == "parquet":  # a file: its own types are exact, its integers with nulls stay integers
+        return file_resource(path, folder, name, table.about) | {"title": table.name, "schema": schema(table)}
+    dialect: dict[str, Any] = {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True, "header": True}
+    return file_resource(path, folder, name, f"{table.about} {CSV_RULE}") | {
         "title": table.name,
-        "description": f"{table.about} {CSV_RULE}" if is_csv else table.about,
-        "path": str(path.relative_to(folder)),
-        "format": path.suffix.removeprefix("."),
-        "mediatype": "text/csv" if is_csv else "application/vnd.apache.parquet",
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{file_sha256(path)}",
+        "type": "table",
+        "profile": "tabular-data-resource",
+        "encoding": "utf-8",
         "rows": len(table.content),
         "schema": schema(table),
+        "dialect": dialect | ({"commentRows": [2]} if kind == "csv_hxl" else {}),
     }
-    if is_csv:
-        dialect: dict[str, Any] = {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True, "header": True}
-        told |= {"profile": "tabular-data-resource", "encoding": "utf-8"}
-        told["dialect"] = dialect | ({"commentRows": [2]} if kind == "csv_hxl" else {})
-    else:
-        told["profile"] = "data-resource"
-    return told
+
+
+def file_resource(path: Path, folder: Path, name: str, description: str) -> dict[str, Any]:
+    """The description of one file below ``folder``, whatever is in it."""
+    return {
+        "name": name,
+        "description": description,
+        "type": "file",
+        "profile": "data-resource",
+        "path": str(path.relative_to(folder)),
+        "format": path.suffix.removeprefix("."),
+        "mediatype": _MEDIA_TYPES[path.suffix],
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{file_sha256(path)}",
+    }
 
 
 def schema(table: Table) -> dict[str, Any]:
@@ -79,11 +92,9 @@ def _field(column: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def write(edition: Edition, path: Path, described: list[dict[str, Any]]) -> None:
-    """Writes the description of the whole package."""
-    name = "mrf-mali-cartographie"
-    title = "Cartographie des services aux migrants au Mali"
-    content = {
+def package(edition: Edition, name: str, title: str, described: list[dict[str, Any]]) -> dict[str, Any]:
+    """The description of a whole package of these resources."""
+    return {
         "profile": "data-package",
         "name": name,
         "id": f"{name}:{edition.name}",
@@ -100,7 +111,6 @@ def write(edition: Edition, path: Path, described: list[dict[str, Any]]) -> None
         "sources": sources(edition),
         "resources": described,
     }
-    write_json(path, content)
 
 
 def sources(edition: Edition) -> list[dict[str, Any]]:
