@@ -34,6 +34,18 @@ def _check_hsds(edition: Edition, folder: Path) -> list[str]:
     return files.check(edition, folder)
 
 
+def _make_sheets(edition: Edition, folder: Path) -> None:
+    from warehouse.exports.sheets import files
+
+    files.make(edition, folder)
+
+
+def _check_sheets(edition: Edition, folder: Path) -> list[str]:
+    from warehouse.exports.sheets import files
+
+    return files.check(edition, folder)
+
+
 EXPORTS = Deliverable(
     "exports",
     "Exports : classeur Excel, CSV, HXL, Parquet, GeoJSON, GeoParquet",
@@ -50,4 +62,12 @@ HSDS = Deliverable(
     make=_make_hsds,
     check=_check_hsds,
 )
-DELIVERABLES = (EXPORTS, HSDS)
+PARTNER_SHEETS = Deliverable(
+    "partner_sheets",
+    "Fiches à faire vérifier par les structures",
+    "Sheets for the organizations to verify",
+    code=_CODE,
+    make=_make_sheets,
+    check=_check_sheets,
+)
+DELIVERABLES = (EXPORTS, HSDS, PARTNER_SHEETS)

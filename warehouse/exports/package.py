@@ -12,8 +12,8 @@ from warehouse.exports.tables import Table
 NAME = "datapackage.json"
 SENSITIVITY = "internal"
 LICENCE = (
-    "Aucune licence ouverte n’est accordée sur l’ensemble : le commanditaire fixe les droits. Chaque document source garde"
-    " sa licence (table document_review). Sensibilité : interne, pour les partenaires de la cartographie ; ni donnée"
+    "Aucune licence ouverte n’est accordée sur l’ensemble : le commanditaire fixe les droits. Chaque document source"
+    " garde sa licence (table document_review). Sensibilité : interne, pour les partenaires de la cartographie ; ni donnée"
     " personnelle, ni lieu d’hébergement de victimes sous le cercle."
 )
 _TYPES = {
@@ -31,8 +31,8 @@ _MEDIA_TYPES = {
 }
 CSV_RULE = (
     "Un texte qu’un tableur exécuterait (il commence par = + - @, une tabulation ou un retour, ou le fait après un"
-    " point-virgule ou une fin de ligne) porte une apostrophe devant ce signe : l’enlever rend le texte d’origine. Nombres"
-    " et numéros de téléphone gardent leur signe."
+    " point-virgule ou une fin de ligne) porte une apostrophe devant ce signe : l’enlever rend le texte d’origine."
+    " Nombres et numéros de téléphone gardent leur signe."
 )
 
 

@@ -82,7 +82,7 @@ def _read_me(edition: Edition) -> str:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Reads the files again: every service is there once in both forms, every id leads somewhere, no shelter a place."""
+    """Reads the files again: every service is there once in both forms, ids lead somewhere, no shelter has a place."""
     target = folder / FOLDER
     tables = {table: _read(target / name) for table, name in FILES.items()}
     wrong = [*_counts(edition, tables), *_broken_links(tables), *_told_of_shelters(tables)]

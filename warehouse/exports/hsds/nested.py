@@ -8,7 +8,7 @@ from typing import Any
 
 from warehouse.edition import Row
 
-# By table, the lists inside its objects: the name of the list, the table of its items, and their column that leads here.
+# By table, the lists inside its objects: the name of each, the table of its items, and their column that leads here.
 _INSIDE = {
     "organization": {"funding": ("funding", "organization_id"), "programs": ("program", "organization_id")},
     "service": {
