@@ -39,8 +39,8 @@ _READ_ME = """# Exports de la cartographie
 
 **CSV et tableurs.** {rule}
 
-**Sans point.** Un service masqué (hébergement de victimes) ou non situé est aussi dans les fichiers SIG, sans géométrie ;
-son cercle est dans `admin2_code`.
+**Sans point.** Un service masqué (hébergement de victimes) ou non situé est aussi dans les fichiers SIG, sans
+géométrie : son cercle est dans `admin2_code`.
 
 **Licence et sensibilité.** {licence}
 """

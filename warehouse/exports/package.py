@@ -13,8 +13,8 @@ NAME = "datapackage.json"
 SENSITIVITY = "internal"
 LICENCE = (
     "Aucune licence ouverte n’est accordée sur l’ensemble : le commanditaire fixe les droits. Chaque document source"
-    " garde sa licence (table document_review). Sensibilité : interne, pour les partenaires de la cartographie ; ni donnée"
-    " personnelle, ni lieu d’hébergement de victimes sous le cercle."
+    " garde sa licence (table document_review). Sensibilité : interne, pour les partenaires de la cartographie ; ni"
+    " donnée personnelle, ni lieu d’hébergement de victimes sous le cercle."
 )
 _TYPES = {
     "texte": "string",

@@ -92,8 +92,7 @@ class Book:
         for position, title in enumerate(header):
             sheet.write_string(0, position, title, self._bold)
         for number, row in enumerate(rows, start=1):
-            for position, value in enumerate(row):
-                self._write(sheet, number, position, value)
+            self._write(sheet, number, row)
 
     def _new(self, name: str) -> Worksheet:
         """A sheet that says on paper, on its tab and in a note that its data is fictional, where it is."""
@@ -107,18 +106,17 @@ class Book:
             sheet.set_tab_color("#C00000")
         return sheet
 
-    def _write(self, sheet: Worksheet, row: int, column: int, value: Any) -> None:
-        """By its type: a text is written as a text whatever it begins with."""
-        match value:
-            case None:
-                pass
-            case str():
+    def _write(self, sheet: Worksheet, row: int, values: Sequence[Any]) -> None:
+        """A row, each value by its type: a text is written as a text whatever it begins with."""
+        for column, value in enumerate(values):
+            kind = type(value)
+            if kind is str:
                 sheet.write_string(row, column, shortened(value))
-            case bool():
+            elif kind is bool:
                 sheet.write_boolean(row, column, value)
-            case dt.date():
-                sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), self._date)
-            case _:
+            elif kind is dt.date:
+                sheet.write_datetime(row, column, value, self._date)
+            elif value is not None:
                 sheet.write_number(row, column, value)
 
     def _read_me(self, licence: str) -> None:

@@ -203,15 +203,19 @@ def _rows(header: list[str], rows: Iterable[tuple[str, list[Any]]]) -> Iterator[
     """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
     has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
+    above: list[Any] = []
     for place, cells in rows:
         if has_points:
             yield from _point(place, dict(zip(header, cells, strict=False)))
         for position, cell in enumerate(cells):
+            if position < len(above) and cell == above[position]:
+                continue  # told one row higher
             text = "" if cell is None else str(cell).strip()
             is_phone = position < len(phones) and phones[position]
             if text:
                 is_number = not is_phone and bool(_NUMBER.fullmatch(text.removesuffix(".0")))
                 yield f"{place}, colonne {position + 1}", text, is_number
+        above = cells
 
 
 def _csv(text: str) -> Iterator[_Told]:

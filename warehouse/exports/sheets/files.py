@@ -19,6 +19,12 @@ from warehouse.exports.sheets.paper import Paper
 FOLDER, INDEX = "fiches", "index.csv"
 CHOICE = "☐ exact   ☐ à corriger   ☐ fermé"
 REPLY = "[adresse de réponse à compléter avant l’envoi]"
+_INTRODUCTION = (
+    "Voici ce que la cartographie des services aux migrants sait de votre structure au {as_of}. Merci de cocher une"
+    " case par service et d’écrire vos corrections dans la dernière colonne, puis de renvoyer cette fiche à : {reply}."
+    " Un « {unknown} » veut dire que nous ne savons pas. N’écrivez ni nom de personne, ni adresse d’un hébergement de"
+    " victimes."
+)
 _COLUMNS = ["organization_id", "organization_name", "file", "service_count", "place_count", "next_check_on"]
 _IDENTITY = {
     "organization_name": "Nom",
@@ -82,12 +88,7 @@ class _Sheets:
         """The sheet of one organization."""
         paper = self._paper
         paper.begin(organization["name"])
-        paper.text(
-            f"Voici ce que la cartographie des services aux migrants sait de votre structure au {day(self._edition.as_of)}."
-            " Merci de cocher une case par service et d’écrire vos corrections dans la dernière colonne, puis de renvoyer"
-            f" cette fiche à : {REPLY}. Un « {UNKNOWN} » veut dire que nous ne savons pas. N’écrivez ni nom de personne,"
-            " ni adresse d’un hébergement de victimes."
-        )
+        paper.text(_INTRODUCTION.format(as_of=day(self._edition.as_of), reply=REPLY, unknown=UNKNOWN))
         paper.heading("Votre structure")
         paper.table(self._identity(organization))
         for title, places in self._services(rows).items():
