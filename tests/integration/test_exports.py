@@ -12,15 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import frictionless
+import hxl
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from geojson_pydantic import FeatureCollection
 
 from tests.conftest import Root
 from warehouse.edition import opened
 from warehouse.exports import EXPORTS
+from warehouse.exports import workbook as workbook_of
 from warehouse.exports.csv_files import as_given, harmless
+from warehouse.exports.tables import tables
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]
 LONG = "é" * 40_000
@@ -126,8 +131,24 @@ def test_texts_that_spreadsheets_run_stay_texts_in_the_workbook(spoiled: Path) -
     assert [cell.value for cell in cells[:-1]] == INJECTED
     assert {cell.data_type for cell in cells} == {"s"}
     assert all(cell.hyperlink is None for cell in cells)
+    assert all(cell.quotePrefix for cell in cells if cell.value[0] in "=+-@")
     assert len(cells[-1].value) <= 32_767
     assert "coupé" in cells[-1].value
+
+
+def test_a_mart_longer_than_a_sheet_goes_on_in_another(
+    demo: Root, marts: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook_of, "MOST_ROWS", 100)
+    with opened(demo.folder) as edition:
+        book = workbook_of.Book(tmp_path / "book.xlsx", edition, "")
+        book.add(next(table for table in tables(edition, "marts") if table.name == "service_directory"))
+        book.close()
+    found = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    names = [name for name in found.sheetnames if name.startswith("service_directory")]
+    assert names[:2] == ["service_directory", "service_directory (2)"]
+    assert sum(found[name].max_row - 1 for name in names) == marts["service_directory"]
+    assert {found[name]["A1"].value for name in names} == {"service_at_location_id"}
 
 
 def test_nothing_runs_in_the_csv_and_nothing_is_lost(spoiled: Path) -> None:
@@ -158,7 +179,6 @@ def test_every_mart_is_a_csv_with_its_rows(exports: Path, marts: dict[str, int])
 
 
 def test_the_hashtags_are_valid_hxl(exports: Path) -> None:
-    hxl = pytest.importorskip("hxl")
     for path in sorted((exports / "csv_hxl").glob("*.csv")):
         source = hxl.data(str(path), hxl.InputOptions(allow_local=True))
         tags = [column.display_tag for column in source.columns]
@@ -185,7 +205,6 @@ def test_every_table_is_a_parquet_file_equal_to_it(exports: Path, demo: Root) ->
 
 
 def test_the_package_is_valid_and_says_where_it_comes_from(exports: Path, demo: Root) -> None:
-    frictionless = pytest.importorskip("frictionless")
     report = frictionless.Package(str(exports / "datapackage.json")).validate()
     assert report.valid, report.flatten(["name", "type", "message"])
     told = json.loads((exports / "datapackage.json").read_text())
@@ -205,9 +224,8 @@ def test_the_package_is_valid_and_says_where_it_comes_from(exports: Path, demo: 
 
 
 def test_the_points_are_valid_geojson_without_shelters(exports: Path, demo: Root) -> None:
-    pydantic = pytest.importorskip("geojson_pydantic")
     text = (exports / "services.geojson").read_text()
-    features = pydantic.FeatureCollection.model_validate_json(text).features
+    features = FeatureCollection.model_validate_json(text).features
     rows = {
         row[0]: row[1:]
         for row in demo.query(

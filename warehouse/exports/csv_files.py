@@ -65,9 +65,12 @@ def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:
 
 
 def tags_of(table: Table) -> list[str]:
-    """The HXL hashtag of each column. Raises KeyError for a column that `hxl.csv` lacks."""
+    """The HXL hashtag of each column. Raises LookupError where `hxl.csv` lacks one."""
     known = _tags()
-    return [known.get((name, table.name)) or known[name, ""] for name in table.header]
+    found = [known.get((name, table.name)) or known.get((name, "")) for name in table.header]
+    if lacking := [name for name, tag in zip(table.header, found, strict=True) if tag is None]:
+        raise LookupError(f"hxl.csv : aucun mot-dièse pour {table.name}.{', '.join(lacking)}")
+    return [tag for tag in found if tag]
 
 
 @cache

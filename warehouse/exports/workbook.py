@@ -19,6 +19,7 @@ README, DICTIONARY, CODES = "Lisez-moi", "Dictionnaire", "Codes"
 MOST_ROWS = 1_048_575  # of a sheet, below its header
 _LONGEST_CELL = 32_767  # UTF-16 units
 _CUT = " […] (coupé : texte entier dans le CSV et le Parquet)"
+_SIGNS = ("=", "+", "-", "@")
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
 _DICTIONARY = {
     "table": "table",
@@ -50,6 +51,7 @@ class Book:
         self._bold = self._format(bold=True, bg_color="#DCE6F1", border=1, valign="top")
         self._title = self._format(bold=True, font_size=14)
         self._wrapped = self._format(text_wrap=True, valign="top")
+        self._quoted = self._format(quote_prefix=True)
         self._date = self._format(num_format="yyyy-mm-dd", align="left")
         self._book.set_properties(
             {
@@ -107,11 +109,13 @@ class Book:
         return sheet
 
     def _write(self, sheet: Worksheet, row: int, values: Sequence[Any]) -> None:
-        """A row, each value by its type: a text is written as a text whatever it begins with."""
+        """A row, each value by its type: a text stays a text whatever it begins with."""
         for column, value in enumerate(values):
             kind = type(value)
             if kind is str:
-                sheet.write_string(row, column, shortened(value))
+                # a text even after somebody edits its cell
+                form = self._quoted if value.startswith(_SIGNS) else None
+                sheet.write_string(row, column, shortened(value), form)
             elif kind is bool:
                 sheet.write_boolean(row, column, value)
             elif kind is dt.date:

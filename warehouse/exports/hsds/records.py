@@ -151,6 +151,7 @@ class _Records:
         first = places[0]
         kind = self._label("type_service", first["service_type_code"]) or "Service de type non précisé"
         programs = _distinct(places, "program_id")
+        status = min((_status(row) for row in places), key=_BEST_FIRST.index)
         service = self._add(
             "service",
             (service_id,),
@@ -159,14 +160,14 @@ class _Records:
             name=f"{kind} – {first['organization_name']}",
             alternate_name=" ; ".join(_distinct(places, "program_name")),
             description=self._said(f"{kind}, en {len(places)} lieu{'x' if len(places) > 1 else ''}."),
-            status=min((_status(row) for row in places), key=_BEST_FIRST.index),
+            status=status,
             application_process=self._labels("acces", places, "access_modes"),
             fees_description=self._labels("cout", places, "cost_code"),
             eligibility_description=self._eligibility(places),
             minimum_age=_shared(places, "min_age"),
             maximum_age=_shared(places, "max_age"),
             assured_date=max((row["last_seen_on"] for row in places if row["last_seen_on"]), default=None),
-            alert=self._alert(places),
+            alert=self._alert(status, places),
         )
         self._document("service", service, first)
         if first["service_type_code"]:
@@ -308,9 +309,10 @@ class _Records:
         where = " (dans un lieu au moins)" if len(places) > 1 else ""
         return " ".join(f"{word}{where} : {labels}." for word, labels in told.items() if labels)
 
-    def _alert(self, places: list[Row]) -> str:
-        is_unverified = all(row["operational_state"] == "unverified" for row in places)
-        return " – ".join(filter(None, [self._edition.notice, _UNVERIFIED if is_unverified else ""]))
+    def _alert(self, status: str, places: list[Row]) -> str:
+        """« Inactive » also stands for what nobody knows: then it is said."""
+        is_unknown = status == "inactive" and any(row["operational_state"] == "unverified" for row in places)
+        return " – ".join(filter(None, [self._edition.notice, _UNVERIFIED if is_unknown else ""]))
 
 
 @cache

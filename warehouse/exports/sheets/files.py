@@ -25,7 +25,7 @@ _INTRODUCTION = (
     " Un « {unknown} » veut dire que nous ne savons pas. N’écrivez ni nom de personne, ni adresse d’un hébergement de"
     " victimes."
 )
-_COLUMNS = ["organization_id", "organization_name", "file", "service_count", "place_count", "next_check_on"]
+_COLUMNS = ["organization_id", "organization_name", "file", "service_count", "place_count", "next_check_on", "notice"]
 _IDENTITY = {
     "organization_name": "Nom",
     "organization_acronym": "Sigle",
@@ -53,6 +53,7 @@ def make(edition: Edition, folder: Path) -> None:
             services,
             len(rows),
             min(checks, default=""),
+            edition.notice,
         ]
         lines.append([csv_files.harmless(str(value)) for value in told])
     csv_files.write(target / INDEX, _COLUMNS, lines)
