@@ -24,7 +24,7 @@ from tests.conftest import Root
 from warehouse.edition import opened
 from warehouse.exports import EXPORTS
 from warehouse.exports import workbook as workbook_of
-from warehouse.exports.csv_files import as_given, harmless
+from warehouse.exports.csv_files import as_given
 from warehouse.exports.tables import tables
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]
@@ -157,16 +157,6 @@ def test_nothing_runs_in_the_csv_and_nothing_is_lost(spoiled: Path) -> None:
     texts = [line[position] for line in lines[1 : len(INJECTED) + 2]]
     assert not [text for text in texts if re.search(r"(?:\A|[;\n])[=+\-@\t\r]", text)]
     assert [as_given(text) for text in texts] == [*INJECTED, LONG]
-
-
-@pytest.mark.parametrize("text", ["+223 70 00 00 00", "+22370000000", "-4.2", "-4,2", "-1.5e-05", "-5;+6", "bon", ""])
-def test_numbers_and_phones_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text
-
-
-@pytest.mark.parametrize("text", ["''=1", "-", "- 1", "＝1", "a\t=1", "+223 70;=1", "'", "’=1"])
-def test_the_apostrophe_can_always_be_taken_away(text: str) -> None:
-    assert as_given(harmless(text)) == text
 
 
 def test_every_mart_is_a_csv_with_its_rows(exports: Path, marts: dict[str, int]) -> None:
