@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -83,8 +82,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
     marts, all_tables = counts(edition, MARTS), counts(edition, MARTS, REFERENCE)
     found = {
         WORKBOOK: (_rows_of_workbook(target / WORKBOOK), marts),
-        "csv": (_rows_of_csv(target / "csv", 1), marts),
-        "csv_hxl": (_rows_of_csv(target / "csv_hxl", 2), marts),
+        "csv": ({path.stem: _rows_of_csv(path) for path in (target / "csv").glob("*.csv")}, marts),
         "parquet": (_rows_of_parquet(target / "parquet"), all_tables),
     }
     wrong = [
@@ -93,7 +91,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
         for name, count in expected.items()
         if rows.get(name) != count
     ]
-    return [*wrong, *geography.check(edition, target), *_missing(target)]
+    return [*wrong, *_without_hashtags(target), *geography.check(edition, target), *_missing(target)]
 
 
 def _rows_of_workbook(path: Path) -> dict[str, int]:
@@ -107,13 +105,20 @@ def _rows_of_workbook(path: Path) -> dict[str, int]:
     return rows
 
 
-def _rows_of_csv(folder: Path, above: int) -> dict[str, int]:
-    return {path.stem: sum(1 for _ in _lines(path)) - above for path in folder.glob("*.csv")}
-
-
-def _lines(path: Path) -> Iterator[list[str]]:
+def _rows_of_csv(path: Path) -> int:
     with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.reader(file, strict=True)
+        return sum(1 for _ in csv.reader(file, strict=True)) - 1
+
+
+def _without_hashtags(target: Path) -> list[str]:
+    """CSV files that have no copy with a second line of hashtags, and else the same."""
+    wrong = []
+    for path in sorted((target / "csv").glob("*.csv")):
+        head, _, rest = path.read_bytes().partition(b"\n")
+        tagged_head, _, tagged = (target / "csv_hxl" / path.name).read_bytes().partition(b"\n")
+        if (head, rest) != (tagged_head, tagged.partition(b"\n")[2]) or not tagged.startswith(b"#"):
+            wrong.append(f"csv_hxl/{path.name} : ce n’est pas csv/{path.name} avec ses mots-dièse")
+    return wrong
 
 
 def _rows_of_parquet(folder: Path) -> dict[str, int]:

@@ -12,7 +12,7 @@ import json
 import re
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -199,18 +199,18 @@ def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
         yield place, f"{latitude}, {longitude}", True
 
 
-def _rows(header: list[str], rows: Iterable[tuple[str, list[Any]]]) -> Iterator[_Told]:
+def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Told]:
     """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
     has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
-    above: list[Any] = []
+    above: Sequence[Any] = ()
     for place, cells in rows:
         if has_points:
             yield from _point(place, dict(zip(header, cells, strict=False)))
         for position, cell in enumerate(cells):
             if position < len(above) and cell == above[position]:
                 continue  # told one row higher
-            text = "" if cell is None else str(cell).strip()
+            text = "" if cell is None else _shown(cell).strip()
             is_phone = position < len(phones) and phones[position]
             if text:
                 is_number = not is_phone and bool(_NUMBER.fullmatch(text.removesuffix(".0")))
@@ -250,7 +250,7 @@ def _workbook(data: bytes) -> Iterator[_Told]:
         yield "nom d’une feuille", sheet, False
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         header = [str(cell) for cell in rows[0]] if rows else []
-        numbered = ((f"{sheet}, ligne {n}", [_shown(cell) for cell in row]) for n, row in enumerate(rows, start=1))
+        numbered = ((f"{sheet}, ligne {n}", row) for n, row in enumerate(rows, start=1))
         yield from _rows(header, numbered)
 
 
@@ -325,15 +325,9 @@ def _parquet(data: bytes) -> Iterator[_Told]:
 def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
     header = batch.schema.names
     plain = [name for name in header if not pa.types.is_binary(batch.schema.field(name).type)]
-    rows = batch.select(plain).to_pylist()
-    numbered = (
-        (f"{prefix}ligne {n}", [_shown_or_none(v) for v in row.values()]) for n, row in enumerate(rows, start + 1)
-    )
+    columns = [column.to_pylist() for column in batch.select(plain).columns]
+    numbered = ((f"{prefix}ligne {n}", row) for n, row in enumerate(zip(*columns, strict=True), start + 1))
     yield from _rows(plain, numbered)
-
-
-def _shown_or_none(value: Any) -> str | None:
-    return None if value is None else _shown(value)
 
 
 def _duckdb(path: Path) -> Iterator[_Told]:
