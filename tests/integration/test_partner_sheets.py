@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -12,6 +14,7 @@ import pytest
 from tests.conftest import Root
 from warehouse.exports.sheets.evidence import place_in_file
 from warehouse.exports.sheets.files import CHOICE, REPLY
+from warehouse.exports.sheets.paper import Paper
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,13 @@ def test_a_sheet_is_a_page_of_a4_with_notice_numbers_and_headers_that_repeat(
 )
 def test_a_place_in_a_file_is_told_in_french(locator: str | None, said: str) -> None:
     assert place_in_file(locator) == said
+
+
+def test_odd_texts_are_written_too(tmp_path: Path) -> None:
+    paper = Paper("", "pied", dt.date(2024, 8, 31))
+    paper.begin("Nom\x0b très long & <étrange> " * 20)
+    paper.table([("a & b\x00", "<", '"', "\ufffe")])
+    paper.save(tmp_path / "fiche.docx")
+    sheet = docx.Document(str(tmp_path / "fiche.docx"))
+    assert _cells(sheet)[1] == ("a & b ", "<", '"', " ")
+    assert len(sheet.core_properties.title) == 255

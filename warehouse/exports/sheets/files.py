@@ -83,7 +83,8 @@ class _Sheets:
         self._elements = elements(edition, self._places)
         attributes = [name for element in self._elements for name in element.attributes]
         self._evidence = Evidence(edition, [*attributes, *_IDENTITY, "service_type_code", "sector_code"])
-        self._paper = Paper(edition.notice, f"Situation au {day(edition.as_of)}, publication {edition.name}")
+        footer = f"Situation au {day(edition.as_of)}, publication {edition.name}"
+        self._paper = Paper(edition.notice, footer, edition.as_of)
 
     def write(self, path: Path, organization: Row, rows: list[Row]) -> None:
         """The sheet of one organization."""

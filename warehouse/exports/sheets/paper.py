@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
 _WIDTHS = (1750, 2700, 2600, 2600)  # twentieths of a point: 17 cm in all
 _HEADER = ("Élément", "Ce que dit la cartographie", "D’où", "Votre correction")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")
+_LONGEST_TITLE = 255  # of a document's properties
 _GREY, _RED = "D9E2EC", "B00020"
 _UNUSED_PARTS = ("stylesWithEffects", "customXml", "webSettings", "thumbnail", "numbering")
 _LINKED = ("Title", "heading 1", "heading 2", "header", "footer")
@@ -22,13 +26,14 @@ _USED_STYLES = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "N
 class Paper:
     """Sheets of one frame: `begin`, then texts and tables in their order, then `save`; and again."""
 
-    def __init__(self, notice: str, footer: str) -> None:
+    def __init__(self, notice: str, footer: str, as_of: dt.date) -> None:
         import docx
         from docx.oxml import parse_xml
 
         self._parse = parse_xml
         self._document: Document = docx.Document()
-        self._lighten(notice)
+        self._lighten()
+        self._properties(notice, as_of)
         self._page()
         self._styles()
         self._margins(notice, footer)
@@ -39,16 +44,16 @@ class Paper:
         for element in list(body):
             if not element.tag.endswith("}sectPr"):
                 body.remove(element)
-        self._document.core_properties.title = title
-        self._document.add_heading(title, 0)
+        self._document.core_properties.title = _writable(title)[:_LONGEST_TITLE]
+        self.heading(title, 0)
 
     def heading(self, text: str, level: int = 1) -> None:
         """A heading that stays with what follows."""
-        self._document.add_heading(text, level)
+        self._document.add_heading(_writable(text), level)
 
     def text(self, text: str, is_with_next: bool = False) -> None:
         """A paragraph, which may have to stand on the page of what follows."""
-        self._document.add_paragraph(text).paragraph_format.keep_with_next = is_with_next
+        self._document.add_paragraph(_writable(text)).paragraph_format.keep_with_next = is_with_next
 
     def table(self, rows: list[tuple[str, str, str, str]]) -> None:
         """A table of four columns under their names, which come again on every page."""
@@ -62,7 +67,7 @@ class Paper:
         """Writes the sheet."""
         self._document.save(str(path))
 
-    def _lighten(self, notice: str) -> None:
+    def _lighten(self) -> None:
         """Takes out of python-docx's template what no sheet uses: nine tenths of it."""
         package: Any = self._document.part.package
         for relations in (package.rels, self._document.part.rels):
@@ -71,7 +76,10 @@ class Paper:
         styles: Any = self._document.styles.element
         for style in [style for style in styles.style_lst if style.name_val not in _USED_STYLES]:
             styles.remove(style)
+
+    def _properties(self, notice: str, as_of: dt.date) -> None:
         properties = self._document.core_properties
+        properties.created = properties.modified = dt.datetime.combine(as_of, dt.time())
         properties.author, properties.comments = "Cartographie des services aux migrants au Mali", notice
         properties.language = "fr-FR"
 
@@ -120,6 +128,11 @@ class Paper:
             foot.add_run(between)
 
 
+def _writable(text: str) -> str:
+    """The text without control signs, which XML cannot hold."""
+    return _CONTROL.sub(" ", text)
+
+
 def _color(value: str) -> Any:
     from docx.shared import RGBColor
 
@@ -151,5 +164,5 @@ def _cell(text: str, width: int, is_header: bool, is_strong: bool) -> str:
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr><w:p><w:pPr><w:spacing w:before="30"'
         f' w:after="30"/></w:pPr><w:r><w:rPr>{strong}<w:sz w:val="18"/></w:rPr>'
-        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
+        f'<w:t xml:space="preserve">{escape(_writable(text))}</w:t></w:r></w:p></w:tc>'
     )
