@@ -25,7 +25,7 @@ _ACTIVE = """
 
 @pytest.fixture(scope="module")
 def hsds(demo: Root) -> Path:
-    return demo.folder / "hsds"
+    return demo.folder / "exports" / "hsds"
 
 
 @pytest.fixture(scope="module")

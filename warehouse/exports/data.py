@@ -34,6 +34,7 @@ _READ_ME = """# Exports de la cartographie
 | `csv_hxl/` | les mêmes, avec une ligne de mots-dièse HXL sous les noms des colonnes |
 | `parquet/` | analystes : tables et, sous `reference/`, listes de codes |
 | `services.geojson`, `services.parquet` | SIG : un point par service situé (GeoJSON RFC 7946, GeoParquet 1.1) |
+| `hsds/` | annuaires : Open Referral HSDS 3.0, avec son propre LISEZMOI |
 | `datapackage.json` | toutes les colonnes : type, sens, clé, licence, sources (Data Package) |
 
 **CSV et tableurs.** {rule}

@@ -14,7 +14,7 @@ from warehouse.exports.hsds.nested import Nest
 from warehouse.exports.hsds.records import build, documented
 from warehouse.layout import write_json
 
-FOLDER = "hsds"
+FOLDER = "exports/hsds"
 READ_ME = "LISEZMOI.md"
 _API = {
     "services.json": "service",
@@ -26,7 +26,7 @@ _TEMPLATE = Path(__file__).with_name("lisezmoi.md")
 
 
 def make(edition: Edition, folder: Path) -> None:
-    """Writes the tables, `datapackage.json`, `json/` and `LISEZMOI.md` below `hsds/` of ``folder``."""
+    """Writes the tables, `datapackage.json`, `json/` and `LISEZMOI.md` below `exports/hsds/` of ``folder``."""
     target = folder / FOLDER
     tables = build(edition)
     for table, rows in tables.items():
