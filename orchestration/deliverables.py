@@ -10,14 +10,14 @@ from orchestration.protection import refuse_personal
 from orchestration.publication import PUBLISHED
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
-from warehouse import front, portal, publish, report
+from warehouse import exports, front, portal, publish, report
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
 from warehouse.maps.deliverable import MAP
 
 CHECK = "relecture"
 # In the order in which they are made: reports show the maps, and the portal links to all that was made.
-_LINKED: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES)
+_LINKED: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES, *exports.DELIVERABLES)
 DELIVERABLES: tuple[Deliverable, ...] = (*_LINKED, portal.deliverable(after=tuple(one.name for one in _LINKED)))
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 

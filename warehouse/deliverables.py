@@ -22,7 +22,7 @@ from warehouse.layout import PROJECT, read_json, tree_hash, write_json
 
 RECORD = "deliverables.json"
 State = Literal["made", "kept", "failed"]
-_CODE = (".py", ".html", ".css", ".js", ".j2", ".lua", ".typ", ".csv", ".json", ".geojson", ".yml")
+_CODE = (".py", ".html", ".css", ".js", ".j2", ".lua", ".typ", ".md", ".csv", ".json", ".geojson", ".yml")
 
 
 @dataclass(frozen=True)

@@ -238,6 +238,13 @@ def test_archives_are_opened_to_a_bounded_depth(tmp_path: Path) -> None:
         list(pieces(tmp_path / "a.zip"))
 
 
+def test_a_cell_that_repeats_the_one_above_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("nom,note\na,76 12 34 56\nb,76 12 34 56\nc,rien\nd,76 12 34 56\n", encoding="utf-8")
+    found = [finding.place for finding in files.search(tmp_path, Known())]
+    assert found == ["ligne 2, colonne 2", "ligne 5, colonne 2"]
+
+
 def test_a_figure_is_a_phone_only_in_a_column_of_phones(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("zone,personnes\nZ_GAO,76000001\n")
     (tmp_path / "b.csv").write_text("zone,Téléphone\nZ_GAO,76000001\n")

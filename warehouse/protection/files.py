@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,8 @@ import duckdb
 from warehouse.protection import database
 from warehouse.protection.findings import Finding, Known, look
 from warehouse.protection.formats import pieces
+
+_REMEMBERED = 1_000_000  # texts
 
 
 def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Finding]:
@@ -18,6 +21,11 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
     like phones: there only the values that `restricted` holds are looked for, in the text as it stands.
     """
     found: dict[Finding, None] = {}
+
+    @lru_cache(_REMEMBERED)  # the same cells stand in many files, and many times
+    def looked(text: str, is_number: bool) -> set[str]:
+        return look(text, known, is_number)
+
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if path.suffix == ".duckdb":
@@ -28,8 +36,8 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
             found |= {Finding(name, "texte", kind): None for kind in kinds}
             continue
         for piece in pieces(path, name):
-            kinds = look(piece.text, known, piece.is_number)
-            found |= {Finding(piece.file, _shown(piece.place, known), kind): None for kind in kinds}
+            for kind in looked(piece.text, piece.is_number):
+                found[Finding(piece.file, _shown(piece.place, known), kind)] = None
     return list(found)
 
 

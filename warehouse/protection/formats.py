@@ -13,7 +13,7 @@ import re
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,6 +52,7 @@ _UNREADABLE = (
     pa.ArrowException,
     duckdb.Error,
     pdfium.PdfiumError,
+    zlib.error,
 )
 
 
@@ -92,16 +93,7 @@ def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
         for place, text, is_number in told:
             if text:
                 yield Piece(file, place, text, is_number)
-    except (
-        OSError,
-        ValueError,
-        zipfile.BadZipFile,
-        ElementTree.ParseError,
-        pa.ArrowException,
-        duckdb.Error,
-        pdfium.PdfiumError,
-        zlib.error,
-    ) as error:
+    except _UNREADABLE as error:
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
@@ -241,17 +233,23 @@ def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
         yield place, f"{latitude}, {longitude}", True
 
 
-def _rows(header: list[str], rows: Iterable[tuple[str, list[Any]]]) -> Iterator[_Told]:
+def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Told]:
     """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
+    has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
+    above: Sequence[Any] = ()
     for place, cells in rows:
-        yield from _point(place, dict(zip(header, cells, strict=False)))
+        if has_points:
+            yield from _point(place, dict(zip(header, cells, strict=False)))
         for position, cell in enumerate(cells):
-            text = "" if cell is None else str(cell).strip()
+            if position < len(above) and cell == above[position]:
+                continue  # told one row higher
+            text = "" if cell is None else _shown(cell).strip()
             is_phone = position < len(phones) and phones[position]
             if text:
                 is_number = not is_phone and bool(_NUMBER.fullmatch(text.removesuffix(".0")))
                 yield f"{place}, colonne {position + 1}", text, is_number
+        above = cells
 
 
 def _csv(text: str) -> Iterator[_Told]:
@@ -286,7 +284,7 @@ def _workbook(data: bytes) -> Iterator[_Told]:
         yield "nom d’une feuille", sheet, False
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         header = [str(cell) for cell in rows[0]] if rows else []
-        numbered = ((f"{sheet}, ligne {n}", [_shown(cell) for cell in row]) for n, row in enumerate(rows, start=1))
+        numbered = ((f"{sheet}, ligne {n}", row) for n, row in enumerate(rows, start=1))
         yield from _rows(header, numbered)
 
 
@@ -361,15 +359,9 @@ def _parquet(data: bytes) -> Iterator[_Told]:
 def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
     header = batch.schema.names
     plain = [name for name in header if not pa.types.is_binary(batch.schema.field(name).type)]
-    rows = batch.select(plain).to_pylist()
-    numbered = (
-        (f"{prefix}ligne {n}", [_shown_or_none(v) for v in row.values()]) for n, row in enumerate(rows, start + 1)
-    )
+    columns = [column.to_pylist() for column in batch.select(plain).columns]
+    numbered = ((f"{prefix}ligne {n}", row) for n, row in enumerate(zip(*columns, strict=True), start + 1))
     yield from _rows(plain, numbered)
-
-
-def _shown_or_none(value: Any) -> str | None:
-    return None if value is None else _shown(value)
 
 
 def _duckdb(path: Path) -> Iterator[_Told]:

@@ -1,0 +1,1 @@
+"""What is sent back to each organization for verification."""
