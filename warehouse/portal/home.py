@@ -56,7 +56,15 @@ _OWN = {
     "data_docs/index.html": "Contrôles des données (Data Docs)",
     "manifest.json": "Manifeste : entrées, contrôles, empreintes",
 }
-_FIRST_PAGES = ("cartes/carte.html",)  # what people open first of a deliverable of many files
+# What people open first of a deliverable of many files; of the others so many are listed.
+_FIRST = (
+    "cartes/carte.html",
+    "exports/cartographie.xlsx",
+    "exports/LISEZMOI.md",
+    "exports/hsds/LISEZMOI.md",
+    "fiches/index.csv",
+)
+_FEW, _MOST = 12, 150
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,24 @@ class Group:
     @property
     def address(self) -> str:
         """A path or a view, relative to the first page."""
-        first = [link.path for link in self.links if link.path in _FIRST_PAGES or len(self.links) == 1]
-        return quote(first[0]) if first else f"#/livrables/{self.name}"
+        pages = [link.path for link in self.shown if link.kind == "HTML"] if self.folded else []
+        alone = [link.path for link in self.links] if len(self.links) == 1 else pages
+        return quote(alone[0]) if alone else f"#/livrables/{self.name}"
+
+    @property
+    def shown(self) -> list[Link]:
+        """What stands in sight: all of a few files, else those that people open first."""
+        return self.links if len(self.links) <= _FEW else [link for link in self.links if link.path in _FIRST]
+
+    @property
+    def folded(self) -> list[Link]:
+        """The rest, as far as a list is of use."""
+        return [link for link in self.links if link not in self.shown][:_MOST]
+
+    @property
+    def unlisted(self) -> int:
+        """How many files only the folder shows."""
+        return len(self.links) - len(self.shown) - len(self.folded)
 
 
 def figures(edition: Edition) -> dict[str, int]:
@@ -105,10 +129,11 @@ def groups(edition: Edition) -> list[Group]:
     links = [
         Link(path, title, (folder / path).stat().st_size) for path, title in own.items() if (folder / path).exists()
     ]
-    made = {name: entry for name, entry in record_of(folder).items() if name != "portal" and entry["state"] == "made"}
+    in_order = sorted(record_of(folder).items(), key=lambda named: str(named[1]["made_at"]))
+    made = {name: entry for name, entry in in_order if name != "portal" and entry["state"] == "made"}
     return [_group(name, entry) for name, entry in made.items()] + [Group("donnees", "Données et documentation", links)]
 
 
 def _group(name: str, entry: dict[str, Any]) -> Group:
-    links = [Link(file["path"], file["path"].rpartition("/")[2], file["bytes"]) for file in entry["files"]]
+    links = [Link(file["path"], file["path"].partition("/")[2], file["bytes"]) for file in entry["files"]]
     return Group(name, entry["title_fr"], links)
