@@ -75,6 +75,12 @@ class Root:
         return self.path / "published" / Path(self.catalog["current"]).parent
 
     @property
+    def publications(self) -> list[str]:
+        """The folders of `published/` that hold a file; `site` is a link to one of them."""
+        found = sorted((self.path / "published").glob("*/*.duckdb"))
+        return [path.parent.name for path in found if not path.parent.is_symlink()]
+
+    @property
     def manifest(self) -> dict[str, Any]:
         return json.loads((self.folder / "manifest.json").read_text())
 

@@ -253,9 +253,10 @@ def test_a_folder_that_gives_something_away_is_removed_before_readers_see_it(
     """A file that some later step adds beside the marts is searched like them."""
     code = project_copy / "orchestration/publication.py"
     text = code.read_text()
-    added = "        (folder / 'annuaire.html').write_text('<p>Tél. 66 11 22 77</p>')\n        docs.result()\n"
-    assert "        docs.result()\n" in text
-    code.write_text(text.replace("        docs.result()\n", added))
+    step = "        front.write(folder)\n"
+    added = f"{step}        (folder / 'annuaire.html').write_text('<p>Tél. 66 11 22 77</p>')\n"
+    assert step in text
+    code.write_text(text.replace(step, added))
     root = demo.copy(tmp_path / "data", project_copy)
     catalog = root.catalog
     done = root.mrf("run")
@@ -263,9 +264,7 @@ def test_a_folder_that_gives_something_away_is_removed_before_readers_see_it(
     assert "annuaire.html · ligne 1 : numéro de téléphone" in done.stdout
     assert "66 11 22 77" not in done.stdout
     assert root.catalog == catalog
-    assert [path.parent.name for path in (root.path / "published").glob("*/*.duckdb")] == [
-        catalog["current"].split("/")[0]
-    ]
+    assert root.publications == [catalog["current"].split("/")[0]]
     shutil.rmtree(project_copy)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import textwrap
@@ -124,24 +125,26 @@ def sheet(shown: Scene, target: Path, title: str) -> Iterator[Sheet]:
             target.parent.mkdir(parents=True, exist_ok=True)
             about = {"Title": title, "Description": sentence(shown)}
             figure.savefig(target.with_suffix(".svg"), metadata={**about, "Date": None, "Creator": None})
-            figure.savefig(target.with_suffix(".png"), dpi=DPI)
-            _lighten(target.with_suffix(".png"), about)
+            _write_png(figure, target.with_suffix(".png"), about)
         finally:
             pyplot.close(figure)
 
 
-def _lighten(png: Path, about: dict[str, str]) -> None:
-    """256 colours are enough for a map, and a third of the bytes."""
+def _write_png(figure: Figure, target: Path, about: dict[str, str]) -> None:
+    """256 colours are enough for a map, and a third of the bytes; packing them harder takes longer than drawing."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
     told = PngInfo()
     for key, value in about.items():
         told.add_itxt(key, value, lang="fr")
-    with Image.open(png) as image:
-        # of all methods that which leaves the colours of classes as they are, however little there is of one
-        few = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(png, pnginfo=told, dpi=(DPI, DPI), optimize=True)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="rgba", dpi=DPI)
+    size = (round(WIDTH_INCHES * DPI), round(HEIGHT_INCHES * DPI))
+    image = Image.frombytes("RGBA", size, drawn.getvalue())
+    # of all methods that which leaves the colours of classes as they are, however little there is of one
+    few = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(target, pnginfo=told, dpi=(DPI, DPI))
 
 
 def _settings() -> Any:
