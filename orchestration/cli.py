@@ -81,7 +81,6 @@ def run(
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
-        publish.lead_site(layout)
         if not data_only:
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
@@ -136,9 +135,9 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
     from orchestration.delivery import deliveries
 
     given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
-    if result.success:
-        manifest = publish.manifest_of(layout, publish.catalog(layout)["current"])  # type: ignore[index]
-        _close(layout, manifest)
+    now = publish.catalog(layout)
+    if now is not None and now["run_id"] == result.run_id:  # what failed after the pointer moved takes nothing back
+        _close(layout, publish.manifest_of(layout, now["current"]))
         return
     notice(is_demo)
     console.print(sources_table(given))
@@ -176,10 +175,7 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
     console.print(f"Date de référence : {manifest['as_of']}")
-    folder = layout.published / Path(pointer).parent
-    if deliverable_commands.record_of(folder):
-        console.print(deliverable_commands.table(folder))
-        deliverable_commands.failures(folder)
+    deliverable_commands.show(layout.published / Path(pointer).parent)
     console.print(f"[bold green]Publié :[/] {layout.published / pointer}", soft_wrap=True)
     console.print(f"[bold green]Portail :[/] {layout.site / 'index.html'} (« mrf portal »)", soft_wrap=True)
     notice(manifest["is_demo"])
@@ -202,9 +198,7 @@ def status() -> None:
     console.print(sources_table(given))
     errors(given)
     console.print(checks_line(manifest))
-    folder = layout.published / Path(now["current"]).parent
-    console.print(deliverable_commands.table(folder))
-    deliverable_commands.failures(folder)
+    deliverable_commands.show(layout.published / Path(now["current"]).parent)
     _last_run(now["run_id"])
 
 

@@ -8,15 +8,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from filelock import Timeout
 from rich.markup import escape
 from rich.table import Table
 
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, number, stop
 from warehouse import front, publish
-from warehouse.deliverables import record_of
+from warehouse.deliverables import RECORD, record_of
 from warehouse.layout import Layout
 
-_STATES = {"made": "[green]fait[/]", "failed": "[bold red]ÉCHEC[/]"}
+_WAIT_SECONDS = 600
+_STATES = {
+    "made": "[green]fait[/]",
+    "failed": "[bold red]ÉCHEC[/]",
+    "stale": "[yellow]à refaire[/]",
+    "absent": "[yellow]à faire[/]",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,58 +38,64 @@ def deliver() -> None:
     Codes de sortie : 0 tous faits, 1 l’un d’eux a échoué ou rien n’est publié.
     """
     layout = Layout.from_environment()
-    now = publish.catalog(layout)
-    if now is None:
+    if publish.catalog(layout) is None:
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
-    make_missing(layout)
-    notice(now["is_demo"])
-    folder = layout.published / Path(now["current"]).parent
-    console.print(table(folder))
-    if failures(folder):
+    folder = make_missing(layout)
+    notice(publish.manifest_of(layout, f"{folder.name}/{RECORD}")["is_demo"])
+    if not show(folder):
         raise typer.Exit(NOT_PUBLISHED)
 
 
-def make_missing(layout: Layout) -> None:
-    """Makes what the current publication lacks, under the lock of the data root."""
+def make_missing(layout: Layout) -> Path:
+    """Makes what the current publication lacks, under the lock of the data root; returns the publication's folder."""
     from orchestration.deliverables import DELIVERABLES, make
     from orchestration.resources import write_lock
     from warehouse.deliverables import missing
 
-    with write_lock(layout):
+    try:
+        with console.status("attente du verrou"):
+            lock = write_lock(layout).acquire(timeout=_WAIT_SECONDS)
+    except Timeout:
+        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
+    with lock, console.status("livrables") as status:
         now = publish.catalog(layout)
         assert now is not None
+        publish.lead_site(layout)
         folder = layout.published / Path(now["current"]).parent
-        names = missing(DELIVERABLES, folder)
-        with console.status("livrables") as status:
-            for one in DELIVERABLES:
-                if names and (one.name in names or set(one.after) & set(names)):
-                    status.update(f"livrable : {one.title_fr}")
-                    make(one, layout, folder, is_demo=now["is_demo"])
+        for one in DELIVERABLES if missing(DELIVERABLES, folder) else ():
+            status.update(f"livrable : {one.title_fr}")
+            make(one, layout, folder, is_demo=now["is_demo"])
+    return folder
 
 
-def table(folder: Path) -> Table:
-    """One line a deliverable of the publication in a folder."""
+def show(folder: Path) -> bool:
+    """Prints the deliverables of the publication in a folder, and why some failed; whether all are there."""
+    from orchestration.deliverables import DELIVERABLES
+    from warehouse.deliverables import missing
+
+    waiting = set(missing(DELIVERABLES, folder))
+    entries = record_of(folder)
     shown = Table(title="Livrables", title_justify="left", header_style="bold")
     shown.add_column("livrable")
     shown.add_column("état", no_wrap=True)
     for name in ("fichiers", "octets", "secondes"):
         shown.add_column(name, justify="right")
-    for entry in sorted(record_of(folder).values(), key=lambda entry: str(entry["made_at"])):
-        files: list[dict[str, Any]] = entry["files"]
-        size = sum(file["bytes"] for file in files)
+    for name, entry in entries.items():
+        state = _STATES["stale" if name in waiting and entry["state"] == "made" else entry["state"]]
+        size = sum(file["bytes"] for file in entry["files"])
         seconds = f"{entry['seconds']:.1f}".replace(".", ",")
-        shown.add_row(entry["title_fr"], _STATES[entry["state"]], number(len(files)), number(size), seconds)
-    return shown
-
-
-def failures(folder: Path) -> dict[str, str]:
-    """By title, why each deliverable that failed did; they are printed too."""
-    found = {e["title_fr"]: e["reason"] for e in record_of(folder).values() if e["state"] == "failed"}
-    for title, reason in found.items():
-        console.print(f"[bold yellow]Livrable non fait[/] — {escape(title)} : {escape(reason)}", soft_wrap=True)
-    if found:
-        console.print("[yellow]Les données publiées restent en place ; « mrf deliver » essaie de nouveau.[/]")
-    return found
+        shown.add_row(entry["title_fr"], state, number(len(entry["files"])), number(size), seconds)
+    for one in DELIVERABLES:
+        if one.name not in entries:
+            shown.add_row(one.title_fr, _STATES["absent"])
+    console.print(shown)
+    for entry in entries.values():
+        if entry["reason"]:
+            told = f"{escape(entry['title_fr'])} : {escape(entry['reason'])}"
+            console.print(f"[bold yellow]Livrable non fait[/] — {told}", soft_wrap=True)
+    if waiting:
+        console.print("[yellow]Les données publiées restent en place ; « mrf deliver » fait ce qui manque.[/]")
+    return not waiting
 
 
 class _Handler(SimpleHTTPRequestHandler):

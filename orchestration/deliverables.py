@@ -15,8 +15,8 @@ from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
 from warehouse.maps.deliverable import MAP
 
-CHECK = "relecture"
-# In the order in which they are made: reports show the maps, and the portal links to all that was made.
+CHECK, PORTAL = "relecture", "portal"
+# Reports show the maps, and the portal links to all that was made.
 _LINKED: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES, *exports.DELIVERABLES)
 DELIVERABLES: tuple[Deliverable, ...] = (*_LINKED, portal.deliverable(after=tuple(one.name for one in _LINKED)))
 _BY_NAME = {one.name: one for one in DELIVERABLES}
@@ -73,7 +73,7 @@ def make(deliverable: Deliverable, layout: Layout, folder: Path, is_demo: bool) 
     """Makes one deliverable of the publication in ``folder``, searched for personal data before readers have it."""
     needed = tuple(_BY_NAME[name] for name in deliverable.after)
     outcome = produce(deliverable, folder, _guard(layout, folder, is_demo), needed)
-    if not (folder / front.NAME).exists():  # a portal that failed left no first page
+    if deliverable.name == PORTAL and outcome.state == "failed":  # its place is taken by links to what was made
         front.write(folder)
     return outcome
 

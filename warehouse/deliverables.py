@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,10 @@ from warehouse.edition import Edition, opened
 from warehouse.layout import PROJECT, read_json, tree_hash, write_json
 
 RECORD = "deliverables.json"
+_NO_CODE = ("data", "__pycache__")  # of warehouse/: what a run writes
+# In this order people are shown them; others follow.
+_SHOWN = ("final_report", "midterm_report", "inception_report", "presentation", "map", "exports", "hsds")
+_ASIDE = ".making_"
 State = Literal["made", "kept", "failed"]
 _CODE = (".py", ".html", ".css", ".js", ".j2", ".lua", ".typ", ".md", ".csv", ".json", ".geojson", ".yml")
 
@@ -30,15 +35,13 @@ class Deliverable:
     """One thing made of a publication.
 
     ``make(edition, folder)`` writes into an empty folder what shall stand under the same names in the publication's
-    own; ``check(edition, folder)`` reads it again and returns what is wrong, in French, one sentence each. ``code``:
-    files and folders of the project that it is made by: when they change it is made again. ``after``: deliverables
-    that it looks at.
+    own; ``check(edition, folder)`` reads it again and returns what is wrong, in French, one sentence each. ``after``:
+    deliverables that it looks at.
     """
 
     name: str
     title_fr: str
     title_en: str
-    code: tuple[Path, ...]
     make: Callable[[Edition, Path], None]
     check: Callable[[Edition, Path], list[str]]
     after: tuple[str, ...] = ()
@@ -95,8 +98,16 @@ def produce(
 
 
 def record_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """What `deliverables.json` says, by name of the deliverable."""
-    return read_json(folder / RECORD) or {}
+    """What `deliverables.json` says, by name of the deliverable, in the order in which people are shown them."""
+    found = read_json(folder / RECORD) or {}
+    return {name: found[name] for name in dict.fromkeys((*_SHOWN, *found)) if name in found}
+
+
+@cache
+def code_hash() -> str:
+    """A hash of all that deliverables may be made by: when it changes they are made again."""
+    ours = sorted(path for path in (PROJECT / "warehouse").iterdir() if path.name not in _NO_CODE)
+    return tree_hash([*ours, PROJECT / "ingestion" / "shapes.py", PROJECT / "requirements.txt"], _CODE)
 
 
 def missing(deliverables: tuple[Deliverable, ...], folder: Path) -> list[str]:
@@ -118,7 +129,7 @@ def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, 
     return {
         "publication": folder.name,
         "file_sha256": read_json(folder / "manifest.json")["file_sha256"],
-        "code": tree_hash([*deliverable.code, PROJECT / "requirements.txt"], _CODE),
+        "code": code_hash(),
         "after": {one.name: entries.get(one.name, {}).get("files", []) for one in needed},
     }
 
@@ -134,18 +145,23 @@ def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None])
         files = [
             {"path": str(p.relative_to(aside)), "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in paths
         ]
-        for path, file in zip(paths, files, strict=True):
-            target = folder / str(file["path"])
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
+        try:
+            for path, file in zip(paths, files, strict=True):
+                target = folder / str(file["path"])
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(path, target)
+        except OSError:
+            _remove(folder, {str(file["path"]) for file in files})  # half of it is none
+            raise
     return files
 
 
 @contextmanager
 def _aside(folder: Path, name: str) -> Iterator[Path]:
-    """A folder on the same disk, beside the publications, that is gone afterwards."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}_", dir=folder.parent))
-    aside.chmod(0o755)
+    """A folder on the same disk, beside the publications, that only we may read and that is gone afterwards."""
+    for left in folder.parent.glob(f"{_ASIDE}*"):  # a process that was killed cleans nothing up
+        shutil.rmtree(left, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{name}_", dir=folder.parent))
     try:
         yield aside
     finally:

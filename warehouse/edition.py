@@ -50,11 +50,6 @@ class Edition:
         """The date held for « today »."""
         return dt.date.fromisoformat(self.manifest["as_of"])
 
-    @property
-    def month(self) -> dt.date:
-        """The last month of the grids, that of the as-of date."""
-        return self.as_of.replace(day=1)
-
     @cached_property
     def dictionary(self) -> dict[str, Any]:
         """The data dictionary (`warehouse.dictionary.build`): tables with keys and columns, code lists, parameters."""
@@ -66,7 +61,7 @@ class Edition:
     @cached_property
     def _labels(self) -> dict[tuple[str, str], str]:
         found = self.connection.execute("select list, code, fr from reference.code_list").fetchall()
-        return {(name, code): fr for name, code, fr in found}
+        return {(name, code): typographic(fr) for name, code, fr in found}
 
     def label(self, code_list: str, code: str | None) -> str:
         """The French label of a code of a list of `reference.code_list`; the code itself where the list lacks it."""
@@ -82,6 +77,11 @@ class Edition:
         """The first value of a query, or None where it has no row."""
         found = self.connection.execute(query, list(parameters)).fetchone()
         return found[0] if found else None
+
+
+def typographic(text: str) -> str:
+    """A label as French prints it: lists of forms hold the straight apostrophe."""
+    return text.replace("'", "’")
 
 
 @contextmanager

@@ -9,18 +9,21 @@ from warehouse.deliverables import record_of
 from warehouse.layout import read_json
 
 NAME = "index.html"
-_ALWAYS = {
+# What every publication has beside its marts.
+OWN = {
     "dictionnaire.html": "Dictionnaire des données",
-    "questions.html": "Vingt questions et leurs réponses",
+    "dictionnaire.xlsx": "Dictionnaire des données (Excel)",
+    "questions.html": "Vingt questions et leurs réponses, en SQL",
     "dbt_docs/index.html": "Modèles et lignage (dbt docs)",
-    "data_docs/index.html": "Contrôles (Data Docs)",
+    "data_docs/index.html": "Contrôles des données (Data Docs)",
+    "manifest.json": "Manifeste : entrées, contrôles, empreintes",
 }
 
 
 def write(folder: Path) -> Path:
     """Writes the page over what stands there: links to all that the publication in ``folder`` holds."""
     manifest = read_json(folder / "manifest.json")
-    links = {name: title for name, title in _ALWAYS.items() if (folder / name).exists()}
+    links = {name: title for name, title in OWN.items() if (folder / name).exists()}
     links[manifest["file"]] = "Fichier DuckDB"
     made = [entry for entry in record_of(folder).values() if entry["state"] == "made"]
     return pages.write(

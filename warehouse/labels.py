@@ -2,14 +2,14 @@
 
 LABELS: dict[str, dict[str, str]] = {
     "tor_status": {"COVERED": "traité", "EMPTY_JUSTIFIED": "vide, justifié", "MISSING": "MANQUE"},
-    "deliverable_state": {"PENDING": "à remettre", "DELIVERED": "remis", "LATE": "en retard", "OVERDUE": "en retard"},
-    "opportunity_state": {"OPEN": "ouverte", "UPCOMING": "à venir", "EXPIRED": "expirée", "UNDATED": "sans date"},
+    "deliverable_state": {"PENDING": "à remettre", "DELIVERED": "remis", "OVERDUE": "en retard"},
+    "opportunity_state": {"OPEN": "Ouverte", "UPCOMING": "À venir", "UNDATED": "Sans date", "EXPIRED": "Passée"},
     "verdict": {
-        "CONFIRMED": "confirmé sur le terrain",
-        "REFUTED": "démenti sur le terrain",
-        "NEW": "nouveau, trouvé sur le terrain",
-        "NOT_FOUND": "cherché et introuvable",
-        "NOT_CHECKED": "pas encore vérifié",
+        "CONFIRMED": "Confirmé par le terrain",
+        "REFUTED": "Contredit par le terrain",
+        "NEW": "Trouvé par le terrain seulement",
+        "NOT_FOUND": "Cherché, non trouvé",
+        "NOT_CHECKED": "Non vérifié sur le terrain",
     },
     "evidence_class": {"unknown": "Non précisée"},
 }

@@ -6,6 +6,7 @@ This is the one place where Python writes DuckDB.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,10 @@ def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, 
 
 
 def lead_site(layout: Layout) -> None:
-    """Makes `published/site` lead to the folder of the current publication, at once and by a relative link."""
+    """Makes `published/site` lead to the folder of the current publication, at once and by a relative link.
+
+    Where that cannot be (a disk without links, another thing of that name), readers keep the folder itself.
+    """
     now = catalog(layout)
     if now is None:
         return
@@ -170,9 +174,13 @@ def lead_site(layout: Layout) -> None:
     if layout.site.is_symlink() and layout.site.readlink() == run:
         return
     beside = layout.site.with_name(f".site.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(run, target_is_directory=True)
-    os.replace(beside, layout.site)
+    try:
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(run, target_is_directory=True)
+        os.replace(beside, layout.site)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        logging.getLogger(__name__).warning("%s ne mène pas à %s : %s", layout.site, run, error.strerror)
 
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:

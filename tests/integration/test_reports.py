@@ -137,7 +137,7 @@ def test_what_nobody_verified_is_no_nought(mali: Root) -> None:
     assert rows["Services financiers"] == ["n. e."] * 6
     assert set(rows["dont opérationnels"]) == {"n. v."}
     text = "\n".join(rereading.paragraphs(_docx(mali.folder, "midterm")))
-    assert "ce n’est pas un zéro" in text
+    assert "un zéro non établi" in text
     assert "Rien n’a encore été cherché sur le terrain" in text
 
 

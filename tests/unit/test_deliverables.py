@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from warehouse import deliverables
 from warehouse.deliverables import RECORD, Deliverable, Outcome, missing, produce
 from warehouse.edition import Edition
 
@@ -30,10 +31,8 @@ def _make(edition: Edition, folder: Path) -> None:
     (folder / "rapports" / "un.txt").write_text(str(edition.value("select n from marts.notice")))
 
 
-def _deliverable(tmp_path: Path, make=_make, wrong: tuple[str, ...] = (), name: str = "one", after=()) -> Deliverable:  # type: ignore[no-untyped-def]
-    code = tmp_path / "code.py"
-    code.touch()
-    return Deliverable(name, "Un", "One", (code,), make, lambda *_: list(wrong), after)
+def _deliverable(make=_make, wrong: tuple[str, ...] = (), name: str = "one", after=()) -> Deliverable:  # type: ignore[no-untyped-def]
+    return Deliverable(name, "Un", "One", make, lambda *_: list(wrong), after)
 
 
 def _nothing(_: Path) -> None:
@@ -44,13 +43,15 @@ def _record(folder: Path) -> dict:  # type: ignore[type-arg]
     return json.loads((folder / RECORD).read_text())["one"]
 
 
-def test_it_is_made_once_and_again_only_when_data_or_code_changed(folder: Path, tmp_path: Path) -> None:
-    one = _deliverable(tmp_path)
+def test_it_is_made_once_and_again_only_when_data_or_code_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = _deliverable()
     assert produce(one, folder, _nothing).state == "made"
     assert (folder / "rapports" / "un.txt").read_text() == "1"
     assert produce(one, folder, _nothing) == Outcome("kept", 0.0, ["rapports/un.txt"])
     assert missing((one,), folder) == []
-    (tmp_path / "code.py").write_text("# changed")
+    monkeypatch.setattr(deliverables, "code_hash", lambda: "changed")
     assert missing((one,), folder) == ["one"]
     assert produce(one, folder, _nothing).state == "made"
     (folder / "rapports" / "un.txt").unlink()
@@ -58,11 +59,11 @@ def test_it_is_made_once_and_again_only_when_data_or_code_changed(folder: Path, 
 
 
 @pytest.mark.parametrize("how", ["make", "check", "guard"])
-def test_a_failure_leaves_no_file_and_is_recorded_with_its_reason(folder: Path, tmp_path: Path, how: str) -> None:
+def test_a_failure_leaves_no_file_and_is_recorded_with_its_reason(folder: Path, how: str) -> None:
     def fail(*_: object) -> None:
         raise ValueError("raison écrite")
 
-    one = _deliverable(tmp_path, fail if how == "make" else _make, ("raison écrite",) if how == "check" else ())
+    one = _deliverable(fail if how == "make" else _make, ("raison écrite",) if how == "check" else ())
     before = sorted(path.name for path in folder.iterdir())
     outcome = produce(one, folder, fail if how == "guard" else _nothing)
     assert (outcome.state, outcome.reason) == ("failed", "raison écrite")
@@ -72,15 +73,15 @@ def test_a_failure_leaves_no_file_and_is_recorded_with_its_reason(folder: Path, 
     assert missing((one,), folder) == ["one"]
 
 
-def test_what_an_earlier_state_left_goes_when_it_fails(folder: Path, tmp_path: Path) -> None:
-    produce(_deliverable(tmp_path), folder, _nothing)
-    (tmp_path / "code.py").write_text("# changed")
-    produce(_deliverable(tmp_path, wrong=("faux",)), folder, _nothing)
+def test_what_an_earlier_state_left_goes_when_it_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    produce(_deliverable(), folder, _nothing)
+    monkeypatch.setattr(deliverables, "code_hash", lambda: "changed")
+    produce(_deliverable(wrong=("faux",)), folder, _nothing)
     assert not (folder / "rapports" / "un.txt").exists()
 
 
-def test_what_looks_at_another_is_made_again_when_that_one_changed(folder: Path, tmp_path: Path) -> None:
-    one, two = _deliverable(tmp_path), _deliverable(tmp_path, _two, name="two", after=("one",))
+def test_what_looks_at_another_is_made_again_when_that_one_changed(folder: Path) -> None:
+    one, two = _deliverable(), _deliverable(_two, name="two", after=("one",))
     assert produce(two, folder, _nothing, (one,)).state == "made"
     produce(one, folder, _nothing)
     assert missing((one, two), folder) == ["two"]

@@ -7,8 +7,6 @@ from pathlib import Path
 from warehouse.deliverables import Deliverable
 from warehouse.edition import Edition
 
-_CODE = (Path(__file__).parent,)
-
 
 def _make_exports(edition: Edition, folder: Path) -> None:
     from warehouse.exports import data
@@ -50,7 +48,6 @@ EXPORTS = Deliverable(
     "exports",
     "Exports : classeur Excel, CSV, HXL, Parquet, GeoJSON, GeoParquet",
     "Exports: Excel workbook, CSV, HXL, Parquet, GeoJSON, GeoParquet",
-    code=_CODE,
     make=_make_exports,
     check=_check_exports,
 )
@@ -58,7 +55,6 @@ HSDS = Deliverable(
     "hsds",
     "Open Referral HSDS 3.0 : structures, programmes et services",
     "Open Referral HSDS 3.0: organizations, programmes and services",
-    code=_CODE,
     make=_make_hsds,
     check=_check_hsds,
 )
@@ -66,7 +62,6 @@ PARTNER_SHEETS = Deliverable(
     "partner_sheets",
     "Fiches à faire vérifier par les structures",
     "Sheets for the organizations to verify",
-    code=_CODE,
     make=_make_sheets,
     check=_check_sheets,
 )

@@ -7,6 +7,7 @@ the folder can draw them.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,11 @@ def write(
     codes = _same_area(connection)
     features = []
     for group in _landed(workspace):
-        shapes = shapely.coverage_simplify(_valid([row["geometry"] for row in group]), TOLERANCE_DEGREES)
+        try:
+            shapes = shapely.coverage_simplify(_valid([row["geometry"] for row in group]), TOLERANCE_DEGREES)
+        except shapely.errors.ShapelyError as error:  # maps are schematic then, and say so; the data is published
+            logging.getLogger(__name__).warning("contours illisibles, cartes schématiques : %s", error)
+            continue
         features += [_feature(row, shape, codes, sources) for row, shape in zip(group, shapes, strict=True)]
     features.sort(key=lambda one: (one["properties"]["level"], one["properties"]["admin_code"]))
     content = {"type": "FeatureCollection", "features": features}

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+from warehouse.addresses import outside, unfilled
 from warehouse.deliverables import Deliverable
 from warehouse.edition import Edition
 from warehouse.maps import drawing, interactive
 from warehouse.maps.sheet import DPI, HEIGHT_INCHES, WIDTH_INCHES
 
-_HERE = Path(__file__).parent
 FOLDER = "cartes"
 COUNTRY, PAGE = "mali", "carte.html"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_OUTSIDE = re.compile(r"(?:https?:)?//[\w.-]+\.\w+", re.IGNORECASE)
 
 
 def make(edition: Edition, folder: Path) -> None:
@@ -66,9 +64,8 @@ def _of_png(path: Path) -> str:
 
 def _of_page(edition: Edition, page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
-    wrong = [f"{PAGE} renvoie hors du dossier : {found}" for found in sorted(set(_OUTSIDE.findall(text)))]
-    if "{{" in text or "{%" in text:
-        wrong.append(f"{PAGE} : gabarit non rempli")
+    wrong = [f"{PAGE} renvoie hors du dossier : {found}" for found in outside(text)]
+    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled(text)]
     shown = {service["id"] for service in interactive.read(page)["services"]}
     query = "select service_at_location_id as id, is_masked, latitude from marts.service_directory"
     rows = edition.rows(query)
@@ -86,11 +83,6 @@ MAP = Deliverable(
     name="map",
     title_fr="Cartes des lacunes et des services, par cercle",
     title_en="Maps of gaps and services, by cercle",
-    code=(
-        _HERE,
-        *sorted((_HERE.parent / "pages").glob("map.*")),
-        *(_HERE.parent / name for name in ("edition.py", "pages/__init__.py", "palette.py", "report/french.py")),
-    ),
     make=make,
     check=check,
 )

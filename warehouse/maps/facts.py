@@ -47,7 +47,7 @@ class CercleFacts:
 
     @property
     def is_mostly_unsurveyed(self) -> bool:
-        """Whether that is so of more than half of them."""
+        """Whether more than half of the types were not surveyed."""
         return self.unsurveyed * 2 > len(self.classes)
 
 

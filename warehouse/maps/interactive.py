@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from warehouse import pages
 from warehouse.edition import Edition
+from warehouse.french import long_day
 from warehouse.maps import facts
 from warehouse.maps.outlines import SCHEMATIC, Cercle, Outlines, outlines
 from warehouse.maps.style import STATES
 from warehouse.palette import GAP
-from warehouse.report.french import long_day
 
 TEMPLATE = "map.html"
 _UNITS_A_DEGREE = 100

@@ -146,5 +146,6 @@ def _notes(shown: Scene) -> list[str]:
         notes.append(f"{counted(shown.unlocated, 'service')} sans coordonnées ne {verb} pas sur la carte.")
     if shelters := sum(told.shelters for told in shown.facts.values()):
         told = counted(shelters, "hébergement de victimes", "hébergements de victimes")
-        notes.append(f"{told} : compté par cercle, jamais situé, pour la sécurité des personnes.")
+        are = "compté par cercle, jamais situé" if shelters < 2 else "comptés par cercle, jamais situés"
+        notes.append(f"{told} : {are}, pour la sécurité des personnes.")
     return notes

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warehouse.edition import Edition, Row
+from warehouse.french import long_day
 from warehouse.maps import facts
 from warehouse.maps.facts import CercleFacts
 from warehouse.maps.outlines import Cercle, Outlines, outlines
 from warehouse.pages import thousands
-from warehouse.report.french import long_day
 
 
 @dataclass(frozen=True)

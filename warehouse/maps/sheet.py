@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.french import long_day
 from warehouse.maps.outlines import SCHEMATIC
 from warehouse.maps.scene import Scene, sentence
 from warehouse.maps.style import ABROAD, EDGE
 from warehouse.palette import INK, SOFT
-from warehouse.report.french import long_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

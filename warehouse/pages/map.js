@@ -26,6 +26,7 @@ const classOf = code => {
 const served = code => data.cercles[code].admitting[group.value].filter(count => count > 0).length;
 const having = (code, found) => data.cercles[code].classes[group.value].filter(one => one === found).length;
 const unsurveyed = code => having(code, "NS"), unverified = code => having(code, "UV");
+const isKnown = code => served(code) > 0 || unverified(code) + unsurveyed(code) === 0;
 const sign = code => {
   const box = drawn("svg", { class: "sign", viewBox: "0 0 22 14", "aria-hidden": "true" });
   box.append(drawn("rect", { class: code + " edge", x: 1, y: 1, width: 20, height: 12 }));
@@ -80,7 +81,9 @@ function table() {
     told.append(sign(found), data.classes[found]);
     row.append(element("td", data.zones[cercle.zone]), name, told);
     const located = data.services.filter(service => service.cercle === code).length;
-    for (const number of [served(code), unverified(code), unsurveyed(code), located, cercle.shelters])
+    // no service is verified, and some wait to be: that is no nought
+    row.append(element("td", isKnown(code) ? figure(served(code)) : "—", { class: "number" }));
+    for (const number of [unverified(code), unsurveyed(code), located, cercle.shelters])
       row.append(element("td", figure(number), { class: "number" }));
     return row;
   });
@@ -103,8 +106,9 @@ function select(code) {
   details.replaceChildren(
     element("h3", cercle.name + ", " + data.zones[cercle.zone]),
     element("p", data.classes[found] + "."),
-    element("p", several(served(code), "type de services", "types de services") + " sur " + codes.length
-      + " où un service opérationnel admet ce groupe ; " + several(unverified(code), "type non vérifié", "types non vérifiés") + ", " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),
+    element("p", (isKnown(code)
+      ? several(served(code), "type de services", "types de services") + " sur " + codes.length + " où un service opérationnel admet ce groupe"
+      : "Aucun service n’est vérifié") + " ; " + several(unverified(code), "type non vérifié", "types non vérifiés") + ", " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),
     folded("Par type, pour : " + group.selectedOptions[0].text, types, true),
     listed("Services situés", data.services.filter(service => service.cercle === code)),
   );

@@ -9,20 +9,13 @@ import yaml
 
 from ingestion.shapes import SHAPES
 from warehouse.edition import Edition
+from warehouse.labels import LABELS
 from warehouse.portal import scripts
 from warehouse.portal.evidence import CLAIM, GROUND, TEXTS
 
 FIELDS = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
 # Values that marts compute: they are in no code list of the reference.
-_COMPUTED = {
-    "verdict": {
-        "CONFIRMED": "Confirmé par le terrain",
-        "REFUTED": "Contredit par le terrain",
-        "NEW": "Trouvé par le terrain seulement",
-        "NOT_FOUND": "Cherché, non trouvé",
-        "NOT_CHECKED": "Non vérifié sur le terrain",
-    },
-    "opportunity_state": {"OPEN": "Ouverte", "UPCOMING": "À venir", "UNDATED": "Sans date", "EXPIRED": "Passée"},
+_COMPUTED = LABELS | {
     "delivery": {
         "fresh": "À jour",
         "unchanged": "Inchangée",

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from warehouse import front
+from warehouse.addresses import outside, unfilled
 from warehouse.edition import Edition
 from warehouse.portal import scripts
 
@@ -18,11 +19,9 @@ def check(edition: Edition, folder: Path) -> list[str]:
     """What the files of a folder lack of being the portal of the publication; nothing where it is whole."""
     page = (folder / front.NAME).read_text(encoding="utf-8")
     read = _Page(page)
-    wrong = [f"{front.NAME} : « {{{{ » est resté du modèle"] * ("{{" in page)
+    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled(page)]
     wrong += [f"{front.NAME} : mal formé ({tag})" for tag in read.misplaced]
-    wrong += [
-        f"{front.NAME} : {address} n’est pas dans le dossier" for address in read.addresses if _FOREIGN.match(address)
-    ]
+    wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside(page)]
     wrong += [
         f"{front.NAME} : {path} n’existe pas" for path in read.addresses if _is_dead(path, folder, edition.folder)
     ]

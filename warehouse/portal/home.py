@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from warehouse import front
 from warehouse.deliverables import record_of
 from warehouse.edition import Edition, Row
 
@@ -24,7 +25,8 @@ select
     (select count(*) from services where operational_state = 'operational') as operational,
     (select count(*) from services where operational_state = 'unverified') as unverified,
     (select count(*) from services where operational_state = 'not_operational') as not_operational,
-    (select count(*) from services where zone_code is not null) as within_zones,
+    (select count(*) from services where zone_code is not null and domain_code is not null and not is_out_of_scope)
+        as within_scope,
     (select count(distinct organization_id) from services) as organizations,
     (select count(*) from services where has_conflict) as conflicts,
     (select count(*) from services where next_check_on <= ?) as to_check,
@@ -48,14 +50,6 @@ where gaps.reading = 'HISTORICAL' and gaps.month = (select max(month) from marts
 order by gaps.priority desc, zones.zone_code, gaps.service_type_code, gaps.population_group_code
 limit 8
 """
-_OWN = {
-    "dictionnaire.html": "Dictionnaire des données",
-    "dictionnaire.xlsx": "Dictionnaire des données (Excel)",
-    "questions.html": "Vingt questions et leurs réponses, en SQL",
-    "dbt_docs/index.html": "Modèles et lignage (dbt docs)",
-    "data_docs/index.html": "Contrôles des données (Data Docs)",
-    "manifest.json": "Manifeste : entrées, contrôles, empreintes",
-}
 # What people open first of a deliverable of many files; of the others so many are listed.
 _FIRST = (
     "cartes/carte.html",
@@ -125,12 +119,11 @@ def first_gaps(edition: Edition) -> list[Row]:
 def groups(edition: Edition) -> list[Group]:
     """Each deliverable that was made, the portal left out; last, the files that the publication itself has."""
     folder = edition.folder
-    own = {edition.file.name: "Base de données DuckDB : toutes les tables"} | _OWN
+    own = {edition.file.name: "Base de données DuckDB : toutes les tables"} | front.OWN
     links = [
         Link(path, title, (folder / path).stat().st_size) for path, title in own.items() if (folder / path).exists()
     ]
-    in_order = sorted(record_of(folder).items(), key=lambda named: str(named[1]["made_at"]))
-    made = {name: entry for name, entry in in_order if name != "portal" and entry["state"] == "made"}
+    made = {name: entry for name, entry in record_of(folder).items() if name != "portal" and entry["state"] == "made"}
     return [_group(name, entry) for name, entry in made.items()] + [Group("donnees", "Données et documentation", links)]
 
 

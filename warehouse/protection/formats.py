@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -212,8 +213,9 @@ def _values(value: Any, place: str) -> Iterator[_Told]:
             yield f"{place}, clé {number}", str(key), False
             yield from _values(inner, f"{place}.{key}")
     elif isinstance(value, list):
-        if len(value) in (2, 3) and all(isinstance(inner, float) for inner in value[:2]):
-            yield place, f"{value[0]}, {value[1]}", True
+        for first, second in pairwise(value):  # a point, or its two columns in a row of many
+            if isinstance(first, float) and isinstance(second, float):
+                yield place, f"{first}, {second}", True
         for number, inner in enumerate(value):
             yield from _values(inner, f"{place}[{number}]")
     elif isinstance(value, str):

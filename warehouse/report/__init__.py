@@ -8,9 +8,6 @@ from pathlib import Path
 from warehouse.deliverables import Deliverable
 from warehouse.edition import Edition
 
-_HERE = Path(__file__).parent
-_CODE = (_HERE, _HERE.parent / "palette.py", _HERE.parent / "labels.py", _HERE.parent / "edition.py")
-
 
 def _make(report: str, edition: Edition, folder: Path) -> None:
     from warehouse.report import making  # charts and documents: not before they are needed
@@ -48,7 +45,6 @@ def _report(name: str, fr: str, en: str) -> Deliverable:
         f"{name}_report",
         f"{fr} (Word, PDF, HTML)",
         f"{en} (Word, PDF, HTML)",
-        _CODE,
         partial(_make, name),
         partial(_check, name),
         after=("map",),
@@ -63,7 +59,6 @@ DELIVERABLES = (
         "presentation",
         "Présentation du rapport final (PowerPoint)",
         "Slides of the final report (PowerPoint)",
-        _CODE,
         _make_slides,
         _check_slides,
         after=("map",),

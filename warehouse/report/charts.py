@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse import palette
-from warehouse.report import french
+from warehouse import french, palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

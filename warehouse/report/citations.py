@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warehouse.edition import Edition
-from warehouse.report.french import show
+from warehouse.french import show
 
 # What Markdown would read as its own in the text of a value.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@'\"])")

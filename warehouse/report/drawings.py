@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse import palette
-from warehouse.report import charts, french
+from warehouse import french, palette
+from warehouse.report import charts
 from warehouse.report.citations import CitedRow
 from warehouse.report.writer import ALL, Writer
 
@@ -57,7 +57,7 @@ class Drawings:
         colours = {name: colour for name, (_, colour) in series.items()}
         path = charts.stacked(self._target(), list(w.zones.values()), values, colours)
         told = " ; ".join(
-            f"{zone} : " + ", ".join(f"{french.count(values[name][i] or 0)} {name}" for name in series)
+            f"{zone} : " + ", ".join(f"{name} {w.shown(rows[name][i])}" for name in series)
             for i, zone in enumerate(w.zones.values())
         )
         return w.chart(
@@ -100,9 +100,7 @@ class Drawings:
             _MOST,
         )
         if not rows:
-            return w.absent(
-                title, "Aucune possibilité datée n’est ouverte ni à venir : il n’y a rien à placer dans le temps."
-            )
+            return w.absent(title, _NO_DATE)
         ends = [row.values["ends_on"] or row.values["deadline_on"] for row in rows]
         first = min(row.values["starts_on"] for row in rows)
         last = max([end for end in ends if end] or [first])
@@ -124,7 +122,7 @@ class Drawings:
     def _offer(self, row: CitedRow) -> str:
         kind = self._w.label("opportunity_type", row.values["opportunity_type_code"])
         name = row.values["organization_name"] or "structure inconnue"
-        return f"{name[:34]} ({self._w.zones[row.values['zone_code']]}) – {kind}"
+        return f"{name[:34]} ({self._w.zones.get(row.values['zone_code'], 'zone non dite')}) – {kind}"
 
     def gaps(self, title: str, group: str) -> str:
         """The gap class of each zone and service type for one group, this month, in the historical reading."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from warehouse import french
 from warehouse.edition import Edition
-from warehouse.report import documents, french
+from warehouse.report import documents
 from warehouse.report.drawings import Drawings
 from warehouse.report.writer import Writer
 

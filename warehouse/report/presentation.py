@@ -8,9 +8,9 @@ from typing import Any
 
 from pptx import Presentation
 
-from warehouse import palette
+from warehouse import french, palette
+from warehouse.addresses import unfilled
 from warehouse.edition import Edition
-from warehouse.report import french
 from warehouse.report.citations import CitedRow
 from warehouse.report.drawings import GROUPS, MAPS
 from warehouse.report.slides import Slides
@@ -46,6 +46,8 @@ _NO_STRUCTURE = (
 )
 _NO_QUALITY = "Aucun service n’a pu être noté : la note demande l’enquête auprès des prestataires."
 _NO_MECHANISM = "Aucun mécanisme n’a été documenté : l’enquête auprès des informateurs clés est attendue."
+_CALENDAR = "Le calendrier récapitulatif est dans le rapport et sur le portail."
+_NOTHING_TOLD = "Aucune source lue ne dit de possibilité : on ne sait pas s’il y en a."
 _NOTHING_OPEN = (
     "Rien n’est ouvert à cette date. Le calendrier des nouvelles possibilités, dans le rapport, dit ce qui est à venir"
     " ou reste à chercher."
@@ -67,7 +69,7 @@ def wrong(edition: Edition, folder: Path) -> list[str]:
     if len(texts) != COUNT:
         found.append(f"{NAME} : {len(texts)} diapositives, {COUNT} attendues")
     for number, text in enumerate(texts, start=1):
-        if "{{" in text or "None" in text:
+        if unfilled(text) or "None" in text.splitlines():
             found.append(f"{NAME} : diapositive {number}, texte non rempli")
         if edition.notice and edition.notice not in text:
             found.append(f"{NAME} : diapositive {number} sans « {edition.notice} »")
@@ -88,6 +90,7 @@ class _Talk:
         self._day = french.long_day(edition.as_of)
         self._slides = Slides(edition.notice, f"{_SUBJECT}, {self._day}")
         self._places: list[str] = []
+        self._shown: list[CitedRow] = []
 
     def slides(self) -> Slides:
         """All ten, in order."""
@@ -106,8 +109,10 @@ class _Talk:
         for title, part in parts:
             self._slides.open(title)
             part()
+            if legend := self._writer.legend(self._shown):
+                self._slides.say(legend, 12, below=5.15)
             self._slides.close(self._places)
-            self._places = []
+            self._places, self._shown = [], []
         return self._slides
 
     def _row(self, section: str, name: str, zone: str = ALL) -> CitedRow:
@@ -120,7 +125,8 @@ class _Talk:
 
     def _told(self, section: str, name: str, zone: str = ALL) -> str:
         row = self._row(section, name, zone)
-        return self._writer.mark(row) or french.show(row.values["value"], french.format_of(row.values["unit"]))
+        self._shown.append(row)
+        return self._writer.shown(row)
 
     def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str) -> None:
         """Columns by zone of (section, indicator, colour), or the sentence that says why there are none."""
@@ -183,7 +189,8 @@ class _Talk:
     def _possibilities(self) -> None:
         self._table(_POSSIBILITIES, 16)
         is_open = self._value("calendar", "count/OPEN")
-        told = "Le calendrier récapitulatif est dans le rapport et sur le portail." if is_open else _NOTHING_OPEN
+        is_known = self._writer.rows("opportunity_calendar", limit=1)
+        told = _CALENDAR if is_open else _NOTHING_OPEN if is_known else _NOTHING_TOLD
         self._slides.say(told, 18, below=3.4)
 
     def _gaps(self) -> None:

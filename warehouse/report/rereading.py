@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from warehouse.edition import Edition
+from warehouse.addresses import outside, unfilled
+from warehouse.edition import Edition, typographic
+from warehouse.french import forms
 from warehouse.labels import LABELS
 from warehouse.report.citations import Place, place_of, read_back
-from warehouse.report.french import forms
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_LEFT_OVER = ("{{", "}}", "{%", "None", "nan")
-_OUTSIDE = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
 LAST_ANNEX = "Provenance des chiffres"
 _NUMBERED = ("Heading", "Title", "Subtitle", "Date", "TableCaption", "ImageCaption", "TOC", "Titre")
-_LOADING = {"src", "href", "srcset", "data", "poster", "action"}
 
 
 def paragraphs(docx: Path) -> list[str]:
@@ -79,7 +75,7 @@ def _is_shown(text: str, value: Any, labels: dict[str, set[str]]) -> bool:
 def _labels(edition: Edition) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in edition.rows("select code, fr from reference.code_list"):
-        found.setdefault(row["code"], set()).add(row["fr"])
+        found.setdefault(row["code"], set()).add(typographic(row["fr"]))
     for codes in LABELS.values():
         for code, label in codes.items():
             found.setdefault(code, set()).add(label)
@@ -88,12 +84,9 @@ def _labels(edition: Edition) -> dict[str, set[str]]:
 
 def wrong_text(docx: Path) -> list[str]:
     """What a template leaves behind where it was not filled."""
-    text = "\n".join(paragraphs(docx))
-    return [
-        f"{docx.name} : « {mark} » dans le texte"
-        for mark in _LEFT_OVER
-        if re.search(rf"(?<!\w){re.escape(mark)}(?!\w)", text)
-    ]
+    texts = paragraphs(docx)
+    left = [*unfilled("\n".join(texts)), *(mark for mark in ("None", "nan") if mark in texts)]
+    return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
 
 
 def wrong_pdf(pdf: Path) -> list[str]:
@@ -118,25 +111,11 @@ def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
             yield str(resolve(one).get("BaseFont"))
 
 
-class _Addresses(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [v for name, v in attrs if name in _LOADING and v and _OUTSIDE.match(v)]
-
-
 def wrong_html(page: Path) -> list[str]:
     """A page that leads outside of its folder, or whose template was not filled."""
     text = page.read_text(encoding="utf-8")
-    reader = _Addresses()
-    reader.feed(text)
-    outside = [f"{page.name} : adresse extérieure {address}" for address in reader.found]
-    outside += (
-        [f"{page.name} : style d’une adresse extérieure"] if re.search(r"@import|url\(\s*['\"]?https?:", text) else []
-    )
-    return outside + ([f"{page.name} : modèle non rempli"] if "{{" in text else [])
+    told = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
+    return told + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text)]
 
 
 def _parts(docx: Path) -> list[ElementTree.Element]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse.edition import Edition
+from warehouse.edition import Edition, typographic
+from warehouse.french import UNKNOWN, format_of, show
 from warehouse.labels import LABELS
 from warehouse.report.citations import Citations, CitedRow, Group, escaped
-from warehouse.report.french import UNKNOWN, format_of
 from warehouse.report.knowledge import LEGEND, Knowledge
 
 ALL = "ALL"
@@ -42,7 +42,8 @@ class Writer:
         }
 
     def _names(self, mart: str, code: str) -> dict[str, str]:
-        return {row[code]: row["name_fr"] for row in self.edition.rows(f"from marts.{mart} order by {code}")}
+        rows = self.edition.rows(f"from marts.{mart} order by {code}")
+        return {row[code]: typographic(row["name_fr"]) for row in rows}
 
     def indicator(self, section: str, name: str, zone: str = ALL) -> CitedRow:
         """The row of this report's mart. Raises KeyError with the indicators of the section where there is none."""
@@ -61,6 +62,15 @@ class Writer:
         if row.values["value"]:
             return ""
         return self._knowledge.mark(row.values["section"], row.values["indicator"], row.values["zone_code"])
+
+    def legend(self, rows: Sequence[CitedRow]) -> str:
+        """What the marks among these values say."""
+        marks = {self.mark(row) for row in rows}
+        return " ".join(told for mark, told in LEGEND.items() if mark in marks)
+
+    def shown(self, row: CitedRow) -> str:
+        """The text of an indicator without its place: its mark, or its value."""
+        return self.mark(row) or show(row.values["value"], format_of(row.values["unit"]))
 
     def told(self, row: CitedRow) -> str:
         """The value of an indicator for a table: itself with its place, or the mark of a nought nobody verified."""
@@ -104,8 +114,7 @@ class Writer:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
         lines = [[self._head(label), *(self.told(row) for row in line)] for label, line in kept]
-        marks = {self.mark(row) for _, line in kept for row in line} - {""}
-        legend = " ".join(told for mark, told in LEGEND.items() if mark in marks)
+        legend = self.legend([row for _, line in kept for row in line])
         headings = ["", *self.zones.values(), "Ensemble"]
         return self._table(group, headings, [34, *[13] * (len(self.zones) + 1)], lines) + f"\n{legend}\n"
 

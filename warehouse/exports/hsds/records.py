@@ -59,7 +59,7 @@ class _Records:
         self._places = Places(edition)
         self._zones = {row["zone_code"]: row["name_fr"] for row in edition.rows("from reference.zone")}
         self._groups: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        for row in edition.rows(_GAPS, edition.month):
+        for row in edition.rows(_GAPS, edition.as_of.replace(day=1)):
             cell = (row["zone_code"], row["service_type_code"])
             self._groups[cell].append((row["population_group_code"], row["gap_class"]))
         self._add_taxonomies()
@@ -151,7 +151,7 @@ class _Records:
         first = places[0]
         kind = self._label("type_service", first["service_type_code"]) or "Service de type non précisé"
         programs = _distinct(places, "program_id")
-        status = min((_status(row) for row in places), key=_BEST_FIRST.index)
+        status = _status_of(places)
         service = self._add(
             "service",
             (service_id,),
@@ -322,10 +322,21 @@ def documented() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def _status_of(places: list[Row]) -> str:
+    """HSDS has no « unverified »: only what is verified to be in service is active, what nobody knows is inactive.
+
+    A service whose one place is closed and whose other nobody verified is not closed: it is what nobody knows.
+    """
+    statuses = [_status(row) for row in places]
+    if "active" not in statuses and any(row["operational_state"] == "unverified" for row in places):
+        return "inactive"
+    return min(statuses, key=_BEST_FIRST.index)
+
+
 def _status(row: Row) -> str:
-    """HSDS has no « unverified »: only what is verified to be in service is active, what nobody knows is inactive."""
     status = _STATUS.get(row["status_code"] or "", "inactive")
-    return "inactive" if status == "active" and row["operational_state"] != "operational" else status
+    is_known = row["operational_state"] == ("operational" if status == "active" else "not_operational")
+    return status if is_known else "inactive"
 
 
 def _codes(text: str | None) -> list[str]:

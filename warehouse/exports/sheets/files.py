@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ingestion.clean.text import fold
+from warehouse.addresses import unfilled
 from warehouse.edition import Edition, Row
 from warehouse.exports import csv_files
 from warehouse.exports.places import Places
@@ -158,7 +159,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
         texts = texts_of(target / name) if (target / name).exists() else []
         if texts.count(CHOICE) != len(rows) or organization["name"] not in texts:
             wrong.append(f"{FOLDER}/{name} : il y manque un service ou le nom de la structure")
-        if any("uuid:" in text or "{{" in text for text in texts):
+        if any("uuid:" in text or unfilled(text) for text in texts):
             wrong.append(f"{FOLDER}/{name} : une soumission ou un champ non rempli y est nommé")
         if edition.notice and edition.notice not in texts_of(target / name, "word/header1.xml"):
             wrong.append(f"{FOLDER}/{name} : la mention « {edition.notice} » manque")

@@ -1,0 +1,42 @@
+"""Where a page leads: every page of a publication stays within its folder."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+_LEADING = {"src", "href", "srcset", "data", "poster", "action"}
+_OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:)?//", re.IGNORECASE)
+_STYLE = re.compile(r"@import[^;]*|url\(\s*['\"]?(?:https?:)?//[^)]*", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{ ?\w+|\{% ?\w+")
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._is_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_style = tag == "style"
+        self.found += [v for name, v in attrs if name in _LEADING and v and _OUTSIDE.match(v)]
+        self.found += [a for name, v in attrs if name == "style" and v for a in _STYLE.findall(v)]
+
+    def handle_data(self, data: str) -> None:
+        if self._is_style:
+            self.found += _STYLE.findall(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_style = False
+
+
+def outside(page: str) -> list[str]:
+    """The addresses outside of its folder that a page loads or leads to; those that its texts only name are none."""
+    reader = _Reader()
+    reader.feed(page)
+    return sorted(set(reader.found))
+
+
+def unfilled(text: str) -> list[str]:
+    """What a Jinja template leaves behind where it was not filled."""
+    return sorted(set(_TEMPLATE.findall(text)))
