@@ -64,7 +64,7 @@ def make_missing(layout: Layout) -> Path:
         folder = layout.published / Path(now["current"]).parent
         for one in DELIVERABLES if missing(DELIVERABLES, folder) else ():
             status.update(f"livrable : {one.title_fr}")
-            make(one, layout, folder, is_demo=now["is_demo"])
+            make(one.name, layout, folder, is_demo=now["is_demo"])
     return folder
 
 

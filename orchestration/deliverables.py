@@ -1,6 +1,7 @@
 """Reports, maps, exports and portal: assets after the publication, each with a check that never stops the data."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +11,7 @@ from orchestration.protection import refuse_personal
 from orchestration.publication import PUBLISHED
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
+from orchestration.workers import pool
 from warehouse import exports, front, portal, publish, report
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
@@ -20,6 +22,9 @@ CHECK, PORTAL = "relecture", "portal"
 _LINKED: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES, *exports.DELIVERABLES)
 DELIVERABLES: tuple[Deliverable, ...] = (*_LINKED, portal.deliverable(after=tuple(one.name for one in _LINKED)))
 _BY_NAME = {one.name: one for one in DELIVERABLES}
+# Long, and looked at by none but the portal: made by the worker on the second core, while this process draws.
+_BESIDE = tuple(one.name for one in exports.DELIVERABLES)
+_begun: dict[str, dict[str, Future[Outcome]]] = {}  # by run
 
 
 def _key(name: str) -> dg.AssetKey:
@@ -35,6 +40,7 @@ def asset_of(deliverable: Deliverable) -> dg.AssetsDefinition:
         deps=[PUBLISHED, *(_key(name) for name in deliverable.after)],
         group_name=GROUP,
         owners=OWNERS,
+        op_tags={"dagster/priority": "0" if deliverable.name in _BESIDE else "1"},  # they are waited for last
         description=about,
         check_specs=[
             dg.AssetCheckSpec(CHECK, asset=_key(deliverable.name), description=f"Relu après écriture : {about}")
@@ -46,7 +52,12 @@ def asset_of(deliverable: Deliverable) -> dg.AssetsDefinition:
         if now is None:
             raise dg.Failure("Aucune publication : lancer « mrf run ».")
         folder = layout.published / Path(now["current"]).parent
-        outcome = make(deliverable, layout, folder, is_demo=now["is_demo"])
+        beside = [name for name in _BESIDE if context.job_def.has_node_named(_key(name).to_python_identifier())]
+        arguments = (layout, folder, now["is_demo"])
+        if context.run_id not in _begun:
+            _begun[context.run_id] = {name: pool().submit(make, name, *arguments) for name in beside}
+        waiting = _begun[context.run_id].pop(deliverable.name, None)
+        outcome = waiting.result() if waiting else make(deliverable.name, *arguments)
         if outcome.reason:
             context.log.warning(f"{deliverable.title_fr} : {outcome.reason}")
         return dg.MaterializeResult(
@@ -69,8 +80,9 @@ def asset_of(deliverable: Deliverable) -> dg.AssetsDefinition:
     return made
 
 
-def make(deliverable: Deliverable, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
+def make(name: str, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
     """Makes one deliverable of the publication in ``folder``, searched for personal data before readers have it."""
+    deliverable = _BY_NAME[name]
     needed = tuple(_BY_NAME[name] for name in deliverable.after)
     outcome = produce(deliverable, folder, _guard(layout, folder, is_demo), needed)
     if deliverable.name == PORTAL and outcome.state == "failed":  # its place is taken by links to what was made

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from filelock import FileLock
 
 from warehouse.audit import file_sha256
 from warehouse.edition import Edition, opened
@@ -93,7 +94,8 @@ def produce(
         "reason": reason,
         "seconds": seconds,
     }
-    write_json(folder / RECORD, record_of(folder) | {deliverable.name: entry})
+    with FileLock(folder.parent / f".{RECORD}.lock"):  # two processes make deliverables
+        write_json(folder / RECORD, record_of(folder) | {deliverable.name: entry})
     return Outcome("failed" if reason else "made", seconds, [file["path"] for file in files], reason)
 
 
@@ -159,9 +161,9 @@ def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None])
 @contextmanager
 def _aside(folder: Path, name: str) -> Iterator[Path]:
     """A folder on the same disk, beside the publications, that only we may read and that is gone afterwards."""
-    for left in folder.parent.glob(f"{_ASIDE}*"):  # a process that was killed cleans nothing up
-        shutil.rmtree(left, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{name}_", dir=folder.parent))
+    aside = folder.parent / f"{_ASIDE}{name}"
+    shutil.rmtree(aside, ignore_errors=True)  # a process that was killed cleaned nothing up
+    aside.mkdir(mode=0o700)
     try:
         yield aside
     finally:
