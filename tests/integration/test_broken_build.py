@@ -17,7 +17,7 @@ from tests.conftest import Root
         # a project that does not even parse
         pytest.param("models/marts/dim_zone.sql", "ref('zone')", "ref('zone_inconnue')", "zone_inconnue", marks=pytest.mark.long),
         # a grid with a hole: dbt's test on the mart fails
-        ("models/marts/service_gap.sql", "from gaps", "from (select * from gaps where zone_code <> 'Z_GAO') as gaps", "gap_grid_is_dense"),
+        ("models/marts/service_gap.sql", "from gaps", "from (select * from gaps where area_code <> 'Z_GAO') as gaps", "gap_grid_is_dense"),
         # coordinates outside Mali pass dbt, and fail the Great Expectations suite of the mart
         pytest.param("models/marts/service_directory.sql", "profiles.latitude,", "profiles.latitude - 90 as latitude,", "great_expectations service_directory", marks=pytest.mark.long),
     ],
@@ -45,3 +45,26 @@ def test_a_broken_build_publishes_nothing(
     assert (named if named == "zone_inconnue" else "Publication refusée") in alone.stdout + alone.stderr
     assert root.catalog == catalog
     assert root.publications == [catalog["current"].split("/")[0]]
+
+
+@pytest.mark.long
+def test_a_failing_deliverable_keeps_the_data_published(demo: Root, project_copy: Path, tmp_path: Path) -> None:
+    template = project_copy / "warehouse/report/templates/midterm_report.md.j2"
+    template.write_text(template.read_text() + "\n{{ w.raw('services', 'inconnu') }}\n")
+    root = demo.copy(tmp_path / "data", project_copy)
+    before = root.catalog["current"]
+    done = root.mrf("run", "--as-of", "2024-08-15", whole=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert root.catalog["current"] != before
+    told = root.mrf("status").stdout
+    assert "Livrable non fait" in told
+    assert "services/inconnu" in told
+    made = {path.name for path in (root.folder / "rapports").iterdir()}
+    assert {"rapport_final.docx", "rapport_demarrage.pdf"} <= made
+    assert not any("mi_parcours" in name for name in made)
+    assert "rapport_mi_parcours" not in (root.path / "published" / "site" / "index.html").read_text()
+    failed = root.mrf("deliver")
+    assert failed.returncode == 1
+    template.write_text(template.read_text().replace("inconnu", "known_count"))
+    assert root.mrf("deliver").returncode == 0
+    assert (root.folder / "rapports" / "rapport_mi_parcours.docx").exists()

@@ -86,6 +86,7 @@ def test_nothing_changed_publishes_nothing(demo: Root) -> None:
     assert demo.catalog == before
 
 
+@pytest.mark.long
 def test_the_same_inputs_give_the_same_marts(demo: Root, tmp_path: Path) -> None:
     again = demo.copy(tmp_path / "data")
     assert again.mrf("run", "--force").returncode == 0
@@ -95,6 +96,7 @@ def test_the_same_inputs_give_the_same_marts(demo: Root, tmp_path: Path) -> None
     assert "Aucune différence" in again.mrf("diff", demo.catalog["current"], again.catalog["current"]).stdout
     # …and back: readers get the earlier file again
     assert again.mrf("rollback", Path(demo.catalog["current"]).name).returncode == 0
+    assert (again.path / "published" / "site").resolve() == again.folder
     assert again.catalog["current"] == demo.catalog["current"]
 
 
@@ -251,6 +253,7 @@ def test_publishing_an_audited_build_again_never_mislabels_it(demo: Root, tmp_pa
         assert root.manifest[told] == demo.manifest[told]
 
 
+@pytest.mark.long
 def test_demo_and_real_data_never_meet(demo: Root, tmp_path: Path) -> None:
     """The first real delivery leaves the fictional rows out, and the root never goes back to them."""
     root = demo.copy(tmp_path / "data")

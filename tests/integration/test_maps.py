@@ -180,10 +180,10 @@ def test_layers_hide_services(carte: Path) -> None:
 
 @pytest.mark.real
 @pytest.mark.long
-def test_the_five_zones_of_mali_are_drawn_with_the_landed_outlines(mali: Root) -> None:
-    entry = record_of(mali.folder)["map"]
+def test_the_five_zones_of_mali_are_drawn_with_the_landed_outlines(mali_deliverables: Root) -> None:
+    entry = record_of(mali_deliverables.folder)["map"]
     assert entry["state"] == "made", entry["reason"]
-    with opened(mali.folder) as edition:
+    with opened(mali_deliverables.folder) as edition:
         drawn = outlines(edition)
         assert not drawn.is_schematic
         assert set(drawn.zones) == set(ZONES)
@@ -192,8 +192,8 @@ def test_the_five_zones_of_mali_are_drawn_with_the_landed_outlines(mali: Root) -
             "Z_BKO": 1, "Z_GAO": 3, "Z_KAY": 7, "Z_MOP": 8, "Z_TOM": 5,
         }  # fmt: skip
         located = edition.value("select count(*) from marts.service_directory where latitude is not null")
-    text = (mali.folder / "cartes" / "carte.html").read_text()
-    assert len(interactive.read(mali.folder / "cartes" / "carte.html")["services"]) == located > 1000
+    text = (mali_deliverables.folder / "cartes" / "carte.html").read_text()
+    assert len(interactive.read(mali_deliverables.folder / "cartes" / "carte.html")["services"]) == located > 1000
     assert "DONNÉES FICTIVES" not in text
     assert SCHEMATIC.capitalize() not in text
     assert not re.search(r"https?://", text)

@@ -35,6 +35,7 @@ Comité Fictif des Sages,Services psychosociaux,Gao,Bourem,Suspendu temporaireme
 """
 
 
+@pytest.mark.long
 def test_a_copied_template_brings_its_rows_to_the_directory(project_copy: Path, tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "start"]):

@@ -25,8 +25,7 @@ def test_no_page_leads_or_loads_from_outside(demo: Root) -> None:
     assert [problem for page in pages for problem in wrong_html(page)] == []
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize(("name", "width"), zip(OURS, (360, 1280, 360), strict=True))
 def test_pages_are_accessible(demo: Root, name: str, width: int) -> None:
     assert serious_violations(demo.folder / name, width) == []
 

@@ -171,12 +171,14 @@ def test_evidence_stays_in_leaves_of_bounded_size(site: Path) -> None:
 
 
 @pytest.mark.real
-def test_the_portal_of_mali_is_whole_and_says_nothing_is_fictional(mali: Root) -> None:
-    assert record_of(mali.folder)["portal"]["state"] == "made"
-    assert max(leaf.stat().st_size for leaf in (mali.folder / scripts.FOLDER).glob("preuves_*.js")) <= 200_000
-    assert "FICTIVES" not in (mali.folder / "index.html").read_text()
-    with opened(mali.folder) as edition:
-        assert portal.check(edition, mali.folder) == []
+def test_the_portal_of_mali_is_whole_and_says_nothing_is_fictional(mali_deliverables: Root) -> None:
+    assert record_of(mali_deliverables.folder)["portal"]["state"] == "made"
+    assert (
+        max(leaf.stat().st_size for leaf in (mali_deliverables.folder / scripts.FOLDER).glob("preuves_*.js")) <= 200_000
+    )
+    assert "FICTIVES" not in (mali_deliverables.folder / "index.html").read_text()
+    with opened(mali_deliverables.folder) as edition:
+        assert portal.check(edition, mali_deliverables.folder) == []
 
 
 def test_masked_places_are_told_nowhere(site: Path, demo: Root) -> None:
