@@ -33,29 +33,27 @@ def _between(column: str, low: float | None, high: float | None) -> Spec:
     return "expect_column_values_to_be_between", {"column": column, "min_value": low, "max_value": high}
 
 
+# What every cell of a grid of gaps holds, of zones and of cercles alike.
+_GAP_CELL: list[Spec] = [
+    _in("zone_code", code_lists.codes("zone")),
+    _in("service_type_code", code_lists.codes("type_service")),
+    _in("population_group_code", code_lists.codes("popgr")),
+    _in("gap_class", code_lists.codes("gap_class")),
+    _filled("gap_class"),
+    _filled("is_surveyed"),
+    _between("coverage", 0, 1),
+    _between("known_count", 0, None),
+]
+
 SUITES: dict[str, list[Spec]] = {
     "service_gap": [
         _unique("month", "zone_code", "reading", "service_type_code", "population_group_code"),
-        _in("zone_code", code_lists.codes("zone")),
         _in("reading", ["HISTORICAL", "STRICT"]),
-        _in("service_type_code", code_lists.codes("type_service")),
-        _in("population_group_code", code_lists.codes("popgr")),
-        _in("gap_class", code_lists.codes("gap_class")),
-        _filled("gap_class"),
-        _filled("is_surveyed"),
-        _between("coverage", 0, 1),
-        _between("known_count", 0, None),
+        *_GAP_CELL,
     ],
     "service_gap_cercle": [
         _unique("month", "admin2_code", "service_type_code", "population_group_code"),
-        _in("zone_code", code_lists.codes("zone")),
-        _in("service_type_code", code_lists.codes("type_service")),
-        _in("population_group_code", code_lists.codes("popgr")),
-        _in("gap_class", code_lists.codes("gap_class")),
-        _filled("gap_class"),
-        _filled("is_surveyed"),
-        _between("coverage", 0, 1),
-        _between("known_count", 0, None),
+        *_GAP_CELL,
         _between("searched_cercle_count", 0, 1),
     ],
     "service_directory": [

@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from orchestration.inventory import DEMO_NOTICE
+from warehouse.french import count as number
 
 console = Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
@@ -119,11 +120,6 @@ def checks_line(manifest: dict[str, Any]) -> str:
     on_sources = f"{held_sources}/{len(of_sources)} sur les sources"
     kinds = "dbt, Great Expectations, données personnelles"
     return f"Contrôles tenus : {held}/{len(checks)} sur les marts ({kinds}), {on_sources}"
-
-
-def number(value: int) -> str:
-    """French thousands: 24 088."""
-    return f"{value:,}".replace(",", "\u202f")
 
 
 def stop(reason: str, code: int) -> NoReturn:

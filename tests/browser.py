@@ -14,8 +14,8 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgrou
 
 
 @contextmanager
-def page(width: int = 1280, height: int = 900) -> Iterator[Any]:
-    """A page of Debian's chromium that reaches nothing but this machine. Skips where chromium is absent."""
+def launched() -> Iterator[Any]:
+    """Debian's chromium. Skips where it is absent."""
     if not CHROMIUM.exists():
         pytest.skip(f"navigateur absent / no browser: {CHROMIUM}")
     from playwright.sync_api import sync_playwright
@@ -23,10 +23,16 @@ def page(width: int = 1280, height: int = 900) -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_FLAGS)
         try:
-            context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", offline=False)
-            yield context.new_page()
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def page(width: int = 1280, height: int = 900) -> Iterator[Any]:
+    """A page of it, of this size and in French."""
+    with launched() as browser:
+        yield browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR").new_page()
 
 
 def serious_violations(path: Path, width: int = 1280) -> list[str]:

@@ -66,19 +66,21 @@ _UNITS_BY_ENDING = {
     "_count": "nombre",
     **dict.fromkeys(_SHARES.split(), "de 0 à 1"),
 }
+# What is said of a column, and its heading.
+COLUMNS = {
+    "table": "table",
+    "name": "colonne",
+    "type": "type",
+    "fr": "ce qu’elle dit",
+    "unit": "unité",
+    "codes": "liste de codes",
+    "values": "valeurs",
+    "checks": "vérifié",
+    "en": "in English",
+}
 # By sheet of the workbook, its columns and their headings.
 _SHEETS = {
-    "Colonnes": {
-        "table": "table",
-        "name": "colonne",
-        "type": "type",
-        "fr": "ce qu’elle dit",
-        "unit": "unité",
-        "codes": "liste de codes",
-        "values": "valeurs",
-        "checks": "vérifié",
-        "en": "in English",
-    },
+    "Colonnes": COLUMNS,
     "Tables": {
         "schema": "schéma",
         "name": "table",

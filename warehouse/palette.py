@@ -1,6 +1,7 @@
 """Colours that mean the same in charts, maps and pages; readable without red and green, and in grey."""
 
 INK, SOFT, LINE, PAPER, TINT, BLUE = "#1b2733", "#5a6875", "#d5dce2", "#ffffff", "#f3f6f8", "#0b4f8a"
+NOTICE, NOTICE_EDGE = "#ffe9a8", "#a66b00"  # of what says that data is fictional
 GAP = {
     "G0": "#0b6e7f",
     "G1": "#7cc4c0",

@@ -179,7 +179,6 @@ def test_layers_hide_services(carte: Path) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.long
 def test_the_five_zones_of_mali_are_drawn_with_the_landed_outlines(mali_deliverables: Root) -> None:
     entry = record_of(mali_deliverables.folder)["map"]
     assert entry["state"] == "made", entry["reason"]

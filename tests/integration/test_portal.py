@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.browser import launched, violations_of
 from tests.conftest import KEY, PROJECT, Root
 from tests.many_services import multiply
 from warehouse import portal
@@ -23,8 +24,6 @@ from warehouse.deliverables import record_of
 from warehouse.edition import opened
 from warehouse.portal import scripts
 
-CHROMIUM = Path("/usr/bin/chromium")
-browsing = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} absent / absent: no browser to look with")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 VIEWS = {
     "accueil": "#/",
@@ -49,12 +48,8 @@ def site(demo: Root) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield launched
-        launched.close()
+    with launched() as one:
+        yield one
 
 
 class Reader:
@@ -217,7 +212,6 @@ def test_the_check_sees_a_spoiled_portal(site: Path, tmp_path: Path) -> None:
 # What people do
 
 
-@browsing
 def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo: Root) -> None:
     page = reader.open("#/annuaire")
     assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
@@ -234,7 +228,6 @@ def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo:
     assert page.locator("#dir-count").get_attribute("aria-live") == "polite"
 
 
-@browsing
 @pytest.mark.parametrize(
     ("field", "value", "condition"),
     [
@@ -261,7 +254,6 @@ def test_each_filter_keeps_what_the_marts_say(
     assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
 
 
-@browsing
 def test_the_grid_shows_each_cell_and_leads_to_its_services(reader: Reader, demo: Root) -> None:
     for reading in ("HISTORICAL", "STRICT"):
         page = reader.open(f"#/lacunes?groupe=VDT&lecture={reading}")
@@ -284,7 +276,6 @@ def test_the_grid_shows_each_cell_and_leads_to_its_services(reader: Reader, demo
                 assert shown_count(page) == known[zone, kind]
 
 
-@browsing
 def test_not_surveyed_is_never_shown_as_no_service(reader: Reader, demo: Root) -> None:
     zone, kind = demo.query(
         "select zone_code, service_type_code from marts.service_gap where gap_class = 'NS' and reading = 'HISTORICAL'"
@@ -301,7 +292,6 @@ def test_not_surveyed_is_never_shown_as_no_service(reader: Reader, demo: Root) -
     assert "gradient" not in looks[1]
 
 
-@browsing
 def test_a_value_leads_to_its_file_and_place(reader: Reader, demo: Root) -> None:
     """For contested statuses and for one value of each kind of source: what is shown is what provenance says."""
     files = {digest: name for given in demo.manifest["inputs"].values() for name, digest in given["files"].items()}
@@ -332,7 +322,6 @@ def test_a_value_leads_to_its_file_and_place(reader: Reader, demo: Root) -> None
             assert any(f"fichier {files[document]} · source {source}" in text for text in told), (service, locator)
 
 
-@browsing
 def test_a_conflict_is_weighed_openly(reader: Reader, demo: Root) -> None:
     service, agreement = demo.query(
         "select service_at_location_id, agreement from marts.service_directory where has_conflict and agreement < 0.6 order by 1 limit 1"
@@ -345,7 +334,6 @@ def test_a_conflict_is_weighed_openly(reader: Reader, demo: Root) -> None:
     assert "Sources en désaccord" in page.locator(".badges").inner_text()
 
 
-@browsing
 def test_every_value_of_a_service_has_evidence_or_says_how_it_is_made(reader: Reader, demo: Root) -> None:
     services = demo.query(
         "select service_at_location_id from marts.service_directory order by md5(service_at_location_id) limit 12"
@@ -359,7 +347,6 @@ def test_every_value_of_a_service_has_evidence_or_says_how_it_is_made(reader: Re
         assert unexplained == [], service
 
 
-@browsing
 def test_a_masked_place_says_so(reader: Reader, demo: Root) -> None:
     service = demo.query(
         "select service_at_location_id from marts.service_directory where is_masked order by 1 limit 1"
@@ -369,7 +356,6 @@ def test_a_masked_place_says_so(reader: Reader, demo: Root) -> None:
         assert page.locator(f".field[data-field={name}] .value").inner_text() == "lieu masqué pour protection"
 
 
-@browsing
 def test_the_back_button_returns_to_the_same_results(reader: Reader) -> None:
     page = reader.open("#/annuaire?zone=Z_KAY")
     page.locator("#dir-q").press_sequentially("fictif")
@@ -393,7 +379,6 @@ def test_the_back_button_returns_to_the_same_results(reader: Reader) -> None:
     assert shown_count(page) == count
 
 
-@browsing
 def test_by_keyboard_alone_from_the_grid_to_the_evidence(reader: Reader) -> None:
     page = reader.open()
     page.keyboard.press("Tab")
@@ -426,7 +411,6 @@ def test_by_keyboard_alone_from_the_grid_to_the_evidence(reader: Reader) -> None
     assert page.locator(".proof:not([hidden]) tbody tr").count() > 0
 
 
-@browsing
 def test_calendar_mechanisms_and_quality_show_the_marts(reader: Reader, demo: Root) -> None:
     page = reader.open("#/calendrier?etat=OPEN")
     count = demo.query("select count(*) from marts.opportunity_calendar where state = 'OPEN'")[0][0]
@@ -451,7 +435,6 @@ def test_calendar_mechanisms_and_quality_show_the_marts(reader: Reader, demo: Ro
     )
 
 
-@browsing
 @pytest.mark.parametrize("entity", ["need", "search", "opportunity", "mechanism"])
 def test_every_address_of_evidence_opens(reader: Reader, demo: Root, entity: str) -> None:
     entities = demo.query(
@@ -463,7 +446,6 @@ def test_every_address_of_evidence_opens(reader: Reader, demo: Root, entity: str
         assert sum(int(re.sub(r"\D", "", text)) for text in numbers) == count
 
 
-@browsing
 def test_a_broken_folder_says_what_is_missing(browser: Any, site: Path, tmp_path: Path) -> None:
     shutil.copyfile(site / "index.html", tmp_path / "index.html")
     shutil.copytree(site / "portail", tmp_path / "portail")
@@ -482,30 +464,21 @@ def _detail(demo: Root) -> str:
     return f"#/service/{demo.query('select service_at_location_id from marts.service_directory where has_conflict order by 1')[0][0]}/status_code"
 
 
-@browsing
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 def test_no_barrier_on_any_view(reader: Reader, phone: Reader, demo: Root, width: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     used = phone if width == "phone" else reader
     for name, address in (VIEWS | {"service": _detail(demo), "preuves": "#/preuves/search/Z_BKO/ECO_01"}).items():
         page = used.open(address)
-        found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
-        grave = [
-            (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
-        ]
-        assert grave == [], name
+        assert violations_of(page) == [], name
         assert page.evaluate("document.querySelectorAll('main > section:not([hidden]) h1').length") == 1
 
 
-@browsing
 def test_a_phone_never_scrolls_sideways(phone: Reader, demo: Root) -> None:
     for name, address in (VIEWS | {"service": _detail(demo)}).items():
         page = phone.open(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
 
 
-@browsing
 def test_it_is_served(demo: Root, browser: Any) -> None:
     server = subprocess.Popen(
         [sys.executable, "-u", "-m", "orchestration.cli", "portal", "--port", "0"],
@@ -549,7 +522,6 @@ def test_made_in_three_seconds(site: Path, tmp_path: Path) -> None:
         assert time.monotonic() - started < 3
 
 
-@browsing
 @pytest.mark.long
 def test_twenty_thousand_services_stay_quick(site: Path, browser: Any, tmp_path: Path) -> None:
     large = multiply(site, tmp_path / "large", 20_000)

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pypdfium2 as pdfium
@@ -86,7 +87,7 @@ def test_a_row_of_a_mart_is_a_row_of_its_table(edition: Edition) -> None:
     assert len(requirements.rows) - 1 == edition.value("select count(*) from marts.tor_coverage")
 
 
-def _tables(folder: Path, report: str) -> list:  # type: ignore[type-arg]
+def _tables(folder: Path, report: str) -> list[Any]:
     return list(Document(str(_docx(folder, report))).tables)
 
 

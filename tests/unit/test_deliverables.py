@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -31,7 +33,9 @@ def _make(edition: Edition, folder: Path) -> None:
     (folder / "rapports" / "un.txt").write_text(str(edition.value("select n from marts.notice")))
 
 
-def _deliverable(make=_make, wrong: tuple[str, ...] = (), name: str = "one", after=()) -> Deliverable:  # type: ignore[no-untyped-def]
+def _deliverable(
+    make: Callable[..., None] = _make, wrong: tuple[str, ...] = (), name: str = "one", after: tuple[str, ...] = ()
+) -> Deliverable:
     return Deliverable(name, "Un", "One", make, lambda *_: list(wrong), after)
 
 
@@ -39,7 +43,7 @@ def _nothing(_: Path) -> None:
     """A guard that lets everything pass."""
 
 
-def _record(folder: Path) -> dict:  # type: ignore[type-arg]
+def _record(folder: Path) -> dict[str, Any]:
     return json.loads((folder / RECORD).read_text())["one"]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse import french
 from warehouse.edition import Edition
 from warehouse.exports import csv_files, geography, package
 from warehouse.exports.tables import MARTS, REFERENCE, counts, tables
@@ -66,7 +67,7 @@ def make(edition: Edition, folder: Path) -> None:
     described += [package.file_resource(target / name, target, *told) for name, told in _ALONE.items()]
     title = "Cartographie des services aux migrants au Mali"
     write_json(target / package.NAME, package.package(edition, "mrf-mali-cartographie", title, described))
-    told = {"name": edition.name, "as_of": f"{edition.as_of:%d/%m/%Y}", "workbook": WORKBOOK}
+    told = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
     told |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
     (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **told), encoding="utf-8")
 

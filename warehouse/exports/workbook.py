@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse import french
+from warehouse.dictionary import COLUMNS
 from warehouse.edition import Edition
 from warehouse.exports.tables import Table
 
@@ -21,15 +23,8 @@ _LONGEST_CELL = 32_767  # UTF-16 units
 _CUT = " […] (coupé : texte entier dans le CSV et le Parquet)"
 _SIGNS = ("=", "+", "-", "@")
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
-_DICTIONARY = {
-    "table": "table",
-    "name": "colonne",
-    "type": "type",
-    "fr": "ce qu’elle dit",
-    "unit": "unité",
-    "codes": "liste de codes",
-    "values": "valeurs",
-}
+# The dictionary beside the publication also tells checks and English.
+_DICTIONARY = {name: head for name, head in COLUMNS.items() if name not in ("checks", "en")}
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -162,7 +157,7 @@ def _widths(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:
 def _about(edition: Edition, licence: str) -> list[tuple[str, str]]:
     return [
         *([("Avertissement", edition.notice)] if edition.notice else []),
-        ("Publication", f"{edition.name}, date de référence {edition.as_of:%d/%m/%Y}"),
+        ("Publication", f"{edition.name}, date de référence {french.day(edition.as_of)}"),
         (
             "Ce classeur",
             "Une feuille par table. La première ligne porte les noms des colonnes ; chacune est expliquée dans la"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from warehouse import french
 from warehouse.maps import facts
 from warehouse.maps.facts import UNSURVEYED
 from warehouse.maps.scene import Scene, counted
 from warehouse.maps.sheet import Panel, wrapped
 from warehouse.maps.style import EDGE, LAND, MARKERS, STATES
-from warehouse.pages import thousands
 from warehouse.palette import GAP, INK, SOFT
 
 _CHARACTERS_AN_INCH = 20
@@ -57,7 +57,7 @@ def write_zones(panel: Panel, shown: Scene) -> None:
         located = sum(one["zone_code"] == code for one in shown.points)
         panel.axes.text(panel.left, panel.y, name, fontsize=8, va="top")
         for x, figure in zip(columns, (len(told), unsurveyed, located), strict=True):
-            panel.axes.text(x, panel.y, thousands(figure), fontsize=8, ha="right", va="top")
+            panel.axes.text(x, panel.y, french.count(figure), fontsize=8, ha="right", va="top")
         panel.gap(0.15)
 
 
@@ -114,7 +114,7 @@ def _entry(panel: Panel, text: str, indent: float = 0.32) -> None:
 
 
 def _services(panel: Panel, shown: Scene) -> None:
-    _heading(panel, f"Services situés ({thousands(len(shown.points))})")
+    _heading(panel, f"Services situés ({french.count(len(shown.points))})")
     domains = facts.names(shown.edition, "domaine")
     _signs(panel, [(name, MARKERS[code], INK, "white") for code, name in domains.items()])
     states = facts.names(shown.edition, "operational_state")

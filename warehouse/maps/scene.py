@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse import french
 from warehouse.edition import Edition, Row
 from warehouse.french import long_day
 from warehouse.maps import facts
 from warehouse.maps.facts import CercleFacts
 from warehouse.maps.outlines import Cercle, Outlines, outlines
-from warehouse.pages import thousands
 
 
 @dataclass(frozen=True)
@@ -74,4 +74,4 @@ def sentence(shown: Scene) -> str:
 
 def counted(count: int, one: str, many: str = "") -> str:
     """1 cercle, 7 cercles."""
-    return f"{thousands(count)} {one if count < 2 else many or one + 's'}"
+    return f"{french.count(count)} {one if count < 2 else many or one + 's'}"

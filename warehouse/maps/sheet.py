@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse import fonts
 from warehouse.french import long_day
 from warehouse.maps.outlines import SCHEMATIC
 from warehouse.maps.scene import Scene, sentence
 from warehouse.maps.style import ABROAD, EDGE
-from warehouse.palette import INK, SOFT
+from warehouse.palette import INK, NOTICE, NOTICE_EDGE, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -149,14 +150,8 @@ def _write_png(figure: Figure, target: Path, about: dict[str, str]) -> None:
 
 def _settings() -> Any:
     """The font that comes with the project, drawn as outlines: the same map on every machine."""
-    import font_source_sans_pro  # type: ignore[import-untyped]
-    from matplotlib import font_manager
-
-    if not any(font.name == "Source Sans Pro" for font in font_manager.fontManager.ttflist):
-        for face in ("SourceSansPro", "SourceSansProSemibold", "SourceSansProBold"):
-            font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[face])
     return {
-        "font.family": "Source Sans Pro",
+        "font.family": fonts.register(),
         "text.color": INK,
         "hatch.linewidth": 0.6,
         "svg.fonttype": "path",
@@ -169,7 +164,7 @@ def _head(page: Axes, shown: Scene, title: str) -> None:
     told = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
     page.text(_MARGIN_INCHES, 0.53, told, fontsize=10, color=SOFT, va="top")
     if shown.edition.notice:
-        box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": "#ffe9a8", "edgecolor": "#a66b00", "lw": 1.5}
+        box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": NOTICE, "edgecolor": NOTICE_EDGE, "lw": 1.5}
         style: dict[str, Any] = {
             "fontsize": 13,
             "fontweight": "bold",

@@ -8,12 +8,17 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from warehouse import french
 from warehouse.layout import write_whole
 
 
 @cache
 def _templates() -> Environment:
-    folder = Path(__file__).parent
+    return environment(Path(__file__).parent)
+
+
+def environment(folder: Path) -> Environment:
+    """Templates of pages in a folder: values are escaped, a missing one is an error, numbers are French."""
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -21,13 +26,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["thousands"] = thousands
+    made.filters["thousands"] = french.count
     return made
-
-
-def thousands(value: int) -> str:
-    """24 088, as in French."""
-    return f"{value:,}".replace(",", "\u202f")
 
 
 def write(target: Path, template: str, **content: Any) -> Path:

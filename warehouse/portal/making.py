@@ -5,11 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from warehouse import front, palette
 from warehouse.edition import Edition
-from warehouse.pages import thousands
+from warehouse.pages import environment
 from warehouse.portal import basis, evidence, gaps, home, scripts, services, tables
 
 _HERE = Path(__file__).parent
@@ -31,14 +29,8 @@ def make(edition: Edition, folder: Path) -> None:
 
 
 def _page(edition: Edition, figures: dict[str, int]) -> str:
-    templates = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters |= {"thousands": thousands, "weight": _weight}
+    templates = environment(_HERE)
+    templates.filters["weight"] = _weight
     return templates.get_template("page.html").render(
         edition=edition,
         palette=palette,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from warehouse import french, palette
+from warehouse import fonts, french, palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,21 +16,18 @@ if TYPE_CHECKING:
 
 _WIDTH = 6.7  # inches: the text width of an A4 page
 _DPI = 200
+_Given = ParamSpec("_Given")
 
 
-@cache
-def _font() -> str:
-    """Registers the font that the package carries, and settings that make a chart a text's neighbour."""
-    import font_source_sans_pro
-    import matplotlib as mpl
-    from matplotlib import font_manager
+def _styled(draw: Callable[_Given, Path]) -> Callable[_Given, Path]:
+    """Draws with settings that make a chart a text's neighbour, and leaves those of the process as they were."""
 
-    for name in ("Regular", "Bold", "It"):
-        path = Path(font_source_sans_pro.__file__).parent / "files" / f"SourceSansPro-{name}.ttf"
-        font_manager.fontManager.addfont(str(path))
-    mpl.rcParams.update(
-        {
-            "font.family": "Source Sans Pro",
+    @wraps(draw)
+    def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> Path:
+        import matplotlib as mpl
+
+        settings = {
+            "font.family": fonts.register(),
             "font.size": 9,
             "svg.fonttype": "path",
             "svg.hashsalt": "mrf",  # the same chart is the same file
@@ -39,15 +36,16 @@ def _font() -> str:
             "xtick.color": palette.INK,
             "ytick.color": palette.INK,
         }
-    )
-    return "Source Sans Pro"
+        with mpl.rc_context(settings):
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    _font()
     figure = Figure(figsize=(_WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -64,6 +62,7 @@ def _save(figure: Figure, target: Path) -> Path:
     return target
 
 
+@_styled
 def stacked(
     target: Path, rows: Sequence[str], series: dict[str, Sequence[float | None]], colours: dict[str, str]
 ) -> Path:
@@ -86,6 +85,7 @@ def stacked(
     return _save(figure, target)
 
 
+@_styled
 def shares(target: Path, rows: Sequence[str], values: Sequence[float | None], colour: str = palette.BLUE) -> Path:
     """One bar a row from 0 to 100 %; an unknown share is said to be so, not drawn as none."""
     figure, axes = _figure(0.3 + 0.34 * len(rows))
@@ -100,6 +100,7 @@ def shares(target: Path, rows: Sequence[str], values: Sequence[float | None], co
     return _save(figure, target)
 
 
+@_styled
 def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Path:
     """A grid of gap classes: each cell has its colour and its code; what was not surveyed is hatched."""
     from matplotlib.patches import Rectangle
@@ -124,6 +125,7 @@ def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Se
     return _save(figure, target)
 
 
+@_styled
 def periods(
     target: Path,
     rows: Sequence[str],

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from warehouse import palette
+from warehouse import fonts, palette
 
 _HERE = Path(__file__).parent
 _READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
@@ -91,15 +92,13 @@ def _html(text: Text, images: Path, target: Path) -> None:
 
 
 def _pdf(text: Text, images: Path, target: Path) -> None:
-    import font_source_sans_pro
     import typst
 
     template = f"--template={_HERE / 'templates' / 'report.typ'}"
     source = images / f"{target.name}.typ"
     source.write_bytes(_pandoc(text, images, "--to=typst", "--default-image-extension=svg", template))
-    fonts = Path(font_source_sans_pro.__file__).parent / "files"
     target.with_suffix(".pdf").write_bytes(
-        typst.compile(str(source), root=str(images), font_paths=[str(fonts)], ignore_system_fonts=True)
+        typst.compile(str(source), root=str(images), font_paths=[str(fonts.folder())], ignore_system_fonts=True)
     )
 
 
@@ -140,7 +139,7 @@ def reference_document(notice: str) -> bytes:
     return made.getvalue()
 
 
-def _no_theme_font(style) -> None:  # type: ignore[no-untyped-def]
+def _no_theme_font(style: Any) -> None:
     """A font of the theme wins over a named one: it goes."""
     from docx.oxml.ns import qn
 
@@ -149,7 +148,7 @@ def _no_theme_font(style) -> None:  # type: ignore[no-untyped-def]
         fonts.attrib.pop(qn(f"w:{name}"), None)
 
 
-def _running_lines(section, notice: str) -> None:  # type: ignore[no-untyped-def]
+def _running_lines(section: Any, notice: str) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
@@ -163,7 +162,7 @@ def _running_lines(section, notice: str) -> None:  # type: ignore[no-untyped-def
     footer._p.append(field)
 
 
-def _table_style(document) -> None:  # type: ignore[no-untyped-def]
+def _table_style(document: Any) -> None:
     """Pandoc gives every table the style « Table »: thin lines, a coloured head."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls, qn

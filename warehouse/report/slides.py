@@ -21,7 +21,7 @@ _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _INNER, _BODY = Inches(0.6), Inches(1.45), Inches(12.1), Inches(5.3)
 _SIDE = Inches(9.1)  # where words stand beside a chart or a grid
 _TITLE_ONLY = 5  # a layout of the default template
-_FONT, _YELLOW = "Calibri", "#ffe9a8"
+_FONT = "Calibri"
 
 
 class Slides:
@@ -46,7 +46,7 @@ class Slides:
         _style(shape.text_frame.paragraphs[0], 26, bold=True, colour=palette.BLUE)
         self._bar(_LEFT, Inches(1.25), _INNER, Inches(0.03), palette.BLUE)
         if self._notice:
-            self._bar(0, 0, _WIDTH, Inches(0.32), _YELLOW)
+            self._bar(0, 0, _WIDTH, Inches(0.32), palette.NOTICE)
             self._words(f"{self._notice} — exemples inventés", _LEFT, 0, _INNER, 12, bold=True)
 
     def close(self, places: Sequence[str]) -> None:

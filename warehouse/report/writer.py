@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -195,8 +196,7 @@ class Writer:
     def paragraphs(self, section: str) -> str:
         """Those texts as paragraphs, each with its title."""
         return "\n".join(
-            self.cited(lambda row=row: self._paragraph(row), row.values["title_fr"])  # type: ignore[misc]
-            for row in self.items(section)
+            self.cited(partial(self._paragraph, row), row.values["title_fr"]) for row in self.items(section)
         )
 
     def _paragraph(self, row: CitedRow) -> str:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from warehouse import french
 from warehouse.edition import Edition, Row
 from warehouse.exports import csv_files, package
 from warehouse.exports.hsds.layout import COLUMNS, FILES, schema
@@ -73,7 +74,7 @@ def _read_me(edition: Edition) -> str:
     return _TEMPLATE.read_text(encoding="utf-8").format(
         notice=f"**{edition.notice}**\n\n" if edition.notice else "",
         publication=edition.name,
-        as_of=f"{edition.as_of:%d/%m/%Y}",
+        as_of=french.day(edition.as_of),
         out_of_scope=out,
         attributes="\n".join(lines),
         rule=package.CSV_RULE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from warehouse import french
 from warehouse.edition import Edition, Row
 from warehouse.exports.places import Places
-from warehouse.exports.sheets.evidence import day
-from warehouse.pages import thousands
+from warehouse.french import day
 
 UNKNOWN = "non renseigné"
 _PLACE = ("admin3_code", "admin3_name", "admin2_code", "admin2_name", "admin1_code", "admin1_name", "zone_code")
@@ -78,7 +78,7 @@ def _status(edition: Edition, row: Row) -> str:
 
 
 def _cost(edition: Edition, row: Row) -> str:
-    amount = f" : {thousands(row['cost_xof'])} F CFA" if row["cost_xof"] is not None else ""
+    amount = f" : {french.count(row['cost_xof'])} F CFA" if row["cost_xof"] is not None else ""
     return f"{edition.label('cout', row['cost_code'])}{amount}" if row["cost_code"] else ""
 
 
@@ -88,12 +88,12 @@ def _age(row: Row) -> str:
 
 
 def _number(value: int | None) -> str:
-    return "" if value is None else thousands(value)
+    return "" if value is None else french.count(value)
 
 
 def _people(value: int | None) -> str:
-    return "" if value is None else f"{thousands(value)} personne{'s' if value > 1 else ''}"
+    return "" if value is None else f"{french.count(value)} personne{'s' if value > 1 else ''}"
 
 
 def _days(value: int | None) -> str:
-    return "" if value is None else f"{thousands(value)} jour{'s' if value > 1 else ''}"
+    return "" if value is None else f"{french.count(value)} jour{'s' if value > 1 else ''}"

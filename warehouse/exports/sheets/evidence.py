@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import defaultdict
 
 from warehouse.edition import Edition, Row
+from warehouse.french import day
 
 _MOST = 3
 # One line a document and value: its latest date and one of its places. Answers to the survey are told together.
@@ -66,8 +66,3 @@ def place_in_file(locator: str | None) -> str:
         sheet, cell = match.groups()
         return f"feuille {sheet}, cellule {cell}" if sheet else f"cellule {cell}"
     return ""
-
-
-def day(value: dt.date) -> str:
-    """31/08/2024."""
-    return f"{value:%d/%m/%Y}"

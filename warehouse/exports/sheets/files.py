@@ -14,8 +14,9 @@ from warehouse.edition import Edition, Row
 from warehouse.exports import csv_files
 from warehouse.exports.places import Places
 from warehouse.exports.sheets.elements import UNKNOWN, Element, elements, is_only_presence, place
-from warehouse.exports.sheets.evidence import Evidence, day
+from warehouse.exports.sheets.evidence import Evidence
 from warehouse.exports.sheets.paper import Paper
+from warehouse.french import day
 
 FOLDER, INDEX = "fiches", "index.csv"
 CHOICE = "☐ exact   ☐ à corriger   ☐ fermé"
