@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.inventory import DEMO_NOTICE
 from orchestration.jobs import DELIVERABLES as GROUP
 from orchestration.protection import refuse_personal
 from orchestration.publication import PUBLISHED
@@ -62,6 +63,7 @@ def asset_of(deliverable: Deliverable) -> dg.AssetsDefinition:
             context.log.warning(f"{deliverable.title_fr} : {outcome.reason}")
         return dg.MaterializeResult(
             metadata={
+                "données": DEMO_NOTICE if now["is_demo"] else "réelles",
                 "publication": folder.name,
                 "état": {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}[outcome.state],
                 "fichiers": len(outcome.files),
