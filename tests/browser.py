@@ -46,7 +46,8 @@ def violations_of(opened: Any) -> list[str]:
     """The same for a page that is already open."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(opened).response["violations"]
+    # preload: axe would ask for style sheets again, which a page on a disk may not
+    found = Axe().run(opened, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
     return [
         f"{one['id']} : {[node['target'] for node in one['nodes']][:5]}"
         for one in found
