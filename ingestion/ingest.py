@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,9 +19,16 @@ from ingestion.readers.rows import Table
 from ingestion.records import Document, Records, build
 from ingestion.row_checks import add_warnings
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
-from ingestion.source import BoundaryReader, Mapping, PdfReader, Source, SurveyReader
+from ingestion.source import Mapping, Source
 
 Tables = dict[str, Table]
+# By the kind that a source declares.
+READERS: dict[str, Callable[[Path, Source, Any], Tables]] = {
+    "table": table.read,
+    "pdf": pdf.read,
+    "survey": survey.read,
+    "geo": geo.read,
+}
 
 
 @dataclass(frozen=True)
@@ -103,14 +111,7 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
 
 
 def _read(source: Source, path: Path) -> Tables:
-    reader = source.reader
-    if isinstance(reader, PdfReader):
-        return pdf.read(path, source, reader)
-    if isinstance(reader, SurveyReader):
-        return survey.read(path, source, reader)
-    if isinstance(reader, BoundaryReader):
-        return geo.read(path, source)
-    return table.read(path, source, reader)
+    return READERS[source.reader.kind](path, source, source.reader)
 
 
 def _parse(source: Source, tables: Tables) -> Tables:

@@ -8,13 +8,11 @@ import re
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -24,24 +22,21 @@ from pydantic import (
 from ingestion import code_lists
 from ingestion.clean.text import fold
 from ingestion.errors import DeclarationError
+from ingestion.readers.settings import Reader, Strict
 from ingestion.shapes import SHAPES, Column
 from ingestion.values import clean
 
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(_Strict):
+class Title(Strict):
     """What people read, French first."""
 
     fr: str
     en: str
 
 
-class Origin(_Strict):
+class Origin(Strict):
     """Where a shape's column takes its value: a column of the file, the file's name, or a constant."""
 
     column: str | None = Field(None, description="en-tête dans le fichier")
@@ -76,7 +71,7 @@ def _origin(given: object) -> object:
     return given
 
 
-class Bounds(_Strict):
+class Bounds(Strict):
     """How many records a landed delivery may give. Below the minimum fails, above the maximum warns."""
 
     min_records: int = Field(1, ge=0)
@@ -89,7 +84,7 @@ class Bounds(_Strict):
         return self
 
 
-class Mapping(_Strict):
+class Mapping(Strict):
     """How one table of the file becomes records of one shape."""
 
     table: str | None = Field(None, description="nom de la table rendue par le lecteur ou par parse.py")
@@ -102,60 +97,13 @@ class Mapping(_Strict):
         return origin.value if origin and origin.column is None and origin.file_name is None else None
 
 
-class TableReader(_Strict):
-    """Spreadsheets and text tables: XLSX, XLS, ODS, CSV."""
-
-    kind: Literal["table"]
-    sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
-    hxl: bool = Field(False, description="la ligne sous l’en-tête doit porter des étiquettes HXL")
-    unpivot: dict[str, dict[str, str]] = Field(
-        default_factory=dict,
-        description="colonnes larges à mettre en lignes : {en-tête: {nouvelle colonne: valeur}}",
-    )
-    unpivot_value: str = "value"
-
-
-class PdfReader(_Strict):
-    """Tables in a PDF."""
-
-    kind: Literal["pdf"]
-    pages: str = Field("all", description="« all » ou « 2-4,7 »")
-    settings: dict[str, Any] = Field(default_factory=dict, description="réglages de pdfplumber pour les tableaux")
-
-    @field_validator("pages")
-    @classmethod
-    def _page_numbers(cls, value: str) -> str:
-        spans = [part.partition("-")[::2] for part in value.split(",")]
-        numbers = [(first, last or first) for first, last in spans]
-        if value != "all" and not all(a.isdecimal() and b.isdecimal() and 1 <= int(a) <= int(b) for a, b in numbers):
-            raise ValueError(f"« {value} » : attendu « all » ou des pages comptées depuis 1, comme « 2-4,7 »")
-        return value
-
-
-class SurveyReader(_Strict):
-    """Export of an XLSForm survey: one sheet of submissions, one more for each repeat."""
-
-    kind: Literal["survey"]
-    form: str = Field(description="identifiant du formulaire")
-    repeats: tuple[str, ...] = ()
-
-
-class BoundaryReader(_Strict):
-    """Outlines: TopoJSON, GeoJSON, GeoPackage, zipped shapefile."""
-
-    kind: Literal["geo"]
-
-
-Reader = Annotated[TableReader | PdfReader | SurveyReader | BoundaryReader, Field(discriminator="kind")]
-
-
-class PersonalColumn(_Strict):
+class PersonalColumn(Strict):
     """A personal column: never read, unless the row itself gives the permission to publish it."""
 
     publish_if: dict[str, str] = Field(default_factory=dict)
 
 
-class Lookup(_Strict):
+class Lookup(Strict):
     """A correction as data: in this column, this raw text means that, and why."""
 
     column: str
@@ -164,7 +112,7 @@ class Lookup(_Strict):
     reason: str
 
 
-class Source(_Strict):
+class Source(Strict):
     """One source: what it is, which files are its own, how they are read, and what they become."""
 
     id: str

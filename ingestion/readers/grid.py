@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ _WORKBOOKS = {
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one sheet as text; `sheet` is "" for a text table."""
+    """The cells of one sheet as text; `sheet` is "" for a text table. Other readers place their cells otherwise."""
 
     file: str
     sheet: str
@@ -33,6 +34,16 @@ class Grid:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
         prefix = f"{self.sheet}!" if self.sheet else ""
         return f"{prefix}{letter(column)}{row + 1}" if column is not None else f"{prefix}{row + 1}"
+
+    def row_places(self, rows: Sequence[int], width: int) -> list[str]:
+        """Locators of whole rows of so many cells: Feuille!A5:F5."""
+        prefix, last = f"{self.sheet}!" if self.sheet else "", letter(width - 1)
+        return [f"{prefix}A{row + 1}:{last}{row + 1}" for row in rows]
+
+    def cell_places(self, rows: Sequence[int], column: int) -> list[str]:
+        """Locators of the cells of one column."""
+        prefix = (f"{self.sheet}!" if self.sheet else "") + letter(column)
+        return [f"{prefix}{row + 1}" for row in rows]
 
 
 def letter(column: int) -> str:

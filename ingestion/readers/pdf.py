@@ -12,7 +12,8 @@ import pandas as pd
 
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
-from ingestion.source import PdfReader, Source
+from ingestion.readers.settings import PdfReader
+from ingestion.source import Source
 
 Box = tuple[float, float, float, float]
 

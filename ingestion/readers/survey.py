@@ -13,7 +13,8 @@ import pandas as pd
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid, read_grids
 from ingestion.readers.rows import Table
-from ingestion.source import Source, SurveyReader
+from ingestion.readers.settings import SurveyReader
+from ingestion.source import Source
 
 _KEYS = (
     ("_index", "_parent_index"),

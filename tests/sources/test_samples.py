@@ -21,9 +21,9 @@ from expectations.validation import validate
 from ingestion.clean.text import as_text
 from ingestion.expected import expected_csv
 from ingestion.ingest import Ingested, ingest
+from ingestion.readers.settings import TableReader
 from ingestion.registry import sources
 from ingestion.shapes import DOCUMENT, SHAPES
-from ingestion.source import TableReader
 
 SOURCES = sources()
 OF_ORGANIZATIONS = [

@@ -15,8 +15,8 @@ from pyxform.xls2xform import convert
 from ingestion import code_lists
 from ingestion.errors import DeclarationError
 from ingestion.instruments import xlsform
+from ingestion.readers.settings import SurveyReader
 from ingestion.registry import sources
-from ingestion.source import SurveyReader
 
 FORMS = list(xlsform.questions())
 NOT_ASKED = {"begin_group", "end_group", "begin_repeat", "end_repeat"}

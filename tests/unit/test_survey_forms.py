@@ -16,9 +16,10 @@ from ingestion.errors import SourceFileError
 from ingestion.ingest import Ingested, ingest
 from ingestion.instruments import xlsform
 from ingestion.readers import survey
+from ingestion.readers.settings import SurveyReader
 from ingestion.registry import sources
 from ingestion.shapes import SHAPES
-from ingestion.source import Source, SurveyReader
+from ingestion.source import Source
 
 Answers = dict[str, str]
 Sheets = dict[str, list[Answers]]

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from ingestion.errors import SourceFileError
 from ingestion.ingest import ingest
 from ingestion.readers import table
+from ingestion.readers.grid import letter
 from ingestion.readers.rows import Table
 from ingestion.registry import sources
 from ingestion.source import Source, load
@@ -191,7 +192,7 @@ def test_locators_are_the_cells_that_hold_the_values(source: Source, workbook: W
 
 @pytest.mark.parametrize("width", [1, 26, 27, 52, 53, 703])
 def test_columns_are_named_as_in_a_spreadsheet(width: int) -> None:
-    assert table.letter(width - 1) == get_column_letter(width)
+    assert letter(width - 1) == get_column_letter(width)
 
 
 def test_wide_columns_become_rows_that_keep_the_cell_of_their_value(tmp_path: Path) -> None:
@@ -251,7 +252,7 @@ def test_a_column_that_nobody_reads_is_refused(source: Source, workbook: Workboo
 def test_a_header_twice_is_refused(source: Source, tmp_path: Path, template_rows: Rows) -> None:
     template_rows[0].append("Sigle")
     error = refused(write_csv(tmp_path / "a.csv", template_rows), source)
-    assert (error.place, error.expected, error.found) == ("K1", "des en-têtes distincts", "« Sigle » déjà en B")
+    assert (error.place, error.expected, error.found) == ("K1", "des en-têtes distincts", "« Sigle » déjà en B1")
 
 
 def test_missing_hxl_tags_are_refused_where_declared(hxl_source: Source, tmp_path: Path, template_rows: Rows) -> None:
