@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -24,6 +25,35 @@ class Tabular(Strict):
     unpivot_value: str = "value"
 
 
+class SentencePattern(Strict):
+    """What to lift from running text: every match is a row of the table, every named group a column."""
+
+    table: str = Field(description="nom de la table rendue")
+    pattern: str = Field(
+        description="expression régulière à groupes nommés (?P<colonne>…), cherchée dans chaque phrase"
+    )
+
+    @field_validator("pattern")
+    @classmethod
+    def _named_groups(cls, value: str) -> str:
+        try:
+            names = re.compile(value).groupindex
+        except re.error as error:
+            raise ValueError(f"« {value} » : expression régulière fautive ({error})") from error
+        if not names or SENTENCE in names:
+            raise ValueError(f"« {value} » : il faut des groupes (?P<colonne>…), et aucun du nom de « {SENTENCE} »")
+        return value
+
+
+SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
+
+
+class Worded(Strict):
+    """What may be declared of running text, wherever it stands: on a page, in a letter, in an e-mail."""
+
+    sentences: tuple[SentencePattern, ...] = ()
+
+
 class TableReader(Tabular):
     """Spreadsheets and text tables: XLSX, XLS, ODS, CSV."""
 
@@ -31,8 +61,8 @@ class TableReader(Tabular):
     sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
 
 
-class PdfReader(Tabular):
-    """Tables in a PDF."""
+class PdfReader(Tabular, Worded):
+    """Tables and sentences in a PDF."""
 
     kind: Literal["pdf"]
     pages: str = Field("all", description="« all » ou « 2-4,7 »")
