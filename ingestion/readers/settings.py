@@ -92,4 +92,22 @@ class BoundaryReader(Strict):
     kind: Literal["geo"]
 
 
-Reader = Annotated[TableReader | PdfReader | SurveyReader | BoundaryReader, Field(discriminator="kind")]
+class JsonReader(Tabular):
+    """Records in the JSON answer of an API."""
+
+    kind: Literal["json"]
+    records: str = Field("", description="chemin de la liste : « result » ; vide si le document est la liste")
+    expects: dict[str, Any] = Field(default_factory=dict, description="{chemin: valeur} d’une réponse sans erreur")
+    total: str = Field("", description="chemin du nombre d’enregistrements que la réponse annonce")
+
+
+class IatiReader(Strict):
+    """Activities published in the IATI standard, version 2."""
+
+    kind: Literal["iati"]
+    country: str | None = Field(None, pattern="^[A-Z]{2}$", description="code ISO ; les autres pays sont rejetés")
+
+
+Reader = Annotated[
+    TableReader | PdfReader | SurveyReader | BoundaryReader | JsonReader | IatiReader, Field(discriminator="kind")
+]
