@@ -16,7 +16,7 @@ from lxml import etree
 
 from ingestion.clean.places import pcode
 from ingestion.errors import SourceFileError
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import IatiReader
 from ingestion.source import Source
 
@@ -30,7 +30,7 @@ _DATES = {"1": "planned_start", "2": "actual_start", "3": "planned_end", "4": "a
 _ISO = "A4"
 
 
-def read(path: Path, source: Source, reader: IatiReader) -> dict[str, Table]:
+def read(path: Path, source: Source, reader: IatiReader) -> Tables:
     """Tables activities, organizations, sectors, locations, transactions and budgets; each has the activity's columns.
 
     Without an activity of the declared country the tables are empty: the others are rejected, and so is all that hangs

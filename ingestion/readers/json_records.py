@@ -11,9 +11,9 @@ from typing import Any
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Tables
 from ingestion.readers.settings import JsonReader
-from ingestion.readers.tabular import as_table
+from ingestion.readers.tabular import tables_of
 from ingestion.source import Source
 
 _SHOWN = 300  # characters of an answer that an error quotes
@@ -37,8 +37,8 @@ class JsonGrid(Grid):
         return [self.place(row, column) for row in rows]
 
 
-def read(path: Path, source: Source, reader: JsonReader) -> dict[str, Table]:
-    """The records as one table named "table". Raises SourceFileError where the answer is not as declared."""
+def read(path: Path, source: Source, reader: JsonReader) -> Tables:
+    """The records as the declared table. Raises SourceFileError where the answer is not as declared."""
     answer = _load(path)
     for key, expected in reader.expects.items():
         if (found := as_text(_at(answer, key))) != as_text(expected):
@@ -54,7 +54,7 @@ def read(path: Path, source: Source, reader: JsonReader) -> dict[str, Table]:
     flat = [_flat(path, f"{place}[{number}]", record) for number, record in enumerate(records)]
     keys = list(dict.fromkeys(key for record in flat for key in record))
     rows = [keys, *([record.get(key, "") for key in keys] for record in flat)]
-    return {"table": as_table(JsonGrid(path.name, reader.records, rows), source, reader)}
+    return tables_of(path.name, [JsonGrid(path.name, reader.records, rows)], source, reader)
 
 
 def _load(path: Path) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import SENTENCE, SentencePattern
 
 # A full stop ends a sentence before a capital letter, unless it ends an abbreviation: « M. », « Dr. », « J. ».
@@ -27,7 +27,7 @@ class Passage:
     place: str
 
 
-def lift(passages: list[Passage], patterns: tuple[SentencePattern, ...]) -> dict[str, Table]:
+def lift(passages: list[Passage], patterns: tuple[SentencePattern, ...]) -> Tables:
     """A table for every name that the patterns give, a row a match; empty where nothing matches.
 
     The columns are the named groups of the table's patterns ("" where a group took no part) and ``sentence``, the

@@ -32,8 +32,12 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
     def joined(places: pd.Series) -> pd.Series:
         return places[counted.index].groupby(label).agg(lambda parts: ";".join(dict.fromkeys(parts)))[frame.index]
 
-    whole = Table("table", frame, joined(table.locators), lambda column: joined(table.cells(column)), rejected=rejected)
-    return {"table": replace(whole, notes=getattr(table, "notes", ()))}
+    places = joined(table.locators)
+    return {
+        "table": replace(
+            table, frame=frame, locators=places, cells=lambda column: joined(table.cells(column)), rejected=rejected
+        )
+    }
 
 
 def _sum(people: pd.Series) -> str:
