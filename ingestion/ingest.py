@@ -14,7 +14,7 @@ import pandas as pd
 from ingestion import personal
 from ingestion.errors import DeclarationError
 from ingestion.personal import PERSONAL
-from ingestion.readers import geo, iati, json_records, pdf, survey, table
+from ingestion.readers import geo, iati, json_records, pdf, survey, table, written
 from ingestion.readers.rows import Table, Tables
 from ingestion.records import Document, Records, build
 from ingestion.row_checks import add_warnings
@@ -29,6 +29,7 @@ READERS: dict[str, Callable[[Path, Source, Any], Tables]] = {
     "geo": geo.read,
     "json": json_records.read,
     "iati": iati.read,
+    "written": written.read,
 }
 
 

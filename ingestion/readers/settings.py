@@ -108,6 +108,24 @@ class IatiReader(Strict):
     country: str | None = Field(None, pattern="^[A-Z]{2}$", description="code ISO ; les autres pays sont rejetés")
 
 
+class WrittenReader(Tabular, Worded):
+    """Letters, notes, minutes and e-mails: DOCX, EML, TXT, MD."""
+
+    kind: Literal["written"]
+    organizations: tuple[str, ...] = Field((), description="expressions régulières qu’un nom de structure remplit")
+
+    @field_validator("organizations")
+    @classmethod
+    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"« {pattern} » : expression régulière fautive ({error})") from error
+        return value
+
+
 Reader = Annotated[
-    TableReader | PdfReader | SurveyReader | BoundaryReader | JsonReader | IatiReader, Field(discriminator="kind")
+    TableReader | PdfReader | SurveyReader | BoundaryReader | JsonReader | IatiReader | WrittenReader,
+    Field(discriminator="kind"),
 ]

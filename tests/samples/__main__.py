@@ -15,6 +15,7 @@ from tests.samples import (
     provider_survey,
     survey_coverage,
     three_w,
+    writings,
 )
 from tests.samples.directory import services
 
@@ -22,7 +23,7 @@ from tests.samples.directory import services
 def main() -> None:
     for source in (
         displacement, facilities, iati, mapping_report, mechanism_survey, needs, outlines, population, provider_survey,
-        survey_coverage, three_w,
+        survey_coverage, three_w, writings,
     ):  # fmt: skip
         source.write()
     beneficiary_survey.write([])  # a run needs a sample of every source

@@ -70,4 +70,4 @@ def _zones(table: Table) -> pd.DataFrame:
     for column in ("admin3_code", "admin2_code", "admin1_code"):
         regions = regions.where(regions.ne(""), table.frame[column].str[:4])
     frame = pd.DataFrame({"activity": _activity(table), "zones": regions.map(ZONES)}).dropna().drop_duplicates()
-    return frame.groupby("activity", as_index=False)["zones"].agg(" ".join)
+    return frame.groupby("activity", as_index=False).agg({"zones": " ".join})

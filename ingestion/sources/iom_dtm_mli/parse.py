@@ -25,12 +25,13 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
     counted = table.frame[~again]
     groups = counted.groupby(keys, sort=False)
     label = groups["people"].transform(lambda people: people.index[0])
-    frame = counted[label.eq(counted.index)].copy()
+    frame = counted[label.to_numpy() == counted.index.to_numpy()].copy()
     frame["people"] = counted.groupby(label)["people"].agg(_sum)[frame.index]
     frame["period"] = frame["reportingDate"].str[:7]
 
     def joined(places: pd.Series) -> pd.Series:
-        return places[counted.index].groupby(label).agg(lambda parts: ";".join(dict.fromkeys(parts)))[frame.index]
+        added = places[counted.index].groupby(label).agg(lambda parts: ";".join(dict.fromkeys(parts)))
+        return pd.Series(added.loc[frame.index])
 
     places = joined(table.locators)
     return {

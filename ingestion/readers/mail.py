@@ -1,0 +1,87 @@
+"""E-mails (EML): the text that its writer wrote, without what is quoted and without the signature."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import Path
+
+from ingestion.errors import SourceFileError
+from ingestion.readers.passages import Passage
+from ingestion.readers.plain import paragraphs
+from ingestion.readers.writing import Address, Writing
+
+_REPLY = re.compile(r"^\s*(?:(?:re|tr|fw|fwd|rép|aw)\s*:\s*)+", re.IGNORECASE)
+# From here on somebody else wrote it, or it says who and where the writer is.
+_END = re.compile(
+    r"\s*(?:-{2,}\s*(?:message d.origine|original message|forwarded message|message transféré).*|_{10,}"
+    r"|le .{5,80} a écrit\s*:|on .{5,80} wrote\s*:|--"
+    r"|(?:bien )?cordialement\W*|(?:sincères |meilleures )?salutations.{0,30}|bien à vous\W*|(?:best|kind) regards\W*)",
+    re.IGNORECASE,
+)
+_BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote"}
+
+
+def open_mail(path: Path) -> Writing:
+    """Raises SourceFileError where the file has none of the headers of an e-mail, or no text."""
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    if not (message["from"] and (message["date"] or message["subject"])):
+        raise SourceFileError(path.name, "en-têtes", "un courriel (From, Date, Subject)", f"{message.keys()[:5]}")
+    body = message.get_body(preferencelist=("plain", "html"))
+    text = _text(body) if isinstance(body, EmailMessage) else ""
+    lines = text.splitlines()
+    end = next((number for number, line in enumerate(lines) if _END.fullmatch(line)), len(lines))
+    own = ["" if line.lstrip().startswith(">") else line for line in lines[:end]]
+    passages = [Passage(said, f"line={number}") for number, said in paragraphs(own)]
+    return Writing(
+        title=_REPLY.sub("", " ".join(str(message["subject"] or "").split())),
+        day=_day(message),
+        kind="courriel",
+        passages=passages,
+        addresses=_addresses(message),
+        attachments=[part.get_filename() or part.get_content_type() for part in message.iter_attachments()],
+    )
+
+
+def _day(message: EmailMessage) -> str:
+    sent = getattr(message["date"], "datetime", None)
+    return sent.date().isoformat() if sent else ""
+
+
+def _addresses(message: EmailMessage) -> list[Address]:
+    """Everybody in the header; the structure in « Nom (STRUCTURE) <adresse> », a comment to the policy, is kept."""
+    return [
+        Address(name, address.rpartition("@")[2].lower(), header == "from", f"{name} <{address}>")
+        for header in ("from", "to", "cc")
+        for name, address in getaddresses([str(field) for field in message.get_all(header, [])])
+        if name or address
+    ]
+
+
+def _text(body: EmailMessage) -> str:
+    """The body as text; one that says a charset that nobody knows is read as Windows writes it."""
+    try:
+        text = str(body.get_content())
+    except (LookupError, UnicodeError):
+        text = bytes(body.get_payload(decode=True) or b"").decode("cp1252", errors="replace")
+    return _of_html(text) if body.get_content_subtype() == "html" else text
+
+
+def _of_html(text: str) -> str:
+    """The text of a page: a line for every block, without styles and scripts."""
+    from lxml import etree, html
+
+    if not text.strip():
+        return ""
+    page = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", no_network=True))
+    for node in list(page.iter("style", "script", "head", "title", etree.Comment)):
+        node.drop_tree()
+    for node in page.iter():
+        if node.tag == "blockquote":
+            node.clear()  # a quoted message
+        if node.tag in _BLOCKS:
+            node.text = "\n" + ("- " if node.tag == "li" else "") + " ".join((node.text or "").split())
+            node.tail = "\n" + " ".join((node.tail or "").split())
+    return str(page.text_content()).replace("\xa0", " ")
