@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
 from pathlib import Path
@@ -51,13 +53,26 @@ def _day(message: EmailMessage) -> str:
 
 
 def _addresses(message: EmailMessage) -> list[Address]:
-    """Everybody in the header; the structure in « Nom (STRUCTURE) <adresse> », a comment to the policy, is kept."""
-    return [
-        Address(name, address.rpartition("@")[2].lower(), header == "from", f"{name} <{address}>")
-        for header in ("from", "to", "cc")
-        for name, address in getaddresses([str(field) for field in message.get_all(header, [])])
-        if name or address
-    ]
+    """Everybody in the header, as it was sent: the policy drops the comment in « Nom (STRUCTURE) <adresse> »."""
+    found = []
+    for header, raw in message.raw_items():
+        if header.lower() in ("from", "to", "cc"):
+            given = [
+                (_decoded(name), address) for name, address in getaddresses([raw.replace("\r", "").replace("\n", "")])
+            ]
+            found += [
+                Address(name, address.rpartition("@")[2].lower(), header.lower() == "from", f"{name} <{address}>")
+                for name, address in given
+                if name or address
+            ]
+    return found
+
+
+def _decoded(name: str) -> str:
+    try:
+        return str(make_header(decode_header(name)))
+    except (LookupError, UnicodeError, HeaderParseError):
+        return name
 
 
 def _text(body: EmailMessage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -57,8 +58,8 @@ def _minutes() -> None:
 def _email() -> None:
     message = EmailMessage(policy=SMTP)
     message["Subject"] = "Re: Accord fictif sur le rapport de démarrage"
-    message["From"] = "Prénomfictif Nominventé (Bureau Fictif des Mobilités) <prenomfictif@example.org>"
-    message["To"] = "Autrefictif Nomimaginé (Institut Fictif Hakili) <autrefictif@example.org>"
+    message["From"] = Address("Prénomfictif Nominventé (Bureau Fictif des Mobilités)", "prenomfictif", "example.org")
+    message["To"] = Address("Autrefictif Nomimaginé (Institut Fictif Hakili)", "autrefictif", "example.org")
     message["Date"] = "Mon, 01 Jul 2024 09:30:00 +0000"
     message.set_content(
         f"{NOTICE}\n\nBonjour Autrefictif,\n\nNous acceptons le rapport de démarrage sans réserve.\n\nCordialement,\n"
