@@ -45,7 +45,7 @@ def _sentences(passage: Passage) -> Iterator[tuple[str, str]]:
 
 
 def _table(name: str, sentences: list[tuple[str, str]], patterns: tuple[SentencePattern, ...]) -> Table:
-    compiled = [re.compile(p.pattern.translate(_APOSTROPHES)) for p in patterns if p.table == name]
+    compiled = [re.compile(p.expression.translate(_APOSTROPHES)) for p in patterns if p.table == name]
     columns = list(dict.fromkeys(group for pattern in compiled for group in pattern.groupindex))
     rows, places = [], []
     for sentence, place in sentences:

@@ -25,8 +25,16 @@ class Tabular(Strict):
     unpivot_value: str = "value"
 
 
+SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
+# What `{nombre}` stands for in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
+_NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?!\d))"
+
+
 class SentencePattern(Strict):
-    """What to lift from running text: every match is a row of the table, every named group a column."""
+    """What to lift from running text: every match is a row of the table, every named group a column.
+
+    `{nombre}` in the pattern is any number, as French writes it.
+    """
 
     table: str = Field(description="nom de la table rendue")
     pattern: str = Field(
@@ -44,8 +52,10 @@ class SentencePattern(Strict):
             raise ValueError(f"« {value} » : il faut des groupes (?P<colonne>…), et aucun du nom de « {SENTENCE} »")
         return value
 
-
-SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
+    @property
+    def expression(self) -> str:
+        """The regular expression itself."""
+        return self.pattern.replace("{nombre}", _NUMBER)
 
 
 class Worded(Strict):
