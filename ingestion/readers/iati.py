@@ -165,6 +165,8 @@ def _location(node: Node) -> Cells:
     country = next((code for part, code in coded if part.get("vocabulary") == _ISO and len(code) == 2), "")
     cells: Cells = {
         "location_name": (name, "name"),
+        # The name of an area is not that of a site in it.
+        "site": ("" if feature.startswith("ADM") else name, "name"),
         "location_description": (_narrative(node.find("description")), "description"),
         "location_country": (country.upper(), "administrative"),
         "location_class": (_attribute(node, "location-class", "code"), "location-class"),

@@ -8,7 +8,7 @@ from ingestion.readers.rows import Table
 # Who carries an activity out: implementing, else extending, else accountable. Who only funds it does not.
 ROLES = ["4", "3", "2"]
 DAC = "1"  # the vocabulary of the DAC's five-digit purpose codes
-PIPELINE = "1"
+PIPELINE, IMPLEMENTATION = "1", "2"
 ZONES = {"ML09": "Z_BKO", "ML01": "Z_KAY", "ML05": "Z_MOP", "ML06": "Z_TOM", "ML07": "Z_GAO"}
 PLACES = {"operator": "implementing_orgs", "operator_type": "implementing_orgs", "main_sector": "sectors"}
 
@@ -23,11 +23,14 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
     programs = _joined(_joined(_joined(whole, operators), main), zones)
     opportunities = programs[programs["status"].eq(PIPELINE)]
     placed = _joined(_joined(locations.frame.assign(activity=_activity(locations)), operators), sectors)
+    placed["service_status"] = placed["status"].where(placed["status"].ne(IMPLEMENTATION), "")
     return {
         # What the reader rejected is counted with the programmes, and the places of other countries with the services.
         "programs": activities.reshaped("activities", programs, PLACES),
         "opportunities": activities.reshaped("opportunities", opportunities, PLACES),
-        "services": locations.reshaped("locations", placed, PLACES | {"sector_code": "sectors"}),
+        "services": locations.reshaped(
+            "locations", placed, PLACES | {"sector_code": "sectors", "service_status": "status"}
+        ),
     }
 
 
