@@ -7,7 +7,6 @@ from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.utils import getaddresses
 from pathlib import Path
 
 from ingestion.errors import SourceFileError
@@ -23,6 +22,13 @@ _END = re.compile(
     r"|(?:bien )?cordialement\W*|(?:sincères |meilleures )?salutations.{0,30}|bien à vous\W*|(?:best|kind) regards\W*)",
     re.IGNORECASE,
 )
+# « "Nom, Prénom (STRUCTURE)" <adresse> », with words encoded as Outlook does (brackets and all), or « adresse (Nom) ».
+_ADDRESS = re.compile(
+    r'(?P<name>(?:"(?:[^"\\]|\\.)*"|=\?[^?]+\?[bq]\?[^?]*\?=|[^",;<>])*+)<(?P<address>[^<>]*)>'
+    r'|(?P<bare>[^\s,;:<>"]+@[^\s,;<>"]+)(?:\s*\((?P<comment>[^()]*)\))?',
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+")
 _BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote"}
 
 
@@ -54,18 +60,18 @@ def _day(message: EmailMessage) -> str:
 
 def _addresses(message: EmailMessage) -> list[Address]:
     """Everybody in the header, as it was sent: the policy drops the comment in « Nom (STRUCTURE) <adresse> »."""
-    found = []
-    for header, raw in message.raw_items():
-        if header.lower() in ("from", "to", "cc"):
-            given = [
-                (_decoded(name), address) for name, address in getaddresses([raw.replace("\r", "").replace("\n", "")])
-            ]
-            found += [
-                Address(name, address.rpartition("@")[2].lower(), header.lower() == "from", f"{name} <{address}>")
-                for name, address in given
-                if name or address
-            ]
-    return found
+    return [
+        _address(match, header.lower() == "from")
+        for header, raw in message.raw_items()
+        if header.lower() in ("from", "to", "cc")
+        for match in _ADDRESS.finditer(" ".join(raw.split()))
+    ]
+
+
+def _address(match: re.Match[str], is_sender: bool) -> Address:
+    name = _decoded((match["name"] or match["comment"] or "").strip(' "'))
+    address = match["address"] or match["bare"] or ""
+    return Address(name, address.rpartition("@")[2].lower(), is_sender, f"{name} <{address}>")
 
 
 def _decoded(name: str) -> str:
@@ -95,8 +101,10 @@ def _of_html(text: str) -> str:
         node.drop_tree()
     for node in page.iter():
         if node.tag == "blockquote":
+            tail = node.tail
             node.clear()  # a quoted message
-        if node.tag in _BLOCKS:
-            node.text = "\n" + ("- " if node.tag == "li" else "") + " ".join((node.text or "").split())
-            node.tail = "\n" + " ".join((node.tail or "").split())
-    return str(page.text_content()).replace("\xa0", " ")
+            node.tail = tail
+        is_block = node.tag in _BLOCKS
+        node.text = ("\n" if is_block else "") + ("- " if node.tag == "li" else "") + _SPACES.sub(" ", node.text or "")
+        node.tail = ("\n" if is_block else "") + _SPACES.sub(" ", node.tail or "")
+    return str(page.text_content())
