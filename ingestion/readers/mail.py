@@ -24,8 +24,8 @@ _END = re.compile(
 )
 # « "Nom, Prénom (STRUCTURE)" <adresse> », with words encoded as Outlook does (brackets and all), or « adresse (Nom) ».
 _ADDRESS = re.compile(
-    r'(?P<name>(?:"(?:[^"\\]|\\.)*"|=\?[^?]+\?[bq]\?[^?]*\?=|[^",;<>])*+)<(?P<address>[^<>]*)>'
-    r'|(?P<bare>[^\s,;:<>"]+@[^\s,;<>"]+)(?:\s*\((?P<comment>[^()]*)\))?',
+    r'(?:^|(?<=[,;:>]))(?P<name>(?:"(?:[^"\\]|\\.)*"|=\?[^?]+\?[bq]\?[^?]*\?=|[^",;<>])*+)<(?P<address>[^<>]*)>'
+    r'|(?<![^\s,;:<>"])(?P<bare>[^\s,;:<>"]{1,64}@[^\s,;<>"]{1,255})(?:\s*\((?P<comment>[^()]*)\))?',
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
