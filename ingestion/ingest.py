@@ -75,6 +75,7 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
     for path in paths:
         document = Document(sha256(path), path.name)
         raw = _read(source, path)
+        notes += [f"{path.name} · {note}" for item in raw.values() for note in item.notes]
         is_personal |= personal.is_present(source, raw)
         is_declared |= personal.is_declared(source, raw)
         is_typed |= personal.is_typed(source, raw)
