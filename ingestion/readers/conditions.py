@@ -52,7 +52,9 @@ def _compiled(text: str) -> Any:
     if _NODE.search(_LITERAL.sub("", _ANSWER.sub("", text))):
         raise NotEvaluable(f"{text} : dépend d’autre chose que des réponses")
     try:
-        return etree.XPath(_ANSWER.sub(r"$\1 ", text), extensions={(None, name): one for name, one in FUNCTIONS.items()})
+        return etree.XPath(
+            _ANSWER.sub(r"$\1 ", text), extensions={(None, name): one for name, one in FUNCTIONS.items()}
+        )
     except etree.XPathError as error:
         raise NotEvaluable(f"{text} : {error}") from error
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ingestion.errors import SourceFileError
+from ingestion.personal import has_refused
 from ingestion.readers import survey_json
 from ingestion.readers.grid import Grid, read_grids
 from ingestion.readers.rows import Table
@@ -42,8 +43,10 @@ def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
         return kept
     from ingestion.readers.typed import notes, typed
 
-    told = notes(typed(tables, form).problems)
-    return {name: replace(table, notes=tuple(told.get(name, ()))) for name, table in kept.items()}
+    # Nothing is said of the answers of those who refused: nobody will read them.
+    agreed = {name: replace(one, frame=one.frame[~has_refused(source, one.frame)]) for name, one in tables.items()}
+    told = notes(typed(agreed, form).problems)
+    return {name: replace(table, notes=told.get(name, ())) for name, table in kept.items()}
 
 
 def form_of(source: Source, reader: SurveyReader) -> Form | None:
@@ -119,7 +122,7 @@ def _parent(frame: pd.DataFrame, name: str, reader: SurveyReader, form: Form | N
 
 
 def _questions(table: Table) -> list[str]:
-    return [name for name in table.frame if not (is_meta(name) or is_tool_column(name) or is_choice(name))]
+    return [name for name in table.frame.columns if not (is_meta(name) or is_tool_column(name) or is_choice(name))]
 
 
 def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:

@@ -148,15 +148,17 @@ def _counted(sheet: Sheet, uuids: pd.Series, changed: pd.Series) -> tuple[pd.Ind
     if len(tied):
         place = sheet.grid.place(int(tied.index[-1]))
         raise SourceFileError(sheet.grid.file, place, "une seule dernière version par soumission", "deux de même date")
+    repeated = uuids.duplicated(keep=False)
     newest = set(open_rows.groupby("root").tail(1).index)
+    deleted = _first(frame, (_DELETED,)).ne("")
     labels, gone = [], {}
-    for row in frame.index:
-        uuid, is_open = uuids[row], row in newest
-        label = uuid if is_open or uuids.eq(uuid).sum() == 1 else f"{uuid}~{row}"
+    for row, uuid, root, is_deleted in zip(frame.index, uuids, roots, deleted, strict=True):
+        # An earlier version under the same uuid, as pages that were pulled around an edit may hold it.
+        label = uuid if row in newest or not repeated[row] else f"{uuid}~{row}"
         labels.append(label)
-        if not is_open:
-            gone[label] = f"remplacée par uuid:{follower.get(uuid) or last[roots[row]]}"
-        elif _DELETED in frame and frame.at[row, _DELETED].strip():
+        if row not in newest:
+            gone[label] = f"remplacée par uuid:{follower.get(uuid) or last[root]}"
+        elif is_deleted:
             gone[label] = DELETED
     return pd.Index(labels, dtype=object), gone
 

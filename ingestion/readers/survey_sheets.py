@@ -130,7 +130,7 @@ def _with_rebuilt_answers(frame: pd.DataFrame) -> pd.DataFrame:
             choices.setdefault(name.rsplit("/", 1)[0], []).append(name)
     rebuilt = {
         question: pd.Series(
-            [_ticked(columns, row) for row in frame[columns].to_numpy()], index=frame.index, dtype=object
+            [_ticked(columns, row) for row in frame[columns].to_numpy().tolist()], index=frame.index, dtype=object
         )
         for question, columns in choices.items()
         if question not in frame

@@ -44,7 +44,7 @@ def typed(tables: dict[str, Table], form: Form) -> Typed:
     frames, found = {}, []
     for name, table in tables.items():
         repeat = "" if name == _MAIN else name
-        columns = {column: _column(table, repeat, column, form) for column in table.frame}
+        columns = {column: _column(table, repeat, column, form) for column in table.frame.columns}
         frames[name] = pd.DataFrame(
             {column: values for column, (values, _) in columns.items()}, index=table.frame.index
         )
@@ -54,12 +54,15 @@ def typed(tables: dict[str, Table], form: Form) -> Typed:
     return Typed(frames, pd.DataFrame(found, columns=PROBLEMS, dtype=object))
 
 
-def notes(problems: pd.DataFrame) -> dict[str, list[str]]:
-    """By table, how often each question has which problem: no value, no place of an answer."""
-    told: dict[str, list[str]] = {}
-    answers = problems[~problems["problem"].isin([NOT_IN_FORM])]
-    for (table, question, problem), rows in answers.groupby(["table", "question", "problem"], sort=True):
-        told.setdefault(str(table), []).append(f"question « {question} » : {problem} ({len(rows)})")
+def notes(problems: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """By table, how often each problem is met and with which questions: no value, no place of an answer."""
+    told: dict[str, tuple[str, ...]] = {}
+    answers = problems[problems["problem"].ne(NOT_IN_FORM)]
+    for table, problem in dict.fromkeys(zip(answers["table"], answers["problem"], strict=True)):
+        rows = answers[answers["table"].eq(table) & answers["problem"].eq(problem)]
+        counts = rows["question"].value_counts().sort_index()
+        questions = ", ".join(f"{question} ({count})" for question, count in counts.items())
+        told[table] = (*told.get(table, ()), f"{problem} : {len(rows)} — {questions}")
     return told
 
 
@@ -69,19 +72,28 @@ Found = tuple[str | None, str, str | None]  # locator, problem, raw text
 def _column(table: Table, repeat: str, column: str, form: Form) -> tuple[pd.Series, list[Found]]:
     raw = table.frame[column]
     if is_choice(column):
-        return _ticks(table, column)
+        values, contradicted = _ticks(table, column)
+        return values, contradicted if _is_own(table, column) else []
     question = form.question(repeat, column)
     if question is None:
         known = is_meta(column) or is_tool_column(column)
-        return raw.mask(raw.eq(""), None), [] if known else [(None, NOT_IN_FORM, None)]
+        return raw.mask(raw.eq(""), None), [(None, NOT_IN_FORM, None)] if _is_own(table, column) and not known else []
     convert = CONVERTERS.get(question.kind, _text)
     cleaned = {text: convert(text.strip(), question) for text in raw.unique()}
     values = pd.Series([cleaned[text][0] for text in raw], index=raw.index, dtype=_DTYPES.get(question.kind, "object"))
-    if question.repeat != repeat:
+    if not _is_own(table, column):
         return values, []
-    wrong = raw[[cleaned[text][1] is not None for text in raw]]
-    places = table.cells(column)
-    return values, [(str(places[label]), str(cleaned[text][1]), text) for label, text in wrong.items()]
+    places = table.place(column)
+    return values, [
+        (place, problem, text)
+        for place, text in zip(places, raw, strict=True)
+        if (problem := cleaned[text][1]) is not None
+    ]
+
+
+def _is_own(table: Table, column: str) -> bool:
+    """Whether a column stands in the table's own rows, not around them."""
+    return bool(len(table.frame)) and table.place(column).iloc[0] == f"{table.place(None).iloc[0]}/{column}"
 
 
 def _ticks(table: Table, column: str) -> tuple[pd.Series, list[Found]]:
@@ -98,10 +110,11 @@ def _ticks(table: Table, column: str) -> tuple[pd.Series, list[Found]]:
     said = pd.Series([code in answer.split() for answer in answers], index=raw.index, dtype="boolean")
     unreadable = marks.ne("") & values.isna()
     wrong = unreadable | (values.notna() & values.ne(said)).fillna(False)
-    places = table.cells(column)
+    told = zip(table.place(column), raw, unreadable, wrong.astype(bool), strict=True)
     return values, [
-        (str(places[label]), NOT_ITS_TYPE if unreadable[label] else CONTRADICTED, text)
-        for label, text in raw[wrong.astype(bool)].items()
+        (place, NOT_ITS_TYPE if is_unreadable else CONTRADICTED, text)
+        for place, text, is_unreadable, is_wrong in told
+        if is_wrong
     ]
 
 
@@ -188,6 +201,7 @@ def _not_asked(table: Table, repeat: str, form: Form) -> Iterator[tuple[str, str
         except NotEvaluable as reason:
             yield name, None, NOT_CHECKED, str(reason)
             continue
-        places = table.cells(name)
-        for label in answered.index[~holds]:
-            yield name, str(places[label]), NOT_ASKED, answered.at[label, name]
+        places = table.place(name).loc[answered.index]
+        for place, text, held in zip(places, answered[name], holds, strict=True):
+            if not held:
+                yield name, place, NOT_ASKED, text
