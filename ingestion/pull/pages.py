@@ -45,7 +45,7 @@ class Pages:
         for _ in range(2):
             pages = self._pages(name, first, get)
             rows = {str(row.get(key)): row for page in pages for row in page.rows}
-            if len(rows) == pages[-1].count:
+            if {page.count for page in pages} == {len(rows)}:
                 return list(rows.values())
             self._start()  # answers came or went while they were pulled
         raise PullError(f"{len(rows)} soumissions relevées, {pages[-1].count} annoncées : à refaire")

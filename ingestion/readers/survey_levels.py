@@ -9,7 +9,7 @@ import pandas as pd
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
 from ingestion.readers.settings import SurveyReader
-from ingestion.readers.survey_sheets import UUIDS, Sheet
+from ingestion.readers.survey_sheets import NUMBERS, UUIDS, Sheet
 
 _KEYS = (("_index", "_parent_index"), ("KEY", "PARENT_KEY"))
 # Links of a repeat to its submission, not to a repeat around it.
@@ -54,11 +54,12 @@ def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, st
     """The submissions, and why some of them count no more: {uuid: reason}."""
     frame, grid = sheet.frame, sheet.grid
     wanted = (reader.key,) if reader.key else UUIDS
-    column = next((name for name in wanted if name in frame.columns), None)
-    if column is None:
+    there = [name for name in wanted if name in frame.columns]
+    if not there:
         told = f"un identifiant de soumission ({', '.join(wanted)})"
         raise SourceFileError(grid.file, grid.place(0), told, f"{list(frame.columns)}")
-    uuids = _bare(frame[column])
+    # Of a deleted submission ODK Central gives nothing but the KEY; a number only where there is nothing better.
+    uuids = _bare(_first(frame, tuple(name for name in there if name not in NUMBERS) or tuple(there[:1])))
     changed = _first(frame, _CHANGED)
     blank = uuids.str.strip().eq("") | (uuids.duplicated(keep=False) & (uuids + changed).duplicated())
     if blank.any() or (uuids.duplicated(keep=False) & changed.eq("")).any():

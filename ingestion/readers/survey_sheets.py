@@ -13,7 +13,8 @@ from ingestion.readers.grid import Grid
 if TYPE_CHECKING:
     from ingestion.instruments.form import Form
 
-UUIDS = ("_uuid", "meta/instanceID", "instanceID", "KEY", "_id", "_index")
+NUMBERS = ("_id", "_index")
+UUIDS = ("_uuid", "meta/instanceID", "instanceID", "KEY", *NUMBERS)
 # Who filled the form, on which phone and exactly when: never needed, and personal.
 _DEVICE = frozenset(
     {"start", "end", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "instanceName"}
