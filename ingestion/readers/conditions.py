@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 from lxml import etree
 
-_ANSWER = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
+# `${age}`, and the `../voie` that pyxform writes for « autre, préciser ».
+_ANSWER = re.compile(r"\$\{\s*([^}\s]+)\s*\}|\.\./([A-Za-z_][\w.-]*)")
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NODE = re.compile(r"(?<![\w.$])\.{1,2}(?![\w.])|/|\[|@")  # `.`, `position(..)`, paths: there is no document here
 _NOWHERE = etree.Element("nowhere")
@@ -28,7 +29,7 @@ class Condition:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.answers = tuple(dict.fromkeys(_ANSWER.findall(text)))
+        self.answers = tuple(dict.fromkeys(match[1] or match[2] for match in _ANSWER.finditer(text)))
         self._xpath = _compiled(text)
 
     def holds(self, frame: pd.DataFrame) -> pd.Series:

@@ -52,25 +52,29 @@ class Level:
 
 def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, str]]:
     """The submissions, and why some of them count no more: {uuid: reason}."""
+    uuids, changed = _uuids(sheet, reader), _first(sheet.frame, _CHANGED)
+    repeated = uuids.duplicated(keep=False) & (changed.eq("") | (uuids + changed).duplicated(keep=False))
+    if (wrong := uuids.eq("") | (repeated & uuids.duplicated())).any():
+        place = sheet.grid.place(int(uuids.index[wrong][0]))
+        told = "un identifiant de soumission unique"
+        raise SourceFileError(sheet.grid.file, place, told, repr(uuids[wrong].iloc[0]))
+    versions = _first(sheet.frame, _VERSIONS)
+    labels, gone = _counted(sheet, uuids, changed)
+    frame = _renamed(sheet, sheet.frame, versions, reader).set_axis(labels, axis=0)
+    rows = pd.Series([f"uuid:{label}" for label in labels], index=frame.index, dtype=object)
+    return Level(frame, rows, dict.fromkeys(frame.columns, rows), versions.set_axis(frame.index)), gone
+
+
+def _uuids(sheet: Sheet, reader: SurveyReader) -> pd.Series:
+    """What identifies each submission. Of a deleted one ODK Central gives nothing but the KEY."""
     frame, grid = sheet.frame, sheet.grid
     wanted = (reader.key,) if reader.key else UUIDS
     there = [name for name in wanted if name in frame.columns]
     if not there:
         told = f"un identifiant de soumission ({', '.join(wanted)})"
         raise SourceFileError(grid.file, grid.place(0), told, f"{list(frame.columns)}")
-    # Of a deleted submission ODK Central gives nothing but the KEY; a number only where there is nothing better.
-    uuids = _bare(_first(frame, tuple(name for name in there if name not in NUMBERS) or tuple(there[:1])))
-    changed = _first(frame, _CHANGED)
-    blank = uuids.str.strip().eq("") | (uuids.duplicated(keep=False) & (uuids + changed).duplicated())
-    if blank.any() or (uuids.duplicated(keep=False) & changed.eq("")).any():
-        at = blank if blank.any() else uuids.duplicated()
-        place = grid.place(int(frame.index[at][0]))
-        raise SourceFileError(grid.file, place, "un identifiant de soumission unique", repr(uuids[at].iloc[0]))
-    versions = _first(frame, _VERSIONS)
-    labels, gone = _counted(sheet, uuids, changed)
-    frame = _renamed(sheet, frame, versions, reader).set_axis(labels, axis=0)
-    rows = pd.Series([f"uuid:{label}" for label in labels], index=frame.index, dtype=object)
-    return Level(frame, rows, dict.fromkeys(frame.columns, rows), versions.set_axis(frame.index)), gone
+    # A number only where there is nothing better.
+    return _bare(_first(frame, tuple(name for name in there if name not in NUMBERS) or tuple(there[:1])))
 
 
 def joined(sheet: Sheet, name: str, parent: Level, reader: SurveyReader) -> Level:

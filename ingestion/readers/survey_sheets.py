@@ -118,6 +118,8 @@ def _names(header: list[str], multiple: dict[str, frozenset[str] | None], asked:
 def _question(path: str, asked: set[str]) -> str:
     """`srv/qual/q_d_intrants`, `srv-qual-q_d_intrants`: the last part; a name of the form may hold « - » itself."""
     last = path.rsplit("/", 1)[-1].strip()
+    if last.startswith("_"):  # a tool's own: `_gps_latitude`, `__Submissions-id`
+        return last
     parts = last.split("-")
     suffixes = ("-".join(parts[number:]) for number in range(len(parts)))
     return next((name for name in suffixes if name in asked), parts[-1].strip())

@@ -193,14 +193,12 @@ def _not_asked(table: Table, repeat: str, form: Form) -> Iterator[tuple[str, str
         if name not in table.frame or not question.relevant:
             continue
         answered = table.frame[table.frame[name].str.strip().ne("")]
-        try:
-            conditions = [Condition(text) for text in question.relevant]
-            holds = pd.Series(True, index=answered.index)
-            for condition in conditions:
-                holds &= condition.holds(answered)
-        except NotEvaluable as reason:
-            yield name, None, NOT_CHECKED, str(reason)
-            continue
+        holds = pd.Series(True, index=answered.index)
+        for condition in question.relevant:
+            try:
+                holds &= Condition(condition).holds(answered)
+            except NotEvaluable as reason:
+                yield name, None, NOT_CHECKED, str(reason)
         places = table.place(name).loc[answered.index]
         for place, text, held in zip(places, answered[name], holds, strict=True):
             if not held:
