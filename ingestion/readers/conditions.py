@@ -53,9 +53,8 @@ def _compiled(text: str) -> Any:
     if _NODE.search(_LITERAL.sub("", _ANSWER.sub("", text))):
         raise NotEvaluable(f"{text} : dépend d’autre chose que des réponses")
     try:
-        return etree.XPath(
-            _ANSWER.sub(r"$\1 ", text), extensions={(None, name): one for name, one in FUNCTIONS.items()}
-        )
+        xpath = _ANSWER.sub(lambda match: f"${match[1] or match[2]} ", text)
+        return etree.XPath(xpath, extensions={(None, name): one for name, one in FUNCTIONS.items()})
     except etree.XPathError as error:
         raise NotEvaluable(f"{text} : {error}") from error
 
