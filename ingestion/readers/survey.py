@@ -85,7 +85,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Tabl
 
 def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:
     repeats = {name[:_SHEET_NAME] for name in reader.repeats}
-    candidates = [grid for grid in grids if grid.sheet[:_SHEET_NAME] not in repeats and grid.rows]
+    candidates = [g for g in grids if g.rows and g.sheet[:_SHEET_NAME] not in repeats and not _is_repeat(g)]
     if not candidates:
         raise SourceFileError(path.name, "classeur", "une feuille de soumissions", "aucune feuille remplie")
     keys = {reader.key} if reader.key else {*UUIDS, "_uuid"}
@@ -104,9 +104,12 @@ def _grid_of(path: Path, grids: list[Grid], repeat: str) -> Grid:
 def _check_all_read(grids: list[Grid], read_here: list[Grid]) -> None:
     """A repeat that nobody declared would be lost without a word."""
     for grid in grids:
-        is_repeat = bool(grid.rows) and bool({survey_json.PARENT_INDEX, "PARENT_KEY"} & set(grid.rows[0]))
-        if is_repeat and not any(grid is one for one in read_here):
+        if _is_repeat(grid) and not any(grid is one for one in read_here):
             raise SourceFileError(grid.file, grid.sheet, "des groupes répétés tous déclarés", "un groupe de plus")
+
+
+def _is_repeat(grid: Grid) -> bool:
+    return bool(grid.rows) and bool({survey_json.PARENT_INDEX, "PARENT_KEY"} & set(grid.rows[0]))
 
 
 def _parent(frame: pd.DataFrame, name: str, reader: SurveyReader, form: Form | None) -> str:

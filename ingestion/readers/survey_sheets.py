@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,29 +101,31 @@ def _with_whole_points(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _names(header: list[str], multiple: dict[str, frozenset[str] | None], asked: set[str]) -> list[str]:
     known = set(header)
+    # OData has no « - » nor « . » in names: ODK Central writes `chef_lieu` for `chef-lieu`.
+    asked_as = {re.sub(r"[^A-Za-z0-9_]", "_", name): name for name in asked} | {name: name for name in asked}
 
     def name_of(full: str) -> str:
         path = full.replace("meta-", "meta/", 1) if full.startswith("meta-") else full
         if path in UUIDS or is_tool_column(path):
             return path
         before, _, last = path.rpartition("/")
-        question = _question(before, asked)
+        question = _question(before, asked_as)
         # KoboToolbox may give the choices of a select-multiple without the answer itself: then the form tells.
         if before and (before in known or last in (multiple.get(question) or ())):
             return f"{question}/{last}"
-        return _question(path, asked)
+        return _question(path, asked_as)
 
     return [name_of(full) for full in header]
 
 
-def _question(path: str, asked: set[str]) -> str:
+def _question(path: str, asked: dict[str, str]) -> str:
     """`srv/qual/q_d_intrants`, `srv-qual-q_d_intrants`: the last part; a name of the form may hold « - » itself."""
     last = path.rsplit("/", 1)[-1].strip()
     if last.startswith("_"):  # a tool's own: `_gps_latitude`, `__Submissions-id`
         return last
     parts = last.split("-")
     suffixes = ("-".join(parts[number:]) for number in range(len(parts)))
-    return next((name for name in suffixes if name in asked), parts[-1].strip())
+    return next((asked[name] for name in suffixes if name in asked), parts[-1].strip())
 
 
 def _with_rebuilt_answers(frame: pd.DataFrame) -> pd.DataFrame:

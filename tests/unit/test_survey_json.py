@@ -238,7 +238,7 @@ def central_villages(folder: Path) -> Path:
         _, name, goods = HOUSEHOLDS[number - 1]
         own = [{"__id": f"{number}{rank}", "__Submissions-menage-id": str(number), "age_membre": int(age), "lien": link or None}
                for owner, rank, age, link in MEMBERS if owner == str(number)]  # fmt: skip
-        return {"__id": str(number), "__Submissions-id": "x", "chef-lieu": name, "biens": goods or None, "membre": own}
+        return {"__id": str(number), "__Submissions-id": "x", "chef_lieu": name, "biens": goods or None, "membre": own}
 
     rows = [{"__id": "uuid:u1", "__system": {"edits": 0}, "meta": {"instanceID": "uuid:u1"},
              "lieu": {"village": "X", "age": 9}, "menage": [household(1), household(2)]},
@@ -265,7 +265,7 @@ EXPECTED = {
     ("given", "with_form"),
     # Without the form nothing tells that `biens/radio` and `biens/moto` are the choices of one question.
     [*((given, True) for given in (kobo_sheets, odk_sheets, kobo_villages, central_villages)),
-     *((given, False) for given in (odk_sheets, kobo_villages, central_villages))],
+     (odk_sheets, False), (kobo_villages, False)],
 )  # fmt: skip
 def test_a_repeat_in_a_repeat_finds_its_parent_and_its_submission(
     tmp_path: Path, villages: forms.Form, given: Callable[[Path], Path], with_form: bool
@@ -283,6 +283,18 @@ def test_a_repeat_in_a_repeat_finds_its_parent_and_its_submission(
     assert members.place("lien").iloc[1] == "uuid:u1/menage[1]/membre[2]/lien"
     assert members.place("biens").iloc[1] == "uuid:u1/menage[1]/biens"
     assert members.place("village").iloc[3] == "uuid:u2/village"
+
+
+def test_the_sheet_of_submissions_need_not_come_first(tmp_path: Path) -> None:
+    repeat = [["age_membre", "_index", "_parent_index"], ["30", "1", "2"]]
+    main = [["village", "_uuid", "_index"], ["X", "u1", "1"], ["Y", "u2", "2"]]
+    reader = SurveyReader(kind="survey", form="x", repeats=("membre",))
+    tables = survey.whole(workbook_of(tmp_path, {"membre": repeat, "Villages": main}), reader, None)
+    assert tables["membre"].frame["village"].tolist() == ["Y"]
+    with pytest.raises(SourceFileError, match="membre"):
+        survey.whole(
+            workbook_of(tmp_path, {"membre": repeat, "Villages": main}), SurveyReader(kind="survey", form="x"), None
+        )
 
 
 def test_a_repeat_whose_parent_is_not_declared_is_refused(tmp_path: Path, villages: forms.Form) -> None:
