@@ -63,7 +63,8 @@ def read_part(source: Source, path: Path) -> Part:
     raw = _read(source, path)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}
-    notes = [note for item in tables.values() for note in item.notes] + _filled_columns(source, path, tables)
+    notes = [f"{path.name} · {note}" for item in tables.values() for note in item.notes]
+    notes += _filled_columns(source, path, tables)
     tables = _parse(source, tables)
     records, rejected = {}, []
     for shape, mapping in source.shapes.items():

@@ -89,11 +89,25 @@ class PdfReader(Tabular, Worded):
 
 
 class SurveyReader(Strict):
-    """Export of an XLSForm survey: one sheet of submissions, one more for each repeat."""
+    """Answers to an XLSForm survey: submissions, and one table more for each repeat."""
 
     kind: Literal["survey"]
     form: str = Field(description="identifiant du formulaire")
-    repeats: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = Field((), description="groupes répétés, aussi ceux qui sont dans un autre")
+    xlsform: str | None = Field(
+        None, description="classeur du formulaire, dans le dossier de la source ; sans lui, celui du projet s’il existe"
+    )
+    key: str | None = Field(
+        None, description="colonne de chaque feuille qui identifie la soumission, où l’export n’a pas celles de l’outil"
+    )
+    renamed: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="par version du formulaire : {ancienne question: question d’aujourd’hui}"
+    )
+
+    @field_validator("renamed", mode="before")
+    @classmethod
+    def _versions_are_text(cls, given: object) -> object:
+        return {str(version): names for version, names in given.items()} if isinstance(given, dict) else given
 
 
 class BoundaryReader(Strict):
