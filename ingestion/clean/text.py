@@ -11,7 +11,10 @@ import numpy as np
 # What people and programs type for "nothing here". `<Null>` is how the COD-PS export writes it.
 # Spreadsheet errors (#N/A) are not in this list: they are a problem to flag, not an empty cell.
 EMPTY = frozenset({"", "-", "--", "—", "n/a", "na", "nan", "none", "null", "<null>", "nd", "n.d.", "s/o"})
-EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+NOT_COMPUTED = "#FORMULE!"  # ours: a formula that a program wrote and no spreadsheet has computed yet
+EXCEL_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", NOT_COMPUTED}
+)
 # Zero-width and bidirectional marks copy themselves from web pages into cells and make equal names differ.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
