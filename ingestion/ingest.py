@@ -15,13 +15,12 @@ from ingestion import personal
 from ingestion.errors import DeclarationError
 from ingestion.personal import PERSONAL
 from ingestion.readers import geo, pdf, survey, table
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables
 from ingestion.records import Document, Records, build
 from ingestion.row_checks import add_warnings
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
 from ingestion.source import Mapping, Source
 
-Tables = dict[str, Table]
 # By the kind that a source declares.
 READERS: dict[str, Callable[[Path, Source, Any], Tables]] = {
     "table": table.read,
@@ -83,6 +82,7 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
         if kept := [part.consented for part in parts.values() if part.consented is not None]:
             consented[document.document_id] = f"[{','.join(kept)}]"
         tables = {name: part.table for name, part in parts.items()}
+        notes += [note for item in tables.values() for note in item.notes]
         notes += _filled_columns(source, path, tables)
         tables = _parse(source, tables)
         for shape, mapping in source.shapes.items():
@@ -135,11 +135,12 @@ def _parser(path: Path) -> Callable[[Tables], Tables]:
 def _table_of(source: Source, path: Path, mapping: Mapping, tables: Tables) -> Table:
     if mapping.table is None and len(tables) == 1:
         return next(iter(tables.values()))
-    if mapping.table not in tables:
+    name = mapping.table or "table"
+    if name not in tables:
         raise DeclarationError(
-            f"{source.folder / 'source.yml'} : table « {mapping.table} » inconnue ; il y a : {', '.join(tables)}"
+            f"{source.folder / 'source.yml'} : table « {name} » inconnue ; il y a : {', '.join(tables)}"
         )
-    return tables[mapping.table]
+    return tables[name]
 
 
 def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:

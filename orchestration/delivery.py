@@ -157,7 +157,7 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
             told = "" if SHAPES[shape].is_answer_of_a_person else first
             found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
     notes = [
-        CheckResult(f"colonne à déclarer {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
+        CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
     ]
     return found + notes
 
