@@ -149,7 +149,7 @@ def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:
     for item in tables.values():
         for column in source.expected_empty:
             if column in item.frame and (filled := item.frame[column].str.strip().ne("")).any():
-                place = item.cells(column)[filled].iloc[0]
+                place = item.place(column)[filled.to_numpy()].iloc[0]
                 notes.append(
                     f"{path.name} · {place} : la colonne « {column} » n’est plus vide ({filled.sum()} cellules)"
                 )

@@ -36,13 +36,15 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 class Grid:
     """The cells of one sheet as text; `sheet` is "" for a text table. Other readers place their cells otherwise.
 
-    ``merged``: ranges of cells that are shown as one, ((top, left), (bottom, right)) counted from 0.
+    ``merged``: ranges of cells that are shown as one, ((top, left), (bottom, right)) counted from 0. ``constants``:
+    columns that the reader adds, each with one value for all the rows.
     """
 
     file: str
     sheet: str
     rows: list[list[str]]
-    merged: list[Merged] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list, kw_only=True)
+    constants: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     def place(self, row: int, column: int | None = None) -> str:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
@@ -141,7 +143,7 @@ class _Workbook:
             for row, column, text in found.odd:
                 _put(rows, row, column, text)
             merged = self.ods[name].merged if name in self.ods else cells.merged_cell_ranges or []
-        return Grid(self.file, name, rows, merged)
+        return Grid(self.file, name, rows, merged=merged)
 
     def _scanned(self, name: str) -> xlsx.SheetXml:
         with zipfile.ZipFile(self.path) as archive:

@@ -28,9 +28,13 @@ _STRICT = {
 }
 _PLACE = re.compile(rb'\sr="([A-Za-z]{1,7})([0-9]{1,12})"')
 _ROW_NUMBER = re.compile(rb'<row\b[^>]*?\sr="([0-9]{1,12})"')
-_ERROR = re.compile(rb'\st="e"')
+# Patterns that begin with plain text are the fast ones: the sheets are long.
+_ERROR = re.compile(rb' t="e"')
 _ERROR_TEXT = re.compile(rb"<v[^>]*>(#[^<]+)</v>")
-_NOT_COMPUTED = re.compile(rb"(?:</f>|<f\b[^>]*/>)(?:<v\s*/>|<v></v>)?</c>")
+_NOT_COMPUTED = (
+    re.compile(rb"</f>(?:<v\s*/>|<v></v>)?</c>"),
+    re.compile(rb"<f [^>]*/>(?:<v\s*/>|<v></v>)?</c>"),
+)
 _FILLED = re.compile(
     rb"<c\s([^>]*[^/>])>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(?:<v[^>]*>[^<]|<is>)",
 )
@@ -117,7 +121,7 @@ def _odd(rows: bytes) -> Iterator[tuple[int, int, str]]:
         text = _ERROR_TEXT.search(rows, error.end(), rows.find(b"</c>", error.end()))
         if text and (place := _PLACE.search(rows, start, rows.find(b">", start) + 1)):
             yield int(place[2]) - 1, _column(place[1]) - 1, text[1].decode()
-    for formula in _NOT_COMPUTED.finditer(rows):
+    for formula in (found for pattern in _NOT_COMPUTED for found in pattern.finditer(rows)):
         start = rows.rfind(b"<c ", 0, formula.start())
         tag = rows[start : rows.find(b">", start) + 1]
         if b' t="str"' not in tag and (place := _PLACE.search(tag)):
