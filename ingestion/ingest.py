@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ingestion import personal
-from ingestion.errors import DeclarationError
+from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.personal import PERSONAL
 from ingestion.readers import geo, pdf, survey, table
 from ingestion.readers.rows import Table, Tables
@@ -57,7 +57,9 @@ class Ingested:
 
 
 def sha256(path: Path) -> str:
-    """The hexadecimal sha256 of a file: its document id."""
+    """The hexadecimal sha256 of a file: its document id. Raises SourceFileError where there is no file."""
+    if not path.is_file():
+        raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -19,9 +19,14 @@ EXCEL_ERRORS = frozenset(
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
+def visible(value: str) -> str:
+    """The text without invisible characters and without white space around it, its accents in one form."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", value)).strip()
+
+
 def tidy(value: str) -> str | None:
     """One line, single spaces, no invisible characters; None when nothing is left or it means "nothing"."""
-    text = " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", value)).split())
+    text = " ".join(visible(value).split())
     return None if text.casefold() in EMPTY else text
 
 

@@ -8,23 +8,25 @@ from collections.abc import Iterator
 from ingestion.errors import SourceFileError
 
 MOST_UNPACKED = 2 * 1024**3
+MOST_IN_MEMORY = 1 << 29  # of the parts that are held whole: shared texts, formats; sheets are read by pieces
 _CHUNK = 1 << 22
 # One byte of a deflated part gives at most 1032: a part of less than this cannot hide what it unpacks to.
-_CANNOT_HIDE = MOST_UNPACKED // 1032 // 2
+_CANNOT_HIDE = 1 << 17
 
 
-def check(archive: zipfile.ZipFile, file: str, read_later: str) -> None:
-    """Raises SourceFileError where the parts say that they unpack to more than MOST_UNPACKED.
+def check(archive: zipfile.ZipFile, file: str, by_pieces: str) -> None:
+    """Raises SourceFileError where the parts say that they unpack to more than a machine holds.
 
-    Larger parts are unpacked to see whether what they say is true, but for those that are ``read_later``.
+    Larger parts are unpacked to see whether what they say is true; parts whose names begin with ``by_pieces`` are read
+    later, and then seen.
     """
-    total = sum(part.file_size for part in archive.infolist())
-    if total > MOST_UNPACKED:
-        raise SourceFileError(
-            file, "classeur", f"au plus {MOST_UNPACKED >> 20} Mo une fois décompressé", f"{total >> 20} Mo"
-        )
-    for part in archive.infolist():
-        if part.compress_size > _CANNOT_HIDE and not part.filename.startswith(read_later):
+    whole = [part for part in archive.infolist() if not part.filename.startswith(by_pieces)]
+    for parts, most in ((archive.infolist(), MOST_UNPACKED), (whole, MOST_IN_MEMORY)):
+        size = sum(part.file_size for part in parts)
+        if size > most:
+            raise SourceFileError(file, "classeur", f"au plus {most >> 20} Mo décompressés", f"{size >> 20} Mo")
+    for part in whole:
+        if part.compress_size > _CANNOT_HIDE:
             for _ in chunks(archive, part.filename):
                 pass
 

@@ -96,8 +96,6 @@ def read_grid(path: Path, sheet: str | None) -> Grid:
 
 
 def _is_workbook(path: Path) -> bool:
-    if not path.is_file():
-        raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
     return path.suffix.lower() in _WORKBOOKS
 
 
@@ -112,7 +110,7 @@ class _Workbook:
         with _telling_damage(path, "classeur", f"un classeur {path.suffix} entier"):
             if self.kind != ".xls":
                 with zipfile.ZipFile(path) as archive:
-                    archives.check(archive, path.name, read_later="xl/worksheets/")
+                    archives.check(archive, path.name, by_pieces="xl/worksheets/")
                     self.ods = ods.scan(archive) if self.kind == ".ods" else {}
             for name, sheet in self.ods.items():
                 self._check_size(name, sheet.height, sheet.width)
@@ -169,7 +167,7 @@ def _telling_damage(path: Path, place: str, expected: str) -> Iterator[None]:
     except (SourceFileError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        found = f"{path.stat().st_size} octets illisibles ({error}) : fichier tronqué ou abîmé ?"
+        found = f"{path.stat().st_size} octets illisibles ({str(error)[:200]}) : fichier tronqué ou abîmé ?"
         raise SourceFileError(path.name, place, expected, found) from error
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from ingestion.clean.text import visible
 from ingestion.errors import SourceFileError
 from ingestion.readers import body, reshape
 from ingestion.readers.grid import Grid
@@ -17,6 +18,7 @@ from ingestion.source import Source
 from ingestion.values import clean
 
 _SEARCHED_ROWS = 30
+_QUOTED, _LONGEST = 50, 80  # names in a message, and letters of a name
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
 
@@ -96,12 +98,10 @@ def _is_value(source: Source, column: str, text: str) -> bool:
 
 
 def _names(grid: Grid, row: int, options: Tabular) -> list[str]:
-    """The names of the columns; those of several header rows are joined: Bénéficiaires / Femmes."""
-    if options.header_rows == 1:
-        return [name.strip() for name in grid.rows[row]] if row < len(grid.rows) else []
-    rows = grid.rows[row : row + options.header_rows]
-    width = max(map(len, rows), default=0)
-    levels = [[name.strip() for name in cells] + [""] * (width - len(cells)) for cells in rows]
+    """The names of the columns up to the last one that has a name; those of several header rows are joined."""
+    rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + options.header_rows]]
+    width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
+    levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
     for number, level in enumerate(levels[:-1]):
         _carry_right(grid, row + number, level, levels[number + 1])
     return [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
@@ -193,4 +193,5 @@ def _is_hxl(row: list[str]) -> bool:
 
 
 def _quoted(names: list[str]) -> str:
-    return ", ".join(f"« {name} »" for name in names)
+    more = f" et {len(names) - _QUOTED} de plus" if len(names) > _QUOTED else ""
+    return ", ".join(f"« {name[:_LONGEST]} »" for name in names[:_QUOTED]) + more

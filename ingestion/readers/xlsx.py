@@ -38,6 +38,8 @@ _NOT_COMPUTED = (
 _FILLED = re.compile(
     rb"<c\s([^>]*[^/>])>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(?:<v[^>]*>[^<]|<is>)",
 )
+# Cells may stand in another order than their places: those far out are looked at one by one.
+_FAR = re.compile(rb' r="([A-Z]{3,7})([0-9]{1,12})"| r="([A-Z]{1,2})([0-9]{6,12})"')
 _ROW_END = b"</row>"
 
 
@@ -112,6 +114,8 @@ def _extent(rows: bytes, found: SheetXml) -> None:
             number = _ROW_NUMBER.search(rows, start, end)
             found.reach(int(number[1]) if number else found.height + 1, cells)
         start = end + len(_ROW_END)
+    for far in _FAR.finditer(rows):
+        found.reach(int(far[2] or far[4]), _column(far[1] or far[3]))
 
 
 def _odd(rows: bytes) -> Iterator[tuple[int, int, str]]:
