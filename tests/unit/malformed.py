@@ -182,7 +182,7 @@ def _texts(maker: Maker, good: dict[str, bytes]) -> None:
     maker.write("short_rows.csv", text([HEADER, *[row[:9] for row in ROWS]]).encode(), 5)
     maker.write("long_row.csv", text([*TABLE, [*ROWS[0], "de trop"]]).encode(), REFUSED)
     maker.write("quote_open.csv", plain.replace(NAMES[2], '"' + NAMES[2], 1).encode(), REFUSED)
-    maker.write("quote_inside.csv", plain.replace("n° 3", 'n° "3"', 1).encode(), 5)
+    maker.write("quote_inside.csv", plain.replace("fictif", 'fic "tif"', 1).encode(), 5)
     maker.write("quote_then_text.csv", plain.replace(NAMES[2], f'"{NAMES[2]}" etc', 1).encode(), REFUSED)
     maker.write("nul.csv", plain.replace("fictif", "fic\0tif", 1).encode(), REFUSED)
     far = text([*TABLE, *ROWS * 2_000])
