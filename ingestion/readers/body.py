@@ -39,6 +39,11 @@ def body(
     """
     named = {name: position for position, name in enumerate(header) if name}
     filled = [(n, row) for n, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)]
+    if len(filled) > options.max_rows:
+        place = grid.place(filled[options.max_rows][0])
+        raise SourceFileError(
+            grid.file, place, f"au plus {options.max_rows} lignes (max_rows)", f"{len(filled)} lignes"
+        )
     sorter = _Sorter(header, {named[name] for name in needed if name in named}, is_value, options)
     left_out = sorter.left_out(filled, first)
     rows = {n: _padded(grid, n, row, len(header)) for n, row in filled if n not in left_out}

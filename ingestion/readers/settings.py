@@ -35,6 +35,9 @@ class Tabular(Strict):
     unpivot_pattern: str | None = Field(
         None, description="les colonnes larges par leur nom, dont les groupes nommés sont des colonnes nouvelles"
     )
+    max_rows: int = Field(
+        500_000, ge=1, description="lignes remplies au plus ; il faut environ 4 Ko de mémoire par ligne de services"
+    )
     totals: str | None = Field(
         None,
         description="expression cherchée dans la première cellule remplie : la ligne est un total, rejetée avec sa "
