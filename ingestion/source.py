@@ -23,7 +23,7 @@ from ingestion import code_lists
 from ingestion.clean.text import fold
 from ingestion.errors import DeclarationError
 from ingestion.pull.settings import Pull
-from ingestion.readers.settings import Reader, Strict
+from ingestion.readers.settings import Reader, Strict, Tabular
 from ingestion.shapes import SHAPES, Column
 from ingestion.values import clean
 
@@ -172,6 +172,9 @@ class Source(Strict):
             if missing := sorted(required - set(mapping.columns)):
                 raise ValueError(f"forme {shape} : colonnes obligatoires sans origine : {', '.join(missing)}")
         self._check_values()
+        named = {*self.reader.fill_down, *self.reader.split} if isinstance(self.reader, Tabular) else set()
+        if unknown := sorted(named - self.mapped):
+            raise ValueError(f"reader : colonnes que rien ne lit : {', '.join(unknown)}")
         if both := sorted(set(self.ignored) & self.mapped):
             raise ValueError(f"colonnes à la fois lues et ignorées : {', '.join(both)}")
         return self
