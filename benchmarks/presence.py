@@ -6,8 +6,8 @@ INPUT_FOLDER holds the landed files and the reference tables, each known by its 
 by an option: p-codes (`*pcodes*.csv`), their lengths (`*pcode_lengths*.csv`), organizations (`*org_lookup*.csv`),
 organization types (`*organization_types*.csv`), sectors (`sectors*.csv`), the rows expected (`expected_presence*.csv`).
 The country of a source is the end of its id (`ocha_3w_eth`). A row is one organization in one sector at one place; it
-is equal when every compared column is. Each difference is written with its reason. What the warehouse's codes are called
-in the published rows is in `presence_terms.csv`.
+is equal when every compared column is. Each difference is written with its reason. `presence_terms.csv`
+says what the warehouse's codes are called in the published rows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rapidfuzz import fuzz, process
 from rich.console import Console
 from rich.table import Table
@@ -114,9 +113,8 @@ class Gazetteer:
         widths = self.widths.get(country)
         if not found or not widths:
             return None
-        letters = {
-            code.rstrip("0123456789") for codes in self.names.get((country, level), {}).values() for code in codes
-        }
+        known = itertools.chain.from_iterable(self.names.get((country, level), {}).values())
+        letters = {code.rstrip("0123456789") for code in known}
         candidates = {
             prefix + "".join(part.zfill(width) for part, width in zip(parts, official, strict=True))
             for parts in _splits(found[2], level)
@@ -350,11 +348,7 @@ def _reason(expected: dict[str, str], other: Row | None, columns: list[str], is_
 
 
 def table_path(folder: Path, name: str, given: Path | None) -> Path:
-    found = (
-        [given]
-        if given
-        else [p for p in sorted(folder.glob(TABLES[name])) if name != "pcodes" or "length" not in p.name]
-    )
+    found = [given] if given else sorted(folder.glob(TABLES[name]))
     if not found:
         sys.exit(f"{folder} : aucune table {TABLES[name]} (option --{name})")
     return found[0]
@@ -382,16 +376,11 @@ def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None 
 
 def written(found: dict[str, Comparison], path: Path) -> None:
     """Every difference as a row: its reason, the columns, what is expected and what was found."""
-    header = [
-        "location_code",
-        "reason",
-        "columns",
-        *(f"expected_{c}" for c in COMPARED),
-        *(f"found_{c}" for c in COMPARED),
-    ]
+    compared = [f"{side}_{column}" for side in ("expected", "found") for column in COMPARED]
+    header = ["location_code", "reason", "columns", *compared, "peer_warning"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*header, "peer_warning"])
+        writer.writerow(header)
         for country, comparison in found.items():
             for one in comparison.differences:
                 cells = [one.expected.get(c, "") for c in COMPARED] + [one.found.get(c, "") for c in COMPARED]

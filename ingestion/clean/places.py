@@ -20,7 +20,7 @@ _CODE = re.compile(r"([A-Z]{2,3})([0-9]+)")
 
 @cache
 def _forms() -> dict[str, dict[int, set[int]]]:
-    """By prefix and level, the numbers of digits that a code may have. A level the list leaves out has the usual two."""
+    """By prefix and level, the numbers of digits that a code may have; a level left out has the usual two."""
     with Path(__file__).with_name("pcode_forms.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["prefix"]: {n: {int(d) for d in row[f"admin{n}"].split("|")} for n in (1, 2, 3) if row[f"admin{n}"]}
