@@ -57,8 +57,8 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield ""
     yield "reader:"
     yield "  kind: table"
-    if proposal.other_sheets:
-        yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.other_sheets)}"
+    if proposal.sheet.others:
+        yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
     if proposal.sheet.has_tags:
         yield "  hxl: true"
     yield ""

@@ -41,13 +41,14 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook ("" for a text table) under the header that was found in it."""
+    """A sheet of a workbook ("" for a text table) under the header that was found in it; ``others``: beside it."""
 
     file: Path
     name: str
     columns: list[FileColumn]
     row_count: int
     has_tags: bool
+    others: list[str]
 
     @property
     def delimiter(self) -> str:
@@ -63,13 +64,14 @@ class Sheet:
 
 def sheets(path: Path) -> list[Sheet]:
     """The visible sheets that hold a table. Raises SourceFileError where the file holds none."""
-    found = [sheet for grid in read_grids(path) if (sheet := _sheet(path, grid)) is not None]
+    grids = read_grids(path)
+    found = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
     if not found:
         raise SourceFileError(path.name, "ensemble", "une ligne d’en-tête et des lignes sous elle", "aucun tableau")
     return found
 
 
-def _sheet(path: Path, grid: Grid) -> Sheet | None:
+def _sheet(path: Path, grid: Grid, others: list[str]) -> Sheet | None:
     row = _header_row(grid.rows)
     if row is None:
         return None
@@ -82,7 +84,7 @@ def _sheet(path: Path, grid: Grid) -> Sheet | None:
         for place, name in enumerate(header)
         if name
     ]
-    return Sheet(path, grid.sheet, columns, len(rows), bool(tags)) if rows and columns else None
+    return Sheet(path, grid.sheet, columns, len(rows), bool(tags), others) if rows and columns else None
 
 
 def _cell(row: list[str], place: int) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -62,7 +62,6 @@ class Proposal:
     """
 
     sheet: Sheet
-    other_sheets: list[str]
     shape: str
     choices: list[Choice]
     constants: dict[str, tuple[Origin, str]]
@@ -84,10 +83,8 @@ class Proposal:
 
 def propose(path: Path, shape: str | None = None) -> Proposal:
     """The likeliest reading of a file, as any shape or as a given one. Raises SourceFileError without any table."""
-    found = sheets(path)
-    best = max((read for sheet in found for read in _readings(sheet, shape)), key=lambda proposal: proposal.score)
-    others = [sheet.name for sheet in found if sheet is not best.sheet]
-    return replace(best, other_sheets=others)
+    readings = (reading for sheet in sheets(path) for reading in _readings(sheet, shape))
+    return max(readings, key=lambda proposal: proposal.score)
 
 
 def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
@@ -110,7 +107,7 @@ def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
     # Of two shapes that say the same columns, the one with fewer others fits better.
     # An outline that a table cannot hold is missing from every list of places: it says little.
     score = told + len(mapped) / len(SHAPES[shape].columns) - sum(0.5 if n == "geometry" else 2 for n in missing)
-    return Proposal(sheet, [], shape, choices, constants, missing, corrections, unknown, score)
+    return Proposal(sheet, shape, choices, constants, missing, corrections, unknown, score)
 
 
 def _assigned(ranked: dict[str, list[Guess]]) -> dict[str, Guess]:
