@@ -85,6 +85,8 @@ def _free(root: Path, name: str) -> Path:
 def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look: bool) -> None:
     if shape is not None and shape not in SHAPES:
         stop(f"« {shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+    if redact(path.name)[1]:
+        stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
     if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
         stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
     try:
@@ -99,11 +101,14 @@ def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look
     target = _free(root, name or source_id(path, proposal))
     try:
         written = folders.write(proposal, target)
-        _try(written, path)
     except (DeclarationError, SourceFileError) as error:
-        stop(f"{error}", NOT_PUBLISHED)
+        stop(f"Rien n’est écrit. {error}", NOT_PUBLISHED)
+    console.print(f"[bold green]Écrit :[/] {target}", soft_wrap=True)
+    try:
+        _try(written, path)
+    except SourceFileError as error:
+        stop(f"Le fichier ne se lit pas comme proposé : {error}", NOT_PUBLISHED)
     console.print(
-        f"[bold green]Écrit :[/] {target}\n"
         f"1. relire {target / 'source.yml'} : tout ce qui porte « à confirmer »\n"
         f"2. si quelque chose a changé : « mrf expected {written.id} »\n"
         f"3. « mrf run --landing DOSSIER », avec le fichier dans DOSSIER ; « mrf explain-source {written.id} »",

@@ -15,7 +15,7 @@ from ingestion.clean.dates import date
 from ingestion.clean.places import pcode
 from ingestion.clean.text import fold
 from ingestion.code_lists import SEED
-from ingestion.proposals.judging import Guess, guesses, personal_ground, target_of
+from ingestion.proposals.judging import LIKELY, Guess, guesses, personal_ground, target_of
 from ingestion.proposals.looking import FileColumn, Sheet, sheets
 from ingestion.proposals.words import correction
 from ingestion.shapes import SHAPES
@@ -103,11 +103,19 @@ def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
     required = [c.name for c in SHAPES[shape] if c.required] + ["observed_on"]
     missing = [name for name in required if name not in mapped and name not in constants]
     corrections, unknown = _code_values(sheet, shape, given)
-    told = sum(guess.score for guess in mapped.values())
-    # Of two shapes that say the same columns, the one with fewer others fits better.
-    # An outline that a table cannot hold is missing from every list of places: it says little.
-    score = told + len(mapped) / len(SHAPES[shape].columns) - sum(0.5 if n == "geometry" else 2 for n in missing)
+    score = _fitness(shape, mapped, required, missing)
     return Proposal(sheet, shape, choices, constants, missing, corrections, unknown, score)
+
+
+def _fitness(shape: str, mapped: dict[str, Guess], required: list[str], missing: list[str]) -> float:
+    """How well the rows fit a shape: what the columns say, less what it asks and nothing says, or hardly.
+
+    Of two shapes that say the same columns, the one with fewer others fits better. An outline is missing from every
+    list of places: it says little. A list of places is not one of organizations because its names are called « Name ».
+    """
+    told = sum(guess.score for guess in mapped.values()) + len(mapped) / len(SHAPES[shape].columns)
+    doubtful = sum(1 for name in required if name in mapped and mapped[name].score < LIKELY)
+    return told - doubtful - sum(0.5 if name == "geometry" else 2 for name in missing)
 
 
 def _assigned(ranked: dict[str, list[Guess]]) -> dict[str, Guess]:
@@ -146,10 +154,10 @@ def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess]) -> dict[str, 
         for name, value in whole.items():
             if name not in mapped:
                 ground = "année du fichier" if name == "period" else "le fichier ne distingue pas"
-                found[name] = (Origin(column=None, value=value), ground)
-    placed = [name for name in mapped if name.startswith("admin") and name[5:6].isdigit()]
+                found[name] = (Origin(value=value), ground)
+    placed = any(name.startswith("admin") for name in mapped)
     if placed and "admin_vintage" in names and "admin_vintage" not in mapped:
-        found["admin_vintage"] = _vintage(sheet, mapped)
+        found["admin_vintage"] = _vintage(sheet)
     return found
 
 
@@ -158,9 +166,9 @@ def _observed(path: Path) -> tuple[Origin, str]:
     for pattern in _NAMED_DATES:
         told = re.search(pattern, path.name)
         if told and date(told[1].replace("_", " ")):
-            return Origin(column=None, file_name=pattern), f"nom du fichier : « {told[1]} »"
+            return Origin(file_name=pattern), f"nom du fichier : « {told[1]} »"
     value = _written(path).isoformat()
-    return Origin(column=None, value=value), "date d’écriture du fichier : à remplacer par celle des faits"
+    return Origin(value=value), "date d’écriture du fichier : à remplacer par celle des faits"
 
 
 def _written(path: Path) -> dt.date:
@@ -177,7 +185,7 @@ def _seed_codes() -> dict[str, set[str]]:
     return found
 
 
-def _vintage(sheet: Sheet, mapped: dict[str, Guess]) -> tuple[Origin, str]:
+def _vintage(sheet: Sheet) -> tuple[Origin, str]:
     """The edition of Mali's list that knows the most codes of the file; the latest where the file has only names."""
     codes = {
         code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
@@ -186,8 +194,8 @@ def _vintage(sheet: Sheet, mapped: dict[str, Guess]) -> tuple[Origin, str]:
     best = max(sorted(known, reverse=True), key=lambda vintage: known[vintage])
     if codes and not known[best]:
         year = re.search(r"20\d\d", sheet.file.name)
-        return Origin(column=None, value=year[0] if year else "?"), "p-codes d’un autre pays : dire leur édition"
-    return Origin(column=None, value=best), "édition qui connaît le plus de codes" if codes else "édition en vigueur"
+        return Origin(value=year[0] if year else "?"), "p-codes d’un autre pays : dire leur édition"
+    return Origin(value=best), "édition qui connaît le plus de codes" if codes else "édition en vigueur"
 
 
 def _code_values(sheet: Sheet, shape: str, given: dict[str, Guess]) -> tuple[list[Correction], dict[str, list[str]]]:
