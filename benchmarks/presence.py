@@ -229,19 +229,14 @@ def placed(gazetteer: Gazetteer, country: str, record: dict[str, Any]) -> tuple[
 
 
 def presence(source: Source, paths: list[Path], gazetteer: Gazetteer, register: Register, terms: Terms) -> list[Row]:
-    """The rows to publish of one country: an organization in a sector at a place, once.
-
-    A row that the warehouse rejects for want of a name still counts here by its acronym, as it does for OCHA.
-    """
+    """The rows to publish of one country: an organization in a sector at a place, once."""
     country = source.id.rpartition("_")[2].upper()
-    frame = ingest(source, paths).records["service"]
+    records = ingest(source, paths).records["service"]
+    frame = records[records["errors"].isna()]
     has_acronym = "organization_acronym" in source.shapes["service"].columns
     published: dict[tuple[str, ...], Row] = {}
     for record in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-        acronym = record["organization_acronym"] or ""
-        name = record["organization_name"] or acronym
-        if not name:
-            continue
+        name, acronym = record["organization_name"], record["organization_acronym"] or ""
         kind = terms.kind(record["organization_type_code"], record["organization_type_code_raw"])
         body = register.body(country, name, acronym if has_acronym else name, kind)
         areas, notes = placed(gazetteer, country, record)
@@ -362,7 +357,7 @@ def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None 
     known = sources()
     files = assign([path for path in (landing or folder).rglob("*") if path.is_file()], known).files
     found = {}
-    for source_id in sorted(name for name in files if "_3w_" in name):
+    for source_id in sorted(name for name in files if "service" in known[name].shapes):
         country = source_id.rpartition("_")[2].upper()
         wanted = [
             {column: tidy(text) or "" for column, text in row.items()}

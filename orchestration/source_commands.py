@@ -33,10 +33,10 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(
         "new-source",
-        epilog="Exemples : [bold]mrf new-source ~/recu/3w_juin_2024.xlsx --id ocha_3w_ner[/] · "
+        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_mli[/] · "
         "[bold]mrf new-source pam_cantines_mli[/]",
     )(new_source)
-    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source ocha_3w_mli[/]")(explain_source)
+    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_mli[/]")(explain_source)
 
 
 def new_source(
@@ -250,7 +250,8 @@ def _origin(origin: Origin) -> str:
         notes = [
             text for is_so, text in ((origin.optional, "peut manquer"), (origin.expected, "vide = alerte")) if is_so
         ]
-        return f"colonne « {origin.column} »" + (f" ({', '.join(notes)})" if notes else "")
+        told = f"colonne « {origin.column} »" + (f", à défaut « {origin.otherwise} »" if origin.otherwise else "")
+        return told + (f" ({', '.join(notes)})" if notes else "")
     if origin.file_name is not None:
         fallback = f", à défaut {origin.value}" if origin.value else ""
         return f"nom du fichier, {origin.file_name}{fallback}"

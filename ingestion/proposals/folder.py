@@ -70,9 +70,18 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
         inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in told.items())
         yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {ground}"
     for choice in proposal.mapped.values():
-        yield f"      {choice.fate}: {_scalar(choice.column.header)}{_doubt(choice)}"
+        yield f"      {choice.fate}: {_read(proposal, choice)}"
     yield f"    bounds: {{min_records: {max(1, proposal.rows // 3)}, max_records: {max(1000, proposal.rows * 5)}}}"
     yield from _apart(proposal)
+
+
+def _read(proposal: Proposal, choice: Choice) -> str:
+    """The column to read; of organizations that some rows only call by their acronym, both."""
+    acronym = proposal.mapped.get("organization_acronym")
+    if choice.fate == "organization_name" and acronym and len(choice.column.cells) < proposal.rows:
+        both = f"{{column: {_quoted(choice.column.header)}, otherwise: {_quoted(acronym.column.header)}}}"
+        return f"{both} {_TO_CONFIRM} : le sigle nomme les lignes sans nom"
+    return _scalar(choice.column.header) + _doubt(choice)
 
 
 def _doubt(choice: Choice) -> str:
