@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,7 +80,7 @@ def _read(proposal: Proposal, choice: Choice) -> str:
     """The column to read; of organizations that some rows only call by their acronym, both."""
     acronym = proposal.mapped.get("organization_acronym")
     if choice.fate == "organization_name" and acronym and len(choice.column.cells) < proposal.rows:
-        both = f"{{column: {_quoted(choice.column.header)}, otherwise: {_quoted(acronym.column.header)}}}"
+        both = f"{{column: {_inline(choice.column.header)}, otherwise: {_inline(acronym.column.header)}}}"
         return f"{both} {_TO_CONFIRM} : le sigle nomme les lignes sans nom"
     return _scalar(choice.column.header) + _doubt(choice)
 
@@ -89,7 +90,13 @@ def _doubt(choice: Choice) -> str:
     if choice.guess is None or choice.guess.label == "sûr":
         return ""
     others = ", ".join(guess.target for guess in choice.others[:2])
-    return f" {_TO_CONFIRM} : {choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
+    told = f"{choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
+    return f" {_TO_CONFIRM} : {_one_line(told)}"
+
+
+def _one_line(text: str) -> str:
+    """A comment ends with its line, and headers of workbooks hold line breaks."""
+    return " ".join(text.split())
 
 
 def _apart(proposal: Proposal) -> Iterator[str]:
@@ -102,7 +109,9 @@ def _apart(proposal: Proposal) -> Iterator[str]:
     if of["personal"]:
         yield "\n# Jamais lues : elles ne vont que dans `restricted`, chiffrées."
         yield "personal:"
-        yield from (f"  {_scalar(choice.column.header)}: {{}} # {choice.reason}" for choice in of["personal"])
+        yield from (
+            f"  {_scalar(choice.column.header)}: {{}} # {_one_line(choice.reason)}" for choice in of["personal"]
+        )
     if of["ignored"]:
         yield "\nignored:"
         yield from (f"  {_scalar(c.column.header)}: {_scalar(_ignored(c))}" for c in of["ignored"])
@@ -118,6 +127,11 @@ def _scalar(text: str) -> str:
     style = '"' if "\n" in text else None
     written = yaml.safe_dump(text, allow_unicode=True, width=float("inf"), default_style=style)
     return str(written).removesuffix("\n").removesuffix("\n...")
+
+
+def _inline(text: str) -> str:
+    """A header between brackets, where a comma or a line break would end it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _quoted(text: str) -> str:

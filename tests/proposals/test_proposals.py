@@ -136,6 +136,28 @@ def test_hxl_tags_say_what_headers_do_not(tmp_path: Path) -> None:
     assert len(ingest(source, [tmp_path / "donnees.xlsx"]).records["service"]) == 4
 
 
+def test_headers_of_any_kind_are_declared_as_they_are(tmp_path: Path) -> None:
+    headers = [
+        "Nom de la\nstructure",
+        "Sigle",
+        "# Bénéficiaires: total",
+        "Région, en clair",
+        "Tél.\ndu 'point' focal",
+        "oui",
+    ]
+    book = openpyxl.Workbook()
+    book.active.append(headers)
+    book.active.append(["ONG fictive A", "OFA", 12, "Gao", "76123456", "x"])
+    book.active.append([None, "OFB", 15, "Mopti", "66123456", "y"])
+    book.save(tmp_path / "annuaire_2024.xlsx")
+    source = write(propose(tmp_path / "annuaire_2024.xlsx"), tmp_path / "source_annuaire_mli")
+    (records,) = ingest(source, [tmp_path / "annuaire_2024.xlsx"]).records.values()
+    assert records["organization_name"].tolist() == ["ONG fictive A", "OFB"]
+    assert records["admin1_name"].tolist() == ["Gao", "Mopti"]
+    assert set(source.personal) == {headers[4]}
+    assert set(source.ignored) >= {headers[5]}
+
+
 def test_values_alone_say_a_code_or_a_place(tmp_path: Path) -> None:
     path = tmp_path / "liste_2024.csv"
     path.write_text(
