@@ -83,13 +83,14 @@ class _Builder:
         self.warnings: list[list[str]] = [[] for _ in self.index]
         self.errors: list[list[str]] = [[] for _ in self.index]
         self.personal: list[pd.DataFrame] = []
+        self.nothing = np.full(len(self.index), None, dtype=object)
 
     def frame(self) -> pd.DataFrame:
         columns: dict[str, Any] = {"source_id": self.source.id, "document_id": self.document.document_id}
         columns["locator"] = self.table.place(None).to_numpy()
         for column in (OBSERVED, *self.shape.columns):
             columns |= self._column(column)
-        frame = pd.DataFrame(columns, index=self.index)
+        frame = pd.DataFrame(columns, index=self.index, copy=False)  # a million rows of a hundred columns: no copies
         if self.shape.name == "service":
             self._mask_shelters(frame)
         frame["record_id"] = self._record_ids(frame)
@@ -97,8 +98,10 @@ class _Builder:
         frame["errors"] = [";".join(reasons) or None for reasons in self.errors]
         return frame[[c.name for c in self.shape.stored] + ["errors"]]
 
-    def _column(self, column: Column) -> dict[str, list[Any]]:
+    def _column(self, column: Column) -> dict[str, Any]:
         origin = self.mapping.columns.get(column.name)
+        if origin is None and not column.required and column.kind != "bytes":
+            return {column.name: self.nothing, f"{column.name}_raw": self.nothing}
         if origin is None or (origin.column is not None and origin.column not in self.table.frame.columns):
             raw: list[Any] = [""] * len(self.index)
         else:
@@ -109,16 +112,15 @@ class _Builder:
             raw = self._without_personal(column, origin, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
-        values = [cleaned[text][0] for text in raw]
-        for row, text in enumerate(raw):
-            value, understood, _ = cleaned[text]
-            if not understood or (value is None and origin is not None and origin.expected):
-                self.warnings[row].append(
-                    f"{column.name}_unusable" if origin and origin.expected else f"{column.name}_invalid"
-                )
-            if column.required and value is None:
+        is_expected = origin is not None and origin.expected
+        unusable = {text for text, (value, known, _) in cleaned.items() if not known or (value is None and is_expected)}
+        lacking = {text for text, (value, _, _) in cleaned.items() if column.required and value is None}
+        for row, text in enumerate(raw) if unusable or lacking else ():
+            if text in unusable:
+                self.warnings[row].append(f"{column.name}_unusable" if is_expected else f"{column.name}_invalid")
+            if text in lacking:
                 self.errors[row].append(f"{column.name} : valeur obligatoire, trouvé « {text} »")
-        result = {column.name: values}
+        result = {column.name: [cleaned[text][0] for text in raw]}
         if column is not OBSERVED:
             result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
         return result

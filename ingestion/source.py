@@ -22,7 +22,8 @@ from pydantic import (
 from ingestion import code_lists
 from ingestion.clean.text import fold
 from ingestion.errors import DeclarationError
-from ingestion.readers.settings import Reader, Strict
+from ingestion.pull.settings import Pull
+from ingestion.readers.settings import Reader, Strict, Tabular
 from ingestion.shapes import SHAPES, Column
 from ingestion.values import clean
 
@@ -134,6 +135,7 @@ class Source(Strict):
     published_on: dt.date | None = None
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
+    pull: Pull | None = Field(None, description="serveur d’où « mrf pull » relève les fichiers")
     shapes: dict[str, Mapping] = Field(min_length=1)
     ignored: dict[str, str] = Field(default_factory=dict)
     expected_empty: tuple[str, ...] = ()
@@ -178,6 +180,9 @@ class Source(Strict):
             if missing := sorted(required - set(mapping.columns)):
                 raise ValueError(f"forme {shape} : colonnes obligatoires sans origine : {', '.join(missing)}")
         self._check_values()
+        named = {*self.reader.fill_down, *self.reader.split} if isinstance(self.reader, Tabular) else set()
+        if unknown := sorted(named - self.mapped):
+            raise ValueError(f"reader : colonnes que rien ne lit : {', '.join(unknown)}")
         if both := sorted(set(self.ignored) & self.mapped):
             raise ValueError(f"colonnes à la fois lues et ignorées : {', '.join(both)}")
         return self

@@ -16,7 +16,14 @@ from rich.markup import escape
 
 from ingestion.errors import DeclarationError
 from ingestion.registry import sources
-from orchestration import deliverable_commands, evidence_commands, key_command, reading_commands, source_commands
+from orchestration import (
+    deliverable_commands,
+    evidence_commands,
+    key_command,
+    pull_commands,
+    reading_commands,
+    source_commands,
+)
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -48,6 +55,7 @@ evidence_commands.add_to(app)
 reading_commands.add_to(app)
 deliverable_commands.add_to(app)
 key_command.add_to(app)
+pull_commands.add_to(app)
 source_commands.add_to(app)
 
 

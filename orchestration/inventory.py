@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingestion.clean.personal import redact
-from ingestion.ingest import sha256
+from ingestion.part import sha256
 from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state
@@ -117,7 +117,9 @@ def ingestion_hash(source: Source) -> str:
     """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
-    return tree_hash([*sorted(parts), *gate, DBT_PROJECT / "seeds" / "code_list.csv", source.folder], _CODE)
+    # The lists that readers look up: codes, and the structures known to take part in meetings.
+    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias")]
+    return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
 
 
 def of_run(

@@ -39,6 +39,11 @@ class Workspace:
         return self.base / "rejected"
 
     @property
+    def parts(self) -> Path:
+        """What files that hold nothing personal gave: <source_id>/, so that an unchanged file is not parsed again."""
+        return self.base / "parts"
+
+    @property
     def restricted(self) -> Path:
         """Personal data, encrypted: values, originals and rejected rows of the sources that hold any."""
         return self.base / "restricted"
@@ -82,6 +87,11 @@ class Layout:
     def landing(self) -> Path:
         """Where files are dropped, unless a run names another folder."""
         return self.root / "landing"
+
+    @property
+    def pulls(self) -> Path:
+        """What pulls must remember: pages of one that was interrupted, and which file each landed."""
+        return self.root / "pulls"
 
     @property
     def build(self) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ingestion.errors import SourceFileError
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import PdfReader
 from ingestion.source import Source
 
@@ -32,7 +32,7 @@ class _Row:
         return f"page={self.page};table={self.table};row={self.number};bbox={corners}"
 
 
-def read(path: Path, source: Source, reader: PdfReader) -> dict[str, Table]:
+def read(path: Path, source: Source, reader: PdfReader) -> Tables:
     """The rows of all tables on the declared pages as one table named "table", page and bbox in the locators."""
     wanted = {o.column for m in source.shapes.values() for o in m.columns.values() if o.column and not o.optional}
     header: list[str] | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from ingestion.readers.grid import read_grid
-from ingestion.readers.rows import Table
+from ingestion.readers.grid import read_grid, read_grids
+from ingestion.readers.rows import Tables
 from ingestion.readers.settings import TableReader
-from ingestion.readers.tabular import as_table
+from ingestion.readers.tabular import tables_of
 from ingestion.source import Source
 
 
-def read(path: Path, source: Source, reader: TableReader) -> dict[str, Table]:
-    """The one table of a file, named "table". Raises SourceFileError where it is not as declared."""
-    return {"table": as_table(read_grid(path, reader.sheet), source, reader)}
+def read(path: Path, source: Source, reader: TableReader) -> Tables:
+    """The declared tables of the declared sheets. Raises SourceFileError where one is not as declared."""
+    grids = read_grids(path, reader.sheets) if reader.sheets else [read_grid(path, reader.sheet)]
+    if reader.sheet_column:
+        grids = [replace(grid, constants={reader.sheet_column: grid.sheet}) for grid in grids]
+    return tables_of(path.name, grids, source, reader)
