@@ -15,9 +15,15 @@ import typer
 from rich.markup import escape
 
 from ingestion.errors import DeclarationError
-from ingestion.registry import PACKAGE_SOURCES, sources
-from ingestion.source import ID
-from orchestration import deliverable_commands, evidence_commands, key_command, pull_commands, reading_commands
+from ingestion.registry import sources
+from orchestration import (
+    deliverable_commands,
+    evidence_commands,
+    key_command,
+    pull_commands,
+    reading_commands,
+    source_commands,
+)
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -50,6 +56,7 @@ reading_commands.add_to(app)
 deliverable_commands.add_to(app)
 key_command.add_to(app)
 pull_commands.add_to(app)
+source_commands.add_to(app)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -289,28 +296,6 @@ def instruments(
 
     for path in xlsform.write(into or Layout.from_environment().instruments):
         console.print(str(path))
-
-
-@app.command("new-source", epilog="Exemple : [bold]mrf new-source pam_cantines_mli[/]")
-def new_source(
-    source_id: Annotated[str, typer.Argument(help="<éditeur>_<produit>[_<iso3>]", show_default=False)],
-    into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
-) -> None:
-    """Copie le modèle de source dans un dossier neuf. / Copies the source template into a new folder."""
-    target = (into or PACKAGE_SOURCES) / source_id
-    if not ID.fullmatch(source_id):
-        stop(f"« {source_id} » : forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »", WRONG_USE)
-    if target.exists():
-        stop(f"{target} existe déjà", WRONG_USE)
-    shutil.copytree(PACKAGE_SOURCES / "_template", target)
-    declaration = target / "source.yml"
-    declaration.write_text(
-        declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", source_id), encoding="utf-8"
-    )
-    console.print(
-        f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {source_id} » (voir CONTRIBUTING.md)",
-        soft_wrap=True,
-    )
 
 
 @app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")

@@ -35,7 +35,7 @@ STEPS = {
     "publication_notice_donnees_personnelles": "recherche de données personnelles",
     "published__warehouse": "publication",
 }
-_STATES = {
+STATES = {
     "fresh": "[green]à jour[/]",
     "unchanged": "[green]inchangée[/]",
     "stale": "[bold red]PÉRIMÉE[/]",
@@ -87,7 +87,7 @@ def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
         rows = told["rows"].values()
         counts = [sum(row[kind] for row in rows) for kind in ("read", "accepted", "rejected")]
         warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
-        table.add_row(source_id, _STATES[told["state"]], *(number(count) for count in counts), str(warnings or "·"))
+        table.add_row(source_id, STATES[told["state"]], *(number(count) for count in counts), str(warnings or "·"))
     return table
 
 
