@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WRITTEN = "# Écrit par « mrf » : ôter cette ligne pour y garder vos propres réglages.\n"
 # The address stays in the environment: it holds a password.
 _POSTGRES_STORAGE = f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
+# SQLAlchemy 2.1 takes a plain address for psycopg 3; dagster-postgres comes with psycopg2.
+_PLAIN, _WITH_DRIVER = "postgresql://", "postgresql+psycopg2://"
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 900, 3  # from launch to the first step; from the last step to the run’s end
 
 
@@ -47,6 +49,8 @@ def prepare(layout: Layout) -> None:
                 f" SQLite, effacer {path}"
             )
         write_whole(path, wanted.encode())
+    if os.environ.get(POSTGRES, "").startswith(_PLAIN):
+        os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["MRF_DATA"] = str(layout.root)
 

@@ -15,7 +15,7 @@ from filelock import Timeout
 from rich.markup import escape
 
 from orchestration import alerts, instance
-from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, stop
+from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop
 from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
 from warehouse.layout import PROJECT, Layout
@@ -23,7 +23,6 @@ from warehouse.layout import PROJECT, Layout
 if TYPE_CHECKING:
     import dagster as dg
 
-LOOPBACK = "127.0.0.1"
 DEFINITIONS = ("-m", "orchestration.definitions")
 _WAIT_SECONDS = 600
 
