@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.clean.personal import redact
 from orchestration import outbox
-from orchestration.console import STEPS
+from orchestration.console import STEPS, failure_cause
 from orchestration.delivery import STATES, Delivery, deliveries
 from orchestration.inventory import DEMO_NOTICE
 from orchestration.resources import known_sources
@@ -132,12 +132,8 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
 
     now = publish.catalog(layout)
     kept = f"Les lecteurs gardent {now['current']}." if now else "Aucune publication n’existe encore."
-    steps = {}
-    for entry in instance.all_logs(run.run_id, of_type=DagsterEventType.STEP_FAILURE):
-        error = entry.get_dagster_event().step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        steps[str(entry.step_key)] = _whole(error.message) if error else ""
+    failures = [e.get_dagster_event() for e in instance.all_logs(run.run_id, of_type=DagsterEventType.STEP_FAILURE)]
+    steps = {str(event.step_key): _whole(failure_cause(event.step_failure_data)) for event in failures}
     parts = [f"L’exécution {run.run_id[:8]} ({run.job_name}) a échoué. {kept}"]
     checks = audit.failing(layout, run.run_id)
     if steps:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,18 +16,12 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.conftest import KEY, PROJECT, Root
+from tests.conftest import KEY, PROJECT, Root, free_port
 
 _SECONDS = 90
 LAUNCH = """mutation { launchRun(executionParams: {
   selector: {repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", jobName: "pipeline"}
 }) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -82,7 +75,7 @@ def _listening(process: psutil.Process) -> set[str]:
 
 
 def test_the_read_only_interface_launches_nothing(demo: Root) -> None:
-    port = _free_port()
+    port = free_port()
     with _served(demo, "ui", "--read-only", "--port", str(port), "--path-prefix", "/lignage") as process:
         address = f"http://127.0.0.1:{port}/lignage"
         _waited_for(f"{address}/server_info", process)
@@ -101,14 +94,14 @@ def test_the_read_only_interface_launches_nothing(demo: Root) -> None:
     ("arguments", "page"), [(("ui", "--no-daemon"), "/server_info"), (("portal",), "/")], ids=["ui", "portal"]
 )
 def test_servers_listen_on_this_machine_only(demo: Root, arguments: tuple[str, ...], page: str) -> None:
-    port = _free_port()
+    port = free_port()
     with _served(demo, *arguments, "--port", str(port)) as process:
         _waited_for(f"http://127.0.0.1:{port}{page}", process)
         assert _listening(process) == {"127.0.0.1"}
 
 
 def test_a_server_listens_elsewhere_when_told(demo: Root) -> None:
-    port = _free_port()
+    port = free_port()
     with _served(demo, "portal", "--port", str(port), "--host", "127.0.0.2") as process:
         _waited_for(f"http://127.0.0.2:{port}/", process)
         assert _listening(process) == {"127.0.0.2"}
