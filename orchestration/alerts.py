@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.clean.personal import redact
+from ingestion.registry import sources
 from orchestration import outbox
-from orchestration.console import STEPS, failure_cause
-from orchestration.delivery import STATES, Delivery, deliveries
+from orchestration.console import STEPS
 from orchestration.inventory import DEMO_NOTICE
-from orchestration.resources import known_sources
 from orchestration.settings import SettingError, Settings, settings
 from warehouse import audit, publish
 from warehouse.deliverables import record_of
@@ -24,6 +23,8 @@ from warehouse.layout import Layout, read_json, write_json
 
 if TYPE_CHECKING:
     import dagster as dg
+
+    from orchestration.delivery import Delivery
 
 NAME = "Entrepôt migrants Mali"
 _REMIND_AFTER = dt.timedelta(days=7)
@@ -47,7 +48,8 @@ def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list
 
 def not_started(layout: Layout, reason: str) -> list[str]:
     """Announces, once a day and reason, that there was nothing a run could be made of. Never raises."""
-    text = f"{_whole(reason)}\n\nÀ faire : vérifier le dépôt, puis relancer « mrf run »."
+    # The names of landed files, in brackets, may name a person.
+    text = f"{_whole(reason.partition(' (')[0])}\n\nÀ faire : vérifier le dépôt, puis relancer « mrf run »."
     return announce(layout, "failure", _digest(reason), "rien à publier", text)
 
 
@@ -96,11 +98,15 @@ def _noted(text: str, is_demo: bool) -> str:
 
 def _held_back(layout: Layout, is_demo: bool) -> dict[str, str]:
     """By source that was refused or kept at its last good delivery: why."""
-    given = deliveries(layout.workspace(is_demo), known_sources())
+    from orchestration.delivery import deliveries
+
+    given = deliveries(layout.workspace(is_demo), sources())
     return {source: _why(one) for source, one in sorted(given.items()) if one.state in ("stale", "refused")}
 
 
 def _why(delivery: Delivery) -> str:
+    from orchestration.delivery import STATES
+
     failing = [
         f"{check['check_name']} : {check['failed_count']} ligne(s)"
         for check in delivery.checks
@@ -108,9 +114,23 @@ def _why(delivery: Delivery) -> str:
         and not check["passed"]
         and check["check_name"] != "livraison lisible et conforme"
     ]
-    # What was found in the file stays on the machine.
-    reason = " ; ".join(failing) or _whole((delivery.error or "").partition(" ; trouvé ")[0])
-    return f"{STATES[delivery.state]} — {reason}"
+    return f"{STATES[delivery.state]} — {' ; '.join(failing) or _reason(delivery.error or '')}"
+
+
+def _reason(error: str) -> str:
+    """Place and what was expected there; the file's name and what was found in it may name a person."""
+    _, is_of_a_file, told = error.partition(" · ")
+    return _whole(told.partition(" ; trouvé ")[0] if is_of_a_file else error.partition(" : ")[0])
+
+
+def _cause(failure: Any) -> str:
+    """The first line of a refusal of ours; of any other error its kind alone, for its message may quote a row."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return _whole(failure.user_failure_data.description.partition("\n")[0])
+    error = failure.error
+    while error.cause is not None:
+        error = error.cause
+    return str(error.cls_name)
 
 
 def _whole(text: str) -> str:
@@ -133,7 +153,7 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
     now = publish.catalog(layout)
     kept = f"Les lecteurs gardent {now['current']}." if now else "Aucune publication n’existe encore."
     failures = [e.get_dagster_event() for e in instance.all_logs(run.run_id, of_type=DagsterEventType.STEP_FAILURE)]
-    steps = {str(event.step_key): _whole(failure_cause(event.step_failure_data)) for event in failures}
+    steps = {str(event.step_key): _cause(event.step_failure_data) for event in failures}
     parts = [f"L’exécution {run.run_id[:8]} ({run.job_name}) a échoué. {kept}"]
     checks = audit.failing(layout, run.run_id)
     if steps:

@@ -31,7 +31,6 @@ from orchestration.console import (
     checks_line,
     console,
     errors,
-    failure_cause,
     following,
     marts_table,
     notice,
@@ -162,11 +161,21 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
             # Dagster only says that a blocking check failed; the audit says what it found.
             part = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}.get(event.step_key)
             told = audit.failed(layout, part) if part else []
-            reason = "\n".join(f"  · {line}" for line in told) or failure_cause(event.step_failure_data)
+            reason = "\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data)
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)
     now = publish.catalog(layout)
     kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
     stop(f"Non publié : {kept}.", NOT_PUBLISHED)
+
+
+def _reason(failure: Any) -> str:
+    """The innermost cause in plain words."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return str(failure.user_failure_data.description)
+    error = failure.error
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()
 
 
 def _close(layout: Layout, manifest: dict[str, Any]) -> None:

@@ -123,16 +123,6 @@ def checks_line(manifest: dict[str, Any]) -> str:
     return f"Contrôles tenus : {held}/{len(checks)} sur les marts ({kinds}), {on_sources}"
 
 
-def failure_cause(failure: Any) -> str:
-    """The innermost cause of a step's failure in plain words; ``failure``: Dagster's StepFailureData."""
-    if failure.user_failure_data is not None and failure.user_failure_data.description:
-        return str(failure.user_failure_data.description)
-    error = failure.error
-    while error.cause is not None:
-        error = error.cause
-    return str(error.message).strip()
-
-
 def stop(reason: str, code: int) -> NoReturn:
     """Ends the command with a reason and an exit code."""
     console.print(f"[bold red]{escape(reason)}[/]", soft_wrap=True)

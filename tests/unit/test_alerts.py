@@ -76,7 +76,17 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
 
 @dg.op
 def breaks() -> None:
-    raise dg.Failure("dbt : 1 contrôle en échec, « M. Untel », 76 12 34 56")
+    raise dg.Failure("dbt : 1 contrôle en échec, rien n’est publié\n  · Untel, 76 12 34 56")
+
+
+@dg.op
+def surprises() -> None:
+    raise ValueError("could not convert string to float: 'Fatoumata Untel'")
+
+
+@dg.job
+def surprising() -> None:
+    surprises()
 
 
 @dg.op
@@ -105,7 +115,7 @@ def _held_back(layout: Layout, found: str) -> None:
     told = {
         "source_id": "mrf_provider_survey",
         "state": "stale",
-        "error": f"enquete.xlsx · feuille 1, B7 : attendu un nombre ; trouvé {found}",
+        "error": f"Liste Aminata Untel.xlsx · feuille 1, B7 : attendu un nombre ; trouvé {found}",
         "checks": [],
     }
     write_json(layout.workspace(False).state_file("mrf_provider_survey"), told)
@@ -146,10 +156,13 @@ def test_a_failure_is_announced_once_on_every_channel(layout: Layout, mailbox: _
 def test_without_failed_checks_the_cause_is_told_without_what_looks_personal(layout: Layout, mailbox: _Mailbox) -> None:
     with dg.instance_for_test() as instance:
         alerts.after_run(layout, instance, _ran(layout, instance, failing))
-    text = mailbox.received[0].get_content()
-    assert "breaks : dbt : 1 contrôle en échec" in text
-    assert "76 12 34 56" not in text
-    assert "Untel" not in text
+        alerts.after_run(layout, instance, _ran(layout, instance, surprising))
+    refusal, surprise = (message.get_content().replace("\r\n", "\n") for message in mailbox.received)
+    assert "breaks : dbt : 1 contrôle en échec, rien n’est publié\n" in refusal
+    assert "surprises : ValueError\n" in surprise
+    for text in (refusal, surprise):
+        assert "76 12 34 56" not in text
+        assert "Untel" not in text
 
 
 def test_a_publication_and_held_back_sources(layout: Layout, mailbox: _Mailbox) -> None:
