@@ -97,6 +97,8 @@ def run(
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
         console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
+    if operation_commands.is_writing(layout):
+        console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
     _execute(layout, job, str(folder), day.isoformat() if day else "", inventory.is_demo)
 

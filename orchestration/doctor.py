@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import Timeout
-
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
 from orchestration.settings import SettingError, settings
@@ -162,13 +160,12 @@ def pointer(layout: Layout) -> Iterator[Line]:
 
 def lock(layout: Layout) -> Iterator[Line]:
     """The write lock: the system frees it when its holder ends, so one that is held has a living holder."""
-    from orchestration.resources import write_lock
+    from orchestration.operation_commands import is_writing
 
-    try:
-        with write_lock(layout).acquire(timeout=0):
-            yield Line(OK, "verrou", "libre")
-    except Timeout:
+    if is_writing(layout):
         yield Line(LOOK, "verrou", "une exécution écrit en ce moment", "attendre ; au-delà de six heures, « mrf ui »")
+    else:
+        yield Line(OK, "verrou", "libre")
 
 
 def runs(layout: Layout) -> Iterator[Line]:

@@ -161,6 +161,17 @@ def prune() -> None:
     console.print(f"{len(removed)} élément(s) effacé(s)")
 
 
+def is_writing(layout: Layout) -> bool:
+    """Whether another process holds the lock of the data root."""
+    from orchestration.resources import write_lock
+
+    try:
+        with write_lock(layout).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
     """The retention at the end of a run, where no daemon does it; another writer may go first."""
     from orchestration.resources import write_lock

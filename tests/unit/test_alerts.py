@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import os
 import threading
 from collections.abc import Iterator
 from email import policy
@@ -17,7 +18,7 @@ from aiosmtpd.controller import Controller
 
 from orchestration import alerts, outbox
 from orchestration.settings import SettingError, settings
-from tests.conftest import free_port
+from tests.conftest import Root, free_port
 from warehouse.layout import Layout, write_json
 
 
@@ -239,3 +240,19 @@ def test_a_wrong_setting_says_which(name: str, value: str, monkeypatch: pytest.M
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingError, match=name):
         settings()
+
+
+def test_the_command_announces_a_run_that_could_not_begin(layout: Layout, hook: type[_Hook]) -> None:
+    """A share that is not mounted on a root that has published real data."""
+    _published(layout, "1a2b3c4d")
+    webhook = os.environ["MRF_ALERT_WEBHOOK"]
+    done = Root(layout.root).mrf("run", MRF_ALERT_WEBHOOK=webhook)
+    assert done.returncode == 1
+    assert [told["subject"] for told in hook.received] == ["[Entrepôt migrants Mali] rien à publier"]
+    assert "données réelles" in hook.received[0]["text"]
+    unheard = Root(layout.root).mrf("run", MRF_ALERT_WEBHOOK="http://127.0.0.1:9/personne")
+    assert unheard.returncode == 1, "the code of the run, not of the alert"
+    trial = Root(layout.root).mrf("alert-test", MRF_ALERT_WEBHOOK="http://127.0.0.1:9/personne")
+    assert trial.returncode == 1
+    assert "ConnectionRefusedError" in trial.stdout or "URLError" in trial.stdout
+    assert Root(layout.root).mrf("alert-test").returncode == 2, "nothing is set"

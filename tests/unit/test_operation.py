@@ -16,6 +16,7 @@ import pytest
 
 from orchestration import doctor, instance, upkeep
 from orchestration.settings import settings
+from tests.conftest import Root
 from warehouse import backup, publish, retention
 from warehouse.audit import file_sha256
 from warehouse.layout import Layout, write_json
@@ -63,7 +64,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
 
 @pytest.fixture
 def database(layout: Layout) -> sqlite3.Connection:
-    path = layout.dagster_home / "history" / "runs.db"
+    path = layout.dagster_home / "history" / "autre.db"
     path.parent.mkdir(parents=True)
     connection = sqlite3.connect(path)
     connection.execute("pragma journal_mode = wal")
@@ -97,7 +98,7 @@ def test_a_backup_comes_back_whole(layout: Layout, database: sqlite3.Connection,
     assert len(kept) == 10
     assert publish.current_file(target).read_bytes() == b"duckdb 3"
     assert (target.site / "manifest.json").exists(), "the portal’s link leads to the current publication"
-    with sqlite3.connect(target.dagster_home / "history" / "runs.db") as copy:
+    with sqlite3.connect(target.dagster_home / "history" / "autre.db") as copy:
         assert copy.execute("select id from runs").fetchall() == [("first",)]
     names = {path.relative_to(folder).parts[0] for path in folder.rglob("*")}
     assert not names & {"landing", "build"}, "landed files may hold personal data in the clear"
@@ -354,3 +355,26 @@ def test_interrupted_runs_are_run_again_from_their_start() -> None:
 
     for job in (jobs.pipeline, jobs.data, jobs.deliverables):
         assert job.tags == {"dagster/retry_strategy": "ALL_STEPS"}
+
+
+def test_the_commands(layout: Layout, database: sqlite3.Connection, tmp_path: Path) -> None:
+    root, target = Root(layout.root), Root(tmp_path / "autre")
+    made = root.mrf("backup", str(tmp_path / "disque"), "--keep", "3")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "La clé n’y est pas" in made.stdout
+    inside = root.mrf("backup", str(layout.root / "sauvegardes"))
+    assert (inside.returncode, "choisir un autre disque" in inside.stdout) == (1, True)
+    folder = next((tmp_path / "disque").iterdir())
+    back = target.mrf("restore", str(folder))
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert target.mrf("restore", str(folder)).returncode == 1, "no longer empty"
+    assert Layout(target.path).catalog.read_bytes() == layout.catalog.read_bytes()
+    seen = root.mrf("doctor")
+    assert "sauvegarde : " in seen.stdout
+    assert "mrf rollback" not in seen.stdout
+    publish.current_file(layout).write_bytes(b"torn")
+    seen = root.mrf("doctor")
+    assert seen.returncode == 1
+    assert "ERREUR  publication : " in seen.stdout
+    assert root.mrf("prune", MRF_KEEP_PUBLICATIONS="0").returncode == 2
+    assert "élément(s) effacé(s)" in root.mrf("prune").stdout
