@@ -25,6 +25,7 @@ from warehouse.french import count as number
 
 console = Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
+LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
 STEPS = {
     "landing__inventory": "inventaire de l’atterrissage",
     "resolved_places": "lieux",
