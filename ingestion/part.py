@@ -13,7 +13,7 @@ import pandas as pd
 
 from ingestion import personal
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.readers import geo, pdf, survey, table
+from ingestion.readers import geo, iati, json_records, pdf, survey, table, written
 from ingestion.readers.rows import Table, Tables
 from ingestion.records import Document, Records, build
 from ingestion.shapes import DOCUMENT, SHAPES
@@ -25,6 +25,9 @@ READERS: dict[str, Callable[[Path, Source, Any], Tables]] = {
     "pdf": pdf.read,
     "survey": survey.read,
     "geo": geo.read,
+    "json": json_records.read,
+    "iati": iati.read,
+    "written": written.read,
 }
 
 
@@ -62,7 +65,8 @@ def read_part(source: Source, path: Path) -> Part:
     raw = _read(source, path)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}
-    notes = [note for item in tables.values() for note in item.notes] + _filled_columns(source, path, tables)
+    notes = [f"{path.name} · {note}" for item in tables.values() for note in item.notes]
+    notes += _filled_columns(source, path, tables)
     tables = _parse(source, tables)
     records, rejected = {}, []
     for shape, mapping in source.shapes.items():

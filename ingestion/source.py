@@ -22,6 +22,7 @@ from pydantic import (
 from ingestion import code_lists
 from ingestion.clean.text import fold
 from ingestion.errors import DeclarationError
+from ingestion.pull.settings import Pull
 from ingestion.readers.settings import Reader, Strict, Tabular
 from ingestion.shapes import SHAPES, Column
 from ingestion.values import clean
@@ -126,6 +127,7 @@ class Source(Strict):
     published_on: dt.date | None = None
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
+    pull: Pull | None = Field(None, description="serveur d’où « mrf pull » relève les fichiers")
     shapes: dict[str, Mapping] = Field(min_length=1)
     ignored: dict[str, str] = Field(default_factory=dict)
     expected_empty: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from rich.markup import escape
 from ingestion.errors import DeclarationError
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.source import ID
-from orchestration import deliverable_commands, evidence_commands, key_command, reading_commands
+from orchestration import deliverable_commands, evidence_commands, key_command, pull_commands, reading_commands
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -49,6 +49,7 @@ evidence_commands.add_to(app)
 reading_commands.add_to(app)
 deliverable_commands.add_to(app)
 key_command.add_to(app)
+pull_commands.add_to(app)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")

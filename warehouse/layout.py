@@ -89,6 +89,11 @@ class Layout:
         return self.root / "landing"
 
     @property
+    def pulls(self) -> Path:
+        """What pulls must remember: pages of one that was interrupted, and which file each landed."""
+        return self.root / "pulls"
+
+    @property
     def build(self) -> Path:
         """The build in the making, its audit, and dbt's own files."""
         return self.root / "build"

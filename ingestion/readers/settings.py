@@ -83,6 +83,45 @@ class Tabular(Strict):
         return value
 
 
+SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
+# What `{nombre}` stands for in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
+_NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?!\d))"
+
+
+class SentencePattern(Strict):
+    """What to lift from running text: every match is a row of the table, every named group a column.
+
+    `{nombre}` in the pattern is any number, as French writes it.
+    """
+
+    table: str = Field(description="nom de la table rendue")
+    pattern: str = Field(
+        description="expression régulière à groupes nommés (?P<colonne>…), cherchée dans chaque phrase"
+    )
+
+    @field_validator("pattern")
+    @classmethod
+    def _named_groups(cls, value: str) -> str:
+        try:
+            names = re.compile(value).groupindex
+        except re.error as error:
+            raise ValueError(f"« {value} » : expression régulière fautive ({error})") from error
+        if not names or SENTENCE in names:
+            raise ValueError(f"« {value} » : il faut des groupes (?P<colonne>…), et aucun du nom de « {SENTENCE} »")
+        return value
+
+    @property
+    def expression(self) -> str:
+        """The regular expression itself."""
+        return self.pattern.replace("{nombre}", _NUMBER)
+
+
+class Worded(Strict):
+    """What may be declared of running text, wherever it stands: on a page, in a letter, in an e-mail."""
+
+    sentences: tuple[SentencePattern, ...] = ()
+
+
 class TableReader(Tabular):
     """Spreadsheets and text tables: XLSX, XLS, ODS, CSV."""
 
@@ -105,8 +144,8 @@ class TableReader(Tabular):
         return self
 
 
-class PdfReader(Tabular):
-    """Tables in a PDF."""
+class PdfReader(Tabular, Worded):
+    """Tables and sentences in a PDF."""
 
     kind: Literal["pdf"]
     pages: str = Field("all", description="« all » ou « 2-4,7 »")
@@ -123,11 +162,25 @@ class PdfReader(Tabular):
 
 
 class SurveyReader(Strict):
-    """Export of an XLSForm survey: one sheet of submissions, one more for each repeat."""
+    """Answers to an XLSForm survey: submissions, and one table more for each repeat."""
 
     kind: Literal["survey"]
     form: str = Field(description="identifiant du formulaire")
-    repeats: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = Field((), description="groupes répétés, aussi ceux qui sont dans un autre")
+    xlsform: str | None = Field(
+        None, description="classeur du formulaire, dans le dossier de la source ; sans lui, celui du projet s’il existe"
+    )
+    key: str | None = Field(
+        None, description="colonne de chaque feuille qui identifie la soumission, où l’export n’a pas celles de l’outil"
+    )
+    renamed: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="par version du formulaire : {ancienne question: question d’aujourd’hui}"
+    )
+
+    @field_validator("renamed", mode="before")
+    @classmethod
+    def _versions_are_text(cls, given: object) -> object:
+        return {str(version): names for version, names in given.items()} if isinstance(given, dict) else given
 
 
 class BoundaryReader(Strict):
@@ -136,4 +189,40 @@ class BoundaryReader(Strict):
     kind: Literal["geo"]
 
 
-Reader = Annotated[TableReader | PdfReader | SurveyReader | BoundaryReader, Field(discriminator="kind")]
+class JsonReader(Tabular):
+    """Records in the JSON answer of an API."""
+
+    kind: Literal["json"]
+    records: str = Field("", description="chemin de la liste : « result » ; vide si le document est la liste")
+    expects: dict[str, Any] = Field(default_factory=dict, description="{chemin: valeur} d’une réponse sans erreur")
+    total: str = Field("", description="chemin du nombre d’enregistrements que la réponse annonce")
+
+
+class IatiReader(Strict):
+    """Activities published in the IATI standard, version 2."""
+
+    kind: Literal["iati"]
+    country: str | None = Field(None, pattern="^[A-Z]{2}$", description="code ISO ; les autres pays sont rejetés")
+
+
+class WrittenReader(Tabular, Worded):
+    """Letters, notes, minutes and e-mails: DOCX, EML, TXT, MD."""
+
+    kind: Literal["written"]
+    organizations: tuple[str, ...] = Field((), description="expressions régulières qu’un nom de structure remplit")
+
+    @field_validator("organizations")
+    @classmethod
+    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"« {pattern} » : expression régulière fautive ({error})") from error
+        return value
+
+
+Reader = Annotated[
+    TableReader | PdfReader | SurveyReader | BoundaryReader | JsonReader | IatiReader | WrittenReader,
+    Field(discriminator="kind"),
+]

@@ -47,7 +47,7 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
         parts = [_read(filled[n], row, source, wanted, options) for n, row in header_rows.items()]
         found[name] = reshape.split(stacked(name, parts), options.split)
     unread = [grid.place(0) for n, grid in enumerate(filled) if n not in read]
-    notes = tuple(f"{file} · {place} : tableau que la source ne lit pas" for place in unread)
+    notes = tuple(f"{place} : tableau que la source ne lit pas" for place in unread)
     return {name: replace(table, notes=notes if name == next(iter(found)) else ()) for name, table in found.items()}
 
 
