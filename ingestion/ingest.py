@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,9 +72,8 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
     built: dict[str, list[Records]] = {shape: [] for shape in source.shapes}
     rejected, documents, notes, hidden = [], [], [], []
     is_personal, is_declared, is_typed, consented = False, False, False, {}
-    for path in paths:
+    for path, raw in _read_all(source, paths):
         document = Document(sha256(path), path.name)
-        raw = _read(source, path)
         notes += [f"{path.name} · {note}" for item in raw.values() for note in item.notes]
         is_personal |= personal.is_present(source, raw)
         is_declared |= personal.is_declared(source, raw)
@@ -111,8 +110,10 @@ def ingest(source: Source, paths: list[Path]) -> Ingested:
     )
 
 
-def _read(source: Source, path: Path) -> Tables:
-    return READERS[source.reader.kind](path, source, source.reader)
+def _read_all(source: Source, paths: list[Path]) -> Iterable[tuple[Path, Tables]]:
+    """The files one by one; those of a survey together, for one may hold a later version of what another holds."""
+    read = ((path, READERS[source.reader.kind](path, source, source.reader)) for path in paths)
+    return survey.last_versions(dict(read)).items() if source.reader.kind == "survey" else read
 
 
 def _parse(source: Source, tables: Tables) -> Tables:
