@@ -178,8 +178,8 @@ def _counted(sheet: Sheet, uuids: pd.Series, changed: pd.Series) -> tuple[pd.Ind
 
 def _roots(frame: pd.DataFrame, uuids: pd.Series) -> pd.Series:
     """What all versions of a submission share: on KoboToolbox its first uuid, on ODK Central the KEY."""
-    roots = _bare(_first(frame, _ROOTS))
-    return roots.mask(roots.eq(""), uuids)
+    roots = _first(frame, _ROOTS)
+    return _bare(roots.where(roots.str.startswith("uuid:"), uuids))
 
 
 def _first(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
