@@ -36,7 +36,7 @@ class Tabular(Strict):
         None, description="les colonnes larges par leur nom, dont les groupes nommés sont des colonnes nouvelles"
     )
     max_rows: int = Field(
-        500_000, ge=1, description="lignes remplies au plus ; il faut environ 4 Ko de mémoire par ligne de services"
+        400_000, ge=1, description="lignes remplies au plus ; il faut environ 4 Ko de mémoire par ligne de services"
     )
     totals: str | None = Field(
         None,

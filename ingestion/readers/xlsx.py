@@ -38,8 +38,11 @@ _NOT_COMPUTED = (
 _FILLED = re.compile(
     rb"<c\s([^>]*[^/>])>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?(?:<v[^>]*>[^<]|<is>)",
 )
-# Cells may stand in another order than their places: those far out are looked at one by one.
+# Cells may stand in another order than their places: those far out are looked at one by one. Rows of six figures are
+# far out in a small sheet only.
 _FAR = re.compile(rb' r="([A-Z]{3,7})([0-9]{1,12})"| r="([A-Z]{1,2})([0-9]{6,12})"')
+_FAR_IN_A_LONG_SHEET = re.compile(rb' r="([A-Z]{3,7})([0-9]{1,12})"| r="([A-Z]{1,2})([0-9]{7,12})"')
+_LONG = 99_999
 _ROW_END = b"</row>"
 
 
@@ -114,7 +117,8 @@ def _extent(rows: bytes, found: SheetXml) -> None:
             number = _ROW_NUMBER.search(rows, start, end)
             found.reach(int(number[1]) if number else found.height + 1, cells)
         start = end + len(_ROW_END)
-    for far in _FAR.finditer(rows):
+    far_out = _FAR_IN_A_LONG_SHEET if found.height > _LONG else _FAR
+    for far in far_out.finditer(rows):
         found.reach(int(far[2] or far[4]), _column(far[1] or far[3]))
 
 

@@ -35,7 +35,7 @@ ROWS = [
 ]
 TABLE = [HEADER, *ROWS]
 REFUSED = "refused"
-SECONDS = 60
+SECONDS = 60  # of work; a busy machine takes longer by the clock
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -115,6 +115,27 @@ def make(folder: Path, samples: dict[str, Path]) -> list[Case]:
         _damaged(maker, name, content, source)
     for step in (_encodings, _headers, _texts, _cells, _structure, _wrong_names, _bombs):
         step(maker, good)
+    return maker.cases
+
+
+def make_heavy(folder: Path) -> list[Case]:
+    """Sheets of a million rows: of blanks, of records where half a million is declared to be the most, and fewer."""
+    maker, end = Maker(folder), b"</sheetData>"
+    many = ROWS * 80_000
+    maker.write("400000_rows.csv", text([HEADER, *many]).encode(), len(many))
+    maker.write("1000000_rows.csv", text([HEADER, *ROWS * 200_000]).encode(), REFUSED)
+    blank = b"".join(
+        b'<row r="%d" s="1"><c r="A%d" s="0"/><c r="J%d" s="0"/></row>' % (n, n, n) for n in range(7, 1_048_577)
+    )
+    maker.part("1048576_blank_rows.xlsx", SHEET, end, blank + end, 5)
+    cells = b"".join(b'<c r="%c%%d" t="s"><v>%d</v></c>' % (65 + column, 10 + column) for column in range(10))
+    row = b'<row r="%d">' + cells + b"</row>"
+    rows = b"".join(row % ((n,) * 11) for n in range(7, 1_048_577))
+    maker.part("1048576_rows.xlsx", SHEET, end, rows + end, REFUSED)
+    maker.ods(
+        "1048576_blank_rows.ods", "", ["".join(map(ods_cell, row)) for row in TABLE] + ["<table:table-cell/>"] * 200_000
+    )
+    maker.add(maker.path("1048576_blank_rows.ods"), 5)
     return maker.cases
 
 
@@ -345,8 +366,8 @@ def read_all(cases: list[dict[str, object]], folders: dict[str, str]) -> Iterato
 
     sources = {name: load(Path(folder)) for name, folder in folders.items()}
     for case in cases:
-        start, told = time.perf_counter(), {"name": case["name"]}
-        signal.alarm(SECONDS)
+        start, told = time.process_time(), {"name": case["name"]}
+        signal.alarm(3 * SECONDS)
         try:
             gated = gate(ingest(sources[str(case["source"])], [Path(str(case["path"]))]))
             accepted = next(iter(gated.accepted.values()))
@@ -358,8 +379,13 @@ def read_all(cases: list[dict[str, object]], folders: dict[str, str]) -> Iterato
         except BaseException as error:
             told["crashed"] = f"{type(error).__name__}: {error}"[:500]
         signal.alarm(0)
-        usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        yield told | {"seconds": time.perf_counter() - start, "megabytes": usage // 1024}
+        yield told | {"seconds": time.process_time() - start, "megabytes": most_memory()}
+
+
+def most_memory() -> int:
+    """The most megabytes that this program ever had; getrusage counts what its parent had when it forked."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
 if __name__ == "__main__":

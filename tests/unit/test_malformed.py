@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from ingestion.readers import table
 from ingestion.registry import PACKAGE_SOURCES, sources
+from ingestion.source import load
 from tests.conftest import PROJECT
 from tests.unit import malformed
 from tests.unit.malformed import NAMES, REFUSED, Case
@@ -95,3 +97,26 @@ def test_none_takes_long_or_much(told: dict[str, Told]) -> None:
 
 def test_a_text_that_begins_with_a_sign_is_kept_as_it_is(told: dict[str, Told]) -> None:
     assert told["names_with_signs.csv"]["names"] == ["=" + name for name in NAMES]
+
+
+@pytest.mark.long
+def test_a_million_rows_are_read_or_refused_in_a_minute_and_two_gigabytes(
+    of_sources: dict[str, Path], tmp_path: Path
+) -> None:
+    for case in malformed.make_heavy(tmp_path):
+        told = read_apart(tmp_path, [case], of_sources)[case.name]
+        assert "crashed" not in told, told
+        assert told.get("rows", REFUSED) == case.expected, told
+        assert told["seconds"] < malformed.SECONDS, told
+        assert told["megabytes"] < MOST_MEGABYTES, told
+        if case.expected == REFUSED:
+            assert "max_rows" in told["refused"]
+
+
+@pytest.mark.long
+def test_a_million_rows_can_be_declared(of_sources: dict[str, Path], tmp_path: Path) -> None:
+    source = load(of_sources["table"])
+    declared = source.model_copy(update={"reader": source.reader.model_copy(update={"max_rows": 1_000_000})})
+    path = tmp_path / "a.csv"
+    path.write_text(malformed.text([malformed.HEADER, *malformed.ROWS * 200_000]), encoding="utf-8")
+    assert len(table.read(path, declared, declared.reader)["table"].frame) == 1_000_000
