@@ -1,0 +1,95 @@
+"""Where on a page a borderless table may stand: between rules of one extent, or where lines fall into columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingestion.readers.pdf.borderless import Line, gutters, is_figure, lines_in, parts_of
+from ingestion.readers.pdf.layout import Layout, Rule, Word
+
+_SAME = 4.0  # rules whose ends differ by less have one extent
+
+
+def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
+    """Rules of one extent, from top to bottom; pieces of one rule over the columns count as one rule."""
+    whole: list[Rule] = []
+    for rule in sorted(rules):
+        if whole and whole[-1].at == rule.at and rule.start - whole[-1].end < 2 * em:
+            whole[-1] = Rule(rule.at, whole[-1].start, rule.end)
+        else:
+            whole.append(rule)
+    groups: list[list[Rule]] = []
+    for rule in whole:
+        if rule.length < 8 * em:
+            continue
+        for group in groups:
+            if abs(group[0].start - rule.start) < _SAME and abs(group[0].end - rule.end) < _SAME:
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return [group for group in groups if len(group) > 1]
+
+
+def is_tabular(lines: Sequence[Line]) -> bool:
+    """Whether most lines fall into columns, and do not read as columns of prose."""
+    several = [line for line in lines if len(line.pieces) > 1]
+    return bool(several) and len(several) >= 0.4 * len(lines) and not is_prose(several)
+
+
+def is_prose(lines: Sequence[Line]) -> bool:
+    """Columns of running text: many words a piece, hardly a figure."""
+    pieces = [piece for line in lines for piece in line.pieces]
+    if not pieces:
+        return False
+    words = sum(len(piece.words) for piece in pieces) / len(pieces)
+    figures = sum(is_figure(piece.text) for piece in pieces) / len(pieces)
+    return words > 4 and figures < 0.2
+
+
+def framed(layout: Layout, words: Sequence[Word]) -> list[list[Line]]:
+    """The lines of every table that stands between rules of one extent."""
+    found = []
+    for group in frames(layout.across, layout.size):
+        start, end = group[0].start, group[0].end
+        within = [word for word in words if start - 3 <= word.center <= end + 3]
+        run: list[Line] = []
+        for upper, lower in zip(group, group[1:], strict=False):
+            lines = lines_in([word for word in within if upper.at < word.middle < lower.at])
+            if lines and is_tabular(lines):
+                run += lines
+            else:
+                found.append(run)
+                run = []
+        found.append(run)
+    return [run for run in found if len(run) > 1]
+
+
+def runs(layout: Layout, words: Sequence[Word]) -> list[list[Line]]:
+    """Runs of lines with columns of figures, without rules to frame them."""
+    found: list[list[Line]] = []
+    run: list[Line] = []
+    single = 0
+    for line in [*lines_in(words), None]:
+        if line is not None and len(line.pieces) > 1 and (not run or line.top - run[-1].bottom < 2.5 * line.size):
+            run.append(line)
+            single = 0
+            continue
+        if line is not None and run and single == 0 and line.top - run[-1].bottom < 1.5 * line.size:
+            run.append(line)
+            single += 1
+            continue
+        while run and len(run[-1].pieces) < 2:
+            run.pop()
+        if run:
+            found.append(run)
+        run, single = ([line], 0) if line is not None and len(line.pieces) > 1 else ([], 0)
+    return [run for run in found if len(run) >= 3 and _has_figures(run)]
+
+
+def _has_figures(lines: Sequence[Line]) -> bool:
+    strips = gutters(lines)
+    if not strips:
+        return False
+    rest = [part for line in lines for part in parts_of(line, strips) if part.first > 0]
+    return bool(rest) and sum(is_figure(part.text) for part in rest) >= 0.5 * len(rest)

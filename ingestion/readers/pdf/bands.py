@@ -1,0 +1,163 @@
+"""Cells of a lattice, also where rules part only some of them: lines of figures under each other are rows of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingestion.readers.pdf.borderless import Line, Part, Row, gutters, is_figure, joined, lines_in, parts_of
+from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
+from ingestion.readers.pdf.layout import Rule, Word
+from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
+
+Key = tuple[int, int]  # row or column of the lattice, and the number within it
+
+
+@dataclass
+class _Piece:
+    """A cell to be: its place in the lattice, finer where a row or column of the lattice holds several."""
+
+    row: Key
+    column: Key
+    last_row: Key
+    last_column: Key
+    words: list[Word]
+
+
+_LAST = 10_000
+
+
+def cells_of_lattice(lattice: Lattice, words: Sequence[Word]) -> list[Cell]:
+    """The cells of a lattice with their text."""
+    by_block = words_by_block(lattice, words)
+    bands = {row: _band(by_block, row) for row in range(len(lattice.ys) - 1)}
+    dense = [row for row, band in bands.items() if _is_dense(band)]
+    strips, keys = _strips(lattice, [line for row in dense for line in lines_in(_words(bands[row].values()))])
+    found: list[_Piece] = []
+    for block, inside in by_block.items():
+        if block[0] == block[2] and block[0] in dense:
+            continue
+        found += _whole_or_parted(block, inside, strips, keys)
+    for row in dense:
+        found += _rows_of_band(row, _words(bands[row].values()), strips, keys)
+    return _numbered(found, lattice)
+
+
+def _band(by_block: dict[Block, list[Word]], row: int) -> dict[Block, list[Word]]:
+    """The cells that lie in one row of the lattice alone."""
+    return {block: words for block, words in by_block.items() if block[0] == block[2] == row}
+
+
+def _words(groups: Iterable[list[Word]]) -> list[Word]:
+    return [word for group in groups for word in group]
+
+
+def _is_dense(band: dict[Block, list[Word]]) -> bool:
+    """Whether a row of the lattice holds several rows, or cells without a wall between them."""
+    lines = {block: lines_of(words) for block, words in band.items() if words}
+    if any(_is_open(block, words) for block, words in band.items()):
+        return True
+    several = [lines_ for lines_ in lines.values() if len(lines_) > 1]
+    if len(several) < 2:
+        return False
+    longest = max(several, key=len)
+    heights = [sum(w.middle for w in line) / len(line) for line in longest]
+    aligned = [
+        group
+        for group in several
+        if all(min(abs(sum(w.middle for w in line) / len(line) - h) for h in heights) < 0.3 * line[0].size for line in group)
+    ]
+    figures = [
+        group for group in aligned if sum(is_figure(" ".join(w.text for w in line)) for line in group) >= 0.7 * len(group)
+    ]
+    return len(aligned) >= 2 and len(figures) >= 1 and len(longest) >= 2 and len(figures) >= len(several) - 1
+
+
+def _is_open(block: Block, words: list[Word]) -> bool:
+    """Whether a cell over several columns holds figures side by side."""
+    if block[1] == block[3] or not words:
+        return False
+    lines = lines_in(words)
+    return sum(line.is_figures for line in lines) > 0.5 * len(lines)
+
+
+def _strips(lattice: Lattice, lines: Sequence[Line]) -> tuple[list[tuple[float, float]], list[Key]]:
+    """What parts the columns: the lattice's rules and the gutters between them; and the key of every column."""
+    more = [
+        strip
+        for strip in (gutters(lines) if len(lines) > 2 else [])
+        if not any(strip[0] - 2 <= x <= strip[1] + 2 for x in lattice.xs)
+    ]
+    strips = sorted([(x, x) for x in lattice.xs[1:-1]] + more)
+    keys: list[Key] = []
+    column = number = 0
+    for strip in [*strips, None]:
+        keys.append((column, number))
+        if strip is None or strip in more:
+            number += 1
+        else:
+            column, number = column + 1, 0
+    return strips, keys
+
+
+def _whole_or_parted(
+    block: Block, words: list[Word], strips: Sequence[tuple[float, float]], keys: Sequence[Key]
+) -> list[_Piece]:
+    """A cell; or, where its column holds several further down and its own lines follow them, those."""
+    row, column, last_row, last_column = block
+    whole = _Piece((row, 0), (column, 0), (last_row, _LAST), (last_column, _LAST), words)
+    inner = [key for key in keys if column <= key[0] <= last_column]
+    lines = lines_in(words)
+    if len(inner) == last_column - column + 1 or not any(len(line.pieces) > 1 for line in lines):
+        return [whole]
+    pieces = []
+    for number, line in enumerate(lines):
+        for part in parts_of(line, strips):
+            first, last = keys[part.first], keys[part.last]
+            if len(line.pieces) == 1:
+                first, last = inner[0], inner[-1]
+            pieces.append(_Piece((row, number), first, (last_row, _LAST if number == len(lines) - 1 else number), last, part.words))
+    return pieces
+
+
+def _rows_of_band(row: int, words: list[Word], strips: Sequence[tuple[float, float]], keys: Sequence[Key]) -> list[_Piece]:
+    rows: list[Row] = [parts_of(line, strips) for line in lines_in(words)]
+    limits = [
+        max((w.x1 for some in rows for part in some if part.first == part.last == c for w in part.words), default=0.0)
+        for c in range(len(strips) + 1)
+    ]
+    return [
+        _Piece((row, number), keys[part.first], (row, number), keys[part.last], part.words)
+        for number, some in enumerate(joined(rows, (), limits))
+        for part in some
+    ]
+
+
+def _numbered(pieces: Sequence[_Piece], lattice: Lattice) -> list[Cell]:
+    """Cells with plain row and column numbers."""
+    rows = sorted({piece.row for piece in pieces})
+    columns = sorted({piece.column for piece in pieces})
+
+    def last(keys: list[Key], end: Key) -> int:
+        return max(number for number, key in enumerate(keys) if key <= end)
+
+    cells = []
+    for piece in pieces:
+        drawn = (
+            lattice.xs[piece.column[0]],
+            lattice.ys[piece.row[0]],
+            lattice.xs[piece.last_column[0] + 1],
+            lattice.ys[piece.last_row[0] + 1],
+        )
+        whole = piece.last_row[1] == _LAST and piece.last_column[1] == _LAST
+        cells.append(
+            Cell(
+                rows.index(piece.row),
+                columns.index(piece.column),
+                last(rows, piece.last_row),
+                last(columns, piece.last_column),
+                text_of(piece.words),
+                drawn if whole or not piece.words else around(piece.words),
+            )
+        )
+    return cells

@@ -1,0 +1,370 @@
+"""Tables whose columns are told by white space: gutters part the columns, lines and what wraps make the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.readers.pdf.layout import Box, Rule, Word
+from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
+
+GAP = 0.8  # em: a wider gap between words parts two pieces of a line
+_CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
+_GUTTER = 0.15  # em
+_WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
+_THOUSANDS = re.compile(r"\d{3}([.,]\d+)?[%)*]*")
+_EMPTY_MARK = re.compile(r"[-–—−.…*†‡#]+|\(?X\)?|n\.?/?a\.?|N\.?/?A\.?|nd|ns|\.\.")
+
+
+def is_figure(text: str) -> bool:
+    """A number, with or without a sign, unit or note; or a mark for "nothing"."""
+    text = text.strip()
+    if _EMPTY_MARK.fullmatch(text):
+        return True
+    digits = sum(letter.isdigit() for letter in text)
+    letters = sum(letter.isalpha() for letter in text)
+    return digits > 0 and letters <= max(1, 0.3 * digits)
+
+
+@dataclass
+class Piece:
+    """Neighbouring words of one line."""
+
+    words: list[Word]
+
+    @property
+    def x0(self) -> float:
+        return self.words[0].x0
+
+    @property
+    def x1(self) -> float:
+        return max(word.x1 for word in self.words)
+
+    @property
+    def center(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def size(self) -> float:
+        return max(word.size for word in self.words)
+
+
+@dataclass
+class Line:
+    """One line of an area, cut into pieces."""
+
+    pieces: list[Piece]
+
+    @property
+    def top(self) -> float:
+        return min(word.top for piece in self.pieces for word in piece.words)
+
+    @property
+    def bottom(self) -> float:
+        return max(word.bottom for piece in self.pieces for word in piece.words)
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def size(self) -> float:
+        return max(piece.size for piece in self.pieces)
+
+    @property
+    def is_figures(self) -> bool:
+        """Whether most of what stands after the label is figures."""
+        rest = self.pieces[1:]
+        return bool(rest) and sum(is_figure(piece.text) for piece in rest) >= 0.5 * len(rest)
+
+
+def lines_in(words: Sequence[Word], gap: float = GAP) -> list[Line]:
+    """The lines of an area, cut where words stand further apart than `gap` em."""
+    lines = []
+    for line in lines_of([word for word in words if not word.turned]):
+        pieces: list[Piece] = []
+        for word in line:
+            if (
+                pieces
+                and word.x0 - pieces[-1].x1 <= gap * min(word.size, pieces[-1].size)
+                and not _are_two_figures(pieces[-1].words[-1].text, word.text)
+            ):
+                pieces[-1].words.append(word)
+            else:
+                pieces.append(Piece([word]))
+        lines.append(Line(pieces))
+    return lines
+
+
+def _are_two_figures(left: str, right: str) -> bool:
+    """Two numbers side by side are two cells, unless the second is the thousands of the first: 1 234."""
+    if not (_WHOLE_FIGURE.fullmatch(left) and _WHOLE_FIGURE.fullmatch(right)):
+        return False
+    return not (left.isdecimal() and len(left) <= 3 and _THOUSANDS.fullmatch(right))
+
+
+def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[tuple[float, float]]:
+    """The white strips between columns: what nearly no line crosses."""
+    several = [line for line in lines if len(line.pieces) > 1]
+    if not several:
+        return []
+    em = sorted(line.size for line in several)[len(several) // 2]
+    marks: list[tuple[float, int]] = []
+    for line in several:
+        for piece in line.pieces:
+            marks += [(piece.x0, 1), (piece.x1, -1)]
+    marks.sort()
+    limit = crossed * len(several)
+    found: list[tuple[float, float]] = []
+    depth, start = 0, None
+    for at, step in marks:
+        before = depth
+        depth += step
+        if before > limit >= depth:
+            start = at
+        elif before <= limit < depth and start is not None:
+            if at - start >= _GUTTER * em:
+                found.append((start, at))
+            start = None
+    return _with_sparse_columns(found, several, em)
+
+
+def _with_sparse_columns(
+    found: list[tuple[float, float]], lines: Sequence[Line], em: float
+) -> list[tuple[float, float]]:
+    """A column with few filled cells lies in a gutter: pieces that no gutter's side touches part it in two."""
+    parted: list[tuple[float, float]] = []
+    for start, end in found:
+        inside = [
+            piece for line in lines for piece in line.pieces if start + 0.2 * em < piece.x0 and piece.x1 < end - 0.2 * em
+        ]
+        if inside:
+            left, right = min(piece.x0 for piece in inside), max(piece.x1 for piece in inside)
+            parted += [(start, left), (right, end)]
+        else:
+            parted.append((start, end))
+    return parted
+
+
+# --- from lines and gutters to cells ---
+
+
+@dataclass
+class Part:
+    """Words of a line or row in columns `first` to `last`."""
+
+    first: int
+    last: int
+    words: list[Word]
+
+    @property
+    def text(self) -> str:
+        return text_of(self.words)
+
+    @property
+    def box(self) -> Box:
+        return around(self.words)
+
+
+Row = list[Part]
+
+
+def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
+    """A line's pieces by column. A piece over a gutter is cut there where its words leave the gutter free."""
+    middles = [(start + end) / 2 for start, end in strips]
+    row: Row = []
+    for piece in line.pieces:
+        run: list[Word] = []
+        for word in piece.words:
+            if run and _is_cut(run[-1], word, strips, middles):
+                row.append(_part(run, middles))
+                run = []
+            run.append(word)
+        row.append(_part(run, middles))
+    joined: Row = []
+    for part in row:
+        if joined and part.first <= joined[-1].last:
+            joined[-1] = Part(joined[-1].first, max(joined[-1].last, part.last), joined[-1].words + part.words)
+        else:
+            joined.append(part)
+    return joined
+
+
+def _is_cut(
+    before: Word, word: Word, strips: Sequence[tuple[float, float]], middles: Sequence[float]
+) -> bool:
+    """Whether a gutter lies in the space between two words that are near each other, and a figure begins or ends there."""
+    for (start, end), _ in zip(strips, middles, strict=True):
+        if before.x1 <= end and word.x0 >= start and before.center < (start + end) / 2 < word.center:
+            wide = word.x0 - before.x1 > 0.45 * min(word.size, before.size)
+            return wide or is_figure(word.text)
+    return False
+
+
+def _part(words: list[Word], middles: Sequence[float]) -> Part:
+    x0, x1 = words[0].x0, max(word.x1 for word in words)
+    first = sum(middle <= x0 for middle in middles)
+    last = sum(middle < x1 for middle in middles)
+    return Part(first, max(first, last), words)
+
+
+def joined(rows: list[Row], rules: Sequence[Rule], limits: Sequence[float]) -> list[Row]:
+    """Rows of several lines from rows of one line: a line goes on where its words had no room on the line above."""
+    done: list[Row] = []
+    for row in rows:
+        if done and not _is_ruled_off(done[-1], row, rules) and _goes_on(done[-1], row, limits):
+            done[-1] = _merged(done[-1], row)
+        else:
+            done.append(row)
+    return done
+
+
+def _is_ruled_off(above: Row, below: Row, rules: Sequence[Rule]) -> bool:
+    upper, lower = _row_box(above), _row_box(below)
+    return any(
+        (upper[1] + upper[3]) / 2 < rule.at < (lower[1] + lower[3]) / 2
+        and min(rule.end, lower[2]) - max(rule.start, lower[0]) > 0.5 * (lower[2] - lower[0])
+        for rule in rules
+    )
+
+
+def _row_box(row: Row) -> Box:
+    return around(word for part in row for word in part.words)
+
+
+def _goes_on(above: Row, below: Row, limits: Sequence[float]) -> bool:
+    upper, lower = _row_box(above), _row_box(below)
+    em = max(word.size for word in below[0].words)
+    if lower[1] - upper[3] > 0.55 * em:
+        return False
+    there = {part.first: part for part in above}
+    if any(part.first != part.last for part in [*above, *below]):
+        return False
+    new = {part.first for part in below}
+    if new <= set(there) and len(new) < max(2, len(there)):  # the rest of some cells
+        return all(_is_wrapped(there[part.first], part, limits) for part in below)
+    if set(there) == {0} and 0 in new and len(new) > 1:  # the label began on the line above
+        return _is_wrapped(there[0], below[0], limits)
+    return False
+
+
+def _is_wrapped(above: Part, below: Part, limits: Sequence[float]) -> bool:
+    """Whether the line below begins with what had no room above."""
+    last = max(above.words, key=lambda word: (round(word.middle), word.x1))
+    first = below.words[0]
+    if is_figure(below.text) and is_figure(above.text):
+        return False
+    if last.bold != first.bold:
+        return False
+    room = limits[above.first] - last.x1
+    needed = first.x1 - first.x0 + 0.25 * first.size
+    indented = first.x0 - min(word.x0 for word in above.words) > 0.3 * first.size
+    return room < needed or (first.text[0].islower() and (indented or room < 2 * needed))
+
+
+def _merged(above: Row, below: Row) -> Row:
+    parts = {part.first: part for part in above}
+    for part in below:
+        if part.first in parts:
+            parts[part.first] = Part(part.first, part.last, parts[part.first].words + part.words)
+        else:
+            parts[part.first] = part
+    return [parts[number] for number in sorted(parts)]
+
+
+def header_length(lines: Sequence[Line], rules: Sequence[Rule], width: float) -> int:
+    """How many lines are header: those over the first rule of full width, else those over the first line of figures."""
+    for index in range(1, len(lines)):
+        above, below = lines[index - 1].middle, lines[index].middle
+        drawn = sum(rule.length for rule in rules if above < rule.at < below)
+        if drawn >= 0.8 * width:
+            return index
+    for index, line in enumerate(lines):
+        if line.is_figures:
+            return index
+    return 0
+
+
+def header_cells(
+    lines: Sequence[Line], strips: Sequence[tuple[float, float]], rules: Sequence[Rule]
+) -> list[Cell]:
+    """The header: headings over several columns keep a row each, the rest of a column's lines is one cell."""
+    columns = len(strips) + 1
+    spanning: list[tuple[int, Part]] = []
+    leaves: dict[int, list[Word]] = {}
+    levels: list[int] = []
+    for number, line in enumerate(lines):
+        row = parts_of(line, strips)
+        below = lines[number + 1].middle if number + 1 < len(lines) else float("inf")
+        for part in row:
+            first, last = _spanned(part, row, rules, strips, line, below)
+            if last > first:
+                spanning.append((number, Part(first, last, part.words)))
+                if number not in levels:
+                    levels.append(number)
+            else:
+                leaves.setdefault(part.first, []).extend(part.words)
+    cells: list[Cell] = []
+    depth = [0] * columns
+    done: list[tuple[int, Part]] = []
+    for number, part in spanning:
+        # A heading of two lines over the same columns is one.
+        if done and (done[-1][1].first, done[-1][1].last) == (part.first, part.last) and number == done[-1][0] + 1:
+            done[-1] = (number, Part(part.first, part.last, done[-1][1].words + part.words))
+        else:
+            done.append((number, part))
+    order = sorted({number for number, _ in done})
+    for number, part in done:
+        level = order.index(number)
+        cells.append(Cell(level, part.first, level, part.last, part.text, part.box))
+        for column in range(part.first, part.last + 1):
+            depth[column] = level + 1
+    for column, words in leaves.items():
+        cells.append(Cell(min(depth[column], len(order)), column, len(order), column, text_of(words), around(words)))
+    return cells
+
+
+def _spanned(
+    part: Part, row: Row, rules: Sequence[Rule], strips: Sequence[tuple[float, float]], line: Line, below: float
+) -> tuple[int, int]:
+    """The columns under a heading: those of the short rule under it, else those around whose middle it stands."""
+    x0, top, x1, bottom = part.box
+    edges = [-float("inf"), *[(a + b) / 2 for a, b in strips], float("inf")]
+    for rule in rules:
+        if line.middle < rule.at < below and rule.start <= x0 + 3 and x1 - 3 <= rule.end:
+            covered = [
+                c
+                for c in range(len(strips) + 1)
+                if _overlap(rule, strips[c - 1][1] if c else x0, strips[c][0] if c < len(strips) else x1) > 0
+            ]
+            inside = [c for c in covered if not any(p is not part and p.first <= c <= p.last for p in row)]
+            if inside:
+                return min(inside[0], part.first), max(inside[-1], part.last)
+    return part.first, part.last
+
+
+def _overlap(rule: Rule, start: float, end: float) -> float:
+    return min(rule.end, end) - max(rule.start, start)
+
+
+def cells_of(lines: Sequence[Line], rules: Sequence[Rule], width: float) -> list[Cell]:
+    """The cells of an area that is a table."""
+    head = header_length(lines, rules, width)
+    strips = gutters(lines[head:]) or gutters(lines)
+    if not strips:
+        return []
+    rows = [parts_of(line, strips) for line in lines[head:]]
+    limits = [
+        max((max(w.x1 for w in part.words) for row in rows for part in row if part.first == part.last == c), default=0.0)
+        for c in range(len(strips) + 1)
+    ]
+    cells = header_cells(lines[:head], strips, rules)
+    base = max((cell.last_row for cell in cells), default=-1) + 1
+    for number, row in enumerate(joined(rows, rules, limits), start=base):
+        cells += [Cell(number, p.first, number, p.last, p.text, p.box) for p in row]
+    return cells
