@@ -47,30 +47,33 @@ def is_prose(lines: Sequence[Line]) -> bool:
     return words > 4 and figures < 0.2
 
 
-def framed(layout: Layout, words: Sequence[Word]) -> list[list[Line]]:
-    """The lines of every table that stands between rules of one extent."""
-    found = []
-    for group in frames(layout.across, layout.size):
+def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
+    """The lines of every table that stands between rules of one extent; the widest first, as they hold the others."""
+    found: list[list[Line]] = []
+    left = list(words)
+    for group in sorted(frames(layout.across, layout.size), key=lambda group: -group[0].length):
         start, end = group[0].start, group[0].end
-        within = [word for word in words if start - 3 <= word.center <= end + 3]
-        run: list[Line] = []
+        within = [word for word in left if start - 3 <= word.center <= end + 3]
+        done: list[list[Line]] = [[]]
         for upper, lower in zip(group, group[1:], strict=False):
-            lines = lines_in([word for word in within if upper.at < word.middle < lower.at])
+            lines = lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             if lines and is_tabular(lines):
-                run += lines
+                done[-1] += lines
             else:
-                found.append(run)
-                run = []
-        found.append(run)
-    return [run for run in found if len(run) > 1]
+                done.append([])
+        done = [run for run in done if len(run) > 1]
+        found += done
+        used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
+        left = [word for word in left if word not in used]
+    return found
 
 
-def runs(layout: Layout, words: Sequence[Word]) -> list[list[Line]]:
+def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
     """Runs of lines with columns of figures, without rules to frame them."""
     found: list[list[Line]] = []
     run: list[Line] = []
     single = 0
-    for line in [*lines_in(words), None]:
+    for line in [*lines_in(words, space), None]:
         if line is not None and len(line.pieces) > 1 and (not run or line.top - run[-1].bottom < 2.5 * line.size):
             run.append(line)
             single = 0

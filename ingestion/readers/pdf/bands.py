@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,20 +28,31 @@ class _Piece:
 _LAST = 10_000
 
 
-def cells_of_lattice(lattice: Lattice, words: Sequence[Word]) -> list[Cell]:
-    """The cells of a lattice with their text."""
+def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> list[Cell]:
+    """The cells of a lattice with their text; `space` is the usual one between words, in em."""
     by_block = words_by_block(lattice, words)
     bands = {row: _band(by_block, row) for row in range(len(lattice.ys) - 1)}
-    dense = [row for row, band in bands.items() if _is_dense(band)]
-    strips, keys = _strips(lattice, [line for row in dense for line in lines_in(_words(bands[row].values()))])
+    dense = {row: _words(band.values()) for row, band in bands.items() if _is_dense(band, space)}
+    tall = [block for block in by_block if block[0] < block[2] and _is_dense_beside(block, by_block[block], dense)]
+    for block in tall:
+        for word in by_block[block]:
+            row = min(bisect_right(lattice.ys, word.middle), len(lattice.ys) - 1) - 1
+            dense.setdefault(row, _words(bands[row].values())).append(word)
+    strips, keys = _strips(lattice, [line for row in dense for line in lines_in(dense[row], space)])
     found: list[_Piece] = []
     for block, inside in by_block.items():
-        if block[0] == block[2] and block[0] in dense:
-            continue
-        found += _whole_or_parted(block, inside, strips, keys)
-    for row in dense:
-        found += _rows_of_band(row, _words(bands[row].values()), strips, keys)
+        if block not in tall and not (block[0] == block[2] and block[0] in dense):
+            found += _whole_or_parted(block, inside, strips, keys, space)
+    for row, inside in dense.items():
+        found += _rows_of_band(row, lines_in(inside, space), strips, keys)
     return _numbered(found, lattice)
+
+
+def _is_dense_beside(block: Block, words: list[Word], dense: dict[int, list[Word]]) -> bool:
+    """Whether a cell over several rows of the lattice has a line for each row of figures beside it."""
+    beside = [row for row in dense if block[0] <= row <= block[2]]
+    rows = sum(len(lines_of(dense[row])) for row in beside)
+    return rows > 2 and len(lines_of(words)) >= 0.7 * rows
 
 
 def _band(by_block: dict[Block, list[Word]], row: int) -> dict[Block, list[Word]]:
@@ -52,10 +64,10 @@ def _words(groups: Iterable[list[Word]]) -> list[Word]:
     return [word for group in groups for word in group]
 
 
-def _is_dense(band: dict[Block, list[Word]]) -> bool:
+def _is_dense(band: dict[Block, list[Word]], space: float) -> bool:
     """Whether a row of the lattice holds several rows, or cells without a wall between them."""
     lines = {block: lines_of(words) for block, words in band.items() if words}
-    if any(_is_open(block, words) for block, words in band.items()):
+    if any(_is_open(block, words, space) for block, words in band.items()):
         return True
     several = [lines_ for lines_ in lines.values() if len(lines_) > 1]
     if len(several) < 2:
@@ -73,11 +85,11 @@ def _is_dense(band: dict[Block, list[Word]]) -> bool:
     return len(aligned) >= 2 and len(figures) >= 1 and len(longest) >= 2 and len(figures) >= len(several) - 1
 
 
-def _is_open(block: Block, words: list[Word]) -> bool:
+def _is_open(block: Block, words: list[Word], space: float) -> bool:
     """Whether a cell over several columns holds figures side by side."""
     if block[1] == block[3] or not words:
         return False
-    lines = lines_in(words)
+    lines = lines_in(words, space)
     return sum(line.is_figures for line in lines) > 0.5 * len(lines)
 
 
@@ -101,13 +113,13 @@ def _strips(lattice: Lattice, lines: Sequence[Line]) -> tuple[list[tuple[float, 
 
 
 def _whole_or_parted(
-    block: Block, words: list[Word], strips: Sequence[tuple[float, float]], keys: Sequence[Key]
+    block: Block, words: list[Word], strips: Sequence[tuple[float, float]], keys: Sequence[Key], space: float
 ) -> list[_Piece]:
     """A cell; or, where its column holds several further down and its own lines follow them, those."""
     row, column, last_row, last_column = block
     whole = _Piece((row, 0), (column, 0), (last_row, _LAST), (last_column, _LAST), words)
     inner = [key for key in keys if column <= key[0] <= last_column]
-    lines = lines_in(words)
+    lines = lines_in(words, space)
     if len(inner) == last_column - column + 1 or not any(len(line.pieces) > 1 for line in lines):
         return [whole]
     pieces = []
@@ -120,8 +132,8 @@ def _whole_or_parted(
     return pieces
 
 
-def _rows_of_band(row: int, words: list[Word], strips: Sequence[tuple[float, float]], keys: Sequence[Key]) -> list[_Piece]:
-    rows: list[Row] = [parts_of(line, strips) for line in lines_in(words)]
+def _rows_of_band(row: int, lines: list[Line], strips: Sequence[tuple[float, float]], keys: Sequence[Key]) -> list[_Piece]:
+    rows: list[Row] = [parts_of(line, strips) for line in lines]
     limits = [
         max((w.x1 for some in rows for part in some if part.first == part.last == c for w in part.words), default=0.0)
         for c in range(len(strips) + 1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ingestion.readers.pdf.layout import Box, Rule, Word
 from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
 
-GAP = 0.8  # em: a wider gap between words parts two pieces of a line
+_GAP = 0.8  # em: a wider gap between words parts two pieces of a line
+_FIGURE_GAP = 0.45  # em: between figures less is enough
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
 _GUTTER = 0.15  # em
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
@@ -83,22 +85,43 @@ class Line:
         return bool(rest) and sum(is_figure(piece.text) for piece in rest) >= 0.5 * len(rest)
 
 
-def lines_in(words: Sequence[Word], gap: float = GAP) -> list[Line]:
-    """The lines of an area, cut where words stand further apart than `gap` em."""
+def usual_space(words: Sequence[Word]) -> float:
+    """The usual space between words, in em: about a quarter, and six tenths where all letters are equally wide."""
+    gaps = [
+        (word.x0 - before.x1) / word.size
+        for line in lines_of([word for word in words if not word.turned])
+        for before, word in zip(line, line[1:], strict=False)
+        if 0 < word.x0 - before.x1 < 0.9 * word.size
+    ]
+    return median(gaps) if len(gaps) > 10 else 0.27
+
+
+def lines_in(words: Sequence[Word], space: float = 0.27) -> list[Line]:
+    """The lines of an area, cut where words stand further apart than words do."""
     lines = []
     for line in lines_of([word for word in words if not word.turned]):
         pieces: list[Piece] = []
         for word in line:
-            if (
-                pieces
-                and word.x0 - pieces[-1].x1 <= gap * min(word.size, pieces[-1].size)
-                and not _are_two_figures(pieces[-1].words[-1].text, word.text)
-            ):
+            if pieces and not _is_apart(pieces[-1].words[-1], word, space):
                 pieces[-1].words.append(word)
             else:
                 pieces.append(Piece([word]))
         lines.append(Line(pieces))
     return lines
+
+
+def _is_apart(left: Word, right: Word, space: float) -> bool:
+    em = min(left.size, right.size)
+    gap = right.x0 - left.x1
+    if gap > max(_GAP, 1.4 * space) * em:
+        return True
+    if _has_digit(left.text) and _has_digit(right.text) and gap > max(_FIGURE_GAP, 1.3 * space) * em:
+        return True
+    return _are_two_figures(left.text, right.text)
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
 
 
 def _are_two_figures(left: str, right: str) -> bool:
@@ -176,16 +199,15 @@ Row = list[Part]
 
 def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
     """A line's pieces by column. A piece over a gutter is cut there where its words leave the gutter free."""
-    middles = [(start + end) / 2 for start, end in strips]
     row: Row = []
     for piece in line.pieces:
         run: list[Word] = []
         for word in piece.words:
-            if run and _is_cut(run[-1], word, strips, middles):
-                row.append(_part(run, middles))
+            if run and _is_cut(run[-1], word, strips):
+                row.append(_part(run, strips))
                 run = []
             run.append(word)
-        row.append(_part(run, middles))
+        row.append(_part(run, strips))
     joined: Row = []
     for part in row:
         if joined and part.first <= joined[-1].last:
@@ -195,28 +217,58 @@ def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
     return joined
 
 
-def _is_cut(
-    before: Word, word: Word, strips: Sequence[tuple[float, float]], middles: Sequence[float]
-) -> bool:
+def _is_cut(before: Word, word: Word, strips: Sequence[tuple[float, float]]) -> bool:
     """Whether a gutter lies in the space between two words that are near each other, and a figure begins or ends there."""
-    for (start, end), _ in zip(strips, middles, strict=True):
+    for start, end in strips:
         if before.x1 <= end and word.x0 >= start and before.center < (start + end) / 2 < word.center:
             wide = word.x0 - before.x1 > 0.45 * min(word.size, before.size)
             return wide or is_figure(word.text)
     return False
 
 
-def _part(words: list[Word], middles: Sequence[float]) -> Part:
+def _part(words: list[Word], strips: Sequence[tuple[float, float]]) -> Part:
+    """Words with the columns that they lie over; a heading a little wider than its column stays in it."""
     x0, x1 = words[0].x0, max(word.x1 for word in words)
-    first = sum(middle <= x0 for middle in middles)
-    last = sum(middle < x1 for middle in middles)
-    return Part(first, max(first, last), words)
+    starts = [-float("inf"), *[end for _, end in strips]]
+    ends = [*[start for start, _ in strips], float("inf")]
+    shares = [min(x1, end) - max(x0, start) for start, end in zip(starts, ends, strict=True)]
+    slack = min(0.5 * words[0].size, 0.3 * (x1 - x0))
+    over = [column for column, share in enumerate(shares) if share > slack]
+    if not over:
+        over = [max(range(len(shares)), key=lambda column: shares[column])]
+    return Part(over[0], over[-1], words)
+
+
+def centered(rows: list[Row], rules: Sequence[Rule]) -> list[Row]:
+    """Figures that stand at half the height of a label of two or more lines, joined with it."""
+    done: list[Row] = []
+    for index, row in enumerate(rows):
+        above = done[-1] if done else None
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        if (
+            above
+            and below
+            and row
+            and row[0].first > 0
+            and {part.first for part in above} == {part.first for part in below} == {0}
+            and not _is_ruled_off(above, row, rules)
+            and not _is_ruled_off(row, below, rules)
+        ):
+            upper, middle, lower = _row_box(above), _row_box(row), _row_box(below)
+            em = row[0].words[0].size
+            if middle[1] - upper[3] < 0.3 * em and lower[1] - middle[3] < 0.3 * em:
+                done[-1] = _merged(_merged(above, row), below)
+                rows[index + 1] = []
+                continue
+        if row:
+            done.append(row)
+    return done
 
 
 def joined(rows: list[Row], rules: Sequence[Rule], limits: Sequence[float]) -> list[Row]:
     """Rows of several lines from rows of one line: a line goes on where its words had no room on the line above."""
     done: list[Row] = []
-    for row in rows:
+    for row in centered(rows, rules):
         if done and not _is_ruled_off(done[-1], row, rules) and _goes_on(done[-1], row, limits):
             done[-1] = _merged(done[-1], row)
         else:
@@ -264,7 +316,9 @@ def _is_wrapped(above: Part, below: Part, limits: Sequence[float]) -> bool:
     room = limits[above.first] - last.x1
     needed = first.x1 - first.x0 + 0.25 * first.size
     indented = first.x0 - min(word.x0 for word in above.words) > 0.3 * first.size
-    return room < needed or (first.text[0].islower() and (indented or room < 2 * needed))
+    if first.text[0].islower():
+        return indented or room < 2 * needed
+    return room < needed and (indented or not first.text[0].isupper())
 
 
 def _merged(above: Row, below: Row) -> Row:
@@ -277,13 +331,17 @@ def _merged(above: Row, below: Row) -> Row:
     return [parts[number] for number in sorted(parts)]
 
 
-def header_length(lines: Sequence[Line], rules: Sequence[Rule], width: float) -> int:
+def header_length(lines: Sequence[Line], rules: Sequence[Rule]) -> int:
     """How many lines are header: those over the first rule of full width, else those over the first line of figures."""
+    left = min(line.pieces[0].x0 for line in lines)
+    right = max(line.pieces[-1].x1 for line in lines)
     for index in range(1, len(lines)):
         above, below = lines[index - 1].middle, lines[index].middle
-        drawn = sum(rule.length for rule in rules if above < rule.at < below)
-        if drawn >= 0.8 * width:
-            return index
+        drawn = [rule for rule in rules if above < rule.at < below]
+        if drawn and sum(rule.length for rule in drawn) >= 0.8 * (right - left):
+            first, last = min(rule.start for rule in drawn), max(rule.end for rule in drawn)
+            if first < left + lines[index].size and last > right - lines[index].size:
+                return index
     for index, line in enumerate(lines):
         if line.is_figures:
             return index
@@ -332,29 +390,30 @@ def header_cells(
 def _spanned(
     part: Part, row: Row, rules: Sequence[Rule], strips: Sequence[tuple[float, float]], line: Line, below: float
 ) -> tuple[int, int]:
-    """The columns under a heading: those of the short rule under it, else those around whose middle it stands."""
-    x0, top, x1, bottom = part.box
-    edges = [-float("inf"), *[(a + b) / 2 for a, b in strips], float("inf")]
+    """The columns under a heading: those of the short rule under it that lie nearer to it than to its neighbours."""
+    x0, _, x1, _ = part.box
+    starts = [x0, *[end for _, end in strips]]
+    ends = [*[start for start, _ in strips], max(x1, strips[-1][1] + 1)]
     for rule in rules:
         if line.middle < rule.at < below and rule.start <= x0 + 3 and x1 - 3 <= rule.end:
             covered = [
-                c
-                for c in range(len(strips) + 1)
-                if _overlap(rule, strips[c - 1][1] if c else x0, strips[c][0] if c < len(strips) else x1) > 0
+                column
+                for column, (start, end) in enumerate(zip(starts, ends, strict=True))
+                if min(rule.end, end) - max(rule.start, start) > 0.3 * (end - start)
+                and _nearest((start + end) / 2, row) is part
             ]
-            inside = [c for c in covered if not any(p is not part and p.first <= c <= p.last for p in row)]
-            if inside:
-                return min(inside[0], part.first), max(inside[-1], part.last)
+            if covered:
+                return min(covered[0], part.first), max(covered[-1], part.last)
     return part.first, part.last
 
 
-def _overlap(rule: Rule, start: float, end: float) -> float:
-    return min(rule.end, end) - max(rule.start, start)
+def _nearest(x: float, row: Row) -> Part:
+    return min(row, key=lambda part: abs((part.box[0] + part.box[2]) / 2 - x))
 
 
-def cells_of(lines: Sequence[Line], rules: Sequence[Rule], width: float) -> list[Cell]:
+def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     """The cells of an area that is a table."""
-    head = header_length(lines, rules, width)
+    head = header_length(lines, rules)
     strips = gutters(lines[head:]) or gutters(lines)
     if not strips:
         return []

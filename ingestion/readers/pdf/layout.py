@@ -218,20 +218,19 @@ def _drawn(page: Any) -> tuple[_Drawn, _Drawn]:
     strokes, sides = _Drawn([], []), _Drawn([], [])
     for line in page.lines:
         _add_line(strokes, _box(line))
-    for rect in page.rects:
-        box = _box(rect)
+    for shape in page.rects + page.curves:
+        box = _box(shape)
         wide, high = box[2] - box[0], box[3] - box[1]
-        if min(wide, high) <= _THICKEST_STROKE:
+        into = strokes if shape["stroke"] else sides
+        if min(wide, high) <= _THICKEST_STROKE:  # a rule drawn as a thin filled shape
             middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             _add_line(strokes, (box[0], middle_y, box[2], middle_y) if wide > high else (middle_x, box[1], middle_x, box[3]))
-            continue
-        into = strokes if rect["stroke"] else sides
-        for side in ((0, 1, 2, 1), (0, 3, 2, 3), (0, 1, 0, 3), (2, 1, 2, 3)):
-            _add_line(into, (box[side[0]], box[side[1]], box[side[2]], box[side[3]]))
-    for curve in page.curves:
-        into = strokes if curve["stroke"] else sides
-        for (x0, y0), (x1, y1) in zip(curve["pts"], curve["pts"][1:], strict=False):
-            _add_line(into, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+        elif shape["object_type"] == "rect":
+            for side in ((0, 1, 2, 1), (0, 3, 2, 3), (0, 1, 0, 3), (2, 1, 2, 3)):
+                _add_line(into, (box[side[0]], box[side[1]], box[side[2]], box[side[3]]))
+        else:
+            for (x0, y0), (x1, y1) in zip(shape["pts"], shape["pts"][1:], strict=False):
+                _add_line(into, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
     return strokes, sides
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -111,3 +112,24 @@ def compact(page: int, ruled: bool, cells: Sequence[Cell]) -> PageTable | None:
             if cell.row in rows and cell.column in columns
         ],
     )
+
+
+_CAPTION = re.compile(r"(table|tableau|exhibit|figure|box|encadré|graphique|annexe|appendix)\s+[\dA-Z]", re.IGNORECASE)
+_NOTE = re.compile(r"(sources?|notes?|nota|lecture|champ)\b|[*†‡]", re.IGNORECASE)
+
+
+def without_caption(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells without a title over the whole first row, nor sources and notes over the whole last ones."""
+    kept = [cell for cell in cells if cell.text]
+    while kept and (first := _alone(kept, min(cell.row for cell in kept))) and _CAPTION.match(first.text):
+        kept.remove(first)
+    while kept and (last := _alone(kept, max(cell.row for cell in kept))) and _NOTE.match(last.text):
+        kept.remove(last)
+    return kept
+
+
+def _alone(cells: Sequence[Cell], row: int) -> Cell | None:
+    """The cell that is the only one in its row, and lies over all columns."""
+    there = [cell for cell in cells if cell.row <= row <= cell.last_row]
+    last = max(cell.last_column for cell in cells)
+    return there[0] if len(there) == 1 and there[0].column == 0 and there[0].last_column == last else None
