@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingestion.readers.pdf.borderless import Line, gutters, is_figure, lines_in, parts_of
+from ingestion.readers.pdf.borderless import Line, Part, gutters, is_figure, lines_in, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
 
 _SAME = 4.0  # rules whose ends differ by less have one extent
@@ -38,13 +38,25 @@ def is_tabular(lines: Sequence[Line]) -> bool:
 
 
 def is_prose(lines: Sequence[Line]) -> bool:
-    """Columns of running text: many words a piece, hardly a figure."""
-    pieces = [piece for line in lines for piece in line.pieces]
-    if not pieces:
-        return False
-    words = sum(len(piece.words) for piece in pieces) / len(pieces)
-    figures = sum(is_figure(piece.text) for piece in pieces) / len(pieces)
-    return words > 4 and figures < 0.2
+    """Whether all columns but the first are running text."""
+    strips = gutters(lines)
+    columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)]
+    for line in lines:
+        for part in parts_of(line, strips):
+            if part.first == part.last:
+                columns[part.first].append(part)
+    return all(_is_prose_column(column) for column in columns)
+
+
+def _is_prose_column(parts: Sequence[Part]) -> bool:
+    """Whether words fill the width of a column line after line."""
+    if not parts:
+        return True
+    left, right = min(part.box[0] for part in parts), max(part.box[2] for part in parts)
+    words = sum(len(part.words) for part in parts) / len(parts)
+    full = sum(part.box[2] - part.box[0] > 0.8 * (right - left) for part in parts) / len(parts)
+    figures = sum(is_figure(part.text) for part in parts) / len(parts)
+    return words > 3 and full > 0.5 and figures < 0.2
 
 
 def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:

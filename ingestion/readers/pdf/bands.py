@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.borderless import Line, Part, Row, gutters, is_figure, joined, lines_in, parts_of
+from ingestion.readers.pdf.borderless import Line, Part, Row, gutters, header_parts, is_figure, joined, lines_in, parts_of
 from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
 from ingestion.readers.pdf.layout import Rule, Word
 from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
@@ -33,14 +33,17 @@ def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> l
     by_block = words_by_block(lattice, words)
     bands = {row: _band(by_block, row) for row in range(len(lattice.ys) - 1)}
     dense = {row: _words(band.values()) for row, band in bands.items() if _is_dense(band, space)}
-    tall = [block for block in by_block if block[0] < block[2] and _is_dense_beside(block, by_block[block], dense)]
+    tall = [block for block, inside in by_block.items() if _is_dense_beside(block, inside, dense)]
+    beside: list[tuple[Block, list[Word]]] = []
     for block in tall:
-        for word in by_block[block]:
-            row = min(bisect_right(lattice.ys, word.middle), len(lattice.ys) - 1) - 1
-            dense.setdefault(row, _words(bands[row].values())).append(word)
+        for row, some in _by_row(lattice, by_block[block]).items():
+            if row in dense:
+                dense[row] += some
+            else:
+                beside.append(((row, block[1], row, block[3]), some))
     strips, keys = _strips(lattice, [line for row in dense for line in lines_in(dense[row], space)])
     found: list[_Piece] = []
-    for block, inside in by_block.items():
+    for block, inside in [*by_block.items(), *beside]:
         if block not in tall and not (block[0] == block[2] and block[0] in dense):
             found += _whole_or_parted(block, inside, strips, keys, space)
     for row, inside in dense.items():
@@ -50,9 +53,15 @@ def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> l
 
 def _is_dense_beside(block: Block, words: list[Word], dense: dict[int, list[Word]]) -> bool:
     """Whether a cell over several rows of the lattice has a line for each row of figures beside it."""
-    beside = [row for row in dense if block[0] <= row <= block[2]]
-    rows = sum(len(lines_of(dense[row])) for row in beside)
-    return rows > 2 and len(lines_of(words)) >= 0.7 * rows
+    rows = sum(len(lines_of(dense[row])) if row in dense else 1 for row in range(block[0], block[2] + 1))
+    return block[2] > block[0] and rows > 4 and len(lines_of(words)) >= 0.7 * rows
+
+
+def _by_row(lattice: Lattice, words: list[Word]) -> dict[int, list[Word]]:
+    rows: dict[int, list[Word]] = {}
+    for word in words:
+        rows.setdefault(min(bisect_right(lattice.ys, word.middle), len(lattice.ys) - 1) - 1, []).append(word)
+    return rows
 
 
 def _band(by_block: dict[Block, list[Word]], row: int) -> dict[Block, list[Word]]:
@@ -86,11 +95,11 @@ def _is_dense(band: dict[Block, list[Word]], space: float) -> bool:
 
 
 def _is_open(block: Block, words: list[Word], space: float) -> bool:
-    """Whether a cell over several columns holds figures side by side."""
-    if block[1] == block[3] or not words:
-        return False
+    """Whether a cell holds figures side by side: of several columns, or line after line."""
     lines = lines_in(words, space)
-    return sum(line.is_figures for line in lines) > 0.5 * len(lines)
+    if block[1] == block[3] and len(lines) < 4:
+        return False
+    return bool(lines) and sum(line.is_figures for line in lines) > 0.5 * len(lines)
 
 
 def _strips(lattice: Lattice, lines: Sequence[Line]) -> tuple[list[tuple[float, float]], list[Key]]:
@@ -117,19 +126,16 @@ def _whole_or_parted(
 ) -> list[_Piece]:
     """A cell; or, where its column holds several further down and its own lines follow them, those."""
     row, column, last_row, last_column = block
-    whole = _Piece((row, 0), (column, 0), (last_row, _LAST), (last_column, _LAST), words)
-    inner = [key for key in keys if column <= key[0] <= last_column]
+    inner = [number for number, key in enumerate(keys) if column <= key[0] <= last_column]
     lines = lines_in(words, space)
     if len(inner) == last_column - column + 1 or not any(len(line.pieces) > 1 for line in lines):
-        return [whole]
-    pieces = []
-    for number, line in enumerate(lines):
-        for part in parts_of(line, strips):
-            first, last = keys[part.first], keys[part.last]
-            if len(line.pieces) == 1:
-                first, last = inner[0], inner[-1]
-            pieces.append(_Piece((row, number), first, (last_row, _LAST if number == len(lines) - 1 else number), last, part.words))
-    return pieces
+        return [_Piece((row, 0), (column, 0), (last_row, _LAST), (last_column, _LAST), words)]
+    headings = header_parts(lines, strips, (), (inner[0], inner[-1]))
+    depth = max(level for _, level, _ in headings)
+    return [
+        _Piece((row, first), keys[part.first], (last_row, _LAST) if last == depth else (row, last), keys[part.last], part.words)
+        for first, last, part in headings
+    ]
 
 
 def _rows_of_band(row: int, lines: list[Line], strips: Sequence[tuple[float, float]], keys: Sequence[Key]) -> list[_Piece]:

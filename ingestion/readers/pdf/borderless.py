@@ -58,9 +58,10 @@ class Piece:
 
 @dataclass
 class Line:
-    """One line of an area, cut into pieces."""
+    """One line of an area, cut into pieces; `space` is the usual one between words, in em."""
 
     pieces: list[Piece]
+    space: float
 
     @property
     def top(self) -> float:
@@ -106,7 +107,7 @@ def lines_in(words: Sequence[Word], space: float = 0.27) -> list[Line]:
                 pieces[-1].words.append(word)
             else:
                 pieces.append(Piece([word]))
-        lines.append(Line(pieces))
+        lines.append(Line(pieces, space))
     return lines
 
 
@@ -203,7 +204,7 @@ def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
     for piece in line.pieces:
         run: list[Word] = []
         for word in piece.words:
-            if run and _is_cut(run[-1], word, strips):
+            if run and _is_cut(run[-1], word, strips, line.space):
                 row.append(_part(run, strips))
                 run = []
             run.append(word)
@@ -217,11 +218,11 @@ def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
     return joined
 
 
-def _is_cut(before: Word, word: Word, strips: Sequence[tuple[float, float]]) -> bool:
+def _is_cut(before: Word, word: Word, strips: Sequence[tuple[float, float]], space: float) -> bool:
     """Whether a gutter lies in the space between two words that are near each other, and a figure begins or ends there."""
     for start, end in strips:
         if before.x1 <= end and word.x0 >= start and before.center < (start + end) / 2 < word.center:
-            wide = word.x0 - before.x1 > 0.45 * min(word.size, before.size)
+            wide = word.x0 - before.x1 > max(_FIGURE_GAP, 1.3 * space) * min(word.size, before.size)
             return wide or is_figure(word.text)
     return False
 
@@ -348,43 +349,43 @@ def header_length(lines: Sequence[Line], rules: Sequence[Rule]) -> int:
     return 0
 
 
-def header_cells(
-    lines: Sequence[Line], strips: Sequence[tuple[float, float]], rules: Sequence[Rule]
-) -> list[Cell]:
-    """The header: headings over several columns keep a row each, the rest of a column's lines is one cell."""
-    columns = len(strips) + 1
-    spanning: list[tuple[int, Part]] = []
+def header_parts(
+    lines: Sequence[Line],
+    strips: Sequence[tuple[float, float]],
+    rules: Sequence[Rule],
+    alone: tuple[int, int] | None = None,
+) -> list[tuple[int, int, Part]]:
+    """The header as (first row, last row, part).
+
+    Headings over several columns keep a row each, the rest of a column's lines is one cell. A heading alone on its
+    line lies over the columns `alone`.
+    """
+    spanning: list[tuple[int, Part]] = []  # number of the line
     leaves: dict[int, list[Word]] = {}
-    levels: list[int] = []
     for number, line in enumerate(lines):
         row = parts_of(line, strips)
         below = lines[number + 1].middle if number + 1 < len(lines) else float("inf")
         for part in row:
-            first, last = _spanned(part, row, rules, strips, line, below)
-            if last > first:
-                spanning.append((number, Part(first, last, part.words)))
-                if number not in levels:
-                    levels.append(number)
+            first, last = alone if alone and len(row) == 1 else _spanned(part, row, rules, strips, line, below)
+            if last == first:
+                leaves.setdefault(first, []).extend(part.words)
+            elif spanning and (spanning[-1][1].first, spanning[-1][1].last, spanning[-1][0]) == (first, last, number - 1):
+                spanning[-1] = (number, Part(first, last, spanning[-1][1].words + part.words))  # a heading of two lines
             else:
-                leaves.setdefault(part.first, []).extend(part.words)
-    cells: list[Cell] = []
-    depth = [0] * columns
-    done: list[tuple[int, Part]] = []
+                spanning.append((number, Part(first, last, part.words)))
+    levels = sorted({number for number, _ in spanning})
+    depth = [0] * (len(strips) + 1)
+    found: list[tuple[int, int, Part]] = []
     for number, part in spanning:
-        # A heading of two lines over the same columns is one.
-        if done and (done[-1][1].first, done[-1][1].last) == (part.first, part.last) and number == done[-1][0] + 1:
-            done[-1] = (number, Part(part.first, part.last, done[-1][1].words + part.words))
-        else:
-            done.append((number, part))
-    order = sorted({number for number, _ in done})
-    for number, part in done:
-        level = order.index(number)
-        cells.append(Cell(level, part.first, level, part.last, part.text, part.box))
+        level = levels.index(number)
+        found.append((level, level, part))
         for column in range(part.first, part.last + 1):
             depth[column] = level + 1
-    for column, words in leaves.items():
-        cells.append(Cell(min(depth[column], len(order)), column, len(order), column, text_of(words), around(words)))
-    return cells
+    last_row = len(levels) if leaves else len(levels) - 1
+    found += [
+        (min(depth[column], last_row), last_row, Part(column, column, words)) for column, words in sorted(leaves.items())
+    ]
+    return found
 
 
 def _spanned(
@@ -422,7 +423,10 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
         max((max(w.x1 for w in part.words) for row in rows for part in row if part.first == part.last == c), default=0.0)
         for c in range(len(strips) + 1)
     ]
-    cells = header_cells(lines[:head], strips, rules)
+    cells = [
+        Cell(first, part.first, last, part.last, part.text, part.box)
+        for first, last, part in header_parts(lines[:head], strips, rules)
+    ]
     base = max((cell.last_row for cell in cells), default=-1) + 1
     for number, row in enumerate(joined(rows, rules, limits), start=base):
         cells += [Cell(number, p.first, number, p.last, p.text, p.box) for p in row]

@@ -36,9 +36,19 @@ def _ruled(layout, lat, space):
     words=sum(len(c.text.split()) for c in filled)
     if len(filled)< max(3, 1.5*t.row_count) or words/len(filled)>35: return None
     if is_chart(layout, lat.box, len(filled)): return None
-    size=layout.size
-    if median([(c.box[3]-c.box[1])/size/max(1,len(c.text)/ max(1,(c.box[2]-c.box[0])/size*2)) for c in filled])>6: return None
+    if is_panels(t, layout.size): return None
     return t
+
+
+def is_panels(t, size):
+    """Rows many times as high as their text are the frames of pictures."""
+    rows={}
+    for c in t.cells:
+        if c.text and c.row==c.last_row:
+            lines=max(1.0, len(c.text)*0.5*size/max(1,c.box[2]-c.box[0]))
+            rows[c.row]=max(rows.get(c.row,0), lines*1.2*size/max(1,c.box[3]-c.box[1]))
+    return bool(rows) and median(rows.values())<0.2
+
 
 def is_chart(layout, box, cells):
     """More curves than a table has cells."""
