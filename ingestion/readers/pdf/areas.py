@@ -70,6 +70,9 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         for upper, lower in zip(group, group[1:], strict=False):
             lines = lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             if lines and is_tabular(lines):
+                if not done[-1]:
+                    top = _header_top(upper, layout.across, layout.size)
+                    lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
                 done[-1] += lines
             else:
                 done.append([])
@@ -80,26 +83,57 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
     return found
 
 
+def _header_top(rule: Rule, rules: Sequence[Rule], em: float) -> float:
+    """The top of a header whose own upper rules leave out the first column."""
+    top = rule.at
+    for other in sorted(rules, reverse=True):
+        is_shorter = other.start >= rule.start - _SAME and other.end <= rule.end + _SAME and other.length < rule.length
+        if 0 < top - other.at < 4 * em and is_shorter and other.length > 0.3 * rule.length:
+            top = other.at
+    return top
+
+
 def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
     """Runs of lines with columns of figures, without rules to frame them."""
     found: list[list[Line]] = []
     run: list[Line] = []
-    single = 0
-    for line in [*lines_in(words, space), None]:
-        if line is not None and len(line.pieces) > 1 and (not run or line.top - run[-1].bottom < 2.5 * line.size):
+    for line in lines_in(words, space):
+        if not _follows(run, line):
+            found.append(run)
+            run = []
+        if run or len(line.pieces) > 1:
             run.append(line)
-            single = 0
-            continue
-        if line is not None and run and single == 0 and line.top - run[-1].bottom < 1.5 * line.size:
-            run.append(line)
-            single += 1
-            continue
+    found.append(run)
+    for run in found:
         while run and len(run[-1].pieces) < 2:
             run.pop()
-        if run:
-            found.append(run)
-        run, single = ([line], 0) if line is not None and len(line.pieces) > 1 else ([], 0)
-    return [run for run in found if len(run) >= 3 and _has_figures(run)]
+    return [run for run in map(_trimmed, found) if len(run) >= 3 and _has_figures(run)]
+
+
+def _trimmed(run: Sequence[Line]) -> list[Line]:
+    """A run without the titles over it and the notes under it: they begin in the first column and go over others."""
+    strips = gutters([line for line in run if line.is_figures])
+    rest = list(run)
+    if not strips:
+        return rest
+    for end in (0, -1):
+        while rest and any(part.first == 0 < part.last for part in parts_of(rest[end], strips)):
+            rest.pop(end)
+    return rest
+
+
+def _follows(run: Sequence[Line], line: Line) -> bool:
+    """Whether a line belongs to the run of lines above: no large space between, and no more than labels alone."""
+    if not run:
+        return True
+    space = line.top - run[-1].bottom
+    if len(line.pieces) > 1:
+        return space < 2.5 * line.size
+    several = [other for other in run if len(other.pieces) > 1]
+    columns = min(other.pieces[1].x0 for other in several)
+    alone = run[len(run) - 1 - next(i for i, other in enumerate(reversed(run)) if len(other.pieces) > 1) :][1:]
+    is_label = line.pieces[0].x1 < columns
+    return space < 1.5 * line.size and len(alone) < (3 if is_label else 1)
 
 
 def _has_figures(lines: Sequence[Line]) -> bool:
