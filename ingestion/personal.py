@@ -44,7 +44,8 @@ def split(source: Source, item: Table) -> Split:
     rejected = pd.DataFrame(
         {"locator": item.locators.loc[item.frame.index[refused]].to_numpy(), "reason": NOT_GIVEN}, dtype=object
     )
-    agreed = replace(item, frame=item.frame[~refused].copy(), rejected=rejected)
+    left_out = pd.concat([item.rejected, rejected], ignore_index=True) if len(item.rejected) else rejected
+    agreed = replace(item, frame=item.frame[~refused].copy(), rejected=left_out)
     frame, found = agreed.frame.copy(), []
     for column, rule in source.personal.items():
         if column not in frame:

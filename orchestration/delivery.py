@@ -22,6 +22,7 @@ from expectations.validation import Validation, validate
 from ingestion.clean.personal import redact
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import Ingested, ingest
+from ingestion.kept_parts import KeptParts
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
@@ -86,7 +87,8 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
             return _keep(source, workspace, before, problem)
         return _store(workspace, replace(before, state="unchanged"))
     try:
-        ingested = ingest(source, paths)
+        kept = KeptParts(workspace.parts / source.id, ingestion_hash(source))
+        ingested = ingest(source, paths, kept)
     except (SourceFileError, DeclarationError) as error:
         _keep_unread(source, workspace, vault, paths, inventory)
         return _keep(source, workspace, before, str(error))
@@ -102,6 +104,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
     if wrong := [check for check in checks if check.is_blocking_failure]:
         told = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
         return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
+    kept.forget_the_rest()
     _write(source, workspace, ingested, gated, checks)
     _write_left_over(source, workspace, vault, ingested, gated)
     _keep_originals(workspace, vault, paths, inventory, ingested)
@@ -157,7 +160,7 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
             told = "" if SHAPES[shape].is_answer_of_a_person else first
             found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
     notes = [
-        CheckResult(f"colonne à déclarer {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
+        CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
     ]
     return found + notes
 
@@ -228,6 +231,7 @@ def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
     for name in (*source.shapes, "assertion", "document"):
         workspace.records(name, source.id).unlink(missing_ok=True)
     (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
+    shutil.rmtree(workspace.parts / source.id, ignore_errors=True)
     forget(workspace, source.id)
     told = CheckResult(
         "fichier présent",
@@ -339,6 +343,7 @@ def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
     for source_id in gone:
         for path in workspace.validated.glob(f"*/{source_id}.*"):
             path.unlink()
+        shutil.rmtree(workspace.parts / source_id, ignore_errors=True)
     return gone
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingestion.clean.personal import redact
-from ingestion.ingest import sha256
+from ingestion.part import sha256
 from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state

@@ -219,7 +219,9 @@ def _manifest(
         "inputs": {
             d.source_id: {"state": d.state, "files": d.files, "rows": d.rows, "error": d.error} for d in given.values()
         },
-        "removed": [d.source_id for d in given.values() if d.state == "removed"],
+        "removed": publish.removed_files(
+            data_root.layout, inventory.is_demo, {d.source_id: d.files for d in given.values()}
+        ),
         "unrecognised": inventory.unrecognised,
         "ambiguous": inventory.ambiguous,
         "source_checks": {d.source_id: d.checks for d in given.values()},

@@ -39,6 +39,11 @@ class Workspace:
         return self.base / "rejected"
 
     @property
+    def parts(self) -> Path:
+        """What files that hold nothing personal gave: <source_id>/, so that an unchanged file is not parsed again."""
+        return self.base / "parts"
+
+    @property
     def restricted(self) -> Path:
         """Personal data, encrypted: values, originals and rejected rows of the sources that hold any."""
         return self.base / "restricted"

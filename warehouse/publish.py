@@ -75,6 +75,19 @@ def copy_build(
     return built
 
 
+def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]]) -> dict[str, list[str]]:
+    """By source, the files behind the publication in place that the coming one no longer holds.
+
+    ``files``: by source, name to sha256 of the coming one. Fiction that gives way to real data is not told.
+    """
+    now = catalog(layout)
+    if now is None or now["is_demo"] != is_demo:
+        return {}
+    before = manifest_of(layout, now["current"])["inputs"]
+    gone = {source: sorted(set(told["files"]) - set(files.get(source, {}))) for source, told in before.items()}
+    return {source: names for source, names in gone.items() if names}
+
+
 def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
     return connection.execute(
         "select table_schema, table_name from information_schema.tables"

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from ingestion.errors import SourceFileError
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import BoundaryReader
 from ingestion.source import Source
 
 
-def read(path: Path, source: Source, reader: BoundaryReader) -> dict[str, Table]:
+def read(path: Path, source: Source, reader: BoundaryReader) -> Tables:
     """One table named "table": the attributes of each feature as text, and `geometry` (WKB, WGS 84)."""
     import pyogrio.raw
 

@@ -21,6 +21,7 @@ class Table:
     locators: pd.Series
     cells: Callable[[str], pd.Series]
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows left out by the reader: locator, reason
+    notes: tuple[str, ...] = ()  # what a person should know of the document
 
     def place(self, column: str | None) -> pd.Series:
         """The locator of each row's cell in a column, or of the row where the column is derived."""
@@ -38,6 +39,34 @@ class Table:
             self,
             name=name,
             frame=frame,
+            notes=self.notes if name == self.name else (),
             rejected=self.rejected if name == self.name else pd.DataFrame(),
             cells=lambda column: self.cells(origin.get(column, column)),
         )
+
+
+Tables = dict[str, Table]
+
+
+def stacked(name: str, parts: list[Table]) -> Table:
+    """The rows of several tables as one, "" in the columns that a part has not; each keeps its places."""
+    if len(parts) == 1:
+        return replace(parts[0], name=name)
+    labels = [pd.Index([f"{number}.{label}" for label in part.frame.index]) for number, part in enumerate(parts, 1)]
+    frames = [part.frame.set_axis(label, axis=0) for part, label in zip(parts, labels, strict=True)]
+
+    def cells(column: str) -> pd.Series:
+        return _concat([part.cells(column) for part in parts], labels)
+
+    return Table(
+        name,
+        pd.concat(frames).fillna(""),
+        _concat([part.locators for part in parts], labels),
+        cells,
+        rejected=pd.concat([part.rejected for part in parts], ignore_index=True),
+        notes=tuple(note for part in parts for note in part.notes),
+    )
+
+
+def _concat(parts: list[pd.Series], labels: list[pd.Index]) -> pd.Series:
+    return pd.Series(pd.concat([part.set_axis(label) for part, label in zip(parts, labels, strict=True)]))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid, read_grids
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import SurveyReader
 from ingestion.source import Source
 
@@ -36,7 +36,7 @@ _TOOL_COLUMNS = frozenset(
 )  # fmt: skip
 
 
-def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
+def read(path: Path, source: Source, reader: SurveyReader) -> Tables:
     """The submissions as table "main" and each repeat under its own name, with the submission's answers joined."""
     grids = read_grids(path)
     candidates = [grid for grid in grids if grid.sheet not in reader.repeats and grid.rows]
@@ -159,7 +159,7 @@ def _table(name: str, frame: pd.DataFrame, uuids: pd.Series, places: dict[str, s
     return Table(name, frame, locators, cells)
 
 
-def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
+def _check_columns(file: str, source: Source, tables: Tables) -> None:
     there = {name for table in tables.values() for name in table.frame.columns if not _is_meta(name)}
     known = source.mapped | set(source.ignored) | set(source.personal) | set(source.consent)
     if unread := sorted(there - known):

@@ -1,16 +1,18 @@
-"""From a grid of cells to a table: its header, its columns, the place of every cell."""
+"""From grids of cells to tables: their header, its columns, the place of every cell."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid
-from ingestion.readers.rows import Table
+from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.settings import Tabular
 from ingestion.source import Source
 
@@ -18,14 +20,28 @@ _SEARCHED_ROWS = 30
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
 
-def as_table(grid: Grid, source: Source, options: Tabular | None = None) -> Table:
-    """The grid under the header row that holds the declared columns, as its source declares it to be read.
+def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular) -> Tables:
+    """The declared tables of a document, each found by its header wherever, and however often, it stands.
 
-    Blank rows are no rows. Raises SourceFileError where the header is not as declared.
+    A table has the name that the mappings which read it declare (`table:`), else "table". Grids under the same header
+    are stacked; those under none are passed over, with a note. Blank rows are no rows. Raises SourceFileError where a
+    table is nowhere, or its header is not as declared.
     """
-    options = options or Tabular()
-    table = _under_header(grid, source, options)
-    return _unpivot(table, options) if options.unpivot else table
+    filled = [grid for grid in grids if any(cell.strip() for row in grid.rows for cell in row)]
+    if not filled:
+        place = grids[0].place(0) if grids else "document"
+        raise SourceFileError(file, place, "un tableau rempli", "aucune cellule remplie")
+    found: Tables = {}
+    read: set[int] = set()
+    for name, wanted in _wanted(source, options).items():
+        header_rows = {n: row for n, grid in enumerate(filled) if (row := _header_row(grid, wanted)) is not None}
+        if not header_rows:
+            raise _missing(max(filled, key=lambda grid: _best_row(grid, wanted)[1]), wanted)
+        read.update(header_rows)
+        found[name] = stacked(name, [_read(filled[n], row, source, options) for n, row in header_rows.items()])
+    unread = [grid.place(0) for n, grid in enumerate(filled) if n not in read]
+    notes = tuple(f"{file} · {place} : tableau que la source ne lit pas" for place in unread)
+    return {name: replace(table, notes=notes if name == next(iter(found)) else ()) for name, table in found.items()}
 
 
 def declared_columns(source: Source) -> frozenset[str]:
@@ -33,19 +49,28 @@ def declared_columns(source: Source) -> frozenset[str]:
     return source.mapped.union(source.ignored, source.expected_empty, source.personal, source.consent)
 
 
-def _under_header(grid: Grid, source: Source, options: Tabular) -> Table:
-    optional = {o.column for m in source.shapes.values() for o in m.columns.values() if o.optional and o.column}
-    declared = declared_columns(source) - _unpivoted_names(options)
-    wide = set(options.unpivot)
-    header_row = _find_header(grid, (source.mapped & declared - optional) | wide)
+def _wanted(source: Source, options: Tabular) -> dict[str, set[str]]:
+    """The columns by which each table is known. A parse.py names its tables itself: it is given one."""
+    mappings = source.shapes.values()
+    optional = {o.column for m in mappings for o in m.columns.values() if o.optional}
+    wanted: dict[str, set[str]] = {}
+    for mapping in mappings:
+        name = "table" if source.parser else mapping.table or "table"
+        wanted.setdefault(name, set()).update(o.column for o in mapping.columns.values() if o.column)
+    never_there = _unpivoted_names(options) | optional
+    return {name: columns - never_there | set(options.unpivot) for name, columns in wanted.items()}
+
+
+def _read(grid: Grid, header_row: int, source: Source, options: Tabular) -> Table:
     header = [name.strip() for name in grid.rows[header_row]]
-    _check_header(grid, header_row, header, declared | wide)
+    _check_header(grid, header_row, header, declared_columns(source) - _unpivoted_names(options) | set(options.unpivot))
     first = header_row + 1
     if first < len(grid.rows) and _is_hxl(grid.rows[first]):
         first += 1
     elif options.hxl:
         raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
-    return _frame(grid, header, first)
+    table = _frame(grid, header, first)
+    return _unpivot(table, options) if options.unpivot else table
 
 
 def _unpivoted_names(options: Tabular) -> set[str]:
@@ -54,22 +79,27 @@ def _unpivoted_names(options: Tabular) -> set[str]:
     return {options.unpivot_value} | {name for new in options.unpivot.values() for name in new}
 
 
-def _find_header(grid: Grid, wanted: AbstractSet[str]) -> int:
-    """The first row that holds every wanted column; else the error tells what the nearest row lacks."""
-    best, best_hits = 0, -1
-    for index, row in enumerate(grid.rows[:_SEARCHED_ROWS]):
-        hits = len(wanted & {cell.strip() for cell in row})
-        if hits == len(wanted):
-            return index
-        if hits > best_hits:
-            best, best_hits = index, hits
-    there = [cell.strip() for cell in grid.rows[best]] if grid.rows else []
-    missing = sorted(wanted - set(there))
-    raise SourceFileError(
+def _header_row(grid: Grid, wanted: AbstractSet[str]) -> int | None:
+    """The first row that holds every wanted column."""
+    row, hits = _best_row(grid, wanted)
+    return row if hits == len(wanted) else None
+
+
+def _best_row(grid: Grid, wanted: AbstractSet[str]) -> tuple[int, int]:
+    """The first of the rows that hold most of the wanted columns, and how many it holds."""
+    hits = [len(wanted & {cell.strip() for cell in row}) for row in grid.rows[:_SEARCHED_ROWS]]
+    most = max(hits)
+    return hits.index(most), most
+
+
+def _missing(grid: Grid, wanted: AbstractSet[str]) -> SourceFileError:
+    row, _ = _best_row(grid, wanted)
+    there = [cell.strip() for cell in grid.rows[row]]
+    return SourceFileError(
         grid.file,
-        grid.place(best),
-        f"la ou les colonnes {_quoted(missing)}",
-        f"les colonnes {_quoted([name for name in there if name])}" if there else "une feuille vide",
+        grid.place(row),
+        f"la ou les colonnes {_quoted(sorted(wanted - set(there)))}",
+        f"les colonnes {_quoted([name for name in there if name])}",
     )
 
 

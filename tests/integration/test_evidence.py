@@ -220,6 +220,9 @@ def test_a_question_is_asked_answered_and_not_asked_again(landed: dict[str, Any]
     )
     settings = landed | {"landing": str(landing)}
     run(root, settings)
+    states = {source: told["state"] for source, told in root.manifest["inputs"].items() if told["files"]}
+    assert states == {"editeur_partner": "fresh", "editeur_official": "unchanged", "mrf_documents": "unchanged"}
+    assert root.manifest["removed"] == {}
     ((question, subject, options),) = root.query(
         "select question_id, subject, options from marts.review_queue where kind = 'value' and right_key = 'status_code'"
     )
@@ -297,6 +300,11 @@ def assert_a_renamed_organization_keeps_id_and_decisions(root: Root, landed: dic
         "q,organization,Association Fictive Alpha,Association Fictive Alpha du Sahel,same,IM,changement de nom,2024-08-30\n"
     )
     run(root, landed | {"landing": str(landing)})
+    assert root.manifest["removed"] == {
+        "editeur_official": ["retire_c.csv"],
+        "editeur_partner": ["copie_de_a.csv", "liste_a.csv"],
+        "mrf_documents": ["mrf_documents.csv"],
+    }
     after = root.query(
         "select organization_id, service_at_location_id, organization_name from marts.service_directory where service_type_code = 'SOC_01'"
     )

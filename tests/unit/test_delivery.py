@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion import kept_parts
 from ingestion.registry import PACKAGE_SOURCES
 from ingestion.source import Source, load
 from orchestration.delivery import Delivery, deliver, prepare
@@ -81,6 +82,35 @@ def test_an_unchanged_file_is_not_read_again(office: Office, monkeypatch: pytest
     monkeypatch.setattr("orchestration.delivery.ingest", lambda *_: pytest.fail("read again"))
     assert office.land(HEADER + ROW * 2).state == "unchanged"
     assert office.rows() == 2
+
+
+def test_of_several_files_only_the_changed_one_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(tmp_path, "{ min_records: 1, max_records: 9 }")
+    office.land(HEADER + ROW, "editeur_essai_mli_1.csv")
+    office.land(HEADER + ROW.replace("Gao", "Mopti"), "editeur_essai_mli_2.csv")
+    read, real = [], kept_parts.read_part
+    monkeypatch.setattr(kept_parts, "read_part", lambda source, path: (read.append(path.name), real(source, path))[1])
+    delivery = office.land(HEADER + ROW.replace("Gao", "Kayes"), "editeur_essai_mli_2.csv")
+    assert read == ["editeur_essai_mli_2.csv"]
+    assert delivery.rows["service"] == {"read": 2, "accepted": 2, "rejected": 0}
+    path = office.layout.workspace(is_demo=False).records("service", office.source.id)
+    places = {row["admin1_name"] for row in pq.read_table(path).to_pylist()}
+    assert places == {"Gao", "Kayes"}
+    assert office.land(None, "editeur_essai_mli_2.csv").rows["service"]["read"] == 1
+
+
+def test_a_part_that_was_cut_off_is_read_again(tmp_path: Path) -> None:
+    office = Office(tmp_path, "{ min_records: 1, max_records: 9 }")
+    office.land(HEADER + ROW, "editeur_essai_mli_1.csv")
+    (kept,) = (office.layout.workspace(is_demo=False).parts / office.source.id).iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert office.land(HEADER + ROW.replace("Gao", "Kayes"), "editeur_essai_mli_2.csv").rows["service"]["accepted"] == 2
+
+
+def test_what_holds_a_phone_is_not_kept_aside(office: Office) -> None:
+    office.land(HEADER + ROW * 2 + ROW.replace("Association Fictive", "Association Fictive 76 12 34 56"))
+    assert office.rows() == 3
+    assert not office.layout.workspace(is_demo=False).parts.exists()
 
 
 def test_too_few_rows_hold_the_source_back_and_the_last_good_ones_stay(office: Office) -> None:

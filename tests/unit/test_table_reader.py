@@ -319,8 +319,8 @@ def test_an_empty_file_is_refused(source: Source, tmp_path: Path, name: str) -> 
 def test_an_empty_sheet_is_refused(source: Source, workbook: Workbook) -> None:
     error = refused(workbook("a.xlsx", {"Services": []}), source)
     assert error.place == "Services!1"
-    assert "« Structure »" in error.expected
-    assert error.found == "une feuille vide"
+    assert error.expected == "un tableau rempli"
+    assert error.found == "aucune cellule remplie"
 
 
 def test_a_text_table_cut_in_a_quoted_cell_is_refused(source: Source, tmp_path: Path, template_rows: Rows) -> None:

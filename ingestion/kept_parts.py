@@ -1,0 +1,59 @@
+"""Parts of files that were read before: an unchanged file is not parsed again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from pathlib import Path
+
+import pandas as pd
+
+from ingestion.part import Part, read_part, sha256
+from ingestion.source import Source
+
+
+class KeptParts:
+    """A folder of parts, by the content and name of the file and by the code that read it.
+
+    What holds personal data is never kept. A part is pickled, being nothing but data frames of Python values: only
+    the account that runs the pipeline may write there.
+    """
+
+    def __init__(self, folder: Path, code: str) -> None:
+        self.folder, self.code = folder, code
+        self.used: set[Path] = set()
+
+    def part(self, source: Source, path: Path) -> Part:
+        """The part of a file; read now where it is not kept. Raises SourceFileError."""
+        told = f"{sha256(path)}|{path.name}|{self.code}|{pd.__version__}"  # a date may come from the file's name
+        place = self.folder / hashlib.sha256(told.encode()).hexdigest()
+        self.used.add(place)
+        if (known := _load(place)) is not None:
+            return known
+        part = read_part(source, path)
+        if not part.holds_personal_data:
+            _keep(place, part)
+        return part
+
+    def forget_the_rest(self) -> None:
+        """Drops the parts that were not asked for."""
+        for place in set(self.folder.glob("*")) - self.used:
+            place.unlink(missing_ok=True)
+
+
+def _load(place: Path) -> Part | None:
+    """The part of a file, or None where there is none or what is there was cut off."""
+    if not place.exists():
+        return None
+    content = place.read_bytes()
+    digest, pickled = content[:32], content[32:]
+    return pickle.loads(pickled) if hashlib.sha256(pickled).digest() == digest else None
+
+
+def _keep(place: Path, part: Part) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    pickled = pickle.dumps(part)
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    beside.write_bytes(hashlib.sha256(pickled).digest() + pickled)
+    beside.replace(place)

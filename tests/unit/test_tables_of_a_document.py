@@ -1,0 +1,75 @@
+"""A document with many tables: the declared ones are found by their header, the others are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingestion.errors import SourceFileError
+from ingestion.readers.grid import Grid
+from ingestion.readers.settings import TableReader
+from ingestion.readers.tabular import tables_of
+from ingestion.source import Source, load
+
+Declare = Callable[..., Path]
+HEADER = ["Structure", "Sigle", "Type", "Service", "Région", "Cercle", "Statut", "Coût", "Vu le", "Remarques"]
+KEY = [["Légende"], ["CScom : centre de santé communautaire"]]
+
+
+def sheet(name: str, *structures: str) -> Grid:
+    return Grid("classeur.xlsx", name, [["Titre fictif"], HEADER, *([each, *[""] * 9] for each in structures)])
+
+
+@pytest.fixture
+def source(declaration: Declare) -> Source:
+    return load(declaration(lambda given: None))
+
+
+def test_tables_under_the_same_header_are_one_and_keep_their_places(source: Source) -> None:
+    grids = [
+        sheet("Kayes", "Santé fictive"),
+        Grid("classeur.xlsx", "Légende", KEY),
+        sheet("Gao", "Abri fictif", "Aide fictive"),
+    ]
+    (found,) = tables_of("classeur.xlsx", grids, source, TableReader(kind="table")).values()
+    assert list(found.frame["Structure"]) == ["Santé fictive", "Abri fictif", "Aide fictive"]
+    assert list(found.place("Structure")) == ["Kayes!A3", "Gao!A3", "Gao!A4"]
+    assert list(found.place(None)) == ["Kayes!A3:J3", "Gao!A3:J3", "Gao!A4:J4"]
+    assert found.frame.index.is_unique
+
+
+def test_a_table_that_nobody_reads_is_told(source: Source) -> None:
+    grids = [
+        sheet("Kayes", "Santé fictive"),
+        Grid("classeur.xlsx", "Légende", KEY),
+        Grid("classeur.xlsx", "Vide", [["", " "]]),
+    ]
+    (found,) = tables_of("classeur.xlsx", grids, source, TableReader(kind="table")).values()
+    (note,) = found.notes
+    assert "classeur.xlsx · Légende!1" in note
+
+
+def test_two_tables_of_a_document_have_the_names_that_their_mappings_declare(declaration: Declare) -> None:
+    def two(given: dict) -> None:
+        given["shapes"]["service"]["table"] = "services"
+        given["shapes"]["organization"] = {
+            "table": "structures",
+            "columns": {"organization_name": "Nom", "observed_on": {"value": "2024-06-30"}},
+        }
+
+    source = load(declaration(two))
+    names = Grid("classeur.xlsx", "Structures", [["Nom"], ["Abri fictif"]])
+    found = tables_of("classeur.xlsx", [names, sheet("Gao", "Aide fictive")], source, TableReader(kind="table"))
+    assert {name: list(table.frame.iloc[:, 0]) for name, table in found.items()} == {
+        "services": ["Aide fictive"],
+        "structures": ["Abri fictif"],
+    }
+
+
+def test_a_document_without_the_declared_table_is_refused(source: Source) -> None:
+    with pytest.raises(SourceFileError) as caught:
+        tables_of("classeur.xlsx", [Grid("classeur.xlsx", "Légende", KEY)], source, TableReader(kind="table"))
+    assert caught.value.place == "Légende!1"
+    assert "« Structure »" in caught.value.expected
