@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingestion.readers.pdf.borderless import Line, Part, gutters, is_figure, lines_in, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
@@ -67,7 +68,7 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         start, end = group[0].start, group[0].end
         within = [word for word in left if start - 3 <= word.center <= end + 3]
         done: list[list[Line]] = [[]]
-        for upper, lower in zip(group, group[1:], strict=False):
+        for upper, lower in pairwise(group):
             lines = lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             if lines and is_tabular(lines):
                 if not done[-1]:

@@ -1,4 +1,4 @@
-"""Cells of a lattice, also where rules part only some of them: lines of figures under each other are rows of their own."""
+"""Cells of a lattice, also where rules part only some of them: lines of figures under each other are rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.borderless import Line, Part, Row, gutters, header_parts, is_figure, joined, lines_in, parts_of
+from ingestion.readers.pdf.borderless import (
+    Line,
+    Row,
+    gutters,
+    header_parts,
+    is_figure,
+    joined,
+    lines_in,
+    parts_of,
+)
+from ingestion.readers.pdf.layout import Word
 from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
-from ingestion.readers.pdf.layout import Rule, Word
 from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
 
 Key = tuple[int, int]  # row or column of the lattice, and the number within it
@@ -86,10 +95,15 @@ def _is_dense(band: dict[Block, list[Word]], space: float) -> bool:
     aligned = [
         group
         for group in several
-        if all(min(abs(sum(w.middle for w in line) / len(line) - h) for h in heights) < 0.3 * line[0].size for line in group)
+        if all(
+            min(abs(sum(w.middle for w in line) / len(line) - h) for h in heights) < 0.3 * line[0].size
+            for line in group
+        )
     ]
     figures = [
-        group for group in aligned if sum(is_figure(" ".join(w.text for w in line)) for line in group) >= 0.7 * len(group)
+        group
+        for group in aligned
+        if sum(is_figure(" ".join(w.text for w in line)) for line in group) >= 0.7 * len(group)
     ]
     return len(aligned) >= 2 and len(figures) >= 1 and len(longest) >= 2 and len(figures) >= len(several) - 1
 
@@ -133,12 +147,20 @@ def _whole_or_parted(
     headings = header_parts(lines, strips, (), (inner[0], inner[-1]))
     depth = max(level for _, level, _ in headings)
     return [
-        _Piece((row, first), keys[part.first], (last_row, _LAST) if last == depth else (row, last), keys[part.last], part.words)
+        _Piece(
+            (row, first),
+            keys[part.first],
+            (last_row, _LAST) if last == depth else (row, last),
+            keys[part.last],
+            part.words,
+        )
         for first, last, part in headings
     ]
 
 
-def _rows_of_band(row: int, lines: list[Line], strips: Sequence[tuple[float, float]], keys: Sequence[Key]) -> list[_Piece]:
+def _rows_of_band(
+    row: int, lines: list[Line], strips: Sequence[tuple[float, float]], keys: Sequence[Key]
+) -> list[_Piece]:
     rows: list[Row] = [parts_of(line, strips) for line in lines]
     limits = [
         max((w.x1 for some in rows for part in some if part.first == part.last == c for w in part.words), default=0.0)
@@ -175,7 +197,7 @@ def _numbered(pieces: Sequence[_Piece], lattice: Lattice) -> list[Cell]:
                 last(rows, piece.last_row),
                 last(columns, piece.last_column),
                 text_of(piece.words),
-                drawn if whole or not piece.words else around(piece.words),
+                drawn if whole or not piece.words else around(word.box for word in piece.words),
             )
         )
     return cells

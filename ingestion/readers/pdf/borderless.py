@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from ingestion.readers.pdf.layout import Box, Rule, Word
@@ -36,23 +37,38 @@ class Piece:
     words: list[Word]
 
     @property
+    def top(self) -> float:
+        """The upper edge."""
+        return min(word.top for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge."""
+        return max(word.bottom for word in self.words)
+
+    @property
     def x0(self) -> float:
+        """The left edge."""
         return self.words[0].x0
 
     @property
     def x1(self) -> float:
+        """The right edge."""
         return max(word.x1 for word in self.words)
 
     @property
     def center(self) -> float:
+        """Half the width."""
         return (self.x0 + self.x1) / 2
 
     @property
     def text(self) -> str:
+        """The words."""
         return " ".join(word.text for word in self.words)
 
     @property
     def size(self) -> float:
+        """The height of the largest letters."""
         return max(word.size for word in self.words)
 
 
@@ -65,18 +81,22 @@ class Line:
 
     @property
     def top(self) -> float:
+        """The upper edge."""
         return min(word.top for piece in self.pieces for word in piece.words)
 
     @property
     def bottom(self) -> float:
+        """The lower edge."""
         return max(word.bottom for piece in self.pieces for word in piece.words)
 
     @property
     def middle(self) -> float:
+        """Half the height."""
         return (self.top + self.bottom) / 2
 
     @property
     def size(self) -> float:
+        """The height of the largest letters."""
         return max(piece.size for piece in self.pieces)
 
     @property
@@ -91,7 +111,7 @@ def usual_space(words: Sequence[Word]) -> float:
     gaps = [
         (word.x0 - before.x1) / word.size
         for line in lines_of([word for word in words if not word.turned])
-        for before, word in zip(line, line[1:], strict=False)
+        for before, word in pairwise(line)
         if 0 < word.x0 - before.x1 < 0.9 * word.size
     ]
     return median(gaps) if len(gaps) > 10 else 0.27
@@ -165,7 +185,10 @@ def _with_sparse_columns(
     parted: list[tuple[float, float]] = []
     for start, end in found:
         inside = [
-            piece for line in lines for piece in line.pieces if start + 0.2 * em < piece.x0 and piece.x1 < end - 0.2 * em
+            piece
+            for line in lines
+            for piece in line.pieces
+            if start + 0.2 * em < piece.x0 and piece.x1 < end - 0.2 * em
         ]
         if inside:
             left, right = min(piece.x0 for piece in inside), max(piece.x1 for piece in inside)
@@ -188,11 +211,13 @@ class Part:
 
     @property
     def text(self) -> str:
+        """The words."""
         return text_of(self.words)
 
     @property
     def box(self) -> Box:
-        return around(self.words)
+        """The box around the words."""
+        return around(word.box for word in self.words)
 
 
 Row = list[Part]
@@ -219,7 +244,7 @@ def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
 
 
 def _is_cut(before: Word, word: Word, strips: Sequence[tuple[float, float]], space: float) -> bool:
-    """Whether a gutter lies in the space between two words that are near each other, and a figure begins or ends there."""
+    """Whether a gutter lies in the space between two neighbouring words, and the space is wide or a figure follows."""
     for start, end in strips:
         if before.x1 <= end and word.x0 >= start and before.center < (start + end) / 2 < word.center:
             wide = word.x0 - before.x1 > max(_FIGURE_GAP, 1.3 * space) * min(word.size, before.size)
@@ -287,7 +312,7 @@ def _is_ruled_off(above: Row, below: Row, rules: Sequence[Rule]) -> bool:
 
 
 def _row_box(row: Row) -> Box:
-    return around(word for part in row for word in part.words)
+    return around(word.box for part in row for word in part.words)
 
 
 def _goes_on(above: Row, below: Row, limits: Sequence[float]) -> bool:
@@ -369,7 +394,11 @@ def header_parts(
             first, last = alone if alone and len(row) == 1 else _spanned(part, row, rules, strips, line, below)
             if last == first:
                 leaves.setdefault(first, []).extend(part.words)
-            elif spanning and (spanning[-1][1].first, spanning[-1][1].last, spanning[-1][0]) == (first, last, number - 1):
+            elif spanning and (spanning[-1][1].first, spanning[-1][1].last, spanning[-1][0]) == (
+                first,
+                last,
+                number - 1,
+            ):
                 spanning[-1] = (number, Part(first, last, spanning[-1][1].words + part.words))  # a heading of two lines
             else:
                 spanning.append((number, Part(first, last, part.words)))
@@ -383,7 +412,8 @@ def header_parts(
             depth[column] = level + 1
     last_row = len(levels) if leaves else len(levels) - 1
     found += [
-        (min(depth[column], last_row), last_row, Part(column, column, words)) for column, words in sorted(leaves.items())
+        (min(depth[column], last_row), last_row, Part(column, column, words))
+        for column, words in sorted(leaves.items())
     ]
     return found
 
@@ -420,7 +450,9 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
         return []
     rows = [parts_of(line, strips) for line in lines[head:]]
     limits = [
-        max((max(w.x1 for w in part.words) for row in rows for part in row if part.first == part.last == c), default=0.0)
+        max(
+            (max(w.x1 for w in part.words) for row in rows for part in row if part.first == part.last == c), default=0.0
+        )
         for c in range(len(strips) + 1)
     ]
     cells = [

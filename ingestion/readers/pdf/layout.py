@@ -29,11 +29,18 @@ class Word(NamedTuple):
     turned: bool
 
     @property
+    def box(self) -> Box:
+        """The box around the letters."""
+        return (self.x0, self.top, self.x1, self.bottom)
+
+    @property
     def middle(self) -> float:
+        """Half its height."""
         return (self.top + self.bottom) / 2
 
     @property
     def center(self) -> float:
+        """Half its width."""
         return (self.x0 + self.x1) / 2
 
 
@@ -46,6 +53,7 @@ class Rule(NamedTuple):
 
     @property
     def length(self) -> float:
+        """From end to end."""
         return self.end - self.start
 
 
@@ -69,14 +77,10 @@ class Layout:
         """The usual height of letters on the page."""
         return median(word.size for word in self.words) if self.words else 10.0
 
-    def on_page(self, box: Box) -> Box:
-        """A box where it stands on the page as a person sees it."""
-        x0, top, x1, bottom = box
-        if self.turn == 1:
-            return (top, self.width - x1, bottom, self.width - x0)
-        if self.turn == 3:
-            return (self.height - bottom, x0, self.height - top, x1)
-        return box
+
+def on_page(layout: Layout, box: Box) -> Box:
+    """A box where it stands on the page as a person sees it."""
+    return _back(box, layout.turn, layout.height, layout.width) if layout.turn else box
 
 
 def lay_out(number: int, page: Any) -> Layout:
@@ -224,7 +228,9 @@ def _drawn(page: Any) -> tuple[_Drawn, _Drawn]:
         into = strokes if shape["stroke"] else sides
         if min(wide, high) <= _THICKEST_STROKE:  # a rule drawn as a thin filled shape
             middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-            _add_line(strokes, (box[0], middle_y, box[2], middle_y) if wide > high else (middle_x, box[1], middle_x, box[3]))
+            _add_line(
+                strokes, (box[0], middle_y, box[2], middle_y) if wide > high else (middle_x, box[1], middle_x, box[3])
+            )
         elif shape["object_type"] == "rect":
             for side in ((0, 1, 2, 1), (0, 3, 2, 3), (0, 1, 0, 3), (2, 1, 2, 3)):
                 _add_line(into, (box[side[0]], box[side[1]], box[side[2]], box[side[3]]))
@@ -247,16 +253,13 @@ def _merged(rules: list[Rule]) -> list[Rule]:
     merged: list[Rule] = []
     for group in clusters(sorted(set(rules)), lambda rule: rule.at, _SNAP):
         at = sum(rule.at for rule in group) / len(group)
-        start = end = None
+        joined: list[Rule] = []
         for rule in sorted(group, key=lambda rule: rule.start):
-            if end is not None and rule.start <= end + _JOIN:
-                end = max(end, rule.end)
-                continue
-            if end is not None and end - start >= _SHORTEST_RULE:
-                merged.append(Rule(at, start, end))
-            start, end = rule.start, rule.end
-        if end is not None and end - start >= _SHORTEST_RULE:
-            merged.append(Rule(at, start, end))
+            if joined and rule.start <= joined[-1].end + _JOIN:
+                joined[-1] = Rule(at, joined[-1].start, max(joined[-1].end, rule.end))
+            else:
+                joined.append(Rule(at, rule.start, rule.end))
+        merged += [rule for rule in joined if rule.length >= _SHORTEST_RULE]
     return merged
 
 

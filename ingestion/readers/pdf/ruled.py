@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.layout import Box, Layout, Rule, Word, clusters
+from ingestion.readers.pdf.layout import Box, Layout, Rule, Word
 
 Block = tuple[int, int, int, int]  # first row and column, last row and column of a lattice
 
@@ -24,11 +24,8 @@ class Lattice:
 
     @property
     def box(self) -> Box:
+        """The outline."""
         return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
-
-    def block_box(self, block: Block) -> Box:
-        row, column, last_row, last_column = block
-        return (self.xs[column], self.ys[row], self.xs[last_column + 1], self.ys[last_row + 1])
 
 
 def lattices(layout: Layout) -> list[Lattice]:
@@ -51,7 +48,7 @@ def _lattices(across: list[Rule], upright: list[Rule]) -> list[Lattice]:
     for some_across, some_upright in _crossing(across, upright):
         xs = _places(some_upright, some_across)
         ys = _places(some_across, some_upright)
-        if len(xs) > 2 and len(ys) > 2:
+        if len(xs) > 2:
             found.append(Lattice(xs, ys, _blocks(xs, ys, some_across, some_upright)))
     return found
 
@@ -95,9 +92,7 @@ def _places(rules: list[Rule], crossing: list[Rule]) -> list[float]:
     return found
 
 
-def _blocks(
-    xs: list[float], ys: list[float], across: list[Rule], upright: list[Rule]
-) -> list[Block]:
+def _blocks(xs: list[float], ys: list[float], across: list[Rule], upright: list[Rule]) -> list[Block]:
     """The cells: squares of the grid joined where no rule parts them."""
     rows, columns = len(ys) - 1, len(xs) - 1
     floors = _sides(ys, xs, across)

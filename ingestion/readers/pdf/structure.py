@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ingestion.readers.pdf.layout import Box, Word, clusters
@@ -23,30 +23,40 @@ class Cell:
 
 @dataclass(frozen=True)
 class PageTable:
-    """One table of one page. `ruled` tells whether drawn rules gave its cells."""
+    """One table of one page. `is_ruled` tells whether drawn rules gave its cells.
+
+    A single ruled row `is_rest`: no table by itself, but maybe the end of one that began on the page before.
+    """
 
     page: int
-    ruled: bool
+    is_ruled: bool
     cells: list[Cell]
 
     @property
+    def is_rest(self) -> bool:
+        """Whether there is but one row."""
+        return self.row_count == 1
+
+    @property
+    def box(self) -> Box:
+        """The box around the cells."""
+        return around(cell.box for cell in self.cells)
+
+    @property
     def row_count(self) -> int:
+        """How many rows there are."""
         return max(cell.last_row for cell in self.cells) + 1
 
     @property
     def column_count(self) -> int:
+        """How many columns there are."""
         return max(cell.last_column for cell in self.cells) + 1
 
 
-def around(boxes: Iterable[Box] | Iterable[Word]) -> Box:
+def around(boxes: Iterable[Box]) -> Box:
     """The smallest box around others."""
-    corners = [(b.x0, b.top, b.x1, b.bottom) if isinstance(b, Word) else b for b in boxes]
-    return (
-        min(c[0] for c in corners),
-        min(c[1] for c in corners),
-        max(c[2] for c in corners),
-        max(c[3] for c in corners),
-    )
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    return (min(x0s), min(tops), max(x1s), max(bottoms))
 
 
 def lines_of(words: Sequence[Word]) -> list[list[Word]]:
@@ -85,33 +95,33 @@ def text_of(words: Sequence[Word]) -> str:
     return " ".join(parts)
 
 
-def compact(page: int, ruled: bool, cells: Sequence[Cell]) -> PageTable | None:
-    """The table without its empty rows and columns, or none where nothing is left."""
-    filled = [cell for cell in cells if cell.text]
-    if not filled:
-        return None
-    rows = {number: index for index, number in enumerate(sorted({cell.row for cell in filled}))}
-    columns = {number: index for index, number in enumerate(sorted({cell.column for cell in filled}))}
+def numbered(page: int, is_ruled: bool, cells: Sequence[Cell], thinnest: float) -> PageTable:
+    """The table with rows and columns counted from 0, without the empty ones that are thinner than a letter."""
+    rows = _numbers([(c.row, c.last_row, c.box[3] - c.box[1], bool(c.text)) for c in cells], thinnest)
+    columns = _numbers([(c.column, c.last_column, c.box[2] - c.box[0], bool(c.text)) for c in cells], thinnest)
 
     def last(numbers: dict[int, int], first: int, end: int) -> int:
         return max(index for number, index in numbers.items() if first <= number <= end)
 
-    return PageTable(
-        page,
-        ruled,
-        [
-            Cell(
-                rows[cell.row],
-                columns[cell.column],
-                last(rows, cell.row, cell.last_row),
-                last(columns, cell.column, cell.last_column),
-                cell.text,
-                cell.box,
-            )
-            for cell in cells
-            if cell.row in rows and cell.column in columns
-        ],
-    )
+    kept = [
+        Cell(
+            rows[cell.row],
+            columns[cell.column],
+            last(rows, cell.row, cell.last_row),
+            last(columns, cell.column, cell.last_column),
+            cell.text,
+            cell.box,
+        )
+        for cell in cells
+        if cell.row in rows and cell.column in columns
+    ]
+    return PageTable(page, is_ruled, kept)
+
+
+def _numbers(spans: Sequence[tuple[int, int, float, bool]], thinnest: float) -> dict[int, int]:
+    """New numbers of the rows or columns where a filled cell begins, or an empty one that could hold a letter."""
+    kept = {first for first, last, size, is_filled in spans if is_filled or (first == last and size > thinnest)}
+    return {number: index for index, number in enumerate(sorted(kept))}
 
 
 _CAPTION = re.compile(r"(table|tableau|exhibit|figure|box|encadré|graphique|annexe|appendix)\s+[\dA-Z]", re.IGNORECASE)
@@ -120,16 +130,20 @@ _NOTE = re.compile(r"(sources?|notes?|nota|lecture|champ)\b|[*†‡]", re.IGNOR
 
 def without_caption(cells: Sequence[Cell]) -> list[Cell]:
     """The cells without a title over the whole first row, nor sources and notes over the whole last ones."""
-    kept = [cell for cell in cells if cell.text]
-    while kept and (first := _alone(kept, min(cell.row for cell in kept))) and _CAPTION.match(first.text):
-        kept.remove(first)
-    while kept and (last := _alone(kept, max(cell.row for cell in kept))) and _NOTE.match(last.text):
-        kept.remove(last)
+    kept = list(cells)
+    while (first := _alone(kept, min)) and _CAPTION.match(first.text):
+        kept = [cell for cell in kept if cell.row > first.last_row]
+    while (last := _alone(kept, max)) and _NOTE.match(last.text):
+        kept = [cell for cell in kept if cell.last_row < last.row]
     return kept
 
 
-def _alone(cells: Sequence[Cell], row: int) -> Cell | None:
-    """The cell that is the only one in its row, and lies over all columns."""
-    there = [cell for cell in cells if cell.row <= row <= cell.last_row]
-    last = max(cell.last_column for cell in cells)
-    return there[0] if len(there) == 1 and there[0].column == 0 and there[0].last_column == last else None
+def _alone(cells: Sequence[Cell], end: Callable[[Iterable[int]], int]) -> Cell | None:
+    """The one filled cell of the first (min) or last (max) row, if it lies over all columns."""
+    filled = [cell for cell in cells if cell.text]
+    if not filled:
+        return None
+    row = end(cell.row for cell in filled)
+    there = [cell for cell in filled if cell.row <= row <= cell.last_row]
+    over_all = there[0].column == 0 and there[0].last_column == max(cell.last_column for cell in cells)
+    return there[0] if len(there) == 1 and over_all else None

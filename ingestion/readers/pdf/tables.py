@@ -1,56 +1,107 @@
-"""The tables of one page: how each is read is decided by what is drawn and written there."""
+"""The tables of one page: how each is read is told by what is drawn and written there."""
+
 from __future__ import annotations
-from ingestion.readers.pdf.areas import framed, runs
-from ingestion.readers.pdf.borderless import cells_of, lines_in, usual_space
-from ingestion.readers.pdf.bands import cells_of_lattice
+
+from collections.abc import Sequence
 from statistics import median
-from ingestion.readers.pdf.layout import Layout
-from ingestion.readers.pdf.ruled import Lattice, lattices, words_by_block
-from ingestion.readers.pdf.structure import Cell, PageTable, compact, text_of, around, without_caption
 
-def tables_of(layout: Layout):
-    found=[]
-    taken=[]
-    space=usual_space(layout.words)
-    for lat in lattices(layout):
-        t=_ruled(layout, lat, space)
-        if t: found.append(t); taken.append(lat.box)
-    free=[w for w in layout.words if not any(b[0]<=w.center<=b[2] and b[1]<=w.middle<=b[3] for b in taken)]
-    for way in (framed, runs):
+from ingestion.readers.pdf.areas import framed, runs
+from ingestion.readers.pdf.bands import cells_of_lattice
+from ingestion.readers.pdf.borderless import Line, cells_of, usual_space
+from ingestion.readers.pdf.layout import Box, Layout, Word, on_page
+from ingestion.readers.pdf.ruled import lattices
+from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
+
+_MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more
+_LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
+
+
+def tables_of(layout: Layout, strategy: str = "auto") -> list[PageTable]:
+    """The tables of a page from top to bottom: by rules ("lines"), by white space ("text"), or each by its own."""
+    space = usual_space(layout.words)
+    found: list[list[Cell]] = []
+    rests: list[tuple[Box, list[Cell]]] = []
+    taken: list[Box] = []
+    for lattice in lattices(layout) if strategy != "text" else []:
+        cells = without_caption(cells_of_lattice(lattice, layout.words, space))
+        if _is_rest(cells):
+            rests.append((lattice.box, cells))
+        elif _is_ruled_table(cells, lattice.box, layout):
+            found.append(cells)
+            taken.append(lattice.box)
+    ruled = len(found)
+    free = [word for word in layout.words if not any(_holds(box, word) for box in taken)]
+    for way in (framed, runs) if strategy != "lines" else ():
         for lines in way(layout, free, space):
-            words=[w for l in lines for p in l.pieces for w in p.words]
-            box=around(words)
-            rules=[r for r in layout.across if box[1]-2<r.at<box[3]+2 and r.start>=box[0]-20 and r.end<=box[2]+20]
-            t=compact(layout.page, False, cells_of(lines, rules))
-            if t is None or t.row_count<2 or t.column_count<2: continue
-            found.append(t)
-            used=set(map(id,words))
-            free=[w for w in free if id(w) not in used]
-    return found
-
-def _ruled(layout, lat, space):
-    cells=cells_of_lattice(lat, layout.words, space)
-    t=compact(layout.page, True, without_caption(cells))
-    if t is None or t.row_count<2 or t.column_count<2: return None
-    filled=[c for c in t.cells if c.text]
-    words=sum(len(c.text.split()) for c in filled)
-    if len(filled)< max(3, 1.5*t.row_count) or words/len(filled)>35: return None
-    if is_chart(layout, lat.box, len(filled)): return None
-    if is_panels(t, layout.size): return None
-    return t
+            cells = _borderless(layout, lines)
+            if _is_table(cells) and not any(
+                _is_in(around(word.box for word in _words(lines)), box) for box, _ in rests
+            ):
+                found.append(cells)
+                used = set(_words(lines))
+                free = [word for word in free if word not in used]
+    tables = [numbered(layout.page, number < ruled, cells, layout.size) for number, cells in enumerate(found)]
+    left = set(free)
+    for box, cells in rests:
+        if all(word in left for word in layout.words if _holds(box, word)):  # not the header of a borderless table
+            tables.append(numbered(layout.page, True, cells, layout.size))
+    return [_placed(layout, table) for table in sorted(tables, key=lambda table: (table.box[1], table.box[0]))]
 
 
-def is_panels(t, size):
-    """Rows many times as high as their text are the frames of pictures."""
-    rows={}
-    for c in t.cells:
-        if c.text and c.row==c.last_row:
-            lines=max(1.0, len(c.text)*0.5*size/max(1,c.box[2]-c.box[0]))
-            rows[c.row]=max(rows.get(c.row,0), lines*1.2*size/max(1,c.box[3]-c.box[1]))
-    return bool(rows) and median(rows.values())<0.2
+def _placed(layout: Layout, table: PageTable) -> PageTable:
+    """The table with its boxes as they stand on the page."""
+    cells = [Cell(c.row, c.column, c.last_row, c.last_column, c.text, on_page(layout, c.box)) for c in table.cells]
+    return PageTable(table.page, table.is_ruled, cells)
 
 
-def is_chart(layout, box, cells):
-    """More curves than a table has cells."""
-    inside=sum(box[0]<=(c[0]+c[2])/2<=box[2] and box[1]<=(c[1]+c[3])/2<=box[3] for c in layout.curves)
-    return inside>max(8, 0.5*cells)
+def _holds(box: Box, word: Word) -> bool:
+    return box[0] <= word.center <= box[2] and box[1] <= word.middle <= box[3]
+
+
+def _is_in(box: Box, other: Box) -> bool:
+    return box[0] >= other[0] and box[1] >= other[1] and box[2] <= other[2] and box[3] <= other[3]
+
+
+def _words(lines: Sequence[Line]) -> list[Word]:
+    return [word for line in lines for piece in line.pieces for word in piece.words]
+
+
+def _borderless(layout: Layout, lines: Sequence[Line]) -> list[Cell]:
+    x0, top, x1, bottom = around(word.box for word in _words(lines))
+    em = 2 * layout.size
+    rules = [rule for rule in layout.across if top < rule.at < bottom and rule.start >= x0 - em and rule.end <= x1 + em]
+    return without_caption(cells_of(lines, rules))
+
+
+def _is_rest(cells: Sequence[Cell]) -> bool:
+    """One row of cells."""
+    return len({cell.row for cell in cells if cell.text}) == 1 and sum(bool(cell.text) for cell in cells) > 1
+
+
+def _is_table(cells: Sequence[Cell]) -> bool:
+    """Two rows and two columns at least."""
+    filled = [cell for cell in cells if cell.text]
+    return len({cell.row for cell in filled}) > 1 and len({cell.column for cell in filled}) > 1
+
+
+def _is_ruled_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
+    """No box around prose, no frame of a picture, no axes of a chart."""
+    filled = [cell for cell in cells if cell.text]
+    if not _is_table(filled) or len(filled) < max(3.0, 1.5 * len({cell.row for cell in filled})):
+        return False
+    if sum(len(cell.text.split()) for cell in filled) > _MOST_WORDS * len(filled):
+        return False
+    curves = sum(box[0] <= (c[0] + c[2]) / 2 <= box[2] and box[1] <= (c[1] + c[3]) / 2 <= box[3] for c in layout.curves)
+    return curves <= max(8.0, 0.5 * len(filled)) and not _is_frame(filled, layout.size)
+
+
+def _is_frame(cells: Sequence[Cell], em: float) -> bool:
+    """Whether most rows are many times as high as their text."""
+    fullness: dict[int, float] = {}
+    for cell in cells:
+        x0, top, x1, bottom = cell.box
+        if cell.row == cell.last_row:
+            lines = max(1.0, 0.5 * em * len(cell.text) / max(1.0, x1 - x0))
+            share = 1.2 * em * lines / max(1.0, bottom - top)
+            fullness[cell.row] = max(fullness.get(cell.row, 0.0), share)
+    return bool(fullness) and median(fullness.values()) < _LEAST_TEXT
