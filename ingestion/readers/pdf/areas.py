@@ -29,7 +29,13 @@ def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
                 break
         else:
             groups.append([rule])
-    return [group for group in groups if len(group) > 1]
+    return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in whole)]
+
+
+def _is_part(rule: Rule, wider: Rule) -> bool:
+    """Whether a rule is drawn under some columns only of a table that a wider one frames: under a heading, a total."""
+    starts, ends = abs(rule.start - wider.start) < _SAME, abs(rule.end - wider.end) < _SAME
+    return (starts and rule.end < wider.end - _SAME) or (ends and rule.start > wider.start + _SAME)
 
 
 def is_tabular(lines: Sequence[Line]) -> bool:
@@ -75,13 +81,29 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
                     top = _header_top(upper, layout.across, layout.size)
                     lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
                 done[-1] += lines
-            else:
+                continue
+            if done[-1]:
+                done[-1] += _open_end(done[-1], lines)
                 done.append([])
+        if done[-1]:
+            done[-1] += _open_end(done[-1], lines_in([word for word in within if word.middle > group[-1].at], space))
         done = [run for run in done if len(run) > 1]
         found += done
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _open_end(run: Sequence[Line], below: Sequence[Line]) -> list[Line]:
+    """The lines of figures right below the last rule of a table that has none at its foot."""
+    rest: list[Line] = []
+    for line in below:
+        if not _follows([*run, *rest], line) or not (line.is_figures or len(line.pieces) == 1):
+            break
+        rest.append(line)
+    while rest and len(rest[-1].pieces) == 1:
+        rest.pop()
+    return rest
 
 
 def _header_top(rule: Rule, rules: Sequence[Rule], em: float) -> float:
@@ -131,6 +153,8 @@ def _follows(run: Sequence[Line], line: Line) -> bool:
     if len(line.pieces) > 1:
         return space < 2.5 * line.size
     several = [other for other in run if len(other.pieces) > 1]
+    if not several:
+        return False
     columns = min(other.pieces[1].x0 for other in several)
     alone = run[len(run) - 1 - next(i for i, other in enumerate(reversed(run)) if len(other.pieces) > 1) :][1:]
     is_label = line.pieces[0].x1 < columns

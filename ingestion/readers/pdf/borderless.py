@@ -423,10 +423,12 @@ def _spanned(
 ) -> tuple[int, int]:
     """The columns under a heading: those of the short rule under it that lie nearer to it than to its neighbours."""
     x0, _, x1, _ = part.box
+    first_column = strips[0][0] if strips else x0
     starts = [x0, *[end for _, end in strips]]
     ends = [*[start for start, _ in strips], max(x1, strips[-1][1] + 1)]
     for rule in rules:
-        if line.middle < rule.at < below and rule.start <= x0 + 3 and x1 - 3 <= rule.end:
+        is_whole = rule.start < first_column - line.size and strips and rule.end > strips[-1][1]  # ends the header
+        if line.middle < rule.at < below and rule.start <= x0 + 3 and x1 - 3 <= rule.end and not is_whole:
             covered = [
                 column
                 for column, (start, end) in enumerate(zip(starts, ends, strict=True))
