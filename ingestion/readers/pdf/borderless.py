@@ -389,7 +389,7 @@ def header_parts(
     leaves: dict[int, list[Word]] = {}
     for number, line in enumerate(lines):
         row = parts_of(line, strips)
-        below = lines[number + 1].middle if number + 1 < len(lines) else float("inf")
+        below = lines[number + 1].middle if number + 1 < len(lines) else line.bottom + line.size
         for part in row:
             first, last = alone if alone and len(row) == 1 else _spanned(part, row, rules, strips, line, below)
             if last == first:
