@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from statistics import median
 
 from ingestion.readers.pdf.borderless import Line, Part, gutters, is_figure, lines_in, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
 
+_LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
 _SAME = 4.0  # rules whose ends differ by less have one extent
 
 
@@ -130,7 +133,7 @@ def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]
     for run in found:
         while run and len(run[-1].pieces) < 2:
             run.pop()
-    return [run for run in map(_trimmed, found) if len(run) >= 3 and _has_figures(run)]
+    return [run for run in map(_trimmed, found) if len(run) >= 3 and _is_told(run)]
 
 
 def _trimmed(run: Sequence[Line]) -> list[Line]:
@@ -161,9 +164,41 @@ def _follows(run: Sequence[Line], line: Line) -> bool:
     return space < 1.5 * line.size and len(alone) < (3 if is_label else 1)
 
 
-def _has_figures(lines: Sequence[Line]) -> bool:
+def _is_told(lines: Sequence[Line]) -> bool:
+    """Whether columns without any rule are a table: mostly figures after the label, or aligned words and a figure."""
     strips = gutters(lines)
-    if not strips:
+    if not strips or _is_contents(lines):
         return False
-    rest = [part for line in lines for part in parts_of(line, strips) if part.first > 0]
-    return bool(rest) and sum(is_figure(part.text) for part in rest) >= 0.5 * len(rest)
+    columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)]
+    for line in lines:
+        for part in parts_of(line, strips):
+            columns[part.first].append(part)
+    rest = [part for column in columns[1:] for part in column]
+    if sum(is_figure(part.text) for part in rest) >= 0.5 * len(rest):
+        return bool(rest)
+    return (
+        len(columns) > 2
+        and any(len(column) > 2 and _share(column, is_figure) > 0.8 for column in columns)
+        and all(_is_aligned(column) and not _is_prose_column(column) for column in columns)
+    )
+
+
+def _share(parts: Sequence[Part], told: Callable[[str], bool]) -> float:
+    return sum(told(part.text) for part in parts) / len(parts)
+
+
+def _is_aligned(parts: Sequence[Part]) -> bool:
+    """Whether nine tenths of a column begin, or end, at one place."""
+    for edge in (0, 2):
+        places = [part.box[edge] for part in parts]
+        if sum(abs(place - median(places)) < 1.5 for place in places) >= 0.9 * len(places):
+            return True
+    return False
+
+
+def _is_contents(lines: Sequence[Line]) -> bool:
+    """Whether dots lead to page numbers."""
+    ends = [line.pieces[-1].words[-1].text for line in lines]
+    led = sum(bool(_LEADERS.search(" ".join(piece.text for piece in line.pieces))) for line in lines)
+    numbers = [int(end) for end in ends if end.isdecimal()]
+    return led >= 0.5 * len(lines) and len(numbers) >= 0.8 * len(lines) and numbers == sorted(numbers)
