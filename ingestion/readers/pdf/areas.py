@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.borderless import Line, Part, gutters, is_figure, lines_in, parts_of
+from ingestion.readers.pdf.borderless import Line, Part, Piece, blocks, gutters, is_figure, lines_in, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
+_DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
+_LOOSE = 2.5  # em
 _SAME = 4.0  # rules whose ends differ by less have one extent
 
 
@@ -90,11 +92,16 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
                 done.append([])
         if done[-1]:
             done[-1] += _open_end(done[-1], lines_in([word for word in within if word.middle > group[-1].at], space))
-        done = [run for run in done if len(run) > 1]
+        done = [run for run in done if len(run) > 1 and not _is_loose(run)]
         found += done
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _is_loose(lines: Sequence[Line]) -> bool:
+    """Whether lines stand so far apart that they are titles of pictures."""
+    return median(below.top - above.bottom for above, below in pairwise(lines)) > _LOOSE * lines[0].size
 
 
 def _open_end(run: Sequence[Line], below: Sequence[Line]) -> list[Line]:
@@ -123,7 +130,10 @@ def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]
     """Runs of lines with columns of figures, without rules to frame them."""
     found: list[list[Line]] = []
     run: list[Line] = []
-    for line in lines_in(words, space):
+    prose = {
+        word for block in blocks(words, space) if _is_prose_block(block) for piece in block for word in piece.words
+    }
+    for line in lines_in([word for word in words if word not in prose], space):
         if not _follows(run, line):
             found.append(run)
             run = []
@@ -146,6 +156,17 @@ def _trimmed(run: Sequence[Line]) -> list[Line]:
         while rest and any(part.first == 0 < part.last for part in parts_of(rest[end], strips)):
             rest.pop(end)
     return rest
+
+
+def _is_prose_block(block: Sequence[Piece]) -> bool:
+    """Whether lines under each other are a paragraph: several words each, all but the last as wide as it is."""
+    if len(block) < 3:
+        return False
+    wide = max(piece.x1 for piece in block) - min(piece.x0 for piece in block)
+    words = sum(len(piece.words) for piece in block)
+    full = sum(piece.x1 - piece.x0 > 0.8 * wide for piece in block[:-1])
+    figures = sum(is_figure(word.text) for piece in block for word in piece.words)
+    return words > 4 * len(block) and full >= 0.8 * (len(block) - 1) and figures < 0.2 * words
 
 
 def _follows(run: Sequence[Line], line: Line) -> bool:
@@ -174,6 +195,8 @@ def _is_told(lines: Sequence[Line]) -> bool:
         for part in parts_of(line, strips):
             columns[part.first].append(part)
     rest = [part for column in columns[1:] for part in column]
+    if sum(len(column) for column in columns) < _DENSE * len(columns) * len(lines):
+        return False
     if sum(is_figure(part.text) for part in rest) >= 0.5 * len(rest):
         return bool(rest)
     return (

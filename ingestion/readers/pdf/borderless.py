@@ -14,6 +14,8 @@ from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
 _GAP = 0.8  # em: a wider gap between words parts two pieces of a line
 _FIGURE_GAP = 0.45  # em: between figures less is enough
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
+_LEADING = 0.9  # em: lines further apart belong to two paragraphs
+_COLUMN_GAP = 1.0  # em: a narrower space may stand between two figures of a sentence
 _GUTTER = 0.15  # em
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
 _THOUSANDS = re.compile(r"\d{3}([.,]\d+)?[%)*]*")
@@ -143,6 +145,41 @@ def _is_apart(left: Word, right: Word, space: float) -> bool:
 
 def _has_digit(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
+
+
+def blocks(words: Sequence[Word], space: float) -> list[list[Piece]]:
+    """Pieces of lines that follow each other closely: paragraphs, column by column."""
+    found: list[list[Piece]] = []
+    for line in lines_in(words, space):
+        for piece in _wide_pieces(line.pieces):
+            block = next((block for block in reversed(found) if _is_next(block[-1], piece)), None)
+            if block is None:
+                found.append([piece])
+            else:
+                block.append(piece)
+    return found
+
+
+def _wide_pieces(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces parted by a space between columns, not by that between two figures of a sentence."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined and piece.x0 - joined[-1].x1 < _COLUMN_GAP * piece.size:
+            joined[-1] = Piece(joined[-1].words + piece.words)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _is_next(above: Piece, below: Piece) -> bool:
+    space = below.top - above.bottom
+    beside = min(above.x1, below.x1) - max(above.x0, below.x0)
+    em = max(above.size, below.size)
+    return (
+        -0.3 * em < space < _LEADING * em
+        and beside > 0.3 * min(above.x1 - above.x0, below.x1 - below.x0)
+        and abs(above.size - below.size) < 0.2 * em
+    )
 
 
 def _are_two_figures(left: str, right: str) -> bool:

@@ -13,6 +13,7 @@ Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 _SNAP = 5.0  # rules nearer than this are one: both edges of a thick rule, the two of a double frame
 _JOIN = 3.0  # dashes nearer than this are one rule
 _SHORTEST_RULE = 4.0
+_SMALLEST_BAR = 3.0
 _THICKEST_STROKE = 8.0  # a filled bar thinner than this is a rule, a thicker one a background
 
 
@@ -69,7 +70,8 @@ class Layout:
     upright: list[Rule]
     shaded_across: list[Rule]  # strokes and the sides of shaded areas
     shaded_upright: list[Rule]
-    curves: list[Box]
+    curves: list[Box]  # slanted strokes too: what charts are made of
+    fills: list[Box]
     turn: int = 0
 
     @property
@@ -89,11 +91,11 @@ def lay_out(number: int, page: Any) -> Layout:
     turn = _turn(chars)
     width, height = float(page.width), float(page.height)
     strokes, sides = _drawn(page)
-    curves = [_box(curve) for curve in page.curves if len(curve["pts"]) > 5]
     words = _words(chars, turn, width, height)
+    curves, fills = _drawings(page)
     if turn:
         strokes, sides = (_turned_rules(drawn, turn, width, height) for drawn in (strokes, sides))
-        curves = [_turned(curve, turn, width, height) for curve in curves]
+        curves, fills = ([_turned(box, turn, width, height) for box in boxes] for boxes in (curves, fills))
         width, height = height, width
     return Layout(
         number,
@@ -105,6 +107,7 @@ def lay_out(number: int, page: Any) -> Layout:
         _merged(strokes.across + sides.across),
         _merged(strokes.upright + sides.upright),
         curves,
+        fills,
         turn,
     )
 
@@ -238,6 +241,14 @@ def _drawn(page: Any) -> tuple[_Drawn, _Drawn]:
             for (x0, y0), (x1, y1) in zip(shape["pts"], shape["pts"][1:], strict=False):
                 _add_line(into, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
     return strokes, sides
+
+
+def _drawings(page: Any) -> tuple[list[Box], list[Box]]:
+    """Curves and slanted strokes; filled rectangles."""
+    curves = [_box(curve) for curve in page.curves if len(curve["pts"]) > 5]
+    slanted = [box for box in map(_box, page.lines) if box[2] - box[0] > 1.0 and box[3] - box[1] > 1.0]
+    filled = [_box(rect) for rect in page.rects if rect["fill"]]
+    return curves + slanted, [box for box in filled if min(box[2] - box[0], box[3] - box[1]) > _SMALLEST_BAR]
 
 
 def _add_line(drawn: _Drawn, box: Box) -> None:

@@ -13,6 +13,8 @@ from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
 
 _MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more
+_MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
+_LEAST_CELLS = 6  # of a borderless table
 _LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
 
 
@@ -34,9 +36,8 @@ def tables_of(layout: Layout, strategy: str = "auto") -> list[PageTable]:
     for way in (framed, runs) if strategy != "lines" else ():
         for lines in way(layout, free, space):
             cells = _borderless(layout, lines)
-            if _is_table(cells) and not any(
-                _is_in(around(word.box for word in _words(lines)), box) for box, _ in rests
-            ):
+            box = around(word.box for word in _words(lines))
+            if _is_borderless_table(cells, box, layout) and not any(_is_in(box, other) for other, _ in rests):
                 found.append(cells)
                 used = set(_words(lines))
                 free = [word for word in free if word not in used]
@@ -52,6 +53,10 @@ def _placed(layout: Layout, table: PageTable) -> PageTable:
     """The table with its boxes as they stand on the page."""
     cells = [Cell(c.row, c.column, c.last_row, c.last_column, c.text, on_page(layout, c.box)) for c in table.cells]
     return PageTable(table.page, table.is_ruled, cells)
+
+
+def _wider(box: Box, by: float) -> Box:
+    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
 
 
 def _holds(box: Box, word: Word) -> bool:
@@ -91,8 +96,32 @@ def _is_ruled_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
         return False
     if sum(len(cell.text.split()) for cell in filled) > _MOST_WORDS * len(filled):
         return False
-    curves = sum(box[0] <= (c[0] + c[2]) / 2 <= box[2] and box[1] <= (c[1] + c[3]) / 2 <= box[3] for c in layout.curves)
-    return curves <= max(8.0, 0.5 * len(filled)) and not _is_frame(filled, layout.size)
+    return _curves(box, layout) <= max(8.0, 0.5 * len(filled)) and not _is_frame(filled, layout.size)
+
+
+def _is_borderless_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
+    """Not a few words that happen to stand in columns, nor the labels of a chart."""
+    return _is_table(cells) and len(cells) >= _LEAST_CELLS and not _is_chart(box, len(cells), layout)
+
+
+def _is_chart(box: Box, cells: int, layout: Layout) -> bool:
+    """Whether more is drawn in and near a borderless table than one has cells to shade."""
+    near = _wider(box, _MARGIN * layout.size)
+    return _curves(near, layout) + _bars(near, layout) > max(6.0, 0.25 * cells)
+
+
+def _curves(box: Box, layout: Layout) -> int:
+    return sum(_has_middle(box, curve) for curve in layout.curves)
+
+
+def _bars(box: Box, layout: Layout) -> int:
+    """Filled shapes without words on them."""
+    near = [word for word in layout.words if _holds(box, word)]
+    return sum(_has_middle(box, fill) and not any(_holds(fill, word) for word in near) for fill in layout.fills)
+
+
+def _has_middle(box: Box, other: Box) -> bool:
+    return box[0] <= (other[0] + other[2]) / 2 <= box[2] and box[1] <= (other[1] + other[3]) / 2 <= box[3]
 
 
 def _is_frame(cells: Sequence[Cell], em: float) -> bool:
