@@ -12,6 +12,8 @@ from ingestion.readers.pdf.layout import Layout, Rule, Word
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
+_ROW_LINES = 12  # of one row at most
+_ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
 _SAME = 4.0  # rules whose ends differ by less have one extent
 
@@ -45,8 +47,12 @@ def _is_part(rule: Rule, wider: Rule) -> bool:
 
 def is_tabular(lines: Sequence[Line]) -> bool:
     """Whether most lines fall into columns, and do not read as columns of prose."""
-    several = [line for line in lines if len(line.pieces) > 1]
-    return bool(several) and len(several) >= 0.4 * len(lines) and not is_prose(several)
+    return _have_columns(lines) and not is_prose([line for line in lines if len(line.pieces) > 1])
+
+
+def _have_columns(lines: Sequence[Line]) -> bool:
+    several = sum(len(line.pieces) > 1 for line in lines)
+    return several > 0 and several >= 0.4 * len(lines)
 
 
 def is_prose(lines: Sequence[Line]) -> bool:
@@ -79,9 +85,12 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         start, end = group[0].start, group[0].end
         within = [word for word in left if start - 3 <= word.center <= end + 3]
         done: list[list[Line]] = [[]]
-        for upper, lower in pairwise(group):
-            lines = lines_in([word for word in within if upper.at < word.middle < lower.at], space)
-            if lines and is_tabular(lines):
+        between = [
+            lines_in([word for word in within if upper.at < word.middle < lower.at], space)
+            for upper, lower in pairwise(group)
+        ]
+        for upper, lines, is_row in zip(group, between, _are_rows(between), strict=False):
+            if lines and (is_row or is_tabular(lines)):
                 if not done[-1]:
                     top = _header_top(upper, layout.across, layout.size)
                     lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
@@ -97,6 +106,20 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
+    """Which of the areas between rules are rows of one table: three or more that follow each other, with columns."""
+    several = [bool(lines) and len(lines) <= _ROW_LINES and len(lines[0].pieces) > 1 for lines in between]
+    are_rows = [False] * len(between)
+    start = 0
+    for number, has_columns in enumerate([*several, False]):
+        if has_columns:
+            continue
+        if number - start >= _ROWS and gutters([line for lines in between[start:number] for line in lines]):
+            are_rows[start:number] = [True] * (number - start)
+        start = number + 1
+    return are_rows
 
 
 def _is_loose(lines: Sequence[Line]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from statistics import median
 
@@ -16,6 +17,7 @@ _FIGURE_GAP = 0.45  # em: between figures less is enough
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
 _LEADING = 0.9  # em: lines further apart belong to two paragraphs
 _COLUMN_GAP = 1.0  # em: a narrower space may stand between two figures of a sentence
+_RULED_ROWS = 2  # rules between rows, from which on they tell them
 _GUTTER = 0.15  # em
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
 _THOUSANDS = re.compile(r"\d{3}([.,]\d+)?[%)*]*")
@@ -394,21 +396,26 @@ def _merged(above: Row, below: Row) -> Row:
     return [parts[number] for number in sorted(parts)]
 
 
-def header_length(lines: Sequence[Line], rules: Sequence[Rule]) -> int:
-    """How many lines are header: those over the first rule of full width, else those over the first line of figures."""
+def ruled_off(lines: Sequence[Line], rules: Sequence[Rule]) -> list[int]:
+    """The numbers of the lines right below a rule of full width."""
     left = min(line.pieces[0].x0 for line in lines)
     right = max(line.pieces[-1].x1 for line in lines)
+    found = []
     for index in range(1, len(lines)):
         above, below = lines[index - 1].middle, lines[index].middle
         drawn = [rule for rule in rules if above < rule.at < below]
         if drawn and sum(rule.length for rule in drawn) >= 0.8 * (right - left):
             first, last = min(rule.start for rule in drawn), max(rule.end for rule in drawn)
             if first < left + lines[index].size and last > right - lines[index].size:
-                return index
-    for index, line in enumerate(lines):
-        if line.is_figures:
-            return index
-    return 0
+                found.append(index)
+    return found
+
+
+def header_length(lines: Sequence[Line], below_rule: Sequence[int]) -> int:
+    """How many lines are header: those over the first rule of full width, else those over the first line of figures."""
+    if below_rule:
+        return below_rule[0]
+    return next((index for index, line in enumerate(lines) if line.is_figures), 0)
 
 
 def header_parts(
@@ -483,22 +490,38 @@ def _nearest(x: float, row: Row) -> Part:
 
 def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     """The cells of an area that is a table."""
-    head = header_length(lines, rules)
+    below_rule = ruled_off(lines, rules)
+    head = header_length(lines, below_rule)
     strips = gutters(lines[head:]) or gutters(lines)
     if not strips:
         return []
-    rows = [parts_of(line, strips) for line in lines[head:]]
-    limits = [
-        max(
-            (max(w.x1 for w in part.words) for row in rows for part in row if part.first == part.last == c), default=0.0
-        )
-        for c in range(len(strips) + 1)
-    ]
     cells = [
         Cell(first, part.first, last, part.last, part.text, part.box)
         for first, last, part in header_parts(lines[:head], strips, rules)
     ]
     base = max((cell.last_row for cell in cells), default=-1) + 1
-    for number, row in enumerate(joined(rows, rules, limits), start=base):
+    rows = _rows(lines[head:], [index - head for index in below_rule if index > head], strips, rules)
+    for number, row in enumerate(rows, start=base):
         cells += [Cell(number, p.first, number, p.last, p.text, p.box) for p in row]
     return cells
+
+
+def _rows(
+    lines: Sequence[Line], below_rule: Sequence[int], strips: Sequence[tuple[float, float]], rules: Sequence[Rule]
+) -> list[Row]:
+    """The rows under the header. Where rules part them, what stands between two rules is one, unless it is figures."""
+    rows = [parts_of(line, strips) for line in lines]
+    widths = range(len(strips) + 1)
+    limits = [
+        max((part.box[2] for row in rows for part in row if part.first == part.last == column), default=0.0)
+        for column in widths
+    ]
+    if len(below_rule) < _RULED_ROWS:
+        return joined(rows, rules, limits)
+    done: list[Row] = []
+    for start, end in pairwise([0, *below_rule, len(lines)]):
+        if sum(line.is_figures for line in lines[start:end]) > 1:
+            done += joined(rows[start:end], rules, limits)
+        else:
+            done.append(reduce(_merged, rows[start:end]))
+    return done

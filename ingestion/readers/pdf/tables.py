@@ -107,7 +107,7 @@ def _is_borderless_table(cells: Sequence[Cell], box: Box, layout: Layout) -> boo
 def _is_chart(box: Box, cells: int, layout: Layout) -> bool:
     """Whether more is drawn in and near a borderless table than one has cells to shade."""
     near = _wider(box, _MARGIN * layout.size)
-    return _curves(near, layout) + _bars(near, layout) > max(6.0, 0.25 * cells)
+    return _curves(near, layout) + _bars(near, layout) > max(6.0, 0.5 * cells)
 
 
 def _curves(box: Box, layout: Layout) -> int:
