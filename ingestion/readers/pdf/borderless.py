@@ -17,6 +17,11 @@ _FIGURE_GAP = 0.45  # em: between figures less is enough
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
 _LEADING = 0.9  # em: lines further apart belong to two paragraphs
 _COLUMN_GAP = 1.0  # em: a narrower space may stand between two figures of a sentence
+# A line that ends so goes on below: « Budget pour le café, », « Accès aux ».
+_UNFINISHED = re.compile(
+    r"[,;/&–-]$|^(?:of|and|or|the|in|for|by|with|to|de|des|du|d’|et|ou|la|le|les|en|par|pour|sur|aux?)$"
+)
+_OFF_CENTER = 1.0  # em: a heading is further than this from the middle of a column that is not its own
 _RULED_ROWS = 2  # rules between rows, from which on they tell them
 _GUTTER = 0.15  # em
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
@@ -381,6 +386,8 @@ def _is_wrapped(above: Part, below: Part, limits: Sequence[float]) -> bool:
     room = limits[above.first] - last.x1
     needed = first.x1 - first.x0 + 0.25 * first.size
     indented = first.x0 - min(word.x0 for word in above.words) > 0.3 * first.size
+    if _UNFINISHED.search(last.text) or first.text[0] == "(":
+        return True
     if first.text[0].islower():
         return indented or room < 2 * needed
     return room < needed and (indented or not first.text[0].isupper())
@@ -431,11 +438,15 @@ def header_parts(
     """
     spanning: list[tuple[int, Part]] = []  # number of the line
     leaves: dict[int, list[Word]] = {}
-    for number, line in enumerate(lines):
-        row = parts_of(line, strips)
+    rows = [parts_of(line, strips) for line in lines]
+    for number, (line, row) in enumerate(zip(lines, rows, strict=True)):
         below = lines[number + 1].middle if number + 1 < len(lines) else line.bottom + line.size
         for part in row:
-            first, last = alone if alone and len(row) == 1 else _spanned(part, row, rules, strips, line, below)
+            first, last = (
+                alone
+                if alone and len(row) == 1
+                else _spanned(part, row, rows[number + 1 :], rules, strips, line, below)
+            )
             if last == first:
                 leaves.setdefault(first, []).extend(part.words)
             elif spanning and (spanning[-1][1].first, spanning[-1][1].last, spanning[-1][0]) == (
@@ -463,7 +474,13 @@ def header_parts(
 
 
 def _spanned(
-    part: Part, row: Row, rules: Sequence[Rule], strips: Sequence[tuple[float, float]], line: Line, below: float
+    part: Part,
+    row: Row,
+    lower: Sequence[Row],
+    rules: Sequence[Rule],
+    strips: Sequence[tuple[float, float]],
+    line: Line,
+    below: float,
 ) -> tuple[int, int]:
     """The columns under a heading: those of the short rule under it that lie nearer to it than to its neighbours."""
     x0, _, x1, _ = part.box
@@ -481,7 +498,35 @@ def _spanned(
             ]
             if covered:
                 return min(covered[0], part.first), max(covered[-1], part.last)
-    return part.first, part.last
+    return _centered_over(part, row, lower, line.size)
+
+
+def _centered_over(part: Part, row: Row, lower: Sequence[Row], em: float) -> tuple[int, int]:
+    """The columns in whose middle a heading stands, where it stands over none of them in particular."""
+    boxes: dict[int, list[Box]] = {}
+    for below in lower:
+        for other in below:
+            if other.first == other.last:
+                boxes.setdefault(other.first, []).append(other.box)
+    edges = {column: around(some) for column, some in boxes.items()}
+    center = (part.box[0] + part.box[2]) / 2
+
+    def off(first: int, last: int) -> float:
+        return abs(center - (edges[first][0] + edges[last][2]) / 2)
+
+    left = max((other.last + 1 for other in row if other.last < part.first), default=0)
+    right = min((other.first - 1 for other in row if other.first > part.last), default=max(edges, default=-1))
+    ranges = [
+        (first, last)
+        for first in range(left, part.first + 1)
+        for last in range(part.last, right + 1)
+        if all(column in edges for column in range(first, last + 1))
+    ]
+    own = (part.first, part.last)
+    if own not in ranges or off(*own) < _OFF_CENTER * em:
+        return own
+    best = min(ranges, key=lambda some: off(*some))
+    return best if off(*best) < 0.5 * _OFF_CENTER * em else own
 
 
 def _nearest(x: float, row: Row) -> Part:

@@ -128,22 +128,26 @@ _CAPTION = re.compile(r"(table|tableau|exhibit|figure|box|encadré|graphique|ann
 _NOTE = re.compile(r"(sources?|notes?|nota|lecture|champ)\b|[*†‡]", re.IGNORECASE)
 
 
-def without_caption(cells: Sequence[Cell]) -> list[Cell]:
-    """The cells without a title over the whole first row, nor sources and notes over the whole last ones."""
+def without_caption(cells: Sequence[Cell], is_ruled: bool) -> list[Cell]:
+    """The cells without a title over the whole first row, nor sources and notes in the last ones.
+
+    Without rules a note begins in the first column, but need not reach the others.
+    """
     kept = list(cells)
     while (first := _alone(kept, min)) and _CAPTION.match(first.text):
         kept = [cell for cell in kept if cell.row > first.last_row]
-    while (last := _alone(kept, max)) and _NOTE.match(last.text):
+    while (last := _alone(kept, max, is_ruled)) and _NOTE.match(last.text):
         kept = [cell for cell in kept if cell.last_row < last.row]
     return kept
 
 
-def _alone(cells: Sequence[Cell], end: Callable[[Iterable[int]], int]) -> Cell | None:
-    """The one filled cell of the first (min) or last (max) row, if it lies over all columns."""
+def _alone(cells: Sequence[Cell], end: Callable[[Iterable[int]], int], over_all: bool = True) -> Cell | None:
+    """The one filled cell of the first (min) or last (max) row, if it begins on the left, and lies over all columns."""
     filled = [cell for cell in cells if cell.text]
     if not filled:
         return None
     row = end(cell.row for cell in filled)
     there = [cell for cell in filled if cell.row <= row <= cell.last_row]
-    over_all = there[0].column == 0 and there[0].last_column == max(cell.last_column for cell in cells)
-    return there[0] if len(there) == 1 and over_all else None
+    if len(there) > 1 or there[0].column > 0:
+        return None
+    return there[0] if not over_all or there[0].last_column == max(cell.last_column for cell in cells) else None

@@ -25,7 +25,7 @@ def tables_of(layout: Layout, strategy: str = "auto") -> list[PageTable]:
     rests: list[tuple[Box, list[Cell]]] = []
     taken: list[Box] = []
     for lattice in lattices(layout) if strategy != "text" else []:
-        cells = without_caption(cells_of_lattice(lattice, layout.words, space))
+        cells = without_caption(cells_of_lattice(lattice, layout.words, space), is_ruled=True)
         if _is_rest(cells):
             rests.append((lattice.box, cells))
         elif _is_ruled_table(cells, lattice.box, layout):
@@ -75,7 +75,7 @@ def _borderless(layout: Layout, lines: Sequence[Line]) -> list[Cell]:
     x0, top, x1, bottom = around(word.box for word in _words(lines))
     em = 2 * layout.size
     rules = [rule for rule in layout.across if top < rule.at < bottom and rule.start >= x0 - em and rule.end <= x1 + em]
-    return without_caption(cells_of(lines, rules))
+    return without_caption(cells_of(lines, rules), is_ruled=False)
 
 
 def _is_rest(cells: Sequence[Cell]) -> bool:
