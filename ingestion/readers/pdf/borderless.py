@@ -368,7 +368,8 @@ def _goes_on(above: Row, below: Row, limits: Sequence[float]) -> bool:
     if any(part.first != part.last for part in [*above, *below]):
         return False
     new = {part.first for part in below}
-    if new <= set(there) and len(new) < max(2, len(there)):  # the rest of some cells
+    begins_low = all(part.words[0].text[0].islower() for part in below)
+    if new <= set(there) and (begins_low or len(new) < max(2, len(there))):  # the rest of some cells
         return all(_is_wrapped(there[part.first], part, limits) for part in below)
     if set(there) == {0} and 0 in new and len(new) > 1:  # the label began on the line above
         return _is_wrapped(there[0], below[0], limits)
@@ -556,6 +557,11 @@ def _rows(
 ) -> list[Row]:
     """The rows under the header. Where rules part them, what stands between two rules is one, unless it is figures."""
     rows = [parts_of(line, strips) for line in lines]
+    for number, row in enumerate(rows):
+        if len(row) == 1 and row[0].first > 0 and any(line.is_figures for line in lines[number + 1 : number + 3]):
+            over = _centered_over(row[0], row, rows[number + 1 : number + 4], lines[number].size)
+            if over == (1, len(strips)):  # a heading over all figures below
+                rows[number] = [Part(*over, row[0].words)]
     widths = range(len(strips) + 1)
     limits = [
         max((part.box[2] for row in rows for part in row if part.first == part.last == column), default=0.0)
