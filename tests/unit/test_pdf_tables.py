@@ -280,7 +280,38 @@ def chart(sheet: canvas.Canvas) -> None:
     sheet.line(100, 303, 100, 503)
 
 
-@pytest.mark.parametrize("page", [brochure, chart], ids=["brochure", "chart"])
+def newsletter(sheet: canvas.Canvas) -> None:
+    for top in range(740, 300, -110):
+        sheet.line(40, top + 18, 555, top + 18)
+        for x in (40, 310):
+            written(*["Des phrases inventées remplissent chaque colonne"] * 6, x=x, top=top, leading=14)(sheet)
+    sheet.line(40, 318, 555, 318)
+
+
+def letter(sheet: canvas.Canvas) -> None:
+    written("Structure fictive", "12, rue Inventée", "BP 1234", x=60)(sheet)
+    written("Bamako, le 15/06/2024", "Réf. 2024/017", x=380)(sheet)
+    for number in range(1, 7):
+        sheet.drawString(60, 700 - 20 * number, f"{number}.")
+        sheet.drawString(85, 700 - 20 * number, f"Une demande inventée parmi les {number * 12} que compte la liste")
+        sheet.drawString(60, 500 - 20 * number, "•")
+        sheet.drawString(85, 500 - 20 * number, "une puce")
+
+
+def contents(sheet: canvas.Canvas) -> None:
+    for number in range(1, 12):
+        sheet.drawString(60, 760 - 20 * number, f"{number}. Partie fictive {'.' * 60}")
+        sheet.drawRightString(500, 760 - 20 * number, str(number * 3))
+
+
+def panels(sheet: canvas.Canvas) -> None:
+    for column in range(3):
+        for row in range(3):
+            sheet.rect(60 + 150 * column, 300 + 120 * row, 150, 120)
+            sheet.drawString(65 + 150 * column, 405 + 120 * row, f"Cercle {column}{row}")
+
+
+@pytest.mark.parametrize("page", [brochure, newsletter, letter, contents, chart, panels])
 def test_what_is_no_table_gives_none(tmp_path: Path, page: Draw) -> None:
     assert rows(write(tmp_path / "a.pdf", page)) == []
 

@@ -12,6 +12,7 @@ from ingestion.readers.pdf.layout import Layout, Rule, Word
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
+_ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
 _ROW_LINES = 12  # of one row at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
@@ -116,10 +117,16 @@ def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
     for number, has_columns in enumerate([*several, False]):
         if has_columns:
             continue
-        if number - start >= _ROWS and gutters([line for lines in between[start:number] for line in lines]):
+        together = [line for lines in between[start:number] for line in lines]
+        if number - start >= _ROWS and gutters(together) and _words_a_piece(together) <= _ROW_WORDS:
             are_rows[start:number] = [True] * (number - start)
         start = number + 1
     return are_rows
+
+
+def _words_a_piece(lines: Sequence[Line]) -> float:
+    counts = [len(piece.words) for line in lines for piece in line.pieces]
+    return sum(counts) / len(counts)
 
 
 def _is_loose(lines: Sequence[Line]) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from ingestion.readers.pdf.areas import framed, runs
 from ingestion.readers.pdf.bands import cells_of_lattice
 from ingestion.readers.pdf.borderless import Line, cells_of, usual_space
-from ingestion.readers.pdf.layout import Box, Layout, Word, on_page
+from ingestion.readers.pdf.layout import Box, Layout, Word, clusters, on_page
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
 
 _MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more
 _MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
 _LEAST_CELLS = 6  # of a borderless table
+_AXIS = 4  # numbers
+_NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
 
 
@@ -96,7 +100,21 @@ def _is_ruled_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
         return False
     if sum(len(cell.text.split()) for cell in filled) > _MOST_WORDS * len(filled):
         return False
-    return _curves(box, layout) <= max(8.0, 0.5 * len(filled)) and not _is_frame(filled, layout.size)
+    numbers = [word for word in layout.words if _holds(box, word) and _NUMBER.fullmatch(word.text)]
+    if _is_frame(filled, layout.size) or any(_has_axis(cell, numbers) for cell in filled):
+        return False
+    return _curves(box, layout) <= max(8.0, 0.5 * len(filled))
+
+
+def _has_axis(cell: Cell, numbers: Sequence[Word]) -> bool:
+    """Whether evenly stepped numbers stand under each other at one edge, as along a chart."""
+    words = [word for word in numbers if _holds(cell.box, word)]
+    for column in clusters(words, lambda word: word.x1, 1.0):
+        values = [float(word.text.replace(",", "")) for word in sorted(column, key=lambda word: word.middle)]
+        steps = {round(below - above, 6) for above, below in pairwise(values)}
+        if len(values) >= _AXIS and len(steps) == 1 and abs(steps.pop()) not in (0.0, 1.0):
+            return True
+    return False
 
 
 def _is_borderless_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
