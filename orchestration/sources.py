@@ -15,7 +15,9 @@ from warehouse.layout import Workspace
 
 INVENTORY = dg.AssetKey(["landing", "inventory"])
 OWNERS = ["team:donnees"]
-_KINDS = {"table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json"}
+_KINDS = {
+    "table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json", "json": "json", "iati": "xml", "written": "word",
+}  # fmt: skip
 
 
 def raw_key(source_id: str) -> dg.AssetKey:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.samples import (
     beneficiary_survey,
+    displacement,
     facilities,
+    iati,
     mapping_report,
     mechanism_survey,
     needs,
@@ -13,13 +15,15 @@ from tests.samples import (
     provider_survey,
     survey_coverage,
     three_w,
+    writings,
 )
 from tests.samples.directory import services
 
 
 def main() -> None:
     for source in (
-        facilities, mapping_report, mechanism_survey, needs, outlines, population, provider_survey, survey_coverage, three_w
+        displacement, facilities, iati, mapping_report, mechanism_survey, needs, outlines, population, provider_survey,
+        survey_coverage, three_w, writings,
     ):  # fmt: skip
         source.write()
     beneficiary_survey.write([])  # a run needs a sample of every source

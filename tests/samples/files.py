@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from docx.document import Document
 from openpyxl import Workbook
 
 MADE = (2024, 8, 31, 0, 0, 0)
@@ -37,9 +38,9 @@ def write_sheets(path: Path, sheets: Mapping[str, list[dict[str, object]]]) -> N
     save(book, path)
 
 
-def save(book: Workbook, path: Path) -> None:
-    """Saves a workbook, then sets the times that openpyxl writes into it and into its zip to a fixed one."""
-    book.save(path)
+def save(book: Workbook | Document, path: Path) -> None:
+    """Saves a workbook or a Word document, then sets the times in it and in its zip to a fixed one."""
+    book.save(str(path))
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     stamp = "{}-{:02d}-{:02d}T00:00:00Z".format(*MADE).encode()

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingestion.part import READERS
+
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 DECLARED = {seed["name"]: seed for seed in yaml.safe_load((SEEDS / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]}
 # seed, column -> seed, column
@@ -48,6 +50,12 @@ def test_what_points_to_another_list_is_found_there(name: str, column: str, targ
 
 def test_every_parameter_has_its_reason() -> None:
     assert [row["name"] for row in rows("parameter") if not row["reason_fr"].strip()] == []
+
+
+def test_every_reader_has_a_confidence() -> None:
+    """Without one, all that a reader reads would weigh nothing and be in no mart."""
+    there = {row["name"] for row in rows("parameter")}
+    assert {f"confidence_{kind}" for kind in READERS} <= there
 
 
 def test_the_shares_of_a_crosswalk_add_up() -> None:

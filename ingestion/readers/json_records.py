@@ -1,0 +1,107 @@
+"""Records in JSON, as an API answers them: a list of flat or nested objects becomes a table, each value at its path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingestion.clean.text import as_text
+from ingestion.errors import SourceFileError
+from ingestion.readers.grid import Grid
+from ingestion.readers.rows import Tables
+from ingestion.readers.settings import JsonReader
+from ingestion.readers.tabular import tables_of
+from ingestion.source import Source
+
+_SHOWN = 300  # characters of an answer that an error quotes
+
+
+@dataclass(frozen=True)
+class JsonGrid(Grid):
+    """Records as a grid under their keys; `sheet` is the path of their list: result[0].admin1Pcode."""
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """The path of a record, or of one of its values; row 0 is the keys."""
+        record = f"{self.sheet}[{row - 1}]" if row else self.sheet
+        return record if column is None else f"{record}.{self.rows[0][column]}"
+
+    def row_places(self, rows: Sequence[int], width: int) -> list[str]:
+        """The paths of whole records."""
+        return [self.place(row) for row in rows]
+
+    def cell_places(self, rows: Sequence[int], column: int) -> list[str]:
+        """The paths of one key's values."""
+        return [self.place(row, column) for row in rows]
+
+
+def read(path: Path, source: Source, reader: JsonReader) -> Tables:
+    """The records as the declared table. Raises SourceFileError where the answer is not as declared."""
+    answer = _load(path)
+    for key, expected in reader.expects.items():
+        if (found := as_text(_at(answer, key))) != as_text(expected):
+            told = f"« {found} » dans {_shown(answer)}"
+            raise SourceFileError(path.name, key, f"« {as_text(expected)} » (la réponse n’est pas une erreur)", told)
+    place = reader.records or "document"
+    records = _at(answer, reader.records)
+    if not isinstance(records, list) or not records:
+        raise SourceFileError(path.name, place, "une liste d’au moins un enregistrement", _shown(answer))
+    if reader.total and as_text(_at(answer, reader.total)) != str(len(records)):
+        told = f"{len(records)} enregistrements : réponse incomplète ?"
+        raise SourceFileError(path.name, place, f"{as_text(_at(answer, reader.total))} ({reader.total})", told)
+    flat = [_flat(path, f"{place}[{number}]", record) for number, record in enumerate(records)]
+    keys = list(dict.fromkeys(key for record in flat for key in record))
+    rows = [keys, *([record.get(key, "") for key in keys] for record in flat)]
+    return tables_of(path.name, [JsonGrid(path.name, reader.records, rows)], source, reader)
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+        raise SourceFileError(
+            path.name, "document", "du JSON entier, en UTF-8", f"{error} : fichier tronqué ?"
+        ) from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):  # json itself would keep the last one only
+        raise ValueError(f"une clé en double parmi {[key for key, _ in pairs]}")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name}, qui n’est pas du JSON")
+
+
+def _at(answer: Any, path: str) -> Any:
+    """What stands at a dotted path, or None; the whole answer where the path is empty."""
+    for key in path.split(".") if path else ():
+        answer = answer.get(key) if isinstance(answer, dict) else None
+    return answer
+
+
+def _flat(path: Path, place: str, record: Any) -> dict[str, str]:
+    """The values of a record as text; those of an object in it under dotted keys, a list in it as JSON."""
+    if not isinstance(record, dict):
+        raise SourceFileError(path.name, place, "un enregistrement {clé: valeur}", type(record).__name__)
+    flat: dict[str, str] = {}
+    for key, value in record.items():
+        inner = {f"{key}.{name}": text for name, text in _flat(path, f"{place}.{key}", value).items()} \
+            if isinstance(value, dict) else {key: _text(value)}  # fmt: skip
+        if both := sorted(flat.keys() & inner.keys()):
+            raise SourceFileError(path.name, place, "des clés distinctes", f"{both} en double")
+        flat |= inner
+    return flat
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else as_text(value)
+
+
+def _shown(answer: Any) -> str:
+    text = json.dumps(answer, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

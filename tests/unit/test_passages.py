@@ -1,0 +1,68 @@
+"""Declared sentences: what is lifted, its numbers as French writes them, and the place of the sentence."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from ingestion.clean.numbers import number
+from ingestion.readers.passages import Passage, lift
+from ingestion.readers.rows import Table
+from ingestion.readers.settings import SentencePattern
+
+ARRIVALS = r"(?P<people>{nombre}) migrants .*?à (?P<place>[A-Z]\w+)"
+
+
+def lifted(text: str, *patterns: str) -> Table:
+    declared = tuple(SentencePattern(table="found", pattern=pattern) for pattern in patterns)
+    return lift([Passage("Rien ici.", "paragraph=1"), Passage(text, "paragraph=2")], declared)["found"]
+
+
+@pytest.mark.parametrize(
+    ("written", "figure"),
+    [("1 250", 1250), ("1\u202f250", 1250), ("1\u00a0250", 1250), ("1.250.000", 1250000), ("300", 300)],
+)
+def test_a_figure_is_lifted_however_french_writes_it(written: str, figure: float) -> None:
+    table = lifted(f"En 2024, {written} migrants ont été accueillis à Gao.", ARRIVALS)
+    assert table.frame["people"].map(number).tolist() == [figure]
+    assert table.frame["place"].tolist() == ["Gao"]
+
+
+def test_the_row_holds_the_whole_sentence_and_its_place() -> None:
+    table = lifted("M. le préfet est venu. En 2024, 300 migrants sont passés à Gao. Fin.", ARRIVALS)
+    assert table.frame["sentence"].tolist() == ["En 2024, 300 migrants sont passés à Gao."]
+    assert table.place("people").tolist() == table.place(None).tolist() == ["paragraph=2;sentence=2"]
+
+
+def test_every_match_of_a_sentence_is_a_row() -> None:
+    table = lifted("On compte 300 migrants venus à Gao et 20 migrants venus à Mopti.", ARRIVALS)
+    assert table.frame[["people", "place"]].to_numpy().tolist() == [["300", "Gao"], ["20", "Mopti"]]
+
+
+def test_a_pattern_never_joins_two_sentences() -> None:
+    assert lifted("Il y a 300 migrants au centre. Le marché est à Gao.", ARRIVALS).frame.empty
+
+
+def test_a_share_keeps_its_comma_and_either_apostrophe_matches() -> None:
+    table = lifted("L’ONG Fictive prend 12,5 % des coûts.", r"L'ONG (?P<name>\w+) prend (?P<share>{nombre}) %")
+    assert table.frame.iloc[0].tolist() == ["Fictive", "12,5", "L’ONG Fictive prend 12,5 % des coûts."]
+
+
+def test_two_patterns_of_a_table_share_its_columns_and_take_no_word_twice() -> None:
+    table = lifted(
+        "On a vu 300 migrants arriver à Gao.", ARRIVALS, r"(?P<people>\d+) migrants", r"(?P<verb>arriver|vu)"
+    )
+    assert table.frame.columns.tolist() == ["people", "place", "verb", "sentence"]
+    assert table.frame[["people", "verb"]].to_numpy().tolist() == [["300", ""], ["", "vu"]]
+
+
+def test_without_a_match_the_table_is_there_and_empty() -> None:
+    table = lifted("Rien.", ARRIVALS)
+    assert table.frame.columns.tolist() == ["people", "place", "sentence"]
+    assert table.place("people").empty
+
+
+@pytest.mark.parametrize("pattern", ["(", r"\d+ migrants", r"(?P<sentence>\d+)"])
+def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
+    with pytest.raises(ValidationError, match=r"régulière|groupes"):
+        SentencePattern(table="found", pattern=pattern)
