@@ -295,8 +295,9 @@ def test_other_table_same_width(declared, tmp_path):
         tmp_path / "a.pdf",
         [[P.HEADER, *P.ROWS], [["Sigle", "Sens", "Page", "Note", "Vu"], ["AF", "fictif", "3", "", "x"]]],
     )
-    with pytest.raises(SourceFileError):
-        pdf.read(path, s, s.reader)
+    found = pdf.read(path, s, s.reader)["table"]
+    assert len(found.frame) == len(P.ROWS)
+    assert "page=1;table=2;row=1" in found.notes[0]
 
 
 def test_damaged_inside(declared, tmp_path):
