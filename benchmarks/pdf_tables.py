@@ -36,12 +36,12 @@ _CAMELOT = """
 import json, sys, time
 import camelot
 for path in sys.argv[1:]:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         tables = [{"page": t.page, "rows": t.data} for t in camelot.read_pdf(path, pages="all", flavor="hybrid")]
     except Exception as error:
         tables = []
-    print(json.dumps({"tables": tables, "seconds": time.perf_counter() - start}), flush=True)
+    print(json.dumps({"tables": tables, "seconds": time.process_time() - start}), flush=True)
 """
 
 
@@ -54,9 +54,9 @@ class Outcome(NamedTuple):
 
 
 def ours(path: Path) -> Outcome:
-    start = time.perf_counter()
+    start = time.process_time()
     pages = read_pages(path, "all", "auto", {}, workers=1)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     found = [table for page in pages for table in page.tables if not table.is_rest]
     tables = []
     for table in found:
@@ -70,10 +70,10 @@ def ours(path: Path) -> Outcome:
 
 def plain(path: Path) -> Outcome:
     """Plain pdfplumber with its default settings."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pdfplumber.open(path) as pdf:
         tables = [{"page": page.page_number, "rows": rows} for page in pdf.pages for rows in page.extract_tables()]
-    return Outcome(tables, time.perf_counter() - start)
+    return Outcome(tables, time.process_time() - start)
 
 
 def camelot(python: str, paths: list[Path]) -> list[Outcome]:
@@ -209,7 +209,7 @@ def _compare(console: Console, truth: Path, scored: list[tuple[Path, Outcome]], 
     for name, wanted in (("à filets", True), ("autres", False)):
         some = {way: [s for s, ruled in zip(scores[way], is_ruled, strict=True) if ruled is wanted] for way in ways}
         table.add_row(f"{name} ({is_ruled.count(wanted)})", *(f"{_mean(some[way]):.3f}" for way in ways))
-    table.add_row("secondes", *(f"{sum(o.seconds for o in ways[way]):.1f}" for way in ways))
+    table.add_row("secondes (processeur)", *(f"{sum(o.seconds for o in ways[way]):.1f}" for way in ways))
     table.add_row("× pdfplumber", *(f"{sum(o.seconds for o in ways[way]) / base:.2f}" for way in ways))
     console.print(table)
 

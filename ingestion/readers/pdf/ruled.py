@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from ingestion.readers.pdf.layout import Box, Layout, Rule, Word
 Block = tuple[int, int, int, int]  # first row and column, last row and column of a lattice
 
 _TOUCH = 5.0  # rules that nearly cross do cross
+_MOST_SQUARES = 20_000  # a map or a pattern has more
 _DRAWN = 0.6  # share of a cell's side that must be drawn
 
 
@@ -48,7 +49,7 @@ def _lattices(across: list[Rule], upright: list[Rule]) -> list[Lattice]:
     for some_across, some_upright in _crossing(across, upright):
         xs = _places(some_upright, some_across)
         ys = _places(some_across, some_upright)
-        if len(xs) > 2:
+        if len(xs) > 2 and len(xs) * len(ys) <= _MOST_SQUARES:
             found.append(Lattice(xs, ys, _blocks(xs, ys, some_across, some_upright)))
     return found
 
@@ -57,13 +58,11 @@ def _crossing(across: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule],
     """Rules by what they hang together with; a rule that crosses none belongs to no grid."""
     group_of: dict[int, int] = {}  # index of an upright rule -> group
     groups: dict[int, tuple[set[int], set[int]]] = {}
+    upright = sorted(upright)
+    places = [rule.at for rule in upright]
     for h, rule in enumerate(across):
-        crossed = [
-            v
-            for v, other in enumerate(upright)
-            if rule.start - _TOUCH <= other.at <= rule.end + _TOUCH
-            and other.start - _TOUCH <= rule.at <= other.end + _TOUCH
-        ]
+        near = range(bisect_left(places, rule.start - _TOUCH), bisect_right(places, rule.end + _TOUCH))
+        crossed = [v for v in near if upright[v].start - _TOUCH <= rule.at <= upright[v].end + _TOUCH]
         if not crossed:
             continue
         joined = {group_of[v] for v in crossed if v in group_of}
