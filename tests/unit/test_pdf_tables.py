@@ -124,7 +124,7 @@ def test_a_declared_strategy_is_kept_to(tmp_path: Path) -> None:
     assert only.rows == [HEADER, *ROWS]
 
 
-def test_a_merged_cell_stands_in_every_row_and_column_that_it_covers(tmp_path: Path) -> None:
+def test_a_merged_cell_stands_in_every_row_that_it_covers(tmp_path: Path) -> None:
     merged = [
         ["Région", "Cercle", "2023", "2024"],
         ["Kayes", "Kita", "12", "13"],
@@ -133,13 +133,26 @@ def test_a_merged_cell_stands_in_every_row_and_column_that_it_covers(tmp_path: P
     ]
     spans = [("SPAN", (0, 1), (0, 2)), ("SPAN", (2, 3), (3, 3))]
     [grid] = tables(write(tmp_path / "a.pdf", drawn(merged, *spans)))
-    assert grid.rows == [
-        merged[0],
-        merged[1],
-        ["Kayes", "Yélimané", "7", "9"],
-        ["Gao", "Gao", "sans objet", "sans objet"],
-    ]
+    assert grid.rows == [merged[0], merged[1], ["Kayes", "Yélimané", "7", "9"], merged[3]]
+    assert grid.merged == [((1, 0), (2, 0)), ((3, 2), (3, 3))]
     assert box_of(grid.place(1, 0)) == box_of(grid.place(2, 0))
+    assert box_of(grid.place(3, 2)) == box_of(grid.place(3, 3))
+
+
+def test_headings_over_columns_are_joined_with_the_names_under_them(
+    declaration: Callable[..., Path], tmp_path: Path
+) -> None:
+    given = [
+        ["N°", "Structure", "Offre", ""],
+        ["", "", "Service", "Vu le"],
+        ["1", "Fictive", "Logement", "15/06/2024"],
+    ]
+    spans = [("SPAN", (0, 0), (0, 1)), ("SPAN", (1, 0), (1, 1)), ("SPAN", (2, 0), (3, 0))]
+    source = source_of(declaration, {"header_rows": 2}, "Offre / Vu le", "Structure", "Offre / Service")
+    found = pdf.read(write(tmp_path / "a.pdf", drawn(given, *spans)), source, source.reader)["table"]
+    assert found.frame[["Structure", "Offre / Service", "Offre / Vu le"]].to_numpy().tolist() == [
+        ["Fictive", "Logement", "15/06/2024"]
+    ]
 
 
 def test_headings_over_several_columns_are_told_from_the_columns(tmp_path: Path) -> None:
@@ -202,11 +215,18 @@ def test_a_table_goes_on_over_pages(
     assert [place.partition(";")[0] for place in found.locators] == ["page=1"] * 25 + ["page=2"] * 25 + ["page=3"] * 10
 
 
-def source_of(declaration: Callable[..., Path], reader: dict[str, Any], **more: Any) -> Source:
+def source_of(
+    declaration: Callable[..., Path],
+    reader: dict[str, Any],
+    day: str = "Vu le",
+    structure: str = "Structure",
+    service: str = "Service",
+    **more: Any,
+) -> Source:
     def change(given: dict[str, Any]) -> None:
         given["reader"] = {"kind": "pdf", **reader}
         given["ignored"] = {"N°": "numéro d’ordre"}
-        columns = {"observed_on": "Vu le", "organization_name": "Structure", "service_type_code": "Service"}
+        columns = {"observed_on": day, "organization_name": structure, "service_type_code": service}
         given["shapes"]["service"]["columns"] = columns
         given.update(more)
 
@@ -491,7 +511,8 @@ def test_a_turned_real_page_is_one_table_with_its_labels(real: Path) -> None:
 @pytest.mark.real
 def test_cells_over_all_columns_of_a_real_page(real: Path) -> None:
     first, second = tables(real / "pdf" / "oddities" / "spanning_cells.pdf")
-    assert first.rows[0] == ["Improved operation scenario"] * 6
+    assert first.rows[0][0] == "Improved operation scenario"
+    assert first.merged[0] == ((0, 0), (0, 5))
     assert first.rows[2] == ["Server closets", "1,505", "1,580", "1,643", "1,673", "1,689"]
     assert second.rows[-1] == ["High-end", "76,295", "81,624", "86,849", "92,662", "98,864"]
 

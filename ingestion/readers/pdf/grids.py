@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.grid import Grid
+from ingestion.readers.grid import Grid, Merged
 from ingestion.readers.pdf.borderless import is_figure
 from ingestion.readers.pdf.layout import Box
 from ingestion.readers.pdf.pages import Page, corners
@@ -58,8 +58,7 @@ def grids(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
         for number, table in enumerate(page.tables, start=1):
             grid = _grid(file, number, table)
             if before and number == 1 and _goes_on(*before, page, table):
-                last = found[-1]
-                found[-1] = PdfGrid(file, "", last.rows + grid.rows, last.lines + grid.lines)
+                found[-1] = _joined(found[-1], grid)
             elif table.is_rest:
                 continue
             else:
@@ -69,17 +68,27 @@ def grids(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
 
 
 def _grid(file: str, number: int, table: PageTable) -> PdfGrid:
-    """The cells by row and column; the text of a merged cell stands in every row and column that it covers."""
+    """The cells by row and column, with the text of a merged cell in the first column of every row that it covers."""
     rows = [[""] * table.column_count for _ in range(table.row_count)]
     boxes: list[list[Box | None]] = [[None] * table.column_count for _ in range(table.row_count)]
+    merged: list[Merged] = []
     for cell in table.cells:
+        if (cell.row, cell.column) != (cell.last_row, cell.last_column):
+            merged.append(((cell.row, cell.column), (cell.last_row, cell.last_column)))
         for row in range(cell.row, cell.last_row + 1):
-            for column in range(cell.column, cell.last_column + 1):
-                rows[row][column] = cell.text
-                boxes[row][column] = cell.box
-    kept = [row for row, of_row in enumerate(boxes) if any(of_row)]
-    lines = [Line(table.page, number, row + 1, boxes[row]) for row in kept]
-    return PdfGrid(file, "", [rows[row] for row in kept], lines)
+            rows[row][cell.column] = cell.text
+            boxes[row][cell.column : cell.last_column + 1] = [cell.box] * (cell.last_column + 1 - cell.column)
+    lines = [
+        Line(table.page, number, row, of_row if any(of_row) else [table.box])
+        for row, of_row in enumerate(boxes, start=1)
+    ]
+    return PdfGrid(file, "", rows, lines, merged=merged)
+
+
+def _joined(above: PdfGrid, below: PdfGrid) -> PdfGrid:
+    shift = len(above.rows)
+    moved = [((top + shift, left), (bottom + shift, right)) for (top, left), (bottom, right) in below.merged]
+    return PdfGrid(above.file, "", above.rows + below.rows, above.lines + below.lines, merged=above.merged + moved)
 
 
 def _goes_on(page: Page, above: PageTable, next_page: Page, below: PageTable) -> bool:
