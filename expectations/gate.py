@@ -44,7 +44,8 @@ def gate(ingested: Ingested) -> Gated:
         accepted[shape] = frame.loc[~wrong, [c.name for c in SHAPES[shape].stored]]
         rejected.append(_rejected(shape, frame[wrong]))
     kept = pd.concat([frame["record_id"] for frame in accepted.values()])
-    assertions = ingested.assertions[ingested.assertions["record_id"].isin(kept)]
+    stays = ingested.assertions["record_id"].isin(kept)
+    assertions = ingested.assertions if stays.all() else ingested.assertions[stays]
     filled = [part[REJECTED] for part in rejected if len(part)]
     left = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REJECTED, dtype=object)
     return Gated(accepted, assertions, left, ingested.read_counts)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ingestion import personal
-from ingestion.errors import DeclarationError
+from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.readers import geo, iati, json_records, pdf, survey, table, written
 from ingestion.readers.rows import Table, Tables
 from ingestion.records import Document, Records, build
@@ -52,7 +52,9 @@ class Part:
 
 
 def sha256(path: Path) -> str:
-    """The hexadecimal sha256 of a file: its document id."""
+    """The hexadecimal sha256 of a file: its document id. Raises SourceFileError where there is no file."""
+    if not path.is_file():
+        raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -63,7 +65,8 @@ def read_part(source: Source, path: Path) -> Part:
     raw = _read(source, path)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}
-    notes = [note for item in tables.values() for note in item.notes] + _filled_columns(source, path, tables)
+    notes = [f"{path.name} · {note}" for item in tables.values() for note in item.notes]
+    notes += _filled_columns(source, path, tables)
     tables = _parse(source, tables)
     records, rejected = {}, []
     for shape, mapping in source.shapes.items():
@@ -124,7 +127,7 @@ def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:
     for item in tables.values():
         for column in source.expected_empty:
             if column in item.frame and (filled := item.frame[column].str.strip().ne("")).any():
-                place = item.cells(column)[filled].iloc[0]
+                place = item.place(column)[filled.to_numpy()].iloc[0]
                 notes.append(
                     f"{path.name} · {place} : la colonne « {column} » n’est plus vide ({filled.sum()} cellules)"
                 )

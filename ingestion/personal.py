@@ -37,10 +37,7 @@ class Split:
 
 def split(source: Source, item: Table) -> Split:
     """Drops refused submissions whole, and personal columns but for the cells that their row allows to publish."""
-    refused = pd.Series(False, index=item.frame.index)
-    for question, answer in source.consent.items():
-        if question in item.frame:
-            refused |= item.frame[question].ne(answer)
+    refused = has_refused(source, item.frame)
     rejected = pd.DataFrame(
         {"locator": item.locators.loc[item.frame.index[refused]].to_numpy(), "reason": NOT_GIVEN}, dtype=object
     )
@@ -60,6 +57,15 @@ def split(source: Source, item: Table) -> Split:
             frame = frame.drop(columns=column)
     consented = _as_json(agreed) if refused.any() else None
     return Split(replace(agreed, frame=frame), joined(found), consented)
+
+
+def has_refused(source: Source, frame: pd.DataFrame) -> pd.Series:
+    """The rows of those who did not give their consent."""
+    refused = pd.Series(False, index=frame.index)
+    for question, answer in source.consent.items():
+        if question in frame:
+            refused |= frame[question].ne(answer)
+    return refused
 
 
 def _allowed(frame: pd.DataFrame, answers: dict[str, str]) -> pd.Series:

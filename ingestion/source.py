@@ -22,7 +22,8 @@ from pydantic import (
 from ingestion import code_lists
 from ingestion.clean.text import fold
 from ingestion.errors import DeclarationError
-from ingestion.readers.settings import Reader, Strict
+from ingestion.pull.settings import Pull
+from ingestion.readers.settings import Reader, Strict, Tabular
 from ingestion.shapes import SHAPES, Column
 from ingestion.values import clean
 
@@ -40,6 +41,7 @@ class Origin(Strict):
     """Where a shape's column takes its value: a column of the file, the file's name, or a constant."""
 
     column: str | None = Field(None, description="en-tête dans le fichier")
+    otherwise: str | None = Field(None, description="en-tête de la colonne lue là où la première est vide")
     file_name: str | None = Field(None, description="expression régulière avec un groupe, lue dans le nom du fichier")
     value: str | None = Field(None, description="constante, ou valeur de repli de file_name")
     start: bool = Field(False, description="une année ou un mois vaut son premier jour, non le dernier")
@@ -50,9 +52,16 @@ class Origin(Strict):
     def _one_origin(self) -> Origin:
         if self.column is None and self.file_name is None and self.value is None:
             raise ValueError("il faut column, file_name ou value")
+        if self.otherwise is not None and self.column is None:
+            raise ValueError("otherwise demande column")
         if self.file_name is not None and _group_count(self.file_name) != 1:
             raise ValueError("file_name doit être une expression régulière avec exactement un groupe ( )")
         return self
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The file columns that it reads, in the order in which they are asked."""
+        return tuple(name for name in (self.column, self.otherwise) if name is not None)
 
 
 def _group_count(pattern: str) -> int:
@@ -126,6 +135,7 @@ class Source(Strict):
     published_on: dt.date | None = None
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
+    pull: Pull | None = Field(None, description="serveur d’où « mrf pull » relève les fichiers")
     shapes: dict[str, Mapping] = Field(min_length=1)
     ignored: dict[str, str] = Field(default_factory=dict)
     expected_empty: tuple[str, ...] = ()
@@ -170,6 +180,9 @@ class Source(Strict):
             if missing := sorted(required - set(mapping.columns)):
                 raise ValueError(f"forme {shape} : colonnes obligatoires sans origine : {', '.join(missing)}")
         self._check_values()
+        named = {*self.reader.fill_down, *self.reader.split} if isinstance(self.reader, Tabular) else set()
+        if unknown := sorted(named - self.mapped):
+            raise ValueError(f"reader : colonnes que rien ne lit : {', '.join(unknown)}")
         if both := sorted(set(self.ignored) & self.mapped):
             raise ValueError(f"colonnes à la fois lues et ignorées : {', '.join(both)}")
         return self
@@ -190,7 +203,7 @@ class Source(Strict):
     @cached_property
     def mapped(self) -> frozenset[str]:
         """The file columns that some shape reads."""
-        return frozenset(o.column for m in self.shapes.values() for o in m.columns.values() if o.column)
+        return frozenset(name for m in self.shapes.values() for o in m.columns.values() for name in o.read)
 
     @cached_property
     def parser(self) -> Path | None:

@@ -89,6 +89,11 @@ class Layout:
         return self.root / "landing"
 
     @property
+    def pulls(self) -> Path:
+        """What pulls must remember: pages of one that was interrupted, and which file each landed."""
+        return self.root / "pulls"
+
+    @property
     def build(self) -> Path:
         """The build in the making, its audit, and dbt's own files."""
         return self.root / "build"
@@ -132,6 +137,16 @@ class Layout:
     def dagster_home(self) -> Path:
         """Dagster's instance: run history, schedules, sensors."""
         return self.root / "dagster"
+
+    @property
+    def backup_record(self) -> Path:
+        """Where and when the last backup was written."""
+        return self.root / "last_backup.json"
+
+    @property
+    def alerts(self) -> Path:
+        """What was announced to people, one file an alert."""
+        return self.root / "alerts"
 
     @property
     def lock(self) -> Path:

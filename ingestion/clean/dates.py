@@ -29,37 +29,69 @@ _MONTHS = {
     )
     for name in spellings.split()
 }
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9]{1,2}:.*|Z|[+-][0-9]{2}:[0-9]{2})?")
+_TIME = r"(?:[T ][0-9]{1,2}:.*|Z|[+-][0-9]{2}:[0-9]{2})?"
+_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){_TIME}")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_ISO_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])/([0-9]{4})")
 _DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
 _MONTH_YEAR = re.compile(r"([a-z]+) ([0-9]{4}|[0-9]{2})")
-_QUARTER = re.compile(r"(?:q|t|trimestre )([1-4]) ([0-9]{4})")
+# A part of a year: its letter or word and its number, whichever comes first.
+_PART = re.compile(r"(q|t|s|trimestre |semestre )([1-4]) ([0-9]{4})")
+_PART_NAMED = re.compile(r"([1-4])(?:er|e|eme|nd|st|rd|th)? (trimestre|semestre|quarter) (?:de )?([0-9]{4})")
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
+# Between the two ends of a range: « du … au … », « … à … », a dash with spaces, or one between two years or words.
+_ENDS = (
+    re.compile(r"(?:du|de|from) (.+?) (?:au|a|à|to) (.+)", re.IGNORECASE),
+    re.compile(r"(.+?) (?:au|a|à|to|jusqu['’]?(?:au|en|à)) (.+)", re.IGNORECASE),
+    re.compile(r"(.+?)\s+[-–—/]\s+(.+)"),
+    re.compile(r"([0-9]{4})\s*[-–—/]\s*([0-9]{4})"),
+    re.compile(r"([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})-([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})"),
+    re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})"),  # ISO 8601
+    re.compile(r"(.*[^\W\d_].*?)\s*[–—]\s*(.+)"),
+    re.compile(r"([^\W\d_]+\.?)-([^\W\d_]+\.? [0-9]{4})"),
+    re.compile(r"([QTS][1-4])\s*-\s*([QTS][1-4] [0-9]{4})", re.IGNORECASE),
+)
+_LONGEST = 60  # no date is longer; a sentence is none
 
 
 def date(value: str, *, end: bool = False) -> dt.date | None:
-    """A date, or None. A month, quarter or year stands for its first day, with ``end`` for its last.
+    """A date, or None. A month, quarter, year or range stands for its first day, with ``end`` for its last.
 
     Read: 2024-03-01 (with a time and a time zone or without), 01/03/2024 (day first, as in Mali), 2e janvier 2024,
-    2 January 2024, janv-24, Q1 2024, 2024 and Excel serials from 20000 (1954) to 80000 (2119).
+    2 January 2024, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel serials from 20000 (1954) to 80000
+    (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024, 01/02/2024 - 31/03/2024, 2024-2028.
     """
-    text = value.strip()
+    text = " ".join(value.split())
+    if len(text) > _LONGEST:
+        return None
+    found = _one(text, end)
+    return found if found is not None else _end_of_range(text, end)
+
+
+def _one(text: str, end: bool) -> dt.date | None:
     if match := _ISO.fullmatch(text):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _DAY_FIRST.fullmatch(text):
         return _day(int(match[3]), int(match[2]), int(match[1]))
-    if re.fullmatch(r"[0-9]{5}(\.0+)?", text) and 20000 <= float(text) <= 80000:
+    if match := _ISO_MONTH.fullmatch(text):
+        return _span(int(match[1]), int(match[2]), int(match[2]), end)
+    if match := _MONTH_FIRST.fullmatch(text):
+        return _span(int(match[2]), int(match[1]), int(match[1]), end)
+    if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text) and 20000 <= float(text) <= 80000:
         return _EXCEL_EPOCH + dt.timedelta(days=int(float(text)))
     return _worded(fold(text), end)
 
 
 def _worded(text: str, end: bool) -> dt.date | None:
+    if match := _PART.fullmatch(text):
+        return _part(int(match[3]), match[1], int(match[2]), end)
+    if match := _PART_NAMED.fullmatch(text):
+        return _part(int(match[3]), match[2], int(match[1]), end)
     if match := _DAY_MONTH.fullmatch(text):
         return _day(int(match[3]), _MONTHS.get(match[2], 0), int(match[1]))
-    if match := _QUARTER.fullmatch(text):
-        return _span(int(match[2]), 3 * int(match[1]) - 2, 3 * int(match[1]), end)
     if match := _MONTH_DAY.fullmatch(text):
         return _day(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]))
     if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
@@ -72,11 +104,34 @@ def _worded(text: str, end: bool) -> dt.date | None:
     return None
 
 
+def _end_of_range(text: str, end: bool) -> dt.date | None:
+    """The first or last day of a range that is in order; what its beginning leaves unsaid its end says."""
+    for pattern in _ENDS:
+        if match := pattern.fullmatch(text):
+            first, last = _completed(match[1], match[2]), _one(match[2], end=True)
+            if first is not None and last is not None:
+                return (last if end else first) if first <= last else None
+    return None
+
+
+def _completed(first: str, last: str) -> dt.date | None:
+    """The beginning of a range: « 1er janvier », « 1 » and « 01/02 » take what they lack from its end."""
+    words = last.split()
+    missing = ("", f" {words[-1]}", f" {' '.join(words[-2:])}", f"/{last[-4:]}")
+    return next((day for rest in missing if (day := _one(first + rest, end=False))), None)
+
+
 def _day(year: int, month: int, day: int) -> dt.date | None:
     try:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+def _part(year: int, kind: str, number: int, end: bool) -> dt.date | None:
+    """A quarter or a half of a year."""
+    months = 6 if kind.startswith("s") else 3
+    return _span(year, months * (number - 1) + 1, months * number, end) if number * months <= 12 else None
 
 
 def _span(year: int, first: int, last: int, end: bool) -> dt.date | None:

@@ -17,7 +17,7 @@ def number(value: str) -> float | None:
 
     One sign alone is the decimal one, as in French ("1,234" is 1.234); in groups of three it parts thousands.
     """
-    text = _THOUSANDS.sub("", value.strip())
+    text = _THOUSANDS.sub("", value.strip().replace("\u2212", "-"))  # a true minus sign
     if _COMMA_GROUPS.fullmatch(text):
         text = text.replace(",", "")
     elif _DOT_GROUPS.fullmatch(text):

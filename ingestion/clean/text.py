@@ -11,14 +11,22 @@ import numpy as np
 # What people and programs type for "nothing here". `<Null>` is how the COD-PS export writes it.
 # Spreadsheet errors (#N/A) are not in this list: they are a problem to flag, not an empty cell.
 EMPTY = frozenset({"", "-", "--", "—", "n/a", "na", "nan", "none", "null", "<null>", "nd", "n.d.", "s/o"})
-EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+NOT_COMPUTED = "#FORMULE!"  # ours: a formula that a program wrote and no spreadsheet has computed yet
+EXCEL_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", NOT_COMPUTED}
+)
 # Zero-width and bidirectional marks copy themselves from web pages into cells and make equal names differ.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
+def visible(value: str) -> str:
+    """The text without invisible characters and without white space around it, its accents in one form."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", value)).strip()
+
+
 def tidy(value: str) -> str | None:
     """One line, single spaces, no invisible characters; None when nothing is left or it means "nothing"."""
-    text = " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", value)).split())
+    text = " ".join(visible(value).split())
     return None if text.casefold() in EMPTY else text
 
 

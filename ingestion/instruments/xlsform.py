@@ -48,8 +48,7 @@ def write(folder: Path) -> list[Path]:
     Raises DeclarationError, with pyxform's words, where a form is not valid: then it is not left in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    titles = {row["form"]: row["title_fr"] for row in _rows(TITLES)}
-    forms = [_form(folder, form, titles[form], rows) for form, rows in questions().items()]
+    forms = [_form(folder, form) for form in questions()]
     return [*forms, *place_lists(folder)]
 
 
@@ -65,22 +64,29 @@ def place_lists(folder: Path) -> list[Path]:
     ]
 
 
-def _form(folder: Path, form: str, title: str, rows: list[dict[str, str]]) -> Path:
-    path, book = folder / f"{form}.xlsx", Workbook()
-    book.remove(book.active)
-    survey = [_question(row) for row in rows]
-    choices = list(_choices(rows))
+def definition(form: str) -> dict[str, list[dict[str, str]]]:
+    """The sheets of a form as rows by column: `survey`, `choices` and `settings`."""
+    titles = {row["form"]: row["title_fr"] for row in _rows(TITLES)}
+    rows = questions()[form]
+    survey, choices = [_question(row) for row in rows], list(_choices(rows))
     told = json.dumps([survey, choices], ensure_ascii=False)
     version = hashlib.sha256(told.encode()).hexdigest()[:10]  # the same questions are the same version
-    for name, header, lines in (
-        ("survey", SURVEY, survey),
-        ("choices", CHOICES, choices),
-        ("settings", SETTINGS, [[title, form, version, FRENCH]]),
-    ):
+    sheets = {
+        "survey": (SURVEY, survey),
+        "choices": (CHOICES, choices),
+        "settings": (SETTINGS, [[titles[form], form, version, FRENCH]]),
+    }
+    return {name: [dict(zip(header, line, strict=True)) for line in lines] for name, (header, lines) in sheets.items()}
+
+
+def _form(folder: Path, form: str) -> Path:
+    path, book, sheets = folder / f"{form}.xlsx", Workbook(), definition(form)
+    book.remove(book.active)
+    for name, header in (("survey", SURVEY), ("choices", CHOICES), ("settings", SETTINGS)):
         sheet = book.create_sheet(name)
         sheet.append(header)
-        for line in lines:
-            sheet.append([cell or None for cell in line])
+        for row in sheets[name]:
+            sheet.append([cell or None for cell in row.values()])
     book.save(path)
     try:
         convert(path)

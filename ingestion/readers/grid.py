@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import python_calamine
 
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
-from ingestion.readers.excel_errors import error_cells
+from ingestion.readers import archives, ods, xlsx
 
-_WORKBOOKS = {
-    ".xlsx": (b"PK\x03\x04",),
-    ".xlsm": (b"PK\x03\x04",),
-    ".ods": (b"PK\x03\x04",),
-    ".xls": (b"\xd0\xcf\x11\xe0",),
-}
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_WORKBOOKS = {".xlsx": _ZIP, ".xlsm": _ZIP, ".ods": _ZIP, ".xls": _OLE}
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SAMPLE = 1 << 16
+_DELIMITERS = ",;\t|"
+_LONGEST_CELL = 1 << 20  # a spreadsheet's cell holds 32,767 characters; more is a quote that is never closed
+# A million rows of twenty columns: what fits into 2 GB, calamine's own cells and ours together.
+MOST_CELLS = 20_000_000
+MOST_COLUMNS = 16_384
+
+Merged = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one sheet as text; `sheet` is "" for a text table. Other readers place their cells otherwise."""
+    """The cells of one sheet as text; `sheet` is "" for a text table. Other readers place their cells otherwise.
+
+    ``merged``: ranges of cells that are shown as one, ((top, left), (bottom, right)) counted from 0. ``constants``:
+    columns that the reader adds, each with one value for all the rows.
+    """
 
     file: str
     sheet: str
     rows: list[list[str]]
+    merged: list[Merged] = field(default_factory=list, kw_only=True)
+    constants: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     def place(self, row: int, column: int | None = None) -> str:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
@@ -55,90 +71,226 @@ def letter(column: int) -> str:
     return letters
 
 
-def read_grids(path: Path) -> list[Grid]:
-    """All visible sheets of a workbook, or the one grid of a text table. Raises SourceFileError."""
-    if path.suffix.lower() in _WORKBOOKS:
-        workbook = _open(path)
-        return [_sheet(path, workbook, name) for name in _visible(workbook)]
-    return [Grid(path.name, "", _text_rows(path))]
+def read_grids(path: Path, patterns: Sequence[str] = ("*",)) -> list[Grid]:
+    """The visible sheets whose names fit a pattern, and any sheet that is named in full; of a text table its one grid.
+
+    Raises SourceFileError where a pattern fits no sheet.
+    """
+    if not _is_workbook(path):
+        return [Grid(path.name, "", _text_rows(path))]
+    workbook = _Workbook(path)
+    wanted = [name for pattern in patterns for name in workbook.fitting(pattern)]
+    return [workbook.sheet(name) for name in workbook.names if name in wanted]
 
 
 def read_grid(path: Path, sheet: str | None) -> Grid:
     """The named sheet, or the only visible one. Raises SourceFileError naming the sheets that are there."""
-    if path.suffix.lower() not in _WORKBOOKS:
+    if not _is_workbook(path):
         return Grid(path.name, "", _text_rows(path))
-    workbook = _open(path)
-    visible = _visible(workbook)
-    if sheet is None and len(visible) == 1:
-        return _sheet(path, workbook, visible[0])
-    if sheet is None or sheet not in workbook.sheet_names:
-        wanted = f"la feuille « {sheet} »" if sheet else "une seule feuille visible"
-        raise SourceFileError(path.name, "classeur", wanted, f"les feuilles {', '.join(workbook.sheet_names)}")
-    return _sheet(path, workbook, sheet)
+    workbook = _Workbook(path)
+    if sheet is None and len(workbook.visible) == 1:
+        return workbook.sheet(workbook.visible[0])
+    if sheet is None or sheet not in workbook.names:
+        raise workbook.lacks(f"la feuille « {sheet} »" if sheet else "une seule feuille visible")
+    return workbook.sheet(sheet)
 
 
-def _visible(workbook: python_calamine.CalamineWorkbook) -> list[str]:
-    """Names of the sheets that a person sees and that hold cells (a chart holds none)."""
-    return [
-        s.name
-        for s in workbook.sheets_metadata
-        if s.visible == python_calamine.SheetVisibleEnum.Visible and s.typ == python_calamine.SheetTypeEnum.WorkSheet
-    ]
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.lower() in _WORKBOOKS
 
 
-def _open(path: Path) -> python_calamine.CalamineWorkbook:
-    head = path.read_bytes()[:8]
-    if not head.startswith(_WORKBOOKS[path.suffix.lower()]):
-        found = "un fichier vide" if not head else f"un contenu qui commence par {head!r}"
-        raise SourceFileError(path.name, "premier octet", f"un classeur {path.suffix}", found)
+class _Workbook:
+    """A workbook that was checked before calamine takes memory for it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.kind = path, path.suffix.lower().replace("xlsm", "xlsx")
+        self.file = path.name
+        _check_beginning(path)
+        self.ods: dict[str, ods.SheetXml] = {}
+        with _telling_damage(path, "classeur", f"un classeur {path.suffix} entier"):
+            if self.kind != ".xls":
+                with zipfile.ZipFile(path) as archive:
+                    archives.check(archive, path.name, by_pieces="xl/worksheets/")
+                    self.ods = ods.scan(archive) if self.kind == ".ods" else {}
+            for name, sheet in self.ods.items():
+                self._check_size(name, sheet.height, sheet.width)
+            self._book = python_calamine.CalamineWorkbook.from_path(str(path))
+            self.names = list(self._book.sheet_names)
+        self.visible = [  # what a person sees and that holds cells (a chart holds none)
+            s.name
+            for s in self._book.sheets_metadata
+            if s.visible == python_calamine.SheetVisibleEnum.Visible
+            and s.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+
+    def fitting(self, pattern: str) -> list[str]:
+        if found := [name for name in self.visible if fnmatchcase(name, pattern)]:
+            return found
+        if pattern in self.names:
+            return [pattern]
+        raise self.lacks(f"une feuille visible « {pattern} »")
+
+    def lacks(self, wanted: str) -> SourceFileError:
+        return SourceFileError(self.file, "classeur", wanted, f"les feuilles {', '.join(self.names)}")
+
+    def sheet(self, name: str) -> Grid:
+        with _telling_damage(self.path, f"feuille {name}", "une feuille lisible"):
+            found = self._scanned(name) if self.kind == ".xlsx" else xlsx.SheetXml()
+            cells = self._book.get_sheet_by_name(name)
+            rows = _texts(cells)
+            for row, column, text in found.odd:
+                _put(rows, row, column, text)
+            merged = self.ods[name].merged if name in self.ods else cells.merged_cell_ranges or []
+        return Grid(self.file, name, rows, merged=merged)
+
+    def _scanned(self, name: str) -> xlsx.SheetXml:
+        with zipfile.ZipFile(self.path) as archive:
+            found = xlsx.scan(archive, xlsx.part_of(archive, name), MOST_CELLS)
+        self._check_size(name, found.height, found.width)
+        return found
+
+    def _check_size(self, name: str, height: int, width: int) -> None:
+        if height * width > MOST_CELLS or width > MOST_COLUMNS:
+            raise SourceFileError(
+                self.file,
+                f"feuille {name}",
+                f"au plus {MOST_CELLS} cellules en {MOST_COLUMNS} colonnes",
+                f"des cellules remplies jusqu’à la ligne {height} et la colonne {letter(width - 1)}",
+            )
+
+
+@contextmanager
+def _telling_damage(path: Path, place: str, expected: str) -> Iterator[None]:
+    """calamine has a class of error per format with no common base, and Rust's panics are no Exception at all."""
     try:
-        return python_calamine.CalamineWorkbook.from_path(str(path))
-    except Exception as error:  # calamine has a class of error per format, with no common base
-        size = path.stat().st_size
-        raise SourceFileError(
-            path.name,
-            "classeur",
-            f"un classeur {path.suffix} entier",
-            f"{size} octets illisibles ({error}) : fichier tronqué ou abîmé ?",
-        ) from error
+        yield
+    except (SourceFileError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        found = f"{path.stat().st_size} octets illisibles ({str(error)[:200]}) : fichier tronqué ou abîmé ?"
+        raise SourceFileError(path.name, place, expected, found) from error
 
 
-def _sheet(path: Path, workbook: python_calamine.CalamineWorkbook, name: str) -> Grid:
-    try:
-        cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except Exception as error:  # see _open
-        raise SourceFileError(path.name, f"feuille {name}", "une feuille lisible", str(error)) from error
-    rows = [[as_text(cell) for cell in row] for row in cells]
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        for row, column, text in error_cells(path, name):
-            rows[row][column] = text
-    return Grid(path.name, name, rows)
+def _check_beginning(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(_WORKBOOKS[path.suffix.lower()]):
+        return
+    found = "un fichier vide" if not head else f"un contenu qui commence par {head!r}"
+    if head.startswith(_OLE):
+        found = "un ancien classeur .xls, ou un classeur protégé par un mot de passe"
+    elif head.startswith(_ZIP):
+        found = "un classeur .xlsx ou .ods"
+    elif head.lstrip()[:1] == b"<":
+        found = "une page HTML ou du XML"
+    raise SourceFileError(path.name, "premier octet", f"un classeur {path.suffix}", found)
+
+
+def _texts(sheet: python_calamine.CalamineSheet) -> list[list[str]]:
+    """The cells from A1 on. Equal texts are one object: a million rows would not fit otherwise."""
+    if sheet.start is None:
+        return []
+    same: dict[str, str] = {}
+    once, left = same.setdefault, [""] * sheet.start[1]
+    rows = []
+    for cells in sheet.iter_rows():
+        texts = [cell if type(cell) is str else as_text(cell) for cell in cells]
+        rows.append(left + [once(text, text) for text in texts])
+    return rows
+
+
+def _put(rows: list[list[str]], row: int, column: int, text: str) -> None:
+    """Sets a cell that may lie outside the rectangle of the filled ones."""
+    width = max(column + 1, len(rows[0]) if rows else 0)
+    rows += [[""] * width for _ in range(row + 1 - len(rows))]
+    rows[row] += [""] * (column + 1 - len(rows[row]))
+    rows[row][column] = text
 
 
 def _text_rows(path: Path) -> list[list[str]]:
-    data = path.read_bytes()
-    if not data.strip():
+    encoding, sample = _encoding(path)
+    errors = "replace" if encoding == "cp1252" else "strict"
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        reader = csv.reader(file, delimiter=_delimiter(sample), strict=True)
+        limit = csv.field_size_limit(_LONGEST_CELL)
+        try:
+            return _checked(path, reader)
+        except csv.Error as error:
+            place = f"ligne {reader.line_num}"
+            found = f"{error} : guillemet jamais fermé, fichier tronqué ?"
+            raise SourceFileError(path.name, place, "un CSV bien formé", found) from error
+        finally:
+            csv.field_size_limit(limit)
+
+
+def _checked(path: Path, lines: Iterable[list[str]]) -> list[list[str]]:
+    """The rows, equal texts as one object."""
+    same: dict[str, str] = {}
+    once = same.setdefault
+    rows: list[list[str]] = []
+    cells = 0
+    for row in lines:
+        cells += len(row)
+        if cells > MOST_CELLS:
+            raise SourceFileError(path.name, f"ligne {len(rows) + 1}", f"au plus {MOST_CELLS} cellules", "davantage")
+        rows.append([once(text, text) for text in row])
+    return rows
+
+
+def _delimiter(sample: str) -> str:
+    """The sign that cuts the most lines into the same number of cells: a title has none, a sentence some commas."""
+    if sample[:4].casefold() == "sep=" and sample[4:5] in _DELIMITERS:  # Excel's own first line
+        return sample[4]
+    lines = re.sub(r'"[^"]*"', "", sample).splitlines()[:30]
+
+    def told(sign: str) -> int:
+        counts = Counter(line.count(sign) for line in lines)
+        return max((count * number for count, number in counts.items()), default=0)
+
+    return max(_DELIMITERS, key=told)
+
+
+def _encoding(path: Path) -> tuple[str, str]:
+    """The encoding of a text table, and its beginning. Raises SourceFileError where it is no text, or cut."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    if not head.strip():
         raise SourceFileError(path.name, "premier octet", "un tableau de texte", "un fichier vide")
-    if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SourceFileError(path.name, "premiers octets", "un tableau de texte (CSV)", "un fichier binaire")
-    text = _decode(path, data)
-    # A title line has no separator: the fullest of the first lines tells it.
-    lines = text.splitlines()[:30]
-    delimiter = max(",;\t|", key=lambda sign: max((line.count(sign) for line in lines), default=0))
+    encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), None) or _unmarked(head)
     try:
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
-    except csv.Error as error:
-        raise SourceFileError(path.name, "texte", "un CSV bien formé", f"{error} : fichier tronqué ?") from error
-
-
-def _decode(path: Path, data: bytes) -> str:
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        return data.decode(encoding)
+        _check_text(path, encoding)
     except UnicodeDecodeError as error:
-        if encoding == "utf-16" or error.start >= len(data) - 3:
-            place = f"octet {error.start}"
-            raise SourceFileError(
-                path.name, place, f"un texte {encoding} entier", "une lettre coupée : fichier tronqué ?"
-            ) from error
-        return data.decode("cp1252", errors="replace")
+        if encoding != "utf-8":
+            raise _cut(path, encoding) from error
+        encoding = "cp1252"
+        _check_text(path, encoding)
+    return encoding, head.decode(encoding, errors="replace").removeprefix("\ufeff")
+
+
+def _check_text(path: Path, encoding: str) -> None:
+    """Raises UnicodeDecodeError where the encoding is another, SourceFileError where it is no text or cut."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
+    is_wide = encoding.startswith("utf-16")  # there a letter holds a zero, in others no letter does
+    with path.open("rb") as file:
+        while data := file.read(_SAMPLE):
+            if (not is_wide and b"\x00" in data) or "\x00" in decoder.decode(data):
+                place = f"avant l’octet {file.tell()}"
+                raise SourceFileError(path.name, place, "un tableau de texte (CSV)", "un octet nul, un fichier binaire")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise _cut(path, encoding) from error
+
+
+def _unmarked(head: bytes) -> str:
+    """UTF-16 without its mark has a zero in every other byte of a text in Latin letters."""
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    half = len(head) // 2
+    if odd > 0.8 * half and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.8 * half and not odd else "utf-8"
+
+
+def _cut(path: Path, encoding: str) -> SourceFileError:
+    found = "une lettre coupée : fichier tronqué ?"
+    return SourceFileError(path.name, f"{path.stat().st_size} octets", f"un texte {encoding} entier", found)

@@ -21,7 +21,7 @@ class Table:
     locators: pd.Series
     cells: Callable[[str], pd.Series]
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows left out by the reader: locator, reason
-    notes: tuple[str, ...] = ()  # what a person should know of the document
+    notes: tuple[str, ...] = ()  # what a person should know of the rows, without any of their values
 
     def place(self, column: str | None) -> pd.Series:
         """The locator of each row's cell in a column, or of the row where the column is derived."""
@@ -39,8 +39,8 @@ class Table:
             self,
             name=name,
             frame=frame,
-            notes=self.notes if name == self.name else (),
             rejected=self.rejected if name == self.name else pd.DataFrame(),
+            notes=self.notes if name == self.name else (),
             cells=lambda column: self.cells(origin.get(column, column)),
         )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+# Between the values of one cell: « Kayes, Mopti et Gao ».
+SEPARATORS = (",", ";", "\n", "et")
 
 
 class Strict(BaseModel):
@@ -17,12 +20,67 @@ class Strict(BaseModel):
 class Tabular(Strict):
     """What may be declared of any table, wherever it stands: in a sheet, on a page, in a letter."""
 
+    header_row: int | None = Field(
+        None, ge=1, description="numéro de la (première) ligne d’en-tête ; sans lui elle est cherchée"
+    )
+    header_rows: int = Field(
+        1, ge=1, le=5, description="lignes d’en-tête ; leurs noms sont joints : « Bénéficiaires / Femmes »"
+    )
     hxl: bool = Field(False, description="la ligne sous l’en-tête doit porter des étiquettes HXL")
     unpivot: dict[str, dict[str, str]] = Field(
         default_factory=dict,
         description="colonnes larges à mettre en lignes : {en-tête: {nouvelle colonne: valeur}}",
     )
     unpivot_value: str = "value"
+    unpivot_pattern: str | None = Field(
+        None, description="les colonnes larges par leur nom, dont les groupes nommés sont des colonnes nouvelles"
+    )
+    max_rows: int = Field(
+        500_000, ge=1, description="lignes remplies au plus ; il faut environ 4 Ko de mémoire par ligne de services"
+    )
+    totals: str | None = Field(
+        None,
+        description="expression cherchée dans la première cellule remplie : la ligne est un total, rejetée avec sa "
+        'raison ; sans elle « Total… » est reconnu ; « "" » : aucun total',
+    )
+    merged: Literal["down", "all", "none"] = Field(
+        "down", description="une cellule fusionnée vaut pour toutes ses lignes ; « all » : aussi pour ses colonnes"
+    )
+    fill_down: tuple[str, ...] = Field((), description="colonnes où une cellule vide répète celle du dessus")
+    split: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="colonnes dont une cellule dit plusieurs valeurs, une ligne chacune, et ce qui les sépare ; les "
+        "autres cellules sont répétées, chiffres compris",
+    )
+
+    @field_validator("split", mode="before")
+    @classmethod
+    def _usual_separators(cls, given: object) -> object:
+        """`split: [Région]` is short for the usual separators."""
+        return dict.fromkeys(given, SEPARATORS) if isinstance(given, list | tuple) else given
+
+    @field_validator("split")
+    @classmethod
+    def _with_separators(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        if empty := [column for column, signs in value.items() if not signs or "" in signs]:
+            raise ValueError(f"{', '.join(empty)} : attendu au moins un séparateur, aucun vide")
+        return value
+
+    @field_validator("totals", "unpivot_pattern")
+    @classmethod
+    def _expression(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"« {value} » : expression régulière fautive ({error})") from error
+        return value
+
+    @field_validator("unpivot_pattern")
+    @classmethod
+    def _named_groups(cls, value: str | None) -> str | None:
+        if value is not None and not re.compile(value).groupindex:
+            raise ValueError(f"« {value} » : attendu au moins un groupe nommé, comme « (?P<sex>[MF])_.* »")
+        return value
 
 
 SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
@@ -69,6 +127,21 @@ class TableReader(Tabular):
 
     kind: Literal["table"]
     sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
+    sheets: tuple[str, ...] = Field(
+        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Kayes, « Région * »]"
+    )
+    sheet_column: str | None = Field(None, description="colonne nouvelle qui porte le nom de la feuille")
+
+    @field_validator("sheets", mode="before")
+    @classmethod
+    def _all(cls, given: object) -> object:
+        return ("*",) if given == "all" else (given,) if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> TableReader:
+        if self.sheet and self.sheets:
+            raise ValueError("sheet et sheets s’excluent")
+        return self
 
 
 class PdfReader(Tabular, Worded):
@@ -89,11 +162,25 @@ class PdfReader(Tabular, Worded):
 
 
 class SurveyReader(Strict):
-    """Export of an XLSForm survey: one sheet of submissions, one more for each repeat."""
+    """Answers to an XLSForm survey: submissions, and one table more for each repeat."""
 
     kind: Literal["survey"]
     form: str = Field(description="identifiant du formulaire")
-    repeats: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = Field((), description="groupes répétés, aussi ceux qui sont dans un autre")
+    xlsform: str | None = Field(
+        None, description="classeur du formulaire, dans le dossier de la source ; sans lui, celui du projet s’il existe"
+    )
+    key: str | None = Field(
+        None, description="colonne de chaque feuille qui identifie la soumission, où l’export n’a pas celles de l’outil"
+    )
+    renamed: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="par version du formulaire : {ancienne question: question d’aujourd’hui}"
+    )
+
+    @field_validator("renamed", mode="before")
+    @classmethod
+    def _versions_are_text(cls, given: object) -> object:
+        return {str(version): names for version, names in given.items()} if isinstance(given, dict) else given
 
 
 class BoundaryReader(Strict):

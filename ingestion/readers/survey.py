@@ -1,166 +1,135 @@
-"""Exports of XLSForm surveys (KoboToolbox or ODK), read by question name, never by position.
+"""Answers to XLSForm surveys (KoboToolbox or ODK), read by question name and form version, never by position.
 
-KoboToolbox numbers submissions in `_index` and links a repeat by `_parent_index`; ODK Central uses `KEY` and
-`PARENT_KEY`. Group prefixes (`org/org_nom`, `org-org_nom`) are dropped: question names are unique in a form.
+Exports (XLSX, CSV) and what the servers give (JSON) hold the same sheets. KoboToolbox numbers the rows of each sheet in
+`_index` and links a repeat by `_parent_index`; ODK Central uses `KEY` and `PARENT_KEY`. Group prefixes (`org/org_nom`,
+`org-org_nom`) are dropped: question names are unique in a form.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ingestion.errors import SourceFileError
+from ingestion.personal import has_refused
+from ingestion.readers import survey_json
 from ingestion.readers.grid import Grid, read_grids
-from ingestion.readers.rows import Table, Tables
+from ingestion.readers.rows import Table
 from ingestion.readers.settings import SurveyReader
+from ingestion.readers.survey_levels import joined, submissions
+from ingestion.readers.survey_sheets import UUIDS, is_choice, is_meta, is_tool_column, sheet_of
 from ingestion.source import Source
 
-_KEYS = (
-    ("_index", "_parent_index"),
-    ("_uuid", "_submission__uuid"),
-    ("_id", "_submission__id"),
-    ("KEY", "PARENT_KEY"),
-)
-_UUIDS = ("_uuid", "meta/instanceID", "instanceID", "KEY", "_id", "_index")
-# Who filled the form, on which phone and exactly when: never needed, and personal.
-_DEVICE = frozenset(
-    {"start", "end", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "instanceName"}
-)
+if TYPE_CHECKING:
+    from ingestion.instruments.form import Form
 
-_POINT = ("-Latitude", "-Longitude", "-Altitude", "-Accuracy")
-
-_TOOL_COLUMNS = frozenset(
-    {"SubmissionDate", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
-     "ReviewState", "DeviceID", "Edits", "FormVersion"}
-)  # fmt: skip
+MAIN = "main"
+_SHEET_NAME = 31  # a workbook cuts the names of its sheets after so many letters
 
 
-def read(path: Path, source: Source, reader: SurveyReader) -> Tables:
-    """The submissions as table "main" and each repeat under its own name, with the submission's answers joined."""
-    grids = read_grids(path)
-    candidates = [grid for grid in grids if grid.sheet not in reader.repeats and grid.rows]
+def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
+    """The submissions as table "main" and each repeat under its own name, with the answers around it joined.
+
+    What the tools add beside the questions is left out. Notes say how many answers are not what the form asked for.
+    """
+    form = form_of(source, reader)
+    tables = whole(path, reader, form)
+    kept = {name: table.reshaped(name, table.frame[_questions(table)]) for name, table in tables.items()}
+    _check_columns(path.name, source, kept)
+    if form is None:
+        return kept
+    from ingestion.readers.typed import notes, typed
+
+    # Nothing is said of the answers of those who refused: nobody will read them.
+    agreed = {name: replace(one, frame=one.frame[~has_refused(source, one.frame)]) for name, one in tables.items()}
+    told = notes(typed(agreed, form).problems)
+    return {name: replace(table, notes=told.get(name, ())) for name, table in kept.items()}
+
+
+def form_of(source: Source, reader: SurveyReader) -> Form | None:
+    """The form that was asked: the source's own workbook, else the project's form of that name, else unknown."""
+    from ingestion.instruments import form  # pyxform takes half a second: not before a survey is read
+
+    if reader.xlsform is not None:
+        return form.of_workbook(source.folder / reader.xlsform)
+    return form.named(reader.form)
+
+
+def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Table]:
+    """Every column of every sheet, also those of the tools, under the names of the questions.
+
+    A submission that a later version replaces, or that was deleted, is in `rejected` with all of its repeats.
+    """
+    is_json = path.suffix.lower() == ".json"
+    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
+    main = _main_grid(path, grids, reader)
+    by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
+    _check_all_read(grids, [main, *by_repeat.values()])
+    level, gone = submissions(sheet_of(main, "", form, is_json), reader)
+    levels = {MAIN: level}
+    waiting = {name: sheet_of(grid, name, form, is_json) for name, grid in by_repeat.items()}
+    while waiting:
+        parents = {name: _parent(sheet.frame, name, reader, form) for name, sheet in waiting.items()}
+        ready = [name for name, parent in parents.items() if parent in levels]
+        if not ready:
+            name, parent = next(iter(parents.items()))
+            wanted = f"« {parent} », autour de « {name} », parmi les groupes répétés déclarés"
+            raise SourceFileError(path.name, waiting[name].grid.sheet, wanted, f"{list(reader.repeats)}")
+        for name in ready:
+            levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
+    return {name: level.table(name, gone) for name, level in levels.items()}
+
+
+def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:
+    repeats = {name[:_SHEET_NAME] for name in reader.repeats}
+    candidates = [g for g in grids if g.rows and g.sheet[:_SHEET_NAME] not in repeats and not _is_repeat(g)]
     if not candidates:
         raise SourceFileError(path.name, "classeur", "une feuille de soumissions", "aucune feuille remplie")
-    main_grid = next((grid for grid in candidates if _has_submissions(grid)), candidates[0])
-    main, uuids = _submissions(main_grid)
-    tables = {"main": _table("main", main, uuids, {name: name for name in main.columns})}
-    for repeat in reader.repeats:
-        grid = next((grid for grid in grids if grid.sheet == repeat), None)
-        if grid is None:
-            sheets = ", ".join(grid.sheet for grid in grids)
-            raise SourceFileError(
-                path.name, "classeur", f"la feuille du groupe répété « {repeat} »", f"les feuilles {sheets}"
-            )
-        tables[repeat] = _repeat(grid, repeat, main, uuids)
-    _check_columns(path.name, source, tables)
-    return {name: _without_keys(table) for name, table in tables.items()}
+    keys = {reader.key} if reader.key else {*UUIDS, "_uuid"}
+    return next((grid for grid in candidates if keys & {name.split("/")[-1] for name in grid.rows[0]}), candidates[0])
 
 
-def _has_submissions(grid: Grid) -> bool:
-    return bool(grid.rows) and any(name in _UUIDS or _question(name) == "_uuid" for name in grid.rows[0])
+def _grid_of(path: Path, grids: list[Grid], repeat: str) -> Grid:
+    found = next((grid for grid in grids if grid.sheet in (repeat, repeat[:_SHEET_NAME])), None)
+    if found is None:
+        sheets = ", ".join(grid.sheet for grid in grids)
+        wanted = f"la feuille du groupe répété « {repeat} »"
+        raise SourceFileError(path.name, "classeur", wanted, f"les feuilles {sheets}")
+    return found
 
 
-def _frame(grid: Grid) -> pd.DataFrame:
-    if not grid.rows:
-        return pd.DataFrame(dtype=object)
-    names = grid.rows[0]
-    keep = [i for i, name in enumerate(names) if name and not _is_choice(name, names) and not _is_tool_column(name)]
-    rows = [row for row in grid.rows[1:] if any(cell.strip() for cell in row)]
-    frame = pd.DataFrame(rows, columns=range(len(names)), dtype=object).iloc[:, keep]
-    frame = _with_whole_points(frame.set_axis([names[i] for i in keep], axis=1))
-    frame = frame.set_axis([_question(name) for name in frame.columns], axis=1)
-    if repeated := sorted(set(frame.columns[frame.columns.duplicated()])):
-        raise SourceFileError(grid.file, grid.place(0), "des questions distinctes", f"{repeated} en double")
-    return frame
+def _check_all_read(grids: list[Grid], read_here: list[Grid]) -> None:
+    """A repeat that nobody declared would be lost without a word."""
+    for grid in grids:
+        if _is_repeat(grid) and not any(grid is one for one in read_here):
+            raise SourceFileError(grid.file, grid.sheet, "des groupes répétés tous déclarés", "un groupe de plus")
 
 
-def _with_whole_points(frame: pd.DataFrame) -> pd.DataFrame:
-    """ODK Central cuts a point into four columns, `gps-Latitude` and so on: together they are the answer to `gps`."""
-    for first in [name for name in frame.columns if name.endswith(_POINT[0])]:
-        point = first.removesuffix(_POINT[0])
-        parts = [point + part for part in _POINT if point + part in frame.columns]
-        whole = frame[parts].agg(" ".join, axis=1).str.strip()
-        frame = frame.assign(**{first: whole}).drop(columns=parts[1:]).rename(columns={first: point})
-    return frame
+def _is_repeat(grid: Grid) -> bool:
+    return bool(grid.rows) and bool({survey_json.PARENT_INDEX, "PARENT_KEY"} & set(grid.rows[0]))
 
 
-def _question(name: str) -> str:
-    return name if name in _UUIDS else name.rsplit("/", 1)[-1].rsplit("-", 1)[-1].strip()
+def _parent(frame: pd.DataFrame, name: str, reader: SurveyReader, form: Form | None) -> str:
+    """The table that a repeat's rows belong to: as the form says, else as the export does."""
+    if form is not None and name in form.repeats:
+        return form.repeats[name] or MAIN
+    said = ""
+    if survey_json.PARENT in frame and len(frame):
+        said = str(frame[survey_json.PARENT].iloc[0])
+    elif "PARENT_KEY" in frame and len(frame):
+        said = str(frame["PARENT_KEY"].iloc[0]).rsplit("/", 1)[-1].split("[")[0]  # uuid:…/menage[1]
+    return said if said in reader.repeats else MAIN
 
 
-def _is_tool_column(name: str) -> bool:
-    """What the collecting tool adds beside the questions, other than the keys that are needed."""
-    return name not in _UUIDS and (name in _TOOL_COLUMNS or name.startswith(("meta/", "formhub/", "SET-OF-")))
+def _questions(table: Table) -> list[str]:
+    return [name for name in table.frame.columns if not (is_meta(name) or is_tool_column(name) or is_choice(name))]
 
 
-def _is_choice(name: str, header: list[str]) -> bool:
-    """KoboToolbox adds one 0/1 column a choice beside each select-multiple: `srv/acces/direct` beside `srv/acces`."""
-    return "/" in name and name.rsplit("/", 1)[0] in header
-
-
-def _submissions(grid: Grid) -> tuple[pd.DataFrame, pd.Series]:
-    frame = _frame(grid)
-    column = next((name for name in _UUIDS if name in frame.columns), None)
-    if column is None:
-        raise SourceFileError(
-            grid.file,
-            grid.place(0),
-            f"un identifiant de soumission ({', '.join(_UUIDS)})",
-            f"{list(frame.columns)}",
-        )
-    uuids = frame[column].astype(str).str.removeprefix("uuid:")
-    blank = uuids.str.strip().eq("") | uuids.duplicated()
-    if blank.any():
-        place = grid.place(int(frame.index[blank][0]) + 1)
-        raise SourceFileError(grid.file, place, "un identifiant de soumission unique", repr(uuids[blank].iloc[0]))
-    return frame.set_axis(uuids.to_numpy(), axis=0), uuids
-
-
-def _repeat(grid: Grid, name: str, main: pd.DataFrame, uuids: pd.Series) -> Table:
-    frame = _frame(grid)
-    for key, parent in _KEYS:
-        if parent in frame.columns and key in main.columns:
-            owner = frame[parent].map(dict(zip(main[key], main.index, strict=True)))
-            break
-    else:
-        raise SourceFileError(
-            grid.file,
-            grid.place(0),
-            "un lien vers la soumission (_parent_index ou PARENT_KEY)",
-            f"{list(frame.columns)}",
-        )
-    if owner.isna().any():
-        row = int(frame.index[owner.isna()][0]) + 1
-        raise SourceFileError(
-            grid.file, grid.place(row), "une soumission connue", repr(frame[parent][owner.isna()].iloc[0])
-        )
-    rank = owner.groupby(owner).cumcount() + 1
-    joined = frame.drop(columns=[c for c in frame.columns if c in main.columns]).join(owner.rename("_owner"))
-    joined = joined.merge(main, left_on="_owner", right_index=True, how="left", sort=False).drop(columns="_owner")
-    places = {column: f"{name}[%d]/{column}" if column in frame.columns else column for column in joined.columns}
-    labels = pd.Index([f"{uuid}#{number}" for uuid, number in zip(owner, rank, strict=True)])
-    return _table(name, joined.set_axis(labels, axis=0), pd.Series(owner.to_numpy()), places, rank.to_numpy())
-
-
-def _table(name: str, frame: pd.DataFrame, uuids: pd.Series, places: dict[str, str], ranks: object = None) -> Table:
-    owners = [f"uuid:{uuid}" for uuid in uuids]
-    numbers = list(ranks) if ranks is not None else [0] * len(owners)  # type: ignore[call-overload]
-    row = [f"{owner}/{name}[{number}]" if number else owner for owner, number in zip(owners, numbers, strict=True)]
-    locators = pd.Series(row, index=frame.index, dtype=object)
-
-    def cells(column: str) -> pd.Series:
-        place = places.get(column)
-        if place is None:
-            return locators
-        found = [f"{o}/{place % n if '%d' in place else place}" for o, n in zip(owners, numbers, strict=True)]
-        return pd.Series(found, index=frame.index, dtype=object)
-
-    return Table(name, frame, locators, cells)
-
-
-def _check_columns(file: str, source: Source, tables: Tables) -> None:
-    there = {name for table in tables.values() for name in table.frame.columns if not _is_meta(name)}
+def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
+    there = {name for table in tables.values() for name in table.frame.columns}
     known = source.mapped | set(source.ignored) | set(source.personal) | set(source.consent)
     if unread := sorted(there - known):
         raise SourceFileError(
@@ -174,12 +143,3 @@ def _check_columns(file: str, source: Source, tables: Tables) -> None:
         raise SourceFileError(
             file, "questions", f"la question de consentement {missing}", f"les questions {sorted(there)}"
         )
-
-
-def _is_meta(name: str) -> bool:
-    return name.startswith("_") or name in _DEVICE or name in _UUIDS or name in {"KEY", "PARENT_KEY"}
-
-
-def _without_keys(table: Table) -> Table:
-    keep = [name for name in table.frame.columns if not _is_meta(name)]
-    return table.reshaped(table.name, table.frame[keep])

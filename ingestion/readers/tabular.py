@@ -6,17 +6,19 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import Any
 
-import pandas as pd
-
+from ingestion.clean.text import visible
 from ingestion.errors import SourceFileError
+from ingestion.readers import body, reshape
 from ingestion.readers.grid import Grid
 from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.settings import Tabular
+from ingestion.shapes import SHAPES
 from ingestion.source import Source
+from ingestion.values import clean
 
 _SEARCHED_ROWS = 30
+_QUOTED, _LONGEST = 50, 80  # names in a message, and letters of a name
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
 
@@ -33,14 +35,19 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
         raise SourceFileError(file, place, "un tableau rempli", "aucune cellule remplie")
     found: Tables = {}
     read: set[int] = set()
-    for name, wanted in _wanted(source, options).items():
-        header_rows = {n: row for n, grid in enumerate(filled) if (row := _header_row(grid, wanted)) is not None}
+    added = {column for grid in grids for column in grid.constants}
+    for name, columns in _wanted(source, options).items():
+        wanted = columns - added
+        header_rows = {
+            n: row for n, grid in enumerate(filled) if (row := _header_row(grid, wanted, options)) is not None
+        }
         if not header_rows:
-            raise _missing(max(filled, key=lambda grid: _best_row(grid, wanted)[1]), wanted)
+            raise _missing(max(filled, key=lambda grid: _best_row(grid, wanted, options)[1]), wanted, options)
         read.update(header_rows)
-        found[name] = stacked(name, [_read(filled[n], row, source, options) for n, row in header_rows.items()])
+        parts = [_read(filled[n], row, source, wanted, options) for n, row in header_rows.items()]
+        found[name] = reshape.split(stacked(name, parts), options.split)
     unread = [grid.place(0) for n, grid in enumerate(filled) if n not in read]
-    notes = tuple(f"{file} · {place} : tableau que la source ne lit pas" for place in unread)
+    notes = tuple(f"{place} : tableau que la source ne lit pas" for place in unread)
     return {name: replace(table, notes=notes if name == next(iter(found)) else ()) for name, table in found.items()}
 
 
@@ -61,40 +68,95 @@ def _wanted(source: Source, options: Tabular) -> dict[str, set[str]]:
     return {name: columns - never_there | set(options.unpivot) for name, columns in wanted.items()}
 
 
-def _read(grid: Grid, header_row: int, source: Source, options: Tabular) -> Table:
-    header = [name.strip() for name in grid.rows[header_row]]
-    _check_header(grid, header_row, header, declared_columns(source) - _unpivoted_names(options) | set(options.unpivot))
-    first = header_row + 1
+def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str], options: Tabular) -> Table:
+    header = _names(grid, header_row, options)
+    wide = _wide_columns(grid, header_row, header, options)
+    known = declared_columns(source) - _unpivoted_names(options) - set(grid.constants) | set(wide)
+    _check_header(grid, header_row, header, known)
+    first = header_row + options.header_rows
     if first < len(grid.rows) and _is_hxl(grid.rows[first]):
         first += 1
     elif options.hxl:
         raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
-    table = _frame(grid, header, first)
-    return _unpivot(table, options) if options.unpivot else table
+
+    def is_value(column: str, text: str) -> bool:
+        return _is_value(source, column, text)
+
+    table = body.body(grid, header, first, wanted, is_value, options)
+    return reshape.unpivot(table, wide, options.unpivot_value) if wide else table
+
+
+def _is_value(source: Source, column: str, text: str) -> bool:
+    """Whether a code list or a correction of the source knows the text as a value of a file's column."""
+    for shape, mapping in source.shapes.items():
+        for name, origin in mapping.columns.items():
+            if origin.column == column and name != "observed_on":
+                of_shape = SHAPES[shape].column(name)
+                if source.canonical(name, text) or (of_shape.codes and clean(of_shape, text)[1]):
+                    return True
+    return False
+
+
+def _names(grid: Grid, row: int, options: Tabular) -> list[str]:
+    """The names of the columns up to the last one that has a name; those of several header rows are joined."""
+    rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + options.header_rows]]
+    width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
+    levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
+    for number, level in enumerate(levels[:-1]):
+        _carry_right(grid, row + number, level, levels[number + 1])
+    return [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
+
+
+def _carry_right(grid: Grid, row: int, level: list[str], below: list[str]) -> None:
+    """A merged name stands for all its columns; where none is merged (a CSV) an empty name takes that on its left."""
+    merged = [(left, right) for (top, left), (_, right) in grid.merged if top == row and right > left]
+    if merged:
+        for left, right in merged:
+            level[left : right + 1] = [level[left]] * (min(right + 1, len(level)) - left)
+    else:
+        for column in range(1, len(level)):
+            if not level[column] and below[column]:
+                level[column] = level[column - 1]
+
+
+def _wide_columns(grid: Grid, row: int, header: list[str], options: Tabular) -> dict[str, dict[str, str]]:
+    """The columns to be put into rows, with what their names say."""
+    wide = dict(options.unpivot)
+    if options.unpivot_pattern:
+        found = {name: re.fullmatch(options.unpivot_pattern, name) for name in header}
+        wide |= {name: match.groupdict() for name, match in found.items() if match}
+        if not wide:
+            wanted = f"des colonnes de la forme « {options.unpivot_pattern} »"
+            raise SourceFileError(
+                grid.file, grid.place(row), wanted, f"les colonnes {_quoted([n for n in header if n])}"
+            )
+    return wide
 
 
 def _unpivoted_names(options: Tabular) -> set[str]:
-    if not options.unpivot:
+    if not options.unpivot and not options.unpivot_pattern:
         return set()
-    return {options.unpivot_value} | {name for new in options.unpivot.values() for name in new}
+    by_name = {name for new in options.unpivot.values() for name in new}
+    return {options.unpivot_value} | by_name | set(re.compile(options.unpivot_pattern or "").groupindex)
 
 
-def _header_row(grid: Grid, wanted: AbstractSet[str]) -> int | None:
+def _header_row(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> int | None:
     """The first row that holds every wanted column."""
-    row, hits = _best_row(grid, wanted)
+    row, hits = _best_row(grid, wanted, options)
     return row if hits == len(wanted) else None
 
 
-def _best_row(grid: Grid, wanted: AbstractSet[str]) -> tuple[int, int]:
+def _best_row(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> tuple[int, int]:
     """The first of the rows that hold most of the wanted columns, and how many it holds."""
-    hits = [len(wanted & {cell.strip() for cell in row}) for row in grid.rows[:_SEARCHED_ROWS]]
-    most = max(hits)
-    return hits.index(most), most
+    rows = range(min(_SEARCHED_ROWS, len(grid.rows))) if options.header_row is None else [options.header_row - 1]
+    hits = {row: len(wanted & set(_names(grid, row, options))) for row in rows}
+    best = max(hits, key=lambda row: hits[row])
+    return best, hits[best]
 
 
-def _missing(grid: Grid, wanted: AbstractSet[str]) -> SourceFileError:
-    row, _ = _best_row(grid, wanted)
-    there = [cell.strip() for cell in grid.rows[row]]
+def _missing(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> SourceFileError:
+    row, _ = _best_row(grid, wanted, options)
+    there = _names(grid, row, options)
     return SourceFileError(
         grid.file,
         grid.place(row),
@@ -130,64 +192,6 @@ def _is_hxl(row: list[str]) -> bool:
     return bool(tags) and all(_HXL_TAG.fullmatch(tag) for tag in tags)
 
 
-def _frame(grid: Grid, header: list[str], first: int) -> Table:
-    width = len(header)
-    kept = [
-        (number, row) for number, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)
-    ]
-    for number, row in kept:
-        if any(cell.strip() for cell in row[width:]):
-            raise SourceFileError(
-                grid.file,
-                grid.place(number, width),
-                f"au plus {width} cellules",
-                f"{len(row)} cellules dans la ligne",
-            )
-    padded = [(row + [""] * width)[:width] for _, row in kept]
-    index = pd.Index([number for number, _ in kept], dtype="int64")
-    everything = pd.DataFrame(padded, index=index, columns=pd.RangeIndex(width), dtype=object)
-    named = {name: position for position, name in enumerate(header) if name}
-    frame = everything[list(named.values())].set_axis(list(named), axis=1)
-    for position, name in enumerate(header):
-        if not name and (filled := everything[position].str.strip().ne("")).any():
-            raise SourceFileError(
-                grid.file,
-                grid.place(int(filled[filled].index[0]), position),
-                "une cellule vide (colonne sans en-tête)",
-                "du contenu",
-            )
-    rows = [number for number, _ in kept]
-    locators = pd.Series(grid.row_places(rows, width), index=index, dtype=object)
-
-    def cells(column: str) -> pd.Series:
-        if column not in named:
-            return locators
-        return pd.Series(grid.cell_places(rows, named[column]), index=index, dtype=object)
-
-    return Table("table", frame, locators, cells)
-
-
-def _unpivot(table: Table, reader: Tabular) -> Table:
-    """Wide columns become rows; the cell of a value stays the one it came from."""
-    wide = list(reader.unpivot)
-    parts, places = [], []
-    for column, new in reader.unpivot.items():
-        values_of: dict[str, Any] = {reader.unpivot_value: table.frame[column], **new}
-        part = table.frame.drop(columns=wide).assign(**values_of)
-        keys = [f"{label}|{column}" for label in table.frame.index]
-        parts.append(part.set_axis(keys, axis=0))
-        places.append(table.cells(column).set_axis(keys))
-    frame, values = pd.concat(parts), pd.concat(places)
-    labels = pd.Series([key.split("|", 1)[0] for key in frame.index], index=frame.index)
-
-    def cells(column: str) -> pd.Series:
-        if column in table.frame.columns:
-            rows = table.cells(column)
-            return pd.Series(labels.map(rows.set_axis(rows.index.astype(str))))
-        return pd.Series(values)
-
-    return Table(table.name, frame, values, cells)
-
-
 def _quoted(names: list[str]) -> str:
-    return ", ".join(f"« {name} »" for name in names)
+    more = f" et {len(names) - _QUOTED} de plus" if len(names) > _QUOTED else ""
+    return ", ".join(f"« {name[:_LONGEST]} »" for name in names[:_QUOTED]) + more

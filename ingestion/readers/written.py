@@ -48,9 +48,7 @@ def read(path: Path, source: Source, reader: WrittenReader) -> Tables:
     declared = [{o.column for o in m.columns.values() if o.column and not o.optional} for m in mappings.values()]
     found = attendance(writing, reader.organizations, declared)
     near = [grid for grid in found.grids if _is_near(grid, declared)]
-    unread = tuple(
-        f"{path.name} · {g.place(0)} : tableau que la source ne lit pas" for g in found.grids if g not in near
-    )
+    unread = tuple(f"{g.place(0)} : tableau que la source ne lit pas" for g in found.grids if g not in near)
     document = _document(path, writing, found)
     day = document.frame["date"].iloc[0]
     tables = {DOCUMENT: replace(document, notes=unread)} | {

@@ -17,7 +17,7 @@ from ingestion.values import clean
 
 DAY = dt.date
 # Words and signs that the cleaners look for, so that random texts come near what they read.
-PIECES = ["2024", "45292", "01", "2e", "1er", "le ", "de ", "janvier", "janv", "févr", "Q1", "T4", "trimestre ", "ML",
+PIECES = [" au ", " à ", "mars 2024", "du ", "2024", "45292", "01", "2e", "1er", "le ", "de ", "janvier", "janv", "févr", "Q1", "T4", "trimestre ", "ML",
           "ML01", "#N/A", "-", "/", ".", ",", "'", " ", "\u00a0", "\u202f", "\u200b", "e5", "+", "%", "oui", ";", "VDT",
           "MIG_RET", "nsp", "é", "œ", "²", "(", "\n"]  # fmt: skip
 MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
@@ -51,11 +51,56 @@ MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("
         ("2024", DAY(2024, 1, 1), DAY(2024, 12, 31)),
         ("45292", DAY(2024, 1, 1), DAY(2024, 1, 1)),  # Excel serial
         ("45351.0", DAY(2024, 2, 29), DAY(2024, 2, 29)),
+        ("45292.75", DAY(2024, 1, 1), DAY(2024, 1, 1)),  # with the time of day
         ("20000", DAY(1954, 10, 3), DAY(1954, 10, 3)),
+        ("2024-03", DAY(2024, 3, 1), DAY(2024, 3, 31)),
+        ("03/2024", DAY(2024, 3, 1), DAY(2024, 3, 31)),
+        ("janv.-24", DAY(2024, 1, 1), DAY(2024, 1, 31)),
+        ("1er trimestre 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
+        ("4ème trimestre 2023", DAY(2023, 10, 1), DAY(2023, 12, 31)),
+        ("2e semestre 2024", DAY(2024, 7, 1), DAY(2024, 12, 31)),
+        ("S1 2024", DAY(2024, 1, 1), DAY(2024, 6, 30)),
     ],
 )
 def test_dates_are_read(written: str, first: DAY, last: DAY) -> None:
     assert (dates.date(written), dates.date(written, end=True)) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2e janvier 2024 au 31 décembre 2028", DAY(2024, 1, 2), DAY(2028, 12, 31)),
+        ("du 1er janvier au 31 mars 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
+        ("du 1 au 15 mars 2024", DAY(2024, 3, 1), DAY(2024, 3, 15)),
+        ("01/02/2024 - 31/03/2024", DAY(2024, 2, 1), DAY(2024, 3, 31)),
+        ("01/02/2024-31/03/2024", DAY(2024, 2, 1), DAY(2024, 3, 31)),
+        ("01/02 au 31/03/2024", DAY(2024, 2, 1), DAY(2024, 3, 31)),
+        ("2024-01-01/2024-06-30", DAY(2024, 1, 1), DAY(2024, 6, 30)),
+        ("2024-2028", DAY(2024, 1, 1), DAY(2028, 12, 31)),
+        ("2024 – 2028", DAY(2024, 1, 1), DAY(2028, 12, 31)),
+        ("de 2024 à 2028", DAY(2024, 1, 1), DAY(2028, 12, 31)),
+        ("janvier à mars 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
+        ("janvier-mars 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
+        ("décembre 2023 à mars 2024", DAY(2023, 12, 1), DAY(2024, 3, 31)),
+        ("T1-T3 2024", DAY(2024, 1, 1), DAY(2024, 9, 30)),
+        ("1er trimestre 2024 au 3e trimestre 2024", DAY(2024, 1, 1), DAY(2024, 9, 30)),
+        ("March to June 2024", DAY(2024, 3, 1), DAY(2024, 6, 30)),
+    ],
+)
+def test_a_range_is_its_first_day_or_its_last(written: str, first: DAY, last: DAY) -> None:
+    assert (dates.date(written), dates.date(written, end=True)) == (first, last)
+    assert clean(SERVICE.column("starts_on"), written) == (first, True)
+    assert clean(SERVICE.column("ends_on"), written) == (last, True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["mars 2024 à janvier 2024", "du 5 mars 2024 au 4 mars 2024", "du lundi au vendredi", "de mai à juin", "S3 2024",
+     "5e trimestre 2024", "2024-25", "2024-13", "13/2024", "2028-2024", "31 décembre 2024 à minuit", "12/24", "mars"],
+)  # fmt: skip
+def test_a_range_that_is_none_is_not_guessed(written: str) -> None:
+    assert dates.date(written) is None
+    assert dates.date(written, end=True) is None
 
 
 @pytest.mark.parametrize(
@@ -75,6 +120,27 @@ def test_iso_dates_round_trip(day: DAY) -> None:
 @given(st.dates(min_value=DAY(1000, 1, 1)))
 def test_a_day_written_day_first_is_that_day(day: DAY) -> None:
     assert dates.date(f"{day:%d/%m/%Y}") == dates.date(f"{day:%d.%m.%Y}", end=True) == day
+
+
+@given(
+    st.dates(min_value=DAY(1000, 1, 1)),
+    st.dates(min_value=DAY(1000, 1, 1)),
+    st.sampled_from(["{} au {}", "du {} au {}", "{} - {}", "de {} à {}", "{} – {}", "{} to {}"]),
+    st.sampled_from(["%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d"]),
+)
+def test_a_range_of_two_days_gives_both_in_order_and_nothing_backwards(
+    one: DAY, other: DAY, form: str, sign: str
+) -> None:
+    written = form.format(one.strftime(sign), other.strftime(sign))
+    expected = (one, other) if one <= other else (None, None)
+    assert (dates.date(written), dates.date(written, end=True)) == expected
+
+
+@given(MESSY)
+def test_no_date_begins_after_it_ends(written: str) -> None:
+    first, last = dates.date(written), dates.date(written, end=True)
+    assert (first is None) == (last is None)
+    assert first is None or first <= last
 
 
 @given(st.dates(min_value=DAY(1955, 1, 1), max_value=DAY(2118, 12, 31)))
@@ -120,6 +186,18 @@ def test_numbers_round_trip(number: float) -> None:
     assert numbers.number(repr(number)) == number
 
 
+@given(
+    st.integers(min_value=0, max_value=10**9),
+    st.integers(min_value=0, max_value=99),
+    st.sampled_from(" \u00a0\u202f\u2009’'"),
+    st.sampled_from(["", "-", "−"]),
+)
+def test_a_number_typed_in_french_is_that_number(whole: int, cents: int, thousands: str, minus: str) -> None:
+    written = f"{minus}{whole:,}".replace(",", thousands) + f",{cents:02d}"
+    value = whole + cents / 100
+    assert numbers.number(written) == pytest.approx(-value if minus else value)
+
+
 @given(st.integers(min_value=-(10**12), max_value=10**12))
 def test_french_thousands_are_read(number: int) -> None:
     assert numbers.integer(f"{number:,}".replace(",", "\u202f")) == number
@@ -155,6 +233,16 @@ def test_booleans(written: str, answer: bool | None) -> None:
         ("Commune VI", 3, None),
         ("0502", 2, None),
         ("", 1, None),
+        ("ET060207", 3, "ET060207"),
+        ("so2502", 2, "SO2502"),
+        ("BDI001", 1, "BDI001"),  # three letters, three digits a level
+        ("BDI001002", 2, "BDI001002"),
+        ("BDI01", 1, None),
+        ("NE001001", 2, "NE001001"),
+        ("NE0101", 2, None),
+        ("LB1", 1, "LB1"),
+        ("MLI01", 1, None),  # no list uses these three letters
+        ("ML٠١", 1, None),
     ],
 )
 def test_pcodes(written: str, level: int, code: str | None) -> None:
@@ -270,7 +358,7 @@ def test_cleaners_never_raise_and_give_their_own_type(written: str) -> None:
     assert numbers.boolean(written) in (True, False, None)
     for level in (1, 2, 3):
         code = places.pcode(written, level)
-        assert code is None or re.fullmatch(rf"[A-Z]{{2}}[0-9]{{{2 * level}}}", code)
+        assert code is None or re.fullmatch(r"[A-Z]{2,3}[0-9]{1,13}", code)
     point = places.coordinates(written)
     assert point is None or (abs(point[0]) <= 90 and abs(point[1]) <= 180)
 

@@ -100,7 +100,7 @@ def test_odk_system_columns(read, c):
 def test_kobo_system_columns(read, c):
     sheets = S.kobo()
     h, *r = sheets[MAIN]
-    sheets[MAIN] = [[*h, c], *[[*x, "x"] for x in r]]
+    sheets[MAIN] = [[*h, c], *[[*x, f"uuid:racine-{n}"] for n, x in enumerate(r)]]
     read(sheets)
 
 
@@ -168,8 +168,8 @@ def test_trimestre():
 
 
 @pytest.mark.parametrize("w", ["2024-01-01 au 2024-06-30", "2024-01-01 - 2024-06-30"])
-def test_range_is_no_date(w):
-    assert dates.date(w) is None
+def test_range_has_two_ends(w):
+    assert (dates.date(w), dates.date(w, end=True)) == (dt.date(2024, 1, 1), dt.date(2024, 6, 30))
 
 
 @pytest.mark.parametrize("w", ["1e999", "9" * 400])

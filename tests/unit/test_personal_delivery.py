@@ -16,12 +16,14 @@ from ingestion.ingest import ingest
 from ingestion.registry import sources
 from orchestration.delivery import Delivery, deliver, prepare
 from orchestration.inventory import take
+from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import (
     HIDDEN_PHONE,
     REFUSED_PHONE,
     SERVICE,
     SERVICES,
     SHELTER,
+    SHOWN_PHONE,
     SUBMISSIONS,
     UUIDS,
     Sheets,
@@ -112,6 +114,9 @@ class Survey:
 
     def deliver(self, sheets: Sheets, name: str = "mrf_provider_survey.xlsx") -> Delivery:
         write(self.landing, sheets).rename(self.landing / name)
+        return self.deliver_landed()
+
+    def deliver_landed(self) -> Delivery:
         inventory = take(self.layout, {SOURCE.id: SOURCE}, self.landing, dt.date(2024, 8, 31))
         prepare(self.workspace, {SOURCE.id: SOURCE})
         return deliver(SOURCE, inventory, self.workspace)
@@ -146,6 +151,28 @@ def test_originals_and_rejected_rows_are_encrypted_and_nowhere_in_plain(survey: 
     assert HIDDEN_PHONE in vault.read_values("essai")["value"].tolist()
     kept = survey.plain()
     assert [secret for secret in (HIDDEN_PHONE, "14.5321", "ML050677", "marché aux bœufs") if secret in kept] == []
+
+
+def test_every_pulled_version_of_an_answer_is_kept_encrypted_and_only_the_last_one_is_read(survey: Survey) -> None:
+    agreed = [answers | {"consent": "oui"} for answers in SUBMISSIONS]
+    first, later = survey.landing / f"{SOURCE.id}_2024-08-01.json", survey.landing / f"{SOURCE.id}_2024-08-02.json"
+    first.write_text(json.dumps(kobo_json(agreed)))
+    before = survey.deliver_landed()
+    content = kobo_json([agreed[0] | {"pf_tel": "00 17 17 04", "publier_contact": "non"}, *agreed[1:]])
+    old = kobo_json(agreed)["results"][0] | {"_uuid": "ancien", "meta/instanceID": "uuid:ancien", "_id": 1}
+    content["results"][0]["meta/deprecatedID"] = "uuid:ancien"
+    content["results"].append(old)
+    later.write_text(json.dumps(content))
+    first.unlink()
+    after = survey.deliver_landed()
+    assert (before.state, after.state) == ("fresh", "fresh"), after.error
+    assert after.rows["organization"] == {"read": 4, "accepted": 3, "rejected": 1}
+    vault = open_vault(survey.workspace)
+    kept = [vault.read_original(digest, "essai").decode() for digest in (*before.files.values(), *after.files.values())]
+    assert [SHOWN_PHONE in text for text in kept] == [True, True]
+    assert vault.read_rejected(SOURCE.id, "essai")["reason"].iloc[0] == f"remplacée par uuid:{UUIDS[0]}"
+    plain = survey.plain()
+    assert [secret for secret in (SHOWN_PHONE, "00 17 17 04", HIDDEN_PHONE, "14.5321") if secret in plain] == []
 
 
 def test_of_a_file_with_refusals_only_the_answers_of_the_others_are_kept(survey: Survey) -> None:

@@ -1,0 +1,117 @@
+"""Pages of a pull, kept until it is whole, so that an interrupted pull goes on where it stopped.
+
+Pages hold what people answered: the folder and its files are for one user alone, and are removed at the end.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ingestion.pull.client import Params, PullError
+
+# Pages of an older try may say something else than the server does now.
+_KEPT_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, how many there are in all, and the parameters of the next page."""
+
+    rows: list[dict[str, Any]]
+    count: int
+    following: Params | None
+
+
+class Pages:
+    """The pages of one pull in a folder. ``asked`` says what is pulled: pages of anything else are thrown away."""
+
+    def __init__(self, folder: Path, asked: dict[str, Any]) -> None:
+        self._folder, self._asked = folder, asked
+        made_private(folder)
+        known = read_json(folder / "asked.json") or {}
+        if known.get("asked") != asked or not 0 <= time.time() - known.get("since", 0) < _KEPT_SECONDS:
+            self._start()
+
+    def all(self, name: str, first: Params, get: Callable[[Params], Page], key: str) -> list[dict[str, Any]]:
+        """The rows of all pages, each once by its ``key``. Raises PullError where they do not add up twice."""
+        for _ in range(2):
+            pages = self._pages(name, first, get)
+            rows = {str(row.get(key)): row for page in pages for row in page.rows}
+            if {page.count for page in pages} == {len(rows)}:
+                return list(rows.values())
+            self._start()  # answers came or went while they were pulled
+        raise PullError(f"{len(rows)} soumissions relevées, {pages[-1].count} annoncées : à refaire")
+
+    def whole(self, content: dict[str, Any]) -> Path:
+        """The file of what all pages say together."""
+        file = self._folder / "whole"
+        write_private(file, as_json(content))
+        return file
+
+    def _start(self) -> None:
+        for path in self._folder.glob("*.page"):
+            path.unlink()
+        write_private(self._folder / "asked.json", as_json({"asked": self._asked, "since": time.time()}))
+
+    def _pages(self, name: str, first: Params, get: Callable[[Params], Page]) -> list[Page]:
+        pages: list[Page] = []
+        following: Params | None = first
+        seen: list[Params] = []
+        while following is not None:
+            if following in seen:
+                raise PullError("le serveur redonne sans fin la même page")
+            seen.append(following)
+            path = self._folder / f"{name}-{len(pages):06}.page"
+            if (kept := read_json(path)) is not None:
+                page = Page(**kept)
+            else:
+                page = get(following)
+                write_private(path, as_json(asdict(page)))
+            pages.append(page)
+            following = page.following
+        return pages
+
+
+def as_json(content: Any) -> bytes:
+    """The same content is the same bytes."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def made_private(folder: Path) -> None:
+    """Makes a folder that only its owner may enter."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Writes a file for its owner alone, whole or not at all."""
+    copy_private(io.BytesIO(data), path)
+
+
+def copy_private(given: BinaryIO, path: Path) -> None:
+    """The same of an open file; beside the target there is meanwhile a hidden `.part` that no source claims."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.unlink(missing_ok=True)  # one that was left would keep its mode
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        shutil.copyfileobj(given, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """What was written there, or None; a file that broke off says nothing."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None

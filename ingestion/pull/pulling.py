@@ -1,0 +1,101 @@
+"""One pull: from what a source declares to the landed file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from filelock import FileLock, Timeout
+
+from ingestion.errors import DeclarationError
+from ingestion.pull import central, http, kobo
+from ingestion.pull.client import PullError
+from ingestion.pull.pages import as_json, copy_private, made_private, read_json, write_private
+from ingestion.pull.settings import CentralPull, HttpPull, KoboPull
+from ingestion.pull.whole import Whole
+from ingestion.source import Source
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull gave: the landed file, and whether it says anything new.
+
+    ``submissions``, ``versions`` (submissions by form version) and ``deleted`` are empty where nothing was transferred.
+    """
+
+    source_id: str
+    path: Path
+    is_new: bool
+    submissions: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+    deleted: int = 0
+
+
+def pull(source: Source, landing: Path, work: Path) -> Pulled:
+    """Brings what a source declares under `pull` into ``landing``; ``work`` keeps pages and state between pulls.
+
+    The landed file is replaced only where the content changed, and then by one of today's date: the file that this
+    source's pull landed before goes. Raises PullError; what was landed stays until the new file is whole.
+    """
+    if source.pull is None:
+        raise DeclarationError(f"{source.folder / 'source.yml'} : la source ne déclare pas de relevé (clé pull)")
+    name = f"{source.id}_{dt.datetime.now(dt.UTC).date().isoformat()}{_suffix(source.pull)}"
+    if not source.claims(name):
+        raise DeclarationError(f"{source.folder / 'source.yml'} : files ne réclame pas le fichier relevé « {name} »")
+    folder = work / source.id
+    made_private(folder)
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            return _pull(source.id, source.pull, landing / name, folder)
+    except Timeout as error:
+        raise PullError("un autre relevé de cette source est en cours") from error
+    except (requests.RequestException, KeyError, TypeError, ValueError) as error:
+        # The message may quote an answer, or what opens the server: its kind says enough.
+        raise PullError(f"demande ou réponse inattendue ({type(error).__name__})") from None
+
+
+def _suffix(settings: KoboPull | CentralPull | HttpPull) -> str:
+    if not isinstance(settings, HttpPull):
+        return ".json"
+    return settings.suffix or Path(urlsplit(settings.url).path).suffix.lower()
+
+
+def _pull(source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path) -> Pulled:
+    landed = read_json(folder / "landed.json") or {}
+    before = target.with_name(landed["name"]) if landed else None
+    if before is None or not before.exists():
+        before, landed = None, {}
+    whole = _fetched(settings, folder, landed.get("state", {}))
+    if whole is None and before is not None:
+        return Pulled(source_id, before, False)
+    if whole is None:
+        raise PullError("le serveur dit « inchangé » d’un fichier qui n’a pas été reçu")
+    is_new = before is None or _sha256(before) != _sha256(whole.file)
+    path = target if is_new or before is None else before
+    if is_new:
+        with whole.file.open("rb") as given:  # the landing folder may be on another disk
+            copy_private(given, path)
+    write_private(folder / "landed.json", as_json({"name": path.name, "state": whole.state}))
+    if before is not None and before != path:
+        before.unlink()
+    for left in (whole.file, *folder.glob("*.page")):
+        left.unlink(missing_ok=True)
+    return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted)
+
+
+def _fetched(settings: KoboPull | CentralPull | HttpPull, folder: Path, state: dict[str, Any]) -> Whole | None:
+    if isinstance(settings, KoboPull):
+        return kobo.fetch(settings, folder)
+    if isinstance(settings, CentralPull):
+        return central.fetch(settings, folder)
+    return http.fetch(settings, folder, state)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
