@@ -101,7 +101,7 @@ class Client:
                 self._check(path, response)
                 return self._json(path, response.content)
         except PASSING as error:
-            raise PullError(f"{self._where(path)} : pas de réponse ({type(error).__name__})") from error
+            raise PullError(f"{self._where(path)} : pas de réponse ({type(error).__name__})") from None
 
     def delete(self, path: str) -> None:
         """Asks the server to forget something; that it may not answer changes nothing."""
