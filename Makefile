@@ -27,8 +27,8 @@ ui: $(STAMP) ## Interface Dagster sur http://127.0.0.1:3000
 portal: $(STAMP) ## Portail de la publication en place sur http://127.0.0.1:8000
 	$(BIN)/mrf portal
 
-new-source: $(STAMP) ## Copie le modèle de source (ID=editeur_produit_iso3)
-	$(BIN)/mrf new-source $(ID)
+new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_produit_iso3), ou copie le modèle (ID seul)
+	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)
 
 check: $(STAMP) ## ruff, mypy --strict
 	$(BIN)/ruff check .

@@ -9,8 +9,10 @@ import pandas as pd
 
 from ingestion import personal
 from ingestion.kept_parts import KeptParts
-from ingestion.part import Part, read_part
+from ingestion.part import Part, part_of, read_part, read_tables
 from ingestion.personal import PERSONAL
+from ingestion.readers import survey
+from ingestion.readers.settings import SurveyReader
 from ingestion.row_checks import add_warnings
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
 from ingestion.source import Source
@@ -48,6 +50,9 @@ def ingest(source: Source, paths: list[Path], kept: KeptParts | None = None) -> 
     Raises SourceFileError where a file is not as declared: then nothing of the source is taken, so that half a
     delivery is never mistaken for a whole one.
     """
+    if isinstance(source.reader, SurveyReader):  # one file may hold a later version of what another holds
+        tables = survey.last_versions({path: read_tables(source, path) for path in paths})
+        return _joined(source, [part_of(source, path, given) for path, given in tables.items()])
     return _joined(source, [kept.part(source, path) if kept else read_part(source, path) for path in paths])
 
 

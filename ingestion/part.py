@@ -59,10 +59,19 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def read_tables(source: Source, path: Path) -> Tables:
+    """The raw tables of a file, by the reader that its source declares. Raises SourceFileError."""
+    return READERS[source.reader.kind](path, source, source.reader)
+
+
 def read_part(source: Source, path: Path) -> Part:
     """Everything that one file gives. Raises SourceFileError."""
+    return part_of(source, path, read_tables(source, path))
+
+
+def part_of(source: Source, path: Path, raw: Tables) -> Part:
+    """What the tables that a file holds give. Raises SourceFileError."""
     document = Document(sha256(path), path.name)
-    raw = _read(source, path)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}
     notes = [f"{path.name} · {note}" for item in tables.values() for note in item.notes]
@@ -86,10 +95,6 @@ def read_part(source: Source, path: Path) -> Part:
         is_typed=personal.is_typed(source, raw),
         consented=f"[{','.join(agreed)}]" if agreed else None,
     )
-
-
-def _read(source: Source, path: Path) -> Tables:
-    return READERS[source.reader.kind](path, source, source.reader)
 
 
 def _parse(source: Source, tables: Tables) -> Tables:

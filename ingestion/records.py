@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 from ingestion import personal
 from ingestion.clean.numbers import number
 from ingestion.clean.personal import redact
-from ingestion.clean.text import as_text
+from ingestion.clean.text import as_text, tidy
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
 from ingestion.shapes import ASSERTION, Column, Shape
@@ -59,7 +59,7 @@ class Records:
 
 def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> Records:
     """All rows of the table as records; a row with errors is still there, for the gate to reject."""
-    needed = [o.column for o in mapping.columns.values() if o.column is not None and not o.optional]
+    needed = [name for o in mapping.columns.values() if not o.optional for name in o.read]
     if missing := sorted(set(needed) - set(table.frame.columns)):
         there = ", ".join(f"« {name} »" for name in table.frame.columns)
         wanted = ", ".join(f"« {name} »" for name in missing)
@@ -109,7 +109,7 @@ class _Builder:
         if column.kind == "bytes":
             return {column.name: raw}
         if origin is not None and origin.column is not None and column.name != "public_phone":
-            raw = self._without_personal(column, origin.column, raw)
+            raw = self._without_personal(column, origin, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
         is_expected = origin is not None and origin.expected
@@ -125,7 +125,7 @@ class _Builder:
             result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
         return result
 
-    def _without_personal(self, column: Column, name: str, raw: list[Any]) -> list[Any]:
+    def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
         """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
         is_figure = column.kind in ("integer", "number")
         found = {
@@ -136,9 +136,9 @@ class _Builder:
         changed = {text: cleaned for text, cleaned in found.items() if cleaned[1]}
         if not changed:
             return raw
-        places = self.table.place(name).to_numpy()
+        places = self._places(origin)
         removed = [
-            (places[row], name, piece.kind, piece.text)
+            (places[row], origin.column, piece.kind, piece.text)
             for row, text in enumerate(raw)
             if text in changed
             for piece in changed[text][1]
@@ -154,9 +154,22 @@ class _Builder:
         return value, understood, text if text != "" and as_text(value) != text else None
 
     def _raw(self, origin: Origin) -> list[Any]:
-        if origin.column is not None:
-            return self.table.frame[origin.column].tolist()
-        return [self._constant(origin)] * len(self.index)
+        if origin.column is None:
+            return [self._constant(origin)] * len(self.index)
+        return list(self._first_filled(origin, lambda name: self.table.frame[name]))
+
+    def _places(self, origin: Origin) -> np.ndarray[Any, Any]:
+        """The cell behind each row's value."""
+        return self._first_filled(origin, self.table.place)
+
+    def _first_filled(self, origin: Origin, of: Callable[[str], pd.Series]) -> np.ndarray[Any, Any]:
+        """What is asked of an origin's first column, and of its second one where the cell of the first is empty."""
+        first, *second = [name for name in origin.read if name in self.table.frame]
+        given = of(first).to_numpy(dtype=object)
+        if not second:
+            return given
+        is_filled = self.table.frame[first].map(lambda cell: tidy(cell) is not None).to_numpy()
+        return np.where(is_filled, given, of(second[0]).to_numpy(dtype=object))
 
     def _constant(self, origin: Origin) -> str:
         if origin.file_name is None:
@@ -231,7 +244,7 @@ class _Builder:
                     "attribute": name,
                     "value": rows[name].map(text),
                     "raw_value": rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text)),
-                    "locator": self.table.place(origin.column).to_numpy()[stated],
+                    "locator": self._places(origin)[stated],
                     "source_id": self.source.id,
                     "document_id": self.document.document_id,
                     "observed_on": rows["observed_on"],

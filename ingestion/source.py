@@ -41,6 +41,7 @@ class Origin(Strict):
     """Where a shape's column takes its value: a column of the file, the file's name, or a constant."""
 
     column: str | None = Field(None, description="en-tête dans le fichier")
+    otherwise: str | None = Field(None, description="en-tête de la colonne lue là où la première est vide")
     file_name: str | None = Field(None, description="expression régulière avec un groupe, lue dans le nom du fichier")
     value: str | None = Field(None, description="constante, ou valeur de repli de file_name")
     start: bool = Field(False, description="une année ou un mois vaut son premier jour, non le dernier")
@@ -51,9 +52,16 @@ class Origin(Strict):
     def _one_origin(self) -> Origin:
         if self.column is None and self.file_name is None and self.value is None:
             raise ValueError("il faut column, file_name ou value")
+        if self.otherwise is not None and self.column is None:
+            raise ValueError("otherwise demande column")
         if self.file_name is not None and _group_count(self.file_name) != 1:
             raise ValueError("file_name doit être une expression régulière avec exactement un groupe ( )")
         return self
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The file columns that it reads, in the order in which they are asked."""
+        return tuple(name for name in (self.column, self.otherwise) if name is not None)
 
 
 def _group_count(pattern: str) -> int:
@@ -195,7 +203,7 @@ class Source(Strict):
     @cached_property
     def mapped(self) -> frozenset[str]:
         """The file columns that some shape reads."""
-        return frozenset(o.column for m in self.shapes.values() for o in m.columns.values() if o.column)
+        return frozenset(name for m in self.shapes.values() for o in m.columns.values() for name in o.read)
 
     @cached_property
     def parser(self) -> Path | None:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
-import shutil
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from ingestion.errors import DeclarationError
-from ingestion.registry import PACKAGE_SOURCES, sources
-from ingestion.source import ID
-from orchestration import deliverable_commands, evidence_commands, key_command, pull_commands, reading_commands
+from ingestion.registry import sources
+from orchestration import (
+    alerts,
+    deliverable_commands,
+    evidence_commands,
+    key_command,
+    operation_commands,
+    pull_commands,
+    reading_commands,
+    source_commands,
+)
 from orchestration.console import (
     NOT_PUBLISHED,
     WRONG_USE,
@@ -50,6 +57,8 @@ reading_commands.add_to(app)
 deliverable_commands.add_to(app)
 key_command.add_to(app)
 pull_commands.add_to(app)
+source_commands.add_to(app)
+operation_commands.add_to(app)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -71,7 +80,7 @@ def run(
     Codes de sortie : 0 publié (ou rien de changé), 1 non publié (les lecteurs gardent la dernière bonne version),
     2 mauvais usage.
     """
-    layout = _prepared()
+    layout = operation_commands.prepared()
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
@@ -79,6 +88,7 @@ def run(
     try:
         inventory = take(layout, sources(), folder, day)
     except NothingToPublish as reason:
+        operation_commands.show_problems(alerts.not_started(layout, str(reason)))
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
@@ -89,6 +99,8 @@ def run(
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
         console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
+    if operation_commands.is_writing(layout):
+        console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
     _execute(layout, job, str(folder), day.isoformat() if day else "", inventory.is_demo)
 
@@ -107,6 +119,7 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
 
 
 def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: bool) -> None:
+    from orchestration import instance as instance_of
     from orchestration.dbt_manifest import start_parsing
     from orchestration.workers import pool
 
@@ -132,7 +145,11 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
         following(len(list(job.nodes))),
         redirect_stdout(io.StringIO()),
     ):
+        instance_of.close_interrupted(layout, instance)
         result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False)
+        problems = alerts.after_run(layout, instance, result.run_id)
+        operation_commands.tidy_after_run(layout, instance)
+    operation_commands.show_problems(problems)
     from orchestration.delivery import deliveries
 
     given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
@@ -185,7 +202,7 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 @app.command(epilog="Exemple : [bold]mrf status[/]")
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
-    layout = _prepared()
+    layout = operation_commands.prepared()
     now = publish.catalog(layout)
     if now is None:
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
@@ -270,16 +287,6 @@ def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre e
     console.print(f"[bold green]En place :[/] {publish.current_file(layout)}", soft_wrap=True)
 
 
-@app.command(epilog="Exemple : [bold]mrf ui --port 3000[/]")
-def ui(port: Annotated[int, typer.Option(help="Port")] = 3000) -> NoReturn:
-    """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur. / Opens the Dagster UI."""
-    _prepared()
-    console.print(f"Interface Dagster : http://127.0.0.1:{port} (Ctrl+C pour arrêter)")
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    os.chdir(PROJECT)
-    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
-
-
 @app.command(epilog="Exemple : [bold]mrf instruments --into ~/kobo[/]")
 def instruments(
     into: Annotated[Path | None, typer.Option(help="Dossier où écrire (défaut : instruments/ de la racine)")] = None,
@@ -289,28 +296,6 @@ def instruments(
 
     for path in xlsform.write(into or Layout.from_environment().instruments):
         console.print(str(path))
-
-
-@app.command("new-source", epilog="Exemple : [bold]mrf new-source pam_cantines_mli[/]")
-def new_source(
-    source_id: Annotated[str, typer.Argument(help="<éditeur>_<produit>[_<iso3>]", show_default=False)],
-    into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
-) -> None:
-    """Copie le modèle de source dans un dossier neuf. / Copies the source template into a new folder."""
-    target = (into or PACKAGE_SOURCES) / source_id
-    if not ID.fullmatch(source_id):
-        stop(f"« {source_id} » : forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »", WRONG_USE)
-    if target.exists():
-        stop(f"{target} existe déjà", WRONG_USE)
-    shutil.copytree(PACKAGE_SOURCES / "_template", target)
-    declaration = target / "source.yml"
-    declaration.write_text(
-        declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", source_id), encoding="utf-8"
-    )
-    console.print(
-        f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {source_id} » (voir CONTRIBUTING.md)",
-        soft_wrap=True,
-    )
 
 
 @app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")
@@ -352,19 +337,6 @@ def generate(
 
         install()
     console.print(f"{len(changed)} fichier(s) réécrit(s)")
-
-
-def _prepared() -> Layout:
-    """The data root, with Dagster's instance in it."""
-    layout = Layout.from_environment()
-    layout.landing.mkdir(parents=True, exist_ok=True)
-    layout.dagster_home.mkdir(parents=True, exist_ok=True)
-    settings = layout.dagster_home / "dagster.yaml"
-    if not settings.exists():  # a person may have pointed it to another storage
-        shutil.copyfile(PROJECT / "dagster.yaml", settings)
-    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
-    os.environ["MRF_DATA"] = str(layout.root)
-    return layout
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from warehouse.french import count as number
 
 console = Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
+LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
 STEPS = {
     "landing__inventory": "inventaire de l’atterrissage",
     "resolved_places": "lieux",
@@ -35,7 +36,7 @@ STEPS = {
     "publication_notice_donnees_personnelles": "recherche de données personnelles",
     "published__warehouse": "publication",
 }
-_STATES = {
+STATES = {
     "fresh": "[green]à jour[/]",
     "unchanged": "[green]inchangée[/]",
     "stale": "[bold red]PÉRIMÉE[/]",
@@ -87,7 +88,7 @@ def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
         rows = told["rows"].values()
         counts = [sum(row[kind] for row in rows) for kind in ("read", "accepted", "rejected")]
         warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
-        table.add_row(source_id, _STATES[told["state"]], *(number(count) for count in counts), str(warnings or "·"))
+        table.add_row(source_id, STATES[told["state"]], *(number(count) for count in counts), str(warnings or "·"))
     return table
 
 

@@ -12,7 +12,7 @@ from filelock import Timeout
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, number, stop
+from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, notice, number, stop
 from warehouse import front, publish
 from warehouse.deliverables import RECORD, record_of
 from warehouse.layout import Layout
@@ -109,16 +109,19 @@ class _Handler(SimpleHTTPRequestHandler):
         """Nothing: the terminal shows the address only."""
 
 
-def portal(port: Annotated[int, typer.Option(help="Port (0 : un port libre)")] = 8000) -> None:
+def portal(
+    port: Annotated[int, typer.Option(help="Port (0 : un port libre)")] = 8000,
+    host: Annotated[str, typer.Option(help="Adresse d’écoute ; le portail n’a pas de mot de passe")] = LOOPBACK,
+) -> None:
     """Sert le portail de la publication en place, sur cette machine seulement. / Serves the portal on loopback."""
     layout = Layout.from_environment()
     if not (layout.site / front.NAME).exists():
         stop(f"Aucun portail dans {layout.site} : lancer « mrf run ».", NOT_PUBLISHED)
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(layout.site)))
+        server = ThreadingHTTPServer((host, port), partial(_Handler, directory=str(layout.site)))
     except OSError as error:
         stop(f"Port {port} : {error.strerror} ; en choisir un autre avec --port", WRONG_USE)
-    console.print(f"Portail : http://127.0.0.1:{server.server_address[1]} (Ctrl+C pour arrêter)")
+    console.print(f"Portail : http://{host}:{server.server_address[1]} (Ctrl+C pour arrêter)")
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -10,22 +10,27 @@ from warehouse.layout import Layout
 
 SETTLED_SECONDS = 60
 DELIVERABLES = "livrables"  # the group of the assets after the publication
+# From the failed step on, a run could not be published: its sources would be another run's.
+FROM_THE_START = {"dagster/retry_strategy": "ALL_STEPS"}
 
 pipeline = dg.define_asset_job(
     "pipeline",
     selection=dg.AssetSelection.all(),
+    tags=FROM_THE_START,
     description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline.",
 )
 
 data = dg.define_asset_job(
     "data",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(DELIVERABLES),
+    tags=FROM_THE_START,
     description="De l’atterrissage à la publication, sans les livrables. / Up to the publication, no deliverables.",
 )
 
 deliverables = dg.define_asset_job(
     "deliverables",
     selection=dg.AssetSelection.groups(DELIVERABLES),
+    tags=FROM_THE_START,
     description="Les livrables de la publication en place. / The deliverables of the current publication.",
 )
 

@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from ingestion.registry import sources
 from ingestion.source import Source
+from orchestration.instance import alive
 from orchestration.inventory import DEMO_NOTICE, Inventory, of_run
 from warehouse.layout import Layout, Workspace
 
@@ -49,7 +50,7 @@ class DataRoot(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["DataRoot"]:
         """One writing run at a time across command, daemon and UI."""
-        with writing(self.layout, self.wait_seconds):
+        with alive(self.layout, str(context.run_id)), writing(self.layout, self.wait_seconds):
             yield self
 
     @property

@@ -80,6 +80,13 @@ def failed(layout: Layout, part: str) -> list[str]:
     return _failures(part, said, said["build_sha256"]) if said else []
 
 
+def failing(layout: Layout, run_id: str) -> list[Check]:
+    """The checks that ran on the build of a run and did not hold, of all parts."""
+    audit = read_json(layout.audit_file) or {}
+    checks = [Check(**c) for said in audit.values() if said["run"].get("run_id") == run_id for c in said["checks"]]
+    return [c for c in checks if c.severity == "error" and not c.passed and c.message != "skipped"]
+
+
 def _failures(part: str, said: dict[str, Any] | None, sha256: str) -> list[str]:
     if said is None:
         return [f"contrôles « {part} » absents"]

@@ -139,6 +139,16 @@ class Layout:
         return self.root / "dagster"
 
     @property
+    def backup_record(self) -> Path:
+        """Where and when the last backup was written."""
+        return self.root / "last_backup.json"
+
+    @property
+    def alerts(self) -> Path:
+        """What was announced to people, one file an alert."""
+        return self.root / "alerts"
+
+    @property
     def lock(self) -> Path:
         """One writing run at a time, whichever process it is in."""
         return self.root / ".write.lock"

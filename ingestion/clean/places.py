@@ -1,22 +1,44 @@
 """P-codes: their form, and what a row's codes say of each other.
 
 A COD p-code carries its parents: ML (country), ML05 (region), ML0502 (cercle), ML050201 (commune).
-Source: OCHA COD-AB Mali.
+Source: OCHA COD-AB Mali. Two letters and two digits a level are the rule; the countries that do otherwise (BDI001,
+LB12) are in `pcode_forms.csv`: how many digits follow the letters at each level, "4|9" being either. Compiled from
+OCHA's global list of p-code lengths (HDX, cod-ab), completed by the two-letter prefix where both are in use.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from functools import cache
+from pathlib import Path
 
 from ingestion.clean.numbers import number
 
-_FORMS = {level: re.compile(rf"[A-Z]{{2}}[0-9]{{{2 * level}}}") for level in (1, 2, 3)}
+_CODE = re.compile(r"([A-Z]{2,3})([0-9]+)")
+
+
+@cache
+def _forms() -> dict[str, dict[int, set[int]]]:
+    """By prefix and level, the numbers of digits that a code may have; a level left out has the usual two."""
+    with Path(__file__).with_name("pcode_forms.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["prefix"]: {n: {int(d) for d in row[f"admin{n}"].split("|")} for n in (1, 2, 3) if row[f"admin{n}"]}
+            for row in csv.DictReader(file)
+        }
+
+
+def digits(prefix: str, level: int) -> set[int]:
+    """How many digits may follow a country's letters at a level; none for three letters that no country uses."""
+    usual = {2 * level} if len(prefix) == 2 else set()
+    return _forms().get(prefix, {}).get(level, usual)
 
 
 def pcode(value: str, level: int) -> str | None:
     """The p-code of that level in upper case, or None: "#N/A" and "ML011" (a region with three digits) are none."""
     text = value.strip().upper()
-    return text if _FORMS[level].fullmatch(text) else None
+    found = _CODE.fullmatch(text)
+    return text if found and len(found[2]) in digits(found[1], level) else None
 
 
 def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) -> list[str]:

@@ -21,6 +21,7 @@ class Table:
     locators: pd.Series
     cells: Callable[[str], pd.Series]
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows left out by the reader: locator, reason
+    versions: pd.DataFrame = field(default_factory=pd.DataFrame)  # of submissions, by label: root, before, changed
     notes: tuple[str, ...] = ()  # what a person should know of the rows, without any of their values
 
     def place(self, column: str | None) -> pd.Series:

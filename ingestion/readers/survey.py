@@ -19,7 +19,7 @@ from ingestion.readers import survey_json
 from ingestion.readers.grid import Grid, read_grids
 from ingestion.readers.rows import Table
 from ingestion.readers.settings import SurveyReader
-from ingestion.readers.survey_levels import joined, submissions
+from ingestion.readers.survey_levels import joined, submissions, without
 from ingestion.readers.survey_sheets import UUIDS, is_choice, is_meta, is_tool_column, sheet_of
 from ingestion.source import Source
 
@@ -68,7 +68,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Tabl
     main = _main_grid(path, grids, reader)
     by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
     _check_all_read(grids, [main, *by_repeat.values()])
-    level, gone = submissions(sheet_of(main, "", form, is_json), reader)
+    level, gone, versions = submissions(sheet_of(main, "", form, is_json), reader)
     levels = {MAIN: level}
     waiting = {name: sheet_of(grid, name, form, is_json) for name, grid in by_repeat.items()}
     while waiting:
@@ -80,7 +80,29 @@ def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Tabl
             raise SourceFileError(path.name, waiting[name].grid.sheet, wanted, f"{list(reader.repeats)}")
         for name in ready:
             levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
-    return {name: level.table(name, gone) for name, level in levels.items()}
+    tables = {name: level.table(name, gone) for name, level in levels.items()}
+    return tables | {MAIN: replace(tables[MAIN], versions=versions.loc[tables[MAIN].frame.index])}
+
+
+def last_versions(files: dict[Path, dict[str, Table]]) -> dict[Path, dict[str, Table]]:
+    """The tables of several files, each submission only where it was changed last: exports hold those of before too.
+
+    Where both files have the same version the later file counts, in the order given.
+    """
+    told = [tables[MAIN].versions.assign(file=number) for number, tables in enumerate(files.values())]
+    every = pd.concat(told) if told else pd.DataFrame()
+    if not len(every) or not every.duplicated("root").any():
+        return files
+    # KoboToolbox leaves the date of an edited submission as it was, and names the version before.
+    every = every.assign(is_open=~every.index.isin(every["before"])).sort_values(["is_open", "changed"], kind="stable")
+    older = every.duplicated("root", keep="last")
+    newest = every[~older].reset_index(names="label").set_index("root")
+    paths = list(files)
+    gone: dict[Path, dict[str, str]] = {path: {} for path in paths}
+    for label, root, number in zip(every.index[older], every["root"][older], every["file"][older], strict=True):
+        by = newest.loc[root]
+        gone[paths[number]][label] = f"remplacée par uuid:{by['label']} ({paths[by['file']].name})"
+    return {path: {name: without(one, gone[path]) for name, one in tables.items()} for path, tables in files.items()}
 
 
 def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:

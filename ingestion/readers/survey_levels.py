@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ _TO_SUBMISSION = (("_uuid", "_submission__uuid"), ("_id", "_submission__id"))
 _VERSIONS = ("__version__", "_version_", "__system/formVersion", "FormVersion")
 _CHANGED = ("__system/updatedAt", "__system/submissionDate", "_submission_time", "SubmissionDate")
 _EDITS = ("__system/edits", "Edits")
-_ROOTS = ("meta/rootUuid", "rootUuid")
+_ROOTS = ("meta/rootUuid", "rootUuid", "KEY")
 _BEFORE = ("meta/deprecatedID", "deprecatedID")
 _DELETED = "__system/deletedAt"
 DELETED = "supprimée sur le serveur"
@@ -37,21 +37,28 @@ class Level:
     versions: pd.Series
 
     def table(self, name: str, gone: dict[str, str]) -> Table:
-        """The table of the rows whose submission still counts; ``gone`` says by uuid why another does not."""
-        reasons = [gone.get(label.split("#")[0]) for label in self.frame.index]
-        left = pd.Series([reason is not None for reason in reasons], index=self.frame.index, dtype=bool)
-        rejected = pd.DataFrame(
-            {"locator": self.rows[left].to_numpy(), "reason": [reason for reason in reasons if reason]}, dtype=object
-        )
+        """The table of the rows whose submission still counts; ``gone`` says by label why another does not."""
 
         def cells(column: str) -> pd.Series:
             return self.places[column] + "/" + column if column in self.places else self.rows
 
-        return Table(name, self.frame[~left], self.rows, cells, rejected)
+        return without(Table(name, self.frame, self.rows, cells), gone)
 
 
-def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, str]]:
-    """The submissions, and why some of them count no more: {uuid: reason}."""
+def without(table: Table, gone: dict[str, str]) -> Table:
+    """The table without the rows of some submissions, which are told in `rejected` with the reason."""
+    reasons = [gone.get(label.split("#")[0]) for label in table.frame.index]
+    left = pd.Series([reason is not None for reason in reasons], index=table.frame.index, dtype=bool)
+    told = {"locator": table.place(None)[left].to_numpy(), "reason": [reason for reason in reasons if reason]}
+    rejected = pd.concat([table.rejected, pd.DataFrame(told, dtype=object)], ignore_index=True)
+    return replace(table, frame=table.frame[~left], rejected=rejected)
+
+
+def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, str], pd.DataFrame]:
+    """The submissions, why some of them count no more ({label: reason}), and what tells their versions apart.
+
+    By label: ``root``, what all versions share; ``before``, the uuid of the version before; ``changed``, when.
+    """
     uuids, changed = _uuids(sheet, reader), _first(sheet.frame, _CHANGED)
     repeated = uuids.duplicated(keep=False) & (changed.eq("") | (uuids + changed).duplicated(keep=False))
     if (wrong := uuids.eq("") | (repeated & uuids.duplicated())).any():
@@ -62,7 +69,9 @@ def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, st
     labels, gone = _counted(sheet, uuids, changed)
     frame = _renamed(sheet, sheet.frame, versions, reader).set_axis(labels, axis=0)
     rows = pd.Series([f"uuid:{label}" for label in labels], index=frame.index, dtype=object)
-    return Level(frame, rows, dict.fromkeys(frame.columns, rows), versions.set_axis(frame.index)), gone
+    level = Level(frame, rows, dict.fromkeys(frame.columns, rows), versions.set_axis(frame.index))
+    known = {"root": _roots(sheet.frame, uuids), "before": _bare(_first(sheet.frame, _BEFORE)), "changed": changed}
+    return level, gone, pd.DataFrame(known).set_axis(labels, axis=0)
 
 
 def _uuids(sheet: Sheet, reader: SurveyReader) -> pd.Series:
@@ -143,8 +152,7 @@ def _counted(sheet: Sheet, uuids: pd.Series, changed: pd.Series) -> tuple[pd.Ind
     frame = sheet.frame
     before = _bare(_first(frame, _BEFORE))
     follower = {old: new for old, new in zip(before, uuids, strict=True) if old and old != new}
-    roots = _bare(_first(frame, _ROOTS))
-    roots = roots.mask(roots.eq(""), uuids)
+    roots = _roots(frame, uuids)
     edits = pd.to_numeric(_first(frame, _EDITS), errors="coerce").fillna(0)
     order = pd.DataFrame({"root": roots, "edits": edits, "changed": changed, "uuid": uuids})
     open_rows = order[~uuids.isin(follower)].sort_values(["edits", "changed"], kind="stable")
@@ -166,6 +174,12 @@ def _counted(sheet: Sheet, uuids: pd.Series, changed: pd.Series) -> tuple[pd.Ind
         elif is_deleted:
             gone[label] = DELETED
     return pd.Index(labels, dtype=object), gone
+
+
+def _roots(frame: pd.DataFrame, uuids: pd.Series) -> pd.Series:
+    """What all versions of a submission share: on KoboToolbox its first uuid, on ODK Central the KEY."""
+    roots = _first(frame, _ROOTS)
+    return _bare(roots.where(roots.str.startswith("uuid:"), uuids))
 
 
 def _first(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:

@@ -198,9 +198,9 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     assert ("service_gap", "gap_absence_needs_evidence") in checks
     assert ("publication_notice", "donnees_personnelles") in checks
     assert {(f"published/{name}", "relecture") for name in DELIVERABLES} <= checks
-    assert seen["jobs"] == ["data", "deliverables", "pipeline"]
-    assert seen["schedules"] == [["every_morning", "Africa/Bamako"]]
-    assert seen["sensors"] == ["landing_sensor"]
+    assert seen["jobs"] == ["data", "deliverables", "pipeline", "tidy"]
+    assert sorted(seen["schedules"]) == [["every_morning", "Africa/Bamako"], ["every_sunday", "Africa/Bamako"]]
+    assert sorted(seen["sensors"]) == ["alert_on_failure", "alert_on_success", "landing_sensor", "upkeep"]
 
 
 def test_the_lineage_flows_one_way() -> None:

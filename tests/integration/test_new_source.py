@@ -9,47 +9,33 @@ import pytest
 
 from tests.conftest import Root
 
-DECLARATION = """
-id: comite_annuaire_mli
-title: {fr: Annuaire fictif d’un comité, en: Fictional directory of a committee}
-publisher: Comité fictif
-license: fictive
-sensitivity: internal
-evidence_class: partner
-kind: tableur
-files: ["annuaire_comite*.csv"]
-reader: {kind: table}
-shapes:
-  service:
-    columns:
-      organization_name: Nom de la structure
-      service_type_code: Type
-      admin1_name: Région
-      admin2_name: Cercle
-      admin_vintage: {value: 2021}
-      status_code: Statut
-      observed_on: Date
-ignored: {Téléphone du point focal: donnée personnelle}
+ROWS = """Annuaire fictif du comité,,,,,,
+Nom de la structure,Type de service,Région,Cercle,Statut,Date de visite,Téléphone du point focal
+Association Fictive Jigiya,Services juridiques et judiciaires,Mopti,Djenné,Opérationnel,12/08/2024,76 12 34 56
+Comité Fictif des Sages,Appui psychosocial,Gao,Bourem,Suspendu temporairement,13/08/2024,66 98 76 54
 """
-ROWS = """Nom de la structure,Type,Région,Cercle,Statut,Date,Téléphone du point focal
-Association Fictive Jigiya,Services juridiques et judiciaires,Mopti,Djenné,Opérationnel,12/08/2024,00000000
-Comité Fictif des Sages,Services psychosociaux,Gao,Bourem,Suspendu temporairement,13/08/2024,00000000
-"""
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    path = tmp_path / "depot" / "annuaire_comite_aout_2024.csv"
+    path.parent.mkdir()
+    path.write_text(ROWS, encoding="utf-8")
+    return path
 
 
 @pytest.mark.long
-def test_a_copied_template_brings_its_rows_to_the_directory(project_copy: Path, tmp_path: Path) -> None:
+def test_a_file_becomes_a_source_and_its_rows_reach_the_directory(
+    project_copy: Path, directory: Path, tmp_path: Path
+) -> None:
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "start"]):
         subprocess.run([*git, *command], cwd=project_copy, check=True)
     root = Root(tmp_path / "data", project_copy)
-    assert root.mrf("new-source", "comite_annuaire_mli").returncode == 0
-    folder = project_copy / "ingestion" / "sources" / "comite_annuaire_mli"
-    (folder / "source.yml").write_text(DECLARATION)
-    (folder / "sample.csv").write_text(ROWS)
-    (folder / "lookups.csv").unlink()
-    assert root.mrf("expected", "comite_annuaire_mli").returncode == 0
-    done = root.mrf("run")
+    proposed = root.mrf("new-source", str(directory), "--id", "comite_annuaire_mli")
+    assert proposed.returncode == 0, proposed.stdout + proposed.stderr
+    assert "2 lignes lues, 2 acceptées, 0 rejetées" in proposed.stdout
+    done = root.mrf("run", "--landing", str(directory.parent), "--as-of", "2024-08-31")
     assert done.returncode == 0, done.stdout + done.stderr
     found = root.query(
         "select organization_name, service_type_code, admin2_code, operational_state from marts.service_directory"
@@ -59,8 +45,49 @@ def test_a_copied_template_brings_its_rows_to_the_directory(project_copy: Path, 
         ("Association Fictive Jigiya", "SOC_05", "ML0503", "operational"),
         ("Comité Fictif des Sages", "PSY_01", "ML0702", "not_operational"),
     ]
+    explained = root.mrf("explain-source", "comite_annuaire_mli")
+    assert "à jour, annuaire_comite_aout_2024.csv" in explained.stdout
+    assert "service : 2 lues, 2 acceptées, 0 rejetées" in explained.stdout
     changed = subprocess.run(["git", "status", "--short"], cwd=project_copy, capture_output=True, text=True, check=True)
     assert changed.stdout.split() == ["??", "ingestion/sources/comite_annuaire_mli/"]
+
+
+def test_a_proposal_shows_what_to_confirm_and_no_person(directory: Path, tmp_path: Path) -> None:
+    root, into = Root(tmp_path / "data"), tmp_path / "sources"
+    looked = root.mrf("new-source", str(directory), "--into", str(into), "--look")
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    assert not into.exists()
+    done = root.mrf("new-source", str(directory), "--id", "comite_annuaire_mli", "--into", str(into))
+    assert done.returncode == 0, done.stdout + done.stderr
+    for told in ("organization_name", "personnelle", "« Appui psychosocial » → PSY_01", "mrf run --landing"):
+        assert told in done.stdout
+    assert "76 12 34 56" not in done.stdout
+    again = root.mrf("explain-source", "comite_annuaire_mli", MRF_SOURCES=str(into))
+    assert again.returncode == 0, again.stdout + again.stderr
+    for told in ("annuaire_comite_*_20??.csv", "colonne « Nom de la structure »", "code, liste type_service", "aucune"):
+        assert told in again.stdout
+    taken = root.mrf("new-source", str(directory), "--into", str(into), MRF_SOURCES=str(into))
+    assert taken.returncode == 2
+    assert "comite_annuaire_mli" in taken.stdout
+
+
+def test_a_file_that_no_shape_fits_leaves_no_folder(tmp_path: Path) -> None:
+    root, into = Root(tmp_path / "data"), tmp_path / "sources"
+    codes, empty = tmp_path / "codes.csv", tmp_path / "vide.csv"
+    codes.write_text("Admin Level,P-Code,Name\n1,ML07,Gao\n", encoding="utf-8")
+    empty.write_text("", encoding="utf-8")
+    for path, told in ((codes, "aucune forme ne convient"), (empty, "un fichier vide")):
+        done = root.mrf("new-source", str(path), "--into", str(into))
+        assert done.returncode == 1
+        assert told in done.stdout
+    assert not into.exists()
+
+
+def test_a_declared_source_is_explained(tmp_path: Path) -> None:
+    done = Root(tmp_path / "data").mrf("explain-source", "ocha_3w_mli")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for told in ("OCHA Mali", "sheet = ML_5W", "vide = alerte", "code, liste sector, 7 correction", "Montant Cash"):
+        assert told in done.stdout
 
 
 def test_the_untouched_template_is_a_valid_source(project_copy: Path, tmp_path: Path) -> None:
@@ -76,6 +103,8 @@ def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
     root = Root(tmp_path / "data")
     assert root.mrf("new-source", "MauvaisNom").returncode == 2
     assert root.mrf("new-source", "ocha_3w_mli").returncode == 2
+    assert root.mrf("new-source", "nowhere/liste.csv").returncode == 2
+    assert root.mrf("explain-source", "inconnue_x").returncode == 2
     assert root.mrf("run", "--landing", str(tmp_path / "nowhere")).returncode == 2
     assert root.mrf("sql", "select 1").returncode == 1
     assert root.mrf("expected", "inconnue_x").returncode == 2

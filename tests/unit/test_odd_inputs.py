@@ -100,7 +100,7 @@ def test_odk_system_columns(read, c):
 def test_kobo_system_columns(read, c):
     sheets = S.kobo()
     h, *r = sheets[MAIN]
-    sheets[MAIN] = [[*h, c], *[[*x, "x"] for x in r]]
+    sheets[MAIN] = [[*h, c], *[[*x, f"uuid:racine-{n}"] for n, x in enumerate(r)]]
     read(sheets)
 
 

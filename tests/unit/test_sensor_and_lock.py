@@ -79,3 +79,39 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
     holder.wait()
     with writing(Layout(tmp_path), 5), writing(Layout(tmp_path), 0):
         pass
+
+
+WRITES = """
+import sys, time
+from orchestration.resources import writing
+from warehouse.layout import Layout
+root, name, seconds = sys.argv[1:]
+with writing(Layout(__import__('pathlib').Path(root)), 60), open(root + '/told', 'a', buffering=1) as told:
+    told.write(name + ' begins\\n')
+    time.sleep(float(seconds))
+    told.write(name + ' ends\\n')
+"""
+
+
+def test_writers_wait_for_each_other_even_when_one_is_killed(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    def writer(name: str, seconds: float) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", WRITES, str(tmp_path), name, str(seconds)])
+
+    def told() -> list[str]:
+        return (tmp_path / "told").read_text().splitlines() if (tmp_path / "told").exists() else []
+
+    killed = writer("killed", 300)
+    while told() != ["killed begins"]:
+        assert killed.poll() is None
+        time.sleep(0.05)
+    waiting = [writer("one", 0.3), writer("other", 0.3)]
+    time.sleep(1)
+    assert told() == ["killed begins"]
+    killed.kill()
+    assert [process.wait(60) for process in waiting] == [0, 0]
+    lines = told()[1:]
+    assert sorted(lines) == ["one begins", "one ends", "other begins", "other ends"]
+    assert lines[0].split()[0] == lines[1].split()[0], "one ended before the other began"

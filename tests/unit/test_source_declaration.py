@@ -45,6 +45,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {
         lambda d: columns(d).update(status_code={"column": "Statut", "optionnal": True}),
         ["shapes.service.columns.status_code.optionnal", "clé inconnue"],
     ),
+    "another column than none": (
+        lambda d: columns(d).update(status_code={"value": "OPE", "otherwise": "Statut"}),
+        ["shapes.service.columns.status_code", "otherwise demande column"],
+    ),
     "missing key": (lambda d: d.pop("license"), ["license"]),
     "no file pattern": (lambda d: d.update(files=[]), ["files"]),
     "unknown reader": (lambda d: d["reader"].update(kind="word"), ["reader", "word", "table", "pdf", "survey", "geo"]),

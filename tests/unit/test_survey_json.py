@@ -391,3 +391,38 @@ def test_who_withdraws_a_consent_in_a_later_version_leaves_nothing(read: Callabl
     ingested = read(edited(a=given, b=given | {"_submission_time": "2024-06-15T10:00:00", "consent": "non"}))
     assert "Version" not in export.everything(ingested)
     assert not pd.Series(ingested.consented, dtype=object).str.contains("Version").any()
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_submission_that_several_files_hold_counts_once_in_its_last_version(
+    source: Source, tmp_path: Path, in_order: bool
+) -> None:
+    july = export.write(tmp_path, export.kobo()).rename(tmp_path / "mrf_provider_survey_2024-07.xlsx")
+    content = kobo_json()
+    # KoboToolbox: a new uuid and the same date.
+    content["results"][1] |= {"_uuid": "b", "meta/instanceID": "uuid:b", "org/org_nom": "ONG Fictive Corrigée"}
+    content["results"][1]["meta/deprecatedID"] = f"uuid:{UUIDS[1]}"
+    (august := tmp_path / "mrf_provider_survey_2024-08.json").write_text(json.dumps(content))
+    files = [july, august] if in_order else [august, july]
+    both, alone = ingest(source, files), ingest(source, [august])
+    for shape, frame in alone.records.items():
+        assert sorted(both.records[shape]["locator"]) == sorted(frame["locator"])
+    assert set(both.records["organization"]["organization_name"]) == {
+        "Association Fictive du Fleuve",
+        "ONG Fictive Corrigée",
+    }
+    reasons = both.rejected[both.rejected["shape"].eq("organization")]["reason"].tolist()
+    assert f"remplacée par uuid:b ({august.name})" in reasons
+    assert both.read_counts["organization"] == 6
+    assert len(both.records["organization"]) + len(reasons) == 6
+
+
+def test_a_file_that_came_late_does_not_undo_a_correction(source: Source, tmp_path: Path) -> None:
+    content = central_json()
+    (late := tmp_path / "mrf_provider_survey_z.json").write_text(json.dumps(content))
+    content["value"][0]["__system"] |= {"updatedAt": "2024-06-15T10:00:00.000Z", "edits": 1}
+    content["value"][0]["meta"]["instanceID"] = "uuid:apres"
+    content["value"][0]["org"]["org_nom"] = "Association fictive corrigée"
+    (corrected := tmp_path / "mrf_provider_survey_a.json").write_text(json.dumps(content))
+    names = ingest(source, [corrected, late]).records["organization"]["organization_name"]
+    assert sorted(names) == ["Association fictive corrigée", "ONG Fictive des Dunes"]

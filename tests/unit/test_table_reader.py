@@ -393,3 +393,19 @@ def test_a_date_read_in_the_file_name(declaration: Declare, tmp_path: Path, temp
         ingest(source, [write_csv(tmp_path / "services.csv", template_rows)])
     assert caught.value.place == "nom du fichier"
     assert "services.csv" in caught.value.found
+
+
+def test_another_column_speaks_where_the_first_is_empty(
+    declaration: Declare, tmp_path: Path, template_rows: Rows
+) -> None:
+    def by_acronym(given: dict[str, Any]) -> None:
+        given["shapes"]["service"]["columns"]["organization_name"] = {"column": "Structure", "otherwise": "Sigle"}
+
+    source = load(declaration(by_acronym))
+    template_rows[2][0] = " - "
+    path = write_csv(tmp_path / "editeur_produit_mli.csv", template_rows)
+    ingested = ingest(source, [path])
+    names = ingested.assertions[ingested.assertions["attribute"] == "organization_name"]
+    assert ingested.records["service"]["organization_name"].tolist() == ["Association Fictive du Modèle", "OFM"]
+    assert ingested.records["service"]["errors"].isna().all()
+    assert names["locator"].tolist() == ["A2", "B3"], "each value keeps the cell it came from"

@@ -48,7 +48,7 @@ def test_a_table_that_nobody_reads_is_told(source: Source) -> None:
     ]
     (found,) = tables_of("classeur.xlsx", grids, source, TableReader(kind="table")).values()
     (note,) = found.notes
-    assert "classeur.xlsx · Légende!1" in note
+    assert note == "Légende!1 : tableau que la source ne lit pas"
 
 
 def test_two_tables_of_a_document_have_the_names_that_their_mappings_declare(declaration: Declare) -> None:

@@ -1,0 +1,156 @@
+"""An invented sample: the header of the file, and rows that say nothing of anybody.
+
+Names are made up and say so. Only codes are those of the file: a sector or a p-code is nobody's secret.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import cycle, islice
+from pathlib import Path
+
+import openpyxl
+
+from ingestion import code_lists
+from ingestion.clean.dates import date
+from ingestion.clean.numbers import number
+from ingestion.clean.places import pcode
+from ingestion.clean.text import as_text
+from ingestion.proposals.judging import target_of
+from ingestion.proposals.looking import FileColumn, Sheet
+from ingestion.proposals.proposal import Choice, Proposal, country_of
+from ingestion.proposals.words import understood
+from ingestion.shapes import Column
+
+ROWS = 6
+NOTICE = "DONNÉES FICTIVES"
+_NAMES = ("Association Fictive des Rives", "ONG Fictive du Baobab", "Comité Fictif des Sages")
+_MALI = {"admin1_code": "ML07", "admin2_code": "ML0703", "admin3_code": "ML070303"}
+_MALI |= {"admin1_name": "Gao", "admin2_name": "Gao", "admin3_name": "Commune fictive de Gao"}
+_NUMBERS = {"latitude": "14.5", "longitude": "-4.2", "level": "2"}
+
+
+def sample(proposal: Proposal) -> list[list[str]]:
+    """The header, its HXL tags where the file has some, and the invented rows."""
+    columns = [choice.column for choice in proposal.choices]
+    invented = [_cells(choice, proposal) for choice in proposal.choices]
+    head = [[column.header for column in columns]]
+    if proposal.sheet.has_tags:
+        head.append([column.tag for column in columns])
+    return head + [list(row) for row in zip(*invented, strict=True)]
+
+
+def _cells(choice: Choice, proposal: Proposal) -> list[str]:
+    """The cells of one column, from the first row to the last."""
+    if choice.guess is not None:
+        if choice.fate in _MALI and country_of(proposal.sheet) in ("", "mli"):
+            return [_MALI[choice.fate]] * ROWS
+        return list(islice(cycle(_mapped(choice.column, target_of(proposal.shape, choice.fate))), ROWS))
+    if choice.fate == "personal":
+        return ["00000000"] * ROWS
+    if choice.fate == "empty":
+        return [""] * ROWS
+    return _unread(choice.column)
+
+
+def _unread(column: FileColumn) -> list[str]:
+    """What nobody reads: a number stays a number, the rest says that it is invented."""
+    is_number = bool(column.values) and all(number(value) is not None for value in column.values[:20])
+    return ["1"] * ROWS if is_number else [NOTICE] * ROWS
+
+
+def _mapped(column: FileColumn, target: Column) -> list[str]:
+    match target.kind:
+        case "text":
+            return _texts(target)
+        case "code" | "codes":
+            return _known(column, target) or [code_lists.labels(target.codes or "", code)[0] for code in _first(target)]
+        case "pcode":
+            # The rows of a file are sorted by place more often than not: the first codes lie in one another.
+            return [next(cell for cell in column.cells if pcode(cell, target.level))]
+        case "date":
+            return [_like(column.values[:1], day) for day in ("2024-07-15", "2024-08-01", "2024-08-20")]
+        case "boolean":
+            return _known(column, target) or ["oui", "non"]
+    return [_NUMBERS.get(target.name, "10" if target.minimum == 0 else "1")]
+
+
+def _texts(target: Column) -> list[str]:
+    if target.name == "organization_name":
+        return [f"{name} n° {number}" for number in (1, 2) for name in _NAMES]
+    if target.name == "organization_acronym":
+        return ["AFR1", "OFB1", "CFS1", "AFR2", "OFB2", "CFS2"]
+    if target.name in ("admin_vintage", "period"):
+        return ["2024"]
+    if target.name == "admin_code":
+        return ["ML07"]
+    return [f"{target.fr.split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")]
+
+
+def _known(column: FileColumn, target: Column) -> list[str]:
+    """The file's own way of writing a few codes."""
+    return [value for value in column.values[:50] if understood(target, value)][:3]
+
+
+def _first(target: Column) -> list[str]:
+    return code_lists.codes(target.codes or "")[:3]
+
+
+def _like(values: tuple[str, ...], day: str) -> str:
+    """An invented day written as the file writes its own: 2024-07-15, or 15/07/2024."""
+    if values and re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", values[0]):
+        return "/".join(reversed(day.split("-")))
+    return day[:4] if values and re.fullmatch(r"\d{4}", values[0]) else day
+
+
+def file_name(proposal: Proposal) -> str:
+    """`sample.*`, with a date where the declaration reads one in the name; workbooks are written as XLSX."""
+    path = proposal.sheet.file
+    suffix = path.suffix.lower() if path.suffix.lower() in (".csv", ".tsv", ".txt") else ".xlsx"
+    named = proposal.constants.get("observed_on")
+    origin = named[0] if named else None
+    if origin is None or origin.file_name is None:
+        return f"sample{suffix}"
+    told = next(
+        t for t in ("2024-07-31", "juillet_2024", "2024") if re.search(origin.file_name, t) and date(_spaced(t))
+    )
+    return f"sample.{told}{suffix}"
+
+
+def _spaced(text: str) -> str:
+    return text.replace("_", " ")
+
+
+def write(proposal: Proposal, folder: Path) -> Path:
+    """Writes the sample in the format of the file, its sheet under the same name."""
+    path, rows = folder / file_name(proposal), sample(proposal)
+    if path.suffix == ".xlsx":
+        _workbook(proposal.sheet, rows).save(path)
+    else:
+        path.write_text(_text(proposal.sheet, rows), encoding="utf-8")
+    return path
+
+
+def _workbook(sheet: Sheet, rows: list[list[str]]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = sheet.name or "Feuille 1"
+    for row in rows:
+        page.append([_typed(cell) for cell in row])
+    return book
+
+
+def _typed(cell: str) -> str | float | int:
+    """A number where the cell is one, so that it reads as the same text again."""
+    found = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
+    if found is None or as_text(found) != cell:
+        return cell
+    return int(found) if found.is_integer() else found
+
+
+def _text(sheet: Sheet, rows: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=sheet.delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()

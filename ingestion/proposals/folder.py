@@ -1,0 +1,139 @@
+"""A proposal as a source folder: source.yml with what is to be confirmed, lookups.csv, sample, expected.csv."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from ingestion.expected import expected_csv
+from ingestion.proposals import fiction
+from ingestion.proposals.proposal import Choice, Proposal, patterns
+from ingestion.source import Lookup, Source, load
+
+_TO_CONFIRM = "# à confirmer"
+
+
+def write(proposal: Proposal, folder: Path) -> Source:
+    """Writes the folder and returns the source, which has read its sample. Nothing stays of a folder that fails."""
+    folder.mkdir(parents=True)
+    try:
+        (folder / "source.yml").write_text("\n".join(_declaration(proposal, folder.name)) + "\n", encoding="utf-8")
+        if proposal.corrections:
+            _lookups(proposal, folder / "lookups.csv")
+        fiction.write(proposal, folder)
+        source = load(folder)
+        (folder / "expected.csv").write_text(expected_csv(source), encoding="utf-8")
+    except Exception:
+        shutil.rmtree(folder)
+        raise
+    return source
+
+
+def _lookups(proposal: Proposal, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Lookup.model_fields)
+        writer.writerows((one.column, one.raw, one.canonical, one.reason) for one in proposal.corrections)
+
+
+def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
+    yield f"# Proposé par « mrf new-source » depuis {proposal.sheet.file.name} : relire ce qui porte « à confirmer »."
+    yield f"id: {source_id}"
+    title = proposal.sheet.file.stem.replace("_", " ")
+    yield f"title: {_TO_CONFIRM}"
+    yield f"  fr: {_scalar(title)}"
+    yield f"  en: {_scalar(title)}"
+    yield f"publisher: à préciser {_TO_CONFIRM}"
+    yield "# url: https://…"
+    yield f"license: à préciser {_TO_CONFIRM}"
+    yield f"sensitivity: internal {_TO_CONFIRM} : public, internal, confidential"
+    yield f"evidence_class: partner {_TO_CONFIRM} : official, partner, secondary… décide du poids"
+    yield "kind: tableur"
+    yield f"files: [{', '.join(_quoted(name) for name in patterns(proposal.sheet.file))}]"
+    yield ""
+    yield "reader:"
+    yield "  kind: table"
+    if proposal.sheet.others:
+        yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
+    if proposal.sheet.has_tags:
+        yield "  hxl: true"
+    yield ""
+    yield "shapes:"
+    yield f"  {proposal.shape}:"
+    yield "    columns:"
+    for name, (origin, ground) in proposal.constants.items():
+        told = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
+        inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in told.items())
+        yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {ground}"
+    for choice in proposal.mapped.values():
+        yield f"      {choice.fate}: {_read(proposal, choice)}"
+    yield f"    bounds: {{min_records: {max(1, proposal.rows // 3)}, max_records: {max(1000, proposal.rows * 5)}}}"
+    yield from _apart(proposal)
+
+
+def _read(proposal: Proposal, choice: Choice) -> str:
+    """The column to read; of organizations that some rows only call by their acronym, both."""
+    acronym = proposal.mapped.get("organization_acronym")
+    if choice.fate == "organization_name" and acronym and len(choice.column.cells) < proposal.rows:
+        both = f"{{column: {_inline(choice.column.header)}, otherwise: {_inline(acronym.column.header)}}}"
+        return f"{both} {_TO_CONFIRM} : le sigle nomme les lignes sans nom"
+    return _scalar(choice.column.header) + _doubt(choice)
+
+
+def _doubt(choice: Choice) -> str:
+    """What a person should look at; nothing where it is sure."""
+    if choice.guess is None or choice.guess.label == "sûr":
+        return ""
+    others = ", ".join(guess.target for guess in choice.others[:2])
+    told = f"{choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
+    return f" {_TO_CONFIRM} : {_one_line(told)}"
+
+
+def _one_line(text: str) -> str:
+    """A comment ends with its line, and headers of workbooks hold line breaks."""
+    return " ".join(text.split())
+
+
+def _apart(proposal: Proposal) -> Iterator[str]:
+    """The columns that are not read: empty so far, personal, ignored."""
+    of = {fate: [c for c in proposal.choices if c.fate == fate] for fate in ("empty", "personal", "ignored")}
+    if of["empty"]:
+        yield "\n# Vides aujourd’hui ; si une édition les remplit, le contrôle avertit."
+        yield "expected_empty:"
+        yield from (f"  - {_scalar(choice.column.header)}" for choice in of["empty"])
+    if of["personal"]:
+        yield "\n# Jamais lues : elles ne vont que dans `restricted`, chiffrées."
+        yield "personal:"
+        yield from (
+            f"  {_scalar(choice.column.header)}: {{}} # {_one_line(choice.reason)}" for choice in of["personal"]
+        )
+    if of["ignored"]:
+        yield "\nignored:"
+        yield from (f"  {_scalar(c.column.header)}: {_scalar(_ignored(c))}" for c in of["ignored"])
+
+
+def _ignored(choice: Choice) -> str:
+    others = ", ".join(guess.target for guess in choice.others[:2])
+    return choice.reason + (f" (peut-être {others})" if others else "")
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML writes it on one line, quoted where it must be."""
+    style = '"' if "\n" in text else None
+    written = yaml.safe_dump(text, allow_unicode=True, width=float("inf"), default_style=style)
+    return str(written).removesuffix("\n").removesuffix("\n...")
+
+
+def _inline(text: str) -> str:
+    """A header between brackets, where a comma or a line break would end it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    """In single quotes: a regular expression keeps its backslashes, a year stays a text."""
+    return "'" + text.replace("'", "''") + "'"

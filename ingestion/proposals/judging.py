@@ -1,0 +1,104 @@
+"""How likely a column of a file is a column of a shape: by its header, its HXL tag, and what its cells hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingestion.clean.numbers import number
+from ingestion.clean.personal import EMAIL, PHONE, find
+from ingestion.clean.places import pcode
+from ingestion.proposals.looking import FileColumn
+from ingestion.proposals.words import is_peculiar, likeness, tagged, understood
+from ingestion.records import OBSERVED
+from ingestion.shapes import SHAPES, Column
+
+SURE, LIKELY = 0.85, 0.65
+_LEAST = 0.45
+_EXAMINED = 300  # different values of a column: more say nothing new
+PERSONAL = "personal"
+_TELLING = 0.5  # « N° de téléphone »: better one column too many than a phone that is read
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column of a shape that a file's column may be: how likely, from 0 to 1, and on what ground.
+
+    ``said`` is what its header alone says: of two columns with an equal HXL tag the one that is better named is taken.
+    """
+
+    target: str
+    score: float
+    ground: str
+    said: float
+
+    @property
+    def label(self) -> str:
+        """How sure, in a word."""
+        return "sûr" if self.score >= SURE else "probable" if self.score >= LIKELY else "à vérifier"
+
+
+def target_of(shape: str, name: str) -> Column:
+    """A column of a shape, or the date of observation that all shapes have."""
+    return OBSERVED if name == OBSERVED.name else SHAPES[shape].column(name)
+
+
+def guesses(column: FileColumn, shape: str) -> list[Guess]:
+    """What the column may be in that shape, the likeliest first; nothing below a threshold."""
+    targets = [*SHAPES[shape].columns, OBSERVED]
+    found = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
+    nothing = likeness(column.header, "ignored")
+    return sorted((guess for guess in found if guess.score > nothing), key=lambda guess: (-guess.score, -guess.said))
+
+
+def _guess(column: FileColumn, target: Column) -> Guess | None:
+    said = likeness(column.header, target.name)
+    if column.tag and tagged(column.tag) == target.name:
+        return Guess(target.name, 1.0, f"étiquette {column.tag}", said)
+    share = 0.0 if target.kind == "text" else _share(column.values[:_EXAMINED], target)
+    if target.kind == "text":
+        score, ground = said * _as_text(column, target), f"en-tête « {column.header} »"
+    elif target.kind == "pcode" and share >= 0.8:
+        score, ground = max(0.75 + 0.25 * said, said) * share, f"{share:.0%} de p-codes de niveau {target.level}"
+    elif target.codes and share >= 0.8 and said < _LEAST and is_peculiar(target.codes):
+        score, ground = 0.55 * share, f"{share:.0%} de codes de la liste {target.codes}"
+    else:
+        score = said * (0.3 + 0.7 * share)
+        ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
+    return Guess(target.name, round(score, 3), ground, said) if score >= _LEAST else None
+
+
+@lru_cache(maxsize=4096)
+def _share(values: tuple[str, ...], target: Column) -> float:
+    """Of the different values, those that this column could hold."""
+    return sum(understood(target, value) for value in values) / len(values) if values else 0.0
+
+
+def _as_text(column: FileColumn, target: Column) -> float:
+    """A name is no number and no code; a year, an edition or an age bracket may be."""
+    values = column.values[:_EXAMINED]
+    if not values:
+        return 0.0
+    if target.name in ("admin_code", "admin_vintage", "period", "age_group", "hours", "iati_identifier", "file_name"):
+        return 1.0
+    coded = sum(number(v) is not None or any(pcode(v, level) for level in (1, 2, 3)) for v in values) / len(values)
+    return 1 - 0.8 * coded
+
+
+def personal_ground(column: FileColumn) -> str | None:
+    """Why a column must not be read: it names people, or holds their phones, e-mails or positions."""
+    if column.tag and tagged(column.tag) == PERSONAL:
+        return f"étiquette {column.tag}"
+    values = column.values[:_EXAMINED]
+    kinds = [piece.kind for value in values if number(value) is None or _is_phone(value) for piece in find(value)]
+    if values and len(kinds) >= 0.3 * len(values):
+        told = {PHONE: "des numéros de téléphone", EMAIL: "des courriels"}
+        return f"les cellules contiennent {told.get(max(kinds, key=kinds.count), 'des positions')}"
+    if likeness(column.header, PERSONAL) >= _TELLING:
+        return f"l’en-tête « {column.header} » annonce une personne ou un contact"
+    return None
+
+
+def _is_phone(value: str) -> bool:
+    digits = value.lstrip("+0")
+    return value.startswith("+") or (value.isdigit() and len(digits) in (8, 11))

@@ -1,0 +1,254 @@
+"""A whole file's proposal: which shape its rows are, what each column becomes, what the rest takes its value from."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ingestion.clean.dates import date
+from ingestion.clean.places import pcode
+from ingestion.clean.text import fold
+from ingestion.code_lists import SEED
+from ingestion.proposals.judging import LIKELY, Guess, guesses, personal_ground, target_of
+from ingestion.proposals.looking import FileColumn, Sheet, sheets
+from ingestion.proposals.words import correction
+from ingestion.shapes import SHAPES
+from ingestion.source import ID, Origin
+from ingestion.values import clean
+
+# What a figure is of where its file does not say: everybody.
+_WHOLE = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "sector_code": "ALL"}
+_WHOLE |= {"indicator": "population"}
+_MONTH = "[a-zéûA-ZÉÛ]+"
+# How file names tell their date, the most precise first; one group, as a declaration wants it.
+_NAMED_DATES = (r"(20\d\d-\d\d-\d\d)", rf"({_MONTH}[_ -]20\d\d)", r"(20\d\d)")
+_NEED = re.compile(r"need|besoin|\bpin\b", re.IGNORECASE)
+_IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What became of one column of the file: a column of the shape, "personal", "empty" or "ignored", and why."""
+
+    column: FileColumn
+    fate: str
+    guess: Guess | None
+    reason: str
+    others: list[Guess]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A value that its list does not hold as written, and the code that it usually means."""
+
+    column: str
+    raw: str
+    canonical: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A declaration to be confirmed.
+
+    ``constants``: what no column says, and on what ground it is said. ``missing``: what the shape asks in vain.
+    ``unknown``: by header, the values of a code column that no list knows.
+    """
+
+    sheet: Sheet
+    shape: str
+    choices: list[Choice]
+    constants: dict[str, tuple[Origin, str]]
+    missing: list[str]
+    corrections: list[Correction]
+    unknown: dict[str, list[str]]
+    score: float = field(compare=False)
+
+    @property
+    def mapped(self) -> dict[str, Choice]:
+        """By column of the shape, the column of the file."""
+        return {choice.fate: choice for choice in self.choices if choice.guess is not None}
+
+    @property
+    def rows(self) -> int:
+        """How many rows the sheet holds."""
+        return self.sheet.row_count
+
+
+def propose(path: Path, shape: str | None = None) -> Proposal:
+    """The likeliest reading of a file, as any shape or as a given one. Raises SourceFileError without any table."""
+    readings = (reading for sheet in sheets(path) for reading in _readings(sheet, shape))
+    return max(readings, key=lambda proposal: proposal.score)
+
+
+def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
+    """The sheet as each shape that it may be."""
+    apart = {column.header: ground for column in sheet.columns if (ground := personal_ground(column))}
+    for name in [shape] if shape else SHAPES:
+        yield _as(sheet, name, apart)
+
+
+def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
+    ranked = {c.header: guesses(c, shape) for c in sheet.columns if c.header not in apart and not c.is_empty}
+    given = _assigned(ranked)
+    choices = [_choice(column, apart, given.get(column.header), ranked) for column in sheet.columns]
+    mapped = {guess.target: guess for guess in given.values()}
+    constants = _constants(sheet, shape, mapped)
+    required = [c.name for c in SHAPES[shape] if c.required] + ["observed_on"]
+    missing = [name for name in required if name not in mapped and name not in constants]
+    corrections, unknown = _code_values(sheet, shape, given)
+    score = _fitness(shape, mapped, required, missing)
+    return Proposal(sheet, shape, choices, constants, missing, corrections, unknown, score)
+
+
+def _fitness(shape: str, mapped: dict[str, Guess], required: list[str], missing: list[str]) -> float:
+    """How well the rows fit a shape: what the columns say, less what it asks and nothing says, or hardly.
+
+    Of two shapes that say the same columns, the one with fewer others fits better. An outline is missing from every
+    list of places: it says little. A list of places is not one of organizations because its names are called « Name ».
+    """
+    told = sum(guess.score for guess in mapped.values()) + len(mapped) / len(SHAPES[shape].columns)
+    doubtful = sum(1 for name in required if name in mapped and mapped[name].score < LIKELY)
+    return told - doubtful - sum(0.5 if name == "geometry" else 2 for name in missing)
+
+
+def _assigned(ranked: dict[str, list[Guess]]) -> dict[str, Guess]:
+    """One column of the shape for each header, the surest pair first."""
+    pairs = [(guess, header) for header, found in ranked.items() for guess in found]
+    given: dict[str, Guess] = {}
+    taken: set[str] = set()
+    for guess, header in sorted(pairs, key=lambda pair: (-pair[0].score, -pair[0].said)):
+        if header not in given and guess.target not in taken:
+            given[header] = guess
+            taken.add(guess.target)
+    return given
+
+
+def _choice(column: FileColumn, apart: dict[str, str], guess: Guess | None, ranked: dict[str, list[Guess]]) -> Choice:
+    others = [other for other in ranked.get(column.header, []) if guess is None or other.target != guess.target]
+    if column.header in apart:
+        return Choice(column, "personal", None, apart[column.header], [])
+    if column.is_empty:
+        return Choice(column, "empty", None, "vide dans ce fichier", [])
+    if guess is None:
+        return Choice(column, "ignored", None, _IGNORED, others)
+    return Choice(column, guess.target, guess, guess.ground, others)
+
+
+def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess]) -> dict[str, tuple[Origin, str]]:
+    found: dict[str, tuple[Origin, str]] = {}
+    names = {column.name for column in SHAPES[shape]}
+    if "observed_on" not in mapped:
+        found["observed_on"] = _observed(sheet.file)
+    if shape == "need":
+        year = re.search(r"20\d\d", sheet.file.name)
+        whole = _WHOLE | {"period": year[0] if year else str(_written(sheet.file).year)}
+        if "people" in mapped and _NEED.search(mapped["people"].ground):
+            whole["indicator"] = "people_in_need"
+        for name, value in whole.items():
+            if name not in mapped:
+                ground = "année du fichier" if name == "period" else "le fichier ne distingue pas"
+                found[name] = (Origin(value=value), ground)
+    placed = any(name.startswith("admin") for name in mapped)
+    if placed and "admin_vintage" in names and "admin_vintage" not in mapped:
+        found["admin_vintage"] = _vintage(sheet)
+    return found
+
+
+def _observed(path: Path) -> tuple[Origin, str]:
+    """The date that the file's name tells, else the day it was last written."""
+    for pattern in _NAMED_DATES:
+        told = re.search(pattern, path.name)
+        if told and date(told[1].replace("_", " ")):
+            return Origin(file_name=pattern), f"nom du fichier : « {told[1]} »"
+    value = _written(path).isoformat()
+    return Origin(value=value), "date d’écriture du fichier : à remplacer par celle des faits"
+
+
+def _written(path: Path) -> dt.date:
+    return dt.date.fromtimestamp(path.stat().st_mtime)
+
+
+@cache
+def _seed_codes() -> dict[str, set[str]]:
+    """By edition, the p-codes of Mali's list."""
+    found: dict[str, set[str]] = {}
+    with SEED.with_name("admin_area.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["vintage"], set()).add(row["code"])
+    return found
+
+
+def _vintage(sheet: Sheet) -> tuple[Origin, str]:
+    """The edition of Mali's list that knows the most codes of the file; the latest where the file has only names."""
+    codes = {
+        code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
+    }
+    known = {vintage: len(codes & listed) for vintage, listed in _seed_codes().items()}
+    best = max(sorted(known, reverse=True), key=lambda vintage: known[vintage])
+    if codes and not known[best]:
+        year = re.search(r"20\d\d", sheet.file.name)
+        return Origin(value=year[0] if year else "?"), "p-codes d’un autre pays : dire leur édition"
+    return Origin(value=best), "édition qui connaît le plus de codes" if codes else "édition en vigueur"
+
+
+def _code_values(sheet: Sheet, shape: str, given: dict[str, Guess]) -> tuple[list[Correction], dict[str, list[str]]]:
+    """What has to be written in lookups.csv, and the values of code columns that nobody knows."""
+    corrections: list[Correction] = []
+    unknown: dict[str, list[str]] = {}
+    for header, guess in given.items():
+        target = target_of(shape, guess.target)
+        if target.kind not in ("code", "codes"):
+            continue
+        for value in sheet.column(header).values:
+            if clean(target, value)[1]:
+                continue
+            if usual := correction(target, value):
+                corrections.append(Correction(target.name, value, usual[0], f"{usual[1]} (à confirmer)"))
+            else:
+                unknown.setdefault(header, []).append(value)
+    return corrections, unknown
+
+
+def source_id(path: Path, proposal: Proposal) -> str:
+    """An id made of the file's name without its dates, and of the country that its p-codes are of."""
+    plain = re.sub(r"(19|20)\d\d|\d{6,}", " ", path.stem)
+    kept = [word for word in fold(plain).split() if date(f"{word} 2000") is None and not word.isdigit()][:4]
+    country = country_of(proposal.sheet)
+    name = "_".join(["source", *(kept or ["fichier"]), *([country] if country and country not in kept else [])])
+    return name if ID.fullmatch(name) else "source_fichier"
+
+
+def country_of(sheet: Sheet) -> str:
+    """The letters of the p-codes, where the file has some: « ml » for ML0502."""
+    letters = Counter(
+        code.rstrip("0123456789").lower()
+        for column in sheet.columns
+        for value in column.values[:300]
+        for n in (1, 2, 3)
+        if (code := pcode(value, n))
+    )
+    if not letters:
+        return ""
+    best = letters.most_common(1)[0][0]
+    return "mli" if best == "ml" else best
+
+
+def patterns(path: Path) -> list[str]:
+    """The names that later editions of the file will bear: its own, with any month, any year and any long number."""
+    stem = re.sub(r"20\d\d-\d\d-\d\d|\d{6,}", "*", path.stem)
+    parts = [_any(part) for part in re.split(r"([^A-Za-zÀ-ÿ0-9*]+)", stem)]
+    named = any(re.search("[A-Za-z]", part) for part in parts)
+    return [("".join(parts) if named else path.stem) + path.suffix]
+
+
+def _any(part: str) -> str:
+    if part.isalpha() and date(f"{part} 2000"):
+        return "*"
+    return "20??" if re.fullmatch(r"20\d\d", part) else part

@@ -1,0 +1,122 @@
+"""The words that people use for a column or a code, read from the tables beside this module."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from ingestion import code_lists
+from ingestion.clean.text import fold
+from ingestion.shapes import Column
+from ingestion.values import clean
+
+Words = tuple[str, ...]
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])")
+_VAGUE = 0.6
+_ALMOST = 88  # « accronyme » for « acronyme »
+_LINKS = {"de", "du", "des", "la", "le", "les", "l", "d", "of", "the", "en", "et", "and", "a", "au", "par", "per"}
+
+
+def words(header: str) -> Words:
+    """A header in comparable words: « admin1Pcode » is admin 1 pcode, « Organization_Name » organization name."""
+    found = fold(_CAMEL.sub(" ", header)).split()
+    return tuple(_singular(word) for word in found if word not in _LINKS) or tuple(found)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def headers() -> dict[str, dict[Words, float]]:
+    """By column of a shape ("personal", "ignored"), the ways to say it and how well each does.
+
+    The first says it best; one with a question mark is vague: « nom » alone may be anything's name.
+    """
+    given = {row["target"]: row["spellings"].split(";") for row in _rows("headers.csv")}
+    parts = {target: spellings for target, spellings in given.items() if target.startswith("$")}
+    found: dict[str, dict[Words, float]] = {}
+    for target in given.keys() - parts.keys():
+        ways = found.setdefault(target, {})
+        for place, spelling in enumerate(given[target]):
+            weight = _VAGUE if spelling.endswith("?") else 1 - min(place, 20) * 0.005
+            for said in _spelled_out(spelling.rstrip("?"), parts):
+                ways.setdefault(words(said), weight)
+    return found
+
+
+def _spelled_out(spelling: str, parts: dict[str, list[str]]) -> Iterator[str]:
+    choices = [parts.get(word, [word]) for word in spelling.split()]
+    return (" ".join(choice) for choice in itertools.product(*choices))
+
+
+@cache
+def hxl() -> dict[tuple[str, frozenset[str]], str]:
+    """By HXL tag and attributes, the column that it means."""
+    return {tag_parts(row["tag"]): row["target"] for row in _rows("hxl.csv")}
+
+
+def tag_parts(tag: str) -> tuple[str, frozenset[str]]:
+    """#adm1 +code is ("#adm1", {"code"})."""
+    name, *attributes = re.sub(r"\s", "", tag).lower().split("+")
+    return name, frozenset(attributes)
+
+
+def tagged(tag: str) -> str | None:
+    """The column of an HXL tag: the entry with the most of its attributes and no other one."""
+    name, attributes = tag_parts(tag)
+    known = [(len(asked), target) for (entry, asked), target in hxl().items() if entry == name and asked <= attributes]
+    return max(known)[1] if known else None
+
+
+def likeness(header: str, target: str) -> float:
+    """How well a header says a column, from 0 to 1: as listed, one of its words misspelt, or said among other words."""
+    said = words(header)
+    best = 0.0
+    for way, weight in headers().get(target, {}).items():
+        if way == said:
+            best = max(best, weight)
+        elif set(way) < set(said):
+            best = max(best, weight * (0.25 + 0.6 * len(way) / len(said)))
+        elif _is_misspelt(way, said):
+            best = max(best, weight * 0.9)
+    return best
+
+
+def _is_misspelt(way: Words, said: Words) -> bool:
+    """Nearly the same letters and the same numbers: never « admin 3 » for « admin 2 », « country » for « county »."""
+    if len(way) != len(said) or [w for w in way if w.isdigit()] != [w for w in said if w.isdigit()]:
+        return False
+    return said not in headers()["ignored"] and fuzz.ratio(" ".join(way), " ".join(said)) >= _ALMOST
+
+
+@cache
+def _values() -> dict[tuple[str, str], tuple[str, str]]:
+    return {(row["list"], fold(row["spelling"])): (row["code"], row["reason"]) for row in _rows("values.csv")}
+
+
+def correction(column: Column, text: str) -> tuple[str, str] | None:
+    """(code, why) for a usual way of writing a code that its list does not hold, or None."""
+    return _values().get((column.codes or "", fold(text)))
+
+
+def understood(column: Column, text: str) -> bool:
+    """Whether a cell says a value of this column, as it stands or by a usual abbreviation."""
+    value, is_read = clean(column, text)
+    return (value is not None and is_read) or correction(column, text) is not None
+
+
+def is_peculiar(list_name: str) -> bool:
+    """Whether a list is one that values alone can point to: yes and no, or 1 to 5, may be anything."""
+    return len(code_lists.codes(list_name)) >= 4 and not list_name.startswith(("oui_non", "likert", "particip", "freq"))

@@ -1,0 +1,51 @@
+"""Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space, whichever tell it.
+
+The layout of a page (`layout`) has tables whose cells are drawn (`ruled`, `bands`) and others whose columns are white
+space (`areas`, `borderless`); `tables` decides, table by table. `grids` hands them to the tabular step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ingestion.errors import SourceFileError
+from ingestion.readers.passages import Passage, lift
+from ingestion.readers.pdf.cache import kept
+from ingestion.readers.pdf.document import read_pages
+from ingestion.readers.pdf.grids import grids
+from ingestion.readers.pdf.pages import Page
+from ingestion.readers.rows import Tables
+from ingestion.readers.settings import PdfReader
+from ingestion.readers.tabular import tables_of
+from ingestion.source import Source
+
+
+def read(path: Path, source: Source, reader: PdfReader) -> Tables:
+    """The declared tables of a document, and one for each declared sentence. Raises SourceFileError."""
+    pages = kept(path, source, reader, lambda: _pages(path, reader))
+    tables = lift([passage for page in pages for passage in page.passages], reader.sentences)
+    mappings = {shape: mapping for shape, mapping in source.shapes.items() if mapping.table not in tables}
+    if mappings:
+        found = grids(path.name, pages)
+        if not found:
+            raise SourceFileError(path.name, f"pages {reader.pages}", "au moins un tableau", "aucun tableau")
+        tables = tables_of(path.name, found, source.model_copy(update={"shapes": mappings}), reader) | tables
+    return _with_notes(path, pages, tables)
+
+
+def passages(path: Path, pages: str = "all") -> list[Passage]:
+    """The running text of the declared pages, a passage a paragraph, each with its page and box."""
+    found = read_pages(path, pages, "auto", {})
+    return [passage for page in found for passage in page.passages]
+
+
+def _pages(path: Path, reader: PdfReader) -> list[Page]:
+    return read_pages(path, reader.pages, reader.strategy, reader.settings)
+
+
+def _with_notes(path: Path, pages: list[Page], tables: Tables) -> Tables:
+    """Pages without any text are told: what a scan holds was not read."""
+    blank = tuple(f"{path.name} · page={page.number} : page sans texte, non lue" for page in pages if not page.has_text)
+    first = next(iter(tables))
+    return tables | {first: replace(tables[first], notes=tables[first].notes + blank)} if blank else tables

@@ -1,0 +1,257 @@
+"""Where on a page a borderless table may stand: between rules of one extent, or where lines fall into columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
+
+from ingestion.readers.pdf.borderless import Line, Part, Piece, blocks, gutters, is_figure, lines_in, parts_of
+from ingestion.readers.pdf.layout import Layout, Rule, Word
+
+_LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
+_DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
+_ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
+_ROW_LINES = 12  # of one row at most
+_ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
+_LOOSE = 2.5  # em
+_SAME = 4.0  # rules whose ends differ by less have one extent
+
+
+def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
+    """Rules of one extent, from top to bottom; pieces of one rule over the columns count as one rule."""
+    whole: list[Rule] = []
+    for rule in sorted(rules):
+        if whole and whole[-1].at == rule.at and rule.start - whole[-1].end < 2 * em:
+            whole[-1] = Rule(rule.at, whole[-1].start, rule.end)
+        else:
+            whole.append(rule)
+    groups: list[list[Rule]] = []
+    for rule in whole:
+        if rule.length < 8 * em:
+            continue
+        for group in groups:
+            if abs(group[0].start - rule.start) < _SAME and abs(group[0].end - rule.end) < _SAME:
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in whole)]
+
+
+def _is_part(rule: Rule, wider: Rule) -> bool:
+    """Whether a rule is drawn under some columns only of a table that a wider one frames: under a heading, a total."""
+    starts, ends = abs(rule.start - wider.start) < _SAME, abs(rule.end - wider.end) < _SAME
+    return (starts and rule.end < wider.end - _SAME) or (ends and rule.start > wider.start + _SAME)
+
+
+def is_tabular(lines: Sequence[Line]) -> bool:
+    """Whether most lines fall into columns, and do not read as columns of prose."""
+    return _have_columns(lines) and not is_prose([line for line in lines if len(line.pieces) > 1])
+
+
+def _have_columns(lines: Sequence[Line]) -> bool:
+    several = sum(len(line.pieces) > 1 for line in lines)
+    return several > 0 and several >= 0.4 * len(lines)
+
+
+def is_prose(lines: Sequence[Line]) -> bool:
+    """Whether all columns but the first are running text."""
+    strips = gutters(lines)
+    columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)]
+    for line in lines:
+        for part in parts_of(line, strips):
+            if part.first == part.last:
+                columns[part.first].append(part)
+    return all(_is_prose_column(column) for column in columns)
+
+
+def _is_prose_column(parts: Sequence[Part]) -> bool:
+    """Whether words fill the width of a column line after line."""
+    if not parts:
+        return True
+    left, right = min(part.box[0] for part in parts), max(part.box[2] for part in parts)
+    words = sum(len(part.words) for part in parts) / len(parts)
+    full = sum(part.box[2] - part.box[0] > 0.8 * (right - left) for part in parts) / len(parts)
+    figures = sum(is_figure(part.text) for part in parts) / len(parts)
+    return words > 3 and full > 0.5 and figures < 0.2
+
+
+def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
+    """The lines of every table that stands between rules of one extent; the widest first, as they hold the others."""
+    found: list[list[Line]] = []
+    left = list(words)
+    for group in sorted(frames(layout.across, layout.size), key=lambda group: -group[0].length):
+        start, end = group[0].start, group[0].end
+        within = [word for word in left if start - 3 <= word.center <= end + 3]
+        done: list[list[Line]] = [[]]
+        between = [
+            lines_in([word for word in within if upper.at < word.middle < lower.at], space)
+            for upper, lower in pairwise(group)
+        ]
+        for upper, lines, is_row in zip(group, between, _are_rows(between), strict=False):
+            if lines and (is_row or is_tabular(lines)):
+                if not done[-1]:
+                    top = _header_top(upper, layout.across, layout.size)
+                    lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
+                done[-1] += lines
+                continue
+            if done[-1]:
+                done[-1] += _open_end(done[-1], lines)
+                done.append([])
+        if done[-1]:
+            done[-1] += _open_end(done[-1], lines_in([word for word in within if word.middle > group[-1].at], space))
+        done = [run for run in done if len(run) > 1 and not _is_loose(run)]
+        found += done
+        used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
+        left = [word for word in left if word not in used]
+    return found
+
+
+def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
+    """Which of the areas between rules are rows of one table: three or more that follow each other, with columns."""
+    several = [bool(lines) and len(lines) <= _ROW_LINES and len(lines[0].pieces) > 1 for lines in between]
+    are_rows = [False] * len(between)
+    start = 0
+    for number, has_columns in enumerate([*several, False]):
+        if has_columns:
+            continue
+        together = [line for lines in between[start:number] for line in lines]
+        if number - start >= _ROWS and gutters(together) and _words_a_piece(together) <= _ROW_WORDS:
+            are_rows[start:number] = [True] * (number - start)
+        start = number + 1
+    return are_rows
+
+
+def _words_a_piece(lines: Sequence[Line]) -> float:
+    counts = [len(piece.words) for line in lines for piece in line.pieces]
+    return sum(counts) / len(counts)
+
+
+def _is_loose(lines: Sequence[Line]) -> bool:
+    """Whether lines stand so far apart that they are titles of pictures."""
+    return median(below.top - above.bottom for above, below in pairwise(lines)) > _LOOSE * lines[0].size
+
+
+def _open_end(run: Sequence[Line], below: Sequence[Line]) -> list[Line]:
+    """The lines of figures right below the last rule of a table that has none at its foot."""
+    rest: list[Line] = []
+    for line in below:
+        if not _follows([*run, *rest], line) or not (line.is_figures or len(line.pieces) == 1):
+            break
+        rest.append(line)
+    while rest and len(rest[-1].pieces) == 1:
+        rest.pop()
+    return rest
+
+
+def _header_top(rule: Rule, rules: Sequence[Rule], em: float) -> float:
+    """The top of a header whose own upper rules leave out the first column."""
+    top = rule.at
+    for other in sorted(rules, reverse=True):
+        is_shorter = other.start >= rule.start - _SAME and other.end <= rule.end + _SAME and other.length < rule.length
+        if 0 < top - other.at < 4 * em and is_shorter and other.length > 0.3 * rule.length:
+            top = other.at
+    return top
+
+
+def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
+    """Runs of lines with columns of figures, without rules to frame them."""
+    found: list[list[Line]] = []
+    run: list[Line] = []
+    prose = {
+        word for block in blocks(words, space) if _is_prose_block(block) for piece in block for word in piece.words
+    }
+    for line in lines_in([word for word in words if word not in prose], space):
+        if not _follows(run, line):
+            found.append(run)
+            run = []
+        if run or len(line.pieces) > 1:
+            run.append(line)
+    found.append(run)
+    for run in found:
+        while run and len(run[-1].pieces) < 2:
+            run.pop()
+    return [run for run in map(_trimmed, found) if len(run) >= 3 and _is_told(run)]
+
+
+def _trimmed(run: Sequence[Line]) -> list[Line]:
+    """A run without the titles over it and the notes under it: they begin in the first column and go over others."""
+    strips = gutters([line for line in run if line.is_figures])
+    rest = list(run)
+    if not strips:
+        return rest
+    for end in (0, -1):
+        while rest and any(part.first == 0 < part.last for part in parts_of(rest[end], strips)):
+            rest.pop(end)
+    return rest
+
+
+def _is_prose_block(block: Sequence[Piece]) -> bool:
+    """Whether lines under each other are a paragraph: several words each, all but the last as wide as it is."""
+    if len(block) < 3:
+        return False
+    wide = max(piece.x1 for piece in block) - min(piece.x0 for piece in block)
+    words = sum(len(piece.words) for piece in block)
+    full = sum(piece.x1 - piece.x0 > 0.8 * wide for piece in block[:-1])
+    figures = sum(is_figure(word.text) for piece in block for word in piece.words)
+    return words > 4 * len(block) and full >= 0.8 * (len(block) - 1) and figures < 0.2 * words
+
+
+def _follows(run: Sequence[Line], line: Line) -> bool:
+    """Whether a line belongs to the run of lines above: no large space between, and no more than labels alone."""
+    if not run:
+        return True
+    space = line.top - run[-1].bottom
+    if len(line.pieces) > 1:
+        return space < 2.5 * line.size
+    several = [other for other in run if len(other.pieces) > 1]
+    if not several:
+        return False
+    columns = min(other.pieces[1].x0 for other in several)
+    alone = run[len(run) - 1 - next(i for i, other in enumerate(reversed(run)) if len(other.pieces) > 1) :][1:]
+    is_label = line.pieces[0].x1 < columns
+    return space < 1.5 * line.size and len(alone) < (3 if is_label else 1)
+
+
+def _is_told(lines: Sequence[Line]) -> bool:
+    """Whether columns without any rule are a table: mostly figures after the label, or aligned words and a figure."""
+    strips = gutters(lines)
+    if not strips or _is_contents(lines):
+        return False
+    columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)]
+    for line in lines:
+        for part in parts_of(line, strips):
+            columns[part.first].append(part)
+    rest = [part for column in columns[1:] for part in column]
+    if sum(len(column) for column in columns) < _DENSE * len(columns) * len(lines):
+        return False
+    if sum(is_figure(part.text) for part in rest) >= 0.5 * len(rest):
+        return bool(rest)
+    return (
+        len(columns) > 2
+        and any(len(column) > 2 and _share(column, is_figure) > 0.8 for column in columns)
+        and all(_is_aligned(column) and not _is_prose_column(column) for column in columns)
+    )
+
+
+def _share(parts: Sequence[Part], told: Callable[[str], bool]) -> float:
+    return sum(told(part.text) for part in parts) / len(parts)
+
+
+def _is_aligned(parts: Sequence[Part]) -> bool:
+    """Whether nine tenths of a column begin, or end, at one place."""
+    for edge in (0, 2):
+        places = [part.box[edge] for part in parts]
+        if sum(abs(place - median(places)) < 1.5 for place in places) >= 0.9 * len(places):
+            return True
+    return False
+
+
+def _is_contents(lines: Sequence[Line]) -> bool:
+    """Whether dots lead to page numbers."""
+    ends = [line.pieces[-1].words[-1].text for line in lines]
+    led = sum(bool(_LEADERS.search(" ".join(piece.text for piece in line.pieces))) for line in lines)
+    numbers = [int(end) for end in ends if end.isdecimal()]
+    return led >= 0.5 * len(lines) and len(numbers) >= 0.8 * len(lines) and numbers == sorted(numbers)

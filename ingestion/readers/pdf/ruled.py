@@ -1,0 +1,172 @@
+"""Tables whose cells are drawn: crossing rules part the page, an absent rule joins two cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.readers.pdf.layout import Box, Layout, Rule, Word
+
+Block = tuple[int, int, int, int]  # first row and column, last row and column of a lattice
+
+_TOUCH = 5.0  # rules that nearly cross do cross
+_DRAWN = 0.6  # share of a cell's side that must be drawn
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Rules that hang together, as a grid. `blocks` are its cells: first row and column, last row and column."""
+
+    xs: list[float]
+    ys: list[float]
+    blocks: list[Block]
+
+    @property
+    def box(self) -> Box:
+        """The outline."""
+        return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+
+def lattices(layout: Layout) -> list[Lattice]:
+    """Every set of crossing rules of a page. Sides of shaded areas count where no strokes make cells."""
+    drawn = _lattices(layout.across, layout.upright)
+    shaded = _lattices(layout.shaded_across, layout.shaded_upright)
+    return drawn + [one for one in shaded if not any(_is_within(other.box, one.box) for other in drawn)]
+
+
+def _is_within(box: Box, other: Box) -> bool:
+    """Whether boxes share more than half of the smaller."""
+    wide = min(box[2], other[2]) - max(box[0], other[0])
+    high = min(box[3], other[3]) - max(box[1], other[1])
+    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (box, other))
+    return wide > 0 and high > 0 and wide * high > 0.5 * smaller
+
+
+def _lattices(across: list[Rule], upright: list[Rule]) -> list[Lattice]:
+    found = []
+    for some_across, some_upright in _crossing(across, upright):
+        xs = _places(some_upright, some_across)
+        ys = _places(some_across, some_upright)
+        if len(xs) > 2:
+            found.append(Lattice(xs, ys, _blocks(xs, ys, some_across, some_upright)))
+    return found
+
+
+def _crossing(across: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Rules by what they hang together with; a rule that crosses none belongs to no grid."""
+    group_of: dict[int, int] = {}  # index of an upright rule -> group
+    groups: dict[int, tuple[set[int], set[int]]] = {}
+    for h, rule in enumerate(across):
+        crossed = [
+            v
+            for v, other in enumerate(upright)
+            if rule.start - _TOUCH <= other.at <= rule.end + _TOUCH
+            and other.start - _TOUCH <= rule.at <= other.end + _TOUCH
+        ]
+        if not crossed:
+            continue
+        joined = {group_of[v] for v in crossed if v in group_of}
+        name = min(joined, default=h)
+        hs, vs = groups.setdefault(name, (set(), set()))
+        hs.add(h)
+        vs.update(crossed)
+        for other in joined - {name}:
+            more_hs, more_vs = groups.pop(other)
+            hs |= more_hs
+            vs |= more_vs
+        for v in vs:
+            group_of[v] = name
+    return [([across[h] for h in sorted(hs)], [upright[v] for v in sorted(vs)]) for hs, vs in groups.values()]
+
+
+def _places(rules: list[Rule], crossing: list[Rule]) -> list[float]:
+    """Where the grid is parted: at its rules, and at the ends of crossing rules that stick out beyond them."""
+    found = sorted({rule.at for rule in rules})
+    first = min(rule.start for rule in crossing)
+    last = max(rule.end for rule in crossing)
+    if first < found[0] - _TOUCH:
+        found.insert(0, first)
+    if last > found[-1] + _TOUCH:
+        found.append(last)
+    return found
+
+
+def _blocks(xs: list[float], ys: list[float], across: list[Rule], upright: list[Rule]) -> list[Block]:
+    """The cells: squares of the grid joined where no rule parts them."""
+    rows, columns = len(ys) - 1, len(xs) - 1
+    floors = _sides(ys, xs, across)
+    walls = _sides(xs, ys, upright)
+    name = list(range(rows * columns))
+
+    def root(square: int) -> int:
+        while name[square] != square:
+            name[square] = name[name[square]]
+            square = name[square]
+        return square
+
+    for row in range(rows):
+        for column in range(columns):
+            square = row * columns + column
+            if column + 1 < columns and (column + 1, row) not in walls:
+                name[root(square + 1)] = root(square)
+            if row + 1 < rows and (row + 1, column) not in floors:
+                name[root(square + columns)] = root(square)
+    members: dict[int, list[tuple[int, int]]] = {}
+    for square in range(rows * columns):
+        members.setdefault(root(square), []).append(divmod(square, columns))
+    blocks: list[Block] = []
+    for squares in members.values():
+        blocks += _rectangles(squares)
+    return sorted(blocks)
+
+
+def _sides(at: list[float], along: list[float], rules: list[Rule]) -> set[tuple[int, int]]:
+    """(rule, square) where a rule at the place of that number is drawn along the square."""
+    drawn = set()
+    by_place: dict[float, list[Rule]] = {}
+    for rule in rules:
+        by_place.setdefault(rule.at, []).append(rule)
+    for number, place in enumerate(at):
+        for square in range(len(along) - 1):
+            start, end = along[square], along[square + 1]
+            covered = sum(max(0.0, min(end, r.end) - max(start, r.start)) for r in by_place.get(place, ()))
+            if covered >= _DRAWN * (end - start):
+                drawn.add((number, square))
+    return drawn
+
+
+def _rectangles(squares: list[tuple[int, int]]) -> list[Block]:
+    """One rectangle where the squares fill one; else, where a rule is missing in part, one for each row's run."""
+    rows = {row for row, _ in squares}
+    columns = {column for _, column in squares}
+    if len(squares) == len(rows) * len(columns):
+        return [(min(rows), min(columns), max(rows), max(columns))]
+    found: list[Block] = []
+    for row in sorted(rows):
+        run = sorted(column for r, column in squares if r == row)
+        start = before = run[0]
+        for column in [*run[1:], None]:
+            if column is None or column != before + 1:
+                found.append((row, start, row, before))
+                start = column if column is not None else start
+            before = column if column is not None else before
+    return found
+
+
+def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[Word]]:
+    """The words of each cell, by where their middle lies."""
+    block_at = {
+        (row, column): block
+        for block in lattice.blocks
+        for row in range(block[0], block[2] + 1)
+        for column in range(block[1], block[3] + 1)
+    }
+    found: dict[Block, list[Word]] = {block: [] for block in lattice.blocks}
+    x0, top, x1, bottom = lattice.box
+    for word in words:
+        if x0 <= word.center <= x1 and top <= word.middle <= bottom:
+            row = min(bisect_right(lattice.ys, word.middle), len(lattice.ys) - 1) - 1
+            column = min(bisect_right(lattice.xs, word.center), len(lattice.xs) - 1) - 1
+            found[block_at[row, column]].append(word)
+    return found

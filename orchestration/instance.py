@@ -1,0 +1,113 @@
+"""Dagster's instance in the data root: its settings file, its storage, and the runs that a crash left open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from orchestration.settings import POSTGRES, SettingError
+from warehouse.layout import PROJECT, Layout, write_whole
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+WRITTEN = "# Écrit par « mrf » : ôter cette ligne pour y garder vos propres réglages.\n"
+# The address stays in the environment: it holds a password.
+_POSTGRES_STORAGE = f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
+# SQLAlchemy 2.1 takes a plain address for psycopg 3; dagster-postgres comes with psycopg2.
+_PLAIN, _WITH_DRIVER = "postgresql://", "postgresql+psycopg2://"
+_SECONDS_TO_BEGIN, _SECONDS_TO_END = 900, 3  # from launch to the first step; from the last step to the run’s end
+
+
+def settings_file(layout: Layout) -> Path:
+    """Dagster's settings in the data root."""
+    return layout.dagster_home / "dagster.yaml"
+
+
+def prepare(layout: Layout) -> None:
+    """Brings Dagster's settings in the data root up to date, and names both to this process and those it starts.
+
+    A settings file without the first line of ours is a person's own and stays as it is. Raises SettingError.
+    """
+    layout.landing.mkdir(parents=True, exist_ok=True)
+    layout.dagster_home.mkdir(parents=True, exist_ok=True)
+    path, wanted = settings_file(layout), _wanted()
+    found = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
+    if found.startswith(WRITTEN) and found != wanted:
+        # Half of the history here and half there would be worse than a refusal.
+        if _POSTGRES_STORAGE in found and _POSTGRES_STORAGE not in wanted:
+            raise SettingError(
+                f"l’historique de cette racine est dans PostgreSQL, et {POSTGRES} n’est pas posé ; pour revenir à"
+                f" SQLite, effacer {path}"
+            )
+        write_whole(path, wanted.encode())
+    if os.environ.get(POSTGRES, "").startswith(_PLAIN):
+        os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
+    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
+    os.environ["MRF_DATA"] = str(layout.root)
+
+
+def _wanted() -> str:
+    text = WRITTEN + (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
+    if not os.environ.get(POSTGRES):
+        return text
+    if importlib.util.find_spec("dagster_postgres") is None:
+        raise SettingError(f"{POSTGRES} est posé : installer aussi « pip install -e '.[postgres]' »")
+    return text + _POSTGRES_STORAGE
+
+
+def _alive_file(layout: Layout, run_id: str) -> Path:
+    return layout.run_folder(run_id) / "alive.lock"
+
+
+@contextmanager
+def alive(layout: Layout, run_id: str) -> Iterator[None]:
+    """Shows that the process of a run lives: the system frees the lock whichever way the process ends."""
+    path = _alive_file(layout, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path, is_singleton=True, thread_local=False):
+        yield
+
+
+def interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
+    """The runs that are open although their process is gone."""
+    import dagster as dg
+
+    open_states = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    records = instance.get_run_records(dg.RunsFilter(statuses=open_states))
+    return [r.dagster_run.run_id for r in records if _is_gone(layout, r.dagster_run.run_id, r.update_timestamp)]
+
+
+def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
+    """Marks as failed the runs whose process is gone, and returns their ids.
+
+    Dagster's default launcher does not ask whether a run still lives: after a power cut such a run stays « started »
+    for ever, and with one run at a time none would ever start again. What it marks, the daemon may run again.
+    """
+    if gone := interrupted(layout, instance):
+        time.sleep(_SECONDS_TO_END)
+    closed = []
+    for run in filter(None, map(instance.get_run_by_id, gone)):
+        if not run.is_finished:
+            instance.report_run_failed(run, "Exécution interrompue : son processus n’existe plus.")
+            closed.append(run.run_id)
+    return closed
+
+
+def _is_gone(layout: Layout, run_id: str, changed_at: dt.datetime) -> bool:
+    path = _alive_file(layout, run_id)
+    if not path.exists():  # it has not come to its first step, or never will
+        return (dt.datetime.now(dt.UTC) - changed_at).total_seconds() > _SECONDS_TO_BEGIN
+    try:
+        with FileLock(path).acquire(timeout=0):
+            return True
+    except Timeout:
+        return False

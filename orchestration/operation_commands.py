@@ -1,0 +1,241 @@
+"""The commands of whoever keeps the warehouse running: servers, backup and restore, retention, doctor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from filelock import Timeout
+from rich.markup import escape
+
+from orchestration import alerts, instance
+from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop
+from orchestration.settings import SettingError, settings
+from warehouse import backup as backups
+from warehouse.layout import PROJECT, Layout
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DEFINITIONS = ("-m", "orchestration.definitions")
+_WAIT_SECONDS = 600
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.command(epilog="Exemples : [bold]mrf ui[/] · [bold]mrf ui --read-only --port 3001[/]")(ui)
+    app.command(epilog="Exemple : [bold]mrf daemon[/]")(daemon)
+    app.command(epilog="Exemple : [bold]mrf doctor[/]")(doctor)
+    app.command(epilog="Exemple : [bold]mrf backup /mnt/sauvegardes --keep 14[/]")(backup)
+    app.command(epilog="Exemple : [bold]mrf restore /mnt/sauvegardes/mrf_backup_20240831T020000Z[/]")(restore)
+    app.command(epilog="Exemple : [bold]mrf prune[/]")(prune)
+    app.command("alert-test", epilog="Exemple : [bold]mrf alert-test[/]")(alert_test)
+
+
+def prepared() -> Layout:
+    """The data root, with Dagster's instance in it; a wrong setting ends the command."""
+    layout = Layout.from_environment()
+    try:
+        instance.prepare(layout)
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    return layout
+
+
+def ui(
+    port: Annotated[int, typer.Option(help="Port")] = 3000,
+    host: Annotated[
+        str, typer.Option(help="Adresse d’écoute ; hors de cette machine, derrière un mandataire")
+    ] = LOOPBACK,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Tout voir, ne rien lancer ; sans planificateur")
+    ] = False,
+    no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Sans planificateur : « mrf daemon » le fait")] = False,
+    path_prefix: Annotated[str, typer.Option(help="Chemin sous lequel un mandataire la sert, comme /lignage")] = "",
+) -> NoReturn:
+    """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur. / Opens the Dagster UI."""
+    prepared()
+    console.print(f"Interface Dagster : http://{host}:{port}{path_prefix} (Ctrl+C pour arrêter)")
+    address = ["-h", host, "-p", str(port)]
+    if not (read_only or no_daemon):
+        if path_prefix:
+            stop("--path-prefix va avec --read-only ou --no-daemon", WRONG_USE)
+        _become("dagster", "dev", *DEFINITIONS, *address)
+    prefix = ["--path-prefix", path_prefix] if path_prefix else []
+    _become("dagster-webserver", *DEFINITIONS, *address, *prefix, *(["--read-only"] if read_only else []))
+
+
+def daemon() -> NoReturn:
+    """Fait tourner le planificateur, le capteur et les annonces, sans interface. / Runs schedules and sensors."""
+    prepared()
+    _become("dagster-daemon", "run", *DEFINITIONS)
+
+
+def _become(program: str, *arguments: str) -> NoReturn:
+    path = str(Path(sys.executable).with_name(program))
+    sys.stdout.flush()
+    os.chdir(PROJECT)
+    os.execv(path, [path, *arguments])
+
+
+def doctor(
+    alert: Annotated[bool, typer.Option("--alert", help="Annoncer les erreurs (courriel, webhook)")] = False,
+) -> None:
+    """Vérifie que l’entrepôt peut tourner seul, et dit quoi faire. / Checks that the warehouse can run by itself.
+
+    Codes de sortie : 0 rien de grave, 1 au moins une erreur.
+    """
+    from orchestration import doctor as examination
+
+    layout = prepared()
+    lines = examination.examine(layout)
+    for line in lines:
+        todo = f" → {escape(line.todo)}" if line.todo else ""
+        console.print(
+            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(line.told)}{todo}",
+            soft_wrap=True,
+        )
+    wrong = [line for line in lines if line.level == examination.ERROR]
+    if wrong and alert:
+        text = "\n".join(f"  · {line.name} : {line.told}\n    À faire : {line.todo}" for line in wrong)
+        show_problems(alerts.announce(layout, "failure", "doctor", f"{len(wrong)} point(s) en erreur", text))
+    if wrong:
+        raise typer.Exit(NOT_PUBLISHED)
+
+
+def backup(
+    destination: Annotated[Path, typer.Argument(help="Dossier où écrire, sur un autre disque", show_default=False)],
+    keep: Annotated[int, typer.Option(help="Sauvegardes gardées dans ce dossier (0 : toutes)", min=0)] = 0,
+) -> None:
+    """Sauvegarde publications, lignes validées, restricted (chiffré), décisions et historique. / Writes a backup.
+
+    Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
+    """
+    layout = Layout.from_environment()
+    with _locked(layout), _in_words(), console.status("sauvegarde"):
+        folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
+    console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
+    for path in backups.thin_out(destination, keep) if keep else ():
+        console.print(f"Effacée : {path}", soft_wrap=True)
+    if "storage:" in _text(instance.settings_file(layout)):
+        console.print("[yellow]L’historique Dagster est dans PostgreSQL : le sauvegarder par pg_dump.[/]")
+    console.print("La clé n’y est pas : la garder ailleurs, sans elle « restricted » est perdu.")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(help="Dossier d’une sauvegarde", show_default=False)],
+    force: Annotated[
+        bool, typer.Option("--force", help="Même si la racine n’est pas vide ; met à part ce qui y est")
+    ] = False,
+) -> None:
+    """Remet une sauvegarde vérifiée dans la racine de données. / Restores a verified backup."""
+    layout = Layout.from_environment()
+    with _locked(layout), _in_words(), console.status("restauration"):
+        aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC))
+    console.print(f"[bold green]Restauré dans[/] {layout.root}", soft_wrap=True)
+    if aside:
+        console.print(f"Ce qui y était : {aside} (à effacer une fois vérifié)", soft_wrap=True)
+    console.print("Ensuite : remettre la clé et les fichiers du dépôt, puis « mrf doctor ».")
+
+
+def prune() -> None:
+    """Efface ce que les réglages ne gardent plus, jamais la publication en place. / Applies retention."""
+    import dagster as dg
+
+    from orchestration.upkeep import prune as removed_by
+
+    layout = prepared()
+    try:
+        with _locked(layout), dg.DagsterInstance.get() as dagster:
+            removed = removed_by(layout, dagster, settings())
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    for name in removed:
+        console.print(f"Effacé : {name}", soft_wrap=True)
+    console.print(f"{len(removed)} élément(s) effacé(s)")
+
+
+def is_writing(layout: Layout) -> bool:
+    """Whether another process holds the lock of the data root."""
+    from orchestration.resources import write_lock
+
+    try:
+        with write_lock(layout).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
+    """The retention at the end of a run, where no daemon does it; another writer may go first."""
+    from orchestration.resources import write_lock
+    from orchestration.upkeep import prune as removed_by
+
+    try:
+        with write_lock(layout).acquire(timeout=0):
+            removed = removed_by(layout, dagster, settings())
+    except Timeout:
+        return
+    except SettingError as error:
+        console.print(f"[yellow]Rétention non faite :[/] {escape(str(error))}", soft_wrap=True)
+        return
+    if removed:
+        console.print(f"Rétention : {len(removed)} élément(s) effacé(s)")
+
+
+def alert_test() -> None:
+    """Envoie une annonce d’essai sur chaque voie réglée. / Sends a trial alert.
+
+    Codes de sortie : 0 partie, 1 non partie, 2 rien n’est réglé.
+    """
+    layout = Layout.from_environment()
+    try:
+        channels = settings().channels
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    if not channels:
+        stop("Aucune voie : poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK.", WRONG_USE)
+    now = dt.datetime.now(dt.UTC)
+    if problems := alerts.announce(layout, "trial", f"essai_{now:%H%M%S}", "essai", "Les annonces arrivent ici."):
+        stop(" ; ".join(problems), NOT_PUBLISHED)
+    console.print(f"Annonce envoyée : {', '.join(channels)}")
+
+
+def show_problems(problems: list[str]) -> None:
+    """Says which alerts could not leave: a warning, for what they announce has its own exit code."""
+    for problem in problems:
+        console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except backups.BackupError as error:
+        stop(str(error), NOT_PUBLISHED)
+    except OSError as error:
+        stop(f"{error.filename} : {error.strerror}", NOT_PUBLISHED)
+
+
+@contextmanager
+def _locked(layout: Layout) -> Iterator[None]:
+    """The lock of the data root, waited for as long as a run may take."""
+    from orchestration.resources import write_lock
+
+    try:
+        with console.status("attente du verrou"):
+            lock = write_lock(layout).acquire(timeout=_WAIT_SECONDS)
+    except Timeout:
+        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
+    with lock:
+        yield

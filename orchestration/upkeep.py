@@ -1,0 +1,56 @@
+"""The retention of one data root: its files, and Dagster's history of runs."""
+
+import datetime as dt
+import shutil
+
+import dagster as dg
+
+from orchestration.resources import DataRoot
+from orchestration.settings import Settings, settings
+from warehouse import retention
+from warehouse.layout import Layout
+
+
+def prune(layout: Layout, instance: dg.DagsterInstance, given: Settings) -> list[str]:
+    """Removes what the settings no longer keep and returns its names. To be called under the write lock."""
+    now = dt.datetime.now(dt.UTC)
+    removed = retention.prune(layout, given.keep_publications, given.keep_run_days, now)
+    return [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, given, now)
+
+
+def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:
+    """Dagster keeps every run for ever; the runs of publications that are kept stay, and the last of all."""
+    before = now - dt.timedelta(days=given.keep_run_days)
+    ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    old = instance.get_run_records(dg.RunsFilter(statuses=ended, updated_before=before))
+    latest = {run.run_id for run in instance.get_runs(limit=1)}
+    ids = sorted({record.dagster_run.run_id for record in old} - retention.kept_runs(layout) - latest)
+    for run_id in ids:
+        instance.delete_run(run_id)
+        shutil.rmtree(layout.dagster_home / "storage" / run_id, ignore_errors=True)
+        for path in (layout.dagster_home / "history" / "runs").glob(f"{run_id}.db*"):
+            path.unlink()
+    return [f"exécution {run_id[:8]}" for run_id in ids]
+
+
+@dg.op(description="Efface ce que les réglages ne gardent plus. / Removes what the settings no longer keep.")
+def keep_tidy(context: dg.OpExecutionContext, data_root: DataRoot) -> None:
+    """Under the lock of the data root, which the resource holds."""
+    removed = prune(Layout.from_environment(), context.instance, settings())
+    context.log.info(f"{len(removed)} élément(s) effacé(s) : {', '.join(removed[:20]) or 'aucun'}")
+
+
+@dg.job(description="Rétention des publications et de l’historique. / Retention of publications and history.")
+def tidy() -> None:
+    """One step."""
+    keep_tidy()
+
+
+every_sunday = dg.ScheduleDefinition(
+    name="every_sunday",
+    job=tidy,
+    cron_schedule="0 3 * * 0",
+    execution_timezone="Africa/Bamako",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Rétention, le dimanche à 3 h. / Retention, on Sundays at 3 a.m.",
+)

@@ -1,0 +1,107 @@
+"""The servers as they are started: where they listen, and what the read-only one refuses. Loopback, bounded in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import KEY, PROJECT, Root, free_port
+
+_SECONDS = 90
+LAUNCH = """mutation { launchRun(executionParams: {
+  selector: {repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", jobName: "pipeline"}
+}) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+
+
+@contextmanager
+def _served(root: Root, *arguments: str) -> Iterator[psutil.Process]:
+    """`mrf` as a server, ended with all that it started."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        cwd=PROJECT,
+        env=kept | {"MRF_DATA": str(root.path), "MRF_KEY_FILE": str(KEY), "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    whole = psutil.Process(process.pid)
+    try:
+        yield whole
+    finally:
+        family = [whole, *whole.children(recursive=True)] if process.poll() is None else []
+        process.terminate()
+        _, left = psutil.wait_procs(family, timeout=15)
+        for one in left:
+            one.kill()
+        process.wait(15)
+
+
+def _asked(url: str, content: dict[str, Any] | None = None) -> Any:
+    body = json.dumps(content).encode() if content else None
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        text = answer.read().decode()
+        return json.loads(text) if "json" in answer.headers["Content-Type"] else text
+
+
+def _waited_for(url: str, process: psutil.Process) -> Any:
+    until = time.monotonic() + _SECONDS
+    while time.monotonic() < until:
+        assert process.is_running(), "the server ended"
+        try:
+            return _asked(url)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    pytest.fail(f"no answer from {url} in {_SECONDS} s")
+
+
+def _listening(process: psutil.Process) -> set[str]:
+    """The addresses where a process and its children wait for connections."""
+    family = [process, *process.children(recursive=True)]
+    found = [c for one in family for c in one.net_connections(kind="inet") if c.status == psutil.CONN_LISTEN]
+    return {connection.laddr.ip for connection in found}
+
+
+def test_the_read_only_interface_launches_nothing(demo: Root) -> None:
+    port = free_port()
+    with _served(demo, "ui", "--read-only", "--port", str(port), "--path-prefix", "/lignage") as process:
+        address = f"http://127.0.0.1:{port}/lignage"
+        _waited_for(f"{address}/server_info", process)
+        assert _listening(process) == {"127.0.0.1"}
+        count = "{ runsOrError { ... on Runs { count } } }"
+        before = _asked(f"{address}/graphql", {"query": count})["data"]["runsOrError"]["count"]
+        jobs = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
+        seen = _asked(f"{address}/graphql", {"query": jobs})["data"]["repositoriesOrError"]["nodes"][0]["jobs"]
+        assert {"name": "pipeline"} in seen, "it shows everything"
+        told = _asked(f"{address}/graphql", {"query": LAUNCH})["data"]["launchRun"]
+        assert told["__typename"] == "UnauthorizedError"
+        assert _asked(f"{address}/graphql", {"query": count})["data"]["runsOrError"]["count"] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "page"), [(("ui", "--no-daemon"), "/server_info"), (("portal",), "/")], ids=["ui", "portal"]
+)
+def test_servers_listen_on_this_machine_only(demo: Root, arguments: tuple[str, ...], page: str) -> None:
+    port = free_port()
+    with _served(demo, *arguments, "--port", str(port)) as process:
+        _waited_for(f"http://127.0.0.1:{port}{page}", process)
+        assert _listening(process) == {"127.0.0.1"}
+
+
+def test_a_server_listens_elsewhere_when_told(demo: Root) -> None:
+    port = free_port()
+    with _served(demo, "portal", "--port", str(port), "--host", "127.0.0.2") as process:
+        _waited_for(f"http://127.0.0.2:{port}/", process)
+        assert _listening(process) == {"127.0.0.2"}

@@ -1,0 +1,260 @@
+"""From a file to a source: what the columns are taken for, and what the folder holds."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingestion.expected import expected_csv
+from ingestion.ingest import ingest
+from ingestion.proposals.folder import write
+from ingestion.proposals.judging import personal_ground
+from ingestion.proposals.looking import FileColumn
+from ingestion.proposals.proposal import Proposal, patterns, propose, source_id
+from ingestion.proposals.words import likeness, tagged, words
+from ingestion.source import Source
+
+TRUTH = Path(__file__).with_name("new_source_truth.csv")
+DIRECTORY = """Annuaire fictif des services,,,,,,,,,
+Nom de la structure,Sigle,Type de structure,Type de service,Région,Cercle,Statut,Date de visite,Téléphone,Courriel du point focal
+Association Inventée Jigiya,AIJ,ONG nationale,Services de santé,Mopti,Djenné,Opérationnel,12/08/2024,76 12 34 56,awa@exemple.org
+Comité Imaginaire des Sages,CIS,Société civile,Logement,Gao,Bourem,Suspendu,13/08/2024,66 98 76 54,issa@exemple.org
+Comité Imaginaire des Sages,CIS,Société civile,Aide aux devoirs,Gao,Gao,Suspendu,14/08/2024,66 98 76 55,issa@exemple.org
+"""
+
+
+def fates(proposal: Proposal) -> dict[str, str]:
+    return {choice.column.header: choice.fate for choice in proposal.choices}
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    path = tmp_path / "annuaire_aout_2024.csv"
+    path.write_text(DIRECTORY, encoding="utf-8")
+    return path
+
+
+def test_a_french_directory_is_read_under_its_title(directory: Path) -> None:
+    proposal = propose(directory)
+    assert proposal.shape == "service"
+    assert fates(proposal) == {
+        "Nom de la structure": "organization_name",
+        "Sigle": "organization_acronym",
+        "Type de structure": "organization_type_code",
+        "Type de service": "service_type_code",
+        "Région": "admin1_name",
+        "Cercle": "admin2_name",
+        "Statut": "status_code",
+        "Date de visite": "observed_on",
+        "Téléphone": "personal",
+        "Courriel du point focal": "personal",
+    }
+    assert proposal.unknown == {"Type de service": ["Aide aux devoirs"]}
+    assert {(one.column, one.raw, one.canonical) for one in proposal.corrections} == {
+        ("organization_type_code", "Société civile", "OSC_ASS"),
+        ("status_code", "Suspendu", "SUS"),
+    }
+
+
+def test_the_folder_reads_the_file_and_holds_nothing_of_it(directory: Path, tmp_path: Path) -> None:
+    source = write(propose(directory), tmp_path / "comite_annuaire_mli")
+    assert expected_csv(source) == (source.folder / "expected.csv").read_text(encoding="utf-8")
+    assert "rejetée" not in (source.folder / "expected.csv").read_text(encoding="utf-8")
+    (records,) = ingest(source, [directory]).records.values()
+    assert records["organization_name"].tolist()[0] == "Association Inventée Jigiya"
+    assert records["status_code"].tolist() == ["OPE", "SUS", "SUS"]
+    assert records["admin2_name"].tolist() == ["Djenné", "Bourem", "Gao"]
+    written = "".join(path.read_text(encoding="utf-8") for path in source.folder.iterdir())
+    for real in ("Jigiya", "Sages,CIS", "76 12 34 56", "exemple.org", "Djenné", "12/08/2024"):
+        assert real not in written
+    assert source.claims("annuaire_septembre_2025.csv")
+    assert not source.claims("annuaire_prix.csv")
+
+
+def test_columns_of_people_never_reach_the_records(directory: Path, tmp_path: Path) -> None:
+    source = write(propose(directory), tmp_path / "comite_annuaire_mli")
+    assert set(source.personal) == {"Téléphone", "Courriel du point focal"}
+    ingested = ingest(source, [directory])
+    assert len(ingested.personal) == 6
+    assert "76 12 34 56" not in ingested.records["service"].to_csv()
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("N° de téléphone", "?"),
+        ("Enumerator ID", "17"),
+        ("Personne de contact", "Awa"),
+        ("Colonne 1", "+223 76 12 34 56"),
+        ("Colonne 2", "76123456"),
+        ("Colonne 3", "awa@exemple.org"),
+        ("Colonne 4", "14.4871, -4.1956"),
+    ],
+)
+def test_a_column_of_people_is_told_by_its_header_or_its_cells(header: str, cell: str) -> None:
+    assert personal_ground(FileColumn(header, "", [cell, cell])) is not None
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"), [("Nom de la structure", "ONG fictive"), ("Lat", "14.487123"), ("T", "98765")]
+)
+def test_other_columns_are_not_taken_for_people(header: str, cell: str) -> None:
+    assert personal_ground(FileColumn(header, "", [cell])) is None
+
+
+def workbook(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "Lisez-moi"
+    book.active.append(["Présentation fictive"])
+    page = book.create_sheet("Données")
+    page.append(["Col A", "Col B", "Col C", "Col D", "Col E", "Remarques"])
+    page.append(["#org+name", "#sector", "#adm1+code", "#adm2 +code", "#date+reported", "#meta"])
+    for number in range(1, 5):
+        page.append([f"ONG fictive {number}", "WASH", "ML07", f"ML070{number % 3 + 1}", f"2024-0{number}-01", None])
+    book.save(path)
+    return path
+
+
+def test_hxl_tags_say_what_headers_do_not(tmp_path: Path) -> None:
+    proposal = propose(workbook(tmp_path / "donnees.xlsx"))
+    assert (proposal.sheet.name, proposal.shape) == ("Données", "service")
+    assert fates(proposal) == {
+        "Col A": "organization_name",
+        "Col B": "sector_code",
+        "Col C": "admin1_code",
+        "Col D": "admin2_code",
+        "Col E": "observed_on",
+        "Remarques": "empty",
+    }
+    source = write(proposal, tmp_path / "source_donnees_mli")
+    assert source.reader.hxl
+    assert source.shapes["service"].columns["admin_vintage"].value == "2021"
+    assert source.sample.suffix == ".xlsx"
+    assert len(ingest(source, [tmp_path / "donnees.xlsx"]).records["service"]) == 4
+
+
+def test_headers_of_any_kind_are_declared_as_they_are(tmp_path: Path) -> None:
+    headers = [
+        "Nom de la\nstructure",
+        "Sigle",
+        "# Bénéficiaires: total",
+        "Région, en clair",
+        "Tél.\ndu 'point' focal",
+        "oui",
+    ]
+    book = openpyxl.Workbook()
+    book.active.append(headers)
+    book.active.append(["ONG fictive A", "OFA", 12, "Gao", "76123456", "x"])
+    book.active.append([None, "OFB", 15, "Mopti", "66123456", "y"])
+    book.save(tmp_path / "annuaire_2024.xlsx")
+    source = write(propose(tmp_path / "annuaire_2024.xlsx"), tmp_path / "source_annuaire_mli")
+    (records,) = ingest(source, [tmp_path / "annuaire_2024.xlsx"]).records.values()
+    assert records["organization_name"].tolist() == ["ONG fictive A", "OFB"]
+    assert records["admin1_name"].tolist() == ["Gao", "Mopti"]
+    assert set(source.personal) == {headers[4]}
+    assert set(source.ignored) >= {headers[5]}
+
+
+def test_values_alone_say_a_code_or_a_place(tmp_path: Path) -> None:
+    path = tmp_path / "liste_2024.csv"
+    path.write_text(
+        "organisation;a;b;c\nONG fictive;ML07;EHA;ML0703\nONG fictive;ML05;Santé;ML0501\n", encoding="utf-8"
+    )
+    expected = {"organisation": "organization_name", "a": "admin1_code", "b": "sector_code", "c": "admin2_code"}
+    assert fates(propose(path)) == expected
+    source = write(propose(path), tmp_path / "source_liste_mli")
+    assert ";" in source.sample.read_text().splitlines()[0]
+
+
+def test_a_list_of_places_is_no_source(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("Admin Level,P-Code,Name\n1,ML07,Gao\n2,ML0703,Gao\n", encoding="utf-8")
+    assert "geometry" in propose(path).missing
+
+
+def test_a_folder_that_cannot_be_read_is_not_left_behind(directory: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="forme attendue"):
+        write(propose(directory), tmp_path / "Mauvais")
+    assert not (tmp_path / "Mauvais").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("3w_august_2025.csv", "3w_*_20??.csv"),
+        ("Rapport juin-2024 v2.xlsx", "Rapport *-20?? v2.xlsx"),
+        ("export_20240831.csv", "export_*.csv"),
+        ("export_2024-08-31.csv", "export_*.csv"),
+        ("2024.csv", "2024.csv"),
+        ("mai_2024.csv", "mai_2024.csv"),
+    ],
+)
+def test_later_editions_bear_the_same_name_but_for_the_date(name: str, pattern: str) -> None:
+    assert patterns(Path(name)) == [pattern]
+
+
+def test_the_id_keeps_the_words_of_the_name(directory: Path) -> None:
+    assert source_id(directory, propose(directory)) == "source_annuaire"
+
+
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [
+        ("admin1Pcode", "admin1_code"),
+        ("Code de la région", "admin1_code"),
+        ("Nom du cercle", "admin2_name"),
+        ("COMMUNE", "admin3_name"),
+        ("Organisation Accronyme", "organization_acronym"),
+        ("Partenaire de mise en œuvre", "organization_name"),
+        ("Secteur d’intervention", "sector_code"),
+        ("Date de début", "starts_on"),
+        ("iso3", "ignored"),
+    ],
+)
+def test_headers_as_people_write_them(header: str, target: str) -> None:
+    assert likeness(header, target) >= 0.85
+
+
+def test_near_words_are_not_the_same() -> None:
+    assert likeness("admin 3 name", "admin2_name") < 0.6
+    assert likeness("Country", "admin2_name") == 0
+    assert words("Organization_Names") == ("organization", "name")
+    assert (tagged("#adm2+code+i_ocha"), tagged("#org +impl +name"), tagged("#affected")) == (
+        "admin2_code",
+        "organization_name",
+        None,
+    )
+
+
+@pytest.mark.real
+def test_five_real_files_are_mapped_without_help(real: Path) -> None:
+    """The truth was written before anything proposed it; of the columns that matter four in five are right."""
+    with TRUTH.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = {name: fates(propose(real / name)) for name in dict.fromkeys(row["file"] for row in rows)}
+    relevant = [row for row in rows if row["expected"] != "ignored"]
+    wrong = [row for row in relevant if found[row["file"]][row["column"]] != row["expected"]]
+    taken = [
+        row
+        for row in rows
+        if row["expected"] == "ignored" and found[row["file"]][row["column"]] not in ("ignored", "empty")
+    ]
+    assert len(found) == 5
+    assert len(wrong) <= 0.2 * len(relevant), wrong
+    assert len(taken) <= 0.2 * (len(rows) - len(relevant)), taken
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["3w_august_2025.csv", "3w_operational_presence_dataset_january_april_2025.xlsx"])
+def test_a_proposed_source_takes_its_real_file(name: str, real: Path, tmp_path: Path) -> None:
+    source: Source = write(propose(real / "presence" / name), tmp_path / "source_presence_xxx")
+    (records,) = ingest(source, [real / "presence" / name]).records.values()
+    accepted = records[records["errors"].isna()]
+    assert len(accepted) >= 0.98 * len(records)
+    assert accepted["sector_code"].notna().all()
+    # No organization of the file is in the folder: its codes alone are.
+    text = (source.folder / "expected.csv").read_text(encoding="utf-8")
+    assert [name for name in set(records["organization_name"].dropna()) if name in text] == []

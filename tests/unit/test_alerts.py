@@ -1,0 +1,258 @@
+"""Alerts reach a mail server and a web address once, say nothing of rows, and never fail a run."""
+
+from __future__ import annotations
+
+import email
+import json
+import os
+import threading
+from collections.abc import Iterator
+from email import policy
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import dagster as dg
+import pytest
+from aiosmtpd.controller import Controller
+
+from orchestration import alerts, outbox
+from orchestration.settings import SettingError, settings
+from tests.conftest import Root, free_port
+from warehouse.layout import Layout, write_json
+
+
+class _Mailbox:
+    def __init__(self) -> None:
+        self.received: list[email.message.EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.received.append(email.message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Mailbox]:
+    box, port = _Mailbox(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setenv("MRF_ALERT_SMTP", f"smtp://127.0.0.1:{port}")
+    monkeypatch.setenv("MRF_ALERT_FROM", "entrepot@example.org")
+    monkeypatch.setenv("MRF_ALERT_TO", "a@example.org, b@example.org")
+    yield box
+    controller.stop()
+
+
+class _Hook(BaseHTTPRequestHandler):
+    status = 200
+    received: ClassVar[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.status == 200:
+            self.received.append(json.loads(content))
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Hook]]:
+    handler = type("Hook", (_Hook,), {"received": [], "status": 200})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("MRF_ALERT_WEBHOOK", f"http://127.0.0.1:{server.server_address[1]}/crochet")
+    yield handler
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    monkeypatch.setenv("MRF_DATA", str(tmp_path / "data"))
+    return Layout(tmp_path / "data")
+
+
+@dg.op
+def breaks() -> None:
+    raise dg.Failure("dbt : 1 contrôle en échec, rien n’est publié\n  · Untel, 76 12 34 56")
+
+
+@dg.op
+def surprises() -> None:
+    raise ValueError("could not convert string to float: 'Fatoumata Untel'")
+
+
+@dg.job
+def surprising() -> None:
+    surprises()
+
+
+@dg.op
+def holds() -> None:
+    pass
+
+
+@dg.job
+def failing() -> None:
+    breaks()
+
+
+@dg.job
+def holding() -> None:
+    holds()
+
+
+def _ran(layout: Layout, instance: dg.DagsterInstance, job: dg.JobDefinition) -> str:
+    """A finished run on real data, with the folder that a run of the pipeline leaves."""
+    run_id = job.execute_in_process(instance=instance, raise_on_error=False).run_id
+    write_json(layout.run_folder(run_id) / "inventory.json", {"is_demo": False})
+    return run_id
+
+
+def _held_back(layout: Layout, found: str) -> None:
+    told = {
+        "source_id": "mrf_provider_survey",
+        "state": "stale",
+        "error": f"Liste Aminata Untel.xlsx · feuille 1, B7 : attendu un nombre ; trouvé {found}",
+        "checks": [],
+    }
+    write_json(layout.workspace(False).state_file("mrf_provider_survey"), told)
+
+
+def _published(layout: Layout, run_id: str) -> None:
+    entry = {"current": "20240831T050000Z_r1a2b3c4d/mrf_a.duckdb", "run_id": run_id, "is_demo": False}
+    write_json(layout.catalog, entry | {"published_at": "2024-08-31T05:00:00+00:00", "history": []})
+    manifest = {"as_of": "2024-08-31", "removed": ["who_gone"], "marts": {"marts.needs": {"rows": 12}}}
+    write_json(layout.published / "20240831T050000Z_r1a2b3c4d" / "manifest.json", manifest)
+
+
+def test_a_failure_is_announced_once_on_every_channel(layout: Layout, mailbox: _Mailbox, hook: type[_Hook]) -> None:
+    check = {"name": "gap_absence", "tool": "dbt", "severity": "error", "passed": False, "failed_count": 3}
+    with dg.instance_for_test() as instance:
+        run_id = _ran(layout, instance, failing)
+        said = {"checks": [check | {"message": "Untel 76 12 34 56"}], "run": {"run_id": run_id}}
+        write_json(layout.audit_file, {"dbt": said})
+        _held_back(layout, "Fatoumata Untel")
+        assert alerts.after_run(layout, instance, run_id) == []
+        assert alerts.after_run(layout, instance, run_id) == [], "the daemon asks again"
+    assert len(mailbox.received) == len(hook.received) == 1
+    message = mailbox.received[0]
+    text = message.get_content()
+    assert message["Subject"] == "[Entrepôt migrants Mali] ÉCHEC, rien n’est publié"
+    assert message["To"] == "a@example.org, b@example.org"
+    assert "gap_absence (dbt) : 3 ligne(s)" in text
+    assert "mrf_provider_survey : périmée" in text
+    assert "B7 : attendu un nombre" in text
+    assert "À faire : " in text
+    for shown in (text, hook.received[0]["text"]):
+        assert "Untel" not in shown
+        assert "76 12" not in shown
+    assert hook.received[0]["kind"] == "failure"
+    assert hook.received[0]["id"] == f"{run_id}_failure"
+
+
+def test_without_failed_checks_the_cause_is_told_without_what_looks_personal(layout: Layout, mailbox: _Mailbox) -> None:
+    with dg.instance_for_test() as instance:
+        alerts.after_run(layout, instance, _ran(layout, instance, failing))
+        alerts.after_run(layout, instance, _ran(layout, instance, surprising))
+    refusal, surprise = (message.get_content().replace("\r\n", "\n") for message in mailbox.received)
+    assert "breaks : dbt : 1 contrôle en échec, rien n’est publié\n" in refusal
+    assert "surprises : ValueError\n" in surprise
+    for text in (refusal, surprise):
+        assert "76 12 34 56" not in text
+        assert "Untel" not in text
+
+
+def test_a_publication_and_held_back_sources(layout: Layout, mailbox: _Mailbox) -> None:
+    with dg.instance_for_test() as instance:
+        _held_back(layout, "x")
+        first = _ran(layout, instance, holding)
+        _published(layout, first)
+        alerts.after_run(layout, instance, first)
+        assert sorted(m["Subject"].split("] ")[1] for m in mailbox.received) == [
+            "1 source(s) retenue(s)",
+            "nouvelle publication",
+        ]
+        told = next(m.get_content() for m in mailbox.received if "publication" in m["Subject"])
+        assert "12 lignes" in told
+        assert "Sources retirées : who_gone" in told
+        alerts.after_run(layout, instance, _ran(layout, instance, holding))
+        assert len(mailbox.received) == 2, "the same sources are not announced every day"
+        layout.workspace(False).state_file("mrf_provider_survey").unlink()
+        alerts.after_run(layout, instance, _ran(layout, instance, holding))
+        _held_back(layout, "x")
+        alerts.after_run(layout, instance, _ran(layout, instance, holding))
+        assert len(mailbox.received) == 3, "held back again after it was good"
+
+
+def test_what_could_not_leave_is_sent_later(
+    layout: Layout, mailbox: _Mailbox, hook: type[_Hook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook.status = 500
+    problems = alerts.not_started(layout, "dépôt vide")
+    assert len(mailbox.received) == 1
+    assert len(problems) == 1
+    assert problems[0].startswith("webhook : HTTPError")
+    assert len(outbox.waiting(layout, settings().channels)) == 1
+    hook.status = 200
+    assert outbox.send(layout, settings()) == []
+    assert len(hook.received) == 1
+    assert len(mailbox.received) == 1, "who has it does not get it twice"
+    alerts.not_started(layout, "dépôt vide")
+    assert len(mailbox.received) == 1, "once a day"
+
+
+def test_an_alert_never_raises_and_never_tells_the_password(
+    layout: Layout, mailbox: _Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dg.instance_for_test() as instance:
+        run_id = _ran(layout, instance, failing)
+        monkeypatch.setenv("MRF_ALERT_SMTP", "smtp://moi:tr3s-secret@127.0.0.1:9")  # nobody listens on 9
+        problems = alerts.after_run(layout, instance, run_id)
+        assert len(problems) == 1
+        assert "ConnectionRefusedError" in problems[0]
+        assert "secret" not in problems[0]
+        monkeypatch.setenv("MRF_ALERT_SMTP", "courriel")
+        assert "MRF_ALERT_SMTP" in alerts.after_run(layout, instance, run_id)[0]
+
+
+def test_only_what_is_asked_for(layout: Layout, mailbox: _Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MRF_ALERT_ON", "publication")
+    with dg.instance_for_test() as instance:
+        alerts.after_run(layout, instance, _ran(layout, instance, failing))
+    assert mailbox.received == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MRF_ALERT_ON", "tout"),
+        ("MRF_ALERT_SMTP", "smtp://127.0.0.1"),
+        ("MRF_ALERT_WEBHOOK", "ftp://x"),
+        ("MRF_KEEP_PUBLICATIONS", "1"),
+        ("MRF_KEEP_RUN_DAYS", "trois"),
+    ],
+)
+def test_a_wrong_setting_says_which(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError, match=name):
+        settings()
+
+
+def test_the_command_announces_a_run_that_could_not_begin(layout: Layout, hook: type[_Hook]) -> None:
+    """A share that is not mounted on a root that has published real data."""
+    _published(layout, "1a2b3c4d")
+    webhook = os.environ["MRF_ALERT_WEBHOOK"]
+    done = Root(layout.root).mrf("run", MRF_ALERT_WEBHOOK=webhook)
+    assert done.returncode == 1
+    assert [told["subject"] for told in hook.received] == ["[Entrepôt migrants Mali] rien à publier"]
+    assert "données réelles" in hook.received[0]["text"]
+    unheard = Root(layout.root).mrf("run", MRF_ALERT_WEBHOOK="http://127.0.0.1:9/personne")
+    assert unheard.returncode == 1, "the code of the run, not of the alert"
+    trial = Root(layout.root).mrf("alert-test", MRF_ALERT_WEBHOOK="http://127.0.0.1:9/personne")
+    assert trial.returncode == 1
+    assert "ConnectionRefusedError" in trial.stdout or "URLError" in trial.stdout
+    assert Root(layout.root).mrf("alert-test").returncode == 2, "nothing is set"

@@ -1,0 +1,380 @@
+"""Backup and restore, retention, doctor, and what a crash leaves behind, on small roots made by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration import doctor, instance, upkeep
+from orchestration.settings import settings
+from tests.conftest import Root
+from warehouse import backup, publish, retention
+from warehouse.audit import file_sha256
+from warehouse.layout import Layout, write_json
+
+NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
+
+
+def _publication(layout: Layout, day: int, is_demo: bool = False) -> publish.Publication:
+    """A publication of that day of September, put in place."""
+    when = dt.datetime(2024, 9, day, 5, tzinfo=dt.UTC)
+    made = publish.name_of(f"{day:08x}-run", when)
+    folder = layout.published / made.run
+    folder.mkdir(parents=True)
+    (folder / made.file).write_bytes(b"duckdb %d" % day)
+    publish.write_manifest(layout, made, {"run_id": f"{day:08x}-run", "is_demo": is_demo})
+    publish.point(layout, made, f"{day:08x}-run", is_demo, when)
+    return made
+
+
+def _aged(path: Path, days: float) -> None:
+    then = NOW.timestamp() - days * 86400
+    os.utime(path, (then, then))
+
+
+@pytest.fixture
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A root with three publications, rows, something encrypted, a database that is in use, and a landed file."""
+    made = Layout(tmp_path / "data")
+    monkeypatch.setenv("MRF_DATA", str(made.root))
+    for day in (1, 2, 3):
+        _publication(made, day)
+    for name, text in {
+        "validated/service/une_source.parquet": "rows",
+        "restricted/values/une_source.parquet.enc": "gAAAA…",
+        "state/answers.csv": "question_id\n",
+        "landing/recu.csv": "name,phone\n",
+        "build/build.duckdb": "x",
+        "dagster/storage/run/compute_logs/x.out": "printed",
+    }.items():
+        path = made.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return made
+
+
+@pytest.fixture
+def database(layout: Layout) -> sqlite3.Connection:
+    path = layout.dagster_home / "history" / "autre.db"
+    path.parent.mkdir(parents=True)
+    connection = sqlite3.connect(path)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("create table runs (id text)")
+    connection.execute("insert into runs values ('first')")
+    connection.commit()
+    return connection
+
+
+def _content(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): file_sha256(path)
+        for path in root.rglob("*")
+        if path.is_file() and "site" not in path.relative_to(root).parts and path.suffix != ".db"
+    }
+
+
+def test_a_backup_comes_back_whole(layout: Layout, database: sqlite3.Connection, tmp_path: Path) -> None:
+    database.execute("insert into runs values ('not committed')")  # the daemon is writing
+    folder = backup.make(layout, tmp_path / "disque", NOW)
+    target = Layout(tmp_path / "autre")
+    target.root.mkdir()
+    assert backup.restore(target, folder, is_forced=False, now=NOW) is None
+    kept = {
+        name
+        for name in _content(layout.root)
+        if name.split("/")[0] in ("published", "validated", "restricted", "state")
+    }
+    before, after = _content(layout.root), _content(target.root)
+    assert {name: before[name] for name in kept} == {name: after[name] for name in kept}
+    assert len(kept) == 10
+    assert publish.current_file(target).read_bytes() == b"duckdb 3"
+    assert (target.site / "manifest.json").exists(), "the portal’s link leads to the current publication"
+    with sqlite3.connect(target.dagster_home / "history" / "autre.db") as copy:
+        assert copy.execute("select id from runs").fetchall() == [("first",)]
+    names = {path.relative_to(folder).parts[0] for path in folder.rglob("*")}
+    assert not names & {"landing", "build"}, "landed files may hold personal data in the clear"
+    assert not list(folder.rglob("*-wal"))
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def _cut(folder: Path) -> None:
+    path = next(folder.glob("published/*/*.duckdb"))
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _alter(folder: Path) -> None:
+    (folder / "state/answers.csv").write_text("question_iD\n")
+
+
+def _remove(folder: Path) -> None:
+    (folder / "validated/service/une_source.parquet").unlink()
+
+
+def _add(folder: Path) -> None:
+    (folder / "state/overrides.csv").write_text("entity\n")
+
+
+def _forge(folder: Path) -> None:
+    """A changed file with its new sha256 in the manifest."""
+    _alter(folder)
+    manifest = json.loads((folder / backup.MANIFEST).read_text())
+    manifest["files"]["state/answers.csv"]["sha256"] = file_sha256(folder / "state/answers.csv")
+    write_json(folder / backup.MANIFEST, manifest)
+
+
+def _unseal(folder: Path) -> None:
+    (folder / backup.SEAL).unlink()
+
+
+def _link(folder: Path) -> None:
+    path = folder / "state/answers.csv"
+    shutil.copyfile(path, folder.parent / "ailleurs.csv")
+    path.unlink()
+    path.symlink_to(folder.parent / "ailleurs.csv")
+
+
+@pytest.mark.parametrize("spoil", [_cut, _alter, _remove, _add, _forge, _unseal, _link])
+def test_a_spoilt_backup_is_refused(layout: Layout, tmp_path: Path, spoil) -> None:  # type: ignore[no-untyped-def]
+    folder = backup.make(layout, tmp_path / "disque", NOW)
+    spoil(folder)
+    target = Layout(tmp_path / "autre")
+    target.root.mkdir()
+    with pytest.raises(backup.BackupError):
+        backup.restore(target, folder, is_forced=True, now=NOW)
+    assert list(target.root.iterdir()) == [], "nothing was written"
+
+
+def test_only_an_empty_root_is_restored_into(layout: Layout, tmp_path: Path) -> None:
+    folder = backup.make(layout, tmp_path / "disque", NOW)
+    _publication(layout, 4)
+    with pytest.raises(backup.BackupError, match=r"n’est pas vide.*--force"):
+        backup.restore(layout, folder, is_forced=False, now=NOW)
+    assert publish.current_file(layout).read_bytes() == b"duckdb 4"
+    aside = backup.restore(layout, folder, is_forced=True, now=NOW)
+    assert publish.current_file(layout).read_bytes() == b"duckdb 3"
+    assert aside is not None
+    assert next(aside.glob("published/*/mrf_20240904*.duckdb")).read_bytes() == b"duckdb 4"
+    assert (layout.landing / "recu.csv").exists()
+
+
+def test_a_broken_publication_is_not_backed_up(layout: Layout, tmp_path: Path) -> None:
+    publish.current_file(layout).write_bytes(b"torn")
+    with pytest.raises(backup.BackupError, match="mrf rollback"):
+        backup.make(layout, tmp_path / "disque", NOW)
+
+
+def test_old_backups_go_and_unfinished_ones_do_not_count(layout: Layout, tmp_path: Path) -> None:
+    made = [backup.make(layout, tmp_path / "disque", NOW + dt.timedelta(days=n)) for n in range(3)]
+    unfinished = made[0].with_name(made[0].name + ".part")
+    shutil.copytree(made[0], unfinished)
+    assert backup.thin_out(tmp_path / "disque", 2) == [made[0]]
+    assert made[1].is_dir()
+    assert made[2].is_dir()
+    with pytest.raises(backup.BackupError, match="pas allée à son terme"):
+        backup.restore(Layout(tmp_path / "autre"), unfinished, is_forced=False, now=NOW)
+
+
+def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: Layout) -> None:
+    known = publish.known(layout)
+    assert retention.prune(layout, 2, 90, NOW) == []
+    catalog = publish.catalog(layout)
+    assert catalog is not None
+    assert [entry["current"] for entry in [*catalog["history"], catalog]] == known[1:], "no new reader is led there"
+    assert (layout.published / known[0]).exists(), "who read the catalog a moment ago still finds it"
+    assert retention.prune(layout, 2, 90, NOW + dt.timedelta(hours=23)) == []
+    gone = retention.prune(layout, 2, 90, NOW + dt.timedelta(hours=25))
+    assert [path.name for path in gone] == [known[0].split("/")[0]]
+    assert publish.known(layout) == known[1:]
+
+
+def test_retention_never_removes_the_current_publication(layout: Layout) -> None:
+    known = publish.known(layout)
+    publish.rollback(layout, known[0], NOW)  # the oldest is in place again
+    for days in (0, 400, 800):
+        retention.prune(layout, 2, 7, NOW + dt.timedelta(days=days))
+    assert publish.current_file(layout).read_bytes() == b"duckdb 1"
+    assert known[0] in publish.known(layout)
+    assert len(publish.known(layout)) == 2
+    assert publish.has_real(layout)
+
+
+def test_retention_of_runs_and_unfinished_files(layout: Layout) -> None:
+    kept, old, fresh = "00000003-run", "ancienne", "recente"
+    for name, days in ((kept, 400), (old, 91), (fresh, 89)):
+        layout.run_folder(name).mkdir(parents=True)
+        _aged(layout.run_folder(name), days)
+    part, landed = layout.root / "validated/service/.a.parquet.12.part", layout.landing / ".a.12.part"
+    for path in (part, landed):
+        path.write_text("half")
+        _aged(path, 2)
+    retention.prune(layout, 30, 90, NOW)
+    assert {path.name for path in layout.run_folder("x").parent.iterdir()} == {kept, fresh}
+    assert not part.exists()
+    assert landed.exists(), "what people landed is theirs"
+
+
+@dg.op
+def nothing() -> None:
+    pass
+
+
+@dg.job
+def empty() -> None:
+    nothing()
+
+
+def test_retention_of_the_history_of_runs(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance.prepare(layout)
+    with dg.DagsterInstance.get() as dagster:
+        ids = [empty.execute_in_process(instance=dagster).run_id for _ in range(3)]
+        write_json(layout.catalog, publish.catalog(layout) | {"run_id": ids[0]})  # type: ignore[operator]
+        later = dt.datetime.now(dt.UTC) + dt.timedelta(days=100)
+        removed = upkeep._prune_history(layout, dagster, settings(), later)
+        assert removed == [f"exécution {ids[1][:8]}"]
+        left = {run.run_id for run in dagster.get_runs()}
+        assert left == {ids[0], ids[2]}, "the run of the publication, and the last"
+        assert not list(layout.dagster_home.rglob(f"{ids[1]}*"))
+
+
+HOLDS = """
+import sys, dagster as dg
+from orchestration.instance import alive
+from warehouse.layout import Layout
+with dg.DagsterInstance.get() as instance:
+    run = dg.DagsterRun("pipeline", status=dg.DagsterRunStatus.STARTED)
+    instance.add_run(run)
+    with alive(Layout.from_environment(), run.run_id):
+        print(run.run_id, flush=True)
+        input()
+"""
+
+
+def test_a_run_whose_process_died_is_closed_and_a_living_one_is_not(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance.prepare(layout)
+    monkeypatch.setattr(instance, "_SECONDS_TO_END", 0)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
+    )
+    assert holder.stdout is not None
+    run_id = holder.stdout.readline().strip()
+    with dg.DagsterInstance.get() as dagster:
+        assert instance.close_interrupted(layout, dagster) == []
+        holder.kill()
+        holder.wait()
+        assert instance.interrupted(layout, dagster) == [run_id]
+        assert instance.close_interrupted(layout, dagster) == [run_id]
+        run = dagster.get_run_by_id(run_id)
+        assert run is not None
+        assert run.status == dg.DagsterRunStatus.FAILURE
+        assert instance.close_interrupted(layout, dagster) == []
+
+
+def _line(layout: Layout, name: str) -> doctor.Line:
+    return next(line for line in doctor.examine(layout) if line.name == name)
+
+
+def test_doctor_on_a_sound_root_says_what_is_missing(layout: Layout) -> None:
+    (layout.root / "restricted/values/une_source.parquet.enc").unlink()
+    instance.prepare(layout)
+    lines = {line.name: line for line in doctor.examine(layout)}
+    assert {name for name, line in lines.items() if line.level == doctor.ERROR} <= {"versions", "disque"}
+    for name in ("publication", "verrou", "dépôt", "clé", "droits"):
+        assert lines[name].level == doctor.OK, lines[name]
+    for name in ("dernière exécution", "planificateur", "sauvegarde", "annonces"):
+        assert lines[name].level == doctor.LOOK, lines[name]
+        assert lines[name].todo
+
+
+def test_doctor_finds_what_is_wrong(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance.prepare(layout)
+    publish.current_file(layout).write_bytes(b"torn")
+    assert "mrf rollback" in _line(layout, "publication").todo
+    publish.current_file(layout).unlink()
+    assert _line(layout, "publication").level == doctor.ERROR
+    (layout.landing / "recu.csv").unlink()
+    assert _line(layout, "dépôt").level == doctor.ERROR, "a share that is not mounted"
+    monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "absente.key"))
+    assert _line(layout, "clé").level == doctor.ERROR, "something is encrypted, and the key is gone"
+    with dg.DagsterInstance.get() as dagster:
+        empty.execute_in_process(instance=dagster)
+        dagster.add_run(dg.DagsterRun("pipeline", status=dg.DagsterRunStatus.FAILURE))
+    assert _line(layout, "dernière exécution").level == doctor.ERROR
+    monkeypatch.setenv("MRF_KEEP_PUBLICATIONS", "beaucoup")
+    assert _line(layout, "réglages").level == doctor.ERROR
+    wrong = [line for line in doctor.examine(layout) if line.level != doctor.OK]
+    assert all(line.todo for line in wrong)
+
+
+def test_doctor_sees_a_run_that_holds_the_lock(layout: Layout) -> None:
+    instance.prepare(layout)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"from filelock import FileLock; lock = FileLock({str(layout.lock)!r}); lock.acquire(); print('held', flush=True); input()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    assert next(iter(doctor.lock(layout))).level == doctor.LOOK
+    holder.kill()
+    holder.wait()
+    assert next(iter(doctor.lock(layout))).level == doctor.OK, "a lock whose holder died is free"
+
+
+def test_settings_of_dagster_follow_the_project_unless_a_person_owns_them(layout: Layout) -> None:
+    instance.prepare(layout)
+    path = instance.settings_file(layout)
+    assert "run_retries" in path.read_text()
+    path.write_text(instance.WRITTEN + "telemetry:\n  enabled: false\n")  # of an earlier version
+    instance.prepare(layout)
+    assert "run_retries" in path.read_text()
+    path.write_text("telemetry:\n  enabled: false\n")
+    instance.prepare(layout)
+    assert path.read_text() == "telemetry:\n  enabled: false\n"
+    assert _line(layout, "dagster.yaml").level == doctor.LOOK
+
+
+def test_interrupted_runs_are_run_again_from_their_start() -> None:
+    """From the failed step on, a run would not be complete and could never publish."""
+    from orchestration import jobs
+
+    for job in (jobs.pipeline, jobs.data, jobs.deliverables):
+        assert job.tags == {"dagster/retry_strategy": "ALL_STEPS"}
+
+
+def test_the_commands(layout: Layout, database: sqlite3.Connection, tmp_path: Path) -> None:
+    root, target = Root(layout.root), Root(tmp_path / "autre")
+    made = root.mrf("backup", str(tmp_path / "disque"), "--keep", "3")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "La clé n’y est pas" in made.stdout
+    inside = root.mrf("backup", str(layout.root / "sauvegardes"))
+    assert (inside.returncode, "choisir un autre disque" in inside.stdout) == (1, True)
+    folder = next((tmp_path / "disque").iterdir())
+    back = target.mrf("restore", str(folder))
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert target.mrf("restore", str(folder)).returncode == 1, "no longer empty"
+    assert Layout(target.path).catalog.read_bytes() == layout.catalog.read_bytes()
+    seen = root.mrf("doctor")
+    assert "sauvegarde : " in seen.stdout
+    assert "mrf rollback" not in seen.stdout
+    publish.current_file(layout).write_bytes(b"torn")
+    seen = root.mrf("doctor")
+    assert seen.returncode == 1
+    assert "ERREUR  publication : " in seen.stdout
+    assert root.mrf("prune", MRF_KEEP_PUBLICATIONS="0").returncode == 2
+    assert "élément(s) effacé(s)" in root.mrf("prune").stdout
