@@ -110,7 +110,7 @@ class _Workbook:
         with _telling_damage(path, "classeur", f"un classeur {path.suffix} entier"):
             if self.kind != ".xls":
                 with zipfile.ZipFile(path) as archive:
-                    archives.check(archive, path.name, by_pieces="xl/worksheets/")
+                    archives.check(archive, path.name, by_pieces=("xl/worksheets/",))
                     self.ods = ods.scan(archive) if self.kind == ".ods" else {}
             for name, sheet in self.ods.items():
                 self._check_size(name, sheet.height, sheet.width)

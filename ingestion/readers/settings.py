@@ -122,45 +122,6 @@ class Worded(Strict):
     sentences: tuple[SentencePattern, ...] = ()
 
 
-SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
-# What `{nombre}` stands for in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
-_NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?!\d))"
-
-
-class SentencePattern(Strict):
-    """What to lift from running text: every match is a row of the table, every named group a column.
-
-    `{nombre}` in the pattern is any number, as French writes it.
-    """
-
-    table: str = Field(description="nom de la table rendue")
-    pattern: str = Field(
-        description="expression régulière à groupes nommés (?P<colonne>…), cherchée dans chaque phrase"
-    )
-
-    @field_validator("pattern")
-    @classmethod
-    def _named_groups(cls, value: str) -> str:
-        try:
-            names = re.compile(value).groupindex
-        except re.error as error:
-            raise ValueError(f"« {value} » : expression régulière fautive ({error})") from error
-        if not names or SENTENCE in names:
-            raise ValueError(f"« {value} » : il faut des groupes (?P<colonne>…), et aucun du nom de « {SENTENCE} »")
-        return value
-
-    @property
-    def expression(self) -> str:
-        """The regular expression itself."""
-        return self.pattern.replace("{nombre}", _NUMBER)
-
-
-class Worded(Strict):
-    """What may be declared of running text, wherever it stands: on a page, in a letter, in an e-mail."""
-
-    sentences: tuple[SentencePattern, ...] = ()
-
-
 class TableReader(Tabular):
     """Spreadsheets and text tables: XLSX, XLS, ODS, CSV."""
 
