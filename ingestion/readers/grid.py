@@ -283,12 +283,12 @@ def _check_text(path: Path, encoding: str) -> None:
 
 
 def _unmarked(head: bytes) -> str:
-    """UTF-16 without its mark has a zero in every other byte of a text in Latin letters."""
-    odd, even = head[1::2].count(0), head[::2].count(0)
-    half = len(head) // 2
-    if odd > 0.8 * half and not even:
+    """UTF-16 without its mark has zeros at every other byte for signs and Latin letters, and hardly any between."""
+    low, high = head[::2].count(0), head[1::2].count(0)
+    most = len(head) // 8
+    if high > most and high > 8 * low:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.8 * half and not odd else "utf-8"
+    return "utf-16-be" if low > most and low > 8 * high else "utf-8"
 
 
 def _cut(path: Path, encoding: str) -> SourceFileError:
