@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
@@ -77,7 +77,7 @@ def _address(match: re.Match[str], is_sender: bool) -> Address:
 def _decoded(name: str) -> str:
     try:
         return str(make_header(decode_header(name)))
-    except (LookupError, UnicodeError, HeaderParseError):
+    except (LookupError, UnicodeError, MessageError):
         return name
 
 
