@@ -52,15 +52,15 @@ class Part:
 
 
 def sha256(path: Path) -> str:
-    """The hexadecimal sha256 of a file: its document id. Raises SourceFileError where there is no file."""
-    if not path.is_file():
-        raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
+    """The hexadecimal sha256 of a file: its document id."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_tables(source: Source, path: Path) -> Tables:
     """The raw tables of a file, by the reader that its source declares. Raises SourceFileError."""
+    if not path.is_file():
+        raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
     return READERS[source.reader.kind](path, source, source.reader)
 
 

@@ -1,4 +1,4 @@
-"""Zip files (XLSX, ODS) that unpack to more than a machine holds, or to more than they say."""
+"""Zip files (XLSX, ODS, DOCX) that unpack to more than a machine holds, or to more than they say."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CHUNK = 1 << 22
 _CANNOT_HIDE = 1 << 17
 
 
-def check(archive: zipfile.ZipFile, file: str, by_pieces: str) -> None:
+def check(archive: zipfile.ZipFile, file: str, by_pieces: tuple[str, ...] = ()) -> None:
     """Raises SourceFileError where the parts say that they unpack to more than a machine holds.
 
     Larger parts are unpacked to see whether what they say is true; parts whose names begin with ``by_pieces`` are read
@@ -24,7 +24,7 @@ def check(archive: zipfile.ZipFile, file: str, by_pieces: str) -> None:
     for parts, most in ((archive.infolist(), MOST_UNPACKED), (whole, MOST_IN_MEMORY)):
         size = sum(part.file_size for part in parts)
         if size > most:
-            raise SourceFileError(file, "classeur", f"au plus {most >> 20} Mo décompressés", f"{size >> 20} Mo")
+            raise SourceFileError(file, "archive", f"au plus {most >> 20} Mo décompressés", f"{size >> 20} Mo")
     for part in whole:
         if part.compress_size > _CANNOT_HIDE:
             for _ in chunks(archive, part.filename):

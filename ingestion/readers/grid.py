@@ -110,7 +110,7 @@ class _Workbook:
         with _telling_damage(path, "classeur", f"un classeur {path.suffix} entier"):
             if self.kind != ".xls":
                 with zipfile.ZipFile(path) as archive:
-                    archives.check(archive, path.name, by_pieces="xl/worksheets/")
+                    archives.check(archive, path.name, by_pieces=("xl/worksheets/",))
                     self.ods = ods.scan(archive) if self.kind == ".ods" else {}
             for name, sheet in self.ods.items():
                 self._check_size(name, sheet.height, sheet.width)
@@ -283,12 +283,12 @@ def _check_text(path: Path, encoding: str) -> None:
 
 
 def _unmarked(head: bytes) -> str:
-    """UTF-16 without its mark has a zero in every other byte of a text in Latin letters."""
-    odd, even = head[1::2].count(0), head[::2].count(0)
-    half = len(head) // 2
-    if odd > 0.8 * half and not even:
+    """UTF-16 without its mark has zeros at every other byte for signs and Latin letters, and hardly any between."""
+    low, high = head[::2].count(0), head[1::2].count(0)
+    most = len(head) // 8
+    if high > most and high > 8 * low:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.8 * half and not odd else "utf-8"
+    return "utf-16-be" if low > most and low > 8 * high else "utf-8"
 
 
 def _cut(path: Path, encoding: str) -> SourceFileError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,7 +18,7 @@ _REPLY = re.compile(r"^\s*(?:(?:re|tr|fw|fwd|rép|aw)\s*:\s*)+", re.IGNORECASE)
 # From here on somebody else wrote it, or it says who and where the writer is.
 _END = re.compile(
     r"\s*(?:-{2,}\s*(?:message d.origine|original message|forwarded message|message transféré).*|_{10,}"
-    r"|le .{5,80} a écrit\s*:|on .{5,80} wrote\s*:|--"
+    r"|(?:de|from)\s*:.*|le .{5,80} a écrit\s*:|on .{5,80} wrote\s*:|--"
     r"|(?:bien )?cordialement\W*|(?:sincères |meilleures )?salutations.{0,30}|bien à vous\W*|(?:best|kind) regards\W*)",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ def _address(match: re.Match[str], is_sender: bool) -> Address:
 def _decoded(name: str) -> str:
     try:
         return str(make_header(decode_header(name)))
-    except (LookupError, UnicodeError, HeaderParseError):
+    except (LookupError, UnicodeError, MessageError):
         return name
 
 

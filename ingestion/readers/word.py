@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ingestion.clean.text import tidy
 from ingestion.errors import SourceFileError
+from ingestion.readers import archives
 from ingestion.readers.grid import Grid
 from ingestion.readers.passages import Passage
 from ingestion.readers.writing import PlacedGrid, Writing
@@ -26,6 +28,8 @@ def open_word(path: Path) -> Writing:
         found = "un fichier vide" if not head else "autre chose : document chiffré, ou .doc ancien ?"
         raise SourceFileError(path.name, "premier octet", "un document Word (.docx)", found)
     try:
+        with zipfile.ZipFile(path) as archive:
+            archives.check(archive, path.name)
         document = docx.Document(str(path))
         body = document.element.body
         paragraphs = body.xpath(".//w:p[not(ancestor::w:tbl) and not(ancestor::w:p)]")
@@ -36,6 +40,8 @@ def open_word(path: Path) -> Writing:
         ]
         grids = list(_grids(path.name, body, document, ""))
         title = _title(document, paragraphs) or (passages[0].text if passages else "")
+    except SourceFileError:
+        raise
     except Exception as error:  # python-docx raises what it stumbles over, of no common class
         raise SourceFileError(
             path.name, "document", "un document Word entier", f"un fichier abîmé ({error})"

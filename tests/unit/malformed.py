@@ -113,6 +113,7 @@ def make(folder: Path, samples: dict[str, Path]) -> list[Case]:
     for name, (source, content, rows) in whole.items():
         maker.write(f"whole.{name}", content, rows, source)
         _damaged(maker, name, content, source)
+    _others(maker, samples)
     for step in (_encodings, _headers, _texts, _cells, _structure, _wrong_names, _bombs):
         step(maker, good)
     return maker.cases
@@ -275,8 +276,7 @@ def _structure(maker: Maker, good: dict[str, bytes]) -> None:
     maker.part("no_such_state.xlsx", "xl/workbook.xml", b'sheetId="1"', b'sheetId="1" state="zzz"', None)
     for number, name in enumerate(("l’été !", "a'b", "A1", "x" * 31, "&<>")):
         maker.add(maker.book(f"sheet_{number}.xlsx", sheet=name), 5)
-    entities = b"".join(b'<!ENTITY e%d "%s">' % (n + 1, b"&e%d;" % n * 10) for n in range(12))
-    bomb = b'<!DOCTYPE x [<!ENTITY e0 "fictif">' + entities + b"]>"
+    bomb = _entities()
     declared = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     for number, part in enumerate(("xl/sharedStrings.xml", "xl/workbook.xml", SHEET, relations)):
         maker.parts(
@@ -318,6 +318,41 @@ def _wrong_names(maker: Maker, good: dict[str, bytes]) -> None:
     maker.add(maker.path("absent.csv"), REFUSED)
     maker.write("a_zip_of_nothing.xlsx", b"PK\x05\x06" + bytes(18), REFUSED)
     maker.write("not_a_pdf.pdf", page, REFUSED, "mapping_report_pdf")
+
+
+def _others(maker: Maker, samples: dict[str, Path]) -> None:
+    """What is said of documents that are no tables: bombs, entities and depth."""
+    word = samples["mapping_report_docx"].read_bytes()
+    for part in ("word/document.xml", "word/media/image1.png"):
+        for told in (3 << 30, 1000):
+            path = maker.path(f"bomb_{part.rpartition('/')[2].partition('.')[0]}_{told}.docx")
+            path.write_bytes(word)
+            _add_bomb(path, part, told)
+            maker.add(path, None if told == 1000 and "media" in part else REFUSED, "mapping_report_docx")
+    maker.path("entities.docx").write_bytes(word)
+    doctype = _entities() + b"<w:document"
+    path = edited(maker.path("entities.docx"), lambda name, content: content.replace(b"<w:document", doctype, 1))
+    maker.add(path, None, "mapping_report_docx")
+    activities = samples["iati_activities_mli"].read_bytes()
+    many = activities.replace(b"<iati-activities", _entities() + b"<iati-activities", 1).replace(
+        b"</title>", b"&e12;</title>"
+    )
+    maker.write("entities.xml", many, None, "iati_activities_mli")
+    for ending, source in (("json", "iom_dtm_mli"), ("geojson", "ocha_cod_ab_mli")):
+        maker.write(f"deep.{ending}", b"[" * 200_000, REFUSED, source)
+        maker.write(f"deep_and_closed.{ending}", b"[" * 200_000 + b"]" * 200_000, REFUSED, source)
+        maker.write(f"nothing.{ending}", b"null", REFUSED, source)
+        maker.write(f"object.{ending}", b"{}", REFUSED, source)
+    for ending, source in (("docx", "mapping_report_docx"), ("eml", "mrf_emails"), ("xml", "iati_activities_mli")):
+        maker.write(f"nothing.{ending}", b"", REFUSED, source)
+        maker.path(f"folder.{ending}").mkdir()
+        maker.add(maker.path(f"folder.{ending}"), REFUSED, source)
+
+
+def _entities() -> bytes:
+    """Twelve entities, each of ten of the one before: a billion laughs."""
+    entities = b"".join(b'<!ENTITY e%d "%s">' % (n + 1, b"&e%d;" % n * 10) for n in range(12))
+    return b'<!DOCTYPE x [<!ENTITY e0 "fictif">' + entities + b"]>"
 
 
 def _bombs(maker: Maker, good: dict[str, bytes]) -> None:
@@ -392,7 +427,7 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # a machine that swaps tells nothing
     given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     for line in read_all(given["cases"], given["sources"]):
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        print(json.dumps(line), flush=True)
 
 
 def as_json(cases: list[Case], sources: dict[str, Path]) -> str:

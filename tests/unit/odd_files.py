@@ -58,9 +58,9 @@ def edited(path: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
     return path
 
 
-def write_xls(path: Path, sheet: str, rows: list[list[str]]) -> Path:
-    """An old workbook (BIFF8 in a compound file) of one sheet of texts."""
-    workbook = _biff(sheet, rows)
+def write_xls(path: Path, sheet: str, rows: list[list[str]], merged: tuple[int, int, int, int] | None = None) -> Path:
+    """An old workbook (BIFF8 in a compound file) of one sheet of texts; ``merged``: first and last row, then column."""
+    workbook = _biff(sheet, rows, merged)
     workbook += bytes(-len(workbook) % 512 + (4096 if len(workbook) < 4096 else 0))
     count = len(workbook) // 512
     sectors = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]  # the FAT itself, the directory, the stream
@@ -83,7 +83,7 @@ def _entry(name: str, kind: int, child: int = 0xFFFFFFFF, start: int = 0xFFFFFFF
     )  # fmt: skip
 
 
-def _biff(sheet: str, rows: list[list[str]]) -> bytes:
+def _biff(sheet: str, rows: list[list[str]], merged: tuple[int, int, int, int] | None) -> bytes:
     def record(kind: int, content: bytes = b"") -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
 
@@ -102,4 +102,5 @@ def _biff(sheet: str, rows: list[list[str]]) -> bytes:
         if value
     )
     globals_ = beginning(5) + record(0x0085, struct.pack("<IH", start, 0) + name) + record(0x000A)
-    return globals_ + beginning(0x10) + labels + record(0x000A)
+    ranges = record(0x00E5, struct.pack("<5H", 1, *merged)) if merged else b""
+    return globals_ + beginning(0x10) + labels + ranges + record(0x000A)

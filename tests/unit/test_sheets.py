@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,24 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from expectations.gate import gate
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import ingest
 from ingestion.readers import body, table
+from ingestion.readers.grid import read_grid
 from ingestion.readers.rows import Table
 from ingestion.source import Source, load
-from tests.unit.odd_files import edited, ods_cell, write_ods
+from tests.unit.odd_files import edited, ods_cell, write_ods, write_xls
 
 Declare = Callable[..., Path]
 Rows = list[list[Any]]
 COLUMNS = {"organization_name": "Structure", "admin1_name": "Région", "starts_on": "Période", "ends_on": "Période"}
+# Letters, marks and signs that a cell may hold, without the other separators: those may outnumber the true one.
+CELLS = st.text(alphabet="abcé ’'\"\n=+-@0\u200b\u202eم", max_size=12)
 HEADER = ["Structure", "Région", "Période", "Places"]
 
 
@@ -147,6 +153,13 @@ def test_merged_cells_of_an_ods_file(declared: Callable[..., Source], tmp_path: 
     ]
     found = read(write_ods(tmp_path / "a.ods", {"F": rows}), declared())
     assert rows_of(found, "Structure", "Région") == [["ONG A fictive", "Gao"], ["ONG B fictive", "Gao"]]
+    assert list(found.place("Région")) == ["F!B2", "F!B2"]
+
+
+def test_merged_cells_of_an_old_workbook(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [HEADER, ["ONG A fictive", "Gao", "2024", "5"], ["ONG B fictive", "", "2024", "7"]]
+    found = read(write_xls(tmp_path / "a.xls", "F", rows, (1, 2, 1, 1)), declared())
+    assert rows_of(found, "Région") == [["Gao"], ["Gao"]]
     assert list(found.place("Région")) == ["F!B2", "F!B2"]
 
 
@@ -369,6 +382,19 @@ def test_commas_in_sentences_are_no_separators(declared: Callable[..., Source], 
         path = tmp_path / f"{number}.csv"
         path.write_text(text, encoding="cp1252")
         assert rows_of(read(path, declared()), "Places") == [["5"], ["7"]]
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=4, max_size=4).filter(lambda row: row[0].strip() and row[1].strip()), max_size=6),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]),
+)
+def test_what_is_written_to_a_text_table_is_read(rows: Rows, separator: str, encoding: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        with path.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file, delimiter=separator).writerows([HEADER, *rows])
+        assert read_grid(path, None).rows == [HEADER, *rows]
 
 
 def test_tags_with_a_prefix_are_the_same_tags(declared: Callable[..., Source], tmp_path: Path) -> None:
