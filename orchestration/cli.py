@@ -18,6 +18,7 @@ from ingestion.registry import sources
 from orchestration import (
     alerts,
     deliverable_commands,
+    disk,
     evidence_commands,
     key_command,
     operation_commands,
@@ -96,6 +97,11 @@ def run(
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
+    if disk.free(layout) < disk.least(layout):
+        operation_commands.show_problems(
+            alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout))
+        )
+        stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
         console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
@@ -160,13 +166,16 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
     notice(is_demo)
     console.print(sources_table(given))
     errors(given)
+    reasons = []
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             # Dagster only says that a blocking check failed; the audit says what it found.
             part = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}.get(event.step_key)
             told = audit.failed(layout, part) if part else []
-            reason = "\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data)
-            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)
+            reasons.append("\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data))
+            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
+    if disk.is_full(layout, " ".join(reasons)):
+        console.print(f"\n[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
     now = publish.catalog(layout)
     kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
     stop(f"Non publié : {kept}.", NOT_PUBLISHED)
@@ -340,12 +349,18 @@ def generate(
 
 
 def main() -> None:
-    """Entry point: a wrong declaration ends in its own words, not in a traceback."""
+    """Entry point: a wrong declaration and a full disk end in their own words, not in a traceback."""
     try:
         app()
     except DeclarationError as error:
         console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
         sys.exit(WRONG_USE)
+    except Exception as error:
+        layout = Layout.from_environment()
+        if not (layout.root.is_dir() and disk.is_full(layout, str(error))):
+            raise
+        console.print(f"[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
+        sys.exit(NOT_PUBLISHED)
 
 
 if __name__ == "__main__":

@@ -178,7 +178,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A path beside the target to write to; at the end forced to disk and renamed over it, or gone where that failed."""
+    """A path beside the target to write to; then forced to disk and renamed over it, or gone where that failed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -94,12 +94,17 @@ def copy_build(
             connection.execute(f'create table copy.{schema}."{table}" as from build.{schema}."{table}"')
             _comment(connection, schema, table, descriptions.get(table, ("", {})), notice)
         built = {f"{schema}.{table}": _content(connection, f'build.{schema}."{table}"') for schema, table in tables}
-    with duckdb.connect(str(target), read_only=True) as connection:
-        copied = {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, target.stem)}
+    copied = contents(target)
     if copied != built:
         different = sorted(name for name in built if copied.get(name) != built[name])
         raise RuntimeError(f"copie différente de la construction : {', '.join(different)}")
     return built
+
+
+def contents(file: Path) -> dict[str, Any]:
+    """By table of a published file, its row count and content hash, as its manifest tells them under `marts`."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, file.stem)}
 
 
 def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]]) -> dict[str, list[str]]:
