@@ -156,9 +156,10 @@ def leftovers(root: Path) -> list[str]:
     now = catalog_of(root)
     named = {Path(one["current"]).parent.name for one in [now, *now["history"]]}
     folders = [p.name for p in layout.published.iterdir() if p.is_dir() and not p.is_symlink() and p.name not in named]
+    found = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
     with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
         query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
-        return folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
+        return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
 
 
 def undisturbed(root: Path, landing: Path) -> tuple[Any, float]:

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import sys
+import uuid
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -93,6 +94,7 @@ def run(
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
+        operation_commands.close_killed(layout)
         if not data_only:
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
@@ -146,13 +148,15 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
         "loggers": {"progress": {}},
     }
     # dbt's own lines stay in its log: the bar says what people need.
+    run_id = str(uuid.uuid4())
     with (
         dg.DagsterInstance.get() as instance,
+        instance_of.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
         following(len(list(job.nodes))),
         redirect_stdout(io.StringIO()),
     ):
         instance_of.close_interrupted(layout, instance)
-        result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False)
+        result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False, run_id=run_id)
         problems = alerts.after_run(layout, instance, result.run_id)
         operation_commands.tidy_after_run(layout, instance)
     operation_commands.show_problems(problems)

@@ -67,7 +67,7 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
         return dg.SkipReason("Rien de nouveau dans l’atterrissage.")
     clock, newest, is_new = time.time(), max(stat.st_mtime for stat in found.values()), cursor.get("seen") != now
     since = clock if is_new else min(cursor.get("since", clock), clock)
-    # Dated in the future, by another machine or before the clock was set back: then it counts when they were first seen.
+    # Dated in the future, by another machine or before the clock was set back: then their first sight counts.
     waited = clock - (newest if newest <= clock else since)
     if is_new or waited < SETTLED_SECONDS:
         context.update_cursor(json.dumps({**cursor, "seen": now, "since": since}))

@@ -172,6 +172,15 @@ def is_writing(layout: Layout) -> bool:
         return True
 
 
+def close_killed(layout: Layout) -> None:
+    """Where nothing has to be run: closes what a killed run left open, which would hold up those of the daemon."""
+    if instance.was_interrupted(layout):
+        import dagster as dg
+
+        with dg.DagsterInstance.get() as dagster:
+            instance.close_interrupted(layout, dagster)
+
+
 def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
     """The retention at the end of a run, where no daemon does it; another writer may go first."""
     from orchestration.resources import write_lock

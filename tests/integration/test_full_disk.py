@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 import time
@@ -28,15 +27,14 @@ def small(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
-def _fill(disk: Path, left: int) -> None:
-    """Takes all the room but some bytes."""
-    with (disk / "ballast").open("ab") as file:
-        try:
-            for _ in range(max(0, shutil.disk_usage(disk).free - left) // 4096 + (left == 0)):
-                file.write(bytes(4096))
-                file.flush()
-        except OSError:
-            pass  # full
+def _fill(disk: Path) -> None:
+    """Takes all the room that is left."""
+    try:
+        with (disk / "ballast").open("ab", buffering=0) as file:
+            while file.write(bytes(MIB)):
+                pass
+    except OSError:
+        pass  # full
 
 
 def _fill_during(disk: Path, root: Root) -> None:
@@ -45,7 +43,7 @@ def _fill_during(disk: Path, root: Root) -> None:
     until = time.monotonic() + 200
     while not (root.path / "build" / "build.duckdb").exists() and time.monotonic() < until:
         time.sleep(0.05)
-    _fill(disk, 0)
+    _fill(disk)
 
 
 @pytest.mark.long
@@ -63,7 +61,7 @@ def test_a_disk_that_fills_up(small: Path) -> None:
     assert "Plus assez de place sur le disque" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
-    _fill(small, 0)  # what the run gave back as well
+    _fill(small)  # what the run gave back as well
     done = root.mrf("run", "--force")
     assert (done.returncode, "Plus assez de place sur le disque" in done.stdout) == (1, True), done.stdout
     assert "Traceback" not in done.stdout + done.stderr

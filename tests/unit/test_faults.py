@@ -106,25 +106,43 @@ def test_a_publication_dies_at_every_place(tmp_path: Path) -> None:
 
 
 DELIVERS = """
+import sys
+from pathlib import Path
 from tests.unit.test_delivery import HEADER, ROW, Office
+left = None
+class Death(BaseException):
+    pass
+def hook(event, arguments):
+    global left
+    if left is not None and event in ("os.rename", "os.remove"):
+        left -= 1
+        if left < 0:
+            left = None
+            raise Death
+sys.addaudithook(hook)
 office = Office(Path(sys.argv[1]))
 first, second = HEADER + ROW * 2, HEADER + ROW * 3
-assert office.land(first).state == "fresh"
-def act():
-    office.land(second)
-def look():
-    assert office.land(first).state in ("fresh", "unchanged")
-    assert office.rows() == 2, "the former file is back, and so are its rows"
-    assert office.rows("document") == 1
-def removed():
-    office.land(None)
-print(dies_everywhere(act, look), dies_everywhere(removed, look))
+def dies_everywhere(text):
+    global left
+    for n in range(100):
+        assert office.land(first).state in ("fresh", "unchanged")
+        assert office.rows() == 2, f"the former file is back, and so are its rows, after death {n}"
+        assert office.rows("document") == 1
+        left = n
+        try:
+            office.land(text)
+        except Death:
+            continue
+        left = None
+        return n
+print(dies_everywhere(second), dies_everywhere(None))
 """
 
 
+@pytest.mark.long
 def test_a_delivery_dies_at_every_place(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", DIES + DELIVERS, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, timeout=280
+        [sys.executable, "-c", DELIVERS, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, timeout=280
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert all(int(deaths) > 5 for deaths in done.stdout.split())
