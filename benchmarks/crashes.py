@@ -1,6 +1,6 @@
 """Kills runs, and looks at what readers then find and at what the next run makes of it. Prints a Markdown table.
 
-    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--seed 1] [--hours 8]
+    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--seed 1] [--hours 8]
 
 A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
 and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
