@@ -97,7 +97,8 @@ def interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
     """The runs that are open although their process is gone."""
     import dagster as dg
 
-    open_states = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    statuses = dg.DagsterRunStatus
+    open_states = [statuses.NOT_STARTED, statuses.STARTING, statuses.STARTED]
     records = instance.get_run_records(dg.RunsFilter(statuses=open_states))
     return [r.dagster_run.run_id for r in records if _is_gone(layout, r.dagster_run.run_id, r.update_timestamp)]
 
