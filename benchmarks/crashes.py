@@ -157,6 +157,8 @@ def leftovers(root: Path) -> list[str]:
     named = {Path(one["current"]).parent.name for one in [now, *now["history"]]}
     folders = [p.name for p in layout.published.iterdir() if p.is_dir() and not p.is_symlink() and p.name not in named]
     found = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
+    if layout.site.readlink() != Path(now["current"]).parent:
+        found.append("site sur une autre publication")
     with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
         query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
         return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]

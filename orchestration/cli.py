@@ -94,7 +94,7 @@ def run(
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
-        operation_commands.close_killed(layout)
+        operation_commands.heal(layout)
         if not data_only:
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
@@ -286,7 +286,7 @@ def _notice_beside(layout: Layout) -> None:
 @app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
-    from orchestration.resources import write_lock
+    from orchestration.instance import write_lock
 
     layout = Layout.from_environment()
     try:

@@ -28,6 +28,12 @@ _ALIVE = "alive.lock"
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 900, 3  # from launch to the first step; from the last step to the run’s end
 
 
+def write_lock(layout: Layout) -> FileLock:
+    """The one lock of a data root; taken again in the same process it only counts."""
+    layout.root.mkdir(parents=True, exist_ok=True)
+    return FileLock(layout.lock, is_singleton=True, thread_local=False)
+
+
 def settings_file(layout: Layout) -> Path:
     """Dagster's settings in the data root."""
     return layout.dagster_home / "dagster.yaml"
