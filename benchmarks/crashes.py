@@ -5,7 +5,8 @@
 A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
 and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
 (``--boundaries``). Three trials in four kill the whole process group, as a power cut would; the fourth the process of
-the command alone, as a kernel out of memory does. Then the same command runs again, undisturbed and with no help.
+the command alone, as a kernel out of memory does. One random trial in seven begins with no root at all. Then the same
+command runs again, undisturbed and with no help.
 
 A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, and the next run
 publishes the same marts as one that was never disturbed and leaves nothing of the killed one. FOLDER keeps the trials:
@@ -195,9 +196,10 @@ def prepare(out: Path) -> None:
 def trial(out: Path, told: dict[str, Any], name: str, generator: random.Random) -> dict[str, Any]:
     """One kill and the run after it."""
     kind, _, what = name.partition(" ")
-    root, is_alone = out / "trial", generator.random() < 0.25
+    root, is_alone, is_first = out / "trial", generator.random() < 0.25, kind == "hasard" and generator.random() < 0.15
     shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(out / "before", root, symlinks=True)
+    if not is_first:
+        shutil.copytree(out / "before", root, symlinks=True)
     at = time.monotonic() + generator.uniform(0.02, 1) * told["seconds"]
     has_come = moment(root, what) if kind == "à" else lambda: time.monotonic() >= at
     step, alive = killed(root, out / "landing", has_come, is_alone, 0.002 if what in MOMENTS else 0.05)
@@ -224,7 +226,7 @@ def show(entries: list[dict[str, Any]]) -> None:
     print("\n| mort | étape | tué | fichier pointé | exécution suivante | marts égaux | restes |")
     print("|---|---|---|---|---|---|---|")
     for e in entries:
-        state = e["found"] or ("nouveau, entier" if e["moved"] else "ancien, entier")
+        state = e["found"] or {"aucun": "aucun encore"}.get(e["state"], f"{e['state']}, entier")
         seconds = f"{e['seconds']:.0f} s" if e["seconds"] else e["wrong"].replace("\n", " ")[:120]
         equal, left = "oui" if e["equal"] else "NON", ", ".join(e["left"]) or "aucun"
         print(f"| {e['name']} | {e['step']} | {e['how']} | {state} | {seconds} | {equal} | {left} |")
