@@ -31,7 +31,7 @@ def pool() -> ProcessPoolExecutor:
     made.submit(int)  # starts the process now
     # A run that the daemon starts is a child process itself, and such a one waits for its children before it tells the
     # executor to end: both stayed for ever, with more than a gigabyte, after every scheduled run.
-    Finalize(None, made.shutdown, exitpriority=10)
+    Finalize(None, made.shutdown, exitpriority=100)  # before the queue to the worker closes, which has 10
     return made
 
 
