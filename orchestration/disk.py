@@ -34,6 +34,6 @@ def in_words(layout: Layout) -> str:
     """What is wrong and what to do."""
     return (
         f"Plus assez de place sur le disque de {layout.root} : {free(layout) // _MIB} Mio libres, une exécution en"
-        f" demande au moins {least(layout) // _MIB}. Libérer de la place (« mrf prune » avec MRF_KEEP_PUBLICATIONS plus"
-        " bas, « mrf doctor »), puis relancer « mrf run »."
+        f" demande au moins {least(layout) // _MIB}. La publication en place reste lisible. Libérer de la place"
+        " (« mrf prune » avec MRF_KEEP_PUBLICATIONS plus bas, « mrf doctor »), puis relancer « mrf run »."
     )

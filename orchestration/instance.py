@@ -79,15 +79,13 @@ def _alive_file(layout: Layout, run_id: str) -> Path:
 def alive(layout: Layout, run_id: str) -> Iterator[None]:
     """Shows that the process of a run lives: the system frees the lock whichever way the process ends.
 
-    Only a process that is killed leaves the file behind.
+    Only a process that is killed, or that cannot tell Dagster of its end, leaves the file behind.
     """
     path = _alive_file(layout, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path, is_singleton=True, thread_local=False):
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
+        yield
+        path.unlink(missing_ok=True)
 
 
 def was_interrupted(layout: Layout) -> bool:
