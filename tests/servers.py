@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,7 +23,8 @@ Answer = tuple[int, dict[str, str], bytes]
 class Server:
     """``asked``: every request as (method, path, parameters). ``faults``: what to do wrong, in turn, on a path.
 
-    A fault is a status, a (status, headers) pair, "cut" (half an answer), or an event: the answer then waits for it.
+    A fault is a status, a (status, headers) pair, "cut" (half an answer), "drip" (a byte at a time), "packed" (gzip, in
+    chunks), or an event: the answer then waits for it.
     """
 
     address: str = ""
@@ -62,11 +65,29 @@ def running(server: Server) -> Iterator[Server]:
                 status, headers, content = fault[0], fault[1], b'{"detail":"."}'
             else:
                 status, headers, content = server.answer(self.command, path, params, self.headers, body)
+            if fault == "packed":
+                content = gzip.compress(content)
+                headers = headers | {"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
+            if fault != "packed":
+                self.send_header("Content-Length", str(len(content)))
             self.end_headers()
+            if fault == "packed":
+                for start in range(0, len(content), 50):
+                    piece = content[start : start + 50]
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                self.wfile.write(b"0\r\n\r\n")
+                return
+            if fault == "drip":
+                with suppress(OSError):  # the client hangs up
+                    for byte in content[:200]:
+                        self.wfile.write(bytes([byte]))
+                        self.wfile.flush()
+                        time.sleep(0.05)
+                self.close_connection = True
+                return
             if fault == "cut":
                 self.wfile.write(content[: len(content) // 2])
                 self.wfile.flush()

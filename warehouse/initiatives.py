@@ -52,6 +52,9 @@ def _programs(workspace: Workspace, owners: pd.Series[str]) -> pd.DataFrame:
     frame = pd.concat([stated, of_services[of_services["program_name"].notna()]], ignore_index=True)
     key = frame["record_id"].map(owners) + "|" + frame["program_name"].map(_folded)
     iati = frame["iati_identifier"].astype("str")
+    # A service names its programme and no identifier: it is that of the name, where one alone is given for it.
+    given = iati.groupby(key)
+    iati = iati.fillna(key.map(given.first().where(given.nunique().eq(1))))
     return pd.DataFrame({"record_id": frame["record_id"], "natural_key": key.mask(iati.notna(), "iati|" + iati)})
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ingestion.clean.numbers import number
-from ingestion.clean.text import fold, tidy
+from ingestion.clean.text import fold, tidy, visible
 from ingestion.errors import SourceFileError
 from ingestion.proposals.words import words
 from ingestion.readers.grid import Grid, read_grids
@@ -75,7 +75,7 @@ def _sheet(path: Path, grid: Grid, others: list[str]) -> Sheet | None:
     row = _header_row(grid.rows)
     if row is None:
         return None
-    header = [name.strip() for name in grid.rows[row]]
+    header = [visible(name) for name in grid.rows[row]]
     below = grid.rows[row + 1 :]
     tags = below[0] if below and _is_tags(below[0]) else []
     rows = [cells for cells in below[1 if tags else 0 :] if any(cell.strip() for cell in cells)]

@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3 import Retry
+from urllib3.exceptions import HTTPError
 
 from ingestion.pull.settings import checked_address
 
@@ -24,7 +25,7 @@ _BUSY = (429, 500, 502, 503, 504)
 _CONNECT_SECONDS, _READ_SECONDS, _WAIT_SECONDS = 10, 60, 60
 _CHUNK = 1 << 16
 # Trying again helps: the server is away, slow, or hung up in the middle of an answer.
-PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+PASSING = (requests.ConnectionError, requests.Timeout, HTTPError)
 
 
 class PullError(Exception):
@@ -100,7 +101,7 @@ class Client:
                 self._check(path, response)
                 return self._json(path, response.content)
         except PASSING as error:
-            raise PullError(f"{self._where(path)} : pas de réponse ({type(error).__name__})") from error
+            raise PullError(f"{self._where(path)} : pas de réponse ({type(error).__name__})") from None
 
     def delete(self, path: str) -> None:
         """Asks the server to forget something; that it may not answer changes nothing."""
@@ -132,7 +133,8 @@ class Client:
         """The body piece by piece, within the limits; ``before`` bytes are here already."""
         size = before
         where = self._where(urlsplit(response.url).path)
-        for chunk in response.iter_content(_CHUNK):
+        # read1 gives what is there: a server that drips is stopped by the clock, and a cut line loses nothing.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             size += len(chunk)
             if size > self._max_bytes:
                 raise PullError(f"{where} : plus de {self._max_bytes // 1_000_000} Mo")

@@ -20,7 +20,7 @@ from ingestion.readers.passages import Passage
 from ingestion.readers.writing import Address, Writing
 
 _STRUCTURE = {"structure", "structures", "organisation", "organisations", "organization", "institution", "institutions",
-              "structure organisation", "organisation structure", "service", "services", "ong", "entite"}  # fmt: skip
+              "structure organisation", "organisation structure", "ong", "entite"}  # fmt: skip
 _NAME = {"nom", "noms", "prenom", "prenoms", "nom et prenom", "nom et prenoms", "noms et prenoms", "prenom et nom",
          "prenoms et nom", "prenoms et noms", "nom prenom", "nom complet", "participant", "participants"}  # fmt: skip
 _PRESENT = r"(?:liste des )?(?:participant(?:e?s)?|présent(?:e?s)?|étaient présents|ont participé|membres présents)"

@@ -18,7 +18,7 @@ _REPLY = re.compile(r"^\s*(?:(?:re|tr|fw|fwd|rép|aw)\s*:\s*)+", re.IGNORECASE)
 # From here on somebody else wrote it, or it says who and where the writer is.
 _END = re.compile(
     r"\s*(?:-{2,}\s*(?:message d.origine|original message|forwarded message|message transféré).*|_{10,}"
-    r"|le .{5,80} a écrit\s*:|on .{5,80} wrote\s*:|--"
+    r"|(?:de|from)\s*:.*|le .{5,80} a écrit\s*:|on .{5,80} wrote\s*:|--"
     r"|(?:bien )?cordialement\W*|(?:sincères |meilleures )?salutations.{0,30}|bien à vous\W*|(?:best|kind) regards\W*)",
     re.IGNORECASE,
 )

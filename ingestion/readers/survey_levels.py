@@ -128,12 +128,12 @@ def _link(sheet: Sheet, parent: Level, reader: SurveyReader) -> tuple[str, str]:
 def _renamed(sheet: Sheet, frame: pd.DataFrame, versions: pd.Series, reader: SurveyReader) -> pd.DataFrame:
     """The answers to the questions of an earlier version, under the names that the form has today."""
     for version, names in reader.renamed.items():
-        rows = versions.eq(version)
         for old, new in names.items():
-            if old not in frame or not rows.any():
+            if old not in frame:
                 continue
+            rows = versions.eq(version) & frame[old].str.strip().ne("")
             now = frame[new] if new in frame else pd.Series("", index=frame.index, dtype=object)
-            if (both := rows & now.str.strip().ne("") & frame[old].str.strip().ne("")).any():
+            if (both := rows & now.str.strip().ne("")).any():
                 place = sheet.grid.place(int(frame.index[both][0]))
                 wanted = f"« {old} » ou « {new} », non les deux (version {version})"
                 raise SourceFileError(sheet.grid.file, place, wanted, "deux réponses")

@@ -59,11 +59,11 @@ def declared_columns(source: Source) -> frozenset[str]:
 def _wanted(source: Source, options: Tabular) -> dict[str, set[str]]:
     """The columns by which each table is known. A parse.py names its tables itself: it is given one."""
     mappings = source.shapes.values()
-    optional = {o.column for m in mappings for o in m.columns.values() if o.optional}
+    optional = {name for m in mappings for o in m.columns.values() if o.optional for name in o.read}
     wanted: dict[str, set[str]] = {}
     for mapping in mappings:
         name = "table" if source.parser else mapping.table or "table"
-        wanted.setdefault(name, set()).update(o.column for o in mapping.columns.values() if o.column)
+        wanted.setdefault(name, set()).update(column for o in mapping.columns.values() for column in o.read)
     never_there = _unpivoted_names(options) | optional
     return {name: columns - never_there | set(options.unpivot) for name, columns in wanted.items()}
 
@@ -90,7 +90,7 @@ def _is_value(source: Source, column: str, text: str) -> bool:
     """Whether a code list or a correction of the source knows the text as a value of a file's column."""
     for shape, mapping in source.shapes.items():
         for name, origin in mapping.columns.items():
-            if origin.column == column and name != "observed_on":
+            if column in origin.read and name != "observed_on":
                 of_shape = SHAPES[shape].column(name)
                 if source.canonical(name, text) or (of_shape.codes and clean(of_shape, text)[1]):
                     return True

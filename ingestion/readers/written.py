@@ -33,7 +33,7 @@ _OPENERS: dict[str, Callable[[Path], Writing]] = {
 _DAY = r"(\d{1,2}(?:er)?\s+[^\W\d_]{3,9}\.?\s+20\d\d|[0-3]?\d[/.-][01]?\d[/.-]20\d\d|20\d\d-[01]\d-[0-3]\d)(?!\d)"
 _DATED = [re.compile(rf"^(?:- )?date\b[^:]{{0,20}}:.*?{_DAY}", re.IGNORECASE), re.compile(rf"(?<!\d){_DAY}")]
 _SEARCHED_PASSAGES = 15
-_MINUTES = re.compile(r"\b(?:compte rendu|proces verbal|pv|minutes)\b")
+_MINUTES = re.compile(r"\b(?:compte rendu|proces verbal)\b|^(?:cr|pv|minutes)\b")
 
 
 def read(path: Path, source: Source, reader: WrittenReader) -> Tables:

@@ -17,7 +17,7 @@ import pytest
 
 from ingestion.errors import DeclarationError
 from ingestion.ingest import ingest
-from ingestion.pull.client import PullError
+from ingestion.pull.client import Client, Header, PullError
 from ingestion.pull.pulling import pull
 from ingestion.registry import sources
 from ingestion.source import Source, load
@@ -131,6 +131,21 @@ def test_a_line_cut_in_the_middle_of_a_page_is_tried_again(
     kobo.faults[DATA] = [None, "cut"]
     assert pull(by_three, landing, work).submissions == 7
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "3", "3", "6"]
+
+
+def test_an_answer_that_comes_packed_and_in_chunks_is_read(
+    kobo: Kobo, by_three: Source, landing: Path, work: Path
+) -> None:
+    kobo.faults[DATA] = ["packed", "packed"]
+    assert pull(by_three, landing, work).submissions == 7
+
+
+def test_a_server_that_drips_is_stopped_by_the_clock(kobo: Kobo) -> None:
+    kobo.faults[DATA] = ["drip"]
+    start = time.monotonic()
+    with pytest.raises(PullError, match="durée permise dépassée"):
+        Client(kobo.address, 0.02, 10_000_000, Header(f"Token {kobo.token}")).get("/api/v2/assets/aVrai/data.json")
+    assert time.monotonic() - start < 5
 
 
 def test_an_interrupted_pull_does_not_ask_again_for_the_pages_that_it_has(
@@ -452,7 +467,6 @@ def test_a_file_that_somebody_removed_is_sent_again(
 def test_a_file_that_was_cut_goes_on_where_it_stopped(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
-    files.content = os.urandom(400_000)
     files.faults[".xlsx"] = ["cut"]
     assert pull(at_address, landing, work).path.read_bytes() == files.content
     assert files.sent[0] == len(files.content)

@@ -310,6 +310,17 @@ def test_a_column_that_is_filled_and_has_no_header_is_refused(tmp_path: Path) ->
     assert (caught.value.place, "perdu" in str(caught.value)) == ("Villages!B2", False)
 
 
+def test_a_question_that_changed_its_name_is_read_by_the_version_of_the_form(tmp_path: Path) -> None:
+    header = ["localite", "village", "_uuid", "__version__"]
+    rows = [["X", "", "u1", "v1"], ["", "Y", "u2", "v1"], ["Z", "W", "u3", "v2"]]
+    reader = SurveyReader(kind="survey", form="x", renamed={"v1": {"localite": "village"}})
+    main = survey.whole(workbook_of(tmp_path, {"Villages": [header, *rows]}), reader, None)["main"]
+    # In the second version `localite` is another question.
+    assert main.frame[["village", "localite"]].to_numpy().tolist() == [["X", ""], ["Y", ""], ["W", "Z"]]
+    with pytest.raises(SourceFileError, match="deux réponses"):
+        survey.whole(workbook_of(tmp_path, {"Villages": [header, ["X", "Y", "u1", "v1"]]}), reader, None)
+
+
 def test_a_form_that_is_not_valid_is_said_in_the_words_of_pyxform(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.title = "survey"

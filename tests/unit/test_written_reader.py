@@ -335,7 +335,14 @@ def test_a_page_is_read_as_its_text(minutes: Source, tmp_path: Path, body: str) 
 
 
 @pytest.mark.parametrize(
-    "before", ["> ", "Cordialement,\n", "-----Message d'origine-----\n", "Le 2 mai 2024, X a écrit :\n"]
+    "before",
+    [
+        "> ",
+        "Cordialement,\n",
+        "-----Message d'origine-----\n",
+        "Le 2 mai 2024, X a écrit :\n",
+        "De : X\nEnvoyé : lundi\n\n",
+    ],
 )
 def test_what_is_quoted_or_signed_is_not_said_again(minutes: Source, tmp_path: Path, before: str) -> None:
     raw = f"From: a@example.org\nSubject: Essai\nDate: Mon, 01 Jul 2024 09:30:00 +0000\nContent-Type: text/plain; charset=utf-8\n\nBonjour.\n\n{before}{SAID}\n"

@@ -36,7 +36,11 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
     places = joined(table.locators)
     return {
         "table": replace(
-            table, frame=frame, locators=places, cells=lambda column: joined(table.cells(column)), rejected=rejected
+            table,
+            frame=frame,
+            locators=places,
+            cells=lambda column: joined(table.cells(column)),
+            rejected=pd.concat([table.rejected, rejected], ignore_index=True),
         )
     }
 
