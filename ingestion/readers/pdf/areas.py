@@ -16,7 +16,7 @@ _ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns
 _ROW_LINES = 12  # of one row at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
-_SAME = 4.0  # rules whose ends differ by less have one extent
+_SAME = 6.0  # rules whose ends differ by less have one extent
 
 
 def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
