@@ -9,14 +9,16 @@ from statistics import median
 
 from ingestion.readers.pdf.borderless import Line, Part, Piece, blocks, gutters, is_figure, lines_in, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
+from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 _ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
+_ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROW_LINES = 12  # of one row at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
-_SAME = 4.0  # rules whose ends differ by less have one extent
+_SAME = 6.0  # rules whose ends differ by less have one extent
 
 
 def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
@@ -90,8 +92,14 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
             lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             for upper, lower in pairwise(group)
         ]
-        for upper, lines, is_row in zip(group, between, _are_rows(between), strict=False):
-            if lines and (is_row or is_tabular(lines)):
+        are_tabular = [
+            bool(lines) and (is_row or is_tabular(lines))
+            for lines, is_row in zip(between, _are_rows(between), strict=True)
+        ]
+        for number, (upper, lower) in enumerate(pairwise(group)):
+            lines = between[number]
+            is_heading = 0 < number < len(between) - 1 and are_tabular[number - 1] and are_tabular[number + 1]
+            if are_tabular[number] or (is_heading and _is_one_row(lines, lower.at - upper.at)):
                 if not done[-1]:
                     top = _header_top(upper, layout.across, layout.size)
                     lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
@@ -107,6 +115,15 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _is_one_row(lines: Sequence[Line], height: float) -> bool:
+    """Whether one line of words fills the space between two rules: a heading over the rows below, no title."""
+    return len(lines) == 1 and height < _ROW_HEIGHT * lines[0].size and not _is_caption(lines[0])
+
+
+def _is_caption(line: Line) -> bool:
+    return bool(CAPTION.match(" ".join(piece.text for piece in line.pieces)))
 
 
 def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
@@ -164,10 +181,10 @@ def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]
         word for block in blocks(words, space) if _is_prose_block(block) for piece in block for word in piece.words
     }
     for line in lines_in([word for word in words if word not in prose], space):
-        if not _follows(run, line):
+        if _is_caption(line) or not _follows(run, line):
             found.append(run)
             run = []
-        if run or len(line.pieces) > 1:
+        if (run or len(line.pieces) > 1) and not _is_caption(line):
             run.append(line)
     found.append(run)
     for run in found:

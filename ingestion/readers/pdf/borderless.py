@@ -23,7 +23,7 @@ _UNFINISHED = re.compile(
 )
 _OFF_CENTER = 1.0  # em: a heading is further than this from the middle of a column that is not its own
 _RULED_ROWS = 2  # rules between rows, from which on they tell them
-_GUTTER = 0.15  # em
+_GUTTER = 0.25  # em
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
 _THOUSANDS = re.compile(r"\d{3}([.,]\d+)?[%)*]*")
 _EMPTY_MARK = re.compile(r"[-–—−.…*†‡#]+|\(?X\)?|n\.?/?a\.?|N\.?/?A\.?|nd|ns|\.\.")
