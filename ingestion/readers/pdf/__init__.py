@@ -13,7 +13,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.passages import Passage, lift
 from ingestion.readers.pdf.cache import kept
 from ingestion.readers.pdf.document import read_pages
-from ingestion.readers.pdf.grids import grids
+from ingestion.readers.pdf.grids import PdfGrid, grids
 from ingestion.readers.pdf.pages import Page
 from ingestion.readers.rows import Tables
 from ingestion.readers.settings import PdfReader
@@ -34,6 +34,11 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
     return _with_notes(path, pages, tables)
 
 
+def tables_in(path: Path) -> list[PdfGrid]:
+    """Every table of a document, whatever it says. Raises SourceFileError."""
+    return grids(path.name, read_pages(path, "all", "auto", {}))
+
+
 def passages(path: Path, pages: str = "all") -> list[Passage]:
     """The running text of the declared pages, a passage a paragraph, each with its page and box."""
     found = read_pages(path, pages, "auto", {})
@@ -46,6 +51,6 @@ def _pages(path: Path, reader: PdfReader) -> list[Page]:
 
 def _with_notes(path: Path, pages: list[Page], tables: Tables) -> Tables:
     """Pages without any text are told: what a scan holds was not read."""
-    blank = tuple(f"{path.name} · page={page.number} : page sans texte, non lue" for page in pages if not page.has_text)
+    blank = tuple(f"page={page.number} : page sans texte, non lue" for page in pages if not page.has_text)
     first = next(iter(tables))
     return tables | {first: replace(tables[first], notes=tables[first].notes + blank)} if blank else tables
