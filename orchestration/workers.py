@@ -7,6 +7,7 @@ process of its own the one happens beside the other, on the second core.
 import multiprocessing
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ def pool() -> ProcessPoolExecutor:
     """The worker of this process, started on first use and already importing Great Expectations."""
     made = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=context)
     made.submit(int)  # starts the process now
+    # The daemon’s runs are themselves children of multiprocessing, which at their end wait for their own children
+    # before Python tells a pool to stop: each run left two processes behind, 800 MB, and its code server.
+    # Before the pool’s own queue is closed (10): its worker would wait for ever for the word to stop.
+    Finalize(None, made.shutdown, exitpriority=100)
     return made
 
 
