@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.borderless import Line, Part, Piece, blocks, gutters, is_figure, lines_in, parts_of
+from ingestion.readers.pdf.columns import Part, gutters, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
+from ingestion.readers.pdf.lines import Line, Piece, blocks, is_figure, lines_in
 from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.readers.grid import Grid, Merged
-from ingestion.readers.pdf.borderless import is_figure
 from ingestion.readers.pdf.layout import Box
+from ingestion.readers.pdf.lines import is_figure
 from ingestion.readers.pdf.pages import Page, corners
 from ingestion.readers.pdf.structure import PageTable, around
 

@@ -46,7 +46,7 @@ def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]
     """A pdfplumber page with the tables of a strategy, or those that pdfplumber finds with declared settings."""
     layout = lay_out(number, page)
     tables = _declared(number, page, settings) if settings else tables_of(layout, strategy)
-    found = paragraphs(layout, [table.box for table in tables])
+    found = paragraphs(layout, [table.box for table in tables if not table.is_rest])
     return Page(
         number,
         bool(layout.words),

@@ -9,8 +9,9 @@ from statistics import median
 
 from ingestion.readers.pdf.areas import framed, runs
 from ingestion.readers.pdf.bands import cells_of_lattice
-from ingestion.readers.pdf.borderless import Line, cells_of, usual_space
+from ingestion.readers.pdf.borderless import cells_of
 from ingestion.readers.pdf.layout import Box, Layout, Word, clusters, on_page
+from ingestion.readers.pdf.lines import Line, usual_space
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
 
