@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from statistics import median
 
@@ -38,7 +39,7 @@ def tables_of(layout: Layout, strategy: str = "auto") -> list[PageTable]:
             taken.append(lattice.box)
     ruled = len(found)
     free = [word for word in layout.words if not any(_holds(box, word) for box in taken)]
-    for way in (framed, runs) if strategy != "lines" else ():
+    for way in (framed, partial(runs, is_declared=strategy == "text")) if strategy != "lines" else ():
         for lines in way(layout, free, space):
             cells = _borderless(layout, lines)
             box = around(word.box for word in _words(lines))
