@@ -82,8 +82,8 @@ def _goes_on(above: Row, below: Row, limits: Sequence[float]) -> bool:
     begins_low = all(part.words[0].text[0].islower() for part in below)
     if new <= set(there) and (begins_low or len(new) < max(2, len(there))):  # the rest of some cells
         return all(_is_wrapped(there[part.first], part, limits) for part in below)
-    if set(there) == {0} and 0 in new and len(new) > 1:  # the label began on the line above
-        return _is_wrapped(there[0], below[0], limits)
+    if set(there) < new:  # some cells began on the line above
+        return all(_is_wrapped(there[part.first], part, limits) for part in below if part.first in there)
     return False
 
 
