@@ -368,7 +368,18 @@ def panels(sheet: canvas.Canvas) -> None:
             sheet.drawString(65 + 150 * column, 405 + 120 * row, f"Cercle {column}{row}")
 
 
-@pytest.mark.parametrize("page", [brochure, newsletter, letter, contents, chart, panels])
+def two_lists(sheet: canvas.Canvas) -> None:
+    sheet.setFont("Helvetica-Bold", 12)
+    sheet.drawString(60, 760, "Accueil fictif")
+    sheet.drawString(320, 760, "Orientation fictive")
+    sheet.setFont("Helvetica", 10)
+    for number in range(10):
+        for x in (60, 320):
+            sheet.drawString(x, 735 - 16 * number, "•")
+            sheet.drawString(x + 25, 735 - 16 * number, "une aide " * (1 + number % 3))
+
+
+@pytest.mark.parametrize("page", [brochure, newsletter, letter, contents, chart, panels, two_lists])
 def test_what_is_no_table_gives_none(tmp_path: Path, page: Draw) -> None:
     assert rows(write(tmp_path / "a.pdf", page)) == []
 

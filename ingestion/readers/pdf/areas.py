@@ -13,6 +13,7 @@ from ingestion.readers.pdf.lines import Line, Piece, blocks, is_figure, lines_in
 from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
+_BULLET = re.compile(r"[•‣◦▪■●○·►➢➤\uf0a7\uf0b7\uf0d8\uf0fc]|\(cid:\d+\)")  # of fonts without names too
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 _ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
@@ -278,11 +279,17 @@ def _is_list(lines: Sequence[Line]) -> bool:
     return (
         len(columns) > 1
         and not _is_contents(lines)
+        and not _is_bulleted(lines)
         and _is_dense(columns, lines)
         and _words_a_piece(lines) <= _ROW_WORDS
         and all(column and _is_aligned(column) for column in columns)
         and 2 * sum(map(_is_prose_column, columns)) < len(columns)
     )
+
+
+def _is_bulleted(lines: Sequence[Line]) -> bool:
+    """Whether most lines hold the mark of a list: two lists side by side are no table."""
+    return sum(any(_BULLET.match(piece.text) for piece in line.pieces) for line in lines) >= 0.5 * len(lines)
 
 
 def _is_headed(lines: Sequence[Line], layout: Layout) -> bool:
