@@ -48,9 +48,10 @@ def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list
 
 def not_started(layout: Layout, reason: str) -> list[str]:
     """Announces, once a day and reason, that there was nothing a run could be made of. Never raises."""
-    # The names of landed files, in brackets, may name a person.
-    text = f"{_whole(reason.partition(' (')[0])}\n\nÀ faire : vérifier le dépôt, puis relancer « mrf run »."
-    return announce(layout, "failure", _digest(reason), "rien à publier", text)
+    # What follows, names of landed files and cells that were found, may name a person.
+    told = _whole(reason.partition(" (")[0].partition(" : ")[0])
+    text = f"{told}\n\nÀ faire : « mrf run » dit le détail ; corriger, puis relancer."
+    return announce(layout, "failure", _digest(reason), "ÉCHEC, rien n’est publié", text)
 
 
 def announce(layout: Layout, kind: str, what: str, subject: str, text: str) -> list[str]:
@@ -181,7 +182,7 @@ def _next_step(run: dg.DagsterRun, checks: list[audit.Check], has_failed_steps: 
     if checks:
         return "« mrf run » montre chaque contrôle et ses exemples ; corriger la source en cause, puis relancer."
     if has_failed_steps:
-        return "« mrf doctor » vérifie la machine ; la page de l’exécution dans « mrf ui » dit le reste."
+        return "« mrf run » montre le message entier ; « mrf doctor » vérifie la machine."
     return "l’exécution a été interrompue (arrêt, coupure, mémoire) : « mrf doctor », puis « mrf run »."
 
 

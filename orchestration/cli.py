@@ -87,10 +87,11 @@ def run(
     day = as_of.date() if as_of else None
     try:
         inventory = take(layout, sources(), folder, day)
-    except NothingToPublish as reason:
+        manifest = None if force else _unchanged(layout, inventory.fingerprint)
+    except (NothingToPublish, state.StateError) as reason:
         operation_commands.show_problems(alerts.not_started(layout, str(reason)))
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
-    if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
+    if manifest is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
         if not data_only:
             deliverable_commands.make_missing(layout)
