@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import sys
+import uuid
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from ingestion.registry import sources
 from orchestration import (
     alerts,
     deliverable_commands,
+    disk,
     evidence_commands,
     key_command,
     operation_commands,
@@ -93,10 +95,16 @@ def run(
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if manifest is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
+        operation_commands.heal(layout)
         if not data_only:
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
+    if disk.free(layout) < disk.least(layout):
+        operation_commands.show_problems(
+            alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout))
+        )
+        stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
         console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
@@ -141,13 +149,15 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
         "loggers": {"progress": {}},
     }
     # dbt's own lines stay in its log: the bar says what people need.
+    run_id = str(uuid.uuid4())
     with (
         dg.DagsterInstance.get() as instance,
+        instance_of.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
         following(len(list(job.nodes))),
         redirect_stdout(io.StringIO()),
     ):
         instance_of.close_interrupted(layout, instance)
-        result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False)
+        result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False, run_id=run_id)
         problems = alerts.after_run(layout, instance, result.run_id)
         operation_commands.tidy_after_run(layout, instance)
     operation_commands.show_problems(problems)
@@ -161,13 +171,16 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
     notice(is_demo)
     console.print(sources_table(given))
     errors(given)
+    reasons = []
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             # Dagster only says that a blocking check failed; the audit says what it found.
             part = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}.get(event.step_key)
             told = audit.failed(layout, part) if part else []
-            reason = "\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data)
-            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reason)}", soft_wrap=True)
+            reasons.append("\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data))
+            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
+    if disk.is_full(layout, " ".join(reasons)):
+        console.print(f"\n[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
     now = publish.catalog(layout)
     kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
     stop(f"Non publié : {kept}.", NOT_PUBLISHED)
@@ -274,7 +287,7 @@ def _notice_beside(layout: Layout) -> None:
 @app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
-    from orchestration.resources import write_lock
+    from orchestration.instance import write_lock
 
     layout = Layout.from_environment()
     try:
@@ -341,12 +354,18 @@ def generate(
 
 
 def main() -> None:
-    """Entry point: a wrong declaration ends in its own words, not in a traceback."""
+    """Entry point: a wrong declaration and a full disk end in their own words, not in a traceback."""
     try:
         app()
     except DeclarationError as error:
         console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
         sys.exit(WRONG_USE)
+    except Exception as error:
+        layout = Layout.from_environment()
+        if not (layout.root.is_dir() and disk.is_full(layout, str(error))):
+            raise
+        console.print(f"[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
+        sys.exit(NOT_PUBLISHED)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from orchestration.inventory import environment
-from warehouse.layout import DBT_PROJECT, Layout, read_json, tree_hash, write_json
+from warehouse.layout import DBT_PROJECT, Layout, copy_whole, read_json, tree_hash, write_json, write_whole
 
 # dbt of this very environment, whether or not its folder is on PATH.
 DBT = Path(sys.executable).with_name("dbt")
@@ -27,8 +27,8 @@ def manifest_path(layout: Layout) -> Path:
 
     Raises RuntimeError with dbt's own words where the project does not parse.
     """
-    if _is_current(layout.dbt_target):
-        return layout.dbt_target / "manifest.json"
+    if _is_current(_kept(layout)):
+        return _kept(layout) / "manifest.json"
     if _is_current(INSTALLED):
         return INSTALLED / "manifest.json"
     start_parsing(layout)
@@ -42,7 +42,7 @@ def start_parsing(layout: Layout) -> None:
     dbt parses everything again where the path of the build differs from that of its last parse, so each root
     has its own; the first run of a root reads its sources meanwhile.
     """
-    if layout.root in _parsing or _is_current(layout.dbt_target):
+    if layout.root in _parsing or _is_current(_kept(layout)):
         return
     layout.dbt_target.mkdir(parents=True, exist_ok=True)
     command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "parse"]
@@ -62,7 +62,22 @@ def finish_parsing(layout: Layout) -> None:
     told, _ = parsing.communicate()
     if parsing.returncode:
         raise RuntimeError(f"Le projet dbt ne se lit pas :\n{told}")
-    write_json(layout.dbt_target / _STAMP, _project())
+    _keep(layout)
+
+
+def _kept(layout: Layout) -> Path:
+    """A copy of the manifest: dbt writes its own in place with each build, and a kill then leaves half of it."""
+    return layout.dbt_target / "parsed"
+
+
+def _keep(layout: Layout) -> None:
+    text = (layout.dbt_target / "manifest.json").read_bytes()
+    try:
+        json.loads(text)
+    except ValueError:  # another process is parsing here too: the next run keeps it
+        return
+    write_whole(_kept(layout) / "manifest.json", text)
+    write_json(_kept(layout) / _STAMP, _project())
 
 
 def install() -> None:
@@ -72,9 +87,8 @@ def install() -> None:
     layout = Layout.from_environment()
     start_parsing(layout)
     finish_parsing(layout)
-    INSTALLED.mkdir(parents=True, exist_ok=True)
     for name in ("manifest.json", _STAMP):
-        shutil.copyfile(layout.dbt_target / name, INSTALLED / name)
+        copy_whole(_kept(layout) / name, INSTALLED / name)
 
 
 def _is_current(folder: Path) -> bool:

@@ -49,7 +49,7 @@ def deliver() -> None:
 def make_missing(layout: Layout) -> Path:
     """Makes what the current publication lacks, under the lock of the data root; returns the publication's folder."""
     from orchestration.deliverables import DELIVERABLES, make
-    from orchestration.resources import write_lock
+    from orchestration.instance import write_lock
     from warehouse.deliverables import missing
 
     try:

@@ -26,7 +26,7 @@ from ingestion.kept_parts import KeptParts
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
-from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
+from warehouse.layout import Layout, Workspace, copy_whole, read_json, write_json, write_parquet
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import Vault, forget, open_vault
 from warehouse.staging import SOURCE_SCHEMA
@@ -105,6 +105,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         told = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
         return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
     kept.forget_the_rest()
+    _reopen(workspace, before)
     _write(source, workspace, ingested, gated, checks)
     _write_left_over(source, workspace, vault, ingested, gated)
     _keep_originals(workspace, vault, paths, inventory, ingested)
@@ -214,7 +215,7 @@ def _keep(
 ) -> Delivery:
     """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
     error = redact(error)[0]  # it may quote the file
-    has_rows = before is not None and bool(before.rows)
+    has_rows = before is not None and bool(before.rows and before.fingerprint)
     if not has_rows:
         _empty(source, workspace, "absent")
     told = [*(checks or []), CheckResult("livraison lisible et conforme", "error", False, 1, error)]
@@ -228,6 +229,7 @@ def _keep(
 
 def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
     """No file: no rows. dbt still finds an empty table of the right columns."""
+    _reopen(workspace, _last(workspace, source.id))
     for name in (*source.shapes, "assertion", "document"):
         workspace.records(name, source.id).unlink(missing_ok=True)
     (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
@@ -279,15 +281,21 @@ def _keep_unread(
 def _copy_plain(workspace: Workspace, path: Path, digest: str) -> None:
     target = workspace.originals / digest[:2] / f"{digest}{path.suffix.lower()}"
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_suffix(".part")
-        shutil.copyfile(path, beside)
-        beside.replace(target)
+        copy_whole(path, target)
 
 
 def _last(workspace: Workspace, source_id: str) -> Delivery | None:
     found = read_json(workspace.state_file(source_id))
     return Delivery(**found) if found else None
+
+
+def _reopen(workspace: Workspace, before: Delivery | None) -> None:
+    """Before rows change: a run that is killed while it writes them leaves files of two deliveries.
+
+    Without its fingerprint the last one is neither unchanged (the former file put back) nor good enough to be kept.
+    """
+    if before is not None:
+        _store(workspace, replace(before, fingerprint=""))
 
 
 def _store(workspace: Workspace, delivery: Delivery) -> Delivery:
@@ -341,6 +349,7 @@ def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
     write_parquet(workspace.records("check_result", "_empty"), CHECK_RESULT.empty_table())
     gone = sorted({path.stem for path in workspace.validated.glob("*/*.parquet")} - set(sources) - {"_empty"})
     for source_id in gone:
+        workspace.state_file(source_id).unlink(missing_ok=True)  # first: without rows it would be unchanged
         for path in workspace.validated.glob(f"*/{source_id}.*"):
             path.unlink()
         shutil.rmtree(workspace.parts / source_id, ignore_errors=True)

@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.tree import Tree
 
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
+from orchestration.instance import write_lock
 from orchestration.inventory import TIME_ZONE
-from orchestration.resources import write_lock
 from warehouse import difference, publish, review
 from warehouse import trace as tracing
 from warehouse.layout import Layout

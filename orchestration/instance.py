@@ -24,7 +24,14 @@ WRITTEN = "# Écrit par « mrf » : ôter cette ligne pour y garder vos propres 
 _POSTGRES_STORAGE = f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
 # SQLAlchemy 2.1 takes a plain address for psycopg 3; dagster-postgres comes with psycopg2.
 _PLAIN, _WITH_DRIVER = "postgresql://", "postgresql+psycopg2://"
+_ALIVE = "alive.lock"
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 900, 3  # from launch to the first step; from the last step to the run’s end
+
+
+def write_lock(layout: Layout) -> FileLock:
+    """The one lock of a data root; taken again in the same process it only counts."""
+    layout.root.mkdir(parents=True, exist_ok=True)
+    return FileLock(layout.lock, is_singleton=True, thread_local=False)
 
 
 def settings_file(layout: Layout) -> Path:
@@ -65,23 +72,39 @@ def _wanted() -> str:
 
 
 def _alive_file(layout: Layout, run_id: str) -> Path:
-    return layout.run_folder(run_id) / "alive.lock"
+    return layout.run_folder(run_id) / _ALIVE
 
 
 @contextmanager
 def alive(layout: Layout, run_id: str) -> Iterator[None]:
-    """Shows that the process of a run lives: the system frees the lock whichever way the process ends."""
+    """Shows that the process of a run lives: the system frees the lock whichever way the process ends.
+
+    Only a process that is killed leaves the file behind.
+    """
     path = _alive_file(layout, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path, is_singleton=True, thread_local=False):
-        yield
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def was_interrupted(layout: Layout) -> bool:
+    """Whether a run was killed and is not closed yet; asked of files, for importing Dagster takes seconds."""
+    return any(_is_free(path) for path in _alive_files(layout))
+
+
+def _alive_files(layout: Layout) -> list[Path]:
+    return sorted(layout.run_folder("_").parent.glob(f"*/{_ALIVE}"))
 
 
 def interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
     """The runs that are open although their process is gone."""
     import dagster as dg
 
-    open_states = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    statuses = dg.DagsterRunStatus
+    open_states = [statuses.NOT_STARTED, statuses.STARTING, statuses.STARTED]
     records = instance.get_run_records(dg.RunsFilter(statuses=open_states))
     return [r.dagster_run.run_id for r in records if _is_gone(layout, r.dagster_run.run_id, r.update_timestamp)]
 
@@ -99,6 +122,10 @@ def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]
         if not run.is_finished:
             instance.report_run_failed(run, "Exécution interrompue : son processus n’existe plus.")
             closed.append(run.run_id)
+    for path in _alive_files(layout):
+        run = instance.get_run_by_id(path.parent.name)
+        if run is not None and run.is_finished:
+            path.unlink(missing_ok=True)
     return closed
 
 
@@ -106,6 +133,10 @@ def _is_gone(layout: Layout, run_id: str, changed_at: dt.datetime) -> bool:
     path = _alive_file(layout, run_id)
     if not path.exists():  # it has not come to its first step, or never will
         return (dt.datetime.now(dt.UTC) - changed_at).total_seconds() > _SECONDS_TO_BEGIN
+    return _is_free(path)
+
+
+def _is_free(path: Path) -> bool:
     try:
         with FileLock(path).acquire(timeout=0):
             return True

@@ -65,8 +65,14 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     cursor = json.loads(context.cursor or "{}")
     if cursor.get("launched") == now:
         return dg.SkipReason("Rien de nouveau dans l’atterrissage.")
-    newest = max(stat.st_mtime for stat in found.values())
-    if cursor.get("seen") != now or time.time() - newest < SETTLED_SECONDS:
-        context.update_cursor(json.dumps({**cursor, "seen": now}))
+    clock, newest, is_new = time.time(), max(stat.st_mtime for stat in found.values()), cursor.get("seen") != now
+    since = clock if is_new else min(cursor.get("since", clock), clock)
+    # Dated in the future, by another machine or before the clock was set back: then their first sight counts.
+    waited = clock - (newest if newest <= clock else since)
+    if is_new or waited < SETTLED_SECONDS:
+        context.update_cursor(json.dumps({**cursor, "seen": now, "since": since}))
         return dg.SkipReason("Des fichiers arrivent encore : attente d’une minute sans changement.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=now)], cursor=json.dumps({"seen": now, "launched": now}))
+    # Dagster starts no second run of a key, but the same files may come back after others: each key is of all before.
+    key = hashlib.sha256((cursor.get("key", "") + now).encode()).hexdigest()
+    told = {"seen": now, "launched": now, "key": key}
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=json.dumps(told))

@@ -18,6 +18,7 @@ from orchestration import alerts, instance
 from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop
 from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
+from warehouse import publish
 from warehouse.layout import PROJECT, Layout
 
 if TYPE_CHECKING:
@@ -163,22 +164,33 @@ def prune() -> None:
 
 def is_writing(layout: Layout) -> bool:
     """Whether another process holds the lock of the data root."""
-    from orchestration.resources import write_lock
-
     try:
-        with write_lock(layout).acquire(timeout=0):
+        with instance.write_lock(layout).acquire(timeout=0):
             return False
     except Timeout:
         return True
 
 
+def heal(layout: Layout) -> None:
+    """Where nothing has to be run: ends what a killed run left between the pointer's move and its own end."""
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            publish.lead_site(layout)
+            if instance.was_interrupted(layout):
+                import dagster as dg
+
+                with dg.DagsterInstance.get() as dagster:
+                    instance.close_interrupted(layout, dagster)
+    except Timeout:
+        pass  # another run writes: it will
+
+
 def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
     """The retention at the end of a run, where no daemon does it; another writer may go first."""
-    from orchestration.resources import write_lock
     from orchestration.upkeep import prune as removed_by
 
     try:
-        with write_lock(layout).acquire(timeout=0):
+        with instance.write_lock(layout).acquire(timeout=0):
             removed = removed_by(layout, dagster, settings())
     except Timeout:
         return
@@ -230,11 +242,9 @@ def _in_words() -> Iterator[None]:
 @contextmanager
 def _locked(layout: Layout) -> Iterator[None]:
     """The lock of the data root, waited for as long as a run may take."""
-    from orchestration.resources import write_lock
-
     try:
         with console.status("attente du verrou"):
-            lock = write_lock(layout).acquire(timeout=_WAIT_SECONDS)
+            lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)
     except Timeout:
         stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
     with lock:

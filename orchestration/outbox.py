@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import smtplib
 import ssl
 import urllib.request
@@ -31,15 +30,12 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def put(layout: Layout, key: str, kind: str, subject: str, text: str) -> bool:
     """Writes an alert, unless one of this key was written before; whether it is new."""
     path = layout.alerts / f"{key}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    layout.alerts.mkdir(parents=True, exist_ok=True)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-    except FileExistsError:
-        return False
-    content = {"kind": kind, "subject": subject, "text": text, "created_at": now, "sent": {}}
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
+    with FileLock(layout.alerts / ".put.lock"):
+        if path.exists():
+            return False
+        write_json(path, {"kind": kind, "subject": subject, "text": text, "created_at": now, "sent": {}})
     return True
 
 
@@ -56,7 +52,7 @@ def waiting(layout: Layout, channels: tuple[str, ...]) -> list[Path]:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """An alert; None while another process is writing it, or after a power cut in between."""
+    """An alert; None where somebody spoilt the file."""
     try:
         return read_json(path)  # type: ignore[no-any-return]
     except ValueError:

@@ -23,7 +23,7 @@ from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
 from warehouse import audit, cookbook, dictionary, front, pages, publish, state
-from warehouse.layout import SEEDS, Layout, Workspace, read_json, write_json
+from warehouse.layout import SEEDS, Layout, Workspace, copy_whole, read_json, write_json
 from warehouse.maps import contours
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
@@ -106,7 +106,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
     now = dt.datetime.now(dt.UTC)
     publication = publish.name_of(run_id, now)
-    folder = layout.published / publication.run
+    folder = publish.begin(layout, publication)
     try:
         notice = DEMO_NOTICE if inventory.is_demo else ""
         validations = _validations(run_id, layout)
@@ -125,11 +125,12 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         state.commit(workspace, layout.run_folder(run_id))
         manifest["state"]["left"] = state.described(workspace)
         publish.write_manifest(layout, publication, manifest)
+        copy_whole(layout.build_file, layout.last_audited)
+        publish.finish(layout, publication)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
         raise
     publish.point(layout, publication, run_id, inventory.is_demo, now)
-    shutil.copyfile(layout.build_file, layout.last_audited)
     return dg.MaterializeResult(
         metadata=data_root.nature(run_id)
         | {

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from functools import cache
 
 import dagster as dg
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from ingestion.registry import sources
 from ingestion.source import Source
-from orchestration.instance import alive
+from orchestration.instance import alive, write_lock
 from orchestration.inventory import DEMO_NOTICE, Inventory, of_run
 from warehouse.layout import Layout, Workspace
 
@@ -18,12 +18,6 @@ from warehouse.layout import Layout, Workspace
 def known_sources() -> dict[str, Source]:
     """The declared sources, read once per process."""
     return sources()
-
-
-def write_lock(layout: Layout) -> FileLock:
-    """The one lock of a data root; taken again in the same process it only counts."""
-    layout.root.mkdir(parents=True, exist_ok=True)
-    return FileLock(layout.lock, is_singleton=True, thread_local=False)
 
 
 @contextmanager

@@ -159,6 +159,8 @@ def _fresh_build(layout: Layout, is_complete: bool) -> None:
     layout.build.mkdir(parents=True, exist_ok=True)
     for path in layout.build.glob("build.duckdb*"):
         path.unlink()
+    # Where dbt is killed it writes none, and that of another build would be taken for its own.
+    (layout.dbt_target / "run_results.json").unlink(missing_ok=True)
     if not is_complete and layout.last_audited.exists():
         shutil.copyfile(layout.last_audited, layout.build_file)
 

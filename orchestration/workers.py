@@ -5,6 +5,8 @@ process of its own the one happens beside the other, on the second core.
 """
 
 import multiprocessing
+import os
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from multiprocessing.util import Finalize
@@ -25,13 +27,24 @@ from warehouse.layout import Workspace
 @cache
 def pool() -> ProcessPoolExecutor:
     """The worker of this process, started on first use and already importing Great Expectations."""
-    made = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=context)
+    made = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
     made.submit(int)  # starts the process now
     # The daemon’s runs are themselves children of multiprocessing, which at their end wait for their own children
     # before Python tells a pool to stop: each run left two processes behind, 800 MB, and its code server.
     # Before the pool’s own queue is closed (10): its worker would wait for ever for the word to stop.
     Finalize(None, made.shutdown, exitpriority=100)
     return made
+
+
+def _begin() -> None:
+    """Ends with the process that it works for: where that one is killed alone, a worker would wait for ever.
+
+    Before it ended, it would also go on writing rows beside the next run, which the lock lets in.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+    context()
 
 
 _deliveries: dict[tuple[str, str], Future[Delivery]] = {}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -168,19 +171,33 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes beside the target, forces it to disk, then renames over it."""
+    """Writes a file whole or not at all."""
+    with whole(path) as beside:
+        beside.write_bytes(data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A path beside the target to write to; then forced to disk and renamed over it, or gone where that failed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        yield beside
+        to_disk(beside)
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)  # on a full disk every byte counts
+        raise
+    to_disk(path.parent)
+
+
+def to_disk(path: Path) -> None:
+    """Forces a file, or the names in a folder, to disk: a power cut no longer takes it back."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def read_json(path: Path) -> Any:
@@ -190,10 +207,14 @@ def read_json(path: Path) -> Any:
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """Writes a Parquet file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    pq.write_table(table, beside, compression="zstd")
-    os.replace(beside, path)
+    with whole(path) as beside:
+        pq.write_table(table, beside, compression="zstd")
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copies a file whole or not at all."""
+    with whole(target) as beside:
+        shutil.copyfile(source, beside)
 
 
 def tree_hash(paths: list[Path], suffixes: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from typing import Any
 import duckdb
 
 from warehouse.audit import file_sha256
-from warehouse.layout import Layout, read_json, write_json
+from warehouse.layout import Layout, read_json, to_disk, write_json
 
+# In the folder of a publication until it is whole, so that one that a killed run left is known from the others.
+UNFINISHED = ".unfinished"
 SCHEMAS = (
     "marts",
     "reference",
@@ -45,6 +48,32 @@ def name_of(run_id: str, now: dt.datetime) -> Publication:
     return Publication(run, f"mrf_{run}.duckdb")
 
 
+def begin(layout: Layout, publication: Publication) -> Path:
+    """Makes the folder of a coming publication, marked as unfinished. To be called under the write lock."""
+    remove_unfinished(layout)
+    folder = layout.published / publication.run
+    folder.mkdir(parents=True)
+    (folder / UNFINISHED).touch()
+    return folder
+
+
+def remove_unfinished(layout: Layout) -> list[Path]:
+    """Removes what a run that was killed had begun to publish. To be called under the write lock."""
+    gone = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
+    for folder in gone:
+        (folder / "manifest.json").unlink(missing_ok=True)  # the mark may go before it
+        shutil.rmtree(folder, ignore_errors=True)
+    return gone
+
+
+def finish(layout: Layout, publication: Publication) -> None:
+    """Forces all of a publication to disk, then takes its mark away: the pointer may move to it."""
+    folder = layout.published / publication.run
+    for path in (*folder.rglob("*"), folder):
+        to_disk(path)
+    (folder / UNFINISHED).unlink()
+
+
 def copy_build(
     layout: Layout, publication: Publication, descriptions: dict[str, tuple[str, dict[str, str]]], notice: str
 ) -> dict[str, Any]:
@@ -65,14 +94,17 @@ def copy_build(
             connection.execute(f'create table copy.{schema}."{table}" as from build.{schema}."{table}"')
             _comment(connection, schema, table, descriptions.get(table, ("", {})), notice)
         built = {f"{schema}.{table}": _content(connection, f'build.{schema}."{table}"') for schema, table in tables}
-    with target.open("rb") as file:
-        os.fsync(file.fileno())
-    with duckdb.connect(str(target), read_only=True) as connection:
-        copied = {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, target.stem)}
+    copied = contents(target)
     if copied != built:
         different = sorted(name for name in built if copied.get(name) != built[name])
         raise RuntimeError(f"copie différente de la construction : {', '.join(different)}")
     return built
+
+
+def contents(file: Path) -> dict[str, Any]:
+    """By table of a published file, its row count and content hash, as its manifest tells them under `marts`."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, file.stem)}
 
 
 def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]]) -> dict[str, list[str]]:
@@ -150,9 +182,13 @@ def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
 
 
 def known(layout: Layout) -> list[str]:
-    """All publications, oldest first, as the catalog names them."""
+    """All publications that are whole, oldest first by their name, as the catalog names them."""
     found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
-    return [f"{path.parent.name}/{path.name}" for path in found if (path.parent / "manifest.json").exists()]
+    return [f"{path.parent.name}/{path.name}" for path in found if _is_whole(path.parent)]
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / "manifest.json").exists() and not (folder / UNFINISHED).exists()
 
 
 def has_real(layout: Layout) -> bool:
@@ -186,7 +222,7 @@ def lead_site(layout: Layout) -> None:
     run = Path(now["current"]).parent
     if layout.site.is_symlink() and layout.site.readlink() == run:
         return
-    beside = layout.site.with_name(f".site.{os.getpid()}")
+    beside = layout.site.with_name(f".site.{os.getpid()}.part")
     try:
         beside.unlink(missing_ok=True)
         beside.symlink_to(run, target_is_directory=True)

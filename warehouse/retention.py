@@ -23,7 +23,8 @@ _PART = re.compile(r"\..+\.\d+\.part")
 def prune(layout: Layout, keep_publications: int, keep_days: int, now: dt.datetime) -> list[Path]:
     """Removes what may go and returns it. To be called under the write lock."""
     _retire(layout, keep_publications, now)
-    return [*_removed_publications(layout, now), *_removed_runs(layout, keep_days, now), *_removed_parts(layout, now)]
+    gone = [*publish.remove_unfinished(layout), *_removed_publications(layout, now)]
+    return [*gone, *_removed_runs(layout, keep_days, now), *_removed_parts(layout, now)]
 
 
 def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
@@ -44,7 +45,7 @@ def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
 
 
 def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
-    """The folders that the catalog no longer names, or never named: a run stopped before the pointer moved."""
+    """The folders that the catalog no longer names, or never named: a run stopped just before the pointer moved."""
     catalog = publish.catalog(layout)
     if catalog is None:
         return []
@@ -86,4 +87,5 @@ def _removed_parts(layout: Layout, now: dt.datetime) -> list[Path]:
 
 
 def _age(path: Path, now: dt.datetime) -> dt.timedelta:
-    return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    """How far its date is from now: one in the future was written before the clock was set back."""
+    return abs(now - dt.datetime.fromtimestamp(path.lstat().st_mtime, dt.UTC))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,11 +20,23 @@ print(json.dumps(sorted([min(s.start_time for s in run), max(s.end_time for s in
 """
 
 
+def _commanded(root: Root) -> subprocess.CompletedProcess[str]:
+    return root.mrf("run", "--force")
+
+
+def _launched(root: Root) -> subprocess.CompletedProcess[str]:
+    """A run in a process of Dagster, as its daemon starts them."""
+    return root.python("-m", "dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "data")
+
+
 @pytest.mark.long
-def test_two_runs_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [_commanded, _launched])
+def test_two_runs_at_once(tmp_path: Path, other: Callable[[Root], subprocess.CompletedProcess[str]]) -> None:
     root = Root(tmp_path / "data")
+    assert root.mrf("status").returncode == 1  # prepares the root: nothing is published yet
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda _: root.mrf("run", "--force"), range(2)))
+        started = [pool.submit(one, root) for one in (_commanded, other)]
+        done = [one.result() for one in started]
     assert [one.returncode for one in done] == [0, 0], "\n".join(one.stdout + one.stderr for one in done)
     first, second = json.loads(root.python("-c", STEPS).stdout)
     assert first[1] <= second[0], "no step of one ran while the other wrote"

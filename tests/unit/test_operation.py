@@ -250,7 +250,7 @@ import sys, dagster as dg
 from orchestration.instance import alive
 from warehouse.layout import Layout
 with dg.DagsterInstance.get() as instance:
-    run = dg.DagsterRun("pipeline", status=dg.DagsterRunStatus.STARTED)
+    run = dg.DagsterRun("pipeline", status=dg.DagsterRunStatus[sys.argv[1]])
     instance.add_run(run)
     with alive(Layout.from_environment(), run.run_id):
         print(run.run_id, flush=True)
@@ -258,25 +258,29 @@ with dg.DagsterInstance.get() as instance:
 """
 
 
+@pytest.mark.parametrize("status", ["NOT_STARTED", "STARTED"])
 def test_a_run_whose_process_died_is_closed_and_a_living_one_is_not(
-    layout: Layout, monkeypatch: pytest.MonkeyPatch
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     instance.prepare(layout)
     monkeypatch.setattr(instance, "_SECONDS_TO_END", 0)
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
+        [sys.executable, "-c", HOLDS, status], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
     )
     assert holder.stdout is not None
     run_id = holder.stdout.readline().strip()
     with dg.DagsterInstance.get() as dagster:
         assert instance.close_interrupted(layout, dagster) == []
+        assert not instance.was_interrupted(layout)
         holder.kill()
         holder.wait()
+        assert instance.was_interrupted(layout)
         assert instance.interrupted(layout, dagster) == [run_id]
         assert instance.close_interrupted(layout, dagster) == [run_id]
         run = dagster.get_run_by_id(run_id)
         assert run is not None
         assert run.status == dg.DagsterRunStatus.FAILURE
+        assert not instance.was_interrupted(layout)
         assert instance.close_interrupted(layout, dagster) == []
 
 

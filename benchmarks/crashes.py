@@ -1,0 +1,267 @@
+"""Kills runs, and looks at what readers then find and at what the next run makes of it. Prints a Markdown table.
+
+    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--seed 1] [--hours 8]
+
+A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
+and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
+(``--boundaries``). Three trials in four kill the whole process group, as a power cut would; the fourth the process of
+the command alone, as a kernel out of memory does. One random trial in seven begins with no root at all. Then the same
+command runs again, undisturbed and with no help.
+
+A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, and the next run
+publishes the same marts as one that was never disturbed and leaves nothing of the killed one. FOLDER keeps the trials:
+the same command goes on where it was stopped. Ends with 1 where a trial was not held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+from landed import land, run, weightiest
+
+from warehouse import publish
+from warehouse.audit import file_sha256
+from warehouse.layout import Layout
+
+PATIENCE = 900
+# What a publication leaves on its way, as patterns below the data root: each is a moment to kill at.
+MOMENTS = (
+    "published/*/.unfinished", "published/*/mrf_*.duckdb", "published/*/manifest.json", "build/.last_audited.*",
+    "published/.catalog.json.*", "published/catalog.json",
+)  # fmt: skip
+
+
+def events(root: Path, known: set[str]) -> list[tuple[str, str]]:
+    """Step events (type, step) of the run that is not among the known ones, oldest first."""
+    for path in (root / "dagster" / "history" / "runs").glob("*.db"):
+        if path.stem in known or path.stem == "index":
+            continue
+        try:
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as connection:
+                query = "select dagster_event_type, step_key from event_logs where step_key is not null order by id"
+                return [(kind, step) for kind, step in connection.execute(query) if kind and kind.startswith("STEP_")]
+        except sqlite3.Error:
+            return []
+    return []
+
+
+def runs_of(root: Path) -> set[str]:
+    return {path.stem for path in (root / "dagster" / "history" / "runs").glob("*.db")}
+
+
+def step_of(told: list[tuple[str, str]]) -> str:
+    """The step that had begun and not ended."""
+    begun = [step for kind, step in told if kind == "STEP_START"]
+    ended = {step for kind, step in told if kind in ("STEP_SUCCESS", "STEP_FAILURE")}
+    running = [step for step in begun if step not in ended]
+    return running[-1] if running else (f"après {begun[-1]}" if begun else "démarrage")
+
+
+def stamps(root: Path, pattern: str) -> dict[str, int]:
+    found = {}
+    for path in root.glob(pattern):
+        try:
+            found[str(path)] = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def moment(root: Path, what: str) -> Callable[[], bool]:
+    """Whether the moment has come: a step of the run begins, or files of a pattern appear or change."""
+    if what in MOMENTS:
+        before = stamps(root, what)
+        return lambda: stamps(root, what) != before
+    known = runs_of(root)
+    return lambda: ("STEP_START", what) in events(root, known)
+
+
+def killed(
+    root: Path, landing: Path, has_come: Callable[[], bool], is_alone: bool, pause: float
+) -> tuple[str, list[str]]:
+    """Starts a run and kills it when the moment has come: the step it was in ("fini" where it was too late), and the
+    processes that outlive it."""
+    known = runs_of(root)
+    process = run(root, landing)
+    while process.poll() is None and not has_come():
+        time.sleep(pause)
+    if process.poll() is not None:
+        process.communicate()
+        return "fini", []
+    if is_alone:
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.stdout.close()  # type: ignore[union-attr]
+    process.wait()
+    return step_of(events(root, known)), outliving(process.pid)
+
+
+def outliving(group: int) -> list[str]:
+    """The processes of a killed command that still live after some seconds; they are ended then."""
+    until = time.monotonic() + 20
+    while (alive := [one for one in psutil.process_iter() if _group(one) == group]) and time.monotonic() < until:
+        time.sleep(0.2)
+    told = [f"processus {' '.join(one.cmdline()[:4])}" for one in alive]
+    for one in alive:
+        one.kill()
+    return told
+
+
+def _group(process: psutil.Process) -> int:
+    try:
+        return os.getpgid(process.pid) if process.status() != psutil.STATUS_ZOMBIE else -1
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return -1
+
+
+def catalog_of(root: Path) -> dict[str, Any]:
+    now = publish.catalog(Layout(root))
+    assert now is not None
+    return now
+
+
+def published_marts(root: Path) -> Any:
+    return publish.manifest_of(Layout(root), catalog_of(root)["current"])["marts"]
+
+
+def wrong_with(root: Path, marts: list[Any]) -> str:
+    """What readers find wrong with the file that the catalog names, "" where it is one of these publications, whole."""
+    layout = Layout(root)
+    now = catalog_of(root)
+    file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
+    if file_sha256(file) != manifest["file_sha256"]:
+        return "sha256 différent du manifeste"
+    if publish.contents(file) != manifest["marts"]:
+        return "tables différentes du manifeste"
+    return "" if manifest["marts"] in marts else "ni l’ancienne publication ni la nouvelle"
+
+
+def leftovers(root: Path) -> list[str]:
+    """What the killed run left although another one has ended since."""
+    layout = Layout(root)
+    now = catalog_of(root)
+    named = {Path(one["current"]).parent.name for one in [now, *now["history"]]}
+    folders = [p.name for p in layout.published.iterdir() if p.is_dir() and not p.is_symlink() and p.name not in named]
+    found = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
+    if layout.site.readlink() != Path(now["current"]).parent:
+        found.append("site sur une autre publication")
+    with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
+        query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
+        return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
+
+
+def undisturbed(root: Path, landing: Path) -> tuple[Any, float]:
+    """The marts that a run publishes, and how long it took."""
+    started = time.monotonic()
+    process = run(root, landing)
+    told, _ = process.communicate(timeout=PATIENCE)
+    if process.returncode:
+        raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{told[-3000:]}")
+    return published_marts(root), time.monotonic() - started
+
+
+def prepare(out: Path) -> None:
+    """The root before, the landing before and after, and what an undisturbed run makes of them."""
+    if (out / "prepared.json").exists():
+        return
+    shutil.rmtree(out, ignore_errors=True)
+    land(out / "landing")
+    shutil.copytree(out / "landing", out / "landing_before")
+    weightiest(out / "landing_before").unlink()
+    before, _ = undisturbed(out / "before", out / "landing_before")
+    shutil.copytree(out / "before", out / "after", symlinks=True)
+    known = runs_of(out / "after")
+    after, seconds = undisturbed(out / "after", out / "landing")
+    steps = [step for kind, step in events(out / "after", known) if kind == "STEP_START"]
+    shutil.rmtree(out / "after")
+    told = {"before": before, "after": after, "seconds": seconds, "steps": steps}
+    (out / "prepared.json").write_text(json.dumps(told))
+
+
+def trial(out: Path, told: dict[str, Any], name: str, generator: random.Random) -> dict[str, Any]:
+    """One kill and the run after it."""
+    kind, _, what = name.partition(" ")
+    root, is_alone, is_first = out / "trial", generator.random() < 0.25, kind == "hasard" and generator.random() < 0.15
+    shutil.rmtree(root, ignore_errors=True)
+    if not is_first:
+        shutil.copytree(out / "before", root, symlinks=True)
+    at = time.monotonic() + generator.uniform(0.02, 1) * told["seconds"]
+    has_come = moment(root, what) if kind == "à" else lambda: time.monotonic() >= at
+    step, alive = killed(root, out / "landing", has_come, is_alone, 0.002 if what in MOMENTS else 0.05)
+    entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
+    entry["found"] = wrong_with(root, [told["before"], told["after"]])
+    entry["moved"] = (
+        publish.manifest_of(Layout(root), publish.catalog(Layout(root))["current"])["marts"] == told["after"]
+    )  # type: ignore[index]
+    try:
+        marts, entry["seconds"] = undisturbed(root, out / "landing")
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        entry |= {"seconds": None, "equal": False, "wrong": str(error)}
+        return entry
+    entry["equal"] = marts == told["after"] and not wrong_with(root, [told["after"]])
+    entry["left"] = alive + leftovers(root)
+    return entry
+
+
+def is_held(entry: dict[str, Any]) -> bool:
+    return entry["equal"] and not entry["found"] and not entry["left"]
+
+
+def show(entries: list[dict[str, Any]]) -> None:
+    print("\n| mort | étape | tué | fichier pointé | exécution suivante | marts égaux | restes |")
+    print("|---|---|---|---|---|---|---|")
+    for e in entries:
+        state = e["found"] or {"aucun": "aucun encore"}.get(e["state"], f"{e['state']}, entier")
+        seconds = f"{e['seconds']:.0f} s" if e["seconds"] else e["wrong"].replace("\n", " ")[:120]
+        equal, left = "oui" if e["equal"] else "NON", ", ".join(e["left"]) or "aucun"
+        print(f"| {e['name']} | {e['step']} | {e['how']} | {state} | {seconds} | {equal} | {left} |")
+    dead = [e for e in entries if e["step"] != "fini"]
+    print(
+        f"\n{len(dead)} exécutions tuées, {sum(map(is_held, dead))} tenues ; {len(entries) - len(dead)} avaient fini."
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--boundaries", action="store_true")
+    parser.add_argument("--only", help="steps and patterns to kill at, separated by commas, instead of all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hours", type=float, default=24)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    until, out = time.monotonic() + given.hours * 3600, given.out.resolve()
+    prepare(out)
+    told, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
+    moments = given.only.split(",") if given.only else [*told["steps"], *MOMENTS] if given.boundaries else []
+    names = [f"à {what}" for what in moments] + [f"hasard {given.seed}.{n}" for n in range(1, given.kills + 1)]
+    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    for name in names:
+        if name in {entry["name"] for entry in entries} or time.monotonic() > until:
+            continue
+        entries.append(trial(out, told, name, random.Random(name)))
+        with kept.open("a") as file:
+            file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
+        print(entries[-1], file=sys.stderr, flush=True)
+    show([entry for entry in entries if entry["name"] in names])
+    shutil.rmtree(out / "trial", ignore_errors=True)
+    return 0 if all(map(is_held, entries)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

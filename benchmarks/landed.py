@@ -1,0 +1,63 @@
+"""What the measures of faults, load and long use land, and how they run: real files of MRF_REAL_DATA, else samples."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from ingestion.registry import sources
+
+PROJECT = Path(__file__).resolve().parents[1]
+AS_OF = "2024-08-31"
+
+
+def land(folder: Path) -> None:
+    """Fills a landing folder. A sample gets a name that its source recognises, and counts as received from then on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if real := os.environ.get("MRF_REAL_DATA"):
+        shutil.copytree(Path(real) / "mali", folder, dirs_exist_ok=True)
+        return
+    for source in sources().values():
+        suffix = source.sample.suffix.lower()
+        pattern = next(pattern for pattern in source.files if pattern.endswith(suffix))
+        shutil.copyfile(source.sample, folder / pattern.replace("*", "2024"))
+
+
+def weightiest(folder: Path) -> Path:
+    """The table whose coming or going gives a run most to do: the largest workbook."""
+    return max(folder.glob("*.xlsx"), key=lambda path: path.stat().st_size)
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The environment of a command on a data root: a key beside the root, and no setting from outside."""
+    key = root.parent / "restricted.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_bytes(Fernet.generate_key())
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
+    kept |= {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "COLUMNS": "160", "PYTHONPATH": str(PROJECT)}
+    # Each event is stored when it happens, so that who watches knows in which step the run is.
+    return kept | {"DAGSTER_HOME": str(root / "dagster"), "DAGSTER_EVENT_BATCH_SIZE": "1"}
+
+
+def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
+    """`mrf` on a data root, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        cwd=PROJECT,
+        env=environment(root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(root: Path, landing: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A run without deliverables, of a fixed date: the same files give the same marts."""
+    return start(root, "run", "--data-only", "--landing", str(landing), "--as-of", AS_OF, *arguments)

@@ -1,0 +1,175 @@
+"""Runs in a row, started by the daemon’s own sensor as files land. Prints a Markdown table and what grows per run.
+
+    .venv/bin/python benchmarks/soak.py --runs 50 --out FOLDER
+
+`mrf daemon` runs on a new root. For each run the weightiest file goes or comes back, the sensor sees it, and the whole
+pipeline runs, deliverables too; then `mrf prune` keeps two publications. What the retention took from the catalog is
+made two days old before the next prune, so that its day of grace passes within a run. Measured between runs: memory and
+open files of the daemon and of all that it started, processes, bytes on disk. The slopes are least squares over the
+runs after the second, up to which caches fill. Ends with 1 where a run failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+from landed import PROJECT, environment, land, weightiest
+
+from warehouse import publish
+from warehouse.layout import Layout
+
+PATIENCE = 1800
+KEPT = 2
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What one run left."""
+
+    run: int
+    status: str
+    seconds: float
+    memory: float
+    files: int
+    processes: int
+    published: float
+    history: float
+    rest: float
+
+
+def runs(root: Path) -> list[tuple[str, str, float]]:
+    """Status, id and duration of all runs, oldest first; none while the database is being made."""
+    path = root / "dagster" / "history" / "runs.db"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
+            query = "select status, run_id, coalesce(end_time - start_time, 0) from runs order by id"
+            return list(connection.execute(query))
+    except sqlite3.Error:
+        return []
+
+
+def change(landing: Path, aside: Path) -> None:
+    """The weightiest file of the landing goes, or comes back; all are dated so that they count as settled."""
+    if gone := list(aside.iterdir()):
+        shutil.move(gone[0], landing / gone[0].name)
+    else:
+        path = weightiest(landing)
+        shutil.move(path, aside / path.name)
+    old = time.time() - 120
+    for path in landing.iterdir():
+        os.utime(path, (old, old))
+
+
+def finished(root: Path, count: int) -> tuple[str, str, float]:
+    """Waits for the run of this number to end."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        told = runs(root)
+        if len(told) > count and told[count][0] in ("SUCCESS", "FAILURE", "CANCELED"):
+            return told[count]
+        time.sleep(2)
+    raise RuntimeError(f"pas d’exécution {count + 1} en {PATIENCE} s : {runs(root)[-1:]}")
+
+
+def prune(root: Path) -> None:
+    """The retention, with the day of grace behind those that left the catalog before."""
+    layout = Layout(root)
+    now = publish.catalog(layout)
+    named = {Path(one["current"]).parent.name for one in [now, *now["history"]]} if now else set()
+    for folder in layout.published.iterdir():
+        if folder.is_dir() and not folder.is_symlink() and folder.name not in named:
+            then = time.time() - 2 * 86400
+            os.utime(folder, (then, then))
+    command = [sys.executable, "-m", "orchestration.cli", "prune"]
+    given = environment(root) | {"MRF_KEEP_PUBLICATIONS": str(KEPT), "MRF_KEEP_RUN_DAYS": "7"}
+    subprocess.run(command, cwd=PROJECT, env=given, check=True, capture_output=True)
+
+
+def used(*folders: Path) -> float:
+    """Mebibytes of the files below."""
+    found = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+    return sum(path.stat().st_size for path in found) / _MIB
+
+
+def measured(daemon: psutil.Process, root: Path, number: int, told: tuple[str, str, float]) -> Measure:
+    """The daemon and its children as they rest, and the disk."""
+    family = [daemon, *daemon.children(recursive=True)]
+    published = used(*(path for path in (root / "published").iterdir() if not path.is_symlink()))
+    history = used(root / "dagster", root / "build" / "runs")
+    memory, files = sum(p.memory_info().rss for p in family) / _MIB, sum(p.num_fds() for p in family)
+    rest = used(root) - published - history
+    return Measure(number + 1, told[0], told[2], memory, files, len(family), published, history, rest)
+
+
+def slope(values: list[float]) -> float:
+    """Growth per run, by least squares."""
+    n = len(values)
+    if n < 2:
+        return 0.0
+    middle, mean = (n - 1) / 2, sum(values) / n
+    return sum((x - middle) * (y - mean) for x, y in enumerate(values)) / sum((x - middle) ** 2 for x in range(n))
+
+
+def show(all_of: list[Measure]) -> None:
+    names = {
+        "seconds": "durée (s)", "memory": "mémoire (Mio)", "files": "fichiers ouverts", "processes": "processus",
+        "published": "publié (Mio)", "history": "historique (Mio)", "rest": "reste (Mio)",
+    }  # fmt: skip
+    print("| exécution | état | " + " | ".join(names.values()) + " |\n|" + "---|" * (len(names) + 2))
+    for one in all_of:
+        print(f"| {one.run} | {one.status} | " + " | ".join(f"{asdict(one)[name]:.0f}" for name in names) + " |")
+    told = [f"{slope([asdict(one)[name] for one in all_of[2:]]):+.2f}" for name in names]
+    print("| pente par exécution | | " + " | ".join(told) + " |")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--hours", type=float, default=24)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    out, until = given.out.resolve(), time.monotonic() + given.hours * 3600
+    shutil.rmtree(out, ignore_errors=True)
+    root, aside = out / "data", out / "aside"
+    aside.mkdir(parents=True)
+    land(root / "landing")
+    all_of: list[Measure] = []
+    command = [sys.executable, "-m", "orchestration.cli", "daemon"]
+    with (out / "daemon.log").open("w") as log:
+        started = subprocess.Popen(
+            command, cwd=PROJECT, env=environment(root), stdout=log, stderr=log, start_new_session=True
+        )
+    daemon = psutil.Process(started.pid)
+    try:
+        for number in range(given.runs):
+            if time.monotonic() > until:
+                break
+            change(root / "landing", aside)
+            told = finished(root, number)
+            prune(root)
+            all_of.append(measured(daemon, root, number, told))
+            print(json.dumps(asdict(all_of[-1])), file=sys.stderr, flush=True)
+    finally:
+        family = [daemon, *daemon.children(recursive=True)]
+        daemon.send_signal(signal.SIGTERM)
+        for one in psutil.wait_procs(family, timeout=30)[1]:
+            one.kill()
+    show(all_of)
+    return 0 if all(one.status == "SUCCESS" for one in all_of) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,299 @@
+"""A process that dies between two steps of its writing, a clock that is set back: what readers find, and what comes next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import psutil
+import pytest
+
+from orchestration import outbox
+from tests.conftest import PROJECT
+from tests.unit.test_delivery import HEADER, ROW, Office
+from warehouse import publish, retention
+from warehouse.audit import file_sha256
+from warehouse.layout import Layout, copy_whole, write_json
+
+NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
+
+# Runs `act(layout)` in a child that dies just before its nth change of the file system, for n = 1, 2, … until it comes
+# to its end; between the deaths, `look(layout)`. Audit events are raised by Python itself before each system call.
+DIES = """
+import os, sys
+from pathlib import Path
+CHANGES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.utime", "shutil.copyfile")
+left = None
+def hook(event, arguments):
+    global left
+    if left is not None and event in CHANGES:
+        left -= 1
+        if left < 0:
+            os._exit(9)
+sys.addaudithook(hook)
+def dies_everywhere(act, look):
+    global left
+    for n in range(10_000):
+        child = os.fork()
+        if child == 0:
+            left = n
+            act()
+            os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code in (0, 9), code
+        look()
+        if code == 0:
+            return n
+"""
+
+PUBLISHES = """
+import datetime as dt, uuid
+from warehouse import publish, retention
+from warehouse.audit import file_sha256
+from warehouse.layout import Layout
+layout = Layout(Path(sys.argv[1]))
+NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
+def act():
+    run_id = str(uuid.uuid4())
+    publication = publish.name_of(run_id, NOW)
+    folder = publish.begin(layout, publication)
+    (folder / publication.file).write_bytes(run_id.encode() * 1000)
+    (folder / "pages").mkdir()
+    (folder / "pages" / "index.html").write_text(run_id)
+    publish.write_manifest(layout, publication, {"run_id": run_id, "is_demo": False})
+    publish.finish(layout, publication)
+    publish.point(layout, publication, run_id, False, NOW)
+    retention.prune(layout, 2, 90, NOW)
+def look():
+    now = publish.catalog(layout)
+    file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
+    assert manifest["run_id"] == now["run_id"], "catalog and manifest are of one run"
+    assert file_sha256(file) == manifest["file_sha256"]
+    assert (file.parent / "pages" / "index.html").read_text() == now["run_id"]
+    assert now["current"] in publish.known(layout)
+    for name in publish.known(layout):
+        assert file_sha256(layout.published / name) == publish.manifest_of(layout, name)["file_sha256"], "a torn one to go back to"
+act()
+deaths = dies_everywhere(act, look)
+retention.prune(layout, 2, 90, NOW)
+assert not list(layout.published.glob("*/.unfinished"))
+assert layout.site.readlink() == Path(publish.catalog(layout)["current"]).parent
+later = NOW + dt.timedelta(days=400)
+retention.prune(layout, 2, 90, later)
+assert len(publish.known(layout)) == 2
+assert not list(layout.root.rglob("*.part"))
+print(deaths)
+"""
+
+
+def test_a_publication_dies_at_every_place(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DIES + PUBLISHES, str(tmp_path)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 25, "the places where it died"
+
+
+DELIVERS = """
+import sys
+from pathlib import Path
+from tests.unit.test_delivery import HEADER, ROW, Office
+left = None
+class Death(BaseException):
+    pass
+def hook(event, arguments):
+    global left
+    if left is not None and event in ("os.rename", "os.remove"):
+        left -= 1
+        if left < 0:
+            left = None
+            raise Death
+sys.addaudithook(hook)
+office = Office(Path(sys.argv[1]))
+first, second = HEADER + ROW * 2, HEADER + ROW * 3
+def dies_everywhere(text):
+    global left
+    for n in range(100):
+        assert office.land(first).state in ("fresh", "unchanged")
+        assert office.rows() == 2, f"the former file is back, and so are its rows, after death {n}"
+        assert office.rows("document") == 1
+        left = n
+        try:
+            office.land(text)
+        except Death:
+            continue
+        left = None
+        return n
+print(dies_everywhere(second), dies_everywhere(None))
+"""
+
+
+@pytest.mark.long
+def test_a_delivery_dies_at_every_place(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DELIVERS, str(tmp_path)], cwd=PROJECT, capture_output=True, text=True, timeout=280
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert all(int(deaths) > 5 for deaths in done.stdout.split())
+
+
+def test_rows_of_two_deliveries_are_not_kept_for_good(tmp_path: Path) -> None:
+    """A delivery that was killed while it wrote, and then a file that cannot be read: better none than a mixture."""
+    office = Office(tmp_path)
+    office.land(HEADER + ROW * 2)
+    state = office.layout.workspace(is_demo=False).state_file(office.source.id)
+    write_json(state, json.loads(state.read_text()) | {"fingerprint": ""})  # as it is while rows are written
+    assert office.land("rien de lisible").state == "refused"
+    assert office.rows() == 0
+
+
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "a.json"
+    write_json(target, {"a": 1})
+    with pytest.raises(FileNotFoundError):
+        copy_whole(tmp_path / "absent", target)
+    assert json.loads(target.read_text()) == {"a": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.skipif(not Path("/usr/bin/strace").exists(), reason="strace absent")
+def test_the_pointer_is_on_disk_before_and_after_its_rename(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from warehouse.layout import write_json\n"
+        "write_json(Path(sys.argv[1]) / 'catalog.json', {'current': 'x'})"
+    )
+    calls = tmp_path / "calls"
+    command = ["strace", "-f", "-y", "-e", "trace=fsync,rename,renameat,renameat2", "-o", str(calls)]
+    traced = subprocess.run([*command, sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, capture_output=True)
+    if traced.returncode:
+        pytest.skip("strace n’a pas le droit de suivre un processus ici")
+    told = [line.split(" ", 1)[1] for line in calls.read_text().splitlines() if str(tmp_path) in line]
+    assert [line.strip().split("(")[0] for line in told] == ["fsync", "rename", "fsync"], told
+    assert ".catalog.json." in told[0]
+    assert f"<{tmp_path}>" in told[2], "the folder, which holds the name"
+
+
+def _published(layout: Layout, number: int, now: dt.datetime) -> publish.Publication:
+    made = publish.name_of(f"{number:08x}-run", now)
+    folder = publish.begin(layout, made)
+    with duckdb.connect(str(folder / made.file)) as connection:
+        connection.execute(f"create table t as select {number} as number")
+    publish.write_manifest(layout, made, {"run_id": f"{number:08x}-run", "is_demo": False})
+    publish.finish(layout, made)
+    publish.point(layout, made, f"{number:08x}-run", False, now)
+    return made
+
+
+def _number(layout: Layout) -> int:
+    with duckdb.connect(str(publish.current_file(layout)), read_only=True) as connection:
+        return int(connection.execute("select number from t").fetchall()[0][0])
+
+
+def test_a_clock_that_is_set_back(tmp_path: Path) -> None:
+    """Names then no longer follow time; what is in place, kept and removed follows the order of publishing."""
+    layout, days = Layout(tmp_path), [0, 1, 2, -30, -29, -29]  # the last two in the same second
+    made = [_published(layout, number, NOW + dt.timedelta(days=day)) for number, day in enumerate(days)]
+    assert len({one.pointer for one in made}) == len(days)
+    assert _number(layout) == 5, "the last one published, though its name is not the last"
+    retention.prune(layout, 2, 90, NOW - dt.timedelta(days=28))
+    catalog = publish.catalog(layout)
+    assert catalog is not None
+    assert [entry["current"] for entry in [*catalog["history"], catalog]] == [one.pointer for one in made[-2:]]
+    for day in (-27, 500, -500):
+        retention.prune(layout, 2, 90, NOW + dt.timedelta(days=day))
+        assert _number(layout) == 5
+        assert file_sha256(publish.current_file(layout))
+    assert sorted(publish.known(layout)) == sorted(one.pointer for one in made[-2:]), "nothing stays for ever either"
+
+
+def test_an_alert_that_was_killed_half_written_is_written_again(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    assert outbox.put(layout, "k", "failure", "sujet", "texte")
+    assert not outbox.put(layout, "k", "failure", "sujet", "texte")
+    (layout.alerts / "k.json").unlink()
+    (layout.alerts / ".k.json.77.part").write_text('{"kind": "fai')  # where it was killed
+    assert outbox.put(layout, "k", "failure", "sujet", "texte")
+    assert [path.stem for path in outbox.waiting(layout, ("smtp",))] == ["k"]
+
+
+WORKS = """
+import os, time
+from orchestration.workers import pool
+if __name__ == "__main__":
+    print(pool().submit(os.getpid).result(), flush=True)
+    pool().submit(time.sleep, 600)
+    time.sleep(600)
+"""
+
+
+def test_a_worker_ends_with_the_command_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "works.py").write_text(WORKS)
+    command = subprocess.Popen(
+        [sys.executable, str(tmp_path / "works.py")],
+        env=os.environ | {"PYTHONPATH": str(PROJECT), "MRF_DATA": str(tmp_path / "data")},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert command.stdout is not None
+        worker = psutil.Process(int(command.stdout.readline()))
+        command.kill()  # as a kernel out of memory does: the command alone
+        command.wait()
+        worker.wait(10)
+    finally:
+        os.killpg(command.pid, signal.SIGKILL) if _lives(command.pid) else None
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_torn_manifest_of_dbt_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt writes its manifest in place with each build; ours is a copy."""
+    from orchestration import dbt_manifest
+
+    layout = Layout(tmp_path)
+    layout.dbt_target.mkdir(parents=True)
+    (layout.dbt_target / "manifest.json").write_text('{"nodes": {}}')
+    dbt_manifest._keep(layout)
+    (layout.dbt_target / "manifest.json").write_text('{"nod')  # killed here
+    assert json.loads(dbt_manifest.manifest_path(layout).read_text()) == {"nodes": {}}
+    dbt_manifest._keep(layout)
+    assert json.loads(dbt_manifest.manifest_path(layout).read_text()) == {"nodes": {}}, "half a parse is not kept"
+
+
+def test_the_sensor_with_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dagster as dg
+
+    from orchestration import jobs
+
+    monkeypatch.setenv("MRF_DATA", str(tmp_path))
+    (tmp_path / "landing").mkdir()
+    file = tmp_path / "landing" / "a.csv"
+    file.write_text("x")
+    clock = time.time()
+    os.utime(file, (clock + 86400, clock + 86400))
+    cursor, launched = None, []
+    for seconds in (0, 30, 61, 91):
+        monkeypatch.setattr("orchestration.jobs.time.time", lambda seconds=seconds: clock + seconds)
+        context = dg.build_sensor_context(cursor=cursor)
+        result = jobs.landing_sensor(context)
+        launched.append(isinstance(result, dg.SensorResult))
+        cursor = result.cursor if isinstance(result, dg.SensorResult) else context.cursor
+    assert launched == [False, False, True, False]
