@@ -15,7 +15,7 @@ from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
-from warehouse.protection import key
+from warehouse.protection import forgotten, key
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
 # The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
@@ -40,6 +40,7 @@ class Inventory:
     unrecognised: list[str]
     ambiguous: dict[str, list[str]]
     fingerprint: str
+    is_kept: bool = False  # the rows that were accepted before, without reading any file
 
     def paths(self, source_id: str) -> list[Path]:
         """The files of one source."""
@@ -80,6 +81,30 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
     )
 
 
+def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
+    """What the publication in place was made of, as the workspace keeps it now: no landed file is looked at.
+
+    Its fingerprint is that of no other run: the next one reads the files again. Raises NothingToPublish.
+    """
+    now = publish.catalog(layout)
+    if now is None or now["is_demo"]:
+        raise NothingToPublish(
+            f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
+        )
+    manifest = publish.manifest_of(layout, now["current"])
+    return Inventory(
+        is_demo=False,
+        as_of=as_of or dt.date.fromisoformat(manifest["as_of"]),
+        landing=manifest["landing"],
+        files={},
+        sha256={},
+        unrecognised=manifest["unrecognised"],
+        ambiguous=manifest["ambiguous"],
+        fingerprint=f"gardé|{forgotten.identity(layout.workspace(False))}",
+        is_kept=True,
+    )
+
+
 def _shown(path: Path, landing: Path) -> str:
     """A landed file's name as people may read it."""
     return redact(str(path.relative_to(landing)))[0]
@@ -100,7 +125,7 @@ def _fingerprint(
         for path in paths
     ]
     said = state.said_by_people(layout.workspace(is_demo))
-    protected = "" if is_demo else key.identity(layout.root)
+    protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
     return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])
 
 
@@ -123,14 +148,15 @@ def ingestion_hash(source: Source) -> str:
 
 
 def of_run(
-    layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None
+    layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None, is_kept: bool
 ) -> Inventory:
     """The inventory of a run: taken by whichever step asks first, then the same for all."""
     path = layout.run_folder(run_id) / "inventory.json"
     if (found := read_json(path)) is not None:
         return from_dict(found)
     folder = Path(landing).resolve() if landing else layout.landing
-    taken = take(layout, sources, folder, dt.date.fromisoformat(as_of) if as_of else None)
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    taken = take_kept(layout, day) if is_kept else take(layout, sources, folder, day)
     write_json(path, vars(taken))
     return taken
 
