@@ -67,7 +67,7 @@ def split(source: Source, item: Table) -> Split:
             frame[column] = frame[column].mask(hidden, "")
         else:
             frame = frame.drop(columns=column)
-    is_cut = refused.any() or bool(len(item.rejected) and item.rejected["reason"].eq(ERASED).any())
+    is_cut = bool(refused.any()) or bool(len(item.rejected) and item.rejected["reason"].eq(ERASED).any())
     return Split(replace(agreed, frame=frame), joined(found), agreed, is_cut)
 
 

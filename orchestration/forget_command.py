@@ -32,9 +32,7 @@ def forget(
     submission: Annotated[
         str | None, typer.Argument(help="Identifiant (uuid) de la soumission à effacer", show_default=False)
     ] = None,
-    who: Annotated[
-        str, typer.Option(help="Qui l’a demandé : fonction ou initiales, jamais le nom de la personne")
-    ] = "",
+    who: Annotated[str, typer.Option(help="Qui le demande : fonction ou initiales, jamais le nom de la personne")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Sans demander confirmation")] = False,
     landing: Annotated[Path | None, typer.Option(help="Dossier des fichiers reçus, s’il a changé")] = None,
     backups: Annotated[list[Path] | None, typer.Option(help="Autre dossier de sauvegardes à reprendre")] = None,

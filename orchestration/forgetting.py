@@ -67,7 +67,7 @@ def held_by(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, S
 
 
 def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:
-    """Whether it was made, before an erasure, of a file that held the submission or of one that nobody can look into."""
+    """Whether it was made, before an erasure, of a file that held the submission or that nobody could look into."""
     if manifest["is_demo"]:
         return False
     inputs = {name: told for name, told in manifest["inputs"].items() if name in erasure.surveys(sources)}

@@ -8,7 +8,6 @@ from typing import Any
 
 from ingestion.personal import Erased
 
-
 _IDS = ("_uuid", "__id", "instanceID", "rootUuid", "deprecatedID")
 
 

@@ -50,10 +50,8 @@ def without(table: Table, gone: dict[str, str]) -> Table:
     """The table without the rows of some submissions, which are told in `rejected` with the reason."""
     reasons = [gone.get(label.split("#")[0]) for label in table.frame.index]
     left = pd.Series([reason is not None for reason in reasons], index=table.frame.index, dtype=bool)
-    told = pd.DataFrame(
-        {"locator": table.place(None)[left].to_numpy(), "reason": [reason for reason in reasons if reason]},
-        dtype=object,
-    )
+    why = [reason for reason in reasons if reason]
+    told = pd.DataFrame({"locator": table.place(None)[left].to_numpy(), "reason": why}, dtype=object)
     told["locator"] = told["locator"].mask(told["reason"].eq(ERASED), ERASED_PLACE)
     rejected = pd.concat([table.rejected, told], ignore_index=True)
     return replace(table, frame=table.frame[~left], rejected=rejected)
