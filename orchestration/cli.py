@@ -104,7 +104,7 @@ def run(
         return
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
-        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
+        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {escape(names)}", soft_wrap=True)
     if operation_commands.is_writing(layout):
         console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
@@ -264,9 +264,9 @@ def sql(
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
     from rich.table import Table
 
-    table = Table(*header, header_style="bold")
+    table = Table(*map(escape, header), header_style="bold")
     for row in rows[:200]:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
     console.print(table)
     console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
 

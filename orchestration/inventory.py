@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,10 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
             " Partage non monté ? La dernière publication reste en place."
         )
     is_demo = not landed
-    assigned = assign(landed, sources)
+    refused = [path for path in landed if not _is_ours(path, landing)]
+    assigned = assign([path for path in landed if path not in refused], sources)
     if landed and not assigned.files:
-        names = ", ".join(path.name for path in landed[:5])
+        names = ", ".join(_shown(path, landing) for path in landed[:5])
         raise NothingToPublish(
             f"Aucune source ne reconnaît les fichiers de {landing} ({names}…) : voir « files » des sources."
         )
@@ -75,7 +77,7 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
         landing=str(landing),
         files={source_id: [str(path) for path in paths] for source_id, paths in files.items()},
         sha256=hashes,
-        unrecognised=[_shown(path, landing) for path in assigned.unrecognised],
+        unrecognised=[_shown(path, landing) for path in sorted([*assigned.unrecognised, *refused])],
         ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
         fingerprint=_fingerprint(layout, sources, is_demo, day, files, hashes),
     )
@@ -105,9 +107,23 @@ def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
     )
 
 
+def _is_ours(path: Path, landing: Path) -> bool:
+    """Whether a landed file lies where it seems to, not behind a link that leads out, and has a name that is text."""
+    return path.resolve().is_relative_to(landing.resolve()) and readable(path.name) == path.name
+
+
+def readable(name: str) -> str:
+    """A file name without what shows as nothing, turns or breaks a line: bytes that are no text, control signs.
+
+    Spaces of every kind may stay: French typography has three of them.
+    """
+    text = name.encode(errors="surrogateescape").decode(errors="replace")
+    return "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else "\ufffd" for sign in text)
+
+
 def _shown(path: Path, landing: Path) -> str:
     """A landed file's name as people may read it."""
-    return redact(str(path.relative_to(landing)))[0]
+    return redact(readable(str(path.relative_to(landing))))[0]
 
 
 def _fingerprint(

@@ -181,7 +181,7 @@ def _erase_restricted(vault: Vault, source_id: str, lost: dict[str, int], erased
 def _erase_original(
     workspace: Workspace, vault: Vault | None, source: Source, file: Path, erased: Erased, done: Done
 ) -> None:
-    """What the others answered in place of an original that holds an erased submission; one that cannot be read goes."""
+    """What the others answered in place of an original that holds a submission; one that cannot be read goes."""
     digest = file.name.split(".", 1)[0]
     done.read.add(digest)
     with _readable(vault, file) as path:
@@ -205,7 +205,7 @@ def _erase_original(
 
 
 def _consented(path: Path, source: Source, erased: Erased) -> str | None:
-    """The answers of the others; "" where the file cannot be read and may hold the submission; None where it does not."""
+    """The answers of the others; "" where the file cannot be read and names the submission; None where all may stay."""
     try:
         tables = read_tables(source, path, erased)
         held = any(len(one.rejected) and one.rejected["reason"].eq(ERASED).any() for one in tables.values())

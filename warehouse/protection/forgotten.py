@@ -27,6 +27,7 @@ class Forgotten:
     seals: dict[str, bytes]
 
     def __call__(self, submission: str) -> bool:
+        """Whether the submission of this id was erased."""
         return any(_hash(self.seals[name], submission) in known for name, known in self.hashes.items())
 
     @property
@@ -77,6 +78,8 @@ def receipts(workspace: Workspace) -> list[dict[str, Any]]:
 def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> Path:
     """Writes a receipt, or writes it again with what was done since, for its owner alone."""
     path = workspace.forgotten / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
     write_json(path, receipt)
     path.chmod(0o600)
     return path

@@ -77,6 +77,7 @@ class Vault:
         if not gone:
             return []
         write_json(self.folder / _EXPIRED, sorted(self.expired | set(gone)))
+        (self.folder / _EXPIRED).chmod(0o600)
         for path in originals:
             path.unlink()
         for source_id in sorted(path.name.split(".", 1)[0] for path in self.folder.glob("*/*.parquet.enc")):
@@ -134,10 +135,12 @@ class Vault:
         return self.folder / "originals" / document_id[:2] / f"{document_id}{suffix}.enc"
 
     def _write(self, path: Path, content: bytes) -> None:
+        _made_private(self.folder)
         proof = self.folder / _PROOF
         if not proof.exists():
             write_whole(proof, self.cipher.encrypt(b""))
         write_whole(path, self.cipher.encrypt(content))
+        path.chmod(0o600)
 
     def _read(self, path: Path, why: str) -> bytes:
         content = _decrypted(path, self.cipher)
@@ -179,6 +182,12 @@ def _decrypted(path: Path, cipher: MultiFernet) -> bytes:
         ) from error
 
 
+def _made_private(folder: Path) -> None:
+    """Only the account that runs the pipeline may enter, whatever the root lets others see."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+
+
 def _log(folder: Path, what: str, why: str) -> None:
     """Who read what, when and why: one line, added to what is there."""
     path = folder / "access.csv"
@@ -186,6 +195,7 @@ def _log(folder: Path, what: str, why: str) -> None:
     with path.open("a", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
+            path.chmod(0o600)
             writer.writerow(_LOG_HEADER)
         writer.writerow([dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), _reader(), what, why])
 
