@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -94,17 +95,17 @@ def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterIn
     now = publish.catalog(layout)
     if now is None or now["current"] in names:
         return []
-    _forget_ids(layout, names, now)
     write_json(layout.catalog, now | {"history": [one for one in now["history"] if one["current"] not in names]})
-    for name in names:
-        folder = (layout.published / name).parent
-        (folder / "manifest.json").unlink(missing_ok=True)  # half removed, it is no publication to roll back to
-        shutil.rmtree(folder)
     kept = retention.kept_runs(layout)
     for folder in layout.run_folder("_").parent.glob("*"):
         if folder.name not in kept:
             shutil.rmtree(folder)
     _forget_runs(layout, instance, kept)
+    _forget_ids(layout, names, now)
+    for name in names:  # last: as long as one is there, the command does all of it again
+        folder = (layout.published / name).parent
+        (folder / "manifest.json").unlink(missing_ok=True)  # half removed, it is no publication to roll back to
+        shutil.rmtree(folder)
     return names
 
 
@@ -148,8 +149,6 @@ def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -
 
 def pack(path: Path) -> None:
     """Writes a SQLite file anew, without what was deleted from it."""
-    import sqlite3
-
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         connection.execute("vacuum")

@@ -77,7 +77,7 @@ def test_a_respondent_is_erased_and_neither_a_pull_nor_a_restore_brings_them_bac
     assert _found(root.path) == set()
     assert root.catalog["current"] != old
     assert root.publications == [root.catalog["current"].split("/")[0]]
-    names = {name for (name,) in root.query("select organization_name from marts.dim_organization")}
+    names = {name for (name,) in root.query("select name from marts.dim_organization")}
     assert STAYS in names
     (receipt,) = (root.path / "state" / "forgotten").glob("*.json")
     said = json.loads(receipt.read_text())

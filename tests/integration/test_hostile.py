@@ -59,7 +59,7 @@ def test_good_rows_are_taken_and_files_that_are_none_refused(root: Root) -> None
 def test_every_table_stands_and_holds_the_values_as_texts(root: Root) -> None:
     tables = {name for (name,) in root.query("select table_name from information_schema.tables")}
     assert {"service_gap", "service_directory", "provenance", "dim_organization"} <= tables
-    names = {name for (name,) in root.query("select organization_name from marts.dim_organization")}
+    names = {name for (name,) in root.query("select name from marts.dim_organization")}
     assert "'; drop table marts.service_gap; --" in names
     assert "<script>window.__pwned=1</script>" in names
 

@@ -130,14 +130,14 @@ def _erase_told(workspace: Workspace, source_id: str, lost: dict[str, int], eras
     """What the source last gave: its counts still add up, and the next run reads its files again."""
     path = workspace.state_file(source_id)
     told = read_json(path)
-    if told is None or not any(lost.values()):
+    named = [check for check in told["checks"] if _names_one(check["examples"] or "", erased)] if told else []
+    if told is None or not (named or any(lost.values())):
         return
     for shape, counts in told["rows"].items():
         counts["accepted"] -= lost.get(shape, 0)
         counts["rejected"] += lost.get(shape, 0)
-    for check in told["checks"]:
-        if _names_one(check["examples"] or "", erased):
-            check["examples"] = ""
+    for check in named:
+        check["examples"] = ""
     write_json(path, told | {"fingerprint": "", "validations": []})
 
 
