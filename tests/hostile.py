@@ -31,7 +31,7 @@ VALUES = [
     f"<svg onload={_SET}>", f"<svg><script>{_SET}</script></svg>", f'"><img src=x onerror={_SET}>',
     f"' onmouseover='{_SET}' x='", f'" autofocus onfocus="{_SET}', f"javascript:{_SET}", f"JaVaScRiPt:{_SET}//",
     "<iframe srcdoc='<script>top.__pwned=1</script>'></iframe>", f"<a href=\"javascript:{_SET}\">lien</a>",
-    f"<!--><script>{_SET}</script>-->", f"</style><script>{_SET}</script>", f"</textarea><script>{_SET}</script>",
+    f"<!--><script>{_SET}</script>-->", "<!--<script>", f"</style><script>{_SET}</script>", f"</textarea><script>{_SET}</script>",
     f"</title><script>{_SET}</script>", f"`+({_SET})+`", f"${{{_SET}}}", f"';{_SET};//", f'\\";{_SET};//',
     f"&lt;script&gt;{_SET}&lt;/script&gt;", f"<details open ontoggle={_SET}>", f"data:text/html,<script>{_SET}</script>",
     f"]]><script>{_SET}</script>", f"\u2028{_SET}\u2029", "<base href=//mal.invalid/>",
