@@ -120,13 +120,12 @@ def _files() -> dict[str, bytes]:
 FILES = _files()
 
 
-def land(folder: Path) -> int:
-    """Writes all of it into a landing folder; returns how many rows of good files there are."""
+def land(folder: Path) -> None:
+    """Writes all of it into a landing folder."""
     folder.mkdir(parents=True)
-    share = -(-len(VALUES) // len(NAMES))
     for number, name in enumerate(NAMES):
         (folder / name).parent.mkdir(exist_ok=True)  # « [/red] » is a folder and a file
-        (folder / name).write_bytes(_csv(VALUES[number * share : (number + 1) * share] or [f"Association {number}"]))
+        (folder / name).write_bytes(_csv(VALUES[number :: len(NAMES)] if number else VALUES))
     (folder / "hostile_values classeur.xlsx").write_bytes(_workbook())
     for name in UNCLAIMED:
         path = os.path.join(os.fsencode(folder), os.fsencode(name))
@@ -136,7 +135,6 @@ def land(folder: Path) -> int:
     for name, content in FILES.items():
         (folder / f"hostile_files_{name}").write_bytes(content)
     (folder / "hostile_values_lien.csv").symlink_to("/etc/passwd")
-    return max(len(VALUES), len(NAMES)) + 4
 
 
 SOURCE = """\

@@ -138,7 +138,7 @@ def _events(folder: Path) -> Iterator[str]:
 def test_previews_in_dagster_show_them_as_texts(root: Root) -> None:
     events = list(_events(root.path))
     previews = [event for event in events if '"md_str"' in event]
-    assert any("__pwned" in event for event in previews), "what was landed is shown"
+    assert any("pwned" in event for event in previews), "what was landed is shown"
     for event in previews:
         for table in re.findall(r'"md_str": ("(?:[^"\\]|\\.)*")', event):
             assert not re.search(r"<(?:script|img|svg|iframe|a |base|meta)|(?<!\\)\]\(javascript", table, re.IGNORECASE)
