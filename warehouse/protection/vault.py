@@ -138,7 +138,10 @@ class Vault:
         _made_private(self.folder)
         proof = self.folder / _PROOF
         if not proof.exists():
-            write_whole(proof, self.cipher.encrypt(b""))
+            self._put(proof, b"")
+        self._put(path, content)
+
+    def _put(self, path: Path, content: bytes) -> None:
         write_whole(path, self.cipher.encrypt(content))
         path.chmod(0o600)
 
