@@ -15,6 +15,7 @@ from ingestion import personal
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.readers import geo, iati, json_records, pdf, survey, table, written
 from ingestion.readers.rows import Table, Tables
+from ingestion.readers.settings import SurveyReader
 from ingestion.records import Document, Records, build
 from ingestion.shapes import DOCUMENT, SHAPES
 from ingestion.source import Mapping, Source
@@ -57,10 +58,15 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_tables(source: Source, path: Path) -> Tables:
-    """The raw tables of a file, by the reader that its source declares. Raises SourceFileError."""
+def read_tables(source: Source, path: Path, erased: personal.Erased = personal.nobody) -> Tables:
+    """The raw tables of a file, by the reader that its source declares. Raises SourceFileError.
+
+    ``erased`` submissions of a survey are left out.
+    """
     if not path.is_file():
         raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
+    if isinstance(source.reader, SurveyReader):  # no other reader knows submissions
+        return survey.read(path, source, source.reader, erased)
     return READERS[source.reader.kind](path, source, source.reader)
 
 
@@ -82,7 +88,6 @@ def part_of(source: Source, path: Path, raw: Tables) -> Part:
         item = _table_of(source, path, mapping, tables)
         records[shape] = build(source, SHAPES[shape], mapping, item, document)
         rejected.append(item.rejected.assign(shape=shape, document_id=document.document_id))
-    agreed = [each.consented for each in split.values() if each.consented is not None]
     hidden = [each.personal.assign(document_id=document.document_id) for each in split.values()]
     return Part(
         records=records,
@@ -93,7 +98,7 @@ def part_of(source: Source, path: Path, raw: Tables) -> Part:
         is_personal=personal.is_present(source, raw),
         is_declared=personal.is_declared(source, raw),
         is_typed=personal.is_typed(source, raw),
-        consented=f"[{','.join(agreed)}]" if agreed else None,
+        consented=personal.consented(list(split.values())),
     )
 
 

@@ -8,6 +8,7 @@ keep them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -21,18 +22,29 @@ PERSONAL = ["document_id", "locator", "column", "kind", "value"]
 # Kinds: a declared column or a shelter's place; those of clean/personal.py for what was found inside a text.
 DECLARED, SHELTER = "declared", "shelter"
 NOT_GIVEN = "consentement non donné"
+# What is told of a submission that its respondent had erased: that there was one, and not which.
+ERASED, ERASED_PLACE = "effacée sur demande", "soumission effacée"
+
+Erased = Callable[[str], bool]  # whether a submission of this id was erased on request
+
+
+def nobody(_: str) -> bool:
+    """The answer where nobody asked for anything to be erased."""
+    return False
 
 
 @dataclass(frozen=True)
 class Split:
     """A table in two. ``table``: what may be mapped, of those who agreed. ``personal``: PERSONAL without document_id.
 
-    ``consented``: every cell of those who agreed, as JSON, where somebody did not: an original holds both.
+    ``agreed``: every cell of those who agreed; ``is_cut``: whether somebody did not or was erased, so that the
+    original holds more than may be kept.
     """
 
     table: Table
     personal: pd.DataFrame
-    consented: str | None
+    agreed: Table
+    is_cut: bool
 
 
 def split(source: Source, item: Table) -> Split:
@@ -55,8 +67,8 @@ def split(source: Source, item: Table) -> Split:
             frame[column] = frame[column].mask(hidden, "")
         else:
             frame = frame.drop(columns=column)
-    consented = _as_json(agreed) if refused.any() else None
-    return Split(replace(agreed, frame=frame), joined(found), consented)
+    is_cut = bool(refused.any()) or bool(len(item.rejected) and item.rejected["reason"].eq(ERASED).any())
+    return Split(replace(agreed, frame=frame), joined(found), agreed, is_cut)
 
 
 def has_refused(source: Source, frame: pd.DataFrame) -> pd.Series:
@@ -106,6 +118,11 @@ def is_typed(source: Source, tables: dict[str, Table]) -> bool:
     frames = [table.frame.drop(columns=source.mapped, errors="ignore") for table in tables.values()]
     texts = {text for frame in frames for column in frame for text in frame[column].unique()}
     return any(isinstance(text, str) and find(text) and number(text) is None for text in texts)
+
+
+def consented(parts: list[Split]) -> str | None:
+    """All answers of those who agreed, as JSON, where a file holds other ones too."""
+    return f"[{','.join(_as_json(part.agreed) for part in parts)}]" if any(part.is_cut for part in parts) else None
 
 
 def _as_json(item: Table) -> str:

@@ -48,9 +48,10 @@ def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list
 
 def not_started(layout: Layout, reason: str) -> list[str]:
     """Announces, once a day and reason, that there was nothing a run could be made of. Never raises."""
-    # The names of landed files, in brackets, may name a person.
-    text = f"{_whole(reason.partition(' (')[0])}\n\nÀ faire : vérifier le dépôt, puis relancer « mrf run »."
-    return announce(layout, "failure", _digest(reason), "rien à publier", text)
+    # What follows, names of landed files and cells that were found, may name a person.
+    told = _whole(reason.partition(" (")[0].partition(" : ")[0])
+    text = f"{told}\n\nÀ faire : « mrf run » dit le détail ; corriger, puis relancer."
+    return announce(layout, "failure", _digest(reason), "ÉCHEC, rien n’est publié", text)
 
 
 def announce(layout: Layout, kind: str, what: str, subject: str, text: str) -> list[str]:
@@ -76,7 +77,8 @@ def _write(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterRun, giv
     now = publish.catalog(layout)
     has_published = now is not None and now["run_id"] == run.run_id
     if run.status == dg.DagsterRunStatus.FAILURE and "failure" in given.alert_on:
-        subject = "publié, mais l’exécution a échoué ensuite" if has_published else "ÉCHEC, rien n’est publié"
+        subject = "exécution interrompue, elle reprend" if _is_retried(run) else "ÉCHEC, rien n’est publié"
+        subject = "publié, mais l’exécution a échoué ensuite" if has_published else subject
         text = _failure_text(layout, instance, run, held)
         outbox.put(layout, f"{run.run_id}_failure", "failure", _subject(subject, is_demo), _noted(text, is_demo))
     if has_published and "publication" in given.alert_on:
@@ -167,15 +169,20 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
     return "\n\n".join([*parts, *_sources(held), f"À faire : {_next_step(run, checks, bool(steps))}"])
 
 
+def _is_retried(run: dg.DagsterRun) -> bool:
+    """Whether the daemon runs it again; it can do so for its own runs alone."""
+    return run.tags.get("dagster/will_retry") == "true" and run.remote_job_origin is not None
+
+
 def _next_step(run: dg.DagsterRun, checks: list[audit.Check], has_failed_steps: bool) -> str:
-    if run.tags.get("dagster/will_retry") == "true" and run.remote_job_origin:  # the daemon’s own
+    if _is_retried(run):
         return "rien pour l’instant, elle reprend d’elle-même ; sinon « mrf doctor », puis « mrf run »."
     if any(check.tool == "protection" for check in checks):
         return "« mrf run » nomme le fichier et la place des données personnelles ; corriger la source, puis relancer."
     if checks:
         return "« mrf run » montre chaque contrôle et ses exemples ; corriger la source en cause, puis relancer."
     if has_failed_steps:
-        return "« mrf doctor » vérifie la machine ; la page de l’exécution dans « mrf ui » dit le reste."
+        return "« mrf run » montre le message entier ; « mrf doctor » vérifie la machine."
     return "l’exécution a été interrompue (arrêt, coupure, mémoire) : « mrf doctor », puis « mrf run »."
 
 

@@ -21,6 +21,7 @@ from orchestration import (
     deliverable_commands,
     disk,
     evidence_commands,
+    forget_command,
     key_command,
     operation_commands,
     pull_commands,
@@ -40,7 +41,7 @@ from orchestration.console import (
     sources_table,
     stop,
 )
-from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take
+from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
 from warehouse import audit, front, publish, state
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
@@ -58,6 +59,7 @@ evidence_commands.add_to(app)
 reading_commands.add_to(app)
 deliverable_commands.add_to(app)
 key_command.add_to(app)
+forget_command.add_to(app)
 pull_commands.add_to(app)
 source_commands.add_to(app)
 operation_commands.add_to(app)
@@ -76,6 +78,10 @@ def run(
         bool,
         typer.Option("--data-only", help="Publier sans les livrables (« mrf deliver » les fera)"),
     ] = False,
+    kept: Annotated[
+        bool,
+        typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
+    ] = False,
 ) -> None:
     """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
 
@@ -88,11 +94,12 @@ def run(
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
     day = as_of.date() if as_of else None
     try:
-        inventory = take(layout, sources(), folder, day)
-    except NothingToPublish as reason:
+        inventory = take_kept(layout, day) if kept else take(layout, sources(), folder, day)
+        manifest = None if force else _unchanged(layout, inventory.fingerprint)
+    except (NothingToPublish, state.StateError) as reason:
         operation_commands.show_problems(alerts.not_started(layout, str(reason)))
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
-    if not force and (manifest := _unchanged(layout, inventory.fingerprint)) is not None:
+    if manifest is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
         operation_commands.heal(layout)
         if not data_only:
@@ -106,11 +113,12 @@ def run(
         stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
-        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", soft_wrap=True)
+        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {escape(names)}", soft_wrap=True)
     if operation_commands.is_writing(layout):
         console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
-    _execute(layout, job, str(folder), day.isoformat() if day else "", inventory.is_demo)
+    given = {"landing": str(folder), "as_of": day.isoformat() if day else "", "kept": kept}
+    _execute(layout, job, given, inventory.is_demo)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
@@ -126,7 +134,7 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     return manifest if is_same and is_whole else None
 
 
-def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: bool) -> None:
+def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
     from orchestration import instance as instance_of
     from orchestration.dbt_manifest import start_parsing
     from orchestration.workers import pool
@@ -144,7 +152,7 @@ def _execute(layout: Layout, job_name: str, landing: str, as_of: str, is_demo: b
             stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
         job = defs.resolve_job_def(job_name)
     settings = {
-        "resources": {"data_root": {"config": {"landing": landing, "as_of": as_of}}},
+        "resources": {"data_root": {"config": given_to_root}},
         "loggers": {"progress": {}},
     }
     # dbt's own lines stay in its log: the bar says what people need.
@@ -270,9 +278,9 @@ def sql(
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
     from rich.table import Table
 
-    table = Table(*header, header_style="bold")
+    table = Table(*map(escape, header), header_style="bold")
     for row in rows[:200]:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
     console.print(table)
     console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
 

@@ -45,7 +45,7 @@ def _replaced(page: str, mark: str, text: str) -> str:
 
 def _inline(content: dict[str, Any], layout: Layout) -> str:
     """JSON inside a script of a page, with paths told from the data root and from the project."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return text.replace(f"{layout.root}/", "").replace(f"{PROJECT}/", "")
 
 

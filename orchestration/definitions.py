@@ -2,7 +2,18 @@
 
 import dagster as dg
 
-from orchestration import deliverables, jobs, protection, publication, resolution, sensors, sources, transform, upkeep
+from orchestration import (
+    deliverables,
+    jobs,
+    protection,
+    publication,
+    pulls,
+    resolution,
+    sensors,
+    sources,
+    transform,
+    upkeep,
+)
 from orchestration.progress import progress_logger
 from orchestration.resources import DataRoot
 
@@ -17,8 +28,8 @@ defs = dg.Definitions(
         *deliverables.all_assets(),
     ],
     asset_checks=[publication.mart_suites, protection.personal_data],
-    jobs=[jobs.pipeline, jobs.data, jobs.deliverables, upkeep.tidy],
-    schedules=[jobs.every_morning, upkeep.every_sunday],
+    jobs=[jobs.pipeline, jobs.data, jobs.deliverables, pulls.pulls, upkeep.tidy],
+    schedules=[pulls.every_night, jobs.every_morning, upkeep.every_sunday],
     sensors=[jobs.landing_sensor, sensors.alert_on_failure, sensors.alert_on_success, sensors.upkeep],
     resources={"data_root": DataRoot(), "dbt": transform.dbt_resource()},
     loggers={"progress": progress_logger},

@@ -23,10 +23,13 @@ from ingestion.clean.personal import redact
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import Ingested, ingest
 from ingestion.kept_parts import KeptParts
+from ingestion.personal import Erased, nobody
+from ingestion.readers.settings import SurveyReader
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
 from warehouse.layout import Layout, Workspace, copy_whole, read_json, write_json, write_parquet
+from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import Vault, forget, open_vault
 from warehouse.staging import SOURCE_SCHEMA
@@ -69,6 +72,8 @@ class Delivery:
 def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
     """Brings one source up to date and returns what happened; raises only for faults of the machine."""
     before = _last(workspace, source.id)
+    if inventory.is_kept:
+        return before or _empty(source, workspace, "absent")
     paths = inventory.paths(source.id)
     if claimed := [name for name, ids in inventory.ambiguous.items() if source.id in ids]:
         return _keep(source, workspace, before, f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}")
@@ -80,7 +85,11 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _keep(source, workspace, before, f"données personnelles dans le nom du fichier : {', '.join(named)}")
     files = {path.name: inventory.sha256[str(path)] for path in paths}
     told = sorted(f"{path.name}:{inventory.sha256[str(path)]}" for path in paths)
-    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *told])
+    try:
+        erased, sealed = _erased(source, workspace, inventory)
+    except KeyProblem as unknown:  # what was erased could come back
+        return _keep(source, workspace, before, str(unknown))
+    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *sealed, *told])
     vault, problem = _vault(workspace, inventory)
     if before and before.is_good and before.fingerprint == fingerprint:
         if before.is_personal and problem:
@@ -88,7 +97,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _store(workspace, replace(before, state="unchanged"))
     try:
         kept = KeptParts(workspace.parts / source.id, ingestion_hash(source))
-        ingested = ingest(source, paths, kept)
+        ingested = ingest(source, paths, kept, erased)
     except (SourceFileError, DeclarationError) as error:
         _keep_unread(source, workspace, vault, paths, inventory)
         return _keep(source, workspace, before, str(error))
@@ -125,6 +134,14 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
             is_personal=ingested.is_declared and not inventory.is_demo,
         ),
     )  # fmt: skip
+
+
+def _erased(source: Source, workspace: Workspace, inventory: Inventory) -> tuple[Erased, list[str]]:
+    """What tells erased submissions, and what is new to a source once there are others. Raises KeyProblem."""
+    if inventory.is_demo or not isinstance(source.reader, SurveyReader):
+        return nobody, []
+    erased = forgotten.known(workspace)
+    return erased, [erased.identity] if erased.identity else []
 
 
 def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, str]:
@@ -361,6 +378,7 @@ def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> 
     path = workspace.records(shape, source_id)
     if not path.exists():
         return pd.DataFrame()
-    hidden = {"record_id", "document_id", "geometry", "public_phone", "latitude", "longitude"}
+    # The locator of an answer leads to one respondent.
+    hidden = {"record_id", "document_id", "locator", "geometry", "public_phone", "latitude", "longitude"}
     frame = pq.read_table(path).slice(0, rows).to_pandas()
     return frame[[c for c in frame if c not in hidden and not c.endswith("_raw") and frame[c].notna().any()]]

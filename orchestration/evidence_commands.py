@@ -241,7 +241,7 @@ def _choice(question: review.Question, choice: str) -> str:
 
 
 def _asked(question: review.Question) -> str:
-    lines = [f"[bold]{question.question_fr}[/]"]
+    lines = [f"[bold]{escape(question.question_fr)}[/]"]
     lines += [f"  {escape(text)}" for text in (question.subject, question.other_subject) if text]
     choices = [_choice(question, choice) for choice in question.choices]
     lines.append(f"  [dim]réponses : {' · '.join(choices)}[/]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
-from warehouse.protection import key
+from warehouse.protection import forgotten, key
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
 # The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
@@ -40,6 +41,7 @@ class Inventory:
     unrecognised: list[str]
     ambiguous: dict[str, list[str]]
     fingerprint: str
+    is_kept: bool = False  # the rows that were accepted before, without reading any file
 
     def paths(self, source_id: str) -> list[Path]:
         """The files of one source."""
@@ -59,9 +61,10 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
             " Partage non monté ? La dernière publication reste en place."
         )
     is_demo = not landed
-    assigned = assign(landed, sources)
+    refused = [path for path in landed if not _is_ours(path, landing)]
+    assigned = assign([path for path in landed if path not in refused], sources)
     if landed and not assigned.files:
-        names = ", ".join(path.name for path in landed[:5])
+        names = ", ".join(_shown(path, landing) for path in landed[:5])
         raise NothingToPublish(
             f"Aucune source ne reconnaît les fichiers de {landing} ({names}…) : voir « files » des sources."
         )
@@ -74,15 +77,53 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
         landing=str(landing),
         files={source_id: [str(path) for path in paths] for source_id, paths in files.items()},
         sha256=hashes,
-        unrecognised=[_shown(path, landing) for path in assigned.unrecognised],
+        unrecognised=[_shown(path, landing) for path in sorted([*assigned.unrecognised, *refused])],
         ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
         fingerprint=_fingerprint(layout, sources, is_demo, day, files, hashes),
     )
 
 
+def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
+    """What the publication in place was made of, as the workspace keeps it now: no landed file is looked at.
+
+    Its fingerprint is that of no other run: the next one reads the files again. Raises NothingToPublish.
+    """
+    now = publish.catalog(layout)
+    if now is None or now["is_demo"]:
+        raise NothingToPublish(
+            f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
+        )
+    manifest = publish.manifest_of(layout, now["current"])
+    return Inventory(
+        is_demo=False,
+        as_of=as_of or dt.date.fromisoformat(manifest["as_of"]),
+        landing=manifest["landing"],
+        files={},
+        sha256={},
+        unrecognised=manifest["unrecognised"],
+        ambiguous=manifest["ambiguous"],
+        fingerprint=f"gardé|{forgotten.identity(layout.workspace(False))}",
+        is_kept=True,
+    )
+
+
+def _is_ours(path: Path, landing: Path) -> bool:
+    """Whether a landed file lies where it seems to, not behind a link that leads out, and has a name that is text."""
+    return path.resolve().is_relative_to(landing.resolve()) and readable(path.name) == path.name
+
+
+def readable(name: str) -> str:
+    """A file name without what shows as nothing, turns or breaks a line: bytes that are no text, control signs.
+
+    Spaces of every kind may stay: French typography has three of them.
+    """
+    text = name.encode(errors="surrogateescape").decode(errors="replace")
+    return "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else "\ufffd" for sign in text)
+
+
 def _shown(path: Path, landing: Path) -> str:
     """A landed file's name as people may read it."""
-    return redact(str(path.relative_to(landing)))[0]
+    return redact(readable(str(path.relative_to(landing))))[0]
 
 
 def _fingerprint(
@@ -100,7 +141,7 @@ def _fingerprint(
         for path in paths
     ]
     said = state.said_by_people(layout.workspace(is_demo))
-    protected = "" if is_demo else key.identity(layout.root)
+    protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
     return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])
 
 
@@ -123,14 +164,15 @@ def ingestion_hash(source: Source) -> str:
 
 
 def of_run(
-    layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None
+    layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None, is_kept: bool
 ) -> Inventory:
     """The inventory of a run: taken by whichever step asks first, then the same for all."""
     path = layout.run_folder(run_id) / "inventory.json"
     if (found := read_json(path)) is not None:
         return from_dict(found)
     folder = Path(landing).resolve() if landing else layout.landing
-    taken = take(layout, sources, folder, dt.date.fromisoformat(as_of) if as_of else None)
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    taken = take_kept(layout, day) if is_kept else take(layout, sources, folder, day)
     write_json(path, vars(taken))
     return taken
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,7 +120,7 @@ def backup(
     Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
     """
     layout = Layout.from_environment()
-    with _locked(layout), _in_words(), console.status("sauvegarde"):
+    with locked(layout), _in_words(), console.status("sauvegarde"):
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
     for path in backups.thin_out(destination, keep) if keep else ():
@@ -136,10 +137,20 @@ def restore(
     ] = False,
 ) -> None:
     """Remet une sauvegarde vérifiée dans la racine de données. / Restores a verified backup."""
+    from orchestration import forgetting
+    from orchestration.forget_command import apply_receipts
+    from warehouse.protection import forgotten
+
     layout = Layout.from_environment()
-    with _locked(layout), _in_words(), console.status("restauration"):
-        aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC))
+    with locked(layout), _in_words(), console.status("restauration"):
+        asked_before = [layout.workspace(False).forgotten, source.parent / forgetting.BESIDE_BACKUPS]
+        with tempfile.TemporaryDirectory(prefix="mrf-") as receipts:
+            for folder in asked_before:
+                forgotten.carry(folder, Path(receipts))
+            aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC))
+            forgotten.carry(Path(receipts), layout.workspace(False).forgotten)
     console.print(f"[bold green]Restauré dans[/] {layout.root}", soft_wrap=True)
+    apply_receipts(layout)
     if aside:
         console.print(f"Ce qui y était : {aside} (à effacer une fois vérifié)", soft_wrap=True)
     console.print("Ensuite : remettre la clé et les fichiers du dépôt, puis « mrf doctor ».")
@@ -153,7 +164,7 @@ def prune() -> None:
 
     layout = prepared()
     try:
-        with _locked(layout), dg.DagsterInstance.get() as dagster:
+        with locked(layout), dg.DagsterInstance.get() as dagster:
             removed = removed_by(layout, dagster, settings())
     except SettingError as error:
         stop(str(error), WRONG_USE)
@@ -240,8 +251,8 @@ def _in_words() -> Iterator[None]:
 
 
 @contextmanager
-def _locked(layout: Layout) -> Iterator[None]:
-    """The lock of the data root, waited for as long as a run may take."""
+def locked(layout: Layout) -> Iterator[None]:
+    """Holds the lock of the data root, waited for as long as a run may take."""
     try:
         with console.status("attente du verrou"):
             lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)

@@ -11,6 +11,8 @@ from rich.markup import escape
 from ingestion.registry import sources
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, number, stop
 from warehouse.layout import Layout
+from warehouse.protection import forgotten
+from warehouse.protection.key import KeyProblem
 
 if TYPE_CHECKING:
     from ingestion.pull.pulling import Pulled
@@ -46,11 +48,15 @@ def pull_sources(
     if not chosen:
         stop("Aucune source ne déclare de relevé (clé pull de source.yml).", WRONG_USE)
     layout = Layout.from_environment()
+    try:
+        erased = forgotten.known(layout.workspace(False))
+    except KeyProblem as problem:  # what was erased could come back
+        stop(str(problem), NOT_PUBLISHED)
     failed = []
     for name in chosen:
         try:
             with console.status(f"relevé de {name}"):
-                told = pull(known[name], landing or layout.landing, layout.pulls)
+                told = pull(known[name], landing or layout.landing, layout.pulls, erased)
         except PullError as error:
             failed.append(name)
             console.print(f"[bold red]{name}[/] : non relevée. {escape(str(error))}", soft_wrap=True)
@@ -74,4 +80,8 @@ def _told(pulled: Pulled) -> str:
         parts.append(f"versions du formulaire {versions}")
     if pulled.deleted:
         parts.append(f"{number(pulled.deleted)} supprimée(s) sur le serveur")
+    if pulled.erased:
+        parts.append(
+            f"{number(pulled.erased)} effacée(s) sur demande, non reprise(s) : à supprimer aussi sur le serveur"
+        )
     return " ; ".join(parts)

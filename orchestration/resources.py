@@ -39,6 +39,7 @@ class DataRoot(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     landing: str = ""
     as_of: str = ""
+    kept: bool = False
     wait_seconds: float = 600
 
     @contextmanager
@@ -54,7 +55,7 @@ class DataRoot(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def inventory(self, run_id: str) -> Inventory:
         """The inputs of this run, the same for all its steps."""
-        return of_run(self.layout, run_id, known_sources(), self.landing or None, self.as_of or None)
+        return of_run(self.layout, run_id, known_sources(), self.landing or None, self.as_of or None, self.kept)
 
     def nature(self, run_id: str) -> dict[str, str]:
         """What every page of the UI says of the data: fictional or real."""

@@ -14,6 +14,7 @@ MEANING = {
     POSTGRES: ("", "base PostgreSQL de l’historique Dagster (sans elle : SQLite dans la racine)"),
     "MRF_KEEP_PUBLICATIONS": ("30", "publications gardées, celle en place comprise"),
     "MRF_KEEP_RUN_DAYS": ("90", "jours d’historique des exécutions"),
+    "MRF_KEEP_PERSONAL_DAYS": ("0", "jours de garde des données personnelles de restricted (0 : sans terme)"),
     "MRF_ALERT_ON": (",".join(ALERT_KINDS), "ce qui est annoncé"),
     "MRF_ALERT_SMTP": ("", "serveur de courriel : smtp://serveur:587 ou smtps://utilisateur:secret@serveur:465"),
     "MRF_ALERT_FROM": ("", "expéditeur des courriels"),
@@ -32,6 +33,7 @@ class Settings:
 
     keep_publications: int
     keep_run_days: int
+    keep_personal_days: int
     alert_on: tuple[str, ...]
     smtp: str
     alert_from: str
@@ -60,6 +62,7 @@ def settings() -> Settings:
     return Settings(
         keep_publications=_count("MRF_KEEP_PUBLICATIONS", 2),
         keep_run_days=_count("MRF_KEEP_RUN_DAYS", 7),
+        keep_personal_days=_count("MRF_KEEP_PERSONAL_DAYS", 0),
         alert_on=kinds,
         smtp=smtp,
         alert_from=sender,

@@ -51,7 +51,7 @@ def new_source(
 ) -> None:
     """Propose une source depuis un fichier, ou copie le modèle. / Proposes a source from a file, or a blank one.
 
-    D’un fichier (XLSX, XLS, ODS, CSV) : la forme, les colonnes, les codes et un exemple inventé, à relire.
+    D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
     """
     path, root = Path(what).expanduser(), into or PACKAGE_SOURCES
     if path.is_file():
@@ -125,7 +125,7 @@ def _incomplete(proposal: Proposal) -> str:
 
 
 def _preview(proposal: Proposal) -> None:
-    sheet = f", feuille « {proposal.sheet.name} »" if proposal.sheet.name else ""
+    sheet = f", « {proposal.sheet.name} »" if proposal.sheet.name else ""
     console.print(
         f"[bold]{escape(proposal.sheet.file.name)}[/]{escape(sheet)} : {number(proposal.rows)} lignes. "
         f"Forme « {proposal.shape} » : {SHAPES[proposal.shape].fr}",

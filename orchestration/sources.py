@@ -1,5 +1,7 @@
 """Assets of the sources, made from the registry: a new source needs no code here."""
 
+import html
+import re
 from collections.abc import Iterator
 
 import dagster as dg
@@ -37,8 +39,14 @@ def op_name(source: Source) -> str:
 
 def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
     """The first rows as a table in the UI."""
-    text = frame.astype(object).where(frame.notna(), "").astype(str).map(lambda cell: cell[:60].replace("|", "¦"))
+    text = frame.astype(object).where(frame.notna(), "").astype(str).map(_as_markdown)
     return dg.MetadataValue.md(text.to_markdown(index=False) if len(frame) else "*(aucune ligne)*")
+
+
+def _as_markdown(cell: str) -> str:
+    """The beginning of a text as Markdown that shows it: neither HTML, nor a link, nor another cell."""
+    told = html.escape(" ".join(cell[:60].split()).replace("|", "¦"), quote=False)
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", told)
 
 
 @dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)

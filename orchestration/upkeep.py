@@ -5,17 +5,24 @@ import shutil
 
 import dagster as dg
 
+from orchestration.forget_command import expire
 from orchestration.resources import DataRoot
 from orchestration.settings import Settings, settings
 from warehouse import retention
 from warehouse.layout import Layout
+from warehouse.protection.key import KeyProblem
 
 
 def prune(layout: Layout, instance: dg.DagsterInstance, given: Settings) -> list[str]:
     """Removes what the settings no longer keep and returns its names. To be called under the write lock."""
     now = dt.datetime.now(dt.UTC)
     removed = retention.prune(layout, given.keep_publications, given.keep_run_days, now)
-    return [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, given, now)
+    names = [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, given, now)
+    try:
+        expired = expire(layout, given.keep_personal_days, now)
+    except KeyProblem as problem:  # the rest goes all the same; « mrf forget --expired » says it again
+        return [*names, f"(données personnelles échues : non effacées, {problem})"]
+    return names + [f"données personnelles du document {digest[:8]}" for digest in expired]
 
 
 def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:

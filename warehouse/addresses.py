@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
 _LEADING = {"src", "href", "srcset", "data", "poster", "action"}
@@ -37,6 +38,6 @@ def outside(page: str) -> list[str]:
     return sorted(set(reader.found))
 
 
-def unfilled(text: str) -> list[str]:
-    """What a Jinja template leaves behind where it was not filled."""
-    return sorted(set(_TEMPLATE.findall(text)))
+def unfilled(text: str, said: Iterable[str] = ()) -> list[str]:
+    """What a Jinja template leaves behind where it was not filled; ``said``: what only looks so, being data."""
+    return sorted(set(_TEMPLATE.findall(text)) - set(said))

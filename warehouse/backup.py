@@ -198,11 +198,26 @@ def _copied_plainly(path: Path, target: Path) -> str:
     return file_sha256(target)
 
 
+def whole(destination: Path) -> list[Path]:
+    """The whole backups of a folder, oldest first."""
+    found = sorted(path for path in destination.glob(f"{NAME}*") if path.is_dir() and (path / SEAL).exists())
+    return [path for path in found if not path.name.endswith(".part")]
+
+
+def made_at(folder: Path) -> str:
+    """When a backup was made (ISO 8601)."""
+    return str(read_json(folder / MANIFEST)["made_at"])
+
+
+def remove(folder: Path) -> None:
+    """Removes a backup; half removed, it is none."""
+    (folder / SEAL).unlink()
+    shutil.rmtree(folder)
+
+
 def thin_out(destination: Path, keep: int) -> list[Path]:
     """Removes all but the newest whole backups of a folder, and returns what it removed."""
-    whole = sorted(path for path in destination.glob(f"{NAME}*") if path.is_dir() and (path / SEAL).exists())
-    gone = [path for path in whole if not path.name.endswith(".part")][:-keep]
+    gone = whole(destination)[:-keep]
     for path in gone:
-        (path / SEAL).unlink()  # half removed, it is no backup
-        shutil.rmtree(path)
+        remove(path)
     return gone

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.addresses import unfilled
 from warehouse.layout import read_json
 
 Row = dict[str, Any]
@@ -62,6 +63,20 @@ class Edition:
     def _labels(self) -> dict[tuple[str, str], str]:
         found = self.connection.execute("select list, code, fr from reference.code_list").fetchall()
         return {(name, code): typographic(fr) for name, code, fr in found}
+
+    @cached_property
+    def braces(self) -> frozenset[str]:
+        """What in the texts of the marts looks like a template: a structure may write « {{nom}} »."""
+        found: set[str] = set()
+        columns = self.connection.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = 'marts' and data_type = 'VARCHAR'"
+        ).fetchall()
+        for table, column in columns:
+            query = f'select distinct "{column}" from marts."{table}" where contains("{column}", \'{{{{\') or '
+            rows = self.connection.execute(query + f"contains(\"{column}\", '{{%')").fetchall()
+            found |= {mark for (text,) in rows for mark in unfilled(text)}
+        return frozenset(found)
 
     def label(self, code_list: str, code: str | None) -> str:
         """The French label of a code of a list of `reference.code_list`; the code itself where the list lacks it."""

@@ -61,6 +61,11 @@ class Workspace:
         """What outlives a build: entity ids, answers of the review queue, overrides."""
         return self.base / "state"
 
+    @property
+    def forgotten(self) -> Path:
+        """One receipt an erasure that a respondent asked for."""
+        return self.state / "forgotten"
+
     def records(self, shape: str, source_id: str) -> Path:
         """The Parquet file of one shape of one source."""
         return self.validated / shape / f"{source_id}.parquet"

@@ -5,21 +5,17 @@ Names are made up and say so. Only codes are those of the file: a sector or a p-
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from itertools import cycle, islice
 from pathlib import Path
-
-import openpyxl
 
 from ingestion import code_lists
 from ingestion.clean.dates import date
 from ingestion.clean.numbers import number
 from ingestion.clean.places import pcode
-from ingestion.clean.text import as_text
+from ingestion.proposals import formats
 from ingestion.proposals.judging import target_of
-from ingestion.proposals.looking import FileColumn, Sheet
+from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.proposal import Choice, Proposal, country_of
 from ingestion.proposals.words import understood
 from ingestion.shapes import Column
@@ -106,9 +102,8 @@ def _like(values: tuple[str, ...], day: str) -> str:
 
 
 def file_name(proposal: Proposal) -> str:
-    """`sample.*`, with a date where the declaration reads one in the name; workbooks are written as XLSX."""
-    path = proposal.sheet.file
-    suffix = path.suffix.lower() if path.suffix.lower() in (".csv", ".tsv", ".txt") else ".xlsx"
+    """`sample.*`, with a date where the declaration reads one in the name."""
+    suffix = formats.sample_suffix(proposal.sheet.file)
     named = proposal.constants.get("observed_on")
     origin = named[0] if named else None
     if origin is None or origin.file_name is None:
@@ -124,33 +119,7 @@ def _spaced(text: str) -> str:
 
 
 def write(proposal: Proposal, folder: Path) -> Path:
-    """Writes the sample in the format of the file, its sheet under the same name."""
-    path, rows = folder / file_name(proposal), sample(proposal)
-    if path.suffix == ".xlsx":
-        _workbook(proposal.sheet, rows).save(path)
-    else:
-        path.write_text(_text(proposal.sheet, rows), encoding="utf-8")
+    """Writes the sample in the format of the file, its table where it stands there."""
+    path = folder / file_name(proposal)
+    formats.write_sample(path, proposal.sheet.file, proposal.sheet.name, sample(proposal))
     return path
-
-
-def _workbook(sheet: Sheet, rows: list[list[str]]) -> openpyxl.Workbook:
-    book = openpyxl.Workbook()
-    page = book.active
-    page.title = sheet.name or "Feuille 1"
-    for row in rows:
-        page.append([_typed(cell) for cell in row])
-    return book
-
-
-def _typed(cell: str) -> str | float | int:
-    """A number where the cell is one, so that it reads as the same text again."""
-    found = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
-    if found is None or as_text(found) != cell:
-        return cell
-    return int(found) if found.is_integer() else found
-
-
-def _text(sheet: Sheet, rows: list[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, delimiter=sheet.delimiter, lineterminator="\n").writerows(rows)
-    return text.getvalue()

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from ingestion.expected import expected_csv
-from ingestion.proposals import fiction
+from ingestion.proposals import fiction, formats
 from ingestion.proposals.proposal import Choice, Proposal, patterns
 from ingestion.source import Lookup, Source, load
 
@@ -53,15 +53,13 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield f"license: à préciser {_TO_CONFIRM}"
     yield f"sensitivity: internal {_TO_CONFIRM} : public, internal, confidential"
     yield f"evidence_class: partner {_TO_CONFIRM} : official, partner, secondary… décide du poids"
-    yield "kind: tableur"
+    reader, document = formats.kind(proposal.sheet.file)
+    yield f"kind: {document}" + ("" if document == "tableur" else f" {_TO_CONFIRM}")
     yield f"files: [{', '.join(_quoted(name) for name in patterns(proposal.sheet.file))}]"
     yield ""
     yield "reader:"
-    yield "  kind: table"
-    if proposal.sheet.others:
-        yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
-    if proposal.sheet.has_tags:
-        yield "  hxl: true"
+    yield f"  kind: {reader}"
+    yield from _reader(proposal, reader)
     yield ""
     yield "shapes:"
     yield f"  {proposal.shape}:"
@@ -74,6 +72,16 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
         yield f"      {choice.fate}: {_read(proposal, choice)}"
     yield f"    bounds: {{min_records: {max(1, proposal.rows // 3)}, max_records: {max(1000, proposal.rows * 5)}}}"
     yield from _apart(proposal)
+
+
+def _reader(proposal: Proposal, kind: str) -> Iterator[str]:
+    """What the reader must know to find the table; in a PDF or a letter its header tells it."""
+    if kind == "table" and proposal.sheet.others:
+        yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
+    if kind == "json" and proposal.sheet.name:
+        yield f"  records: {_scalar(proposal.sheet.name)}"
+    if proposal.sheet.has_tags:
+        yield "  hxl: true"
 
 
 def _read(proposal: Proposal, choice: Choice) -> str:
@@ -106,12 +114,15 @@ def _apart(proposal: Proposal) -> Iterator[str]:
         yield "\n# Vides aujourd’hui ; si une édition les remplit, le contrôle avertit."
         yield "expected_empty:"
         yield from (f"  - {_scalar(choice.column.header)}" for choice in of["empty"])
-    if of["personal"]:
+    people = formats.kind(proposal.sheet.file)[0] == "written"
+    if of["personal"] or people:
         yield "\n# Jamais lues : elles ne vont que dans `restricted`, chiffrées."
         yield "personal:"
         yield from (
             f"  {_scalar(choice.column.header)}: {{}} # {_one_line(choice.reason)}" for choice in of["personal"]
         )
+    if people:
+        yield "  people: {} # participants que le lecteur trouve"
     if of["ignored"]:
         yield "\nignored:"
         yield from (f"  {_scalar(c.column.header)}: {_scalar(_ignored(c))}" for c in of["ignored"])

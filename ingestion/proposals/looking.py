@@ -11,8 +11,9 @@ from pathlib import Path
 from ingestion.clean.numbers import number
 from ingestion.clean.text import fold, tidy, visible
 from ingestion.errors import SourceFileError
+from ingestion.proposals import formats
 from ingestion.proposals.words import words
-from ingestion.readers.grid import Grid, read_grids
+from ingestion.readers.grid import Grid
 
 _SEARCHED_ROWS = 30
 _MOST_VALUES = 2000
@@ -50,21 +51,14 @@ class Sheet:
     has_tags: bool
     others: list[str]
 
-    @property
-    def delimiter(self) -> str:
-        """What parts the cells of a text table: the sign that its header line holds most."""
-        with self.file.open(encoding="utf-8-sig", errors="replace") as file:
-            head = [line for _, line in zip(range(_SEARCHED_ROWS), file, strict=False)]
-        return max(",;\t|", key=lambda sign: max((line.count(sign) for line in head), default=0))
-
     def column(self, header: str) -> FileColumn:
         """The column of that header. Raises KeyError."""
         return {column.header: column for column in self.columns}[header]
 
 
 def sheets(path: Path) -> list[Sheet]:
-    """The visible sheets that hold a table. Raises SourceFileError where the file holds none."""
-    grids = read_grids(path)
+    """The tables of a file, in a workbook those on visible sheets. Raises SourceFileError where there are none."""
+    grids = formats.grids(path)
     found = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
     if not found:
         raise SourceFileError(path.name, "ensemble", "une ligne d’en-tête et des lignes sous elle", "aucun tableau")

@@ -29,6 +29,7 @@ _MONTH = "[a-zéûA-ZÉÛ]+"
 # How file names tell their date, the most precise first; one group, as a declaration wants it.
 _NAMED_DATES = (r"(20\d\d-\d\d-\d\d)", rf"({_MONTH}[_ -]20\d\d)", r"(20\d\d)")
 _NEED = re.compile(r"need|besoin|\bpin\b", re.IGNORECASE)
+_DISPLACED = re.compile(r"idp|displace|déplac", re.IGNORECASE)
 _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
 
 
@@ -151,6 +152,8 @@ def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess]) -> dict[str, 
         whole = _WHOLE | {"period": year[0] if year else str(_written(sheet.file).year)}
         if "people" in mapped and _NEED.search(mapped["people"].ground):
             whole["indicator"] = "people_in_need"
+        if "people" in mapped and _DISPLACED.search(mapped["people"].ground):
+            whole |= {"indicator": "people_displaced", "population_group_code": "IDP"}
         for name, value in whole.items():
             if name not in mapped:
                 ground = "année du fichier" if name == "period" else "le fichier ne distingue pas"

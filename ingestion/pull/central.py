@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ingestion.personal import Erased, nobody
 from ingestion.pull.client import Client, Header, Params, PullError, from_environment, query_of, server_address
 from ingestion.pull.pages import Page, Pages
 from ingestion.pull.settings import CentralPull
-from ingestion.pull.whole import Whole
+from ingestion.pull.whole import Whole, without_erased
 
 _UNSUPPORTED = (400, 501)
 
 
-def fetch(settings: CentralPull, folder: Path) -> Whole:
+def fetch(settings: CentralPull, folder: Path, erased: Erased = nobody) -> Whole:
     """All submissions in their last version, then the mere ids of those that were deleted."""
     address = server_address(settings.server)
     opened_by = f"{settings.email} et {settings.password}"
@@ -23,12 +24,12 @@ def fetch(settings: CentralPull, folder: Path) -> Whole:
     opened = {"email": from_environment(settings.email), "password": from_environment(settings.password)}
     client.auth = Header(f"Bearer {client.post('/v1/sessions', opened)['token']}")
     try:
-        return _fetch(client, settings, folder)
+        return _fetch(client, settings, folder, erased)
     finally:
         client.delete("/v1/sessions/current")  # a token that nobody needs any more
 
 
-def _fetch(client: Client, settings: CentralPull, folder: Path) -> Whole:
+def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) -> Whole:
     project = _project(client, settings.project)
     path = f"/v1/projects/{project}/forms/{quote(settings.form, safe='')}.svc/Submissions"
     pages = Pages(folder, {"server": client.address, "path": path, "page": settings.page})
@@ -38,12 +39,13 @@ def _fetch(client: Client, settings: CentralPull, folder: Path) -> Whole:
         return Page(told["value"], told["@odata.count"], query_of(told.get("@odata.nextLink")))
 
     window = {"$top": str(settings.page), "$count": "true"}
-    rows = pages.all("data", window | {"$expand": "*"}, page, "__id")
-    deleted = _deleted(pages, window, page)
+    given = pages.all("data", window | {"$expand": "*"}, page, "__id")
+    rows = without_erased(given, erased)
+    deleted = without_erased(_deleted(pages, window, page), erased)
     rows.sort(key=lambda row: str(row["__id"]))
     versions = Counter(str(row["__system"].get("formVersion") or "") for row in rows)
     content = {"@odata.count": len(rows), "value": rows + deleted}
-    return Whole(pages.whole(content), len(rows), dict(versions), len(deleted))
+    return Whole(pages.whole(content), len(rows), dict(versions), len(deleted), len(given) - len(rows))
 
 
 def _deleted(pages: Pages, window: Params, page: Any) -> list[dict[str, Any]]:

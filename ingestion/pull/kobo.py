@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from ingestion.personal import Erased, nobody
 from ingestion.pull.client import Client, Header, Params, PullError, from_environment, query_of, server_address
 from ingestion.pull.pages import Page, Pages
 from ingestion.pull.settings import KoboPull
-from ingestion.pull.whole import Whole
+from ingestion.pull.whole import Whole, without_erased
 
 _ASSETS = "/api/v2/assets/"
 
 
-def fetch(settings: KoboPull, folder: Path) -> Whole:
+def fetch(settings: KoboPull, folder: Path, erased: Erased = nobody) -> Whole:
     """All submissions, as the server's own `data.json` would hold them on one page."""
     address = server_address(settings.server)
     auth = Header(f"Token {from_environment(settings.token)}")
@@ -26,9 +27,11 @@ def fetch(settings: KoboPull, folder: Path) -> Whole:
         return Page(told["results"], told["count"], query_of(told["next"]))
 
     first = {"limit": str(settings.page), "start": "0", "sort": '{"_id":1}'}
-    rows = sorted(pages.all("data", first, page, "_id"), key=lambda row: int(row["_id"]))
+    given = sorted(pages.all("data", first, page, "_id"), key=lambda row: int(row["_id"]))
+    rows = without_erased(given, erased)
     content = {"count": len(rows), "next": None, "previous": None, "results": rows}
-    return Whole(pages.whole(content), len(rows), dict(Counter(str(row.get("__version__", "")) for row in rows)))
+    versions = Counter(str(row.get("__version__", "")) for row in rows)
+    return Whole(pages.whole(content), len(rows), dict(versions), erased=len(given) - len(rows))
 
 
 def _uid(client: Client, name: str) -> str:

@@ -13,6 +13,7 @@ import requests
 from filelock import FileLock, Timeout
 
 from ingestion.errors import DeclarationError
+from ingestion.personal import Erased, nobody
 from ingestion.pull import central, http, kobo
 from ingestion.pull.client import PullError
 from ingestion.pull.pages import as_json, copy_private, made_private, read_json, write_private
@@ -25,7 +26,8 @@ from ingestion.source import Source
 class Pulled:
     """What a pull gave: the landed file, and whether it says anything new.
 
-    ``submissions``, ``versions`` (submissions by form version) and ``deleted`` are empty where nothing was transferred.
+    ``submissions``, ``versions`` (submissions by form version), ``deleted`` and ``erased`` (on request, left on the
+    server) are empty where nothing was transferred.
     """
 
     source_id: str
@@ -34,13 +36,15 @@ class Pulled:
     submissions: int = 0
     versions: dict[str, int] = field(default_factory=dict)
     deleted: int = 0
+    erased: int = 0
 
 
-def pull(source: Source, landing: Path, work: Path) -> Pulled:
+def pull(source: Source, landing: Path, work: Path, erased: Erased = nobody) -> Pulled:
     """Brings what a source declares under `pull` into ``landing``; ``work`` keeps pages and state between pulls.
 
     The landed file is replaced only where the content changed, and then by one of today's date: the file that this
-    source's pull landed before goes. Raises PullError; what was landed stays until the new file is whole.
+    source's pull landed before goes. ``erased`` submissions are not landed.
+    Raises PullError; what was landed stays until the new file is whole.
     """
     if source.pull is None:
         raise DeclarationError(f"{source.folder / 'source.yml'} : la source ne déclare pas de relevé (clé pull)")
@@ -51,7 +55,7 @@ def pull(source: Source, landing: Path, work: Path) -> Pulled:
     made_private(folder)
     try:
         with FileLock(folder / "lock", timeout=0):
-            return _pull(source.id, source.pull, landing / name, folder)
+            return _pull(source.id, source.pull, landing / name, folder, erased)
     except Timeout as error:
         raise PullError("un autre relevé de cette source est en cours") from error
     except (requests.RequestException, KeyError, TypeError, ValueError) as error:
@@ -65,12 +69,14 @@ def _suffix(settings: KoboPull | CentralPull | HttpPull) -> str:
     return settings.suffix or Path(urlsplit(settings.url).path).suffix.lower()
 
 
-def _pull(source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path) -> Pulled:
+def _pull(
+    source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path, erased: Erased
+) -> Pulled:
     landed = read_json(folder / "landed.json") or {}
     before = target.with_name(landed["name"]) if landed else None
     if before is None or not before.exists():
         before, landed = None, {}
-    whole = _fetched(settings, folder, landed.get("state", {}))
+    whole = _fetched(settings, folder, landed.get("state", {}), erased)
     if whole is None and before is not None:
         return Pulled(source_id, before, False)
     if whole is None:
@@ -85,14 +91,16 @@ def _pull(source_id: str, settings: KoboPull | CentralPull | HttpPull, target: P
         before.unlink()
     for left in (whole.file, *folder.glob("*.page")):
         left.unlink(missing_ok=True)
-    return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted)
+    return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted, whole.erased)
 
 
-def _fetched(settings: KoboPull | CentralPull | HttpPull, folder: Path, state: dict[str, Any]) -> Whole | None:
+def _fetched(
+    settings: KoboPull | CentralPull | HttpPull, folder: Path, state: dict[str, Any], erased: Erased
+) -> Whole | None:
     if isinstance(settings, KoboPull):
-        return kobo.fetch(settings, folder)
+        return kobo.fetch(settings, folder, erased)
     if isinstance(settings, CentralPull):
-        return central.fetch(settings, folder)
+        return central.fetch(settings, folder, erased)
     return http.fetch(settings, folder, state)
 
 

@@ -78,3 +78,13 @@ class HttpPull(_Limited):
 
 
 Pull = Annotated[KoboPull | CentralPull | HttpPull, Field(discriminator="kind")]
+
+
+def variables(settings: KoboPull | CentralPull | HttpPull) -> list[str]:
+    """The names of the environment variables without which nothing can be pulled."""
+    match settings:
+        case KoboPull():
+            return [settings.server, settings.token]
+        case CentralPull():
+            return [settings.server, settings.email, settings.password]
+    return [settings.token] if settings.token else []

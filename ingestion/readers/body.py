@@ -17,9 +17,10 @@ from ingestion.readers.settings import Tabular
 
 TOTAL = "ligne de total ou de sous-total"
 NOTE = "note sous le tableau"
-# « Total Kayes » may be a subtotal or the name of a company: it is a total where its row leaves a needed cell empty.
-_TOTAL = re.compile(r"(sous |grand |sub ?)?tota(l|ux)( general| generaux| national)?|ensemble")
-_TOTAL_OF = re.compile(r"(sous |grand |sub ?)?tota(l|ux) .+")
+# « Total Kayes » may be a subtotal or the name of a company, « Ensemble » that of an association: they are totals where
+# their row leaves a needed cell empty.
+_TOTAL = re.compile(r"(sous |s |grand |sub ?)?tota(l|ux)( general| generaux| national)?")
+_TOTAL_OF = re.compile(r"(sous |s |grand |sub ?)?tota(l|ux) .+|ensemble")
 _NOTE = re.compile(
     r"\s*([*†‡¹²³]|\([0-9a-z*]\)|(sources?|notes?|n\.?b\.?|remarques?|l[ée]gendes?|cl[ée])\s*:)", re.IGNORECASE
 )
@@ -116,7 +117,7 @@ def _first(row: list[str]) -> tuple[int, str]:
 
 
 def _padded(grid: Grid, number: int, row: list[str], width: int) -> list[str]:
-    if any(cell.strip() for cell in row[width:]):
+    if len(row) > width and any(cell.strip() for cell in row[width:]):
         found = f"{len(row)} cellules dans la ligne"
         raise SourceFileError(grid.file, grid.place(number, width), f"au plus {width} cellules", found)
     return row[:width] + [""] * (width - len(row))

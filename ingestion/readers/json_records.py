@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,26 @@ def read(path: Path, source: Source, reader: JsonReader) -> Tables:
     if reader.total and as_text(_at(answer, reader.total)) != str(len(records)):
         told = f"{len(records)} enregistrements : réponse incomplète ?"
         raise SourceFileError(path.name, place, f"{as_text(_at(answer, reader.total))} ({reader.total})", told)
-    flat = [_flat(path, f"{place}[{number}]", record) for number, record in enumerate(records)]
+    return tables_of(path.name, [_grid(path, reader.records, records)], source, reader)
+
+
+def lists_of_records(path: Path) -> list[JsonGrid]:
+    """Every list of objects in a document, wherever it stands outside of lists. Raises SourceFileError."""
+    return [_grid(path, place, records) for place, records in _lists(_load(path), "")]
+
+
+def _lists(answer: Any, place: str) -> Iterator[tuple[str, list[Any]]]:
+    if isinstance(answer, list) and answer and all(isinstance(record, dict) for record in answer):
+        yield place, answer
+    elif isinstance(answer, dict):
+        for key, value in answer.items():
+            yield from _lists(value, f"{place}.{key}" if place else key)
+
+
+def _grid(path: Path, place: str, records: list[Any]) -> JsonGrid:
+    flat = [_flat(path, f"{place or 'document'}[{number}]", record) for number, record in enumerate(records)]
     keys = list(dict.fromkeys(key for record in flat for key in record))
-    rows = [keys, *([record.get(key, "") for key in keys] for record in flat)]
-    return tables_of(path.name, [JsonGrid(path.name, reader.records, rows)], source, reader)
+    return JsonGrid(path.name, place, [keys, *([record.get(key, "") for key in keys] for record in flat)])
 
 
 def _load(path: Path) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ingestion.errors import SourceFileError
-from ingestion.personal import has_refused
+from ingestion.personal import ERASED, Erased, has_refused, nobody
 from ingestion.readers import survey_json
 from ingestion.readers.grid import Grid, read_grids
 from ingestion.readers.rows import Table
@@ -30,13 +30,14 @@ MAIN = "main"
 _SHEET_NAME = 31  # a workbook cuts the names of its sheets after so many letters
 
 
-def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
+def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobody) -> dict[str, Table]:
     """The submissions as table "main" and each repeat under its own name, with the answers around it joined.
 
     What the tools add beside the questions is left out. Notes say how many answers are not what the form asked for.
+    ``erased`` submissions are rejected with all of their versions and repeats, and without the place of any.
     """
     form = form_of(source, reader)
-    tables = whole(path, reader, form)
+    tables = whole(path, reader, form, erased)
     kept = {name: table.reshaped(name, table.frame[_questions(table)]) for name, table in tables.items()}
     _check_columns(path.name, source, kept)
     if form is None:
@@ -58,10 +59,10 @@ def form_of(source: Source, reader: SurveyReader) -> Form | None:
     return form.named(reader.form)
 
 
-def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Table]:
+def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = nobody) -> dict[str, Table]:
     """Every column of every sheet, also those of the tools, under the names of the questions.
 
-    A submission that a later version replaces, or that was deleted, is in `rejected` with all of its repeats.
+    A submission that a later version replaces, or that was deleted or erased, is in `rejected` with all its repeats.
     """
     is_json = path.suffix.lower() == ".json"
     grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
@@ -69,6 +70,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Tabl
     by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
     _check_all_read(grids, [main, *by_repeat.values()])
     level, gone, versions = submissions(sheet_of(main, "", form, is_json), reader)
+    gone |= {label: ERASED for label, ids in ids_of(versions).items() if any(map(erased, ids))}
     levels = {MAIN: level}
     waiting = {name: sheet_of(grid, name, form, is_json) for name, grid in by_repeat.items()}
     while waiting:
@@ -82,6 +84,21 @@ def whole(path: Path, reader: SurveyReader, form: Form | None) -> dict[str, Tabl
             levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
     tables = {name: level.table(name, gone) for name, level in levels.items()}
     return tables | {MAIN: replace(tables[MAIN], versions=versions.loc[tables[MAIN].frame.index])}
+
+
+def ids_of(versions: pd.DataFrame) -> dict[str, set[str]]:
+    """By label, every id that a submission has or had: its own, the first one's, that of the version before."""
+    rows = zip(versions.index, versions["root"], versions["before"], strict=True)
+    return {label: {label.split("~")[0], root, before} - {""} for label, root, before in rows}
+
+
+def all_ids(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
+    """The ids of each submission of a file, also of those that no longer count. Raises SourceFileError."""
+    form = form_of(source, reader)
+    is_json = path.suffix.lower() == ".json"
+    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
+    versions = submissions(sheet_of(_main_grid(path, grids, reader), "", form, is_json), reader)[2]
+    return list(ids_of(versions).values())
 
 
 def last_versions(files: dict[Path, dict[str, Table]]) -> dict[Path, dict[str, Table]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ingestion.errors import SourceFileError
+from ingestion.personal import ERASED, ERASED_PLACE
 from ingestion.readers.rows import Table
 from ingestion.readers.settings import SurveyReader
 from ingestion.readers.survey_sheets import NUMBERS, UUIDS, Sheet
@@ -49,8 +50,10 @@ def without(table: Table, gone: dict[str, str]) -> Table:
     """The table without the rows of some submissions, which are told in `rejected` with the reason."""
     reasons = [gone.get(label.split("#")[0]) for label in table.frame.index]
     left = pd.Series([reason is not None for reason in reasons], index=table.frame.index, dtype=bool)
-    told = {"locator": table.place(None)[left].to_numpy(), "reason": [reason for reason in reasons if reason]}
-    rejected = pd.concat([table.rejected, pd.DataFrame(told, dtype=object)], ignore_index=True)
+    why = [reason for reason in reasons if reason]
+    told = pd.DataFrame({"locator": table.place(None)[left].to_numpy(), "reason": why}, dtype=object)
+    told["locator"] = told["locator"].mask(told["reason"].eq(ERASED), ERASED_PLACE)
+    rejected = pd.concat([table.rejected, told], ignore_index=True)
     return replace(table, frame=table.frame[~left], rejected=rejected)
 
 

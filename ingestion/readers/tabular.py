@@ -51,6 +51,14 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
     return {name: replace(table, notes=notes if name == next(iter(found)) else ()) for name, table in found.items()}
 
 
+def is_declared(grid: Grid, source: Source, options: Tabular) -> bool:
+    """Whether a grid bears the header of a table that the source declares."""
+    return any(
+        _header_row(grid, columns - set(grid.constants), options) is not None
+        for columns in _wanted(source, options).values()
+    )
+
+
 def declared_columns(source: Source) -> frozenset[str]:
     """Every column of a file that its source knows: read, ignored, personal, empty so far."""
     return source.mapped.union(source.ignored, source.expected_empty, source.personal, source.consent)

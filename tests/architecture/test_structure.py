@@ -198,8 +198,10 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     assert ("service_gap", "gap_absence_needs_evidence") in checks
     assert ("publication_notice", "donnees_personnelles") in checks
     assert {(f"published/{name}", "relecture") for name in DELIVERABLES} <= checks
-    assert seen["jobs"] == ["data", "deliverables", "pipeline", "tidy"]
-    assert sorted(seen["schedules"]) == [["every_morning", "Africa/Bamako"], ["every_sunday", "Africa/Bamako"]]
+    assert seen["jobs"] == ["data", "deliverables", "pipeline", "pulls", "tidy"]
+    assert sorted(seen["schedules"]) == [
+        [name, "Africa/Bamako"] for name in ("every_morning", "every_night", "every_sunday")
+    ]
     assert sorted(seen["sensors"]) == ["alert_on_failure", "alert_on_success", "landing_sensor", "upkeep"]
 
 

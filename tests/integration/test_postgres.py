@@ -28,12 +28,19 @@ def server() -> Iterator[str]:
     """A cluster of its own on a socket only, as an account that is not root: PostgreSQL refuses root."""
     programs = _programs()
     user = "nobody" if os.getuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="mrf-pg-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="mrf-pg-") as folder:
         if user:
             shutil.chown(folder, user)
 
         def run(program: str, *arguments: str) -> None:
-            subprocess.run([programs / program, *arguments], user=user, check=True, cwd=folder, timeout=60, stdout=-3)
+            subprocess.run(
+                [programs / program, *arguments],
+                user=user,
+                check=True,
+                cwd=folder,
+                timeout=60,
+                stdout=subprocess.DEVNULL,
+            )
 
         data = f"{folder}/data"
         run("initdb", "--pgdata", data, "--username", "mrf", "--auth", "trust", "--no-sync", "--encoding", "UTF8")

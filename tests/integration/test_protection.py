@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,6 +160,29 @@ def test_no_planted_value_is_in_any_file_that_is_not_encrypted(planted: Root) ->
     assert leaks == []
     files = {path.relative_to(planted.path).parts[0] for path in planted.path.rglob("*") if path.is_file()}
     assert {"published", "validated", "restricted", "build", "dagster", "run.txt"} <= files
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _strings(one)
+
+
+def test_dagster_shows_no_planted_value(planted: Root) -> None:
+    """What its pages are made of: every event with its metadata, checks, previews and messages, decoded."""
+    events = []
+    for path in (planted.path / "dagster").rglob("*.db"):
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            if connection.execute("select 1 from sqlite_master where name = 'event_logs'").fetchall():
+                events += [event for (event,) in connection.execute("select event from event_logs")]
+    texts = {text for event in events for text in _strings(json.loads(event))}
+    assert len(events) > 100
+    assert any("Association Fictive du Fleuve" in text for text in texts), "accepted rows are previewed"
+    shown = {kind for text in texts for kind in look(text, KNOWN) if kind.startswith("known_")}
+    assert shown == set()
+    assert [secret for secret in (SHELTER_PLACE, *REFUSED) if any(secret in text for text in texts)] == []
 
 
 def test_the_permitted_phone_is_published_and_the_rest_says_that_something_was_removed(planted: Root) -> None:

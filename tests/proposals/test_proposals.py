@@ -15,6 +15,7 @@ from ingestion.proposals.judging import personal_ground
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.proposal import Proposal, patterns, propose, source_id
 from ingestion.proposals.words import likeness, tagged, words
+from ingestion.registry import sources
 from ingestion.source import Source
 
 TRUTH = Path(__file__).with_name("new_source_truth.csv")
@@ -258,3 +259,19 @@ def test_a_proposed_source_takes_its_real_file(name: str, real: Path, tmp_path: 
     # No organization of the file is in the folder: its codes alone are.
     text = (source.folder / "expected.csv").read_text(encoding="utf-8")
     assert [name for name in set(records["organization_name"].dropna()) if name in text] == []
+
+
+@pytest.mark.parametrize("like", ["mapping_report_pdf", "mapping_report_docx", "iom_dtm_mli"])
+def test_documents_that_are_no_spreadsheets_are_proposed_too(like: str, tmp_path: Path) -> None:
+    """A PDF, a letter, an API's answer: proposed without the declaration that the project has, and read as proposed."""
+    known = sources()[like]
+    path = tmp_path / f"recu_2024{known.sample.suffix}"
+    path.write_bytes(known.sample.read_bytes())
+    source = write(propose(path), tmp_path / "editeur_recu_mli")
+    assert source.reader.kind == known.reader.kind
+    assert source.sample.suffix == path.suffix
+    assert "rejetée" not in (source.folder / "expected.csv").read_text(encoding="utf-8")
+    (shape,) = source.shapes
+    proposed, declared = ingest(source, [path]).records[shape], ingest(known, [known.sample]).records[shape]
+    assert set(declared["admin2_name"].dropna()) <= set(proposed["admin2_name"])
+    assert proposed["errors"].isna().all()

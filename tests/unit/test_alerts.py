@@ -248,7 +248,7 @@ def test_the_command_announces_a_run_that_could_not_begin(layout: Layout, hook: 
     webhook = os.environ["MRF_ALERT_WEBHOOK"]
     done = Root(layout.root).mrf("run", MRF_ALERT_WEBHOOK=webhook)
     assert done.returncode == 1
-    assert [told["subject"] for told in hook.received] == ["[Entrepôt migrants Mali] rien à publier"]
+    assert [told["subject"] for told in hook.received] == ["[Entrepôt migrants Mali] ÉCHEC, rien n’est publié"]
     assert "données réelles" in hook.received[0]["text"]
     unheard = Root(layout.root).mrf("run", MRF_ALERT_WEBHOOK="http://127.0.0.1:9/personne")
     assert unheard.returncode == 1, "the code of the run, not of the alert"

@@ -256,34 +256,6 @@ def test_a_worker_ends_with_the_command_that_is_killed(tmp_path: Path) -> None:
         os.killpg(command.pid, signal.SIGKILL) if _lives(command.pid) else None
 
 
-SCHEDULED = """
-import multiprocessing, os
-def run():
-    from orchestration.workers import pool
-    pool().submit(os.getpid).result()
-if __name__ == "__main__":
-    child = multiprocessing.get_context("spawn").Process(target=run)
-    child.start()
-    child.join(90)
-    print("ended" if child.exitcode == 0 else "stays", flush=True)
-    os._exit(0) if child.exitcode == 0 else os.killpg(0, 9)
-"""
-
-
-def test_a_run_that_the_daemon_starts_ends(tmp_path: Path) -> None:
-    """Its code server starts it as a child process of multiprocessing, which waits for its own children."""
-    (tmp_path / "scheduled.py").write_text(SCHEDULED)
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "scheduled.py")],
-        env=os.environ | {"PYTHONPATH": str(PROJECT), "MRF_DATA": str(tmp_path / "data")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        start_new_session=True,
-    )
-    assert done.stdout == "ended\n", done.stderr
-
-
 def _lives(group: int) -> bool:
     try:
         os.killpg(group, 0)

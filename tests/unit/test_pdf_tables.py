@@ -101,6 +101,43 @@ def test_words_alone_make_a_table_between_rules(tmp_path: Path) -> None:
     assert rows(write(tmp_path / "b.pdf", drawn(words, grid=False, width=150))) == []
 
 
+WHO_WHERE = [["Structure", "Service", "Cercle"], ["Association fictive", "Logement", "Gao"],
+             ["Mutuelle fictive", "Santé", "Kita"], ["Foyer fictif", "Services juridiques", "Djenné"]]  # fmt: skip
+HEADS = {
+    "bold": [("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold")],
+    "ruled off": [("LINEBELOW", (0, 0), (-1, 0), 1, colors.black)],
+    "shaded": [("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey)],
+    "striped": [("ROWBACKGROUNDS", (0, 0), (-1, -1), [colors.white, colors.lightgrey])],
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_columns_of_words_are_a_table_where_they_have_the_head_of_one(tmp_path: Path, head: str) -> None:
+    page = together(
+        written("Les services de ce rapport fictif sont inventés, comme les structures qui les offriraient."),
+        drawn(WHO_WHERE, *HEADS[head], grid=False, width=130, top=720),
+    )
+    assert rows(write(tmp_path / "a.pdf", page)) == [WHO_WHERE]
+
+
+def test_columns_of_words_alone_are_a_table_to_whom_knows_its_columns(
+    declaration: Callable[..., Path], tmp_path: Path
+) -> None:
+    def who_where(given: dict[str, Any]) -> None:
+        columns = {"organization_name": "Structure", "service_type_code": "Service", "admin2_name": "Cercle"}
+        given["shapes"]["service"]["columns"] = columns | {"observed_on": {"value": "2024-07-31"}}
+        given.update(reader={"kind": "pdf"}, files=["*.pdf"], ignored={})
+
+    source = load(declaration(who_where))
+    path = write(
+        tmp_path / "a.pdf", drawn(WHO_WHERE, grid=False, width=130), drawn(WHO_WHERE[1:], grid=False, width=130)
+    )
+    assert rows(path) == []
+    found = pdf.read(path, source, source.reader)["table"]
+    assert found.frame.to_numpy().tolist() == WHO_WHERE[1:] * 2
+    assert [place[:14] for place in found.place("Cercle")] == ["page=1;table=1"] * 3 + ["page=2;table=1"] * 3
+
+
 def test_several_tables_of_a_page_are_read_each_in_its_way(tmp_path: Path) -> None:
     page = together(
         drawn([HEADER, *ROWS], top=760),
@@ -331,7 +368,18 @@ def panels(sheet: canvas.Canvas) -> None:
             sheet.drawString(65 + 150 * column, 405 + 120 * row, f"Cercle {column}{row}")
 
 
-@pytest.mark.parametrize("page", [brochure, newsletter, letter, contents, chart, panels])
+def two_lists(sheet: canvas.Canvas) -> None:
+    sheet.setFont("Helvetica-Bold", 12)
+    sheet.drawString(60, 760, "Accueil fictif")
+    sheet.drawString(320, 760, "Orientation fictive")
+    sheet.setFont("Helvetica", 10)
+    for number in range(10):
+        for x in (60, 320):
+            sheet.drawString(x, 735 - 16 * number, "•")
+            sheet.drawString(x + 25, 735 - 16 * number, "une aide " * (1 + number % 3))
+
+
+@pytest.mark.parametrize("page", [brochure, newsletter, letter, contents, chart, panels, two_lists])
 def test_what_is_no_table_gives_none(tmp_path: Path, page: Draw) -> None:
     assert rows(write(tmp_path / "a.pdf", page)) == []
 
@@ -378,7 +426,7 @@ def test_a_page_that_is_a_picture_is_told(declaration: Callable[..., Path], tmp_
     found = pdf.read(
         write(tmp_path / "a.pdf", table, lambda sheet: sheet.rect(50, 50, 300, 300, fill=1)), source, source.reader
     )
-    assert found["table"].notes == ("a.pdf · page=2 : page sans texte, non lue",)
+    assert found["table"].notes == ("page=2 : page sans texte, non lue",)
 
 
 # --- kept pages and several processes ---

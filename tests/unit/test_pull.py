@@ -538,3 +538,21 @@ def test_the_command_on_a_source_that_is_not_pulled_is_a_wrong_use(tmp_path: Pat
     done = mrf(tmp_path, source)
     assert done.returncode == 2
     assert source in done.stdout
+
+
+def test_every_night_each_source_with_a_server_is_pulled(
+    kobo: Kobo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server knows one of the forms: its answers land, and the run says which could not be pulled."""
+    from orchestration.pulls import pulls
+
+    monkeypatch.setenv("MRF_DATA", str(tmp_path))
+    done = pulls.execute_in_process(raise_on_error=False)
+    assert not done.success
+    assert [path.name.partition("_2")[0] for path in (tmp_path / "landing").iterdir()] == [SOURCE_ID]
+    (failure,) = [event.step_failure_data.error.message for event in done.all_node_events if event.is_step_failure]
+    others = {one.id for one in sources().values() if one.pull is not None} - {SOURCE_ID}
+    assert all(name in failure for name in others)
+    assert SOURCE_ID not in failure
+    monkeypatch.delenv("MRF_KOBO_TOKEN")
+    assert pulls.execute_in_process().success

@@ -203,6 +203,23 @@ def test_totals_and_notes_are_kept_with_their_reason_and_never_taken(
     assert (gated.read_counts["service"], len(gated.accepted["service"]), len(gated.rejected)) == (7, 3, 4)
 
 
+@pytest.mark.parametrize(
+    ("label", "is_alone", "is_left_out"),
+    [
+        ("TOTAUX", False, True), ("Grand total", True, True), ("S/Total", True, True), ("Ensemble", True, True),
+        ("Ensemble", False, False), ("Total Kayes", True, True), ("Total Kayes", False, False), ("Totale", True, False),
+    ],
+)  # fmt: skip
+def test_what_is_taken_for_a_total(
+    declared: Callable[..., Source], tmp_path: Path, label: str, is_alone: bool, is_left_out: bool
+) -> None:
+    """A word that may be a name is a total only where its row is not filled like the others."""
+    row = [label, "", "", 5] if is_alone else [label, "Kayes", "2024", 5]
+    found = read(write_csv(tmp_path / "a.csv", [HEADER, ["ONG fictive", "Gao", "2024", 7], row]), declared())
+    assert list(found.rejected["reason"]) == [body.TOTAL] * is_left_out
+    assert len(found.frame) == 2 - is_left_out
+
+
 def test_a_last_row_with_one_cell_is_a_record(declared: Callable[..., Source], tmp_path: Path) -> None:
     rows = [HEADER, ["ONG A fictive", "Gao", "2024", 5], ["ONG B fictive", "", "", ""]]
     found = read(write_csv(tmp_path / "a.csv", rows), declared())

@@ -65,7 +65,7 @@ def _of_png(path: Path) -> str:
 def _of_page(edition: Edition, page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     wrong = [f"{PAGE} renvoie hors du dossier : {found}" for found in outside(text)]
-    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled(text)]
+    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled(text, edition.braces)]
     shown = {service["id"] for service in interactive.read(page)["services"]}
     query = "select service_at_location_id as id, is_masked, latitude from marts.service_directory"
     rows = edition.rows(query)

@@ -51,7 +51,7 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         sheets=sheets,
         unlocated=facts.unlocated(edition).total(),
         shelters=sum(one["shelters"] for one in content["cercles"].values()),
-        data=Markup(json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")),
+        data=Markup(json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")),
         **_shapes(drawn, set(content["cercles"])),
     )
 

@@ -19,7 +19,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
     """What the files of a folder lack of being the portal of the publication; nothing where it is whole."""
     page = (folder / front.NAME).read_text(encoding="utf-8")
     read = _Page(page)
-    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled(page)]
+    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled(page, edition.braces)]
     wrong += [f"{front.NAME} : mal formé ({tag})" for tag in read.misplaced]
     wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside(page)]
     wrong += [

@@ -48,13 +48,31 @@ def make(root: Path) -> Path:
 
 def load(root: Path) -> MultiFernet:
     """The cipher of the key file. Raises KeyProblem where there is none, or none that may be used."""
+    lines = _lines(root)
+    try:
+        return MultiFernet([Fernet(line) for line in lines])
+    except ValueError as error:
+        raise KeyProblem(f"{key_file()} ne contient pas de clé Fernet (une par ligne, la première chiffre)") from error
+
+
+def seals(root: Path) -> dict[str, bytes]:
+    """By a short public name, a secret derived of each key of the file, the first one first. Raises KeyProblem.
+
+    It makes hashes that nobody can check without the key, and tells nothing of the key itself.
+    """
+    load(root)
+    made = [hashlib.sha256(b"mrf seal " + line.encode()).digest() for line in _lines(root)]
+    return {hashlib.sha256(b"name " + secret).hexdigest()[:8]: secret for secret in made}
+
+
+def _lines(root: Path) -> list[str]:
     path = key_file()
     _refuse_beside_data(path, root)
     try:
         mode = path.stat().st_mode
         if stat.S_IMODE(mode) & 0o077:
             raise KeyProblem(f"clé {path} lisible par d’autres personnes : « chmod 600 {path} », puis relancer")
-        lines = path.read_text(encoding="ascii").split()
+        return path.read_text(encoding="ascii").split()
     except FileNotFoundError as error:
         raise KeyProblem(
             f"données personnelles, et pas de clé pour les chiffrer ({path} n’existe pas) : « {MAKE} » en crée une,"
@@ -62,10 +80,6 @@ def load(root: Path) -> MultiFernet:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise KeyProblem(f"clé {path} illisible : {error}") from error
-    try:
-        return MultiFernet([Fernet(line) for line in lines])
-    except ValueError as error:
-        raise KeyProblem(f"{path} ne contient pas de clé Fernet (une par ligne, la première chiffre)") from error
 
 
 def identity(root: Path) -> str:

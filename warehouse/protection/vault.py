@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.fernet import InvalidToken, MultiFernet
 
-from warehouse.layout import Workspace, write_whole
+from warehouse.layout import Workspace, read_json, write_json, write_whole
 from warehouse.protection import key
 from warehouse.protection.key import KeyProblem
 
 VALUES = pa.schema([(name, pa.string()) for name in ("source_id", "document_id", "locator", "column", "kind", "value")])
 _PROOF = "key_check.enc"  # an empty text, encrypted first: whether a key is the one of this folder
+_EXPIRED, _TERM = "expired.json", "fin de conservation"
 _LOG_HEADER = ["read_at", "user", "what", "why"]
 
 
@@ -40,19 +42,51 @@ class Vault:
 
     def write_values(self, source_id: str, personal: pd.DataFrame) -> None:
         """All personal values of a source, in place of those of its last delivery."""
-        table = pa.Table.from_pandas(personal.assign(source_id=source_id), VALUES, preserve_index=False)
+        left = personal[~personal["document_id"].isin(self.expired)].assign(source_id=source_id)
+        table = pa.Table.from_pandas(left, VALUES, preserve_index=False)
         self._write(_values(self.folder, source_id), _parquet(table))
 
     def write_rejected(self, source_id: str, rejected: pd.DataFrame) -> None:
         """The rejected rows of a source, in place of those of its last delivery."""
-        table = pa.Table.from_pandas(rejected.astype(str), preserve_index=False)
+        left = rejected[~rejected["document_id"].isin(self.expired)] if "document_id" in rejected else rejected
+        table = pa.Table.from_pandas(left.astype(str), preserve_index=False)
         self._write(_rejected(self.folder, source_id), _parquet(table))
 
-    def keep_original(self, document_id: str, suffix: str, content: bytes) -> None:
-        """A landed file, or what may be kept of it, under its sha256; one that is there already stays."""
+    def keep_original(self, document_id: str, suffix: str, content: bytes, came_in: float | None = None) -> None:
+        """A landed file, or what may be kept of it, under its sha256; one that is there already stays.
+
+        ``came_in``: when, in seconds since 1970, where that was not now; its term runs from then.
+        """
         path = self._original(document_id, suffix)
-        if not path.exists():
+        if not path.exists() and document_id not in self.expired:
             self._write(path, content)
+            os.utime(path, (came_in, came_in) if came_in is not None else None)
+
+    @property
+    def expired(self) -> frozenset[str]:
+        """The documents whose personal data was erased after its time: it does not come back with the same file."""
+        return frozenset(read_json(self.folder / _EXPIRED) or ())
+
+    def expire(self, before: dt.datetime) -> list[str]:
+        """Erases what came in before a day: originals, and values and rejected rows that they gave.
+
+        Returns the documents (sha256) that went.
+        """
+        originals = [p for p in (self.folder / "originals").glob("*/*.enc") if p.stat().st_mtime < before.timestamp()]
+        gone = sorted({path.name.split(".", 1)[0] for path in originals})
+        if not gone:
+            return []
+        write_json(self.folder / _EXPIRED, sorted(self.expired | set(gone)))
+        (self.folder / _EXPIRED).chmod(0o600)
+        for path in originals:
+            path.unlink()
+        for source_id in sorted(path.name.split(".", 1)[0] for path in self.folder.glob("*/*.parquet.enc")):
+            self.change_values(source_id, self._unexpired, _TERM)
+            self.change_rejected(source_id, lambda rows: (rows, len(rows) - len(self._unexpired(rows))), _TERM)
+        return gone
+
+    def _unexpired(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[~rows["document_id"].isin(self.expired)]
 
     def read_values(self, why: str) -> pd.DataFrame:
         """The personal values of all sources: columns of VALUES. Raises Unreadable."""
@@ -71,14 +105,45 @@ class Vault:
             raise FileNotFoundError(f"{document_id} : aucun original de ce nom dans {self.folder}")
         return self._read(found[0], why)
 
+    def open_original(self, path: Path, why: str) -> bytes:
+        """The content of one file below `originals`. Raises Unreadable."""
+        return self._read(path, why)
+
+    def change_values(self, source_id: str, kept: Callable[[pd.DataFrame], pd.DataFrame], why: str) -> int:
+        """Keeps of a source's personal values what ``kept`` leaves; returns how many went. Raises Unreadable."""
+        path = _values(self.folder, source_id)
+        if not path.exists():
+            return 0
+        before = pq.read_table(io.BytesIO(self._read(path, why)), schema=VALUES).to_pandas()
+        after = kept(before)
+        if len(after) < len(before):
+            self.write_values(source_id, after)
+        return len(before) - len(after)
+
+    def change_rejected(
+        self, source_id: str, change: Callable[[pd.DataFrame], tuple[pd.DataFrame, int]], why: str
+    ) -> int:
+        """Puts what ``change`` makes of a source's rejected rows in their place, where it changed any; how many."""
+        if not _rejected(self.folder, source_id).exists():
+            return 0
+        rows, count = change(self.read_rejected(source_id, why))
+        if count:
+            self.write_rejected(source_id, rows)
+        return count
+
     def _original(self, document_id: str, suffix: str) -> Path:
         return self.folder / "originals" / document_id[:2] / f"{document_id}{suffix}.enc"
 
     def _write(self, path: Path, content: bytes) -> None:
+        _made_private(self.folder)
         proof = self.folder / _PROOF
         if not proof.exists():
-            write_whole(proof, self.cipher.encrypt(b""))
+            self._put(proof, b"")
+        self._put(path, content)
+
+    def _put(self, path: Path, content: bytes) -> None:
         write_whole(path, self.cipher.encrypt(content))
+        path.chmod(0o600)
 
     def _read(self, path: Path, why: str) -> bytes:
         content = _decrypted(path, self.cipher)
@@ -120,6 +185,12 @@ def _decrypted(path: Path, cipher: MultiFernet) -> bytes:
         ) from error
 
 
+def _made_private(folder: Path) -> None:
+    """Only the account that runs the pipeline may enter, whatever the root lets others see."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+
+
 def _log(folder: Path, what: str, why: str) -> None:
     """Who read what, when and why: one line, added to what is there."""
     path = folder / "access.csv"
@@ -127,6 +198,7 @@ def _log(folder: Path, what: str, why: str) -> None:
     with path.open("a", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
+            path.chmod(0o600)
             writer.writerow(_LOG_HEADER)
         writer.writerow([dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), _reader(), what, why])
 

@@ -21,10 +21,10 @@ def _check(report: str, edition: Edition, folder: Path) -> list[str]:
     target = making.path(folder, report)
     docx, pdf, page = (target.with_suffix(suffix) for suffix in (".docx", ".pdf", ".html"))
     return [
-        *rereading.wrong_text(docx),
+        *rereading.wrong_text(docx, edition.braces),
         *rereading.wrong_values(edition, docx),
         *rereading.wrong_pdf(pdf),
-        *rereading.wrong_html(page),
+        *rereading.wrong_html(page, edition.braces),
     ]
 
 

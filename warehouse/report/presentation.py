@@ -69,7 +69,7 @@ def wrong(edition: Edition, folder: Path) -> list[str]:
     if len(texts) != COUNT:
         found.append(f"{NAME} : {len(texts)} diapositives, {COUNT} attendues")
     for number, text in enumerate(texts, start=1):
-        if unfilled(text) or "None" in text.splitlines():
+        if unfilled(text, edition.braces) or "None" in text.splitlines():
             found.append(f"{NAME} : diapositive {number}, texte non rempli")
         if edition.notice and edition.notice not in text:
             found.append(f"{NAME} : diapositive {number} sans « {edition.notice} »")

@@ -82,10 +82,10 @@ def _labels(edition: Edition) -> dict[str, set[str]]:
     return found
 
 
-def wrong_text(docx: Path) -> list[str]:
-    """What a template leaves behind where it was not filled."""
+def wrong_text(docx: Path, said: frozenset[str] = frozenset()) -> list[str]:
+    """What a template leaves behind where it was not filled; ``said``: `Edition.braces`."""
     texts = paragraphs(docx)
-    left = [*unfilled("\n".join(texts)), *(mark for mark in ("None", "nan") if mark in texts)]
+    left = [*unfilled("\n".join(texts), said), *(mark for mark in ("None", "nan") if mark in texts)]
     return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
 
 
@@ -111,11 +111,11 @@ def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
             yield str(resolve(one).get("BaseFont"))
 
 
-def wrong_html(page: Path) -> list[str]:
-    """A page that leads outside of its folder, or whose template was not filled."""
+def wrong_html(page: Path, said: frozenset[str] = frozenset()) -> list[str]:
+    """A page that leads outside of its folder, or whose template was not filled; ``said``: `Edition.braces`."""
     text = page.read_text(encoding="utf-8")
     told = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
-    return told + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text)]
+    return told + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, said)]
 
 
 def _parts(docx: Path) -> list[ElementTree.Element]:

@@ -1,7 +1,8 @@
 """Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space, whichever tell it.
 
 The layout of a page (`layout`) has tables whose cells are drawn (`ruled`, `bands`) and others whose columns are white
-space (`areas`, `borderless`); `tables` decides, table by table. `grids` hands them to the tabular step.
+space (`areas` finds them, `lines`, `columns`, `header` and `borderless` read them); `tables` decides, table by table.
+`document` opens the file and reads its `pages`, `cache` keeps them, `grids` hands the tables to the tabular step.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.passages import Passage, lift
 from ingestion.readers.pdf.cache import kept
 from ingestion.readers.pdf.document import read_pages
-from ingestion.readers.pdf.grids import grids
+from ingestion.readers.pdf.grids import PdfGrid, grids, lists
 from ingestion.readers.pdf.pages import Page
 from ingestion.readers.rows import Tables
 from ingestion.readers.settings import PdfReader
-from ingestion.readers.tabular import tables_of
+from ingestion.readers.tabular import is_declared, tables_of
 from ingestion.source import Source
 
 
@@ -27,11 +28,19 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
     tables = lift([passage for page in pages for passage in page.passages], reader.sentences)
     mappings = {shape: mapping for shape, mapping in source.shapes.items() if mapping.table not in tables}
     if mappings:
+        among = source.model_copy(update={"shapes": mappings})
         found = grids(path.name, pages)
+        found += [grid for grid in lists(path.name, pages) if is_declared(grid, among, reader)]
         if not found:
             raise SourceFileError(path.name, f"pages {reader.pages}", "au moins un tableau", "aucun tableau")
-        tables = tables_of(path.name, found, source.model_copy(update={"shapes": mappings}), reader) | tables
+        tables = tables_of(path.name, found, among, reader) | tables
     return _with_notes(path, pages, tables)
+
+
+def tables_in(path: Path) -> list[PdfGrid]:
+    """Every table of a document, whatever it says. Raises SourceFileError."""
+    pages = read_pages(path, "all", "auto", {})
+    return grids(path.name, pages) + lists(path.name, pages)
 
 
 def passages(path: Path, pages: str = "all") -> list[Passage]:
@@ -46,6 +55,6 @@ def _pages(path: Path, reader: PdfReader) -> list[Page]:
 
 def _with_notes(path: Path, pages: list[Page], tables: Tables) -> Tables:
     """Pages without any text are told: what a scan holds was not read."""
-    blank = tuple(f"{path.name} · page={page.number} : page sans texte, non lue" for page in pages if not page.has_text)
+    blank = tuple(f"page={page.number} : page sans texte, non lue" for page in pages if not page.has_text)
     first = next(iter(tables))
     return tables | {first: replace(tables[first], notes=tables[first].notes + blank)} if blank else tables

@@ -7,16 +7,21 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.borderless import Line, Part, Piece, blocks, gutters, is_figure, lines_in, parts_of
+from ingestion.readers.pdf.columns import Part, gutters, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
+from ingestion.readers.pdf.lines import Line, Piece, blocks, is_figure, lines_in
+from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
+_BULLET = re.compile(r"[•‣◦▪■●○·►➢➤\uf0a7\uf0b7\uf0d8\uf0fc]|\(cid:\d+\)")  # of fonts without names too
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 _ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
+_ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROW_LINES = 12  # of one row at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
-_SAME = 4.0  # rules whose ends differ by less have one extent
+_STRIPES = 0.4  # share of the lines with a background; every other row has one
+_SAME = 6.0  # rules whose ends differ by less have one extent
 
 
 def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
@@ -90,8 +95,14 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
             lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             for upper, lower in pairwise(group)
         ]
-        for upper, lines, is_row in zip(group, between, _are_rows(between), strict=False):
-            if lines and (is_row or is_tabular(lines)):
+        are_tabular = [
+            bool(lines) and (is_row or is_tabular(lines))
+            for lines, is_row in zip(between, _are_rows(between), strict=True)
+        ]
+        for number, (upper, lower) in enumerate(pairwise(group)):
+            lines = between[number]
+            is_heading = 0 < number < len(between) - 1 and are_tabular[number - 1] and are_tabular[number + 1]
+            if are_tabular[number] or (is_heading and _is_one_row(lines, lower.at - upper.at)):
                 if not done[-1]:
                     top = _header_top(upper, layout.across, layout.size)
                     lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
@@ -107,6 +118,15 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _is_one_row(lines: Sequence[Line], height: float) -> bool:
+    """Whether one line of words fills the space between two rules: a heading over the rows below, no title."""
+    return len(lines) == 1 and height < _ROW_HEIGHT * lines[0].size and not _is_caption(lines[0])
+
+
+def _is_caption(line: Line) -> bool:
+    return bool(CAPTION.match(" ".join(piece.text for piece in line.pieces)))
 
 
 def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
@@ -156,24 +176,31 @@ def _header_top(rule: Rule, rules: Sequence[Rule], em: float) -> float:
     return top
 
 
-def runs(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
-    """Runs of lines with columns of figures, without rules to frame them."""
+def runs(layout: Layout, words: Sequence[Word], space: float, is_declared: bool = False) -> list[list[Line]]:
+    """Runs of lines with columns of figures or of short words, without rules to frame them.
+
+    ``is_declared``: a person said that there is a table; else columns of words alone need the head of one.
+    """
     found: list[list[Line]] = []
     run: list[Line] = []
     prose = {
         word for block in blocks(words, space) if _is_prose_block(block) for piece in block for word in piece.words
     }
     for line in lines_in([word for word in words if word not in prose], space):
-        if not _follows(run, line):
+        if _is_caption(line) or not _follows(run, line):
             found.append(run)
             run = []
-        if run or len(line.pieces) > 1:
+        if (run or len(line.pieces) > 1) and not _is_caption(line):
             run.append(line)
     found.append(run)
     for run in found:
         while run and len(run[-1].pieces) < 2:
             run.pop()
-    return [run for run in map(_trimmed, found) if len(run) >= 3 and _is_told(run)]
+    return [
+        run
+        for run in map(_trimmed, found)
+        if len(run) >= 3 and (_is_told(run) or (_is_list(run) and (is_declared or _is_headed(run, layout))))
+    ]
 
 
 def _trimmed(run: Sequence[Line]) -> list[Line]:
@@ -217,15 +244,11 @@ def _follows(run: Sequence[Line], line: Line) -> bool:
 
 def _is_told(lines: Sequence[Line]) -> bool:
     """Whether columns without any rule are a table: mostly figures after the label, or aligned words and a figure."""
-    strips = gutters(lines)
-    if not strips or _is_contents(lines):
+    columns = _columns(lines)
+    if not columns or _is_contents(lines):
         return False
-    columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)]
-    for line in lines:
-        for part in parts_of(line, strips):
-            columns[part.first].append(part)
     rest = [part for column in columns[1:] for part in column]
-    if sum(len(column) for column in columns) < _DENSE * len(columns) * len(lines):
+    if not _is_dense(columns, lines):
         return False
     if sum(is_figure(part.text) for part in rest) >= 0.5 * len(rest):
         return bool(rest)
@@ -234,6 +257,65 @@ def _is_told(lines: Sequence[Line]) -> bool:
         and any(len(column) > 2 and _share(column, is_figure) > 0.8 for column in columns)
         and all(_is_aligned(column) and not _is_prose_column(column) for column in columns)
     )
+
+
+def _columns(lines: Sequence[Line]) -> list[list[Part]]:
+    """The parts of lines by the column they begin in; none without a gutter."""
+    strips = gutters(lines)
+    columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)] if strips else []
+    for line in lines if strips else []:
+        for part in parts_of(line, strips):
+            columns[part.first].append(part)
+    return columns
+
+
+def _is_dense(columns: Sequence[Sequence[Part]], lines: Sequence[Line]) -> bool:
+    return sum(len(column) for column in columns) >= _DENSE * len(columns) * len(lines)
+
+
+def _is_list(lines: Sequence[Line]) -> bool:
+    """Whether lines are columns of a few words, most of which no running text fills: who, what, where."""
+    columns = _columns(lines)
+    return (
+        len(columns) > 1
+        and not _is_contents(lines)
+        and not _is_bulleted(lines)
+        and _is_dense(columns, lines)
+        and _words_a_piece(lines) <= _ROW_WORDS
+        and all(column and _is_aligned(column) for column in columns)
+        and 2 * sum(map(_is_prose_column, columns)) < len(columns)
+    )
+
+
+def _is_bulleted(lines: Sequence[Line]) -> bool:
+    """Whether most lines hold the mark of a list: two lists side by side are no table."""
+    return sum(any(_BULLET.match(piece.text) for piece in line.pieces) for line in lines) >= 0.5 * len(lines)
+
+
+def _is_headed(lines: Sequence[Line], layout: Layout) -> bool:
+    """Whether three columns or more have the head of a table, bold or ruled off, or backgrounds of rows."""
+    if len(_columns(lines)) < 3:
+        return False
+    first, rest = lines[0], lines[1:]
+    if _is_bold(first) and not any(map(_is_bold, rest)):
+        return True
+    left, right = min(line.pieces[0].x0 for line in lines), max(line.pieces[-1].x1 for line in lines)
+    if any(first.middle < rule.at < rest[0].middle and rule.length >= 0.8 * (right - left) for rule in layout.across):
+        return True
+    shaded = [_is_shaded(line, layout, 0.8 * (right - left)) for line in lines]
+    return shaded[0] or sum(shaded) >= _STRIPES * len(lines)
+
+
+def _is_bold(line: Line) -> bool:
+    return all(word.bold for piece in line.pieces for word in piece.words)
+
+
+def _is_shaded(line: Line, layout: Layout, width: float) -> bool:
+    """Whether the background of a row, of one piece or one a cell, lies under a line."""
+    under = [
+        x1 - x0 for x0, top, x1, bottom in layout.fills if top < line.middle < bottom < top + _ROW_LINES * line.size
+    ]
+    return sum(under) >= width
 
 
 def _share(parts: Sequence[Part], told: Callable[[str], bool]) -> float:

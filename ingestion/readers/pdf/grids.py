@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.readers.grid import Grid, Merged
-from ingestion.readers.pdf.borderless import is_figure
 from ingestion.readers.pdf.layout import Box
+from ingestion.readers.pdf.lines import is_figure
 from ingestion.readers.pdf.pages import Page, corners
 from ingestion.readers.pdf.structure import PageTable, around
 
@@ -52,12 +52,22 @@ class PdfGrid(Grid):
 
 def grids(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
     """The tables of a document. The first table of a page goes on with the last of the page before where it fits."""
+    return _grids(file, [(page, 0, page.tables) for page in pages])
+
+
+def lists(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
+    """The columns of words that may be a table, numbered after the tables of their page."""
+    return _grids(file, [(page, len(page.tables), page.lists) for page in pages])
+
+
+def _grids(file: str, tables: Sequence[tuple[Page, int, list[PageTable]]]) -> list[PdfGrid]:
     found: list[PdfGrid] = []
     before: tuple[Page, PageTable] | None = None
-    for page in pages:
-        for number, table in enumerate(page.tables, start=1):
+    for page, numbered_before, of_page in tables:
+        for position, table in enumerate(of_page, start=1):
+            number = numbered_before + position
             grid = _grid(file, number, table)
-            if before and number == 1 and _goes_on(*before, page, table):
+            if before and position == 1 and _goes_on(*before, page, table):
                 found[-1] = _joined(found[-1], grid)
             elif table.is_rest:
                 continue

@@ -15,11 +15,15 @@ from ingestion.readers.pdf.tables import tables_of
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `has_text` is false where it is a picture; `prose` are the boxes of its paragraphs."""
+    """One page. `has_text` is false where it is a picture; `prose` are the boxes of its paragraphs.
+
+    `lists` are columns of words that are a table only to whoever knows its columns; `passages` hold their words too.
+    """
 
     number: int
     has_text: bool
     tables: list[PageTable]
+    lists: list[PageTable]
     passages: list[Passage]
     prose: list[Box]
 
@@ -30,27 +34,31 @@ class Page:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Page:
         """The page that `as_json` gave."""
-        tables = [
-            PageTable(
-                page=table["page"],
-                is_ruled=table["is_ruled"],
-                cells=[Cell(**{**cell, "box": tuple(cell["box"])}) for cell in table["cells"]],
-            )
-            for table in kept["tables"]
-        ]
+        tables, lists = (
+            [
+                PageTable(
+                    page=table["page"],
+                    is_ruled=table["is_ruled"],
+                    cells=[Cell(**{**cell, "box": tuple(cell["box"])}) for cell in table["cells"]],
+                )
+                for table in kept[name]
+            ]
+            for name in ("tables", "lists")
+        )
         passages = [Passage(**passage) for passage in kept["passages"]]
-        return cls(kept["number"], kept["has_text"], tables, passages, [tuple(box) for box in kept["prose"]])
+        return cls(kept["number"], kept["has_text"], tables, lists, passages, [tuple(box) for box in kept["prose"]])
 
 
 def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]) -> Page:
     """A pdfplumber page with the tables of a strategy, or those that pdfplumber finds with declared settings."""
     layout = lay_out(number, page)
-    tables = _declared(number, page, settings) if settings else tables_of(layout, strategy)
-    found = paragraphs(layout, [table.box for table in tables])
+    tables, lists = (_declared(number, page, settings), []) if settings else tables_of(layout, strategy)
+    found = paragraphs(layout, [table.box for table in tables if not table.is_rest])
     return Page(
         number,
         bool(layout.words),
         tables,
+        lists,
         [Passage(text, f"page={number};bbox={corners(box)}") for text, box in found],
         [box for _, box in found],
     )

@@ -124,7 +124,7 @@ def _numbers(spans: Sequence[tuple[int, int, float, bool]], thinnest: float) -> 
     return {number: index for index, number in enumerate(sorted(kept))}
 
 
-_CAPTION = re.compile(r"(table|tableau|exhibit|figure|box|encadré|graphique|annexe|appendix)\s+[\dA-Z]", re.IGNORECASE)
+CAPTION = re.compile(r"(table|tableau|exhibit|figure|box|encadré|graphique|annexe|appendix)\s+[\dA-Z]", re.IGNORECASE)
 _NOTE = re.compile(r"(sources?|notes?|nota|lecture|champ)\b|[*†‡]", re.IGNORECASE)
 
 
@@ -134,7 +134,7 @@ def without_caption(cells: Sequence[Cell], is_ruled: bool) -> list[Cell]:
     Without rules a note begins in the first column, but need not reach the others.
     """
     kept = list(cells)
-    while (first := _alone(kept, min)) and _CAPTION.match(first.text):
+    while (first := _alone(kept, min)) and CAPTION.match(first.text):
         kept = [cell for cell in kept if cell.row > first.last_row]
     while (last := _alone(kept, max, is_ruled)) and _NOTE.match(last.text):
         kept = [cell for cell in kept if cell.last_row < last.row]

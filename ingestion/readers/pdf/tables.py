@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from statistics import median
 
 from ingestion.readers.pdf.areas import framed, runs
 from ingestion.readers.pdf.bands import cells_of_lattice
-from ingestion.readers.pdf.borderless import Line, cells_of, usual_space
+from ingestion.readers.pdf.borderless import cells_of
 from ingestion.readers.pdf.layout import Box, Layout, Word, clusters, on_page
+from ingestion.readers.pdf.lines import Line, usual_space
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
 
@@ -22,8 +24,12 @@ _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
 
 
-def tables_of(layout: Layout, strategy: str = "auto") -> list[PageTable]:
-    """The tables of a page from top to bottom: by rules ("lines"), by white space ("text"), or each by its own."""
+def tables_of(layout: Layout, strategy: str = "auto") -> tuple[list[PageTable], list[PageTable]]:
+    """The tables of a page from top to bottom: by rules ("lines"), by white space ("text"), or each by its own.
+
+    Beside them, where each is told by its own, the columns of words that have no head of a table: they are one to
+    whoever knows the names of its columns.
+    """
     space = usual_space(layout.words)
     found: list[list[Cell]] = []
     rests: list[tuple[Box, list[Cell]]] = []
@@ -37,19 +43,40 @@ def tables_of(layout: Layout, strategy: str = "auto") -> list[PageTable]:
             taken.append(lattice.box)
     ruled = len(found)
     free = [word for word in layout.words if not any(_holds(box, word) for box in taken)]
-    for way in (framed, runs) if strategy != "lines" else ():
-        for lines in way(layout, free, space):
-            cells = _borderless(layout, lines)
-            box = around(word.box for word in _words(lines))
-            if _is_borderless_table(cells, box, layout) and not any(_is_in(box, other) for other, _ in rests):
-                found.append(cells)
-                used = set(_words(lines))
-                free = [word for word in free if word not in used]
+    for way in (framed, partial(runs, is_declared=strategy == "text")) if strategy != "lines" else ():
+        more, free = _by_space(layout, way, free, space, [box for box, _ in rests])
+        found += more
     tables = [numbered(layout.page, number < ruled, cells, layout.size) for number, cells in enumerate(found)]
     left = set(free)
     for box, cells in rests:
         if all(word in left for word in layout.words if _holds(box, word)):  # not the header of a borderless table
             tables.append(numbered(layout.page, True, cells, layout.size))
+    words = partial(runs, is_declared=True)
+    lists, _ = _by_space(layout, words, free, space, []) if strategy == "auto" else ([], [])
+    only_words = [numbered(layout.page, False, cells, layout.size) for cells in lists]
+    return _in_order(layout, tables), _in_order(layout, only_words)
+
+
+def _by_space(
+    layout: Layout,
+    way: Callable[[Layout, Sequence[Word], float], list[list[Line]]],
+    words: Sequence[Word],
+    space: float,
+    rests: Sequence[Box],
+) -> tuple[list[list[Cell]], list[Word]]:
+    """The tables that one way of looking finds among words, and the words that are left."""
+    found, free = [], list(words)
+    for lines in way(layout, free, space):
+        cells = _borderless(layout, lines)
+        box = around(word.box for word in _words(lines))
+        if _is_borderless_table(cells, box, layout) and not any(_is_in(box, other) for other in rests):
+            found.append(cells)
+            used = set(_words(lines))
+            free = [word for word in free if word not in used]
+    return found, free
+
+
+def _in_order(layout: Layout, tables: Sequence[PageTable]) -> list[PageTable]:
     return [_placed(layout, table) for table in sorted(tables, key=lambda table: (table.box[1], table.box[0]))]
 
 

@@ -160,7 +160,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
         texts = texts_of(target / name) if (target / name).exists() else []
         if texts.count(CHOICE) != len(rows) or organization["name"] not in texts:
             wrong.append(f"{FOLDER}/{name} : il y manque un service ou le nom de la structure")
-        if any("uuid:" in text or unfilled(text) for text in texts):
+        if any("uuid:" in text or unfilled(text, edition.braces) for text in texts):
             wrong.append(f"{FOLDER}/{name} : une soumission ou un champ non rempli y est nommé")
         if edition.notice and edition.notice not in texts_of(target / name, "word/header1.xml"):
             wrong.append(f"{FOLDER}/{name} : la mention « {edition.notice} » manque")

@@ -1,0 +1,136 @@
+"""What differs from format to format: where tables stand, how the reader is declared, how a sample is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from ingestion.clean.numbers import number
+from ingestion.clean.text import as_text
+from ingestion.readers.grid import Grid, read_grids
+from ingestion.readers.json_records import lists_of_records
+from ingestion.readers.pdf import tables_in
+from ingestion.readers.word import open_word
+
+_TEXT = (".csv", ".tsv", ".txt")
+_SEARCHED_ROWS = 30
+
+
+def grids(path: Path) -> list[Grid]:
+    """Every table of a file. Raises SourceFileError where it is not what its name says, or none can be read."""
+    match path.suffix.lower():
+        case ".pdf":
+            return list(tables_in(path))
+        case ".docx":
+            return open_word(path).grids
+        case ".json":
+            return list(lists_of_records(path))
+    return read_grids(path)
+
+
+def kind(path: Path) -> tuple[str, str]:
+    """The kind of reader, and the kind of document, of a file."""
+    known = {".pdf": ("pdf", "pdf"), ".docx": ("written", "rapport"), ".json": ("json", "autre")}
+    return known.get(path.suffix.lower(), ("table", "tableur"))
+
+
+def sample_suffix(path: Path) -> str:
+    """Of a sample in the format of the file; workbooks of any age are written as XLSX."""
+    suffix = path.suffix.lower()
+    return suffix if suffix in _WRITERS or suffix in _TEXT else ".xlsx"
+
+
+def write_sample(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
+    """Writes a table in the format of ``like``, where it stands there: the sheet's name, the list's path."""
+    _WRITERS.get(target.suffix, _write_text)(target, like, place, rows)
+
+
+def _write_workbook(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = place or "Feuille 1"
+    for row in rows:
+        page.append([_typed(cell) for cell in row])
+    book.save(target)
+
+
+def _write_text(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=_delimiter(like), lineterminator="\n").writerows(rows)
+    target.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _delimiter(path: Path) -> str:
+    """What parts the cells of a text table: the sign that its header line holds most."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        head = [line for _, line in zip(range(_SEARCHED_ROWS), file, strict=False)]
+    return max(",;\t|", key=lambda sign: max((line.count(sign) for line in head), default=0))
+
+
+def _write_word(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_heading("Exemple fictif", 1)
+    table = document.add_table(len(rows), len(rows[0]))
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    document.save(str(target))
+
+
+def _write_pdf(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
+    """A ruled table on a page as wide as its columns need."""
+    import typst
+
+    width = len(rows[0])
+    source = (
+        f"#set page(width: {max(21, 3 * width)}cm, height: 21cm, margin: 1cm)\n"
+        '#set text(size: 7pt, lang: "fr", hyphenate: false)\n'
+        "#let rows = json(bytes(sys.inputs.rows))\n= Exemple fictif\n"
+        f"#table(columns: {width}, ..rows.flatten())\n"
+    )
+    target.write_bytes(typst.compile(source.encode(), sys_inputs={"rows": json.dumps(rows)}))
+
+
+def _write_json(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
+    keys, *records = rows
+    content: Any = [_nested(dict(zip(keys, (_typed(cell) for cell in record), strict=True))) for record in records]
+    for key in reversed(place.split(".") if place else []):
+        content = {key: content}
+    target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _nested(record: dict[str, Any]) -> dict[str, Any]:
+    """Dotted keys are those of an object in the record."""
+    nested: dict[str, Any] = {}
+    for key, value in record.items():
+        *outer, last = key.split(".")
+        inner = nested
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        inner[last] = value
+    return nested
+
+
+def _typed(cell: str) -> str | float | int:
+    """A number where the cell is one, so that it reads as the same text again."""
+    found = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
+    if found is None or as_text(found) != cell:
+        return cell
+    return int(found) if found.is_integer() else found
+
+
+_WRITERS: dict[str, Callable[[Path, Path, str, list[list[str]]], None]] = {
+    ".xlsx": _write_workbook,
+    ".pdf": _write_pdf,
+    ".docx": _write_word,
+    ".json": _write_json,
+}

@@ -1,0 +1,123 @@
+"""Columns that white space parts: gutters, and the parts of a line that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.readers.pdf.layout import Box, Word
+from ingestion.readers.pdf.lines import FIGURE_GAP, Line, is_figure
+from ingestion.readers.pdf.structure import around, text_of
+
+_CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
+_GUTTER = 0.25  # em
+
+
+def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[tuple[float, float]]:
+    """The white strips between columns: what nearly no line crosses."""
+    several = [line for line in lines if len(line.pieces) > 1]
+    if not several:
+        return []
+    em = sorted(line.size for line in several)[len(several) // 2]
+    marks: list[tuple[float, int]] = []
+    for line in several:
+        for piece in line.pieces:
+            marks += [(piece.x0, 1), (piece.x1, -1)]
+    marks.sort()
+    limit = crossed * len(several)
+    found: list[tuple[float, float]] = []
+    depth, start = 0, None
+    for at, step in marks:
+        before = depth
+        depth += step
+        if before > limit >= depth:
+            start = at
+        elif before <= limit < depth and start is not None:
+            if at - start >= _GUTTER * em:
+                found.append((start, at))
+            start = None
+    return _with_sparse_columns(found, several, em)
+
+
+def _with_sparse_columns(
+    found: list[tuple[float, float]], lines: Sequence[Line], em: float
+) -> list[tuple[float, float]]:
+    """A column with few filled cells lies in a gutter: pieces that no gutter's side touches part it in two."""
+    parted: list[tuple[float, float]] = []
+    for start, end in found:
+        inside = [
+            piece
+            for line in lines
+            for piece in line.pieces
+            if start + 0.2 * em < piece.x0 and piece.x1 < end - 0.2 * em
+        ]
+        if inside:
+            left, right = min(piece.x0 for piece in inside), max(piece.x1 for piece in inside)
+            parted += [(start, left), (right, end)]
+        else:
+            parted.append((start, end))
+    return parted
+
+
+@dataclass
+class Part:
+    """Words of a line or row in columns `first` to `last`."""
+
+    first: int
+    last: int
+    words: list[Word]
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return text_of(self.words)
+
+    @property
+    def box(self) -> Box:
+        """The box around the words."""
+        return around(word.box for word in self.words)
+
+
+Row = list[Part]
+
+
+def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
+    """A line's pieces by column. A piece over a gutter is cut there where its words leave the gutter free."""
+    row: Row = []
+    for piece in line.pieces:
+        run: list[Word] = []
+        for word in piece.words:
+            if run and _is_cut(run[-1], word, strips, line.space):
+                row.append(_part(run, strips))
+                run = []
+            run.append(word)
+        row.append(_part(run, strips))
+    joined: Row = []
+    for part in row:
+        if joined and part.first <= joined[-1].last:
+            joined[-1] = Part(joined[-1].first, max(joined[-1].last, part.last), joined[-1].words + part.words)
+        else:
+            joined.append(part)
+    return joined
+
+
+def _is_cut(before: Word, word: Word, strips: Sequence[tuple[float, float]], space: float) -> bool:
+    """Whether a gutter lies in the space between two neighbouring words, and the space is wide or a figure follows."""
+    for start, end in strips:
+        if before.x1 <= end and word.x0 >= start and before.center < (start + end) / 2 < word.center:
+            wide = word.x0 - before.x1 > max(FIGURE_GAP, 1.3 * space) * min(word.size, before.size)
+            return wide or is_figure(word.text)
+    return False
+
+
+def _part(words: list[Word], strips: Sequence[tuple[float, float]]) -> Part:
+    """Words with the columns that they lie over; a heading a little wider than its column stays in it."""
+    x0, x1 = words[0].x0, max(word.x1 for word in words)
+    starts = [-float("inf"), *[end for _, end in strips]]
+    ends = [*[start for start, _ in strips], float("inf")]
+    shares = [min(x1, end) - max(x0, start) for start, end in zip(starts, ends, strict=True)]
+    slack = min(0.5 * words[0].size, 0.3 * (x1 - x0))
+    over = [column for column, share in enumerate(shares) if share > slack]
+    if not over:
+        over = [max(range(len(shares)), key=lambda column: shares[column])]
+    return Part(over[0], over[-1], words)

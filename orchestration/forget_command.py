@@ -1,0 +1,195 @@
+"""`mrf forget`: erases what a respondent gave, on request, or personal data after a set time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from ingestion.registry import sources
+from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, number, stop
+from orchestration.settings import SettingError, settings
+from warehouse.layout import Layout, read_json
+from warehouse.protection import erasure, forgotten
+from warehouse.protection.key import KeyProblem
+from warehouse.protection.vault import open_vault
+
+if TYPE_CHECKING:
+    from warehouse.protection.erasure import Done
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to `mrf`."""
+    app.command(
+        epilog="Exemples : [bold]mrf forget 5f2c… --who « chargée de protection »[/] · [bold]mrf forget --expired[/]"
+    )(forget)
+
+
+def forget(
+    submission: Annotated[
+        str | None, typer.Argument(help="Identifiant (uuid) de la soumission à effacer", show_default=False)
+    ] = None,
+    who: Annotated[str, typer.Option(help="Qui le demande : fonction ou initiales, jamais le nom de la personne")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Sans demander confirmation")] = False,
+    landing: Annotated[Path | None, typer.Option(help="Dossier des fichiers reçus, s’il a changé")] = None,
+    backups: Annotated[list[Path] | None, typer.Option(help="Autre dossier de sauvegardes à reprendre")] = None,
+    data_only: Annotated[bool, typer.Option("--data-only", help="Publier de nouveau sans les livrables")] = False,
+    expired: Annotated[
+        bool, typer.Option("--expired", help="Effacer de restricted ce qui dépasse MRF_KEEP_PERSONAL_DAYS")
+    ] = False,
+) -> None:
+    """Efface une soumission partout où l’entrepôt la garde, et pour toujours. / Erases a respondent's submission.
+
+    Codes de sortie : 0 effacée partout, 1 il en reste (dit où ; relancer ensuite), 2 mauvais usage.
+    """
+    if expired:
+        _forget_expired()
+        return
+    wanted = (submission or "").strip().removeprefix("uuid:")
+    if not wanted or not who.strip():
+        stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired)", WRONG_USE)
+    layout = Layout.from_environment()
+    if not yes and not typer.confirm(
+        "Effacer cette soumission et ses réponses, publier de nouveau sans elle, puis retirer les publications et les"
+        " sauvegardes qui la portent ? Rien ne pourra la rendre"
+    ):
+        stop("Rien n’est effacé.", WRONG_USE)
+    try:
+        _forget(layout, wanted, who.strip(), landing, backups or [], data_only)
+    except KeyProblem as problem:
+        stop(str(problem), NOT_PUBLISHED)
+
+
+def _forget(
+    layout: Layout, wanted: str, who: str, landing: Path | None, backup_folders: list[Path], is_data_only: bool
+) -> None:
+    from orchestration import forgetting
+    from orchestration.operation_commands import locked
+
+    workspace, known, now = layout.workspace(False), sources(), dt.datetime.now(dt.UTC)
+    with locked(layout), console.status("effacement"):
+        vault = open_vault(workspace)
+        landed = forgetting.landed_files(layout, known, landing)
+        ids = erasure.all_ids(workspace, vault, known, landed, wanted)
+        hashes = forgotten.hashes(workspace, ids)
+        name = f"{now:%Y%m%dT%H%M%SZ}_{next(iter(hashes.values()))[0][:8]}"
+        receipt: dict[str, Any] = {"asked_by": who, "forgotten_at": _told(now), "hashes": hashes, "complete": False}
+        forgotten.write_receipt(workspace, name, receipt | {"documents": [], "read": []})  # first: nothing comes back
+        files = [path for paths in landed.values() for path in paths]
+        done, left = forgetting.erase(layout, vault, known, forgotten.known(workspace), files)
+        receipt |= _done(done) | {"landed_files_that_hold_it": [path.name for path in left]}
+        forgotten.write_receipt(workspace, name, receipt)
+    console.print(f"Lignes effacées : {number(sum(done.counts.values()))} ; reçu : {workspace.forgotten / name}.json")
+    receipt |= finish(layout, is_data_only, backup_folders)
+    with console.status("vérification"):
+        receipt["traces"] = forgetting.traces(layout, ids)
+    receipt["complete"] = not (left or receipt["traces"])
+    forgotten.write_receipt(workspace, name, receipt)
+    _say(receipt)
+
+
+def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> dict[str, Any]:
+    """Publishes without what was erased, then removes the publications and backups that hold it; what was done.
+
+    Ends the command where the new publication cannot be made: readers then keep the old one.
+    """
+    import dagster as dg
+
+    from orchestration import forgetting
+    from orchestration.operation_commands import locked, prepared
+
+    workspace, known = layout.workspace(False), sources()
+    prepared()
+    receipts = forgotten.receipts(workspace)
+    names = forgetting.held_by(layout, receipts, known)
+    told: dict[str, Any] = {"publications_removed": [], "backups_removed": []}
+    if names:
+        with console.status("nouvelle publication"):
+            problem = forgetting.rebuild(layout, is_data_only)
+        if problem:
+            console.print(escape(problem), soft_wrap=True)
+            stop("Publication impossible : les lecteurs gardent la précédente. Corriger, puis relancer.", NOT_PUBLISHED)
+        with locked(layout), dg.DagsterInstance.get() as dagster, console.status("anciennes publications"):
+            told["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
+    record = read_json(layout.backup_record)
+    folders = {*backup_folders, *([Path(record["folder"]).parent] if record else [])}
+    with locked(layout), console.status("sauvegardes"):
+        old = forgetting.backups_with(sorted(folders), receipts, known)
+        told["backups_removed"] = forgetting.replace_backups(layout, old, dt.datetime.now(dt.UTC))
+    return told
+
+
+def apply_receipts(layout: Layout) -> None:
+    """After a restore: takes out of it whatever was erased since the backup was made."""
+    from orchestration import forgetting
+    from orchestration.operation_commands import locked
+
+    workspace, known = layout.workspace(False), sources()
+    if not forgotten.receipts(workspace):
+        return
+    try:
+        with locked(layout), console.status("effacements demandés depuis"):
+            done, _ = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), ())
+    except KeyProblem as problem:
+        stop(f"Restauré, mais des effacements demandés restent à refaire : {problem}", NOT_PUBLISHED)
+    told = finish(layout, True, [])
+    if done.counts or told["publications_removed"]:
+        rows, count = number(sum(done.counts.values())), len(told["publications_removed"])
+        console.print(f"Effacements demandés refaits : {rows} ligne(s), {count} publication(s) retirée(s)")
+
+
+def _done(done: Done) -> dict[str, Any]:
+    return {
+        "sources": sorted(done.sources),
+        "counts": dict(sorted(done.counts.items())),
+        "rewritten": sorted(set(done.rewritten)),
+        "removed": sorted(done.removed),
+        "documents": sorted(done.documents),
+        "read": sorted(done.read),
+    }
+
+
+def _say(receipt: dict[str, Any]) -> None:
+    publications, saved = receipt["publications_removed"], receipt["backups_removed"]
+    console.print(f"Publications retirées : {len(publications)} ; sauvegardes remplacées : {len(saved)}")
+    for name in receipt["landed_files_that_hold_it"]:
+        console.print(f"[yellow]Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) : {name}")
+    for name in receipt["traces"]:
+        console.print(f"[yellow]Identifiant encore lisible dans[/] {name}", soft_wrap=True)
+    console.print("À faire hors de l’entrepôt : la supprimer du serveur de collecte, et des copies envoyées.")
+    if not receipt["complete"]:
+        stop("Effacement incomplet : voir ci-dessus, puis relancer la même commande.", NOT_PUBLISHED)
+    console.print("[bold green]Effacée.[/]")
+
+
+def _forget_expired() -> None:
+    from orchestration.operation_commands import locked
+
+    layout = Layout.from_environment()
+    try:
+        days = settings().keep_personal_days
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    if not days:
+        stop("MRF_KEEP_PERSONAL_DAYS n’est pas posé : les données personnelles n’ont pas de terme.", WRONG_USE)
+    try:
+        with locked(layout):
+            gone = expire(layout, days, dt.datetime.now(dt.UTC))
+    except KeyProblem as problem:
+        stop(str(problem), NOT_PUBLISHED)
+    console.print(f"Documents dont les données personnelles sont échues et effacées : {len(gone)}")
+
+
+def expire(layout: Layout, days: int, now: dt.datetime) -> list[str]:
+    """Erases from `restricted` what came in more than so many days ago; returns the documents. Under the lock."""
+    workspace = layout.workspace(False)
+    if not days or not (workspace.restricted / "originals").is_dir():
+        return []
+    return open_vault(workspace).expire(now - dt.timedelta(days=days))
+
+
+def _told(now: dt.datetime) -> str:
+    return now.isoformat(timespec="seconds")

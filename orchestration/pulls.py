@@ -1,0 +1,52 @@
+"""Pulls by the clock: every night, from the servers that the environment names; what changed starts a run."""
+
+import os
+
+import dagster as dg
+
+from ingestion.pull.settings import variables
+from ingestion.source import Source
+from orchestration.resources import known_sources
+from warehouse.layout import Layout
+
+
+@dg.op(name="relever", description="Relève chaque source dont l’environnement nomme le serveur. / Pulls every source.")
+def pull_all(context: dg.OpExecutionContext) -> None:
+    """One source that cannot be pulled does not keep the others from it; then the run fails and names it."""
+    from ingestion.pull.client import PullError
+    from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
+
+    layout, failed = Layout.from_environment(), {}
+    for source in filter(_is_set_up, known_sources().values()):
+        try:
+            told = pull(source, layout.landing, layout.pulls)
+        except PullError as error:
+            failed[source.id] = str(error)
+        else:
+            context.log.info(f"{source.id} : {'relevée' if told.is_new else 'inchangée'}")
+    if failed:
+        raise dg.Failure(" ; ".join(f"{name} : {reason}" for name, reason in failed.items()))
+
+
+def _is_set_up(source: Source) -> bool:
+    return source.pull is not None and all(os.environ.get(name) for name in variables(source.pull))
+
+
+@dg.job(
+    name="pulls",
+    executor_def=dg.in_process_executor,
+    description="Relevés KoboToolbox, ODK Central et par adresse, déposés dans l’atterrissage. / Pulls into landing.",
+)
+def pulls() -> None:
+    """The job of the schedule below."""
+    pull_all()
+
+
+every_night = dg.ScheduleDefinition(
+    name="every_night",
+    job=pulls,
+    cron_schedule="0 4 * * *",
+    execution_timezone="Africa/Bamako",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Chaque nuit à 4 h, heure de Bamako. / Every night at 4 a.m. in Bamako.",
+)

@@ -1,0 +1,305 @@
+"""One respondent's submission out of everything that a workspace keeps of it: rows, rejects, `restricted`, originals.
+
+An original that holds it is the declared exception to « originals never change »: it goes, and what the others answered
+stays under the same digest, as `<digest>.consented.json`, the form that originals with refusals have.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.part import part_of, read_tables
+from ingestion.personal import ERASED, ERASED_PLACE, Erased
+from ingestion.readers import survey
+from ingestion.readers.settings import SurveyReader
+from ingestion.source import Source
+from warehouse.layout import Workspace, read_json, write_json, write_parquet, write_whole
+from warehouse.protection.formats import CannotScan, pieces
+from warehouse.protection.vault import Vault
+
+CONSENTED = ".consented.json"
+WHY = "effacement demandé"
+_ID = re.compile(r"uuid:([^/~#\s;,»\"']+)")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass
+class Done:
+    """What an erasure did. ``counts``: rows by file; ``documents``: digests of the files that held the submission.
+
+    ``read``: digests of the files that were looked through, so that the others are known not to have held it.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    rewritten: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    documents: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+
+    def count(self, name: str, rows: int, source_id: str) -> None:
+        """Adds what one file lost."""
+        if rows:
+            self.counts[name] = self.counts.get(name, 0) + rows
+            self.rewritten.append(name)
+            self.sources.add(source_id)
+
+
+def surveys(sources: dict[str, Source]) -> dict[str, Source]:
+    """The sources that know submissions."""
+    return {name: source for name, source in sources.items() if isinstance(source.reader, SurveyReader)}
+
+
+def all_ids(
+    workspace: Workspace, vault: Vault | None, sources: dict[str, Source], landed: dict[str, list[Path]], wanted: str
+) -> set[str]:
+    """Every id that a submission ever had, as landed files and originals tell: an edit gives it another."""
+    told: list[set[str]] = []
+    for source_id, source in surveys(sources).items():
+        assert isinstance(source.reader, SurveyReader)
+        files = [*landed.get(source_id, ()), *_digests(workspace, source_id)]
+        for file in files:
+            with _readable(vault, file) as path:
+                if path is not None and not path.name.endswith(CONSENTED):
+                    told += _ids_of(path, source, source.reader)
+    found = {wanted}
+    while more := {one for ids in told if ids & found for one in ids} - found:
+        found |= more
+    return found
+
+
+def _ids_of(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
+    try:
+        return survey.all_ids(path, source, reader)
+    except SourceFileError:
+        return []  # of another form; what it holds is found by its text
+
+
+def erase(workspace: Workspace, vault: Vault | None, sources: dict[str, Source], erased: Erased) -> Done:
+    """Takes every erased submission out of the workspace and says what it did. To be called under the lock."""
+    done = Done()
+    for source_id, source in surveys(sources).items():
+        lost = _erase_rows(workspace, source_id, source, erased, done)
+        if vault is not None:
+            _erase_restricted(vault, source_id, lost, erased, done)
+        for digest in _digests(workspace, source_id):
+            _erase_original(workspace, vault, source, digest, erased, done)
+    _erase_orphans(vault, erased, done)
+    return done
+
+
+def _erase_rows(workspace: Workspace, source_id: str, source: Source, erased: Erased, done: Done) -> dict[str, int]:
+    """Of accepted and rejected rows; returns how many accepted ones went, by shape."""
+    lost = {}
+    for shape in (*source.shapes, "assertion"):
+        path = workspace.records(shape, source_id)
+        rows = _without(path, erased)
+        done.count(_name(workspace, path), rows, source_id)
+        if shape in source.shapes:
+            lost[shape] = rows
+    plain = workspace.rejected / f"{source_id}.parquet"
+    if plain.exists():
+        frame, hidden = _rejected(pq.read_table(plain).to_pandas(), lost, erased)
+        if hidden:
+            write_parquet(plain, pa.Table.from_pandas(frame.astype(str), preserve_index=False))
+        done.count(_name(workspace, plain), hidden, source_id)
+    checks = workspace.records("check_result", source_id)
+    if checks.exists():
+        table = pq.read_table(checks)
+        texts = [None if text and _names_one(text, erased) else text for text in table["examples"].to_pylist()]
+        if texts != table["examples"].to_pylist():
+            column = table.schema.get_field_index("examples")
+            write_parquet(checks, table.set_column(column, "examples", pa.array(texts, pa.string())))
+    _erase_told(workspace, source_id, lost, erased)
+    return lost
+
+
+def _erase_told(workspace: Workspace, source_id: str, lost: dict[str, int], erased: Erased) -> None:
+    """What the source last gave: its counts still add up, and the next run reads its files again."""
+    path = workspace.state_file(source_id)
+    told = read_json(path)
+    named = [check for check in told["checks"] if _names_one(check["examples"] or "", erased)] if told else []
+    if told is None or not (named or any(lost.values())):
+        return
+    for shape, counts in told["rows"].items():
+        counts["accepted"] -= lost.get(shape, 0)
+        counts["rejected"] += lost.get(shape, 0)
+    for check in named:
+        check["examples"] = ""
+    write_json(path, told | {"fingerprint": "", "validations": []})
+
+
+def _without(path: Path, erased: Erased) -> int:
+    """Drops the rows of erased submissions from a Parquet file and returns how many they were."""
+    if not path.exists():
+        return 0
+    table = pq.read_table(path)
+    gone = [_names_one(text or "", erased) for text in table["locator"].to_pylist()]
+    if any(gone):
+        write_parquet(path, table.filter(pa.array([not one for one in gone])))
+    return sum(gone)
+
+
+def _rejected(rejected: pd.DataFrame, lost: dict[str, int], erased: Erased) -> tuple[pd.DataFrame, int]:
+    """The rejected rows, those of erased submissions saying no more than that; and how many of them there are.
+
+    ``lost``: by shape, the accepted rows that became such rows.
+    """
+    texts = rejected["locator"].astype(str) + " " + rejected["reason"].astype(str)
+    gone = texts.map(lambda text: _names_one(text, erased)).astype(bool)
+    for column in rejected.columns.difference(["shape", "document_id"]):
+        value = {"locator": ERASED_PLACE, "reason": ERASED}.get(column, "")
+        rejected[column] = rejected[column].mask(gone, value)
+    extra = [
+        {"shape": shape, "locator": ERASED_PLACE, "reason": ERASED} for shape, rows in lost.items() for _ in range(rows)
+    ]
+    added = pd.DataFrame(extra, columns=rejected.columns, dtype=object).fillna("")
+    return pd.concat([rejected, added], ignore_index=True), int(gone.sum()) + len(extra)
+
+
+def _erase_restricted(vault: Vault, source_id: str, lost: dict[str, int], erased: Erased, done: Done) -> None:
+    def kept(values: pd.DataFrame) -> pd.DataFrame:
+        return values[~values["locator"].map(lambda place: _names_one(place or "", erased)).astype(bool)]
+
+    done.count("restricted/values", vault.change_values(source_id, kept, WHY), source_id)
+    hidden = vault.change_rejected(source_id, lambda frame: _rejected(frame, lost, erased), WHY)
+    done.count("restricted/rejected", hidden, source_id)
+
+
+def _erase_original(
+    workspace: Workspace, vault: Vault | None, source: Source, file: Path, erased: Erased, done: Done
+) -> None:
+    """What the others answered in place of an original that holds a submission; one that cannot be read goes."""
+    digest = file.name.split(".", 1)[0]
+    done.read.add(digest)
+    with _readable(vault, file) as path:
+        if path is None:
+            return
+        if path.name.endswith(CONSENTED):
+            left = _without_in_consented(path, erased)
+        else:
+            left = _consented(path, source, erased)
+    if left is None:
+        return
+    done.documents.add(digest)
+    done.sources.add(source.id)
+    came_in = file.stat()
+    file.unlink()
+    if left and vault is not None:
+        vault.keep_original(digest, CONSENTED, left.encode(), came_in.st_mtime)
+        done.rewritten.append(_name(workspace, file))
+    else:
+        done.removed.append(_name(workspace, file))
+
+
+def _consented(path: Path, source: Source, erased: Erased) -> str | None:
+    """The answers of the others; "" where the file cannot be read and names the submission; None where all may stay."""
+    try:
+        tables = read_tables(source, path, erased)
+        held = any(len(one.rejected) and one.rejected["reason"].eq(ERASED).any() for one in tables.values())
+        return (part_of(source, path, tables).consented or "") if held else None
+    except (SourceFileError, DeclarationError):
+        return "" if _text_names_one(path, erased) else None
+
+
+def _without_in_consented(path: Path, erased: Erased) -> str | None:
+    tables = json.loads(path.read_bytes())
+    gone = 0
+    for table in tables:
+        kept = [n for n, place in enumerate(table["locators"]) if not _names_one(place, erased)]
+        gone += len(table["locators"]) - len(kept)
+        table["locators"] = [table["locators"][n] for n in kept]
+        table["rows"] = [table["rows"][n] for n in kept]
+    return json.dumps(tables, ensure_ascii=False) if gone else None
+
+
+def _erase_orphans(vault: Vault | None, erased: Erased, done: Done) -> None:
+    """Originals that no publication nor source names any more: removed whole where their text names the submission."""
+    for file in sorted((vault.folder / "originals").glob("*/*.enc")) if vault is not None else ():
+        digest = file.name.split(".", 1)[0]
+        if digest in done.read:
+            continue
+        done.read.add(digest)
+        with _readable(vault, file) as path:
+            holds = path is not None and _text_names_one(path, erased)
+        if holds:
+            file.unlink()
+            done.documents.add(digest)
+            done.removed.append(f"restricted/originals/{file.parent.name}/{file.name}")
+
+
+def rewrite_landed(path: Path, erased: Erased) -> bool | None:
+    """Takes erased submissions out of a landed JSON file; whether it held one, None where it does and stays as it is.
+
+    Workbooks and CSV files are their owner's: what else stands in them cannot be written again as it was.
+    """
+    if path.suffix.lower() != ".json":
+        return None if _text_names_one(path, erased) else False
+    if not _text_names_one(path, erased):
+        return False
+    content = json.loads(path.read_bytes())
+    for title in ("results", "value"):
+        if isinstance(content.get(title), list):
+            content[title] = [one for one in content[title] if not _json_names_one(one, erased)]
+    mode = path.stat().st_mode
+    write_whole(path, json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    path.chmod(mode)
+    return True
+
+
+def _json_names_one(submission: Any, erased: Erased) -> bool:
+    return any(erased(found) for found in _UUID.findall(json.dumps(submission)))
+
+
+def _text_names_one(path: Path, erased: Erased) -> bool:
+    try:
+        texts = {piece.text for piece in pieces(path)}
+    except CannotScan:
+        return False
+    return any(erased(found) for text in texts for found in _UUID.findall(text))
+
+
+def _names_one(text: str, erased: Erased) -> bool:
+    return "uuid:" in text and any(erased(found) for found in _ID.findall(text))
+
+
+def _digests(workspace: Workspace, source_id: str) -> list[Path]:
+    """The originals of a source: those that its deliveries named, the published ones and the last."""
+    root = workspace.base
+    told = [read_json(path).get("inputs", {}).get(source_id, {}) for path in root.glob("published/*/manifest.json")]
+    told.append(read_json(workspace.state_file(source_id)) or {})
+    digests = {digest for one in told for digest in one.get("files", {}).values()}
+    folders = (workspace.restricted / "originals", workspace.originals)
+    return [
+        path for digest in sorted(digests) for f in folders for path in sorted((f / digest[:2]).glob(f"{digest}.*"))
+    ]
+
+
+@contextmanager
+def _readable(vault: Vault | None, file: Path) -> Iterator[Path | None]:
+    """A file as readers take it: an encrypted one for a moment in a folder of one's own; None without a key."""
+    if file.suffix != ".enc":
+        yield file
+    elif vault is None:
+        yield None
+    else:
+        with tempfile.TemporaryDirectory(prefix="mrf-") as folder:  # mode 700
+            path = Path(folder) / file.name.removesuffix(".enc")
+            path.write_bytes(vault.open_original(file, WHY))
+            yield path
+
+
+def _name(workspace: Workspace, path: Path) -> str:
+    return path.relative_to(workspace.base).as_posix()

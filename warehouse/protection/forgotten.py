@@ -1,0 +1,94 @@
+"""Submissions that their respondents had erased: known by keyed hashes alone, so that nothing brings them back.
+
+Each erasure leaves a receipt, `state/forgotten/<when>_<hash>.json`: when, who asked, what was done, and a keyed hash of
+every id that the submission had. The hash can be checked only with the key; without it no survey is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.layout import Workspace, read_json, write_json
+from warehouse.protection import key
+from warehouse.protection.key import KeyProblem
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Answers whether a submission was erased. ``hashes``: by the name of the key that made them."""
+
+    hashes: dict[str, frozenset[str]]
+    seals: dict[str, bytes]
+
+    def __call__(self, submission: str) -> bool:
+        """Whether the submission of this id was erased."""
+        return any(_hash(self.seals[name], submission) in known for name, known in self.hashes.items())
+
+    @property
+    def identity(self) -> str:
+        """A few signs that change with every erasure; "" where there is none."""
+        told = "".join(sorted(one for known in self.hashes.values() for one in known))
+        return hashlib.sha256(told.encode()).hexdigest()[:16] if told else ""
+
+
+def known(workspace: Workspace) -> Forgotten:
+    """What was erased from this workspace. Raises KeyProblem where the key that sealed an erasure is not there."""
+    hashes: dict[str, set[str]] = {}
+    for receipt in receipts(workspace):
+        for name, told in receipt["hashes"].items():
+            hashes.setdefault(name, set()).update(told)
+    if not hashes:
+        return Forgotten({}, {})
+    seals = key.seals(workspace.base)
+    if unknown := sorted(set(hashes) - set(seals)):
+        raise KeyProblem(
+            f"{key.key_file()} n’a plus la clé « {unknown[0]} » qui scelle des effacements demandés : la remettre (une"
+            " ligne de plus dans le fichier), sinon ce qui a été effacé pourrait revenir"
+        )
+    return Forgotten({name: frozenset(told) for name, told in hashes.items()}, seals)
+
+
+def identity(workspace: Workspace) -> str:
+    """A few signs that change with every erasure, an input of every run. Needs no key."""
+    told = sorted(one for receipt in receipts(workspace) for hashes in receipt["hashes"].values() for one in hashes)
+    return hashlib.sha256("".join(told).encode()).hexdigest()[:16] if told else ""
+
+
+def hashes(workspace: Workspace, ids: Iterable[str]) -> dict[str, list[str]]:
+    """The keyed hashes of ids under the key that encrypts now, as a receipt holds them. Raises KeyProblem."""
+    name, secret = next(iter(key.seals(workspace.base).items()))
+    return {name: sorted(_hash(secret, one) for one in ids)}
+
+
+def _hash(secret: bytes, submission: str) -> str:
+    return hmac.new(secret, submission.strip().encode(), "sha256").hexdigest()
+
+
+def receipts(workspace: Workspace) -> list[dict[str, Any]]:
+    """All receipts, oldest first."""
+    return [read_json(path) for path in sorted(workspace.forgotten.glob("*.json"))]
+
+
+def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> Path:
+    """Writes a receipt, or writes it again with what was done since, for its owner alone."""
+    path = workspace.forgotten / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
+    write_json(path, receipt)
+    path.chmod(0o600)
+    return path
+
+
+def carry(folder: Path, into: Path) -> int:
+    """Copies the receipts of a folder that another does not have, such as those beside a backup; returns how many."""
+    new = [path for path in sorted(folder.glob("*.json")) if not (into / path.name).exists()] if folder.is_dir() else []
+    for path in new:
+        into.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copy2(path, into / path.name)
+    return len(new)
