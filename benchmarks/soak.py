@@ -31,6 +31,7 @@ from warehouse import publish
 from warehouse.layout import Layout
 
 PATIENCE = 1800
+REST = 60  # seconds after a run: its process and the code server that started it take some to end
 KEPT = 2
 _MIB = 2**20
 
@@ -160,6 +161,7 @@ def main() -> int:
             change(root / "landing", aside)
             told = finished(root, number)
             prune(root)
+            time.sleep(REST)
             all_of.append(measured(daemon, root, number, told))
             print(json.dumps(asdict(all_of[-1])), file=sys.stderr, flush=True)
     finally:
