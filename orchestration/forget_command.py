@@ -99,7 +99,7 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
     import dagster as dg
 
     from orchestration import forgetting
-    from orchestration.operation_commands import locked, prepared
+    from orchestration.operation_commands import in_words, locked, prepared
 
     workspace, known = layout.workspace(False), sources()
     prepared()
@@ -116,7 +116,7 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
             told["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
     record = read_json(layout.backup_record)
     folders = {*backup_folders, *([Path(record["folder"]).parent] if record else [])}
-    with locked(layout), console.status("sauvegardes"):
+    with locked(layout), in_words(), console.status("sauvegardes"):
         old = forgetting.backups_with(sorted(folders), receipts, known)
         told["backups_removed"] = forgetting.replace_backups(layout, old, dt.datetime.now(dt.UTC))
     return told
@@ -156,7 +156,9 @@ def _say(receipt: dict[str, Any]) -> None:
     publications, saved = receipt["publications_removed"], receipt["backups_removed"]
     console.print(f"Publications retirées : {len(publications)} ; sauvegardes remplacées : {len(saved)}")
     for name in receipt["landed_files_that_hold_it"]:
-        console.print(f"[yellow]Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) : {name}")
+        console.print(
+            f"[yellow]Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) : {escape(name)}"
+        )
     for name in receipt["traces"]:
         console.print(f"[yellow]Identifiant encore lisible dans[/] {name}", soft_wrap=True)
     console.print("À faire hors de l’entrepôt : la supprimer du serveur de collecte, et des copies envoyées.")

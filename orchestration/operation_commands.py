@@ -120,7 +120,7 @@ def backup(
     Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
     """
     layout = Layout.from_environment()
-    with locked(layout), _in_words(), console.status("sauvegarde"):
+    with locked(layout), in_words(), console.status("sauvegarde"):
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
     for path in backups.thin_out(destination, keep) if keep else ():
@@ -142,7 +142,7 @@ def restore(
     from warehouse.protection import forgotten
 
     layout = Layout.from_environment()
-    with locked(layout), _in_words(), console.status("restauration"):
+    with locked(layout), in_words(), console.status("restauration"):
         asked_before = [layout.workspace(False).forgotten, source.parent / forgetting.BESIDE_BACKUPS]
         with tempfile.TemporaryDirectory(prefix="mrf-") as receipts:
             for folder in asked_before:
@@ -241,7 +241,8 @@ def _text(path: Path) -> str:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
+    """Ends the command in plain words where a backup cannot be made or read."""
     try:
         yield
     except backups.BackupError as error:

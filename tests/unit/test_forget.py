@@ -11,13 +11,15 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import typer
 from cryptography.fernet import Fernet
+from typer.testing import CliRunner
 
 from ingestion.ingest import ingest
 from ingestion.personal import ERASED, ERASED_PLACE
 from ingestion.pull.pulling import pull
 from ingestion.registry import sources
-from orchestration import forgetting
+from orchestration import forget_command, forgetting
 from orchestration.delivery import Delivery, deliver
 from orchestration.forget_command import expire
 from orchestration.inventory import take
@@ -231,3 +233,14 @@ def test_the_sources_of_surveys_are_those_that_know_submissions() -> None:
     assert set(erasure.surveys(sources())) == {
         "mrf_beneficiary_survey", "mrf_mechanism_survey", "mrf_provider_survey", "mrf_survey_coverage"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [[], [GONE], ["--who", "essai"], ["--expired"], [GONE, "--who", "essai"]])
+def test_without_what_it_needs_or_a_confirmation_nothing_is_erased(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MRF_DATA", str(tmp_path / "data"))
+    app = typer.Typer()
+    forget_command.add_to(app)
+    assert CliRunner().invoke(app, arguments, input="n\n").exit_code == 2
+    assert not (tmp_path / "data" / "state").exists()
