@@ -29,7 +29,7 @@ _LONGEST_CELL = 1 << 20  # a spreadsheet's cell holds 32,767 characters; more is
 MOST_CELLS = 20_000_000
 MOST_COLUMNS = 16_384
 
-Merged = tuple[tuple[int, int], tuple[int, int]]
+Merged = ods.Merged
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,14 @@ class Grid:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
         prefix = f"{self.sheet}!" if self.sheet else ""
         return f"{prefix}{letter(column)}{row + 1}" if column is not None else f"{prefix}{row + 1}"
+
+    def spread(self) -> list[list[str]]:
+        """The cells with the text of a merged one in the first column of every row that it covers."""
+        rows = [list(row) for row in self.rows]
+        for (top, left), (bottom, _) in self.merged:
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+        return rows
 
     def row_places(self, rows: Sequence[int], width: int) -> list[str]:
         """Locators of whole rows of so many cells: Feuille!A5:F5."""

@@ -46,8 +46,8 @@ def split(table: Table, separators: Mapping[str, Sequence[str]], figures: Abstra
             parts = {text: _parts(cut, text) for text in frame[column].unique()}
             whole[column] = table.frame[column]
             frame = frame.assign(**{column: frame[column].map(parts)}).explode(column)
-    again = frame.index.duplicated()
-    counted = [column for column in frame if column in figures and frame.loc[again, column].ne("").any()]
+    again = pd.Series(frame.index.duplicated(), index=frame.index)
+    counted = [column for column in sorted(figures) if column in frame and frame[column][again].ne("").any()]
     shared = frozenset(frame.index[again]) if counted else frozenset()
     frame = frame.assign(**{column: frame[column].mask(again, "") for column in counted})
     return replace(table, frame=frame, whole=whole, shared=shared)
