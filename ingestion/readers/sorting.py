@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
+from statistics import median
 
 from ingestion.clean.text import fold, visible
 from ingestion.readers.settings import Tabular
@@ -56,11 +57,13 @@ class Sorter:
         self.known = {_name(name) for name in (*header, *(name for row in self.titles for name in row)) if name}
         self.needed = {position for position, name in enumerate(header) if name in meaning.needed}
         self.labels = [n for n, name in enumerate(header) if name in meaning.places or name in meaning.coded]
+        self.has_several = len(self.needed) > 1  # whether a record has several cells
         self.is_value = cache(meaning.is_value)
         self.is_worded = cache(self._is_worded)
 
     def left_out(self, filled: Rows, first: int) -> dict[int, str]:
         """The reasons of the rows that are no records, by row; titles are told once merged cells are filled."""
+        self.has_several = len(self.needed) > 1 or _filled_cells(filled) >= 3
         found = {n: HEADER for n, row in filled if _names(row) in self.titles}
         found |= {n: TOTAL for n, row in filled if n not in found and self._is_total(row)}
         end = self._end(filled)
@@ -69,7 +72,7 @@ class Sorter:
 
     def is_title(self, filled: AbstractSet[int]) -> bool:
         """Whether a row with only these cells filled is a title: « RÉGION DE GAO » where a record has several cells."""
-        return len(self.needed) > 1 and len(filled) == 1
+        return self.has_several and len(filled) == 1
 
     def _notes(self, filled: Rows, found: dict[int, str], first: int) -> dict[int, str]:
         """Sentences below the last record, after a blank row or a sign of a note."""
@@ -128,7 +131,12 @@ class Sorter:
     def _is_lone(self, row: list[str]) -> bool:
         """One sentence where a record has several cells."""
         count = len(_cells(row))
-        return len(self.needed) > 1 and (count == 1 or (count == 2 and _is_note(row)))
+        return self.has_several and (count == 1 or (count == 2 and _is_note(row)))
+
+
+def _filled_cells(filled: Rows) -> float:
+    """How many cells a row of the middle has."""
+    return median(len(_cells(row)) for _, row in filled) if filled else 0
 
 
 def _is_note(row: list[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from ingestion.clean.text import visible
 from ingestion.errors import SourceFileError
 from ingestion.readers import body, reshape
-from ingestion.readers.grid import Grid
+from ingestion.readers.grid import Grid, lines_told
 from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.settings import Tabular
 from ingestion.readers.sorting import Meaning
@@ -52,13 +52,14 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
     unread = [grid for n, grid in enumerate(filled) if n not in headers]
     for grid in unread:
         _check_passed_over(grid, source, wanted_by_name.values(), list(headers.values()), search)
-    first, notes = next(iter(found)), tuple(map(passed_over, unread))
+    first, notes = next(iter(found)), tuple(note for grid in grids for note in grid.notes)
+    notes += tuple(map(passed_over, unread))
     return found | {first: replace(found[first], notes=found[first].notes + notes)}
 
 
 def passed_over(grid: Grid) -> str:
     """The note on a grid that nobody reads."""
-    return f"{grid.place(0)} : tableau que la source ne lit pas ({_filled_rows(grid)} lignes)"
+    return f"{grid.place(0)} : tableau que la source ne lit pas ({lines_told(_filled_rows(grid))})"
 
 
 def is_declared(grid: Grid, source: Source, options: Tabular) -> bool:
@@ -148,10 +149,10 @@ def _check_passed_over(
         if 2 * hits > len(columns) and hits > 1:
             lacking = sorted(columns - set(search.anywhere().names(grid, row)))
             expected = f"la ou les colonnes {_quoted(lacking)}" if lacking else "l’en-tête à la ligne déclarée"
-            found = f"{hits} des {len(columns)} colonnes déclarées, sur {_filled_rows(grid)} lignes"
+            found = f"{hits} des {len(columns)} colonnes déclarées, sur {lines_told(_filled_rows(grid))}"
             raise SourceFileError(grid.file, grid.place(row), f"{expected}, comme dans le tableau lu", found)
     if any(_reads_as_record(grid, header, source) for header in headers):
-        found = f"{_filled_rows(grid)} lignes sans en-tête, en autant de colonnes que le tableau lu"
+        found = f"{lines_told(_filled_rows(grid))} sans en-tête, en autant de colonnes que le tableau lu"
         raise SourceFileError(grid.file, grid.place(0), "l’en-tête du tableau lu", found)
 
 

@@ -438,7 +438,7 @@ def test_a_number_outside_the_bounds_of_its_column_is_told(column: str, written:
 @pytest.mark.parametrize("written", ["1.250", "1,250", "12,500", "-999.999"])
 def test_one_group_of_three_is_no_count(written: str) -> None:
     """1,250 people or one and a quarter? A position has decimals."""
-    assert clean(SHAPES["need"].column("people"), written) == (None, False)
+    assert clean(NEED.column("people"), written) == (None, False)
     assert clean(SERVICE.column("capacity_per_month"), written) == (None, False)
     assert clean(SERVICE.column("latitude"), "14.487") == (14.487, True)
 
@@ -448,7 +448,7 @@ def test_one_group_of_three_is_no_count(written: str) -> None:
     [("1.250.000", 1_250_000), ("1 250", 1250), ("0.250", 0.25), ("1.25", 1.25), ("1.250,0", 1250)],
 )
 def test_other_figures_are_counts(written: str, people: float) -> None:
-    assert clean(SHAPES["need"].column("people"), written) == (people, True)
+    assert clean(NEED.column("people"), written) == (people, True)
 
 
 def test_a_period_stands_for_its_first_day_where_the_declaration_says_so() -> None:

@@ -16,6 +16,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from expectations.gate import gate
@@ -274,6 +275,15 @@ def test_titles_and_repeated_headers_are_no_records(declared: Callable[..., Sour
             ("F!A2:D2", sorting.TITLE), ("F!A4:D4", sorting.HEADER), ("F!A7:D7", sorting.TITLE),
             ("F!A8:D8", sorting.HEADER),
         ]  # fmt: skip
+
+
+def test_a_title_is_no_structure_where_only_names_are_read(declared: Callable[..., Source], tmp_path: Path) -> None:
+    source = declared({"organization_name": "Structure"}, ("Région", "Période", "Places"))
+    rows = [HEADER, ["RÉGION DE GAO"], ["ONG A fictive", "Gao", "2024", 5], ["ONG B fictive", "Gao", "2024", 5]]
+    found = read(write_csv(tmp_path / "a.csv", rows), source)
+    assert rows_of(found, "Structure") == [["ONG A fictive"], ["ONG B fictive"]]
+    names = [HEADER, ["ONG A fictive"], ["ONG B fictive", "Gao"], ["ONG C fictive"]]
+    assert len(read(write_csv(tmp_path / "b.csv", names), source).frame) == 3
 
 
 def test_a_title_is_repeated_where_its_column_is_declared(declared: Callable[..., Source], tmp_path: Path) -> None:
@@ -557,3 +567,68 @@ def test_tags_with_a_prefix_are_the_same_tags(declared: Callable[..., Source], t
 def test_a_reader_that_cannot_be_meant_is_refused(declared: Callable[..., Source], reader: dict[str, Any]) -> None:
     with pytest.raises(DeclarationError):
         declared(**reader)
+
+
+# --- what is not read ---
+
+
+def test_hidden_sheets_other_sheets_and_comments_are_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", {name: [HEADER, [f"ONG {name}", "Gao", "2024", 5]] for name in "ABC"})
+    book = openpyxl.load_workbook(path)
+    book["B"].sheet_state = "hidden"
+    book["A"]["A2"].comment = Comment("fermé depuis mai", "fictif")
+    book.create_sheet("Vide")
+    book.save(path)
+    comment, hidden, other = (
+        "feuille A, commentaires de cellule non lus : 1",
+        "feuille masquée B, non lue : 2 lignes",
+        "feuille C, non lue : 2 lignes",
+    )
+    assert read(path, declared(sheet="A")).notes == (comment, hidden, other)
+    assert read(path, declared(sheet="C")).notes == ("feuille A, non lue : 2 lignes", hidden)
+    assert read(path, declared(sheets=["A", "C"])).notes == (comment, hidden)
+
+
+def test_comments_of_an_ods_file_are_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = ["".join(map(ods_cell, HEADER)), "".join(map(ods_cell, ["ONG fictive", "Gao", "2024", "5"]))]
+    noted = rows[1].replace("</table:table-cell>", "<office:annotation/></table:table-cell>", 1)
+    found = read(write_ods(tmp_path / "a.ods", {"F": [rows[0], noted], "G": rows}), declared(sheet="F"))
+    assert found.notes == ("feuille F, commentaires de cellule non lus : 1", "feuille G, non lue : 2 lignes")
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\n", "  "])
+def test_a_header_is_what_a_person_sees(declared: Callable[..., Source], tmp_path: Path, space: str) -> None:
+    source = declared({"organization_name": "Nom complet"}, ("Vu le",))
+    rows = [[f"Nom{space}complet", f"Vu{space}le"], ["ONG fictive", "2024"]]
+    assert rows_of(read(write_csv(tmp_path / "a.csv", rows), source), "Nom complet") == [["ONG fictive"]]
+
+
+def test_a_header_too_far_below_is_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [*[["Titre"]] * 35, HEADER, ["ONG fictive", "Gao", "2024", 5]]
+    with pytest.raises(SourceFileError) as caught:
+        read(write_csv(tmp_path / "a.csv", rows), declared())
+    assert "30 premières lignes" in caught.value.expected
+    assert "header_row: 36" in caught.value.found
+
+
+def test_letters_after_a_closing_quote_are_read_as_excel_does(declared: Callable[..., Source], tmp_path: Path) -> None:
+    def text(name: str, *lines: str) -> Path:
+        (tmp_path / name).write_text("\n".join([";".join(HEADER), *lines]), encoding="utf-8")
+        return tmp_path / name
+
+    path = text("a.csv", '"ONG" fictive;Gao;2024;5', '"ONG à\nla ligne";Kayes;2024;7', "B;Gao;2024;1")
+    assert rows_of(read(path, declared()), "Structure") == [["ONG fictive"], ["ONG à\nla ligne"], ["B"]]
+    for name, line, lines in (
+        ("b.csv", 3, ['"ONG" fictive;Gao;2024;5', '"jamais fermé;Kayes;2024;7']),
+        ("c.csv", 2, ['"pas fermé;Gao;2024;5', 'B;Gao;"2024";1']),
+    ):
+        with pytest.raises(SourceFileError) as caught:
+            read(text(name, *lines), declared())
+        assert caught.value.place == f"ligne {line}"
+        assert "jamais fermé" in caught.value.found
+
+
+def test_a_binary_workbook_is_told_what_to_do(declared: Callable[..., Source], tmp_path: Path) -> None:
+    (tmp_path / "a.xlsb").write_bytes(b"PK\x03\x04")
+    with pytest.raises(SourceFileError, match=r"l’enregistrer en \.xlsx"):
+        read(tmp_path / "a.xlsb", declared())

@@ -104,7 +104,7 @@ def test_a_rest_without_a_header_is_not_passed_over(source: Source) -> None:
         with pytest.raises(SourceFileError) as caught:
             tables_of("classeur.xlsx", grids, source, TableReader(kind="table"))
         assert caught.value.place == "Suite!1"
-        assert f"{len(rest)} lignes sans en-tête" in caught.value.found
+        assert f"{len(rest)} ligne{'s' * (len(rest) > 1)} sans en-tête" in caught.value.found
     words = Grid("classeur.xlsx", "Autre", [[f"Mot {number}" for number in range(10)], record])
     narrow = Grid("classeur.xlsx", "Étroit", [record[:9]])
     (found,) = tables_of(
