@@ -16,7 +16,10 @@ REJECTED = ["shape", "document_id", "locator", "reason", "row"]
 
 @dataclass(frozen=True)
 class Gated:
-    """``accepted``: by shape, the stored columns. ``rejected``: REJECTED columns, `row` the record as JSON."""
+    """``accepted``: by shape, the stored columns. ``rejected``: REJECTED columns.
+
+    `row` is the record as JSON, or the cells of what is none; nothing personal is in it.
+    """
 
     accepted: dict[str, pd.DataFrame]
     assertions: pd.DataFrame
@@ -38,7 +41,7 @@ class Gated:
 
 def gate(ingested: Ingested) -> Gated:
     """Splits the records by their errors; assertions of rejected records go with them."""
-    accepted, rejected = {}, [ingested.rejected.assign(row="")]
+    accepted, rejected = {}, [_left_out(ingested.rejected)]
     for shape, frame in ingested.records.items():
         wrong = frame["errors"].notna()
         accepted[shape] = frame.loc[~wrong, [c.name for c in SHAPES[shape].stored]]
@@ -49,6 +52,11 @@ def gate(ingested: Ingested) -> Gated:
     filled = [part[REJECTED] for part in rejected if len(part)]
     left = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REJECTED, dtype=object)
     return Gated(accepted, assertions, left, ingested.read_counts)
+
+
+def _left_out(rejected: pd.DataFrame) -> pd.DataFrame:
+    """What never became a record; not every reader tells its cells."""
+    return rejected.reindex(columns=REJECTED).fillna({"row": ""})
 
 
 def _rejected(shape: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -17,13 +17,16 @@ from ingestion.row_checks import add_warnings
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
 from ingestion.source import Source
 
+_LEFT_OUT = ["shape", "document_id", "locator", "reason", "row"]
+
 
 @dataclass(frozen=True)
 class Ingested:
     """What a source's files gave.
 
     ``records``: by shape, the stored columns plus `errors`. ``rejected``: rows that never became records
-    (locator, shape, reason). ``read_counts``: rows read by shape. ``notes``: what a person should know.
+    (locator, shape, reason; `row`, their cells as JSON where the reader tells them). ``read_counts``: rows read by
+    shape. ``notes``: what a person should know.
     ``personal``: PERSONAL, every piece of personal data that was taken out. ``is_personal``: whether the files held
     declared personal columns or answers of people who were asked for their consent, ``is_declared`` whether they held
     the former: then they need a key. ``is_typed``: whether somebody
@@ -70,9 +73,7 @@ def _joined(source: Source, parts: list[Part]) -> Ingested:
         },
         assertions=_concat([found.assertions for given in built.values() for found in given], ASSERTION.names),
         documents=_concat([part.document for part in parts], [c.name for c in DOCUMENT.stored]),
-        rejected=_concat(
-            [left for part in parts for left in part.rejected], ["shape", "document_id", "locator", "reason"]
-        ),
+        rejected=_concat([left for part in parts for left in part.rejected], _LEFT_OUT),
         read_counts={shape: sum(found.read_count for found in given) for shape, given in built.items()},
         notes=[note for part in parts for note in part.notes],
         personal=personal.joined(hidden),
@@ -93,4 +94,8 @@ def _concat(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     if len(filled) == 1 and list(filled[0].columns) == columns:
         return filled[0].reset_index(drop=True)  # of a million rows, a copy less
-    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns, dtype=object)
+    return (
+        pd.concat(filled, ignore_index=True).reindex(columns=columns)
+        if filled
+        else pd.DataFrame(columns=columns, dtype=object)
+    )

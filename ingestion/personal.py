@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ingestion.clean.numbers import number
-from ingestion.clean.personal import find
+from ingestion.clean.personal import find, redact
 from ingestion.readers.rows import Table
 from ingestion.source import Source
 
@@ -53,7 +53,10 @@ def split(source: Source, item: Table) -> Split:
     rejected = pd.DataFrame(
         {"locator": item.locators.loc[item.frame.index[refused]].to_numpy(), "reason": NOT_GIVEN}, dtype=object
     )
-    left_out = pd.concat([item.rejected, rejected], ignore_index=True) if len(item.rejected) else rejected
+    read = item.rejected
+    if "cells" in read:
+        read = read.assign(row=[_told(source, cells) for cells in read["cells"]]).drop(columns="cells")
+    left_out = pd.concat([read, rejected], ignore_index=True) if len(read) else rejected
     agreed = replace(item, frame=item.frame[~refused].copy(), rejected=left_out)
     frame, found = agreed.frame.copy(), []
     for column, rule in source.personal.items():
@@ -69,6 +72,12 @@ def split(source: Source, item: Table) -> Split:
             frame = frame.drop(columns=column)
     is_cut = bool(refused.any()) or bool(len(item.rejected) and item.rejected["reason"].eq(ERASED).any())
     return Split(replace(agreed, frame=frame), joined(found), agreed, is_cut)
+
+
+def _told(source: Source, cells: dict[str, str]) -> str:
+    """The cells of a row that became no record, as JSON without what is personal in them."""
+    kept = {name: text for name, text in cells.items() if name not in source.personal}
+    return json.dumps({name: redact(text, names=True)[0] for name, text in kept.items()}, ensure_ascii=False)
 
 
 def has_refused(source: Source, frame: pd.DataFrame) -> pd.Series:
@@ -117,6 +126,8 @@ def is_typed(source: Source, tables: dict[str, Table]) -> bool:
     """Whether a cell that nobody reads holds a phone, an e-mail or a position that somebody typed in a text."""
     frames = [table.frame.drop(columns=source.mapped, errors="ignore") for table in tables.values()]
     texts = {text for frame in frames for column in frame for text in frame[column].unique()}
+    left_out = [cells for table in tables.values() for cells in table.rejected.get("cells", ())]
+    texts |= {text for cells in left_out for text in cells.values()}
     return any(isinstance(text, str) and find(text) and number(text) is None for text in texts)
 
 

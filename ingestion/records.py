@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ingestion import personal
-from ingestion.clean.numbers import number
+from ingestion.clean.numbers import is_ambiguous, number
 from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text, tidy
 from ingestion.errors import SourceFileError
@@ -80,7 +80,8 @@ class _Builder:
             document,
         )
         self.index = pd.RangeIndex(len(table.frame))
-        self.warnings: list[list[str]] = [[] for _ in self.index]
+        shared = [["figure_shared"] if label in table.shared else [] for label in table.frame.index]
+        self.warnings: list[list[str]] = shared
         self.errors: list[list[str]] = [[] for _ in self.index]
         self.personal: list[pd.DataFrame] = []
         self.nothing = np.full(len(self.index), None, dtype=object)
@@ -112,6 +113,7 @@ class _Builder:
             raw = self._without_personal(column, origin, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
+        written = self._whole(column, origin)
         is_expected = origin is not None and origin.expected
         unusable = {text for text, (value, known, _) in cleaned.items() if not known or (value is None and is_expected)}
         lacking = {text for text, (value, _, _) in cleaned.items() if column.required and value is None}
@@ -119,11 +121,21 @@ class _Builder:
             if text in unusable:
                 self.warnings[row].append(f"{column.name}_unusable" if is_expected else f"{column.name}_invalid")
             if text in lacking:
-                self.errors[row].append(f"{column.name} : valeur obligatoire, trouvé « {text} »")
+                self.errors[row].append(_lacking(column, text))
         result = {column.name: [cleaned[text][0] for text in raw]}
         if column is not OBSERVED:
-            result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
+            raws = [cleaned[text][2] for text in raw]
+            result[f"{column.name}_raw"] = [whole or text for whole, text in zip(written, raws, strict=True)]
         return result
+
+    def _whole(self, column: Column, origin: Origin | None) -> list[str | None]:
+        """The text of each row's cell where it was cut into several values, without what is personal in it."""
+        if origin is None or origin.column not in self.table.whole or not len(self.index):
+            return [None] * len(self.index)
+        texts = self.table.whole[origin.column].loc[self.table.frame.index]
+        cut = texts.ne(self.table.frame[origin.column])
+        told = {text: redact(text, column.is_free)[0] for text in texts[cut].unique()}
+        return [told[text] if is_cut else None for text, is_cut in zip(texts, cut, strict=True)]
 
     def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
         """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
@@ -252,3 +264,10 @@ class _Builder:
                     "reader": self.source.reader.kind,
                 }
             )
+
+
+def _lacking(column: Column, text: str) -> str:
+    """Why a record without this required value is rejected."""
+    if column.is_count and is_ambiguous(text):
+        return f"{column.name} : « {text} » est ambigu (milliers ou décimales ?)"
+    return f"{column.name} : valeur obligatoire, trouvé « {text} »"

@@ -58,6 +58,16 @@ class Column:
         """The administrative level of a p-code column (admin2_code is 2)."""
         return int(self.name[len("admin")])
 
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts something that adds up: positions, ages and shares have a greatest value."""
+        return self.kind in ("integer", "number") and self.maximum is None
+
+    @property
+    def is_area(self) -> bool:
+        """Whether it names an administrative area."""
+        return self.name.startswith("admin") and self.name.endswith("_name")
+
 
 @dataclass(frozen=True)
 class Shape:

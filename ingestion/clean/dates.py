@@ -30,8 +30,8 @@ _MONTHS = {
     for name in spellings.split()
 }
 _TIME = r"(?:[T ][0-9]{1,2}:.*|Z|[+-][0-9]{2}:[0-9]{2})?"
-_ISO = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){_TIME}")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_ISO = re.compile(rf"([0-9]{{4}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{2})")
 _ISO_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])/([0-9]{4})")
 _DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
@@ -60,7 +60,8 @@ _LONGEST = 60  # no date is longer; a sentence is none
 def date(value: str, *, end: bool = False) -> dt.date | None:
     """A date, or None. A month, quarter, year or range stands for its first day, with ``end`` for its last.
 
-    Read: 2024-03-01 (with a time and a time zone or without), 01/03/2024 (day first, as in Mali), 2e janvier 2024,
+    Read: 2024-03-01 and 2024/03/01 (with a time and a time zone or without), 01/03/2024 and 1/3/24 (day first, as in
+    Mali), 2e janvier 2024,
     2 January 2024, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel serials from 20000 (1954) to 80000
     (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024, 01/02/2024 - 31/03/2024, 2024-2028.
     """
@@ -73,9 +74,10 @@ def date(value: str, *, end: bool = False) -> dt.date | None:
 
 def _one(text: str, end: bool) -> dt.date | None:
     if match := _ISO.fullmatch(text):
-        return _day(int(match[1]), int(match[2]), int(match[3]))
+        return _day(int(match[1]), int(match[3]), int(match[4]))
     if match := _DAY_FIRST.fullmatch(text):
-        return _day(int(match[3]), int(match[2]), int(match[1]))
+        day, month, year = (part for part in match.groups() if part)
+        return _day(_year(year), int(month), int(day))
     if match := _ISO_MONTH.fullmatch(text):
         return _span(int(match[1]), int(match[2]), int(match[2]), end)
     if match := _MONTH_FIRST.fullmatch(text):
@@ -95,10 +97,7 @@ def _worded(text: str, end: bool) -> dt.date | None:
     if match := _MONTH_DAY.fullmatch(text):
         return _day(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]))
     if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
-        year = int(match[2])
-        if len(match[2]) == 2:  # janv-24 and janv-99
-            year += 2000 if year < 70 else 1900
-        return _span(year, _MONTHS[match[1]], _MONTHS[match[1]], end)
+        return _span(_year(match[2]), _MONTHS[match[1]], _MONTHS[match[1]], end)
     if _YEAR.fullmatch(text):
         return _span(int(text), 1, 12, end)
     return None
@@ -119,6 +118,12 @@ def _completed(first: str, last: str) -> dt.date | None:
     words = last.split()
     missing = ("", f" {words[-1]}", f" {' '.join(words[-2:])}", f"/{last[-4:]}")
     return next((day for rest in missing if (day := _one(first + rest, end=False))), None)
+
+
+def _year(written: str) -> int:
+    """Of two digits, those of janv-24 and 01/03/99: from 1970 to 2069."""
+    year = int(written)
+    return year if len(written) > 2 else year + (2000 if year < 70 else 1900)
 
 
 def _day(year: int, month: int, day: int) -> dt.date | None:

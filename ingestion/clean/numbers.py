@@ -9,6 +9,8 @@ _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(\D|$))")
 # Thousands in groups of three: at least two groups, or one beside the other decimal sign.
 _COMMA_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(,[0-9]{3}|\.[0-9]+)")
 _DOT_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{3})+(\.[0-9]{3}|,[0-9]+)")
+# One group of three: « 1.250 » people are 1,250 or 1.25. No thousands begin with a zero.
+_ONE_GROUP = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
@@ -26,6 +28,11 @@ def number(value: str) -> float | None:
         text = text.replace(",", ".")
     found = float(text) if _NUMBER.fullmatch(text) else math.nan
     return found if math.isfinite(found) else None
+
+
+def is_ambiguous(value: str) -> bool:
+    """Whether a count may be meant in thousands or with decimals: "1.250" or "12,500"."""
+    return _ONE_GROUP.fullmatch(value.strip().replace("\u2212", "-")) is not None
 
 
 def integer(value: str) -> int | None:

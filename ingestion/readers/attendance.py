@@ -92,7 +92,7 @@ def _of_grid(grid: Grid) -> Part:
     """The column of structures; everything in the other columns is of people."""
     header = [fold(cell) for cell in grid.rows[0]]
     structures, people, names = [], [], []
-    for row in grid.rows[1:]:
+    for row in grid.spread()[1:]:
         cells = dict(zip(header, row, strict=False))
         structures += [text for name in header if name in _STRUCTURE and (text := tidy(redact(cells.get(name, ""))[0]))]
         people.append("; ".join(text for name, text in cells.items() if name not in _STRUCTURE and text.strip()))

@@ -9,7 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _LONGEST_CELL = 1 << 20  # a spreadsheet's cell holds 32,767 characters; more is
 MOST_CELLS = 20_000_000
 MOST_COLUMNS = 16_384
 
-Merged = tuple[tuple[int, int], tuple[int, int]]
+Merged = ods.Merged
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Grid:
     """The cells of one sheet as text; `sheet` is "" for a text table. Other readers place their cells otherwise.
 
     ``merged``: ranges of cells that are shown as one, ((top, left), (bottom, right)) counted from 0. ``constants``:
-    columns that the reader adds, each with one value for all the rows.
+    columns that the reader adds, each with one value for all the rows. ``notes``: what was not read beside them.
     """
 
     file: str
@@ -45,11 +45,20 @@ class Grid:
     rows: list[list[str]]
     merged: list[Merged] = field(default_factory=list, kw_only=True)
     constants: dict[str, str] = field(default_factory=dict, kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def place(self, row: int, column: int | None = None) -> str:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
         prefix = f"{self.sheet}!" if self.sheet else ""
         return f"{prefix}{letter(column)}{row + 1}" if column is not None else f"{prefix}{row + 1}"
+
+    def spread(self) -> list[list[str]]:
+        """The cells with the text of a merged one in the first column of every row that it covers."""
+        rows = [list(row) for row in self.rows]
+        for (top, left), (bottom, _) in self.merged:
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+        return rows
 
     def row_places(self, rows: Sequence[int], width: int) -> list[str]:
         """Locators of whole rows of so many cells: Feuille!A5:F5."""
@@ -60,6 +69,11 @@ class Grid:
         """Locators of the cells of one column."""
         prefix = (f"{self.sheet}!" if self.sheet else "") + letter(column)
         return [f"{prefix}{row + 1}" for row in rows]
+
+
+def lines_told(count: int) -> str:
+    """« 1 ligne », « 12 lignes »."""
+    return f"{count} ligne{'s' * (count > 1)}"
 
 
 def letter(column: int) -> str:
@@ -80,7 +94,7 @@ def read_grids(path: Path, patterns: Sequence[str] = ("*",)) -> list[Grid]:
         return [Grid(path.name, "", _text_rows(path))]
     workbook = _Workbook(path)
     wanted = [name for pattern in patterns for name in workbook.fitting(pattern)]
-    return [workbook.sheet(name) for name in workbook.names if name in wanted]
+    return workbook.sheets([name for name in workbook.names if name in wanted])
 
 
 def read_grid(path: Path, sheet: str | None) -> Grid:
@@ -89,13 +103,16 @@ def read_grid(path: Path, sheet: str | None) -> Grid:
         return Grid(path.name, "", _text_rows(path))
     workbook = _Workbook(path)
     if sheet is None and len(workbook.visible) == 1:
-        return workbook.sheet(workbook.visible[0])
+        return workbook.sheets(workbook.visible)[0]
     if sheet is None or sheet not in workbook.names:
         raise workbook.lacks(f"la feuille « {sheet} »" if sheet else "une seule feuille visible")
-    return workbook.sheet(sheet)
+    return workbook.sheets([sheet])[0]
 
 
 def _is_workbook(path: Path) -> bool:
+    if path.suffix.lower() == ".xlsb":
+        found = "un classeur binaire .xlsb, que rien ne lit ici : l’enregistrer en .xlsx"
+        raise SourceFileError(path.name, "nom du fichier", "un classeur .xlsx, .xls ou .ods, ou un CSV", found)
     return path.suffix.lower() in _WORKBOOKS
 
 
@@ -133,6 +150,23 @@ class _Workbook:
     def lacks(self, wanted: str) -> SourceFileError:
         return SourceFileError(self.file, "classeur", wanted, f"les feuilles {', '.join(self.names)}")
 
+    def sheets(self, names: list[str]) -> list[Grid]:
+        """The sheets of these names; the first tells which others hold something too."""
+        found = [self.sheet(name) for name in names]
+        others = tuple(note for name in self.names if name not in names for note in self._unread(name))
+        return [replace(found[0], notes=found[0].notes + others), *found[1:]] if found else []
+
+    def _unread(self, name: str) -> Iterator[str]:
+        if self.kind == ".xlsx":
+            with zipfile.ZipFile(self.path) as archive:
+                part = xlsx.part_of(archive, name)
+                height = xlsx.scan(archive, part, MOST_CELLS).height if "/worksheets/" in part else 0
+        else:
+            height = self.ods[name].height if name in self.ods else self._book.get_sheet_by_name(name).height
+        if height:
+            kind = "feuille" if name in self.visible else "feuille masquée"
+            yield f"{kind} {name}, non lue : {lines_told(height)}"
+
     def sheet(self, name: str) -> Grid:
         with _telling_damage(self.path, f"feuille {name}", "une feuille lisible"):
             found = self._scanned(name) if self.kind == ".xlsx" else xlsx.SheetXml()
@@ -141,11 +175,15 @@ class _Workbook:
             for row, column, text in found.odd:
                 _put(rows, row, column, text)
             merged = self.ods[name].merged if name in self.ods else cells.merged_cell_ranges or []
-        return Grid(self.file, name, rows, merged=merged)
+        comments = self.ods[name].comments if name in self.ods else found.comments
+        told = f"feuille {name}, commentaires de cellule non lus : {comments}"
+        return Grid(self.file, name, rows, merged=merged, notes=(told,) if comments else ())
 
     def _scanned(self, name: str) -> xlsx.SheetXml:
         with zipfile.ZipFile(self.path) as archive:
-            found = xlsx.scan(archive, xlsx.part_of(archive, name), MOST_CELLS)
+            part = xlsx.part_of(archive, name)
+            found = xlsx.scan(archive, part, MOST_CELLS)
+            found.comments = xlsx.comments(archive, part)
         self._check_size(name, found.height, found.width)
         return found
 
@@ -210,17 +248,46 @@ def _put(rows: list[list[str]], row: int, column: int, text: str) -> None:
 def _text_rows(path: Path) -> list[list[str]]:
     encoding, sample = _encoding(path)
     errors = "replace" if encoding == "cp1252" else "strict"
+    delimiter = _delimiter(sample)
     with path.open(encoding=encoding, errors=errors, newline="") as file:
-        reader = csv.reader(file, delimiter=_delimiter(sample), strict=True)
         limit = csv.field_size_limit(_LONGEST_CELL)
         try:
-            return _checked(path, reader)
-        except csv.Error as error:
-            place = f"ligne {reader.line_num}"
-            found = f"{error} : guillemet jamais fermé, fichier tronqué ?"
-            raise SourceFileError(path.name, place, "un CSV bien formé", found) from error
+            return _checked(path, csv.reader(file, delimiter=delimiter, strict=True))
+        except csv.Error:
+            file.seek(0)
+            return _checked(path, _as_excel_does(path, file, delimiter))
         finally:
             csv.field_size_limit(limit)
+
+
+def _as_excel_does(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The rows where letters may follow a closing quote: `"C" suite`.
+
+    Where a quote is never closed, or takes in the lines below, a row would be lost: raises SourceFileError.
+    """
+    read: list[str] = []
+    first = 1
+
+    def kept() -> Iterator[str]:
+        for line in lines:
+            read.append(line)
+            yield line
+
+    try:
+        for row in csv.reader(kept(), delimiter=delimiter):
+            if len(read) > 1 or _is_open(read, delimiter):
+                list(csv.reader(read, delimiter=delimiter, strict=True))
+            first += len(read)
+            read.clear()
+            yield row
+    except csv.Error as error:
+        found = f"{error} : guillemet jamais fermé, fichier tronqué ?"
+        raise SourceFileError(path.name, f"ligne {first}", "un CSV bien formé", found) from error
+
+
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Whether a quote of these lines is not closed: it takes in what follows, here a sign that no text holds."""
+    return list(csv.reader([*lines, "\0"], delimiter=delimiter))[-1] != ["\0"]
 
 
 def _checked(path: Path, lines: Iterable[list[str]]) -> list[list[str]]:

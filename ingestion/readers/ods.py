@@ -16,11 +16,15 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass
 class SheetXml:
-    """``height`` and ``width``: how far filled cells reach. ``merged``: ((top, left), (bottom, right)) from 0."""
+    """``height`` and ``width``: how far filled cells reach. ``merged``: ((top, left), (bottom, right)) from 0.
+
+    ``comments``: how many cells have one.
+    """
 
     height: int = 0
     width: int = 0
     merged: list[Merged] = field(default_factory=list)
+    comments: int = 0
 
 
 def scan(archive: zipfile.ZipFile) -> dict[str, SheetXml]:
@@ -49,6 +53,8 @@ class _Content:
         elif name == _TABLE + "table":
             self.sheet = self.sheets.setdefault(given.get(_TABLE + "name", ""), SheetXml())
             self.row = 0
+        elif name == _OFFICE + "annotation":
+            self.sheet.comments += 1
 
     def end(self, name: str) -> None:
         if name == _TABLE + "table-row":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -33,15 +34,23 @@ def unpivot(table: Table, wide: Mapping[str, Mapping[str, str]], value: str) -> 
     return replace(table, frame=frame, locators=values, cells=cells)
 
 
-def split(table: Table, separators: Mapping[str, Sequence[str]]) -> Table:
-    """« Kayes, Mopti et Gao » in a declared column becomes three rows, all of the same cells."""
-    frame = table.frame
+def split(table: Table, separators: Mapping[str, Sequence[str]], figures: AbstractSet[str] = frozenset()) -> Table:
+    """« Kayes, Mopti et Gao » in a declared column becomes three rows, all of the same cells.
+
+    A figure of the three together stays with the first of them: each of the others would count it again.
+    """
+    frame, whole = table.frame, {}
     for column, signs in separators.items():
         if column in frame:
             cut = re.compile("|".join(_pattern(sign) for sign in signs), re.IGNORECASE)
             parts = {text: _parts(cut, text) for text in frame[column].unique()}
+            whole[column] = table.frame[column]
             frame = frame.assign(**{column: frame[column].map(parts)}).explode(column)
-    return replace(table, frame=frame)
+    again = pd.Series(frame.index.duplicated(), index=frame.index)
+    counted = [column for column in sorted(figures) if column in frame and frame[column][again].ne("").any()]
+    shared = frozenset(frame.index[again]) if counted else frozenset()
+    frame = frame.assign(**{column: frame[column].mask(again, "") for column in counted})
+    return replace(table, frame=frame, whole=whole, shared=shared)
 
 
 def _pattern(sign: str) -> str:

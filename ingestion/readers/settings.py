@@ -44,13 +44,19 @@ class Tabular(Strict):
         'raison ; sans elle « Total… » est reconnu ; « "" » : aucun total',
     )
     merged: Literal["down", "all", "none"] = Field(
-        "down", description="une cellule fusionnée vaut pour toutes ses lignes ; « all » : aussi pour ses colonnes"
+        "down",
+        description="une cellule fusionnée vaut pour toutes ses lignes, un chiffre pour la première seulement ; "
+        "« all » : aussi pour ses colonnes",
     )
-    fill_down: tuple[str, ...] = Field((), description="colonnes où une cellule vide répète celle du dessus")
+    fill_down: tuple[str, ...] = Field(
+        (),
+        description="colonnes où une cellule vide répète celle du dessus, de gauche à droite : où l’une change, les "
+        "suivantes ne répètent plus",
+    )
     split: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="colonnes dont une cellule dit plusieurs valeurs, une ligne chacune, et ce qui les sépare ; les "
-        "autres cellules sont répétées, chiffres compris",
+        "autres cellules sont répétées, un chiffre non : il reste à la première, avec l’avertissement figure_shared",
     )
 
     @field_validator("split", mode="before")

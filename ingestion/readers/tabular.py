@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ingestion.clean.text import visible
 from ingestion.errors import SourceFileError
 from ingestion.readers import body, reshape
-from ingestion.readers.grid import Grid
+from ingestion.readers.grid import Grid, lines_told
 from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.settings import Tabular
-from ingestion.shapes import SHAPES
+from ingestion.readers.sorting import Meaning
+from ingestion.shapes import LINEAGE, SHAPES, Column
 from ingestion.source import Source
 from ingestion.values import clean
 
 _SEARCHED_ROWS = 30
+_LOWEST_ROW = 2_000  # so far a message looks for a header that stands too low
 _QUOTED, _LONGEST = 50, 80  # names in a message, and letters of a name
+_OBSERVED = next(column for column in LINEAGE if column.name == "observed_on")
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
 
@@ -27,34 +31,42 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
 
     A table has the name that the mappings which read it declare (`table:`), else "table". Grids under the same header
     are stacked; those under none are passed over, with a note. Blank rows are no rows. Raises SourceFileError where a
-    table is nowhere, or its header is not as declared.
+    table is nowhere, its header is not as declared, or a grid that is passed over seems to be a part of it.
     """
-    filled = [grid for grid in grids if any(cell.strip() for row in grid.rows for cell in row)]
+    filled = [grid for grid in grids if _filled_rows(grid)]
     if not filled:
         place = grids[0].place(0) if grids else "document"
         raise SourceFileError(file, place, "un tableau rempli", "aucune cellule remplie")
     found: Tables = {}
-    read: set[int] = set()
+    search = _Search(options, _spellings(source, options))
     added = {column for grid in grids for column in grid.constants}
-    for name, columns in _wanted(source, options).items():
-        wanted = columns - added
-        header_rows = {
-            n: row for n, grid in enumerate(filled) if (row := _header_row(grid, wanted, options)) is not None
-        }
+    wanted_by_name = {name: columns - added for name, columns in _wanted(source, options).items()}
+    headers: dict[int, list[str]] = {}
+    for name, wanted in wanted_by_name.items():
+        header_rows = {n: row for n, grid in enumerate(filled) if (row := search.header_row(grid, wanted)) is not None}
         if not header_rows:
-            raise _missing(max(filled, key=lambda grid: _best_row(grid, wanted, options)[1]), wanted, options)
-        read.update(header_rows)
-        parts = [_read(filled[n], row, source, wanted, options) for n, row in header_rows.items()]
-        found[name] = reshape.split(stacked(name, parts), options.split)
-    unread = [grid.place(0) for n, grid in enumerate(filled) if n not in read]
-    notes = tuple(f"{place} : tableau que la source ne lit pas" for place in unread)
-    return {name: replace(table, notes=notes if name == next(iter(found)) else ()) for name, table in found.items()}
+            raise _missing(max(filled, key=lambda grid: search.best_row(grid, wanted)[1]), wanted, search)
+        headers |= {n: search.names(filled[n], row) for n, row in header_rows.items()}
+        parts = [_read(filled[n], row, source, wanted, search) for n, row in header_rows.items()]
+        found[name] = reshape.split(stacked(name, parts), options.split, _figures(source))
+    unread = [grid for n, grid in enumerate(filled) if n not in headers]
+    for grid in unread:
+        _check_passed_over(grid, source, wanted_by_name.values(), list(headers.values()), search)
+    first, notes = next(iter(found)), tuple(note for grid in grids for note in grid.notes)
+    notes += tuple(map(passed_over, unread))
+    return found | {first: replace(found[first], notes=found[first].notes + notes)}
+
+
+def passed_over(grid: Grid) -> str:
+    """The note on a grid that nobody reads."""
+    return f"{grid.place(0)} : tableau que la source ne lit pas ({lines_told(_filled_rows(grid))})"
 
 
 def is_declared(grid: Grid, source: Source, options: Tabular) -> bool:
     """Whether a grid bears the header of a table that the source declares."""
+    search = _Search(options, _spellings(source, options))
     return any(
-        _header_row(grid, columns - set(grid.constants), options) is not None
+        search.header_row(grid, columns - set(grid.constants)) is not None
         for columns in _wanted(source, options).values()
     )
 
@@ -76,43 +88,135 @@ def _wanted(source: Source, options: Tabular) -> dict[str, set[str]]:
     return {name: columns - never_there | set(options.unpivot) for name, columns in wanted.items()}
 
 
-def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str], options: Tabular) -> Table:
-    header = _names(grid, header_row, options)
+def _filled_rows(grid: Grid) -> int:
+    return sum(any(cell.strip() for cell in row) for row in grid.rows)
+
+
+def _spellings(source: Source, options: Tabular) -> dict[str, str]:
+    """The declared names by what a person sees of them: a no-break space or a line break is a space."""
+    return {_seen(name): name for name in declared_columns(source) | set(options.unpivot)}
+
+
+def _seen(name: str) -> str:
+    return " ".join(visible(name).split())
+
+
+@dataclass(frozen=True)
+class _Search:
+    """How a header is looked for: ``spellings`` are the declared names by what a person sees of them."""
+
+    options: Tabular
+    spellings: dict[str, str]
+
+    def header_row(self, grid: Grid, wanted: AbstractSet[str]) -> int | None:
+        """The first row that holds every wanted column."""
+        row, hits = self.best_row(grid, wanted)
+        return row if hits == len(wanted) else None
+
+    def best_row(self, grid: Grid, wanted: AbstractSet[str]) -> tuple[int, int]:
+        """The first of the rows that hold most of the wanted columns, and how many it holds."""
+        given = self.options.header_row
+        rows = range(min(_SEARCHED_ROWS, len(grid.rows))) if given is None else [given - 1]
+        hits = {row: len(wanted & set(self.names(grid, row))) for row in rows}
+        best = max(hits, key=lambda row: hits[row])
+        return best, hits[best]
+
+    def anywhere(self) -> _Search:
+        """The same without the declared place of the header."""
+        return replace(self, options=self.options.model_copy(update={"header_row": None}))
+
+    def names(self, grid: Grid, row: int) -> list[str]:
+        """The names of the columns up to the last one that has one; those of several header rows are joined."""
+        rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + self.options.header_rows]]
+        width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
+        levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
+        for number, level in enumerate(levels[:-1]):
+            _carry_right(grid, row + number, level, levels[number + 1])
+        joined = [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
+        return [self.spellings.get(_seen(name), name) for name in joined]
+
+
+def _check_passed_over(
+    grid: Grid, source: Source, wanted: Iterable[AbstractSet[str]], headers: list[list[str]], search: _Search
+) -> None:
+    """Raises SourceFileError where a grid that is passed over seems to be a part of a table that is read.
+
+    It bears most of the declared columns, the others being renamed, or its header is not where it is declared; or it
+    goes on without a header: it is as wide as a table that is read, and its first row reads as a record of it.
+    """
+    for columns in wanted:
+        row, hits = search.anywhere().best_row(grid, columns)
+        if 2 * hits > len(columns) and hits > 1:
+            lacking = sorted(columns - set(search.anywhere().names(grid, row)))
+            expected = f"la ou les colonnes {_quoted(lacking)}" if lacking else "l’en-tête à la ligne déclarée"
+            found = f"{hits} des {len(columns)} colonnes déclarées, sur {lines_told(_filled_rows(grid))}"
+            raise SourceFileError(grid.file, grid.place(row), f"{expected}, comme dans le tableau lu", found)
+    if any(_reads_as_record(grid, header, source) for header in headers):
+        found = f"{lines_told(_filled_rows(grid))} sans en-tête, en autant de colonnes que le tableau lu"
+        raise SourceFileError(grid.file, grid.place(0), "l’en-tête du tableau lu", found)
+
+
+def _reads_as_record(grid: Grid, header: list[str], source: Source) -> bool:
+    """Whether the first row has a date, a code or a figure wherever a record has one."""
+    row = next(row for row in grid.rows if any(cell.strip() for cell in row))
+    if max(len(row) for row in grid.rows) != len(header):
+        return False
+    cells = dict(zip(header, row, strict=False))
+    read = [
+        clean(column, source.canonical(column.name, text) or text)[1]
+        for column, name in _targets(source)
+        if column.kind != "text" and (text := cells.get(name, "").strip())
+    ]
+    return bool(read) and all(read)
+
+
+def _targets(source: Source) -> Iterator[tuple[Column, str]]:
+    """Each column of a shape that a column of the file feeds, with that column's name."""
+    for shape, mapping in source.shapes.items():
+        for name, origin in mapping.columns.items():
+            column = _OBSERVED if name == _OBSERVED.name else SHAPES[shape].column(name)
+            yield from ((column, of_file) for of_file in origin.read)
+
+
+def _figures(source: Source) -> frozenset[str]:
+    return frozenset(name for column, name in _targets(source) if column.is_count)
+
+
+def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str], search: _Search) -> Table:
+    options = search.options
+    header = search.names(grid, header_row)
     wide = _wide_columns(grid, header_row, header, options)
     known = declared_columns(source) - _unpivoted_names(options) - set(grid.constants) | set(wide)
     _check_header(grid, header_row, header, known)
     first = header_row + options.header_rows
+    titles = list(enumerate(grid.rows[header_row:first], start=header_row))
     if first < len(grid.rows) and _is_hxl(grid.rows[first]):
         first += 1
     elif options.hxl:
         raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
-
-    def is_value(column: str, text: str) -> bool:
-        return _is_value(source, column, text)
-
-    table = body.body(grid, header, first, wanted, is_value, options)
+    table = body.body(grid, header, titles, first, _meaning(source, wanted, wide, options), options)
     return reshape.unpivot(table, wide, options.unpivot_value) if wide else table
 
 
-def _is_value(source: Source, column: str, text: str) -> bool:
-    """Whether a code list or a correction of the source knows the text as a value of a file's column."""
-    for shape, mapping in source.shapes.items():
-        for name, origin in mapping.columns.items():
-            if column in origin.read and name != "observed_on":
-                of_shape = SHAPES[shape].column(name)
-                if source.canonical(name, text) or (of_shape.codes and clean(of_shape, text)[1]):
-                    return True
-    return False
+def _meaning(source: Source, needed: AbstractSet[str], wide: Mapping[str, Any], options: Tabular) -> Meaning:
+    """What the source says of the columns of its file; wide columns are figures where their values are."""
+    targets = list(_targets(source))
+    figures = _figures(source)
 
+    def is_value(column: str, text: str) -> bool:
+        return any(
+            bool(source.canonical(target.name, text) or (target.codes and clean(target, text)[1]))
+            for target, name in targets
+            if name == column and target is not _OBSERVED
+        )
 
-def _names(grid: Grid, row: int, options: Tabular) -> list[str]:
-    """The names of the columns up to the last one that has a name; those of several header rows are joined."""
-    rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + options.header_rows]]
-    width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
-    levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
-    for number, level in enumerate(levels[:-1]):
-        _carry_right(grid, row + number, level, levels[number + 1])
-    return [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
+    return Meaning(
+        needed,
+        figures | set(wide) if options.unpivot_value in figures else figures,
+        {name for column, name in targets if column.is_area},
+        {name for column, name in targets if column.codes},
+        is_value,
+    )
 
 
 def _carry_right(grid: Grid, row: int, level: list[str], below: list[str]) -> None:
@@ -148,29 +252,17 @@ def _unpivoted_names(options: Tabular) -> set[str]:
     return {options.unpivot_value} | by_name | set(re.compile(options.unpivot_pattern or "").groupindex)
 
 
-def _header_row(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> int | None:
-    """The first row that holds every wanted column."""
-    row, hits = _best_row(grid, wanted, options)
-    return row if hits == len(wanted) else None
-
-
-def _best_row(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> tuple[int, int]:
-    """The first of the rows that hold most of the wanted columns, and how many it holds."""
-    rows = range(min(_SEARCHED_ROWS, len(grid.rows))) if options.header_row is None else [options.header_row - 1]
-    hits = {row: len(wanted & set(_names(grid, row, options))) for row in rows}
-    best = max(hits, key=lambda row: hits[row])
-    return best, hits[best]
-
-
-def _missing(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> SourceFileError:
-    row, _ = _best_row(grid, wanted, options)
-    there = _names(grid, row, options)
-    return SourceFileError(
-        grid.file,
-        grid.place(row),
-        f"la ou les colonnes {_quoted(sorted(wanted - set(there)))}",
-        f"les colonnes {_quoted([name for name in there if name])}",
-    )
+def _missing(grid: Grid, wanted: AbstractSet[str], search: _Search) -> SourceFileError:
+    row, _ = search.best_row(grid, wanted)
+    there = search.names(grid, row)
+    expected = f"la ou les colonnes {_quoted(sorted(wanted - set(there)))}"
+    for lower in range(_SEARCHED_ROWS, min(len(grid.rows), _LOWEST_ROW)):
+        if wanted and wanted <= set(search.names(grid, lower)):
+            found = f"l’en-tête à la ligne {lower + 1} : déclarer reader: {{header_row: {lower + 1}}}"
+            within = f" dans les {_SEARCHED_ROWS} premières lignes" if search.options.header_row is None else ""
+            return SourceFileError(grid.file, grid.place(row), expected + within, found)
+    found = f"les colonnes {_quoted([name for name in there if name])}"
+    return SourceFileError(grid.file, grid.place(row), expected, found)
 
 
 def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet[str]) -> None:

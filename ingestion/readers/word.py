@@ -1,4 +1,4 @@
-"""Word documents (DOCX): paragraphs, lists, and tables with their merged cells filled."""
+"""Word documents (DOCX): paragraphs, lists, and tables with their merged cells."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 from ingestion.clean.text import tidy
 from ingestion.errors import SourceFileError
 from ingestion.readers import archives
-from ingestion.readers.grid import Grid
+from ingestion.readers.grid import Grid, Merged
 from ingestion.readers.passages import Passage
 from ingestion.readers.writing import PlacedGrid, Writing
 
+Cell = tuple[int, int]
 _TITLES = ("Title", "Titre", "heading 1", "Heading 1", "Titre 1")
 # Deleted and moved text is not there any more; old Word's copy of a text box (Fallback) would tell it twice.
 _GONE = ("}del", "}moveFrom", "}Fallback")
@@ -66,26 +67,40 @@ def _item(paragraph: Any) -> str:
 
 def _grids(file: str, parent: Any, document: Any, place: str) -> Iterator[Grid]:
     """The tables in an element, each before those in its cells: table=2;row=1;cell=A;table=1."""
-    from docx.table import Table
-
     depth = len(parent.xpath("ancestor-or-self::w:tbl"))
     for number, element in enumerate(parent.xpath(f".//w:tbl[count(ancestor::w:tbl)={depth}]"), start=1):
-        rows: list[list[str]] = []
-        inner: list[tuple[Any, int, int]] = []
         own = f"{place}table={number}"
-        kept = [row for row in Table(element, document).rows if not row._tr.xpath("./w:trPr/w:del")]
-        for row_number, row in enumerate(kept):
-            cells = [None] * row.grid_cols_before + [cell._tc for cell in row.cells]
-            rows.append(["" if cell is None else _cell(cell) for cell in cells])
-            inner += [
-                (cell, column, row_number)
-                for column, cell in enumerate(cells)
-                if cell is not None and cell.xpath("./w:tbl") and cell not in [seen for seen, _, _ in inner]
-            ]
-        grid = PlacedGrid(file, own, rows)
+        kept = [row for row in element.tr_lst if not row.xpath("./w:trPr/w:del")]
+        cells, merged = _placed(kept)
+        width = max([column + 1 for _, column in cells] + [right + 1 for _, (_, right) in merged], default=0)
+        rows = [[""] * width for _ in kept]
+        for (row, column), cell in cells.items():
+            rows[row][column] = _cell(cell)
+        grid = PlacedGrid(file, own, rows, merged=merged)
         yield grid
-        for cell, column, row_number in inner:
-            yield from _grids(file, cell, document, f"{grid.place(row_number, column)};")
+        for (row, column), cell in cells.items():
+            if cell.xpath("./w:tbl"):
+                yield from _grids(file, cell, document, f"{grid.place(row, column)};")
+
+
+def _placed(rows: list[Any]) -> tuple[dict[Cell, Any], list[Merged]]:
+    """The cells of rows by row and column, and the ranges of merged ones; a cell that goes on is not its own."""
+    cells: dict[Cell, Any] = {}
+    corners: dict[Cell, Cell] = {}
+    above: dict[int, Cell] = {}  # by column, the cell that the next row may go on with
+    for number, row in enumerate(rows):
+        column, of_row = row.grid_before, dict[int, Cell]()
+        for cell in row.tc_lst:
+            last = column + cell.grid_span - 1
+            start = above.get(column, (number, column)) if cell.vMerge == "continue" else (number, column)
+            if start == (number, column):
+                cells[start] = cell
+            if (number, last) != start:
+                corners[start] = (number, last)
+            of_row[column] = start
+            column = last + 1
+        above = of_row
+    return cells, list(corners.items())
 
 
 def _cell(cell: Any) -> str:

@@ -48,11 +48,15 @@ _ROW_END = b"</row>"
 
 @dataclass
 class SheetXml:
-    """``height`` and ``width``: how far the cells reach. ``odd``: (row, column, text) of the cells to put back."""
+    """``height`` and ``width``: how far the cells reach. ``odd``: (row, column, text) of the cells to put back.
+
+    ``comments``: how many cells have one.
+    """
 
     height: int = 0
     width: int = 0
     odd: list[tuple[int, int, str]] = field(default_factory=list)
+    comments: int = 0
 
     def reach(self, row: int, column: int) -> None:
         """Takes in the cell of a row and a column counted from 1."""
@@ -67,6 +71,18 @@ def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     targets = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     target = {node.get("Id"): node.get("Target", "") for node in targets}[relation]
     return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+
+
+def comments(archive: zipfile.ZipFile, part: str) -> int:
+    """How many cells of a sheet have comments; a thread stands once more in its first one, for old programs."""
+    folder, name = posixpath.split(part)
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in archive.namelist():
+        return 0
+    nodes = ElementTree.fromstring(archive.read(relations))
+    targets = [n.get("Target", "") for n in nodes if n.get("Type", "").endswith("/relationships/comments")]
+    parts = [posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/") for target in targets]
+    return sum(len(re.findall(rb"<(?:\w+:)?comment\b", archive.read(each))) for each in parts)
 
 
 def scan(archive: zipfile.ZipFile, part: str, most_cells: int) -> SheetXml:

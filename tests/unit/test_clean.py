@@ -43,6 +43,9 @@ MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("
         ("January 2nd, 2024", DAY(2024, 1, 2), DAY(2024, 1, 2)),
         ("29 FÉVRIER 2024", DAY(2024, 2, 29), DAY(2024, 2, 29)),
         ("janv-24", DAY(2024, 1, 1), DAY(2024, 1, 31)),
+        ("03/04/24", DAY(2024, 4, 3), DAY(2024, 4, 3)),
+        ("1/3/99", DAY(1999, 3, 1), DAY(1999, 3, 1)),
+        ("2024/03/01", DAY(2024, 3, 1), DAY(2024, 3, 1)),
         ("févr. 2024", DAY(2024, 2, 1), DAY(2024, 2, 29)),
         ("février 2023", DAY(2023, 2, 1), DAY(2023, 2, 28)),
         ("décembre_2023", DAY(2023, 12, 1), DAY(2023, 12, 31)),
@@ -430,6 +433,22 @@ def test_a_cell_by_the_kind_of_its_column(column: str, written: str, value: obje
 )
 def test_a_number_outside_the_bounds_of_its_column_is_told(column: str, written: str) -> None:
     assert clean(SERVICE.column(column), written)[1] is False
+
+
+@pytest.mark.parametrize("written", ["1.250", "1,250", "12,500", "-999.999"])
+def test_one_group_of_three_is_no_count(written: str) -> None:
+    """1,250 people or one and a quarter? A position has decimals."""
+    assert clean(NEED.column("people"), written) == (None, False)
+    assert clean(SERVICE.column("capacity_per_month"), written) == (None, False)
+    assert clean(SERVICE.column("latitude"), "14.487") == (14.487, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "people"),
+    [("1.250.000", 1_250_000), ("1 250", 1250), ("0.250", 0.25), ("1.25", 1.25), ("1.250,0", 1250)],
+)
+def test_other_figures_are_counts(written: str, people: float) -> None:
+    assert clean(NEED.column("people"), written) == (people, True)
 
 
 def test_a_period_stands_for_its_first_day_where_the_declaration_says_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,13 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from expectations.gate import gate
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import ingest
-from ingestion.readers import body, table
+from ingestion.readers import sorting, table
 from ingestion.readers.grid import read_grid
 from ingestion.readers.rows import Table
 from ingestion.source import Source, load
@@ -141,7 +143,9 @@ def test_cells_merged_sideways_are_one_value_unless_declared(declared: Callable[
     path = write_xlsx(tmp_path / "a.xlsx", {"F": rows}, {"F": ["B2:C2"]})
     assert rows_of(read(path, declared()), "Région", "Période") == [["Gao", ""]]
     assert rows_of(read(path, declared(merged="all")), "Région", "Période") == [["Gao", "Gao"]]
-    down = write_xlsx(tmp_path / "b.xlsx", {"F": [HEADER, ["A fictive", "Gao"], ["B fictive"]]}, {"F": ["B2:B3"]})
+    down = write_xlsx(
+        tmp_path / "b.xlsx", {"F": [HEADER, ["A fictive", "Gao"], ["B fictive", None, 1]]}, {"F": ["B2:B3"]}
+    )
     assert rows_of(read(down, declared(merged="none")), "Région") == [["Gao"], [""]]
 
 
@@ -176,6 +180,35 @@ def test_a_declared_column_repeats_the_cell_above(declared: Callable[..., Source
     assert list(found.place("Région")) == ["B2", "B2", "B4", "B4"]
 
 
+def test_a_repeated_cell_stops_where_a_column_declared_before_it_changes(
+    declared: Callable[..., Source], tmp_path: Path
+) -> None:
+    columns = {"organization_name": "Structure", "admin1_name": "Région", "admin2_name": "Cercle"}
+    rows = [
+        ["Région", "Cercle", "Structure"], ["Gao", "Ansongo", "A fictive"], ["", "", "B fictive"], ["Gao", "", "C fictive"],
+        ["", "Bourem", "D fictive"], ["Kayes", "", "E fictive"], ["", "Bafoulabé", "F fictive"],
+    ]  # fmt: skip
+    found = read(write_csv(tmp_path / "a.csv", rows), declared(columns, fill_down=["Région", "Cercle"]))
+    assert rows_of(found, "Région", "Cercle") == [
+        ["Gao", "Ansongo"], ["Gao", "Ansongo"], ["Gao", "Ansongo"], ["Gao", "Bourem"], ["Kayes", ""],
+        ["Kayes", "Bafoulabé"],
+    ]  # fmt: skip
+
+
+def test_a_merged_figure_counts_once(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        ["ONG A fictive", "Gao", "2024", 12],
+        ["ONG B fictive", None, "2024"],
+        ["ONG C fictive", "Kayes", "2024", 3],
+    ]
+    path = write_xlsx(tmp_path / "a.xlsx", {"F": rows}, {"F": ["B2:B3", "D2:D3"]})
+    for merged in ("down", "all"):
+        found = read(path, declared(merged=merged))
+        assert rows_of(found, "Région", "Places") == [["Gao", "12"], ["Gao", ""], ["Kayes", "3"]]
+        assert found.notes == ("F!D2 : chiffre fusionné sur 2 lignes, gardé sur la première seulement",)
+
+
 # --- totals and notes ---
 
 
@@ -195,8 +228,8 @@ def test_totals_and_notes_are_kept_with_their_reason_and_never_taken(
         "ONG B fictive",
         "Total Solidarité fictive",
     ]
-    assert found.rejected.to_numpy().tolist() == [
-        ["A3:D3", body.TOTAL], ["A6:D6", body.TOTAL], ["A8:D8", body.NOTE], ["A9:D9", body.NOTE],
+    assert found.rejected[["locator", "reason"]].to_numpy().tolist() == [
+        ["A3:D3", sorting.TOTAL], ["A6:D6", sorting.TOTAL], ["A8:D8", sorting.NOTE], ["A9:D9", sorting.NOTE],
     ]  # fmt: skip
     gated = gate(ingest(source, [path]))
     assert all(check.passed for check in gated.conservation())
@@ -206,6 +239,7 @@ def test_totals_and_notes_are_kept_with_their_reason_and_never_taken(
 @pytest.mark.parametrize(
     ("label", "is_alone", "is_left_out"),
     [
+        ("Cumul", True, True), ("Cumul", False, False), ("Moyenne", True, True), ("Moyenne Guinée", True, False),
         ("TOTAUX", False, True), ("Grand total", True, True), ("S/Total", True, True), ("Ensemble", True, True),
         ("Ensemble", False, False), ("Total Kayes", True, True), ("Total Kayes", False, False), ("Totale", True, False),
     ],
@@ -216,23 +250,106 @@ def test_what_is_taken_for_a_total(
     """A word that may be a name is a total only where its row is not filled like the others."""
     row = [label, "", "", 5] if is_alone else [label, "Kayes", "2024", 5]
     found = read(write_csv(tmp_path / "a.csv", [HEADER, ["ONG fictive", "Gao", "2024", 7], row]), declared())
-    assert list(found.rejected["reason"]) == [body.TOTAL] * is_left_out
+    assert list(found.rejected["reason"]) == [sorting.TOTAL] * is_left_out
     assert len(found.frame) == 2 - is_left_out
 
 
-def test_a_last_row_with_one_cell_is_a_record(declared: Callable[..., Source], tmp_path: Path) -> None:
+def test_a_last_row_with_one_cell_is_no_record_and_no_note(declared: Callable[..., Source], tmp_path: Path) -> None:
     rows = [HEADER, ["ONG A fictive", "Gao", "2024", 5], ["ONG B fictive", "", "", ""]]
     found = read(write_csv(tmp_path / "a.csv", rows), declared())
+    assert rows_of(found, "Structure") == [["ONG A fictive"]]
+    assert list(found.rejected["reason"]) == [sorting.TITLE]
+    assert list(found.rejected["cells"]) == [{"Structure": "ONG B fictive"}]
+
+
+def test_titles_and_repeated_headers_are_no_records(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [
+        HEADER, ["RÉGION DE GAO"], ["ONG A fictive", "Gao", "2024", 5], HEADER, ["ONG B fictive", "Gao", "2024", 7],
+        [], ["RÉGION DE KAYES"], HEADER, ["ONG C fictive", "Kayes", "2024", 1], [], ["ONG D fictive", "Kayes", "2024", 2],
+    ]  # fmt: skip
+    path = write_xlsx(tmp_path / "a.xlsx", {"F": rows}, {"F": ["A2:D2"]})
+    for merged in ("down", "all"):
+        found = read(path, declared(merged=merged))
+        assert [name for (name,) in rows_of(found, "Structure")] == [f"ONG {letter} fictive" for letter in "ABCD"]
+        assert list(zip(found.rejected["locator"], found.rejected["reason"], strict=True)) == [
+            ("F!A2:D2", sorting.TITLE), ("F!A4:D4", sorting.HEADER), ("F!A7:D7", sorting.TITLE),
+            ("F!A8:D8", sorting.HEADER),
+        ]  # fmt: skip
+
+
+def test_a_title_is_no_structure_where_only_names_are_read(declared: Callable[..., Source], tmp_path: Path) -> None:
+    source = declared({"organization_name": "Structure"}, ("Région", "Période", "Places"))
+    rows = [HEADER, ["RÉGION DE GAO"], ["ONG A fictive", "Gao", "2024", 5], ["ONG B fictive", "Gao", "2024", 5]]
+    found = read(write_csv(tmp_path / "a.csv", rows), source)
     assert rows_of(found, "Structure") == [["ONG A fictive"], ["ONG B fictive"]]
-    assert len(found.rejected) == 0
+    names = [HEADER, ["ONG A fictive"], ["ONG B fictive", "Gao"], ["ONG C fictive"]]
+    assert len(read(write_csv(tmp_path / "b.csv", names), source).frame) == 3
+
+
+def test_a_title_is_repeated_where_its_column_is_declared(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [HEADER, ["", "Gao"], ["ONG A fictive", "", "2024", 5], ["", "Kayes"], ["ONG B fictive", "", "2024", 7]]
+    found = read(write_csv(tmp_path / "a.csv", rows), declared(fill_down=["Région"]))
+    assert rows_of(found, "Structure", "Région") == [["ONG A fictive", "Gao"], ["ONG B fictive", "Kayes"]]
+    assert list(found.place("Région")) == ["B2", "B4"]
+    rows = [HEADER, ["ONG A fictive", "Gao", "2023", 5], ["", "", "2024", ""]]
+    again = read(write_csv(tmp_path / "b.csv", rows), declared(fill_down=["Structure", "Région"]))
+    assert rows_of(again, "Structure", "Période") == [["ONG A fictive", "2023"], ["ONG A fictive", "2024"]]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [["Synthèse par région"], ["Région", "Nombre"], ["Gao", 2], ["Kayes", 4]],
+        [["Zone", "Nombre"], ["Gao", 2]],
+        [["Structure", "Siège", "Contact", "Places"], ["ONG fictive", "Gao", "Kayes", 4]],
+    ],
+    ids=["declared_name", "narrower", "as_wide"],
+)
+def test_a_table_below_the_one_that_is_read_is_another(
+    declared: Callable[..., Source], tmp_path: Path, below: Rows
+) -> None:
+    rows = [HEADER, ["ONG A fictive", "Gao", "2024", 5], [], ["ONG B fictive", "Gao", "2024", 5], [], *below]
+    source = declared()
+    path = write_csv(tmp_path / "a.csv", rows)
+    assert rows_of(read(path, source), "Structure") == [["ONG A fictive"], ["ONG B fictive"]]
+    gated = gate(ingest(source, [path]))
+    assert list(gated.rejected["reason"]) == [sorting.OTHER] * len(below)
+    assert json.loads(gated.rejected["row"].iloc[-1]).keys() <= set(HEADER)
+    assert "Gao" in "".join(gated.rejected["row"])
+    assert gated.conservation()[0].passed
+
+
+def test_the_cells_of_what_is_no_record_are_kept_without_what_is_personal(declaration: Declare, tmp_path: Path) -> None:
+    def change(given: dict[str, Any]) -> None:
+        columns = {"organization_name": "Structure", "admin1_name": "Région", "observed_on": {"value": "2024-06-30"}}
+        given |= {"shapes": {"service": {"columns": columns}}, "ignored": {}, "personal": {"Contact": {}}}
+
+    folder = declaration(change)
+    (folder / "lookups.csv").unlink(missing_ok=True)
+    rows = [
+        ["Structure", "Région", "Contact"], ["ONG fictive", "Gao", "Awa Inventée"], ["Total", "", "Awa Inventée"], [],
+        ["Source : Mme Awa Inventée, 76 12 13 14"],
+    ]  # fmt: skip
+    rejected = gate(ingest(load(folder), [write_csv(tmp_path / "a.csv", rows)])).rejected
+    assert [json.loads(row) for row in rejected["row"]] == [
+        {"Structure": "Total"}, {"Structure": "Source : Mme [nom retiré], [numéro retiré]"}
+    ]  # fmt: skip
 
 
 def test_totals_are_what_the_source_says(declared: Callable[..., Source], tmp_path: Path) -> None:
-    rows = [HEADER, ["Cumul", "", "", 5], ["Total", "Gao", "2024", 5]]
+    rows = [HEADER, ["Solde", "", "", 5], ["Total", "Gao", "2024", 5]]
     path = write_csv(tmp_path / "a.csv", rows)
-    assert rows_of(read(path, declared(totals="^Cumul$")), "Structure") == [["Total"]]
-    assert rows_of(read(path, declared(totals="")), "Structure") == [["Cumul"], ["Total"]]
-    assert rows_of(read(path, declared()), "Structure") == [["Cumul"]]
+    assert rows_of(read(path, declared(totals="^Solde$")), "Structure") == [["Total"]]
+    assert rows_of(read(path, declared(totals="")), "Structure") == [["Solde"], ["Total"]]
+    assert rows_of(read(path, declared()), "Structure") == [["Solde"]]
+
+
+@pytest.mark.parametrize("region", ["TOTAL", "TOTAL GAO", "Cumul", "Moyenne", "Récapitulatif", "Ensemble"])
+def test_a_total_stands_where_a_place_does(declared: Callable[..., Source], tmp_path: Path, region: str) -> None:
+    rows = [HEADER, ["ONG fictive", "Gao", "2024", 7], ["ONG fictive", region, "2024", 7]]
+    found = read(write_csv(tmp_path / "a.csv", rows), declared())
+    assert rows_of(found, "Région") == [["Gao"]]
+    assert list(found.rejected["reason"]) == [sorting.TOTAL]
 
 
 def test_a_total_that_a_list_knows_is_a_value(declaration: Declare, tmp_path: Path) -> None:
@@ -310,7 +427,10 @@ def test_several_values_of_a_cell_are_several_records_of_the_same_cell(
         assert list(records["admin1_name"].fillna("")) == ["Kayes", "Mopti", "Gao", "Ségou", ""]
         assert list(records["locator"]) == ["A2:D2"] * 3 + ["A3:D3", "A4:D4"]
         assert records["record_id"].is_unique
+    assert list(records["capacity_per_month"].fillna(0)) == [5, 0, 0, 7, 1]  # 5 places of the three together
+    assert list(records["warnings"].fillna("")) == ["figure_shared"] * 3 + [""] * 2
     said = ingest(source, [path]).assertions
+    assert list(said.loc[said["attribute"].eq("admin1_name"), "raw_value"]) == ["Kayes, Mopti et Gao"] * 3 + ["Ségou"]
     regions = said[said["attribute"].eq("admin1_name")]
     assert list(zip(regions["value"], regions["locator"], strict=True)) == [
         ("Kayes", "B2"), ("Mopti", "B2"), ("Gao", "B2"), ("Ségou", "B3"),
@@ -447,3 +567,68 @@ def test_tags_with_a_prefix_are_the_same_tags(declared: Callable[..., Source], t
 def test_a_reader_that_cannot_be_meant_is_refused(declared: Callable[..., Source], reader: dict[str, Any]) -> None:
     with pytest.raises(DeclarationError):
         declared(**reader)
+
+
+# --- what is not read ---
+
+
+def test_hidden_sheets_other_sheets_and_comments_are_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", {name: [HEADER, [f"ONG {name}", "Gao", "2024", 5]] for name in "ABC"})
+    book = openpyxl.load_workbook(path)
+    book["B"].sheet_state = "hidden"
+    book["A"]["A2"].comment = Comment("fermé depuis mai", "fictif")
+    book.create_sheet("Vide")
+    book.save(path)
+    comment, hidden, other = (
+        "feuille A, commentaires de cellule non lus : 1",
+        "feuille masquée B, non lue : 2 lignes",
+        "feuille C, non lue : 2 lignes",
+    )
+    assert read(path, declared(sheet="A")).notes == (comment, hidden, other)
+    assert read(path, declared(sheet="C")).notes == ("feuille A, non lue : 2 lignes", hidden)
+    assert read(path, declared(sheets=["A", "C"])).notes == (comment, hidden)
+
+
+def test_comments_of_an_ods_file_are_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = ["".join(map(ods_cell, HEADER)), "".join(map(ods_cell, ["ONG fictive", "Gao", "2024", "5"]))]
+    noted = rows[1].replace("</table:table-cell>", "<office:annotation/></table:table-cell>", 1)
+    found = read(write_ods(tmp_path / "a.ods", {"F": [rows[0], noted], "G": rows}), declared(sheet="F"))
+    assert found.notes == ("feuille F, commentaires de cellule non lus : 1", "feuille G, non lue : 2 lignes")
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\n", "  "])
+def test_a_header_is_what_a_person_sees(declared: Callable[..., Source], tmp_path: Path, space: str) -> None:
+    source = declared({"organization_name": "Nom complet"}, ("Vu le",))
+    rows = [[f"Nom{space}complet", f"Vu{space}le"], ["ONG fictive", "2024"]]
+    assert rows_of(read(write_csv(tmp_path / "a.csv", rows), source), "Nom complet") == [["ONG fictive"]]
+
+
+def test_a_header_too_far_below_is_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [*[["Titre"]] * 35, HEADER, ["ONG fictive", "Gao", "2024", 5]]
+    with pytest.raises(SourceFileError) as caught:
+        read(write_csv(tmp_path / "a.csv", rows), declared())
+    assert "30 premières lignes" in caught.value.expected
+    assert "header_row: 36" in caught.value.found
+
+
+def test_letters_after_a_closing_quote_are_read_as_excel_does(declared: Callable[..., Source], tmp_path: Path) -> None:
+    def text(name: str, *lines: str) -> Path:
+        (tmp_path / name).write_text("\n".join([";".join(HEADER), *lines]), encoding="utf-8")
+        return tmp_path / name
+
+    path = text("a.csv", '"ONG" fictive;Gao;2024;5', '"ONG à\nla ligne";Kayes;2024;7', "B;Gao;2024;1")
+    assert rows_of(read(path, declared()), "Structure") == [["ONG fictive"], ["ONG à\nla ligne"], ["B"]]
+    for name, line, lines in (
+        ("b.csv", 3, ['"ONG" fictive;Gao;2024;5', '"jamais fermé;Kayes;2024;7']),
+        ("c.csv", 2, ['"pas fermé;Gao;2024;5', 'B;Gao;"2024";1']),
+    ):
+        with pytest.raises(SourceFileError) as caught:
+            read(text(name, *lines), declared())
+        assert caught.value.place == f"ligne {line}"
+        assert "jamais fermé" in caught.value.found
+
+
+def test_a_binary_workbook_is_told_what_to_do(declared: Callable[..., Source], tmp_path: Path) -> None:
+    (tmp_path / "a.xlsb").write_bytes(b"PK\x03\x04")
+    with pytest.raises(SourceFileError, match=r"l’enregistrer en \.xlsx"):
+        read(tmp_path / "a.xlsb", declared())

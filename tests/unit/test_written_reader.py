@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +19,7 @@ from expectations.gate import gate
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import Ingested, ingest
 from ingestion.readers import written
+from ingestion.readers.word import open_word
 from ingestion.registry import sources
 from ingestion.source import Source, load
 from orchestration.delivery import deliver, prepare
@@ -233,10 +235,33 @@ def test_merged_cells_fill_the_rows_they_cover(report: Source, tmp_path: Path) -
         table.cell(1, 4).merge(table.cell(2, 4))  # over two rows
         table.cell(3, 4).merge(table.cell(3, 5))  # over two columns
 
-    records = ingest(report, [changed(file, merge)]).records["service"]
-    assert records[["admin1_name", "admin2_name"]].to_numpy().tolist() == [
-        ["Gao", "Gao"], ["Gao", "Ansongo"], ["Mopti", "Mopti"],
-    ]  # fmt: skip
+    path = changed(file, merge)
+    for merged, second, last in (("down", "Gao", None), ("all", "Gao", "Mopti"), ("none", None, None)):
+        reader = report.reader.model_copy(update={"merged": merged})
+        found = ingest(report.model_copy(update={"reader": reader}), [path])
+        records = found.records["service"].astype(object).where(lambda frame: frame.notna(), None)
+        assert records[["admin1_name", "admin2_name"]].to_numpy().tolist() == [
+            ["Gao", "Gao"], [second, "Ansongo"], ["Mopti", last],
+        ]  # fmt: skip
+        regions = found.assertions[found.assertions["attribute"].eq("admin1_name")]
+        own = ["table=1;row=2;cell=E", "table=1;row=4;cell=E"]
+        assert list(regions["locator"]) == ([own[0], *own] if second else own)
+
+
+def test_a_cell_over_many_rows_is_read_in_no_time(tmp_path: Path) -> None:
+    """A cell that went up to its first row again and again took 25 s for 500 rows."""
+
+    def merge(document: docx.document.Document) -> None:
+        for number, row in enumerate(document.tables[0]._tbl.tr_lst[1:]):
+            row.tc_lst[0].vMerge = "restart" if number == 0 else "continue"
+
+    path = changed(word(tmp_path, [HEADER, *[SAHEL] * 500]), merge)
+    started = time.perf_counter()
+    (grid,) = open_word(path).grids
+    assert time.perf_counter() - started < 5
+    assert grid.merged == [((1, 0), (500, 0))]
+    assert [row[0] for row in grid.rows[:3]] == ["Structure", "ONG Fictive Sahel", ""]
+    assert len(grid.rows) == 501
 
 
 def test_a_table_in_a_cell_is_a_table_of_its_own(report: Source, tmp_path: Path) -> None:
