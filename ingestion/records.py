@@ -15,6 +15,7 @@ from ingestion.clean.numbers import number
 from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text, tidy
 from ingestion.errors import SourceFileError
+from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.shapes import ASSERTION, Column, Shape
 from ingestion.source import Mapping, Origin, Source
@@ -34,6 +35,7 @@ SHELTER_PLACE = (
     "public_phone",
 )
 OBSERVED = Column("observed_on", "date", "", "", required=True)
+FOUND = ", trouvé "  # in a reason, before the cell that it quotes
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,8 @@ def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document
     """All rows of the table as records; a row with errors is still there, for the gate to reject."""
     needed = [name for o in mapping.columns.values() if not o.optional for name in o.read]
     if missing := sorted(set(needed) - set(table.frame.columns)):
-        there = ", ".join(f"« {name} »" for name in table.frame.columns)
-        wanted = ", ".join(f"« {name} »" for name in missing)
-        raise SourceFileError(document.file_name, f"table {table.name}", f"la ou les colonnes {wanted}", there)
+        wanted, there = f"la ou les colonnes {quoted(missing)}", columns_found(table.frame.columns, needed)
+        raise SourceFileError(document.file_name, f"table {table.name}", wanted, there)
     builder = _Builder(source, shape, mapping, table, document)
     frame = builder.frame()
     hidden = personal.joined(builder.personal).assign(document_id=document.document_id)[personal.PERSONAL]
@@ -119,7 +120,7 @@ class _Builder:
             if text in unusable:
                 self.warnings[row].append(f"{column.name}_unusable" if is_expected else f"{column.name}_invalid")
             if text in lacking:
-                self.errors[row].append(f"{column.name} : valeur obligatoire, trouvé « {text} »")
+                self.errors[row].append(f"{column.name} : valeur obligatoire{FOUND}« {text} »")
         result = {column.name: [cleaned[text][0] for text in raw]}
         if column is not OBSERVED:
             result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]

@@ -11,6 +11,7 @@ from ingestion.clean.text import visible
 from ingestion.errors import SourceFileError
 from ingestion.readers import body, reshape
 from ingestion.readers.grid import Grid
+from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.settings import Tabular
 from ingestion.shapes import SHAPES
@@ -18,7 +19,7 @@ from ingestion.source import Source
 from ingestion.values import clean
 
 _SEARCHED_ROWS = 30
-_QUOTED, _LONGEST = 50, 80  # names in a message, and letters of a name
+_PLACES = 10  # of columns that nobody reads, in a message
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
 
@@ -135,9 +136,7 @@ def _wide_columns(grid: Grid, row: int, header: list[str], options: Tabular) -> 
         wide |= {name: match.groupdict() for name, match in found.items() if match}
         if not wide:
             wanted = f"des colonnes de la forme « {options.unpivot_pattern} »"
-            raise SourceFileError(
-                grid.file, grid.place(row), wanted, f"les colonnes {_quoted([n for n in header if n])}"
-            )
+            raise SourceFileError(grid.file, grid.place(row), wanted, columns_found(header, ()))
     return wide
 
 
@@ -168,8 +167,8 @@ def _missing(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> SourceFi
     return SourceFileError(
         grid.file,
         grid.place(row),
-        f"la ou les colonnes {_quoted(sorted(wanted - set(there)))}",
-        f"les colonnes {_quoted([name for name in there if name])}",
+        f"la ou les colonnes {quoted(sorted(wanted - set(there)))}",
+        columns_found(there, wanted),
     )
 
 
@@ -179,27 +178,20 @@ def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet
         if not name:
             continue
         if name in seen:
-            raise SourceFileError(
-                grid.file,
-                grid.place(row, column),
-                "des en-têtes distincts",
-                f"« {name} » déjà en {grid.place(row, seen[name])}",
-            )
+            told = f"« {name} »" if name in declared else "un en-tête"
+            found = f"{told} déjà en {grid.place(row, seen[name])}"
+            raise SourceFileError(grid.file, grid.place(row, column), "des en-têtes distincts", found)
         seen[name] = column
     if unread := [name for name in seen if name not in declared]:
+        places = ", ".join(grid.place(row, seen[name]) for name in unread[:_PLACES])
         raise SourceFileError(
             grid.file,
             grid.place(row, seen[unread[0]]),
             "des colonnes toutes lues ou déclarées dans « ignored »",
-            f"{_quoted(unread)} que personne ne lit",
+            f"{columns_found(unread, declared)} que personne ne lit : {places}",
         )
 
 
 def _is_hxl(row: list[str]) -> bool:
     tags = [cell.strip() for cell in row if cell.strip()]
     return bool(tags) and all(_HXL_TAG.fullmatch(tag) for tag in tags)
-
-
-def _quoted(names: list[str]) -> str:
-    more = f" et {len(names) - _QUOTED} de plus" if len(names) > _QUOTED else ""
-    return ", ".join(f"« {name[:_LONGEST]} »" for name in names[:_QUOTED]) + more
