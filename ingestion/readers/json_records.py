@@ -81,6 +81,16 @@ def lists_of_records(path: Path) -> list[JsonGrid]:
     return [_grid(path, place, records) for place, records in _lists(_load(path), "")]
 
 
+def counts_beside(path: Path, records: str) -> list[str]:
+    """The keys beside a list of records, by their paths, that hold whole numbers. Raises SourceFileError."""
+    outer = records.rpartition(".")[0]
+    around = _at(_load(path), outer)
+    if not isinstance(around, dict):
+        return []
+    counts = [key for key, value in around.items() if type(value) is int and "." not in key]
+    return [f"{outer}.{key}" if outer else key for key in counts]
+
+
 def _lists(answer: Any, place: str) -> Iterator[tuple[str, list[Any]]]:
     if isinstance(answer, list) and answer and all(isinstance(record, dict) for record in answer):
         yield place, answer

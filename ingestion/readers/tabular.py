@@ -18,7 +18,7 @@ from ingestion.shapes import SHAPES
 from ingestion.source import Source
 from ingestion.values import clean
 
-_SEARCHED_ROWS = 30
+SEARCHED_ROWS = 30
 _PLACES = 10  # of columns that nobody reads, in a message
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
@@ -78,12 +78,12 @@ def _wanted(source: Source, options: Tabular) -> dict[str, set[str]]:
 
 
 def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str], options: Tabular) -> Table:
-    header = _names(grid, header_row, options)
+    header = header_names(grid, header_row, options)
     wide = _wide_columns(grid, header_row, header, options)
     known = declared_columns(source) - _unpivoted_names(options) - set(grid.constants) | set(wide)
     _check_header(grid, header_row, header, known)
     first = header_row + options.header_rows
-    if first < len(grid.rows) and _is_hxl(grid.rows[first]):
+    if first < len(grid.rows) and is_hxl(grid.rows[first]):
         first += 1
     elif options.hxl:
         raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
@@ -106,7 +106,7 @@ def _is_value(source: Source, column: str, text: str) -> bool:
     return False
 
 
-def _names(grid: Grid, row: int, options: Tabular) -> list[str]:
+def header_names(grid: Grid, row: int, options: Tabular) -> list[str]:
     """The names of the columns up to the last one that has a name; those of several header rows are joined."""
     rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + options.header_rows]]
     width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
@@ -155,15 +155,15 @@ def _header_row(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> int |
 
 def _best_row(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> tuple[int, int]:
     """The first of the rows that hold most of the wanted columns, and how many it holds."""
-    rows = range(min(_SEARCHED_ROWS, len(grid.rows))) if options.header_row is None else [options.header_row - 1]
-    hits = {row: len(wanted & set(_names(grid, row, options))) for row in rows}
+    rows = range(min(SEARCHED_ROWS, len(grid.rows))) if options.header_row is None else [options.header_row - 1]
+    hits = {row: len(wanted & set(header_names(grid, row, options))) for row in rows}
     best = max(hits, key=lambda row: hits[row])
     return best, hits[best]
 
 
 def _missing(grid: Grid, wanted: AbstractSet[str], options: Tabular) -> SourceFileError:
     row, _ = _best_row(grid, wanted, options)
-    there = _names(grid, row, options)
+    there = header_names(grid, row, options)
     return SourceFileError(
         grid.file,
         grid.place(row),
@@ -192,6 +192,7 @@ def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet
         )
 
 
-def _is_hxl(row: list[str]) -> bool:
+def is_hxl(row: list[str]) -> bool:
+    """Whether every filled cell of a row is an HXL tag; false for an empty row."""
     tags = [cell.strip() for cell in row if cell.strip()]
     return bool(tags) and all(_HXL_TAG.fullmatch(tag) for tag in tags)
