@@ -7,6 +7,7 @@ Exports (XLSX, CSV) and what the servers give (JSON) hold the same sheets. KoboT
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ingestion.instruments.form import Form
 
 MAIN = "main"
+_QUESTION = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
 _SHEET_NAME = 31  # a workbook cuts the names of its sheets after so many letters
 
 
@@ -39,7 +41,7 @@ def read(path: Path, source: Source, reader: SurveyReader) -> dict[str, Table]:
     form = form_of(source, reader)
     tables = whole(path, reader, form)
     kept = {name: table.reshaped(name, table.frame[_questions(table)]) for name, table in tables.items()}
-    _check_columns(path.name, source, kept, form)
+    _check_columns(path.name, source, kept)
     if form is None:
         return kept
     from ingestion.readers.typed import notes, typed
@@ -165,10 +167,11 @@ def _questions(table: Table) -> list[str]:
     return [name for name in table.frame.columns if not (is_meta(name) or is_tool_column(name) or is_choice(name))]
 
 
-def _check_columns(file: str, source: Source, tables: dict[str, Table], form: Form | None) -> None:
+def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
     there = {name for table in tables.values() for name in table.frame.columns}
     known = source.mapped | set(source.ignored) | set(source.personal) | set(source.consent)
-    named = known.union(question.name for question in form.questions) if form else known
+    # Identifiers were found beside them: what looks like a question of XLSForm is one, and no name of a person.
+    named = known.union(name for name in there if _QUESTION.fullmatch(name))
     if unread := sorted(there - known):
         raise SourceFileError(
             file,
