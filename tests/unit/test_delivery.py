@@ -163,9 +163,7 @@ def test_a_landing_that_no_source_knows_is_not_fiction_s_turn(tmp_path: Path) ->
 
 
 def test_checks_name_nobody_of_a_rejected_row(office: Office) -> None:
-    day = ROW.strip().split(",")
-    line = ",".join("Awa Inventée" if cell.startswith("20") else cell for cell in day) + "\n"
-    delivery = office.land(HEADER + ROW * 2 + line)
+    delivery = office.land(HEADER + ROW * 2 + ROW.replace("15/07/2024", "Awa Inventée"))
     assert delivery.rows["service"]["rejected"] == 1
     (told,) = [check["examples"] for check in delivery.checks if check["check_name"] == "lignes rejetées (service)"]
     assert told.endswith("observed_on : valeur obligatoire")
