@@ -15,6 +15,7 @@ from ingestion.clean.numbers import is_ambiguous, number
 from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text, tidy
 from ingestion.errors import SourceFileError
+from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.shapes import ASSERTION, Column, Shape
 from ingestion.source import Mapping, Origin, Source
@@ -34,6 +35,7 @@ SHELTER_PLACE = (
     "public_phone",
 )
 OBSERVED = Column("observed_on", "date", "", "", required=True)
+FOUND = ", trouvé "  # in a reason, before the cell that it quotes
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,8 @@ def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document
     """All rows of the table as records; a row with errors is still there, for the gate to reject."""
     needed = [name for o in mapping.columns.values() if not o.optional for name in o.read]
     if missing := sorted(set(needed) - set(table.frame.columns)):
-        there = ", ".join(f"« {name} »" for name in table.frame.columns)
-        wanted = ", ".join(f"« {name} »" for name in missing)
-        raise SourceFileError(document.file_name, f"table {table.name}", f"la ou les colonnes {wanted}", there)
+        wanted, there = f"la ou les colonnes {quoted(missing)}", columns_found(table.frame.columns, needed)
+        raise SourceFileError(document.file_name, f"table {table.name}", wanted, there)
     builder = _Builder(source, shape, mapping, table, document)
     frame = builder.frame()
     hidden = personal.joined(builder.personal).assign(document_id=document.document_id)[personal.PERSONAL]
@@ -270,4 +271,4 @@ def _lacking(column: Column, text: str) -> str:
     """Why a record without this required value is rejected."""
     if column.is_count and is_ambiguous(text):
         return f"{column.name} : « {text} » est ambigu (milliers ou décimales ?)"
-    return f"{column.name} : valeur obligatoire, trouvé « {text} »"
+    return f"{column.name} : valeur obligatoire{FOUND}« {text} »"

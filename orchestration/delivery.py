@@ -25,6 +25,7 @@ from ingestion.ingest import Ingested, ingest
 from ingestion.kept_parts import KeptParts
 from ingestion.personal import Erased, nobody
 from ingestion.readers.settings import SurveyReader
+from ingestion.records import FOUND
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
@@ -174,13 +175,18 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
             found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), told))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
-            first = f"première : {rejected['locator'].iloc[0]} — {rejected['reason'].iloc[0]}"
+            first = f"première : {rejected['locator'].iloc[0]} — {unquoted(rejected['reason'].iloc[0])}"
             told = "" if SHAPES[shape].is_answer_of_a_person else first
             found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
     notes = [
         CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
     ]
     return found + notes
+
+
+def unquoted(reason: str) -> str:
+    """A reason up to the cell that it quotes: checks are published, and the cell may name somebody."""
+    return reason.partition(FOUND)[0]
 
 
 def _write(source: Source, workspace: Workspace, ingested: Ingested, gated: Gated, checks: list[CheckResult]) -> None:
@@ -231,7 +237,7 @@ def _keep(
     checks: list[CheckResult] | None = None,
 ) -> Delivery:
     """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
-    error = redact(error)[0]  # it may quote the file
+    error = redact(error, names=True)[0]  # no reader quotes a cell; what a library says may
     has_rows = before is not None and bool(before.rows and before.fingerprint)
     if not has_rows:
         _empty(source, workspace, "absent")

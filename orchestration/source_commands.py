@@ -21,11 +21,12 @@ from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.shapes import SHAPES, Column
 from ingestion.source import ID, Mapping, Origin, Source
 from orchestration.console import NOT_PUBLISHED, STATES, WRONG_USE, console, number, stop
-from orchestration.delivery import Delivery, deliveries
+from orchestration.delivery import Delivery, deliveries, unquoted
 from warehouse.layout import Layout
 
 _FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
 _SHOWN_VALUES = 2
+_SHOWN_NOTES = 20
 _FORM = "forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »"
 
 
@@ -103,11 +104,13 @@ def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look
         written = folders.write(proposal, target)
     except (DeclarationError, SourceFileError) as error:
         stop(f"Rien n’est écrit. {error}", NOT_PUBLISHED)
-    console.print(f"[bold green]Écrit :[/] {target}", soft_wrap=True)
     try:
         _try(written, path)
     except SourceFileError as error:
-        stop(f"Le fichier ne se lit pas comme proposé : {error}", NOT_PUBLISHED)
+        shutil.rmtree(target)
+        told = f"Rien n’est écrit. Le fichier ne se lit pas comme proposé : {error}"
+        stop(f"{told}\n« mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
+    console.print(f"[bold green]Écrit :[/] {target}", soft_wrap=True)
     console.print(
         f"1. relire {target / 'source.yml'} : tout ce qui porte « à confirmer »\n"
         f"2. si quelque chose a changé : « mrf expected {written.id} »\n"
@@ -178,18 +181,23 @@ def _try(source: Source, path: Path) -> None:
     """What the declaration makes of the file itself, before anybody runs the chain."""
     from expectations.gate import gate
 
-    gated = gate(ingest(source, [path]))
+    ingested = ingest(source, [path])
+    gated = gate(ingested)
     for shape, read in gated.read_counts.items():
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         console.print(
             f"Essai sur le fichier : {number(read)} lignes lues, {number(len(gated.accepted[shape]))} acceptées, "
             f"{number(len(rejected))} rejetées"
         )
-        for reason, count in Counter(rejected["reason"]).most_common(3):
-            console.print(f"  · {number(count)} × {escape(redact(str(reason), names=True)[0])}", soft_wrap=True)
+        for reason, count in Counter(map(unquoted, rejected["reason"])).most_common(3):
+            console.print(f"  · {number(count)} × {escape(str(reason))}", soft_wrap=True)
         codes = Counter(code for text in gated.accepted[shape]["warnings"].dropna() for code in text.split(";"))
         for code, count in codes.most_common(5):
             console.print(f"  · avertissement {code} : {number(count)} lignes", soft_wrap=True)
+    for note in ingested.notes[:_SHOWN_NOTES]:
+        console.print(f"  · {escape(note)}", soft_wrap=True)
+    if len(ingested.notes) > _SHOWN_NOTES:
+        console.print(f"  · et {len(ingested.notes) - _SHOWN_NOTES} autre(s) remarque(s)")
 
 
 def explain_source(

@@ -33,6 +33,8 @@ def sample(proposal: Proposal) -> list[list[str]]:
     columns = [choice.column for choice in proposal.choices]
     invented = [_cells(choice, proposal) for choice in proposal.choices]
     head = [[column.header for column in columns]]
+    if proposal.sheet.header_rows > 1:  # « Bénéficiaires / Femmes » stands in two rows
+        head = [list(level) for level in zip(*(name.partition(" / ")[::2] for name in head[0]), strict=True)]
     if proposal.sheet.has_tags:
         head.append([column.tag for column in columns])
     return head + [list(row) for row in zip(*invented, strict=True)]
@@ -121,5 +123,5 @@ def _spaced(text: str) -> str:
 def write(proposal: Proposal, folder: Path) -> Path:
     """Writes the sample in the format of the file, its table where it stands there."""
     path = folder / file_name(proposal)
-    formats.write_sample(path, proposal.sheet.file, proposal.sheet.name, sample(proposal))
+    formats.write_sample(path, proposal.sheet.file, proposal.sheet.name, sample(proposal), proposal.sheet.total)
     return path

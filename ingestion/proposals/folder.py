@@ -76,10 +76,17 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
 
 def _reader(proposal: Proposal, kind: str) -> Iterator[str]:
     """What the reader must know to find the table; in a PDF or a letter its header tells it."""
-    if kind == "table" and proposal.sheet.others:
+    if kind == "table" and proposal.sheet.same:
+        told = f"aussi lues : {', '.join(proposal.sheet.same)}"
+        yield f"  sheets: all {_TO_CONFIRM} : " + _one_line(told)
+    elif kind == "table" and proposal.sheet.others:
         yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
     if kind == "json" and proposal.sheet.name:
         yield f"  records: {_scalar(proposal.sheet.name)}"
+    if proposal.sheet.total:
+        yield f"  total: {_scalar(proposal.sheet.total)}"
+    if proposal.sheet.header_rows > 1:
+        yield f"  header_rows: {proposal.sheet.header_rows}"
     if proposal.sheet.has_tags:
         yield "  hxl: true"
 

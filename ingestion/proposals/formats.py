@@ -14,13 +14,13 @@ import openpyxl
 
 from ingestion.clean.numbers import number
 from ingestion.clean.text import as_text
-from ingestion.readers.grid import Grid, read_grids
-from ingestion.readers.json_records import lists_of_records
+from ingestion.readers.grid import Grid, delimiter_of, read_grids
+from ingestion.readers.json_records import counts_beside, lists_of_records
 from ingestion.readers.pdf import tables_in
 from ingestion.readers.word import open_word
 
 _TEXT = (".csv", ".tsv", ".txt")
-_SEARCHED_ROWS = 30
+_TOTALS = {"count", "total", "totalcount", "total_count", "totalrecords", "totalrecordscount", "recordstotal"}
 
 
 def grids(path: Path) -> list[Grid]:
@@ -35,6 +35,11 @@ def grids(path: Path) -> list[Grid]:
     return read_grids(path)
 
 
+def total_key(path: Path, records: str) -> str:
+    """The key beside a list of records in JSON that tells how many there are, or ""."""
+    return next((key for key in counts_beside(path, records) if key.split(".")[-1].lower() in _TOTALS), "")
+
+
 def kind(path: Path) -> tuple[str, str]:
     """The kind of reader, and the kind of document, of a file."""
     known = {".pdf": ("pdf", "pdf"), ".docx": ("written", "rapport"), ".json": ("json", "autre")}
@@ -47,9 +52,14 @@ def sample_suffix(path: Path) -> str:
     return suffix if suffix in _WRITERS or suffix in _TEXT else ".xlsx"
 
 
-def write_sample(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
-    """Writes a table in the format of ``like``, where it stands there: the sheet's name, the list's path."""
+def write_sample(target: Path, like: Path, place: str, rows: list[list[str]], total: str = "") -> None:
+    """Writes a table in the format of ``like``, where it stands there: the sheet's name, the list's path.
+
+    ``total``: the key of JSON under which the number of records is told.
+    """
     _WRITERS.get(target.suffix, _write_text)(target, like, place, rows)
+    if total:
+        _add_total(target, total, len(rows) - 1)
 
 
 def _write_workbook(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
@@ -63,15 +73,8 @@ def _write_workbook(target: Path, like: Path, place: str, rows: list[list[str]])
 
 def _write_text(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
     text = io.StringIO()
-    csv.writer(text, delimiter=_delimiter(like), lineterminator="\n").writerows(rows)
+    csv.writer(text, delimiter=delimiter_of(like), lineterminator="\n").writerows(rows)
     target.write_text(text.getvalue(), encoding="utf-8")
-
-
-def _delimiter(path: Path) -> str:
-    """What parts the cells of a text table: the sign that its header line holds most."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        head = [line for _, line in zip(range(_SEARCHED_ROWS), file, strict=False)]
-    return max(",;\t|", key=lambda sign: max((line.count(sign) for line in head), default=0))
 
 
 def _write_word(target: Path, like: Path, place: str, rows: list[list[str]]) -> None:
@@ -105,6 +108,16 @@ def _write_json(target: Path, like: Path, place: str, rows: list[list[str]]) -> 
     content: Any = [_nested(dict(zip(keys, (_typed(cell) for cell in record), strict=True))) for record in records]
     for key in reversed(place.split(".") if place else []):
         content = {key: content}
+    target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _add_total(target: Path, key: str, count: int) -> None:
+    content = json.loads(target.read_text(encoding="utf-8"))
+    *outer, last = key.split(".")
+    inner = content
+    for name in outer:
+        inner = inner[name]
+    inner[last] = count
     target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

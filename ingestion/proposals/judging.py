@@ -9,7 +9,7 @@ from ingestion.clean.numbers import number
 from ingestion.clean.personal import EMAIL, PHONE, find
 from ingestion.clean.places import pcode
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.words import is_peculiar, likeness, tagged, understood
+from ingestion.proposals.words import is_peculiar, likeness, tagged, understood, words
 from ingestion.records import OBSERVED
 from ingestion.shapes import SHAPES, Column
 
@@ -17,6 +17,9 @@ SURE, LIKELY = 0.85, 0.65
 _LEAST = 0.45
 _EXAMINED = 300  # different values of a column: more say nothing new
 PERSONAL = "personal"
+_FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
+_NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
+_FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
 _TELLING = 0.5  # « N° de téléphone »: better one column too many than a phone that is read
 
 
@@ -94,9 +97,26 @@ def personal_ground(column: FileColumn) -> str | None:
     if values and len(kinds) >= 0.3 * len(values):
         told = {PHONE: "des numéros de téléphone", EMAIL: "des courriels"}
         return f"les cellules contiennent {told.get(max(kinds, key=kinds.count), 'des positions')}"
-    if likeness(column.header, PERSONAL) >= _TELLING:
+    parts = [column.header, *column.header.split(".")]  # of JSON: « contact.nom »
+    if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:
         return f"l’en-tête « {column.header} » annonce une personne ou un contact"
     return None
+
+
+def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:
+    """The columns « Nom » and « Fonction » of a list of people, by their headers, and why.
+
+    « Nom » alone may be that of a structure: it is a person's beside a first name, or beside a function and a phone
+    or an e-mail where another column names the structure.
+    """
+    said = {column.header: words(column.header) for column in columns}
+    named = [header for header, way in said.items() if way in _NAMES]
+    function = [header for header, way in said.items() if way in _FUNCTIONS]
+    has_first_name = any(way in _FIRST_NAMES for way in said.values())
+    has_structure = any(likeness(header, "organization_name") >= LIKELY for header in said if header not in named)
+    if not named or not (has_first_name or (function and apart and has_structure)):
+        return {}
+    return {header: f"« {header} » d’une personne, dans une liste de personnes" for header in (*named, *function)}
 
 
 def _is_phone(value: str) -> bool:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from ingestion.clean.numbers import number
-from ingestion.clean.text import fold, tidy, visible
+from ingestion.clean.text import fold, tidy
 from ingestion.errors import SourceFileError
 from ingestion.proposals import formats
 from ingestion.proposals.words import words
 from ingestion.readers.grid import Grid
+from ingestion.readers.settings import Tabular
+from ingestion.readers.tabular import SEARCHED_ROWS, header_names, is_hxl
 
-_SEARCHED_ROWS = 30
 _MOST_VALUES = 2000
-_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,11 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook ("" for a text table) under the header that was found in it; ``others``: beside it."""
+    """A sheet of a workbook ("" for a text table) under the header that was found in it; ``others``: beside it.
+
+    ``same``: other sheets under the same header, whose rows are counted here. ``total``: the key of a JSON answer that
+    tells how many records there are.
+    """
 
     file: Path
     name: str
@@ -50,6 +53,9 @@ class Sheet:
     row_count: int
     has_tags: bool
     others: list[str]
+    header_rows: int = 1
+    same: tuple[str, ...] = ()
+    total: str = ""
 
     def column(self, header: str) -> FileColumn:
         """The column of that header. Raises KeyError."""
@@ -62,37 +68,75 @@ def sheets(path: Path) -> list[Sheet]:
     found = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
     if not found:
         raise SourceFileError(path.name, "ensemble", "une ligne d’en-tête et des lignes sous elle", "aucun tableau")
-    return found
+    if path.suffix.lower() == ".json":
+        return [replace(sheet, total=formats.total_key(path, sheet.name)) for sheet in found]
+    alike: dict[tuple[frozenset[str], int], list[Sheet]] = {}
+    for sheet in found:
+        alike.setdefault((frozenset(column.header for column in sheet.columns), sheet.header_rows), []).append(sheet)
+    return [_joined(group) for group in alike.values()]
+
+
+def _joined(group: list[Sheet]) -> Sheet:
+    """Sheets under the same header, one a region or one a month, as the first with the cells of all."""
+    first, *more = group
+    if not more:
+        return first
+    columns = [
+        replace(column, cells=[cell for sheet in group for cell in sheet.column(column.header).cells])
+        for column in first.columns
+    ]
+    same = tuple(sheet.name for sheet in more)
+    others = [name for name in first.others if name not in same]
+    return replace(first, columns=columns, row_count=sum(sheet.row_count for sheet in group), others=others, same=same)
 
 
 def _sheet(path: Path, grid: Grid, others: list[str]) -> Sheet | None:
     row = _header_row(grid.rows)
     if row is None:
         return None
-    header = [visible(name) for name in grid.rows[row]]
-    below = grid.rows[row + 1 :]
-    tags = below[0] if below and _is_tags(below[0]) else []
+    row, header_rows = _with_its_groups(grid, row)
+    header = header_names(grid, row, Tabular(header_rows=header_rows))
+    below = grid.rows[row + header_rows :]
+    tags = below[0] if below and is_hxl(below[0]) else []
     rows = [cells for cells in below[1 if tags else 0 :] if any(cell.strip() for cell in cells)]
     columns = [
         FileColumn(name, _cell(tags, place), [text for cells in rows if (text := _cell(cells, place))])
         for place, name in enumerate(header)
         if name
     ]
-    return Sheet(path, grid.sheet, columns, len(rows), bool(tags), others) if rows and columns else None
+    if not rows or not columns:
+        return None
+    return Sheet(path, grid.sheet, columns, len(rows), bool(tags), others, header_rows)
+
+
+def _with_its_groups(grid: Grid, row: int) -> tuple[int, int]:
+    """(first row, number of rows) of a header: two where « Bénéficiaires » is merged over « Hommes », « Femmes ».
+
+    A title merged over the whole width is no part of it.
+    """
+    for top in (row, row - 1):
+        groups = [
+            range(left, right + 1)
+            for (first, left), (last, right) in grid.merged
+            if first == last == top and left < right
+        ]
+        if not groups or top + 1 >= len(grid.rows):
+            continue
+        filled = {column for column, cell in enumerate(grid.rows[top]) if cell.strip()}
+        names = [_cell(grid.rows[top + 1], column) for columns in groups for column in columns]
+        is_named = all(names) and not any(number(name) is not None for name in names)
+        if len(filled) > 1 and is_named:
+            return top, 2
+    return row, 1
 
 
 def _cell(row: list[str], place: int) -> str:
     return row[place].strip() if place < len(row) else ""
 
 
-def _is_tags(row: list[str]) -> bool:
-    filled = [cell.strip() for cell in row if cell.strip()]
-    return bool(filled) and all(_TAG.fullmatch(cell) for cell in filled)
-
-
 def _header_row(rows: list[list[str]]) -> int | None:
     """The first of the rows that hold the most different words, none of them a number: titles hold one cell."""
-    scores = [_header_score(row) for row in rows[:_SEARCHED_ROWS]]
+    scores = [_header_score(row) for row in rows[:SEARCHED_ROWS]]
     best = max(scores, default=0)
     if best == 0:
         return None

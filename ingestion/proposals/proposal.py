@@ -15,7 +15,7 @@ from ingestion.clean.dates import date
 from ingestion.clean.places import pcode
 from ingestion.clean.text import fold
 from ingestion.code_lists import SEED
-from ingestion.proposals.judging import LIKELY, Guess, guesses, personal_ground, target_of
+from ingestion.proposals.judging import LIKELY, Guess, guesses, names_of_people, personal_ground, target_of
 from ingestion.proposals.looking import FileColumn, Sheet, sheets
 from ingestion.proposals.words import correction
 from ingestion.shapes import SHAPES
@@ -91,6 +91,7 @@ def propose(path: Path, shape: str | None = None) -> Proposal:
 def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
     """The sheet as each shape that it may be."""
     apart = {column.header: ground for column in sheet.columns if (ground := personal_ground(column))}
+    apart |= names_of_people([column for column in sheet.columns if column.header not in apart], apart)
     for name in [shape] if shape else SHAPES:
         yield _as(sheet, name, apart)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ingestion.errors import SourceFileError
+from ingestion.readers.messages import columns_found
 from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import BoundaryReader
 from ingestion.source import Source
@@ -33,8 +34,7 @@ def read(path: Path, source: Source, reader: BoundaryReader) -> Tables:
     )
     frame["geometry"] = geometries
     if unread := sorted(set(frame.columns) - source.mapped - set(source.ignored)):
-        raise SourceFileError(
-            path.name, "attributs", "des attributs tous lus ou ignorés", f"{unread} que personne ne lit"
-        )
+        found = f"{columns_found(unread, source.mapped.union(source.ignored), 'attribut')} que personne ne lit"
+        raise SourceFileError(path.name, "attributs", "des attributs tous lus ou ignorés", found)
     locators = pd.Series([f"feature={number}" for number in range(1, len(frame) + 1)], index=frame.index)
     return {"table": Table("table", frame, locators, lambda column: locators + f"/{column}")}

@@ -304,6 +304,11 @@ def _checked(path: Path, lines: Iterable[list[str]]) -> list[list[str]]:
     return rows
 
 
+def delimiter_of(path: Path) -> str:
+    """What parts the cells of a text table. Raises SourceFileError where the file is none."""
+    return _delimiter(_encoding(path)[1])
+
+
 def _delimiter(sample: str) -> str:
     """The sign that cuts the most lines into the same number of cells: a title has none, a sentence some commas."""
     if sample[:4].casefold() == "sep=" and sample[4:5] in _DELIMITERS:  # Excel's own first line

@@ -82,9 +82,16 @@ def _check_root(path: Path, root: Node) -> None:
     if root.getroottree().docinfo.doctype:
         raise SourceFileError(path.name, "DOCTYPE", "du XML sans déclaration de type", "un DOCTYPE, qui peut nuire")
     if root.tag != "iati-activities":
-        raise SourceFileError(path.name, "racine", "iati-activities", str(root.tag))
+        raise SourceFileError(path.name, "racine", "iati-activities", _other_root(etree.QName(root)))
     if not (version := root.get("version", "")).startswith("2"):
         raise SourceFileError(path.name, "iati-activities/@version", "IATI 2", f"« {version} »")
+
+
+def _other_root(name: etree.QName) -> str:
+    """What to do with a file whose activities stand in an API's answer, or under a namespace that IATI has not."""
+    if name.localname == "iati-activities":
+        return f"iati-activities dans l’espace de noms « {name.namespace} » : ôter cet attribut xmlns"
+    return f"{name.localname} : si iati-activities est dedans (réponse d’une API), n’en garder que cet élément"
 
 
 def _activity(activity: Node, generated: str) -> Cells:

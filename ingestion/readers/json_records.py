@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid
+from ingestion.readers.messages import kind_of
 from ingestion.readers.rows import Tables
 from ingestion.readers.settings import JsonReader
 from ingestion.readers.tabular import tables_of
 from ingestion.source import Source
 
-_SHOWN = 300  # characters of an answer that an error quotes
+_ERROR = re.compile(r"errors?|error_?messages?|messages?|detail", re.IGNORECASE)  # keys under which servers tell it
+_SHOWN = 200  # characters of it
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,9 @@ class JsonGrid(Grid):
     """Records as a grid under their keys; `sheet` is the path of their list: result[0].admin1Pcode."""
 
     def place(self, row: int, column: int | None = None) -> str:
-        """The path of a record, or of one of its values; row 0 is the keys."""
+        """The path of a record, or of one of its values; row 0 is the keys, which errors may not quote."""
+        if not row and column is not None:
+            return f"{self.sheet}, clé {column + 1}".removeprefix(", ")
         record = f"{self.sheet}[{row - 1}]" if row else self.sheet
         return record if column is None else f"{record}.{self.rows[0][column]}"
 
@@ -41,22 +47,48 @@ def read(path: Path, source: Source, reader: JsonReader) -> Tables:
     """The records as the declared table. Raises SourceFileError where the answer is not as declared."""
     answer = _load(path)
     for key, expected in reader.expects.items():
-        if (found := as_text(_at(answer, key))) != as_text(expected):
-            told = f"« {found} » dans {_shown(answer)}"
-            raise SourceFileError(path.name, key, f"« {as_text(expected)} » (la réponse n’est pas une erreur)", told)
+        if as_text(_at(answer, key)) != as_text(expected):
+            wanted = f"« {as_text(expected)} » (la réponse n’est pas une erreur)"
+            raise SourceFileError(path.name, key, wanted, kind_of(_at(answer, key)) + _said(answer))
     place = reader.records or "document"
     records = _at(answer, reader.records)
     if not isinstance(records, list) or not records:
-        raise SourceFileError(path.name, place, "une liste d’au moins un enregistrement", _shown(answer))
-    if reader.total and as_text(_at(answer, reader.total)) != str(len(records)):
-        told = f"{len(records)} enregistrements : réponse incomplète ?"
-        raise SourceFileError(path.name, place, f"{as_text(_at(answer, reader.total))} ({reader.total})", told)
+        raise SourceFileError(path.name, place, "une liste d’au moins un enregistrement", kind_of(records))
+    if reader.total:
+        _check_total(path, reader.total, _at(answer, reader.total), len(records), place)
     return tables_of(path.name, [_grid(path, reader.records, records)], source, reader)
+
+
+def _said(answer: Any) -> str:
+    """What a server says of its own error, "" where it says nothing; never what else is in the answer."""
+    told = [value for key, value in answer.items() if _ERROR.fullmatch(key)] if isinstance(answer, dict) else []
+    text = "; ".join(_text(value) for value in told if value)
+    return f" : {redact(text, names=True)[0][:_SHOWN]}" if text else ""
+
+
+def _check_total(path: Path, key: str, total: Any, count: int, place: str) -> None:
+    """Raises SourceFileError where the answer says another number than it holds, or none."""
+    if as_text(total) == str(count):
+        return
+    if isinstance(total, int):
+        raise SourceFileError(path.name, place, f"{total} ({key})", f"{count} enregistrements : réponse incomplète ?")
+    told = f"{kind_of(total)} : la réponse ne dit pas si elle est entière"
+    raise SourceFileError(path.name, key, "le nombre d’enregistrements (total)", told)
 
 
 def lists_of_records(path: Path) -> list[JsonGrid]:
     """Every list of objects in a document, wherever it stands outside of lists. Raises SourceFileError."""
     return [_grid(path, place, records) for place, records in _lists(_load(path), "")]
+
+
+def counts_beside(path: Path, records: str) -> list[str]:
+    """The keys beside a list of records, by their paths, that hold whole numbers. Raises SourceFileError."""
+    outer = records.rpartition(".")[0]
+    around = _at(_load(path), outer)
+    if not isinstance(around, dict):
+        return []
+    counts = [key for key, value in around.items() if type(value) is int and "." not in key]
+    return [f"{outer}.{key}" if outer else key for key in counts]
 
 
 def _lists(answer: Any, place: str) -> Iterator[tuple[str, list[Any]]]:
@@ -85,7 +117,7 @@ def _load(path: Path) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):  # json itself would keep the last one only
-        raise ValueError(f"une clé en double parmi {[key for key, _ in pairs]}")
+        raise ValueError(f"une clé en double dans un objet de {len(pairs)}")
     return found
 
 
@@ -109,15 +141,10 @@ def _flat(path: Path, place: str, record: Any) -> dict[str, str]:
         inner = {f"{key}.{name}": text for name, text in _flat(path, f"{place}.{key}", value).items()} \
             if isinstance(value, dict) else {key: _text(value)}  # fmt: skip
         if both := sorted(flat.keys() & inner.keys()):
-            raise SourceFileError(path.name, place, "des clés distinctes", f"{both} en double")
+            raise SourceFileError(path.name, place, "des clés distinctes", f"{len(both)} en double")
         flat |= inner
     return flat
 
 
 def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else as_text(value)
-
-
-def _shown(answer: Any) -> str:
-    text = json.dumps(answer, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -14,7 +14,9 @@ from ingestion.readers.writing import PlacedGrid, Writing
 
 _BULLET = re.compile(r"\s*(?:[-*+•·–‣▪]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s+")
-_RULE = re.compile(r"[\s|:=+-]*")
+_RULE = re.compile(r":?[=+-]+:?")
+_BAR = re.compile(r"(?<!\\)\|")  # « \| » is a bar in a cell
+_LAST_BAR = re.compile(r"(?<!\\)\|$")
 
 
 def open_plain(path: Path) -> Writing:
@@ -29,7 +31,7 @@ def open_plain(path: Path) -> Writing:
         text = data.decode("cp1252", errors="replace")
     lines = text.splitlines()
     passages = [Passage(said, f"line={number}") for number, said in paragraphs(lines)]
-    return Writing(passages[0].text if passages else "", "", "", passages, list(_grids(path.name, lines)))
+    return Writing(passages[0].text if passages else "", "", "", passages, list(drawn_tables(path.name, lines)))
 
 
 def paragraphs(lines: list[str]) -> Iterator[tuple[int, str]]:
@@ -55,15 +57,21 @@ def _paragraph(start: int, parts: list[str]) -> Iterator[tuple[int, str]]:
         yield start, text
 
 
-def _grids(file: str, lines: list[str]) -> Iterator[Grid]:
+def drawn_tables(file: str, lines: list[str]) -> Iterator[Grid]:
     """Tables of lines that begin with « | »; the rule under the header is no row."""
     rows: list[list[str]] = []
     count = 0
     for line in [*lines, ""]:
         if line.lstrip().startswith("|"):
-            cells = [cell.replace("**", "").strip() for cell in line.strip().strip("|").split("|")]
-            rows += [] if _RULE.fullmatch(line) else [cells]
+            inner = _LAST_BAR.sub("", line.strip().removeprefix("|"))
+            cells = [cell.replace("**", "").replace("\\|", "|").strip() for cell in _BAR.split(inner)]
+            rows += [] if _is_rule(cells, len(rows)) else [cells]
         elif rows:
             count += 1
             yield PlacedGrid(file, f"table={count}", rows)
             rows = []
+
+
+def _is_rule(cells: list[str], above: int) -> bool:
+    """Under the header any line of dashes; below, « - » may be what a cell says, and an empty row is one."""
+    return all(_RULE.fullmatch(cell) and (above == 1 or len(cell) > 2) for cell in cells)

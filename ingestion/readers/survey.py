@@ -7,6 +7,7 @@ Exports (XLSX, CSV) and what the servers give (JSON) hold the same sheets. KoboT
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from ingestion.errors import SourceFileError
 from ingestion.personal import ERASED, Erased, has_refused, nobody
 from ingestion.readers import survey_json
 from ingestion.readers.grid import Grid, read_grids
+from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.readers.settings import SurveyReader
 from ingestion.readers.survey_levels import joined, submissions, without
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ingestion.instruments.form import Form
 
 MAIN = "main"
+_QUESTION = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
 _SHEET_NAME = 31  # a workbook cuts the names of its sheets after so many letters
 
 
@@ -68,7 +71,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
     grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
     main = _main_grid(path, grids, reader)
     by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
-    _check_all_read(grids, [main, *by_repeat.values()])
+    _check_all_read(grids, [main, *by_repeat.values()], reader)
     level, gone, versions = submissions(sheet_of(main, "", form, is_json), reader)
     gone |= {label: ERASED for label, ids in ids_of(versions).items() if any(map(erased, ids))}
     levels = {MAIN: level}
@@ -127,8 +130,12 @@ def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:
     candidates = [g for g in grids if g.rows and g.sheet[:_SHEET_NAME] not in repeats and not _is_repeat(g)]
     if not candidates:
         raise SourceFileError(path.name, "classeur", "une feuille de soumissions", "aucune feuille remplie")
+    return next((grid for grid in candidates if _is_submissions(grid, reader)), candidates[0])
+
+
+def _is_submissions(grid: Grid, reader: SurveyReader) -> bool:
     keys = {reader.key} if reader.key else {*UUIDS, "_uuid"}
-    return next((grid for grid in candidates if keys & {name.split("/")[-1] for name in grid.rows[0]}), candidates[0])
+    return bool(grid.rows) and bool(keys & {name.split("/")[-1] for name in grid.rows[0]})
 
 
 def _grid_of(path: Path, grids: list[Grid], repeat: str) -> Grid:
@@ -140,11 +147,21 @@ def _grid_of(path: Path, grids: list[Grid], repeat: str) -> Grid:
     return found
 
 
-def _check_all_read(grids: list[Grid], read_here: list[Grid]) -> None:
-    """A repeat that nobody declared would be lost without a word."""
+def _check_all_read(grids: list[Grid], read_here: list[Grid], reader: SurveyReader) -> None:
+    """A repeat that nobody declared, or a second sheet of submissions, would be lost without a word."""
     for grid in grids:
-        if _is_repeat(grid) and not any(grid is one for one in read_here):
+        if any(grid is one for one in read_here):
+            continue
+        if _is_repeat(grid):
             raise SourceFileError(grid.file, grid.sheet, "des groupes répétés tous déclarés", "un groupe de plus")
+        if _is_submissions(grid, reader) or _has_same_questions(grid, read_here[0]):
+            found = f"{len(grid.rows) - 1} ligne(s) de soumissions de plus : un fichier par feuille"
+            raise SourceFileError(grid.file, grid.sheet, f"les soumissions sur la feuille {read_here[0].sheet}", found)
+
+
+def _has_same_questions(grid: Grid, main: Grid) -> bool:
+    asked = set(main.rows[0]) - {""}
+    return bool(grid.rows) and 2 * len(asked & set(grid.rows[0])) > len(asked)
 
 
 def _is_repeat(grid: Grid) -> bool:
@@ -170,15 +187,16 @@ def _questions(table: Table) -> list[str]:
 def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
     there = {name for table in tables.values() for name in table.frame.columns}
     known = source.mapped | set(source.ignored) | set(source.personal) | set(source.consent)
+    # Identifiers were found beside them: what looks like a question of XLSForm is one, and no name of a person.
+    named = known.union(name for name in there if _QUESTION.fullmatch(name))
     if unread := sorted(there - known):
         raise SourceFileError(
             file,
             "questions",
             "des questions toutes lues, ignorées ou personnelles",
-            f"{unread} que personne ne lit",
+            f"{columns_found(unread, named, 'question')} que personne ne lit",
         )
     # Without the question nobody has agreed: a form that lost it is not read.
     if missing := sorted(set(source.consent) - there):
-        raise SourceFileError(
-            file, "questions", f"la question de consentement {missing}", f"les questions {sorted(there)}"
-        )
+        wanted = f"la question de consentement {quoted(missing)}"
+        raise SourceFileError(file, "questions", wanted, columns_found(sorted(there), missing, "question"))

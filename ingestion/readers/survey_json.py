@@ -15,6 +15,7 @@ from typing import Any
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid
+from ingestion.readers.messages import kind_of
 
 MAIN = ""
 INDEX, PARENT_INDEX, PARENT = "_index", "_parent_index", "_parent_table_name"
@@ -59,7 +60,7 @@ def _submissions(path: Path) -> tuple[str, list[dict[str, Any]]]:
         found = content.get(title) if isinstance(content, dict) else None
         if isinstance(found, list) and all(isinstance(one, dict) for one in found):
             return title, found
-    keys = f"les clés {sorted(content)}" if isinstance(content, dict) else f"{type(content).__name__}"
+    keys = kind_of(content)
     raise SourceFileError(path.name, "JSON", "des soumissions sous « results » (Kobo) ou « value » (Central)", keys)
 
 
@@ -108,13 +109,13 @@ def _text(value: Any) -> str:
 
 
 def _point(value: dict[str, Any]) -> str | None:
-    """GeoJSON as a phone writes it: `lat lon alt accuracy`, points of a line apart by « ; »."""
+    """GeoJSON as a phone writes it: `lat lon alt accuracy`, points of a line apart by « ; »; "" without any."""
     if "coordinates" not in value or "type" not in value:
         return None
     accuracy = (value.get("properties") or {}).get("accuracy")
-    places = value["coordinates"]
+    places = value["coordinates"] or []
     if value["type"] == "Polygon":
-        places = places[0]
+        places = places[0] if places else []
     points = [places] if value["type"] == "Point" else places
-    told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in points]
+    told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
     return ";".join(" ".join(_text(part) for part in (*point, accuracy or 0)) for point in told)

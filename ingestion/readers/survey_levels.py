@@ -8,6 +8,7 @@ import pandas as pd
 
 from ingestion.errors import SourceFileError
 from ingestion.personal import ERASED, ERASED_PLACE
+from ingestion.readers.messages import columns_found
 from ingestion.readers.rows import Table
 from ingestion.readers.settings import SurveyReader
 from ingestion.readers.survey_sheets import NUMBERS, UUIDS, Sheet
@@ -67,7 +68,7 @@ def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, st
     if (wrong := uuids.eq("") | (repeated & uuids.duplicated())).any():
         place = sheet.grid.place(int(uuids.index[wrong][0]))
         told = "un identifiant de soumission unique"
-        raise SourceFileError(sheet.grid.file, place, told, repr(uuids[wrong].iloc[0]))
+        raise SourceFileError(sheet.grid.file, place, told, "un identifiant vide ou en double")
     versions = _first(sheet.frame, _VERSIONS)
     labels, gone = _counted(sheet, uuids, changed)
     frame = _renamed(sheet, sheet.frame, versions, reader).set_axis(labels, axis=0)
@@ -84,7 +85,7 @@ def _uuids(sheet: Sheet, reader: SurveyReader) -> pd.Series:
     there = [name for name in wanted if name in frame.columns]
     if not there:
         told = f"un identifiant de soumission ({', '.join(wanted)})"
-        raise SourceFileError(grid.file, grid.place(0), told, f"{list(frame.columns)}")
+        raise SourceFileError(grid.file, grid.place(0), told, columns_found(frame.columns, wanted))
     # A number only where there is nothing better.
     return _bare(_first(frame, tuple(name for name in there if name not in NUMBERS) or tuple(there[:1])))
 
@@ -96,7 +97,7 @@ def joined(sheet: Sheet, name: str, parent: Level, reader: SurveyReader) -> Leve
     if (unknown := owner.isna()).any():
         row = int(frame.index[unknown][0])
         link = _link(sheet, parent, reader)[1]
-        raise SourceFileError(grid.file, grid.place(row), "une soumission connue", repr(frame[link][unknown].iloc[0]))
+        raise SourceFileError(grid.file, grid.place(row), f"une soumission connue ({link})", "une autre")
     rank = owner.groupby(owner).cumcount() + 1
     labels = pd.Index([f"{label}#{number}" for label, number in zip(owner, rank, strict=True)], dtype=object)
     above = parent.rows.loc[owner].to_numpy()
@@ -125,7 +126,9 @@ def _link(sheet: Sheet, parent: Level, reader: SurveyReader) -> tuple[str, str]:
         if link in sheet.frame.columns and key in parent.frame.columns:
             return key, link
     wanted = "un lien vers la soumission (_parent_index ou PARENT_KEY)"
-    raise SourceFileError(sheet.grid.file, sheet.grid.place(0), wanted, f"{list(sheet.frame.columns)}")
+    raise SourceFileError(
+        sheet.grid.file, sheet.grid.place(0), wanted, columns_found(sheet.frame.columns, [link for _, link in keys])
+    )
 
 
 def _renamed(sheet: Sheet, frame: pd.DataFrame, versions: pd.Series, reader: SurveyReader) -> pd.DataFrame:

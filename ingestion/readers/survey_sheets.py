@@ -10,6 +10,7 @@ import pandas as pd
 
 from ingestion.errors import SourceFileError
 from ingestion.readers.grid import Grid
+from ingestion.readers.messages import columns_found
 
 if TYPE_CHECKING:
     from ingestion.instruments.form import Form
@@ -52,7 +53,9 @@ def sheet_of(grid: Grid, repeat: str, form: Form | None, is_json: bool) -> Sheet
     )
     frame = frame.set_axis(names, axis=1)
     if repeated := sorted(set(frame.columns[frame.columns.duplicated()])):
-        raise SourceFileError(grid.file, grid.place(0), "des questions distinctes", f"{repeated} en double")
+        raise SourceFileError(
+            grid.file, grid.place(0), "des questions distinctes", f"{columns_found(repeated, asked)} en double"
+        )
     if is_json:
         frame = frame.assign(**{name: "" for name in asked if name not in frame and not is_meta(name)})
     return Sheet(grid, _with_rebuilt_answers(frame))

@@ -12,6 +12,7 @@ from ingestion.clean.text import visible
 from ingestion.errors import SourceFileError
 from ingestion.readers import body, reshape
 from ingestion.readers.grid import Grid, lines_told
+from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.settings import Tabular
 from ingestion.readers.sorting import Meaning
@@ -19,9 +20,9 @@ from ingestion.shapes import LINEAGE, SHAPES, Column
 from ingestion.source import Source
 from ingestion.values import clean
 
-_SEARCHED_ROWS = 30
+SEARCHED_ROWS = 30
 _LOWEST_ROW = 2_000  # so far a message looks for a header that stands too low
-_QUOTED, _LONGEST = 50, 80  # names in a message, and letters of a name
+_PLACES = 10  # of columns that nobody reads, in a message
 _OBSERVED = next(column for column in LINEAGE if column.name == "observed_on")
 _HXL_TAG = re.compile(r"#[A-Za-z]\w*(\s*\+\s*\w+)*")  # #adm2+code; #N/A is a spreadsheet error
 
@@ -116,7 +117,7 @@ class _Search:
     def best_row(self, grid: Grid, wanted: AbstractSet[str]) -> tuple[int, int]:
         """The first of the rows that hold most of the wanted columns, and how many it holds."""
         given = self.options.header_row
-        rows = range(min(_SEARCHED_ROWS, len(grid.rows))) if given is None else [given - 1]
+        rows = range(min(SEARCHED_ROWS, len(grid.rows))) if given is None else [given - 1]
         hits = {row: len(wanted & set(self.names(grid, row))) for row in rows}
         best = max(hits, key=lambda row: hits[row])
         return best, hits[best]
@@ -127,13 +128,17 @@ class _Search:
 
     def names(self, grid: Grid, row: int) -> list[str]:
         """The names of the columns up to the last one that has one; those of several header rows are joined."""
-        rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + self.options.header_rows]]
-        width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
-        levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
-        for number, level in enumerate(levels[:-1]):
-            _carry_right(grid, row + number, level, levels[number + 1])
-        joined = [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
-        return [self.spellings.get(_seen(name), name) for name in joined]
+        return [self.spellings.get(_seen(name), name) for name in header_names(grid, row, self.options)]
+
+
+def header_names(grid: Grid, row: int, options: Tabular) -> list[str]:
+    """The names of the columns up to the last one that has a name; those of several header rows are joined."""
+    rows = [[visible(name) for name in cells] for cells in grid.rows[row : row + options.header_rows]]
+    width = max((column + 1 for cells in rows for column, name in enumerate(cells) if name), default=0)
+    levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
+    for number, level in enumerate(levels[:-1]):
+        _carry_right(grid, row + number, level, levels[number + 1])
+    return [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
 
 
 def _check_passed_over(
@@ -148,7 +153,7 @@ def _check_passed_over(
         row, hits = search.anywhere().best_row(grid, columns)
         if 2 * hits > len(columns) and hits > 1:
             lacking = sorted(columns - set(search.anywhere().names(grid, row)))
-            expected = f"la ou les colonnes {_quoted(lacking)}" if lacking else "l’en-tête à la ligne déclarée"
+            expected = f"la ou les colonnes {quoted(lacking)}" if lacking else "l’en-tête à la ligne déclarée"
             found = f"{hits} des {len(columns)} colonnes déclarées, sur {lines_told(_filled_rows(grid))}"
             raise SourceFileError(grid.file, grid.place(row), f"{expected}, comme dans le tableau lu", found)
     if any(_reads_as_record(grid, header, source) for header in headers):
@@ -190,7 +195,7 @@ def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str],
     _check_header(grid, header_row, header, known)
     first = header_row + options.header_rows
     titles = list(enumerate(grid.rows[header_row:first], start=header_row))
-    if first < len(grid.rows) and _is_hxl(grid.rows[first]):
+    if first < len(grid.rows) and is_hxl(grid.rows[first]):
         first += 1
     elif options.hxl:
         raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
@@ -239,9 +244,7 @@ def _wide_columns(grid: Grid, row: int, header: list[str], options: Tabular) -> 
         wide |= {name: match.groupdict() for name, match in found.items() if match}
         if not wide:
             wanted = f"des colonnes de la forme « {options.unpivot_pattern} »"
-            raise SourceFileError(
-                grid.file, grid.place(row), wanted, f"les colonnes {_quoted([n for n in header if n])}"
-            )
+            raise SourceFileError(grid.file, grid.place(row), wanted, columns_found(header, ()))
     return wide
 
 
@@ -255,14 +258,13 @@ def _unpivoted_names(options: Tabular) -> set[str]:
 def _missing(grid: Grid, wanted: AbstractSet[str], search: _Search) -> SourceFileError:
     row, _ = search.best_row(grid, wanted)
     there = search.names(grid, row)
-    expected = f"la ou les colonnes {_quoted(sorted(wanted - set(there)))}"
-    for lower in range(_SEARCHED_ROWS, min(len(grid.rows), _LOWEST_ROW)):
+    expected = f"la ou les colonnes {quoted(sorted(wanted - set(there)))}"
+    for lower in range(SEARCHED_ROWS, min(len(grid.rows), _LOWEST_ROW)):
         if wanted and wanted <= set(search.names(grid, lower)):
             found = f"l’en-tête à la ligne {lower + 1} : déclarer reader: {{header_row: {lower + 1}}}"
-            within = f" dans les {_SEARCHED_ROWS} premières lignes" if search.options.header_row is None else ""
+            within = f" dans les {SEARCHED_ROWS} premières lignes" if search.options.header_row is None else ""
             return SourceFileError(grid.file, grid.place(row), expected + within, found)
-    found = f"les colonnes {_quoted([name for name in there if name])}"
-    return SourceFileError(grid.file, grid.place(row), expected, found)
+    return SourceFileError(grid.file, grid.place(row), expected, columns_found(there, wanted))
 
 
 def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet[str]) -> None:
@@ -271,27 +273,21 @@ def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet
         if not name:
             continue
         if name in seen:
-            raise SourceFileError(
-                grid.file,
-                grid.place(row, column),
-                "des en-têtes distincts",
-                f"« {name} » déjà en {grid.place(row, seen[name])}",
-            )
+            told = f"« {name} »" if name in declared else "un en-tête"
+            found = f"{told} déjà en {grid.place(row, seen[name])}"
+            raise SourceFileError(grid.file, grid.place(row, column), "des en-têtes distincts", found)
         seen[name] = column
     if unread := [name for name in seen if name not in declared]:
+        places = ", ".join(grid.place(row, seen[name]) for name in unread[:_PLACES])
         raise SourceFileError(
             grid.file,
             grid.place(row, seen[unread[0]]),
             "des colonnes toutes lues ou déclarées dans « ignored »",
-            f"{_quoted(unread)} que personne ne lit",
+            f"{columns_found(unread, declared)} que personne ne lit : {places}",
         )
 
 
-def _is_hxl(row: list[str]) -> bool:
+def is_hxl(row: list[str]) -> bool:
+    """Whether every filled cell of a row is an HXL tag; false for an empty row."""
     tags = [cell.strip() for cell in row if cell.strip()]
     return bool(tags) and all(_HXL_TAG.fullmatch(tag) for tag in tags)
-
-
-def _quoted(names: list[str]) -> str:
-    more = f" et {len(names) - _QUOTED} de plus" if len(names) > _QUOTED else ""
-    return ", ".join(f"« {name[:_LONGEST]} »" for name in names[:_QUOTED]) + more

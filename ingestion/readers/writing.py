@@ -14,6 +14,7 @@ class Writing:
     """``title`` and ``day`` as written; ``passages``: a paragraph each; ``addresses``: who writes, then to whom.
 
     ``kind`` is of the list document_kind where the format says it, else "". A list's items begin with « - ».
+    ``notes``: what a person should know of the reading.
     """
 
     title: str
@@ -23,6 +24,7 @@ class Writing:
     grids: list[Grid] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

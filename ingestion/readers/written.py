@@ -51,7 +51,7 @@ def read(path: Path, source: Source, reader: WrittenReader) -> Tables:
     unread = tuple(f"{g.place(0)} : tableau que la source ne lit pas" for g in found.grids if g not in near)
     document = _document(path, writing, found)
     day = document.frame["date"].iloc[0]
-    tables = {DOCUMENT: replace(document, notes=unread)} | {
+    tables = {DOCUMENT: replace(document, notes=(*writing.notes, *unread))} | {
         name: table.reshaped(name, table.frame.assign(date=day))  # a sentence was true on the day of its document
         for name, table in lift(found.passages, reader.sentences).items()
     }

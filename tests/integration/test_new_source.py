@@ -83,6 +83,16 @@ def test_a_file_that_no_shape_fits_leaves_no_folder(tmp_path: Path) -> None:
     assert not into.exists()
 
 
+def test_a_file_that_does_not_read_as_proposed_leaves_no_folder(tmp_path: Path) -> None:
+    root, into = Root(tmp_path / "data"), tmp_path / "sources"
+    path = tmp_path / "services_2024.json"
+    path.write_text('{"count": 90, "results": [{"structure": "ONG fictive", "region": "Gao"}]}', encoding="utf-8")
+    done = root.mrf("new-source", str(path), "--id", "comite_services_mli", "--into", str(into))
+    assert done.returncode == 1
+    assert "réponse incomplète" in done.stdout
+    assert not (into / "comite_services_mli").exists()
+
+
 def test_a_declared_source_is_explained(tmp_path: Path) -> None:
     done = Root(tmp_path / "data").mrf("explain-source", "ocha_3w_mli")
     assert done.returncode == 0, done.stdout + done.stderr

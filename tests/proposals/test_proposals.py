@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from ingestion.errors import SourceFileError
 from ingestion.expected import expected_csv
 from ingestion.ingest import ingest
 from ingestion.proposals.folder import write
@@ -228,6 +230,70 @@ def test_near_words_are_not_the_same() -> None:
         "organization_name",
         None,
     )
+
+
+def test_sheets_under_the_same_header_are_all_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, count in (("Kayes", 5), ("Gao", 4)):
+        page = book.create_sheet(name)
+        page.append(["Nom de la structure", "Région", "Date de visite"])
+        for number in range(count):
+            page.append([f"ONG fictive {name} {number}", name, "2024-03-01"])
+    del book["Sheet"]
+    book.save(tmp_path / "liste_2024.xlsx")
+    source = write(propose(tmp_path / "liste_2024.xlsx"), tmp_path / "source_liste_mli")
+    found = ingest(source, [tmp_path / "liste_2024.xlsx"])
+    (records,) = found.records.values()
+    assert records["admin1_name"].value_counts().to_dict() == {"Kayes": 5, "Gao": 4}
+
+
+def test_a_merged_name_over_others_is_a_header_of_two_rows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in (
+        ["Liste fictive", None, None, None, None],
+        ["Région", "Organisation", "Bénéficiaires", None, "Date de visite"],
+        [None, None, "Hommes", "Femmes", None],
+        ["Gao", "ONG fictive", 5, 6, "2024-03-01"],
+    ):
+        page.append(row)
+    page.merge_cells("A1:E1")
+    page.merge_cells("C2:D2")
+    book.save(tmp_path / "liste_2024.xlsx")
+    source = write(propose(tmp_path / "liste_2024.xlsx"), tmp_path / "source_liste_mli")
+    assert set(source.ignored) == {"Bénéficiaires / Hommes", "Bénéficiaires / Femmes"}
+    (records,) = ingest(source, [tmp_path / "liste_2024.xlsx"]).records.values()
+    assert records["organization_name"].tolist() == ["ONG fictive"]
+
+
+@pytest.mark.parametrize("count", [2, 90])
+def test_an_answer_says_how_many_records_it_holds(tmp_path: Path, count: int) -> None:
+    records = [{"structure": f"ONG fictive {n}", "region": "Gao", "contact": {"nom": "Awa Inventée"}} for n in (1, 2)]
+    path = tmp_path / "services_2024.json"
+    path.write_text(json.dumps({"count": count, "next": "…", "results": records}), encoding="utf-8")
+    source = write(propose(path), tmp_path / "source_services_mli")
+    assert set(source.personal) == {"contact.nom"}
+    if count == 2:
+        assert len(ingest(source, [path]).documents) == 1
+    else:
+        with pytest.raises(SourceFileError, match="incomplète"):
+            ingest(source, [path])
+
+
+@pytest.mark.parametrize(
+    ("header", "personal"),
+    [
+        (["Nom", "Prénom", "Fonction", "Structure"], {"Nom", "Prénom", "Fonction"}),
+        (["Nom", "Fonction", "Structure", "Email"], {"Nom", "Fonction", "Email"}),
+        (["Nom", "Région", "Email"], {"Email"}),
+    ],
+)
+def test_the_names_of_people_are_told_from_those_of_structures(
+    header: list[str], personal: set[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "contacts_2024.csv"
+    path.write_text(",".join(header) + "\n" + ",".join(["Inventé"] * len(header)) + "\n", encoding="utf-8")
+    assert {name for name, fate in fates(propose(path)).items() if fate == "personal"} == personal
 
 
 @pytest.mark.real

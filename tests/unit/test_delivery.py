@@ -160,3 +160,10 @@ def test_a_landing_that_no_source_knows_is_not_fiction_s_turn(tmp_path: Path) ->
     (tmp_path / "landing" / "inconnu.csv").write_text("a,b\n")
     with pytest.raises(NothingToPublish, match=r"inconnu\.csv"):
         take(Layout(tmp_path / "data"), {}, tmp_path / "landing", None)
+
+
+def test_checks_name_nobody_of_a_rejected_row(office: Office) -> None:
+    delivery = office.land(HEADER + ROW * 2 + ROW.replace("15/07/2024", "Awa Inventée"))
+    assert delivery.rows["service"]["rejected"] == 1
+    (told,) = [check["examples"] for check in delivery.checks if check["check_name"] == "lignes rejetées (service)"]
+    assert told.endswith("observed_on : valeur obligatoire")

@@ -151,6 +151,21 @@ def test_who_implements_is_the_structure_and_who_funds_never_is(source: Source) 
     assert program.loc["FIC-ML-001", "service_type_code"] == "ECO_02"  # the larger of two shares
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('<result><iati-activities version="2.03"/></result>', "result : si iati-activities est dedans"),
+        ('<iati-activities version="2.03" xmlns="urn:x"/>', "espace de noms « urn:x » : ôter"),
+    ],
+)
+def test_activities_in_something_else_are_refused_with_the_way_out(
+    source: Source, tmp_path: Path, content: str, told: str
+) -> None:
+    (tmp_path / "iati_mli.xml").write_text(content, encoding="utf-8")
+    with pytest.raises(SourceFileError, match=told):
+        read(tmp_path / "iati_mli.xml", source)
+
+
 @pytest.mark.real
 @pytest.mark.parametrize("name", REAL)
 @pytest.mark.parametrize("country", [None, "ML", "HT"])

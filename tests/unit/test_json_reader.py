@@ -66,13 +66,14 @@ def test_each_value_stands_at_its_path(source: Source, tmp_path: Path) -> None:
         ('{"data": {"items": [{"Structure": "ON', "tronqué"),
         ('{"data": {"items": [{"Structure": NaN}], "count": 1}}', "NaN"),
         ('{"data": {"items": [{"Structure": "a", "Structure": "b"}], "count": 1}}', "en double"),
-        ('{"data": {"items": [{"site.nom": "a", "site": {"nom": "b"}}], "count": 1}}', "site.nom"),
+        ('{"data": {"items": [{"site.nom": "a", "site": {"nom": "b"}}], "count": 1}}', r"items\[0\].*clés distinctes"),
         (answer(), "au moins un enregistrement"),
         ({"data": {"items": None, "count": 0}}, "au moins un enregistrement"),
         ({"autre": []}, "au moins un enregistrement"),
         (answer(ROW, count=2), "incomplète"),
+        ({"data": {"items": [ROW]}}, "data.count : .*ne dit pas si elle est entière"),
         ({"data": {"items": ["texte"], "count": 1}}, r"data.items\[0\]"),
-        (answer(ROW | {"Inconnue": "x"}), "Inconnue"),
+        (answer(ROW | {"Inconnue": "x"}), "1 colonne que personne ne lit : data.items, clé 10"),
         (answer({"Structure": "ONG Fictive"}), "Vu le"),
     ],
 )  # fmt: skip
@@ -88,6 +89,13 @@ def test_an_error_of_the_dtm_is_told_as_the_api_says_it(dtm: Source, tmp_path: P
     error = {"result": result, "statusCode": 401, "isSuccess": False, "errorMessages": ["Clé d’accès expirée"]}
     with pytest.raises(SourceFileError, match=r"isSuccess.*Clé d’accès expirée"):
         ingest(dtm, [written(tmp_path, error)])
+
+
+@pytest.mark.parametrize("content", [[{"Nom": "Awa Inventée"}], {"data": {"Awa Inventée": "Issa Imaginé"}}])
+def test_an_answer_that_is_not_as_declared_is_not_quoted(source: Source, tmp_path: Path, content: Any) -> None:
+    with pytest.raises(SourceFileError) as caught:
+        ingest(source, [written(tmp_path, content)])
+    assert not {"Awa", "Issa"} & set(str(caught.value).replace("«", " ").split())
 
 
 def test_an_empty_answer_of_the_dtm_is_no_delivery(dtm: Source, tmp_path: Path) -> None:

@@ -119,6 +119,14 @@ def test_a_survey_without_any_repeat_filled_in_is_read(read: Callable[[Any], Ing
     assert ingested.records["service"].empty
 
 
+def test_a_point_that_was_not_taken_is_an_empty_answer(read: Callable[[Any], Ingested]) -> None:
+    content = central_json(services=SERVICES[:1])
+    content["value"][0]["srv"][0]["gps"] = {"type": "Point", "coordinates": None, "properties": {"accuracy": None}}
+    (service,) = read(content).records["service"].to_dict("records")
+    assert service["organization_name"] == SUBMISSIONS[0]["org_nom"]
+    assert pd.isna(service["latitude"])
+
+
 def test_a_question_that_nobody_reads_is_refused(read: Callable[[Any], Ingested]) -> None:
     content = kobo_json()
     content["results"][1]["org/pf_nom"] = "Nom Fictif"

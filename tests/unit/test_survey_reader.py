@@ -390,8 +390,8 @@ def test_a_repeat_of_an_unknown_submission_is_refused(
     sheets["srv"][2][sheets["srv"][0].index(link)] = stranger
     error = refused(sheets)
     assert error.place == "srv!3"
-    assert error.expected == "une soumission connue"
-    assert error.found == repr(stranger)
+    assert error.expected == f"une soumission connue ({link})"
+    assert stranger not in error.found
 
 
 def test_a_repeat_without_link_is_refused(refused: Callable[[Sheets], SourceFileError]) -> None:
@@ -417,7 +417,7 @@ def test_a_question_that_nobody_reads_is_refused(refused: Callable[[Sheets], Sou
     error = refused(sheets)
     assert error.place == "questions"
     assert "personnelles" in error.expected
-    assert "['pf_nom']" in error.found
+    assert "« pf_nom »" in error.found
     assert "Nom Fictif" not in str(error)
 
 
@@ -428,7 +428,20 @@ def test_a_submission_twice_is_refused(refused: Callable[[Sheets], SourceFileErr
     error = refused(sheets)
     assert error.place == "Enquête prestataires!4"
     assert "unique" in error.expected
-    assert error.found == repr(UUIDS[0])
+    assert error.found == "un identifiant vide ou en double"
+
+
+@pytest.mark.parametrize("has_identifiers", [True, False])
+def test_a_second_sheet_of_submissions_is_refused(
+    refused: Callable[[Sheets], SourceFileError], has_identifiers: bool
+) -> None:
+    sheets = kobo()
+    sheets["Feuille 2"] = [list(row) for row in sheets["Enquête prestataires"]]
+    if not has_identifiers:
+        sheets = without(sheets, "Feuille 2", "_uuid")
+    error = refused(sheets)
+    assert (error.place, error.expected) == ("Feuille 2", "les soumissions sur la feuille Enquête prestataires")
+    assert error.found.startswith("3 ligne(s)")
 
 
 def test_submissions_without_identifier_are_refused(refused: Callable[[Sheets], SourceFileError]) -> None:

@@ -237,7 +237,20 @@ def test_a_renamed_column_is_refused(source: Source, workbook: Workbook, templat
     assert error.place == "Services!2"
     assert "« Structure »" in error.expected
     assert "« Sigle »" not in error.expected
-    assert "« Nom de la structure »" in error.found
+    assert "« Région »" in error.found
+    assert "Nom de la structure" not in error.found
+
+
+def test_people_in_the_place_of_a_header_are_not_named(source: Source, workbook: Workbook) -> None:
+    people = [["Awa Inventée", "+223 76 12 34 56"], ["Issa Imaginé", "66 98 76 54"]]
+    error = refused(workbook("a.xlsx", {"Services": people}), source)
+    assert error.found == "2 colonnes"
+    assert "« Structure »" in error.expected
+
+
+def test_a_misspelt_header_is_told(source: Source, workbook: Workbook, template_rows: Rows) -> None:
+    template_rows[0][0] = "Structures"
+    assert "« Structures »" in refused(workbook("a.xlsx", {"Services": template_rows}), source).found
 
 
 def test_a_column_that_nobody_reads_is_refused(source: Source, workbook: Workbook, template_rows: Rows) -> None:
@@ -245,7 +258,7 @@ def test_a_column_that_nobody_reads_is_refused(source: Source, workbook: Workboo
     error = refused(workbook("a.xlsx", {"Services": template_rows}), source)
     assert error.place == "Services!K1"
     assert "ignored" in error.expected
-    assert "« Courriel »" in error.found
+    assert error.found == "1 colonne que personne ne lit : Services!K1"
     assert "Structure" not in error.found
 
 

@@ -19,6 +19,7 @@ from expectations.gate import gate
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import Ingested, ingest
 from ingestion.readers import written
+from ingestion.readers.html import read_html
 from ingestion.readers.word import open_word
 from ingestion.registry import sources
 from ingestion.source import Source, load
@@ -423,3 +424,66 @@ def test_minutes_without_a_day_are_rejected_with_the_reason(minutes: Source, tmp
 )
 def test_the_day_of_a_meeting(minutes: Source, tmp_path: Path, content: str, name: str, day: str) -> None:
     assert str(only(ingest(minutes, [text(tmp_path, content, name)]), "document")["observed_on"]) == day
+
+
+HEAD = "From: a@example.org\nSubject: Essai\nDate: Mon, 01 Jul 2024 09:30:00 +0000\nContent-Type: text/plain; charset=utf-8\n\n"
+
+
+@pytest.mark.parametrize("before", ["De : 8h à 17h, tous les jours.\n\n", "Cordialement,\nAwaimaginée\n\nPS : "])
+def test_what_the_writer_adds_is_read(minutes: Source, tmp_path: Path, before: str) -> None:
+    found = ingest(minutes, [text(tmp_path, f"{HEAD}Bonjour.\n\n{before}{SAID}\n", "essai.eml")])
+    assert len(found.records["opportunity"]) == 1
+    assert not found.notes
+
+
+def test_the_lines_of_a_forwarded_message_are_counted(minutes: Source, tmp_path: Path) -> None:
+    raw = f"{HEAD}Pour info.\n\nDe : X\nEnvoyé : lundi\nObjet : Offre\n\n{SAID}\n"
+    found = ingest(minutes, [text(tmp_path, raw, "essai.eml")])
+    assert found.notes == ["essai.eml · courriel : 4 ligne(s) non lue(s), d’un message cité ou transféré"]
+
+
+def test_an_attached_message_is_read(minutes: Source, tmp_path: Path) -> None:
+    inner, message = EmailMessage(), EmailMessage()
+    for one in (inner, message):
+        one["From"], one["Subject"], one["Date"] = "a@example.org", "Essai", "Mon, 01 Jul 2024 09:30:00 +0000"
+    inner.set_content(SAID)
+    message.set_content("Bonjour.")
+    message.add_attachment(inner)
+    found = ingest(minutes, [text(tmp_path, message.as_bytes(), "essai.eml")])
+    assert found.records["opportunity"]["locator"].tolist()[0].startswith("message=1;line=1")
+
+
+def page(*rows: list[str]) -> str:
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    return "<p>Bonjour</p><table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def test_tables_of_an_email_are_read(report: Source, tmp_path: Path) -> None:
+    drawn = "\n".join("| " + " | ".join(row) + " |" for row in (HEADER, ["---"] * len(HEADER), SAHEL, RIVES))
+    for plain, html in (("Voir la page.", page(HEADER, SAHEL, RIVES)), (drawn, ""), ("", page(HEADER, SAHEL, RIVES))):
+        message = EmailMessage()
+        message["From"], message["Subject"], message["Date"] = "a@b.org", "Liste", "Mon, 01 Jul 2024 09:30:00 +0000"
+        message.set_content(plain)
+        if html:
+            message.add_alternative(html, subtype="html")
+        found = only_names(ingest(report, [text(tmp_path, message.as_bytes(), "essai.eml")]))
+        assert found == [("ONG Fictive Sahel", "table=1;row=2"), ("Foyer Fictif des Rives", "table=1;row=3")]
+
+
+def only_names(found: Ingested) -> list[tuple[str, str]]:
+    service = found.records["service"]
+    return list(zip(service["organization_name"], service["locator"], strict=True))
+
+
+def test_a_cell_over_several_rows_of_a_page_is_merged() -> None:
+    _, grids = read_html("a.eml", "<table><tr><td rowspan=2>Gao<td>1<tr><td>2<tr><td colspan=2>Total</table>")
+    (grid,) = grids.values()
+    assert grid.rows == [["Gao", "1"], ["", "2"], ["Total", ""]]
+    assert grid.merged == [((0, 0), (1, 0)), ((2, 0), (2, 1))]
+
+
+def test_bars_and_empty_rows_of_a_drawn_table_are_kept(report: Source, tmp_path: Path) -> None:
+    rows = [HEADER, ["---"] * len(HEADER), ["Rives \\| Fictives", *SAHEL[1:]], [""] * len(HEADER), RIVES]
+    content = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    found = only_names(ingest(report, [text(tmp_path, content)]))
+    assert found == [("Rives | Fictives", "table=1;row=2"), ("Foyer Fictif des Rives", "table=1;row=4")]
