@@ -59,6 +59,9 @@ def _submissions(path: Path) -> tuple[str, list[dict[str, Any]]]:
     for title in ("results", "value"):
         found = content.get(title) if isinstance(content, dict) else None
         if isinstance(found, list) and all(isinstance(one, dict) for one in found):
+            if content.get("next") or content.get("@odata.nextLink"):
+                told = f"une page de {len(found)} soumissions, que d’autres suivent"
+                raise SourceFileError(path.name, title, "la réponse entière", told)
             return title, found
     keys = kind_of(content)
     raise SourceFileError(path.name, "JSON", "des soumissions sous « results » (Kobo) ou « value » (Central)", keys)

@@ -119,6 +119,11 @@ def test_a_survey_without_any_repeat_filled_in_is_read(read: Callable[[Any], Ing
     assert ingested.records["service"].empty
 
 
+def test_one_page_of_an_answer_is_refused(read: Callable[[Any], Ingested]) -> None:
+    with pytest.raises(SourceFileError, match="une page de 3 soumissions"):
+        read(kobo_json() | {"next": "https://exemple.test/data.json?start=3"})
+
+
 def test_a_point_that_was_not_taken_is_an_empty_answer(read: Callable[[Any], Ingested]) -> None:
     content = central_json(services=SERVICES[:1])
     content["value"][0]["srv"][0]["gps"] = {"type": "Point", "coordinates": None, "properties": {"accuracy": None}}
