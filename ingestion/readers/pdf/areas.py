@@ -18,6 +18,7 @@ _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
 _BULLET = re.compile(r"[•‣◦▪■●○·►➢➤\uf0a7\uf0b7\uf0d8\uf0fc]|\(cid:\d+\)")  # of fonts without names too
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 _ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
+_CELL_WORDS = 8  # of one line of a cell at most; lines of a note under a table hold more
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
@@ -60,7 +61,10 @@ def is_tabular(lines: Sequence[Line]) -> bool:
 
 def _have_columns(lines: Sequence[Line]) -> bool:
     several = sum(len(line.pieces) > 1 for line in lines)
-    return several > 0 and several >= 0.4 * (len(row_starts(lines, gutters(lines))) or len(lines))
+    if several == 0 or several >= 0.4 * len(lines):
+        return several > 0
+    starts = row_starts(lines, gutters(lines)) if _words_a_piece(lines) <= _ROW_WORDS else []
+    return several >= 0.4 * len(starts) > 0
 
 
 def is_prose(lines: Sequence[Line]) -> bool:
@@ -139,9 +143,7 @@ def _is_caption(line: Line) -> bool:
 
 def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
     """Which of the areas between rules are rows of one table: three or more that follow each other, with columns."""
-    several = [
-        bool(lines) and len(lines) <= MOST_LINES and any(len(line.pieces) > 1 for line in lines) for lines in between
-    ]
+    several = [0 < len(lines) <= MOST_LINES and _has_cells(lines) for lines in between]
     are_rows = [False] * len(between)
     start = 0
     for number, has_columns in enumerate([*several, False]):
@@ -152,6 +154,13 @@ def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
             are_rows[start:number] = [True] * (number - start)
         start = number + 1
     return are_rows
+
+
+def _has_cells(lines: Sequence[Line]) -> bool:
+    """Whether a line has several cells: the first one, or one beside the lines of a taller cell."""
+    if len(lines[0].pieces) > 1:
+        return True
+    return any(len(line.pieces) > 1 for line in lines) and all(map(_is_short, lines))
 
 
 def _words_a_piece(lines: Sequence[Line]) -> float:
@@ -177,7 +186,7 @@ def _open_end(run: Sequence[Line], below: Sequence[Line]) -> list[Line]:
 
 
 def _row_beside(lines: Sequence[Line], run: Sequence[Line], edge: float) -> list[Line]:
-    """The row on the open side of the first or last rule between rows: lines near to each other, in the same columns."""
+    """The row on the open side of the first or last rule between rows: lines close together in its columns."""
     strips = gutters(run)
     row: list[Line] = []
     filled: set[int] = set()
@@ -268,7 +277,14 @@ def _follows(run: Sequence[Line], line: Line) -> bool:
     columns = min(other.pieces[1].x0 for other in several)
     if space >= 1.5 * line.size:
         return False
-    return (line.pieces[0].x1 < columns and alone < 3) or (alone < MOST_LINES and _is_in_a_column(line, several))
+    if alone < (3 if line.pieces[0].x1 < columns else 1):
+        return True
+    return alone < MOST_LINES and _is_short(line) and _is_in_a_column(line, several)
+
+
+def _is_short(line: Line) -> bool:
+    """Whether a line may be one of a cell: no line of a note."""
+    return all(len(piece.words) <= _CELL_WORDS for piece in line.pieces)
 
 
 def _is_in_a_column(line: Line, several: Sequence[Line]) -> bool:
