@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,9 @@ from typing import Any
 import pytest
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen import canvas
-from reportlab.platypus import Table
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from benchmarks import pdf_tables
 from ingestion.errors import SourceFileError
@@ -161,7 +165,7 @@ def test_a_declared_strategy_is_kept_to(tmp_path: Path) -> None:
     assert only.rows == [HEADER, *ROWS]
 
 
-def test_a_merged_cell_stands_in_every_row_that_it_covers(tmp_path: Path) -> None:
+def test_a_merged_cell_stands_once_and_its_rows_are_told(tmp_path: Path) -> None:
     merged = [
         ["Région", "Cercle", "2023", "2024"],
         ["Kayes", "Kita", "12", "13"],
@@ -170,7 +174,7 @@ def test_a_merged_cell_stands_in_every_row_that_it_covers(tmp_path: Path) -> Non
     ]
     spans = [("SPAN", (0, 1), (0, 2)), ("SPAN", (2, 3), (3, 3))]
     [grid] = tables(write(tmp_path / "a.pdf", drawn(merged, *spans)))
-    assert grid.rows == [merged[0], merged[1], ["Kayes", "Yélimané", "7", "9"], merged[3]]
+    assert grid.rows == merged
     assert grid.merged == [((1, 0), (2, 0)), ((3, 2), (3, 3))]
     assert box_of(grid.place(1, 0)) == box_of(grid.place(2, 0))
     assert box_of(grid.place(3, 2)) == box_of(grid.place(3, 3))
@@ -250,6 +254,47 @@ def test_a_table_goes_on_over_pages(
     found = pdf.read(write(tmp_path / "a.pdf", *pages), source, source.reader)["table"]
     assert found.frame["N°"].tolist() == [str(n) for n in range(60)]
     assert [place.partition(";")[0] for place in found.locators] == ["page=1"] * 25 + ["page=2"] * 25 + ["page=3"] * 10
+
+
+WRAPPING = {
+    "borderless": [],
+    "one rule": [("LINEBELOW", (0, 0), (-1, 0), 1, colors.black)],
+    "rules under all rows": [("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)],
+    "rules between rows": [("LINEABOVE", (0, 1), (-1, -1), 0.3, colors.grey)],
+    "grid": [("GRID", (0, 0), (-1, -1), 0.5, colors.black)],
+}
+PARTS = ["Mutuelle", "Association fictive pour la protection des enfants et des femmes", "Foyer", "Centre fictif"]
+PLACES = [
+    "Gao",
+    "",
+    "Bourem et ses communes fictives le long du fleuve",
+    "Kita",
+    "Gourma inventé (rive droite du Niger)",
+]
+
+
+@pytest.mark.parametrize("repeated", [True, False], ids=["header repeated", "header once"])
+@pytest.mark.parametrize("align", ["TOP", "MIDDLE", "BOTTOM"])
+@pytest.mark.parametrize("rules", WRAPPING)
+def test_rows_of_several_lines_are_read_whole_and_none_is_lost(
+    declaration: Callable[..., Path], tmp_path: Path, rules: str, align: str, repeated: bool
+) -> None:
+    header = ["N°", "Structure", "Cercle", "Service", "Vu le"]
+    body = [
+        [str(n), f"{PARTS[n * 7 % 4]} {n}", PLACES[n * 3 % 5], "Logement", f"{n % 28 + 1:02}/06/2024"]
+        for n in range(45)
+    ]
+    style = ParagraphStyle("a", fontName="Helvetica", fontSize=8, leading=10)
+    table = Table(
+        [[Paragraph(cell, style) for cell in row] for row in [header, *body]],
+        colWidths=[30, 120, 80, 60, 70],
+        repeatRows=int(repeated),
+        style=[("VALIGN", (0, 0), (-1, -1), align), *WRAPPING[rules]],
+    )
+    path = tmp_path / "a.pdf"
+    SimpleDocTemplate(str(path), pagesize=A4, invariant=1).build([table])
+    source = source_of(declaration, {}, ignored={"N°": "numéro d’ordre", "Cercle": "fictif"})
+    assert pdf.read(path, source, source.reader)["table"].frame[header].to_numpy().tolist() == body
 
 
 def source_of(
@@ -519,6 +564,19 @@ def test_several_processes_read_what_one_reads(tmp_path: Path) -> None:
     alone = read_pages(path, "all", "auto", {}, workers=1)
     assert [page.number for page in alone] == list(range(1, 15))
     assert read_pages(path, "all", "auto", {}, workers=2) == alone
+
+
+def test_a_script_that_looks_not_whether_it_is_the_main_one_reads_many_pages(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pdf", *[drawn([HEADER, *ROWS])] * 13)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import pathlib\nfrom ingestion.readers.pdf.document import read_pages\n"
+        f"print(len(read_pages(pathlib.Path({str(path)!r}), 'all', 'auto', {{}}, workers=2)))\n",
+        encoding="utf-8",
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=environment, timeout=120)
+    assert (done.stdout, done.stderr) == ("13\n", "")
 
 
 # --- real documents ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -10,16 +11,18 @@ from statistics import median
 from ingestion.readers.pdf.columns import Part, gutters, parts_of
 from ingestion.readers.pdf.layout import Layout, Rule, Word
 from ingestion.readers.pdf.lines import Line, Piece, blocks, is_figure, lines_in
+from ingestion.readers.pdf.spacing import MOST_LINES, line_space, row_starts
 from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
 _BULLET = re.compile(r"[•‣◦▪■●○·►➢➤\uf0a7\uf0b7\uf0d8\uf0fc]|\(cid:\d+\)")  # of fonts without names too
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 _ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
+_CELL_WORDS = 8  # of one line of a cell at most; lines of a note under a table hold more
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
-_ROW_LINES = 12  # of one row at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
+_PITCH = 0.9  # em: lines of one cell stand closer
 _STRIPES = 0.4  # share of the lines with a background; every other row has one
 _SAME = 6.0  # rules whose ends differ by less have one extent
 
@@ -58,7 +61,10 @@ def is_tabular(lines: Sequence[Line]) -> bool:
 
 def _have_columns(lines: Sequence[Line]) -> bool:
     several = sum(len(line.pieces) > 1 for line in lines)
-    return several > 0 and several >= 0.4 * len(lines)
+    if several == 0 or several >= 0.4 * len(lines):
+        return several > 0
+    starts = row_starts(lines, gutters(lines)) if _words_a_piece(lines) <= _ROW_WORDS else []
+    return several >= 0.4 * len(starts) > 0
 
 
 def is_prose(lines: Sequence[Line]) -> bool:
@@ -95,24 +101,30 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
             lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             for upper, lower in pairwise(group)
         ]
+        are_rows = _are_rows(between)
         are_tabular = [
-            bool(lines) and (is_row or is_tabular(lines))
-            for lines, is_row in zip(between, _are_rows(between), strict=True)
+            bool(lines) and (is_row or is_tabular(lines)) for lines, is_row in zip(between, are_rows, strict=True)
         ]
+        above = lines_in([word for word in within if word.middle < group[0].at], space)
+        below = lines_in([word for word in within if word.middle > group[-1].at], space)
         for number, (upper, lower) in enumerate(pairwise(group)):
             lines = between[number]
             is_heading = 0 < number < len(between) - 1 and are_tabular[number - 1] and are_tabular[number + 1]
             if are_tabular[number] or (is_heading and _is_one_row(lines, lower.at - upper.at)):
                 if not done[-1]:
                     top = _header_top(upper, layout.across, layout.size)
-                    lines = lines_in([word for word in within if top < word.middle < upper.at], space) + lines
+                    header = lines_in([word for word in within if top < word.middle < upper.at], space)
+                    if not (header or number) and are_rows[0]:
+                        header = _row_beside(above[::-1], lines, upper.at)[::-1]
+                    lines = header + lines
                 done[-1] += lines
                 continue
             if done[-1]:
                 done[-1] += _open_end(done[-1], lines)
                 done.append([])
         if done[-1]:
-            done[-1] += _open_end(done[-1], lines_in([word for word in within if word.middle > group[-1].at], space))
+            row = _row_beside(below, done[-1], group[-1].at) if are_rows[-1] else []
+            done[-1] += row or _open_end(done[-1], below)
         done = [run for run in done if len(run) > 1 and not _is_loose(run)]
         found += done
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
@@ -131,7 +143,7 @@ def _is_caption(line: Line) -> bool:
 
 def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
     """Which of the areas between rules are rows of one table: three or more that follow each other, with columns."""
-    several = [bool(lines) and len(lines) <= _ROW_LINES and len(lines[0].pieces) > 1 for lines in between]
+    several = [0 < len(lines) <= MOST_LINES and _has_cells(lines) for lines in between]
     are_rows = [False] * len(between)
     start = 0
     for number, has_columns in enumerate([*several, False]):
@@ -142,6 +154,13 @@ def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
             are_rows[start:number] = [True] * (number - start)
         start = number + 1
     return are_rows
+
+
+def _has_cells(lines: Sequence[Line]) -> bool:
+    """Whether a line has several cells: the first one, or one beside the lines of a taller cell."""
+    if len(lines[0].pieces) > 1:
+        return True
+    return any(len(line.pieces) > 1 for line in lines) and all(map(_is_short, lines))
 
 
 def _words_a_piece(lines: Sequence[Line]) -> float:
@@ -161,9 +180,25 @@ def _open_end(run: Sequence[Line], below: Sequence[Line]) -> list[Line]:
         if not _follows([*run, *rest], line) or not (line.is_figures or len(line.pieces) == 1):
             break
         rest.append(line)
-    while rest and len(rest[-1].pieces) == 1:
+    while rest and not _is_end([*run, *rest]):
         rest.pop()
     return rest
+
+
+def _row_beside(lines: Sequence[Line], run: Sequence[Line], edge: float) -> list[Line]:
+    """The row on the open side of the first or last rule between rows: lines close together in its columns."""
+    strips = gutters(run)
+    row: list[Line] = []
+    filled: set[int] = set()
+    for line in lines:
+        parts = parts_of(line, strips)
+        space = max(line.top - edge, edge - line.bottom)
+        if space > _PITCH * line.size or _is_caption(line) or any(part.first != part.last for part in parts):
+            break
+        row.append(line)
+        filled |= {part.first for part in parts}
+        edge = min(line.top, edge) if line.bottom < edge else max(line.bottom, edge)
+    return row if len(filled) > max(1, len(strips) // 2) and len(row) <= MOST_LINES else []
 
 
 def _header_top(rule: Rule, rules: Sequence[Rule], em: float) -> float:
@@ -190,12 +225,14 @@ def runs(layout: Layout, words: Sequence[Word], space: float, is_declared: bool 
         if _is_caption(line) or not _follows(run, line):
             found.append(run)
             run = []
-        if (run or len(line.pieces) > 1) and not _is_caption(line):
+        if not _is_caption(line):
             run.append(line)
     found.append(run)
     for run in found:
-        while run and len(run[-1].pieces) < 2:
+        while run and not _is_end(run):
             run.pop()
+        while run and not _is_start(run):
+            run.pop(0)
     return [
         run
         for run in map(_trimmed, found)
@@ -227,19 +264,52 @@ def _is_prose_block(block: Sequence[Piece]) -> bool:
 
 
 def _follows(run: Sequence[Line], line: Line) -> bool:
-    """Whether a line belongs to the run of lines above: no large space between, and no more than labels alone."""
+    """Whether a line belongs to the run of lines above: no large space between, and alone within a column at most."""
     if not run:
         return True
-    space = line.top - run[-1].bottom
+    space = line.top - max(other.bottom for other in run[-2:])
     if len(line.pieces) > 1:
         return space < 2.5 * line.size
     several = [other for other in run if len(other.pieces) > 1]
-    if not several:
-        return False
+    if not several:  # the first line of a row may stand above its other cells
+        return space < _PITCH * line.size
+    alone = len(run) - 1 - max(number for number, other in enumerate(run) if len(other.pieces) > 1)
     columns = min(other.pieces[1].x0 for other in several)
-    alone = run[len(run) - 1 - next(i for i, other in enumerate(reversed(run)) if len(other.pieces) > 1) :][1:]
-    is_label = line.pieces[0].x1 < columns
-    return space < 1.5 * line.size and len(alone) < (3 if is_label else 1)
+    if space >= 1.5 * line.size:
+        return False
+    if alone < (3 if line.pieces[0].x1 < columns else 1):
+        return True
+    return alone < MOST_LINES and _is_short(line) and _is_in_a_column(line, several)
+
+
+def _is_short(line: Line) -> bool:
+    """Whether a line may be one of a cell: no line of a note."""
+    return all(len(piece.words) <= _CELL_WORDS for piece in line.pieces)
+
+
+def _is_in_a_column(line: Line, several: Sequence[Line]) -> bool:
+    strips = gutters(several)
+    return bool(strips) and all(part.first == part.last for part in parts_of(line, strips))
+
+
+def _is_end(run: Sequence[Line]) -> bool:
+    """Whether the last line is no note under the table: it has several cells, or goes on one of them."""
+    return len(run[-1].pieces) > 1 or (len(run) > 1 and _is_of_a_row(run, run[-1], run[-2]))
+
+
+def _is_start(run: Sequence[Line]) -> bool:
+    """Whether the first line is no title over the table: it has several cells, or one goes on below."""
+    return len(run[0].pieces) > 1 or (len(run) > 1 and _is_of_a_row(run, run[0], run[1]))
+
+
+def _is_of_a_row(run: Sequence[Line], line: Line, beside: Line) -> bool:
+    """Whether a line alone stands within a column, and as near to the next one as lines of a cell stand."""
+    strips = gutters(run)
+    if not strips or not _is_in_a_column(line, run):
+        return False
+    within = line_space(run, [parts_of(other, strips) for other in run])
+    space = max(line.top, beside.top) - min(line.bottom, beside.bottom)
+    return within is not None and bool(row_starts(run, strips)) and space < within + 0.1 * line.size
 
 
 def _is_told(lines: Sequence[Line]) -> bool:
@@ -270,7 +340,17 @@ def _columns(lines: Sequence[Line]) -> list[list[Part]]:
 
 
 def _is_dense(columns: Sequence[Sequence[Part]], lines: Sequence[Line]) -> bool:
-    return sum(len(column) for column in columns) >= _DENSE * len(columns) * len(lines)
+    """Whether most cells are filled; a row of several lines has a cell in each column."""
+    strips = gutters(lines)
+    starts = row_starts(lines, strips)
+    if not starts:
+        return sum(len(column) for column in columns) >= _DENSE * len(columns) * len(lines)
+    filled = {
+        (bisect_right(starts, number), part.first)
+        for number, line in enumerate(lines)
+        for part in parts_of(line, strips)
+    }
+    return len(filled) >= _DENSE * len(columns) * len(starts)
 
 
 def _is_list(lines: Sequence[Line]) -> bool:
@@ -313,7 +393,7 @@ def _is_bold(line: Line) -> bool:
 def _is_shaded(line: Line, layout: Layout, width: float) -> bool:
     """Whether the background of a row, of one piece or one a cell, lies under a line."""
     under = [
-        x1 - x0 for x0, top, x1, bottom in layout.fills if top < line.middle < bottom < top + _ROW_LINES * line.size
+        x1 - x0 for x0, top, x1, bottom in layout.fills if top < line.middle < bottom < top + MOST_LINES * line.size
     ]
     return sum(under) >= width
 

@@ -11,6 +11,7 @@ from ingestion.readers.pdf.columns import Part, Row, gutters, parts_of
 from ingestion.readers.pdf.header import centered_over, header_length, header_parts, ruled_off
 from ingestion.readers.pdf.layout import Box, Rule
 from ingestion.readers.pdf.lines import Line, is_figure
+from ingestion.readers.pdf.spacing import row_starts
 from ingestion.readers.pdf.structure import Cell, around
 
 # A line that ends so goes on below: « Budget pour le café, », « Accès aux ».
@@ -119,6 +120,8 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     """The cells of an area that is a table."""
     below_rule = ruled_off(lines, rules)
     head = header_length(lines, below_rule)
+    if not below_rule:  # the first line of a row may stand above its figures
+        head = max((start for start in row_starts(lines, gutters(lines)) if 0 < start <= head), default=head)
     strips = gutters(lines[head:]) or gutters(lines)
     if not strips:
         return []
@@ -149,7 +152,10 @@ def _rows(
         for column in widths
     ]
     if len(below_rule) < _RULED_ROWS:
-        return joined(rows, rules, limits)
+        starts = row_starts(lines, strips)
+        if not starts:
+            return joined(rows, rules, limits)
+        return [reduce(_merged, rows[start:end]) for start, end in pairwise([*starts, len(lines)])]
     done: list[Row] = []
     for start, end in pairwise([0, *below_rule, len(lines)]):
         if sum(line.is_figures for line in lines[start:end]) > 1:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ def read_pages(
     with _telling_damage(path), _open(path) as pdf:
         numbers = _numbers(path, declared, len(pdf.pages))
         count = min(workers or _cores(), _MOST_WORKERS)
-        if count < 2 or len(numbers) <= _WORTH_A_PROCESS:
-            pages = [_read_page(pdf.pages[number - 1], number, strategy, settings) for number in numbers]
-        else:
+        pages: list[Page] | None = None
+        if count > 1 and len(numbers) > _WORTH_A_PROCESS and _may_start_processes():
             pages = _side_by_side(path, numbers, strategy, settings, count)
+        if pages is None:
+            pages = [_read_page(pdf.pages[number - 1], number, strategy, settings) for number in numbers]
     if not any(page.has_text for page in pages):
         raise SourceFileError(path.name, f"pages {declared}", "du texte", "des pages sans texte : document numérisé ?")
     return pages
@@ -35,11 +37,27 @@ def read_pages(
 
 def _side_by_side(
     path: Path, numbers: Sequence[int], strategy: str, settings: dict[str, Any], count: int
-) -> list[Page]:
+) -> list[Page] | None:
+    """The pages; none where the processes do not start, or are ended from outside."""
     shares = [numbers[start::count] for start in range(count)]
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
-        done = pool.map(_read_share, [path] * count, shares, [strategy] * count, [settings] * count)
-        return sorted((page for share in done for page in share), key=lambda page: page.number)
+    try:
+        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
+            done = pool.map(_read_share, [path] * count, shares, [strategy] * count, [settings] * count)
+            return sorted((page for share in done for page in share), key=lambda page: page.number)
+    except (BrokenExecutor, OSError):
+        return None
+
+
+def _may_start_processes() -> bool:
+    """A new process imports the script that runs: one that does not look whether it is `__main__` would run again."""
+    main = sys.modules["__main__"]
+    script = getattr(main, "__file__", None)
+    if script is None or getattr(main, "__spec__", None) is not None:
+        return True
+    try:
+        return "__main__" in Path(script).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _read_share(path: Path, numbers: Sequence[int], strategy: str, settings: dict[str, Any]) -> list[Page]:
@@ -59,12 +77,17 @@ def _cores() -> int:
 
 @contextmanager
 def _telling_damage(path: Path) -> Iterator[None]:
-    """Damage inside the file shows only when a page is opened; pdfminer raises what it stumbles over."""
+    """Damage inside the file shows only when a page is opened; pdfminer raises what it stumbles over.
+
+    What the machine lacks (memory, a process, the disk) is no damage of the file; a loop inside the file is.
+    """
     try:
         yield
-    except SourceFileError:
+    except (SourceFileError, MemoryError, OSError):
         raise
     except Exception as error:
+        if isinstance(error, RuntimeError) and not isinstance(error, RecursionError | NotImplementedError):
+            raise
         raise SourceFileError(path.name, "document", "un PDF entier", f"un PDF abîmé ({error})") from error
 
 

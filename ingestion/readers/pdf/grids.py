@@ -52,41 +52,65 @@ class PdfGrid(Grid):
 
 def grids(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
     """The tables of a document. The first table of a page goes on with the last of the page before where it fits."""
-    return _grids(file, [(page, 0, page.tables) for page in pages])
+    return _grids(file, pages)[0]
 
 
 def lists(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
     """The columns of words that may be a table, numbered after the tables of their page."""
-    return _grids(file, [(page, len(page.tables), page.lists) for page in pages])
+    return _grids(file, pages)[1]
 
 
-def _grids(file: str, tables: Sequence[tuple[Page, int, list[PageTable]]]) -> list[PdfGrid]:
-    found: list[PdfGrid] = []
-    before: tuple[Page, PageTable] | None = None
-    for page, numbered_before, of_page in tables:
-        for position, table in enumerate(of_page, start=1):
-            number = numbered_before + position
-            grid = _grid(file, number, table)
-            if before and position == 1 and _goes_on(*before, page, table):
-                found[-1] = _joined(found[-1], grid)
-            elif table.is_rest:
-                continue
-            else:
-                found.append(grid)
-            before = (page, table)
+@dataclass
+class _Last:
+    """The last table of a kind on a page, and where its grid stands among those of its kind."""
+
+    page: Page
+    table: PageTable
+    index: int
+
+
+def _grids(file: str, pages: Sequence[Page]) -> tuple[list[PdfGrid], list[PdfGrid]]:
+    """Tables, and columns of words: few rows on the next page may look like these where a long table began."""
+    found: tuple[list[PdfGrid], list[PdfGrid]] = ([], [])
+    before: list[_Last | None] = [None, None]
+    for page in pages:
+        lasts: list[_Last | None] = [None, None]
+        for kind, of_page in enumerate((page.tables, page.lists)):
+            for position, table in enumerate(of_page):
+                number = position + 1 + (len(page.tables) if kind else 0)
+                grid = _grid(file, number, table)
+                above = None if position else _above(before, kind, page, table)
+                if above is not None and (last := before[above]):
+                    found[above][last.index] = _joined(found[above][last.index], grid)
+                    if lasts[above] is None:
+                        lasts[above] = _Last(page, table, last.index)
+                elif not table.is_rest:
+                    found[kind].append(grid)
+                    lasts[kind] = _Last(page, table, len(found[kind]) - 1)
+        before = lasts
     return found
 
 
+def _above(before: Sequence[_Last | None], kind: int, page: Page, table: PageTable) -> int | None:
+    """The kind of the table that a first one of a page goes on: its own, else the other if it stands above that."""
+    others = page.lists if kind == 0 else page.tables
+    is_top = not others or table.box[1] < others[0].box[1]
+    for above in (kind, 1 - kind) if is_top else (kind,):
+        if (last := before[above]) and _goes_on(last.page, last.table, page, table):
+            return above
+    return None
+
+
 def _grid(file: str, number: int, table: PageTable) -> PdfGrid:
-    """The cells by row and column, with the text of a merged cell in the first column of every row that it covers."""
+    """The cells by row and column. The text of a merged cell stands in its first row and column alone."""
     rows = [[""] * table.column_count for _ in range(table.row_count)]
     boxes: list[list[Box | None]] = [[None] * table.column_count for _ in range(table.row_count)]
     merged: list[Merged] = []
     for cell in table.cells:
         if (cell.row, cell.column) != (cell.last_row, cell.last_column):
             merged.append(((cell.row, cell.column), (cell.last_row, cell.last_column)))
+        rows[cell.row][cell.column] = cell.text
         for row in range(cell.row, cell.last_row + 1):
-            rows[row][cell.column] = cell.text
             boxes[row][cell.column : cell.last_column + 1] = [cell.box] * (cell.last_column + 1 - cell.column)
     lines = [
         Line(table.page, number, row, of_row if any(of_row) else [table.box])

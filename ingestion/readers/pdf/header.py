@@ -54,6 +54,8 @@ def header_parts(
             first, last = (
                 alone
                 if alone and len(row) == 1
+                else (part.first, part.last)
+                if part.text[:1].islower()  # what goes on from the line above
                 else _spanned(part, row, rows[number + 1 :], rules, strips, line, below)
             )
             if last == first:
