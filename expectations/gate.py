@@ -56,7 +56,8 @@ def gate(ingested: Ingested) -> Gated:
 
 def _left_out(rejected: pd.DataFrame) -> pd.DataFrame:
     """What never became a record; not every reader tells its cells."""
-    return rejected.reindex(columns=REJECTED).fillna({"row": ""})
+    whole = rejected.reindex(columns=REJECTED).astype(object)
+    return whole.assign(row=whole["row"].where(whole["row"].notna(), ""))
 
 
 def _rejected(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
