@@ -205,7 +205,7 @@ def _texts(maker: Maker, good: dict[str, bytes]) -> None:
     maker.write("long_row.csv", text([*TABLE, [*ROWS[0], "de trop"]]).encode(), REFUSED)
     maker.write("quote_open.csv", plain.replace(NAMES[2], '"' + NAMES[2], 1).encode(), REFUSED)
     maker.write("quote_inside.csv", plain.replace("fictif", 'fic "tif"', 1).encode(), 5)
-    maker.write("quote_then_text.csv", plain.replace(NAMES[2], f'"{NAMES[2]}" etc', 1).encode(), REFUSED)
+    maker.write("quote_then_text.csv", plain.replace(NAMES[2], f'"{NAMES[2][:-1]}"{NAMES[2][-1]}', 1).encode(), 5)
     maker.write("nul.csv", plain.replace("fictif", "fic\0tif", 1).encode(), REFUSED)
     far = text([*TABLE, *ROWS * 2_000])
     maker.write("nul_far.csv", far[:-10].encode() + b"\0" + far[-10:].encode(), REFUSED)
