@@ -8,12 +8,13 @@ from functools import partial
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.areas import framed, runs
 from ingestion.readers.pdf.bands import cells_of_lattice
 from ingestion.readers.pdf.borderless import cells_of
+from ingestion.readers.pdf.framed import framed
 from ingestion.readers.pdf.layout import Box, Layout, Word, clusters, on_page
 from ingestion.readers.pdf.lines import Line, usual_space
 from ingestion.readers.pdf.ruled import lattices
+from ingestion.readers.pdf.runs import runs
 from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
 
 _MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more

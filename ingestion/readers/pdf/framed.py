@@ -1,0 +1,159 @@
+"""Borderless tables that stand between rules of one extent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from ingestion.readers.pdf.columns import gutters, parts_of
+from ingestion.readers.pdf.evidence import ROW_WORDS, is_caption, is_tabular, words_a_piece
+from ingestion.readers.pdf.layout import Layout, Rule, Word
+from ingestion.readers.pdf.lines import Line, lines_in
+from ingestion.readers.pdf.runs import PITCH, follows, is_end, is_short
+from ingestion.readers.pdf.spacing import MOST_LINES
+
+_ROW_HEIGHT = 2.5  # em: of a row of one line at most
+_ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
+_LOOSE = 2.5  # em
+_SAME = 6.0  # rules whose ends differ by less have one extent
+
+
+def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
+    """Rules of one extent, from top to bottom; pieces of one rule over the columns count as one rule."""
+    whole: list[Rule] = []
+    for rule in sorted(rules):
+        if whole and whole[-1].at == rule.at and rule.start - whole[-1].end < 2 * em:
+            whole[-1] = Rule(rule.at, whole[-1].start, rule.end)
+        else:
+            whole.append(rule)
+    groups: list[list[Rule]] = []
+    for rule in whole:
+        if rule.length < 8 * em:
+            continue
+        for group in groups:
+            if abs(group[0].start - rule.start) < _SAME and abs(group[0].end - rule.end) < _SAME:
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in whole)]
+
+
+def _is_part(rule: Rule, wider: Rule) -> bool:
+    """Whether a rule is drawn under some columns only of a table that a wider one frames: under a heading, a total."""
+    starts, ends = abs(rule.start - wider.start) < _SAME, abs(rule.end - wider.end) < _SAME
+    return (starts and rule.end < wider.end - _SAME) or (ends and rule.start > wider.start + _SAME)
+
+
+def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
+    """The lines of every table that stands between rules of one extent; the widest first, as they hold the others."""
+    found: list[list[Line]] = []
+    left = list(words)
+    for group in sorted(frames(layout.across, layout.size), key=lambda group: -group[0].length):
+        start, end = group[0].start, group[0].end
+        within = [word for word in left if start - 3 <= word.center <= end + 3]
+        done: list[list[Line]] = [[]]
+        between = [
+            lines_in([word for word in within if upper.at < word.middle < lower.at], space)
+            for upper, lower in pairwise(group)
+        ]
+        are_rows = _are_rows(between)
+        are_tabular = [
+            bool(lines) and (is_row or is_tabular(lines)) for lines, is_row in zip(between, are_rows, strict=True)
+        ]
+        above = lines_in([word for word in within if word.middle < group[0].at], space)
+        below = lines_in([word for word in within if word.middle > group[-1].at], space)
+        for number, (upper, lower) in enumerate(pairwise(group)):
+            lines = between[number]
+            is_heading = 0 < number < len(between) - 1 and are_tabular[number - 1] and are_tabular[number + 1]
+            if are_tabular[number] or (is_heading and _is_one_row(lines, lower.at - upper.at)):
+                if not done[-1]:
+                    top = _header_top(upper, layout.across, layout.size)
+                    header = lines_in([word for word in within if top < word.middle < upper.at], space)
+                    if not (header or number) and are_rows[0]:
+                        header = _row_beside(above[::-1], lines, upper.at)[::-1]
+                    lines = header + lines
+                done[-1] += lines
+                continue
+            if done[-1]:
+                done[-1] += _open_end(done[-1], lines)
+                done.append([])
+        if done[-1]:
+            row = _row_beside(below, done[-1], group[-1].at) if are_rows[-1] else []
+            done[-1] += row or _open_end(done[-1], below)
+        done = [run for run in done if len(run) > 1 and not _is_loose(run)]
+        found += done
+        used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
+        left = [word for word in left if word not in used]
+    return found
+
+
+def _is_one_row(lines: Sequence[Line], height: float) -> bool:
+    """Whether one line of words fills the space between two rules: a heading over the rows below, no title."""
+    return len(lines) == 1 and height < _ROW_HEIGHT * lines[0].size and not is_caption(lines[0])
+
+
+def _are_rows(between: Sequence[Sequence[Line]]) -> list[bool]:
+    """Which of the areas between rules are rows of one table: three or more that follow each other, with columns."""
+    several = [0 < len(lines) <= MOST_LINES and _has_cells(lines) for lines in between]
+    are_rows = [False] * len(between)
+    start = 0
+    for number, has_columns in enumerate([*several, False]):
+        if has_columns:
+            continue
+        together = [line for lines in between[start:number] for line in lines]
+        if number - start >= _ROWS and gutters(together) and words_a_piece(together) <= ROW_WORDS:
+            are_rows[start:number] = [True] * (number - start)
+        start = number + 1
+    return are_rows
+
+
+def _has_cells(lines: Sequence[Line]) -> bool:
+    """Whether a line has several cells: the first one, or one beside the lines of a taller cell."""
+    if len(lines[0].pieces) > 1:
+        return True
+    return any(len(line.pieces) > 1 for line in lines) and all(map(is_short, lines))
+
+
+def _is_loose(lines: Sequence[Line]) -> bool:
+    """Whether lines stand so far apart that they are titles of pictures."""
+    return median(below.top - above.bottom for above, below in pairwise(lines)) > _LOOSE * lines[0].size
+
+
+def _open_end(run: Sequence[Line], below: Sequence[Line]) -> list[Line]:
+    """The lines of figures right below the last rule of a table that has none at its foot."""
+    rest: list[Line] = []
+    for line in below:
+        if not follows([*run, *rest], line) or not (line.is_figures or len(line.pieces) == 1):
+            break
+        rest.append(line)
+    while rest and not is_end([*run, *rest]):
+        rest.pop()
+    return rest
+
+
+def _row_beside(lines: Sequence[Line], run: Sequence[Line], edge: float) -> list[Line]:
+    """The row on the open side of the first or last rule between rows: lines close together in its columns."""
+    strips = gutters(run)
+    row: list[Line] = []
+    filled: set[int] = set()
+    for line in lines:
+        parts = parts_of(line, strips)
+        space = max(line.top - edge, edge - line.bottom)
+        if space > PITCH * line.size or is_caption(line) or any(part.first != part.last for part in parts):
+            break
+        row.append(line)
+        filled |= {part.first for part in parts}
+        edge = min(line.top, edge) if line.bottom < edge else max(line.bottom, edge)
+    return row if len(filled) > max(1, len(strips) // 2) and len(row) <= MOST_LINES else []
+
+
+def _header_top(rule: Rule, rules: Sequence[Rule], em: float) -> float:
+    """The top of a header whose own upper rules leave out the first column."""
+    top = rule.at
+    for other in sorted(rules, reverse=True):
+        is_shorter = other.start >= rule.start - _SAME and other.end <= rule.end + _SAME and other.length < rule.length
+        if 0 < top - other.at < 4 * em and is_shorter and other.length > 0.3 * rule.length:
+            top = other.at
+    return top
