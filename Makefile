@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# The tests of a file share their runs, so a file stays with one process.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all check ui portal new-source generate requirements bench clean
@@ -36,10 +38,10 @@ check: $(STAMP) ## ruff, mypy --strict
 	$(BIN)/mypy
 
 test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks, then the suite
-	$(BIN)/pytest -m "not long" $(ARGS)
+	$(BIN)/pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)
 
 test-all: check ## La suite entière, avec les essais longs / the whole suite, long ones too
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 generate: $(STAMP) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
 	$(BIN)/mrf generate
