@@ -31,6 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("real") and not folder.is_dir() and "MRF_REAL_DATA" not in os.environ:
             item.add_marker(pytest.mark.skip(reason=f"données réelles absentes / real data absent: {folder}"))
+    # Two processes share the suite: a file stays with one, for its tests share runs, and so do all files on real data.
+    of_mali = {item.path for item in items if "mali" in getattr(item, "fixturenames", ())}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("mali" if item.path in of_mali else str(item.path)))
 
 
 def free_port() -> int:

@@ -18,6 +18,8 @@ import pytest
 
 from tests.conftest import KEY, PROJECT, Root, free_port
 
+pytestmark = pytest.mark.long
+
 _SECONDS = 90
 LAUNCH = """mutation { launchRun(executionParams: {
   selector: {repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", jobName: "pipeline"}

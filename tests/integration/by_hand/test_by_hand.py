@@ -16,6 +16,8 @@ import pytest
 from tests.conftest import PROJECT, Root
 from tests.integration.by_hand.landing import INPUTS, rows, write_landing
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 AS_OF = "2024-11-15"
 NOT_CLAIMED = "?"
