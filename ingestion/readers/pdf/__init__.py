@@ -1,9 +1,9 @@
 """Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space, whichever tell it.
 
 The layout of a page (`layout`) has tables whose cells are drawn (`ruled`, `bands`) and others whose columns are white
-space (`framed` and `runs` find them by their `evidence`, `lines`, `columns`, `header` and `borderless` read them).
-`tables` decides, table by table. `document` opens the file and reads its `pages`, `cache` keeps them, `grids` hands the
-tables to the tabular step.
+space: `framed` and `runs` find them by their `evidence`, `lines`, `columns`, `spacing`, `header` and `borderless` read
+them. `tables` decides, table by table. `document` opens the file and reads its `pages`, `cache` keeps them, `grids`
+hands the tables to the tabular step.
 """
 
 from __future__ import annotations
