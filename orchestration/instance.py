@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 WRITTEN = "# Écrit par « mrf » : ôter cette ligne pour y garder vos propres réglages.\n"
 # The address stays in the environment: it holds a password.
 _POSTGRES_STORAGE = f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
+_SQLITE_STORAGE = """event_log_storage:
+  module: orchestration.event_log
+  class: EventLog
+  config:
+    base_dir:
+      env: DAGSTER_HOME
+"""
 # SQLAlchemy 2.1 takes a plain address for psycopg 3; dagster-postgres comes with psycopg2.
 _PLAIN, _WITH_DRIVER = "postgresql://", "postgresql+psycopg2://"
 _ALIVE = "alive.lock"
@@ -65,7 +72,7 @@ def prepare(layout: Layout) -> None:
 def _wanted() -> str:
     text = WRITTEN + (PROJECT / "dagster.yaml").read_text(encoding="utf-8")
     if not os.environ.get(POSTGRES):
-        return text
+        return text + _SQLITE_STORAGE
     if importlib.util.find_spec("dagster_postgres") is None:
         raise SettingError(f"{POSTGRES} est posé : installer aussi « pip install -e '.[postgres]' »")
     return text + _POSTGRES_STORAGE

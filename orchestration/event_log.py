@@ -1,0 +1,56 @@
+"""Dagster's event log on SQLite, with one engine a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sql import create_engine
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from dagster._serdes import ConfigurableClassData
+    from sqlalchemy import Connection, Engine
+
+# A run writes to two files, its own and the index of all; a viewer goes through as many as there are runs.
+_ENGINES = 4
+
+
+class EventLog(SqliteEventLogStorage):
+    """Dagster's own log of events, in the same files, without a new engine for each statement.
+
+    A new engine compiles each statement anew: a fifth of the time of a run of 1,100 events. The connection is still
+    closed after each event, for closing it folds SQLite's journal into the file that the web page watches.
+    """
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: dict[str, Engine] = {}
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> EventLog:
+        """The storage of a Dagster home (``base_dir``), in the files where Dagster's own default keeps it."""
+        return cls(str(Path(config_value["base_dir"]) / "history" / "runs"), inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            engine = self._engines.get(shard) or self._new_engine(shard)
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+
+    def _new_engine(self, shard: str) -> Engine:
+        if len(self._engines) == _ENGINES:
+            del self._engines[next(iter(self._engines))]
+        patience = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+        self._engines[shard] = create_engine(
+            self.conn_string_for_shard(shard), poolclass=NullPool, connect_args=patience
+        )
+        return self._engines[shard]
