@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
+    from dagster import EventLogEntry
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Connection, Engine
 
@@ -29,7 +32,9 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
+        self._of_batch: dict[str, Connection] = {}
         super().__init__(base_dir, inst_data)
+        self._db_lock = threading.RLock()  # a batch holds it around the statements that take it
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> EventLog:
@@ -39,12 +44,23 @@ class EventLog(SqliteEventLogStorage):
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
+            if shard in self._of_batch:
+                yield self._of_batch[shard]
+                return
             engine = self._engines.get(shard) or self._new_engine(shard)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
             with engine.begin() as connection:
                 yield connection
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Stores the events in one transaction a file: those that a run plans, some hundreds, come together."""
+        with self._db_lock, ExitStack() as transactions:
+            transactions.callback(self._of_batch.clear)
+            for shard in {INDEX_SHARD_NAME, *(event.run_id for event in events)}:
+                self._of_batch[shard] = transactions.enter_context(self._connect(shard))
+            super().store_event_batch(events)
 
     def _new_engine(self, shard: str) -> Engine:
         if len(self._engines) == _ENGINES:

@@ -230,12 +230,12 @@ def dbt_resource() -> Dbt:
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=str(DBT),
-        # What dbt tells is in Dagster's event log; its debug file costs more than a second a run.
+        # What dbt tells is in Dagster's event log; its log file costs more than a second a run.
         global_config_flags=[
             "--no-use-colors",
             "--no-version-check",
             "--no-populate-cache",
             "--log-level-file",
-            "error",
+            "none",
         ],
     )

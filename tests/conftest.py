@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,15 @@ from typing import Any
 import duckdb
 import pytest
 from cryptography.fernet import Fernet
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parents[1]
-# One key for all tests, outside every data root: `copy` needs the key of the root that it copies.
-KEYS = tempfile.TemporaryDirectory(prefix="mrf-key-")
-KEY = Path(KEYS.name) / "restricted.key"
-KEY.write_bytes(Fernet.generate_key())
-KEY.chmod(0o600)
+# One key for all tests and processes, outside every data root: `copy` needs the key of the root that it copies.
+KEY = Path(os.environ.setdefault("MRF_TESTS_KEY_FOLDER", tempfile.mkdtemp(prefix="mrf-key-"))) / "restricted.key"
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    KEY.write_bytes(Fernet.generate_key())
+    KEY.chmod(0o600)
+    atexit.register(shutil.rmtree, KEY.parent)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,14 +117,32 @@ def real() -> Path:
     return folder
 
 
+def made_once(name: str, make: Callable[[Root], None], tmp_path_factory: pytest.TempPathFactory) -> Root:
+    """A root of this process, as whichever process came first made it: a test may change its own."""
+    mine = tmp_path_factory.mktemp(name)
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    if is_alone:
+        make(Root(mine / "data"))
+        return Root(mine / "data")
+    made = tmp_path_factory.getbasetemp().parent / f"made-{name}"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            make(Root(mine / "data"))
+            shutil.copytree(mine / "data", made, symlinks=True)
+            return Root(mine / "data")
+    return Root(made).copy(mine / "data")
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Root:
     """A root after one whole demo run, with what the command printed in `run.txt`."""
-    root = Root(tmp_path_factory.mktemp("demo") / "data")
-    done = root.mrf("run", whole=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (root.path / "run.txt").write_text(done.stdout)
-    return root
+
+    def make(root: Root) -> None:
+        done = root.mrf("run", whole=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (root.path / "run.txt").write_text(done.stdout)
+
+    return made_once("demo", make, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
