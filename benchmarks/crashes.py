@@ -1,12 +1,14 @@
 """Kills runs, and looks at what readers then find and at what the next run makes of it. Prints a Markdown table.
 
-    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--seed 1] [--hours 8]
+    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--light] [--seed 1]
 
 A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
 and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
-(``--boundaries``). Three trials in four kill the whole process group, as a power cut would; the fourth the process of
-the command alone, as a kernel out of memory does. One random trial in seven begins with no root at all. Then the same
-command runs again, undisturbed and with no help.
+(``--boundaries``). A random moment is one of the undisturbed run, found again by the events stored until then, so that
+a machine at work does not move the kills towards the beginning. Three trials in four kill the whole process group, as
+a power cut would; the fourth the process of the command alone, as a kernel out of memory does. One random trial in
+seven begins with no root at all. Then the same command runs again, undisturbed and with no help. ``--light`` leaves the
+weightiest file out of it all, for more trials an hour; ``--hours`` ends it sooner.
 
 A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, and the next run
 publishes the same marts as one that was never disturbed and leaves nothing of the killed one. FOLDER keeps the trials:
@@ -45,18 +47,28 @@ MOMENTS = (
 )  # fmt: skip
 
 
-def events(root: Path, known: set[str]) -> list[tuple[str, str]]:
-    """Step events (type, step) of the run that is not among the known ones, oldest first."""
+def asked(root: Path, known: set[str], query: str) -> list[Any]:
+    """What the event log of the run that is not among the known ones answers; nothing before it is there."""
     for path in (root / "dagster" / "history" / "runs").glob("*.db"):
-        if path.stem in known or path.stem == "index":
-            continue
-        try:
-            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as connection:
-                query = "select dagster_event_type, step_key from event_logs where step_key is not null order by id"
-                return [(kind, step) for kind, step in connection.execute(query) if kind and kind.startswith("STEP_")]
-        except sqlite3.Error:
-            return []
+        if path.stem not in known | {"index"}:
+            try:
+                with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as connection:
+                    return connection.execute(query).fetchall()
+            except sqlite3.Error:
+                return []
     return []
+
+
+def events(root: Path, known: set[str]) -> list[tuple[str, str]]:
+    """Step events (type, step) of the run, oldest first."""
+    query = "select dagster_event_type, step_key from event_logs where step_key is not null order by id"
+    return [(kind, step) for kind, step in asked(root, known, query) if kind and kind.startswith("STEP_")]
+
+
+def times(root: Path, known: set[str]) -> list[float]:
+    """When each event of the run was stored, in seconds since 1970."""
+    query = "select (julianday(timestamp) - 2440587.5) * 86400 from event_logs order by id"
+    return [seconds for (seconds,) in asked(root, known, query)]
 
 
 def runs_of(root: Path) -> set[str]:
@@ -88,6 +100,21 @@ def moment(root: Path, what: str) -> Callable[[], bool]:
         return lambda: stamps(root, what) != before
     known = runs_of(root)
     return lambda: ("STEP_START", what) in events(root, known)
+
+
+def random_moment(root: Path, told: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
+    """Whether the run has come as far as an undisturbed one had at a moment drawn between its start and its end."""
+    drawn = generator.uniform(0.02, 1) * told["seconds"]
+    passed = [seconds for seconds in told["events"] if seconds <= drawn]
+    pause = drawn - (passed[-1] if passed else 0)
+    known, since = runs_of(root), [] if passed else [time.monotonic()]
+
+    def has_come() -> bool:
+        if not since and asked(root, known, "select count(*) from event_logs")[:1] >= [(len(passed),)]:
+            since.append(time.monotonic())
+        return bool(since) and time.monotonic() >= since[0] + pause
+
+    return has_come
 
 
 def killed(
@@ -141,8 +168,9 @@ def published_marts(root: Path) -> Any:
 
 def wrong_with(root: Path, marts: list[Any]) -> str:
     """What readers find wrong with the file that the catalog names, "" where it is one of these publications, whole."""
-    layout = Layout(root)
-    now = catalog_of(root)
+    layout, now = Layout(root), publish.catalog(Layout(root))
+    if now is None:
+        return ""
     file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
     if file_sha256(file) != manifest["file_sha256"]:
         return "sha256 différent du manifeste"
@@ -165,6 +193,13 @@ def leftovers(root: Path) -> list[str]:
         return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
 
 
+def pointed(root: Path, told: dict[str, Any]) -> str:
+    """Which publication the catalog of the killed run names."""
+    if publish.catalog(Layout(root)) is None:
+        return "aucun encore"
+    return "le nouveau" if published_marts(root) == told["after"] else "l’ancien"
+
+
 def undisturbed(root: Path, landing: Path) -> tuple[Any, float]:
     """The marts that a run publishes, and how long it took."""
     started = time.monotonic()
@@ -175,21 +210,24 @@ def undisturbed(root: Path, landing: Path) -> tuple[Any, float]:
     return published_marts(root), time.monotonic() - started
 
 
-def prepare(out: Path) -> None:
+def prepare(out: Path, is_light: bool) -> None:
     """The root before, the landing before and after, and what an undisturbed run makes of them."""
     if (out / "prepared.json").exists():
         return
     shutil.rmtree(out, ignore_errors=True)
     land(out / "landing")
+    if is_light:
+        weightiest(out / "landing").unlink()
     shutil.copytree(out / "landing", out / "landing_before")
     weightiest(out / "landing_before").unlink()
     before, _ = undisturbed(out / "before", out / "landing_before")
     shutil.copytree(out / "before", out / "after", symlinks=True)
-    known = runs_of(out / "after")
+    known, began = runs_of(out / "after"), time.time()
     after, seconds = undisturbed(out / "after", out / "landing")
     steps = [step for kind, step in events(out / "after", known) if kind == "STEP_START"]
+    stored = [at - began for at in times(out / "after", known)]
     shutil.rmtree(out / "after")
-    told = {"before": before, "after": after, "seconds": seconds, "steps": steps}
+    told = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
     (out / "prepared.json").write_text(json.dumps(told))
 
 
@@ -200,14 +238,11 @@ def trial(out: Path, told: dict[str, Any], name: str, generator: random.Random) 
     shutil.rmtree(root, ignore_errors=True)
     if not is_first:
         shutil.copytree(out / "before", root, symlinks=True)
-    at = time.monotonic() + generator.uniform(0.02, 1) * told["seconds"]
-    has_come = moment(root, what) if kind == "à" else lambda: time.monotonic() >= at
+    has_come = moment(root, what) if kind == "à" else random_moment(root, told, generator)
     step, alive = killed(root, out / "landing", has_come, is_alone, 0.002 if what in MOMENTS else 0.05)
     entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
     entry["found"] = wrong_with(root, [told["before"], told["after"]])
-    entry["moved"] = (
-        publish.manifest_of(Layout(root), publish.catalog(Layout(root))["current"])["marts"] == told["after"]
-    )  # type: ignore[index]
+    entry["pointed"] = pointed(root, told)
     try:
         marts, entry["seconds"] = undisturbed(root, out / "landing")
     except (RuntimeError, subprocess.TimeoutExpired) as error:
@@ -226,7 +261,7 @@ def show(entries: list[dict[str, Any]]) -> None:
     print("\n| mort | étape | tué | fichier pointé | exécution suivante | marts égaux | restes |")
     print("|---|---|---|---|---|---|---|")
     for e in entries:
-        state = e["found"] or {"aucun": "aucun encore"}.get(e["state"], f"{e['state']}, entier")
+        state = e["found"] or e["pointed"]
         seconds = f"{e['seconds']:.0f} s" if e["seconds"] else e["wrong"].replace("\n", " ")[:120]
         equal, left = "oui" if e["equal"] else "NON", ", ".join(e["left"]) or "aucun"
         print(f"| {e['name']} | {e['step']} | {e['how']} | {state} | {seconds} | {equal} | {left} |")
@@ -241,12 +276,13 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--boundaries", action="store_true")
     parser.add_argument("--only", help="steps and patterns to kill at, separated by commas, instead of all")
+    parser.add_argument("--light", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     until, out = time.monotonic() + given.hours * 3600, given.out.resolve()
-    prepare(out)
+    prepare(out, given.light)
     told, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
     moments = given.only.split(",") if given.only else [*told["steps"], *MOMENTS] if given.boundaries else []
     names = [f"à {what}" for what in moments] + [f"hasard {given.seed}.{n}" for n in range(1, given.kills + 1)]

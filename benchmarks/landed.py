@@ -29,8 +29,8 @@ def land(folder: Path) -> None:
 
 
 def weightiest(folder: Path) -> Path:
-    """The table whose coming or going gives a run most to do: the largest workbook."""
-    return max(folder.glob("*.xlsx"), key=lambda path: path.stat().st_size)
+    """The table whose coming or going gives a run most to do: the largest one."""
+    return max((p for p in folder.iterdir() if p.suffix in (".xlsx", ".csv")), key=lambda path: path.stat().st_size)
 
 
 def environment(root: Path) -> dict[str, str]:

@@ -22,11 +22,14 @@ from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parents[1]
 # One key for all tests and processes, outside every data root: `copy` needs the key of the root that it copies.
-KEY = Path(os.environ.setdefault("MRF_TESTS_KEY_FOLDER", tempfile.mkdtemp(prefix="mrf-key-"))) / "restricted.key"
-if "PYTEST_XDIST_WORKER" not in os.environ:
+IS_ONE_OF_TWO = "PYTEST_XDIST_WORKER" in os.environ
+if not IS_ONE_OF_TWO:
+    os.environ["MRF_TESTS_KEYS"] = tempfile.mkdtemp(prefix="mrf-key-")
+    atexit.register(shutil.rmtree, os.environ["MRF_TESTS_KEYS"])
+KEY = Path(os.environ["MRF_TESTS_KEYS"]) / "restricted.key"
+if not IS_ONE_OF_TWO:
     KEY.write_bytes(Fernet.generate_key())
     KEY.chmod(0o600)
-    atexit.register(shutil.rmtree, KEY.parent)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -119,18 +122,17 @@ def real() -> Path:
 
 def made_once(name: str, make: Callable[[Root], None], tmp_path_factory: pytest.TempPathFactory) -> Root:
     """A root of this process, as whichever process came first made it: a test may change its own."""
-    mine = tmp_path_factory.mktemp(name)
-    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
-    if is_alone:
-        make(Root(mine / "data"))
-        return Root(mine / "data")
-    made = tmp_path_factory.getbasetemp().parent / f"made-{name}"
-    with FileLock(f"{made}.lock"):
-        if not made.exists():
-            make(Root(mine / "data"))
-            shutil.copytree(mine / "data", made, symlinks=True)
-            return Root(mine / "data")
-    return Root(made).copy(mine / "data")
+    mine = Root(tmp_path_factory.mktemp(name) / "data")
+    if not IS_ONE_OF_TWO:
+        make(mine)
+        return mine
+    made = Root(tmp_path_factory.getbasetemp().parent / f"made-{name}")
+    with FileLock(f"{made.path}.lock"):
+        if made.path.exists():
+            return made.copy(mine.path)
+        make(mine)
+        mine.copy(made.path)
+        return mine
 
 
 @pytest.fixture(scope="session")
