@@ -32,6 +32,7 @@ if not IS_ONE_OF_TWO:
     KEY.chmod(0o600)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever sets MRF_REAL_DATA wants the real tests to run: a missing folder is then a failure, not a skip."""
     folder = real_folder()
