@@ -178,6 +178,7 @@ def test_layers_hide_services(carte: Path) -> None:
     assert shown == len(wanted)
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_the_five_zones_of_mali_are_drawn_with_the_landed_outlines(mali_deliverables: Root) -> None:
     entry = record_of(mali_deliverables.folder)["map"]

@@ -165,6 +165,7 @@ def test_evidence_stays_in_leaves_of_bounded_size(site: Path) -> None:
     assert max(leaf.stat().st_size for leaf in leaves) <= 200_000
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_the_portal_of_mali_is_whole_and_says_nothing_is_fictional(mali_deliverables: Root) -> None:
     assert record_of(mali_deliverables.folder)["portal"]["state"] == "made"

@@ -125,6 +125,7 @@ def test_pages_are_accessible(demo: Root, report: str, width: int) -> None:
     assert serious_violations(making.path(demo.folder, report).with_suffix(".html"), width) == []
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_what_nobody_verified_is_no_nought(mali_deliverables: Root) -> None:
     """The lists of Mali show presence only: no service is verified, three types have evidence, the rest has none."""
@@ -140,6 +141,7 @@ def test_what_nobody_verified_is_no_nought(mali_deliverables: Root) -> None:
     assert "Rien n’a encore été cherché sur le terrain" in text
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_the_final_report_on_real_data_is_honest(mali_deliverables: Root) -> None:
     text = "\n".join(rereading.paragraphs(_docx(mali_deliverables.folder, "final")))
