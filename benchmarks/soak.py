@@ -1,17 +1,19 @@
 """Runs in a row, started by the daemon’s own sensor as files land. Prints a Markdown table and what grows per run.
 
-    .venv/bin/python benchmarks/soak.py --runs 50 --out FOLDER
+    .venv/bin/python benchmarks/soak.py --runs 50 --out FOLDER [--light] [--hours 2]
 
 `mrf daemon` runs on a new root. For each run the weightiest file goes or comes back, the sensor sees it, and the whole
-pipeline runs, deliverables too; then `mrf prune` keeps two publications. What the retention took from the catalog is
-made two days old before the next prune, so that its day of grace passes within a run. Measured between runs: memory and
-open files of the daemon and of all that it started, processes, bytes on disk. The slopes are least squares over the
-runs after the second, up to which caches fill. Ends with 1 where a run failed.
+pipeline runs, deliverables too; then the retention keeps two publications and seven days of history, with a clock that
+goes ten days further at each run, so that fifty runs are worth more than a year. Measured between runs: memory and open
+files of the daemon and of all that it started, processes, bytes on disk. The slopes are least squares over the runs
+after the second, up to which caches fill. ``--light`` leaves the weightiest file out of it all. Ends with 1 where a run
+failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import shutil
@@ -24,14 +26,17 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import dagster as dg
 import psutil
 from landed import PROJECT, environment, land, weightiest
 
-from warehouse import publish
+from orchestration import upkeep
+from orchestration.instance import write_lock
+from orchestration.settings import settings
 from warehouse.layout import Layout
 
 PATIENCE = 1800
-REST = 60  # seconds after a run: its process and the code server that started it take some to end
+REST = 20  # seconds after a run: its process and the code server that started it take some to end
 KEPT = 2
 _MIB = 2**20
 
@@ -85,18 +90,12 @@ def finished(root: Path, count: int) -> tuple[str, str, float]:
     raise RuntimeError(f"pas d’exécution {count + 1} en {PATIENCE} s : {runs(root)[-1:]}")
 
 
-def prune(root: Path) -> None:
-    """The retention, with the day of grace behind those that left the catalog before."""
-    layout = Layout(root)
-    now = publish.catalog(layout)
-    named = {Path(one["current"]).parent.name for one in [now, *now["history"]]} if now else set()
-    for folder in layout.published.iterdir():
-        if folder.is_dir() and not folder.is_symlink() and folder.name not in named:
-            then = time.time() - 2 * 86400
-            os.utime(folder, (then, then))
-    command = [sys.executable, "-m", "orchestration.cli", "prune"]
-    given = environment(root) | {"MRF_KEEP_PUBLICATIONS": str(KEPT), "MRF_KEEP_RUN_DAYS": "7"}
-    subprocess.run(command, cwd=PROJECT, env=given, check=True, capture_output=True)
+def prune(root: Path, number: int) -> None:
+    """The retention, ten days further at each run: what one takes from the catalog, the next takes from the disk."""
+    os.environ |= environment(root) | {"MRF_KEEP_PUBLICATIONS": str(KEPT), "MRF_KEEP_RUN_DAYS": "7"}
+    layout, now = Layout(root), dt.datetime.now(dt.UTC) + (number + 1) * dt.timedelta(days=10)
+    with write_lock(layout), dg.DagsterInstance.get() as instance:
+        upkeep.prune(layout, instance, settings(), now)
 
 
 def used(*folders: Path) -> float:
@@ -139,6 +138,7 @@ def show(all_of: list[Measure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--light", action="store_true")
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
@@ -147,6 +147,8 @@ def main() -> int:
     root, aside = out / "data", out / "aside"
     aside.mkdir(parents=True)
     land(root / "landing")
+    if given.light:
+        weightiest(root / "landing").unlink()
     all_of: list[Measure] = []
     command = [sys.executable, "-m", "orchestration.cli", "daemon"]
     with (out / "daemon.log").open("w") as log:
@@ -160,7 +162,7 @@ def main() -> int:
                 break
             change(root / "landing", aside)
             told = finished(root, number)
-            prune(root)
+            prune(root, number)
             time.sleep(REST)
             all_of.append(measured(daemon, root, number, told))
             print(json.dumps(asdict(all_of[-1])), file=sys.stderr, flush=True)

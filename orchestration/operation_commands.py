@@ -165,7 +165,7 @@ def prune() -> None:
     layout = prepared()
     try:
         with locked(layout), dg.DagsterInstance.get() as dagster:
-            removed = removed_by(layout, dagster, settings())
+            removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
     except SettingError as error:
         stop(str(error), WRONG_USE)
     for name in removed:
@@ -202,7 +202,7 @@ def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
 
     try:
         with instance.write_lock(layout).acquire(timeout=0):
-            removed = removed_by(layout, dagster, settings())
+            removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
     except Timeout:
         return
     except SettingError as error:

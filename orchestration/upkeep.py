@@ -13,9 +13,8 @@ from warehouse.layout import Layout
 from warehouse.protection.key import KeyProblem
 
 
-def prune(layout: Layout, instance: dg.DagsterInstance, given: Settings) -> list[str]:
+def prune(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:
     """Removes what the settings no longer keep and returns its names. To be called under the write lock."""
-    now = dt.datetime.now(dt.UTC)
     removed = retention.prune(layout, given.keep_publications, given.keep_run_days, now)
     names = [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, given, now)
     try:
@@ -43,7 +42,7 @@ def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings
 @dg.op(description="Efface ce que les réglages ne gardent plus. / Removes what the settings no longer keep.")
 def keep_tidy(context: dg.OpExecutionContext, data_root: DataRoot) -> None:
     """Under the lock of the data root, which the resource holds."""
-    removed = prune(Layout.from_environment(), context.instance, settings())
+    removed = prune(Layout.from_environment(), context.instance, settings(), dt.datetime.now(dt.UTC))
     context.log.info(f"{len(removed)} élément(s) effacé(s) : {', '.join(removed[:20]) or 'aucun'}")
 
 
