@@ -76,7 +76,7 @@ def ui(
 def daemon() -> NoReturn:
     """Fait tourner le planificateur, le capteur et les annonces, sans interface. / Runs schedules and sensors."""
     prepared()
-    _become("dagster-daemon", "run", *DEFINITIONS)
+    _become("python", "-m", "orchestration.daemon", "run", *DEFINITIONS)
 
 
 def _become(program: str, *arguments: str) -> NoReturn:
