@@ -3,8 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-# Tests that share a run stay with one process: the groups are made in tests/conftest.py.
-SIDE_BY_SIDE := -n 2 --dist loadgroup
+# The tests of a file share runs, and stay with one process.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all check ui portal new-source generate requirements bench clean

@@ -32,17 +32,12 @@ if not IS_ONE_OF_TWO:
     KEY.chmod(0o600)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever sets MRF_REAL_DATA wants the real tests to run: a missing folder is then a failure, not a skip."""
     folder = real_folder()
     for item in items:
         if item.get_closest_marker("real") and not folder.is_dir() and "MRF_REAL_DATA" not in os.environ:
             item.add_marker(pytest.mark.skip(reason=f"données réelles absentes / real data absent: {folder}"))
-    # Two processes share the suite: a file stays with one, for its tests share runs, and so do all files on real data.
-    of_mali = {item.path for item in items if "mali" in getattr(item, "fixturenames", ())}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("mali" if item.path in of_mali else str(item.path)))
 
 
 def free_port() -> int:
@@ -83,7 +78,7 @@ class Root:
             env=kept | settings,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,  # a whole run on a busy machine
         )
 
     @property
@@ -151,14 +146,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Root:
 @pytest.fixture(scope="session")
 def mali(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Root:
     """A root after one run on the real files of Mali."""
-    root = Root(tmp_path_factory.mktemp("mali") / "data")
-    done = root.mrf("run", "--landing", str(real / "mali"), "--as-of", "2024-06-30")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return root
+
+    def make(root: Root) -> None:
+        done = root.mrf("run", "--landing", str(real / "mali"), "--as-of", "2024-06-30")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once("mali", make, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def mali_deliverables(mali: Root) -> Root:
+def mali_deliverables(mali: Root, tmp_path_factory: pytest.TempPathFactory) -> Root:
     """The same root with what people look at; the exports of a quarter of a million claims take minutes."""
     program = (
         "from warehouse.layout import Layout; from warehouse import publish; from orchestration.deliverables import make\n"
@@ -167,9 +164,12 @@ def mali_deliverables(mali: Root) -> Root:
         "    outcome = make(name, layout, folder, is_demo=False)\n"
         "    assert outcome.state == 'made', f'{name}: {outcome.reason}'\n"
     )
-    done = mali.python("-c", program)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return mali
+
+    def make(root: Root) -> None:
+        done = mali.copy(root.path).python("-c", program)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once("mali-deliverables", make, tmp_path_factory)
 
 
 @pytest.fixture
