@@ -139,6 +139,14 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     assert (done.returncode, told) == (0, []), done.stderr
 
 
+def test_a_unit_waits_for_the_disks_it_writes_to() -> None:
+    """A backup into the folder below a mount that is missing would fill the system's own disk."""
+    for path in SERVICES:
+        awaited = _unit(path)["Unit"]["RequiresMountsFor"].split()
+        for folder in _unit(path)["Service"].get("ReadWritePaths", "").split():
+            assert any(Path(folder).is_relative_to(base) for base in awaited), path.stem
+
+
 def test_every_timer_has_its_service() -> None:
     for path in (DEPLOY / "systemd").glob("*.timer"):
         assert _unit(path)["Timer"]["OnCalendar"]
