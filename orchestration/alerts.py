@@ -38,9 +38,8 @@ def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list
         if not given.channels:
             return []
         run = instance.get_run_by_id(run_id)
-        if run is not None and run.is_finished:
-            _write(layout, instance, run, given)
-        return outbox.send(layout, given)
+        problems = _write(layout, instance, run, given) if run is not None and run.is_finished else []
+        return problems + outbox.send(layout, given)
     except Exception as error:  # an alert never fails a run, whatever is wrong with it
         logging.getLogger(__name__).warning("alerte : %s", error)
         return [str(error)]
@@ -49,7 +48,7 @@ def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list
 def not_started(layout: Layout, reason: str) -> list[str]:
     """Announces, once a day and reason, that there was nothing a run could be made of. Never raises."""
     # What follows, names of landed files and cells that were found, may name a person.
-    told = _whole(reason.partition(" (")[0].partition(" : ")[0])
+    told = redacted(reason.partition(" (")[0].partition(" : ")[0])
     text = f"{told}\n\nÀ faire : « mrf run » dit le détail ; corriger, puis relancer."
     return announce(layout, "failure", _digest(reason), "ÉCHEC, rien n’est publié", text)
 
@@ -61,15 +60,28 @@ def announce(layout: Layout, kind: str, what: str, subject: str, text: str) -> l
     """
     try:
         given = settings()
+        problems: list[str] = []
         if given.channels and kind in (*given.alert_on, "trial"):
-            outbox.put(layout, f"{dt.date.today():%Y%m%d}_{what}", kind, _subject(subject), text)
-        return outbox.send(layout, given)
+            problems = _put(layout, given, f"{dt.date.today():%Y%m%d}_{what}", kind, _subject(subject), text)
+        return problems + outbox.send(layout, given)
     except (OSError, SettingError) as error:
         return [str(error)]
 
 
-def _write(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterRun, given: Settings) -> None:
+def _put(layout: Layout, given: Settings, key: str, kind: str, subject: str, text: str) -> list[str]:
+    """Into the outbox; from a full disk, the very thing to announce, straight to the channels."""
+    try:
+        outbox.put(layout, key, kind, subject, text)
+    except OSError:
+        return outbox.send_at_once(given, key, kind, subject, text)
+    return []
+
+
+def _write(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterRun, given: Settings) -> list[str]:
+    """Puts into the outbox what a finished run means; returns what had to be sent at once and could not."""
     import dagster as dg
+
+    problems: list[str] = []
 
     inventory = read_json(layout.run_folder(run.run_id) / "inventory.json")
     is_demo = bool(inventory and inventory["is_demo"])
@@ -80,14 +92,17 @@ def _write(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterRun, giv
         subject = "exécution interrompue, elle reprend" if _is_retried(run) else "ÉCHEC, rien n’est publié"
         subject = "publié, mais l’exécution a échoué ensuite" if has_published else subject
         text = _failure_text(layout, instance, run, held)
-        outbox.put(layout, f"{run.run_id}_failure", "failure", _subject(subject, is_demo), _noted(text, is_demo))
+        subject, text = _subject(subject, is_demo), _noted(text, is_demo)
+        problems += _put(layout, given, f"{run.run_id}_failure", "failure", subject, text)
     if has_published and "publication" in given.alert_on:
         assert now is not None
-        text = _publication_text(layout, now, held)
-        outbox.put(layout, f"{run.run_id}_publication", "publication", _subject("nouvelle publication", is_demo), text)
+        subject, text = _subject("nouvelle publication", is_demo), _publication_text(layout, now, held)
+        problems += _put(layout, given, f"{run.run_id}_publication", "publication", subject, text)
     if inventory and run.status == dg.DagsterRunStatus.SUCCESS and "stale" in given.alert_on and _is_news(layout, held):
         subject = _subject(f"{len(held)} source(s) retenue(s)", is_demo)
-        outbox.put(layout, f"{run.run_id}_stale", "stale", subject, _noted(_stale_text(held), is_demo))
+        text = _noted(_stale_text(held), is_demo)
+        problems += _put(layout, given, f"{run.run_id}_stale", "stale", subject, text)
+    return problems
 
 
 def _subject(what: str, is_demo: bool = False) -> str:
@@ -122,21 +137,21 @@ def _why(delivery: Delivery) -> str:
 def _reason(error: str) -> str:
     """Place and what was expected there; the file's name and what was found in it may name a person."""
     _, is_of_a_file, told = error.partition(" · ")
-    return _whole(told.partition(" ; trouvé ")[0] if is_of_a_file else error.partition(" : ")[0])
+    return redacted(told.partition(" ; trouvé ")[0] if is_of_a_file else error.partition(" : ")[0])
 
 
 def _cause(failure: Any) -> str:
     """The first line of a refusal of ours; of any other error its kind alone, for its message may quote a row."""
     if failure.user_failure_data is not None and failure.user_failure_data.description:
-        return _whole(failure.user_failure_data.description.partition("\n")[0])
+        return redacted(failure.user_failure_data.description.partition("\n")[0])
     error = failure.error
     while error.cause is not None:
         error = error.cause
     return str(error.cls_name)
 
 
-def _whole(text: str) -> str:
-    """The first lines of a message, on one line, without what looks personal."""
+def redacted(text: str) -> str:
+    """The beginning of a message, on one line, without what looks personal."""
     return redact(" ".join(text.split()))[0][:_LENGTH]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
 from orchestration.settings import SettingError, settings
+from warehouse import backup as backups
 from warehouse import publish
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout, read_json
@@ -27,18 +28,24 @@ COLORS = {OK: "green", LOOK: "bold yellow", ERROR: "bold red"}
 PORTS = {3000: "interface", 3001: "interface en lecture", 8000: "portail"}
 _LATE = dt.timedelta(hours=36)  # a daily run, and a morning to spare
 _BACKUP_LATE = dt.timedelta(days=8)
+_CLOCKS_DIFFER = dt.timedelta(hours=1)
+_SET_CLOCK = "« timedatectl » : remettre à l’heure, puis systemctl restart mrf-daemon et « mrf run »"
 _GIB = 2**30
 _TIMERS = ("SENSOR", "SCHEDULER", "QUEUED_RUN_COORDINATOR", "MONITORING")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at: its level (OK, À VOIR, ERREUR), what was found and what to do."""
+    """One thing looked at: its level (OK, À VOIR, ERREUR), what was found and what to do.
+
+    ``detail``: what may name a person, such as a landed file; for who is at the machine, never to be sent.
+    """
 
     level: str
     name: str
     told: str
     todo: str = ""
+    detail: str = ""
 
 
 def examine(layout: Layout) -> list[Line]:
@@ -51,7 +58,8 @@ def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterato
     try:
         yield from look(layout)
     except Exception as error:
-        yield Line(ERROR, look.__name__.strip("_"), f"{type(error).__name__} : {error}", "à signaler avec ce message")
+        kind, name = type(error).__name__, look.__name__.strip("_")
+        yield Line(ERROR, name, kind, "« mrf doctor » dit le message : le signaler", detail=str(error))
 
 
 def versions(layout: Layout) -> Iterator[Line]:
@@ -107,8 +115,9 @@ def landing(layout: Layout) -> Iterator[Line]:
     closed = [p for p in layout.landing.rglob("*") if not os.access(p, os.R_OK | (os.X_OK if p.is_dir() else 0))]
     count = sum(1 for path in layout.landing.rglob("*") if path.is_file() and not path.name.startswith("."))
     if not os.access(layout.landing, os.R_OK | os.X_OK) or closed:
-        names = ", ".join(str(path.relative_to(layout.landing)) for path in closed[:5]) or str(layout.landing)
-        yield Line(ERROR, "dépôt", f"illisible : {names}", "donner la lecture au compte qui lance « mrf »")
+        told = f"{len(closed)} élément(s) illisible(s)" if closed else f"{layout.landing} est illisible"
+        names = ", ".join(str(path.relative_to(layout.landing)) for path in closed[:5])
+        yield Line(ERROR, "dépôt", told, "donner la lecture au compte qui lance « mrf »", detail=names)
     elif not count and publish.has_real(layout):
         yield Line(
             ERROR, "dépôt", f"{layout.landing} est vide", "partage non monté ? le monter, ou redéposer les fichiers"
@@ -175,11 +184,12 @@ def runs(layout: Layout) -> Iterator[Line]:
     from orchestration.instance import interrupted
 
     with dg.DagsterInstance.get() as dagster:
-        yield from _last_run(dagster)
+        pulses = dagster.get_daemon_statuses()
+        has_daemon = any(pulse.last_heartbeat is not None for pulse in pulses.values())
+        yield from _last_run(dagster, has_daemon or _has_channels())
         if gone := interrupted(layout, dagster):
             names = ", ".join(run_id[:8] for run_id in gone)
             yield Line(LOOK, "exécutions", f"interrompue(s) : {names}", "« mrf run » ou le planificateur les ferme")
-        pulses = dagster.get_daemon_statuses()
         silent = [name for name in _TIMERS if name in pulses and not pulses[name].healthy]
         if not silent:
             yield Line(OK, "planificateur", "actif")
@@ -189,7 +199,15 @@ def runs(layout: Layout) -> Iterator[Line]:
             yield Line(LOOK if never else ERROR, "planificateur", told, "systemctl restart mrf-daemon (ou « mrf ui »)")
 
 
-def _last_run(dagster: object) -> Iterator[Line]:
+def _has_channels() -> bool:
+    """Whether somebody asked to be told: then the machine is meant to run, and back up, by itself."""
+    try:
+        return bool(settings().channels)
+    except SettingError:
+        return False  # said by `set_up`
+
+
+def _last_run(dagster: object, is_scheduled: bool) -> Iterator[Line]:
     import dagster as dg
 
     assert isinstance(dagster, dg.DagsterInstance)
@@ -199,10 +217,14 @@ def _last_run(dagster: object) -> Iterator[Line]:
         return
     age = dt.datetime.now(dt.UTC) - record.create_timestamp
     told = f"{record.dagster_run.status.value}, il y a {age.total_seconds() / 3600:.0f} h"
-    if record.dagster_run.status == dg.DagsterRunStatus.FAILURE:
+    if age < -_CLOCKS_DIFFER:
+        told = f"horloge reculée : datée du {record.create_timestamp:%d/%m/%Y %H:%M} UTC, plus tard que maintenant"
+        yield Line(ERROR, "dernière exécution", told, _SET_CLOCK)
+    elif record.dagster_run.status == dg.DagsterRunStatus.FAILURE:
         yield Line(ERROR, "dernière exécution", told, "« mrf run » dit pourquoi")
     elif age > _LATE:
-        yield Line(LOOK, "dernière exécution", told, "planificateur arrêté ? systemctl status mrf-daemon")
+        level = ERROR if is_scheduled else LOOK
+        yield Line(level, "dernière exécution", told, "planificateur arrêté ? systemctl status mrf-daemon")
     else:
         yield Line(OK, "dernière exécution", told)
 
@@ -217,17 +239,30 @@ def ports(layout: Layout) -> Iterator[Line]:
 
 
 def backup(layout: Layout) -> Iterator[Line]:
-    """How old the last backup is."""
-    told = read_json(layout.backup_record)
+    """Whether the last backup is there, and how old it is."""
+    told, now = read_json(layout.backup_record), dt.datetime.now(dt.UTC)
     if told is None:
-        yield Line(LOOK, "sauvegarde", "aucune", "« mrf backup » vers un autre disque, chaque nuit")
+        level = ERROR if _has_channels() and _holds_real_since(layout, now - _LATE) else LOOK
+        yield Line(level, "sauvegarde", "aucune", "« mrf backup » vers un autre disque, chaque nuit")
         return
-    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(told["made_at"])
-    found = f"{told['folder']}, il y a {age.days} jour(s)"
-    if age > _BACKUP_LATE:
-        yield Line(LOOK, "sauvegarde", found, "« mrf backup » ; systemctl status mrf-backup.timer")
+    age = now - dt.datetime.fromisoformat(told["made_at"])
+    found = f"{told['folder']}, " + (f"il y a {age.days} jour(s)" if age.days >= 0 else "plus tard que maintenant")
+    if age < -_CLOCKS_DIFFER:
+        yield Line(ERROR, "sauvegarde", f"horloge reculée : {found}", _SET_CLOCK)
+    elif not backups.is_whole(Path(told["folder"])):
+        todo = "disque non monté ? le monter ; sinon « mrf backup »"
+        yield Line(ERROR, "sauvegarde", f"{told['folder']} n’est plus là, ou plus entière", todo)
+    elif age > _BACKUP_LATE:
+        yield Line(ERROR, "sauvegarde", found, "« mrf backup » ; systemctl status mrf-backup.timer")
     else:
         yield Line(OK, "sauvegarde", found)
+
+
+def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
+    """Whether real data was published before a time: a root that has just begun had no night to be backed up."""
+    now = publish.catalog(layout)
+    entries = [now, *now["history"]] if now else []
+    return any(not one["is_demo"] and dt.datetime.fromisoformat(one["published_at"]) < then for one in entries)
 
 
 def set_up(layout: Layout) -> Iterator[Line]:

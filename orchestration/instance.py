@@ -134,6 +134,21 @@ def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]
     return closed
 
 
+def forget_future_ticks(instance: dg.DagsterInstance, now: dt.datetime) -> bool:
+    """Clears what schedules and sensors remember where a last tick lies in the future; whether one did.
+
+    After the clock was set back Dagster starts none of them until it has caught up. All begin again by themselves.
+    """
+    ticks = (
+        tick
+        for state in instance.all_instigator_state()
+        for tick in instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
+    )
+    if is_future := any(tick.timestamp > now.timestamp() for tick in ticks):
+        instance.wipe_all_schedules()
+    return is_future
+
+
 def _is_gone(layout: Layout, run_id: str, changed_at: dt.datetime) -> bool:
     path = _alive_file(layout, run_id)
     if not path.exists():  # it has not come to its first step, or never will

@@ -68,6 +68,7 @@ def ui(
     if not (read_only or no_daemon):
         if path_prefix:
             stop("--path-prefix va avec --read-only ou --no-daemon", WRONG_USE)
+        _wake_timetable()
         _become("dagster", "dev", *DEFINITIONS, *address)
     prefix = ["--path-prefix", path_prefix] if path_prefix else []
     _become("dagster-webserver", *DEFINITIONS, *address, *prefix, *(["--read-only"] if read_only else []))
@@ -76,7 +77,16 @@ def ui(
 def daemon() -> NoReturn:
     """Fait tourner le planificateur, le capteur et les annonces, sans interface. / Runs schedules and sensors."""
     prepared()
+    _wake_timetable()
     _become("python", "-m", "orchestration.daemon", "run", *DEFINITIONS)
+
+
+def _wake_timetable() -> None:
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as dagster:
+        if instance.forget_future_ticks(dagster, dt.datetime.now(dt.UTC)):
+            console.print("[yellow]Horloge reculée :[/] la mémoire du planificateur est effacée, il repart.")
 
 
 def _become(program: str, *arguments: str) -> NoReturn:
@@ -98,14 +108,15 @@ def doctor(
     layout = prepared()
     lines = examination.examine(layout)
     for line in lines:
+        told = f"{line.told} ({line.detail})" if line.detail else line.told
         todo = f" → {escape(line.todo)}" if line.todo else ""
         console.print(
-            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(line.told)}{todo}",
+            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(told)}{todo}",
             soft_wrap=True,
         )
     wrong = [line for line in lines if line.level == examination.ERROR]
     if wrong and alert:
-        text = "\n".join(f"  · {line.name} : {line.told}\n    À faire : {line.todo}" for line in wrong)
+        text = "\n".join(f"  · {line.name} : {alerts.redacted(line.told)}\n    À faire : {line.todo}" for line in wrong)
         show_problems(alerts.announce(layout, "failure", "doctor", f"{len(wrong)} point(s) en erreur", text))
     if wrong:
         raise typer.Exit(NOT_PUBLISHED)
@@ -120,14 +131,35 @@ def backup(
     Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
     """
     layout = Layout.from_environment()
-    with locked(layout), in_words(), console.status("sauvegarde"):
+    with in_words(), _announced(layout), locked(layout), console.status("sauvegarde"):
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
+        removed = backups.thin_out(folder, keep) if keep else []
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
-    for path in backups.thin_out(destination, keep) if keep else ():
+    for path in removed:
         console.print(f"Effacée : {path}", soft_wrap=True)
     if "storage:" in _text(instance.settings_file(layout)):
         console.print("[yellow]L’historique Dagster est dans PostgreSQL : le sauvegarder par pg_dump.[/]")
     console.print("La clé n’y est pas : la garder ailleurs, sans elle « restricted » est perdu.")
+
+
+@contextmanager
+def _announced(layout: Layout) -> Iterator[None]:
+    """Tells people of a backup that failed, for nobody watches it at night, and lets it fail."""
+    try:
+        yield
+    except Exception as error:
+        text = f"{alerts.redacted(_reason(error))}\n\nÀ faire : « mrf doctor », puis « mrf backup », qui dit le détail."
+        show_problems(alerts.announce(layout, "failure", "backup", "ÉCHEC de la sauvegarde", text))
+        raise
+
+
+def _reason(error: Exception) -> str:
+    """Our own words, or the system’s without its file name; any other message may quote anything."""
+    if isinstance(error, typer.Exit):  # what `locked` ends with
+        return "une autre exécution écrivait encore dans la racine de données"
+    if isinstance(error, backups.BackupError):
+        return str(error)
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def restore(

@@ -1,6 +1,7 @@
 """The outbox of alerts: each is written once as a file, then sent on every channel until each has taken it.
 
-Whoever ends a run writes and sends; the daemon sends again what a mail server or a network did not take.
+Whoever ends a run writes and sends; the daemon sends again what a mail server or a network did not take. What a full
+disk does not take is sent at once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import smtplib
 import ssl
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
@@ -31,12 +33,22 @@ def put(layout: Layout, key: str, kind: str, subject: str, text: str) -> bool:
     """Writes an alert, unless one of this key was written before; whether it is new."""
     path = layout.alerts / f"{key}.json"
     layout.alerts.mkdir(parents=True, exist_ok=True)
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     with FileLock(layout.alerts / ".put.lock"):
         if path.exists():
             return False
-        write_json(path, {"kind": kind, "subject": subject, "text": text, "created_at": now, "sent": {}})
+        write_json(path, _alert(kind, subject, text))
     return True
+
+
+def _alert(kind: str, subject: str, text: str) -> dict[str, Any]:
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return {"kind": kind, "subject": subject, "text": text, "created_at": now, "sent": {}}
+
+
+def send_at_once(settings: Settings, key: str, kind: str, subject: str, text: str) -> list[str]:
+    """Sends an alert that could not be written, on every channel; returns what went wrong, in words."""
+    told = _alert(kind, subject, text)
+    return [problem for channel in settings.channels if (problem := _try(channel, settings, key, told))]
 
 
 def waiting(layout: Layout, channels: tuple[str, ...]) -> list[Path]:
@@ -62,22 +74,31 @@ def _read(path: Path) -> dict[str, Any] | None:
 def send(layout: Layout, settings: Settings) -> list[str]:
     """Sends what waits; returns what went wrong, in words. A channel that fails is left alone until the next time."""
     problems: dict[str, str] = {}
-    layout.alerts.mkdir(parents=True, exist_ok=True)
+    if not layout.alerts.is_dir():
+        return []
     try:
         with FileLock(layout.alerts / ".lock").acquire(timeout=0):
             for path in waiting(layout, settings.channels):
                 told = _read(path) or {"sent": {}}
                 for channel in set(settings.channels) - set(told["sent"]) - set(problems):
-                    try:
-                        _CHANNELS[channel](settings, path.stem, told)
-                    except (OSError, smtplib.SMTPException, ValueError) as error:
-                        problems[channel] = f"{channel} : {type(error).__name__} {getattr(error, 'strerror', '') or ''}"
-                    else:
-                        told["sent"][channel] = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+                    if problem := _try(channel, settings, path.stem, told):
+                        problems[channel] = problem
+                        continue
+                    told["sent"][channel] = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+                    with suppress(OSError):  # a full disk: sent again later rather than not on the next channel
                         write_json(path, told)
     except Timeout:
         pass  # another process is sending
-    return [problem.strip() for problem in problems.values()]
+    return list(problems.values())
+
+
+def _try(channel: str, settings: Settings, key: str, told: dict[str, Any]) -> str:
+    """Sends one alert on one channel; what went wrong, in words, or nothing."""
+    try:
+        _CHANNELS[channel](settings, key, told)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return f"{channel} : {type(error).__name__} {getattr(error, 'strerror', '') or ''}".strip()
+    return ""
 
 
 def _mail(settings: Settings, key: str, told: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import dagster as dg
 
 from ingestion.pull.settings import variables
 from ingestion.source import Source
+from orchestration.instance import alive
 from orchestration.resources import known_sources
 from warehouse.layout import Layout
 
@@ -17,13 +18,14 @@ def pull_all(context: dg.OpExecutionContext) -> None:
     from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
 
     layout, failed = Layout.from_environment(), {}
-    for source in filter(_is_set_up, known_sources().values()):
-        try:
-            told = pull(source, layout.landing, layout.pulls)
-        except PullError as error:
-            failed[source.id] = str(error)
-        else:
-            context.log.info(f"{source.id} : {'relevée' if told.is_new else 'inchangée'}")
+    with alive(layout, context.run_id):  # a slow server may take longer than a run is given to show itself
+        for source in filter(_is_set_up, known_sources().values()):
+            try:
+                told = pull(source, layout.landing, layout.pulls)
+            except PullError as error:
+                failed[source.id] = str(error)
+            else:
+                context.log.info(f"{source.id} : {'relevée' if told.is_new else 'inchangée'}")
     if failed:
         raise dg.Failure(" ; ".join(f"{name} : {reason}" for name, reason in failed.items()))
 

@@ -200,8 +200,12 @@ def _copied_plainly(path: Path, target: Path) -> str:
 
 def whole(destination: Path) -> list[Path]:
     """The whole backups of a folder, oldest first."""
-    found = sorted(path for path in destination.glob(f"{NAME}*") if path.is_dir() and (path / SEAL).exists())
-    return [path for path in found if not path.name.endswith(".part")]
+    return sorted(path for path in destination.glob(f"{NAME}*") if is_whole(path))
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a folder is there and holds a backup that came to its end; not whether it is spoilt since."""
+    return (folder / SEAL).is_file() and not folder.name.endswith(".part")
 
 
 def made_at(folder: Path) -> str:
@@ -215,9 +219,14 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def thin_out(destination: Path, keep: int) -> list[Path]:
-    """Removes all but the newest whole backups of a folder, and returns what it removed."""
-    gone = whole(destination)[:-keep]
+def thin_out(made: Path, keep: int) -> list[Path]:
+    """Removes all but ``keep`` whole backups beside the one just made, and returns what it removed.
+
+    Those dated after it go first: they were made before it, by a clock that was ahead.
+    """
+    beside = whole(made.parent)
+    others = sorted((path for path in beside if path != made), key=lambda path: (path.name < made.name, path.name))
+    gone = others[: max(len(beside) - keep, 0)]
     for path in gone:
         remove(path)
     return gone

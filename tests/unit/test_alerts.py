@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import errno
 import json
 import os
 import threading
@@ -217,6 +218,37 @@ def test_an_alert_never_raises_and_never_tells_the_password(
         assert "secret" not in problems[0]
         monkeypatch.setenv("MRF_ALERT_SMTP", "courriel")
         assert "MRF_ALERT_SMTP" in alerts.after_run(layout, instance, run_id)[0]
+
+
+def test_a_full_disk_is_announced_all_the_same(
+    layout: Layout, mailbox: _Mailbox, hook: type[_Hook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outbox takes nothing any more; what has to be said is just that."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with dg.instance_for_test() as instance:
+        run_id = _ran(layout, instance, failing)
+        monkeypatch.setattr(outbox, "write_json", full)
+        assert alerts.announce(layout, "failure", "disk", "disque plein", "libérer de la place") == []
+        assert alerts.after_run(layout, instance, run_id) == []
+    assert [told["subject"].split("] ")[1] for told in hook.received] == ["disque plein", "ÉCHEC, rien n’est publié"]
+    assert len(mailbox.received) == 2
+    monkeypatch.setenv("MRF_ALERT_WEBHOOK", "http://127.0.0.1:9/personne")
+    (problem,) = alerts.announce(layout, "failure", "disk", "disque plein", "libérer de la place")
+    assert problem.startswith("webhook : ")
+    assert len(mailbox.received) == 3, "one channel that fails does not keep the other from it"
+
+
+def test_a_backup_that_fails_is_announced(layout: Layout, hook: type[_Hook]) -> None:
+    webhook = os.environ["MRF_ALERT_WEBHOOK"]
+    done = Root(layout.root).mrf("backup", str(layout.root.parent / "disque"), MRF_ALERT_WEBHOOK=webhook)
+    assert done.returncode == 1
+    (told,) = hook.received
+    assert told["subject"] == "[Entrepôt migrants Mali] ÉCHEC de la sauvegarde"
+    assert "aucune publication" in told["text"]
+    assert "À faire" in told["text"]
 
 
 def test_only_what_is_asked_for(layout: Layout, mailbox: _Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:

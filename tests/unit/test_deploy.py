@@ -95,6 +95,38 @@ def test_the_proxy_asks_who_one_is() -> None:
     assert "return 301 https" in proxied[: proxied.index("listen 443 ssl")], "nothing in the clear"
 
 
+def test_the_proxy_lets_no_other_site_command_dagster() -> None:
+    """The browser adds the password to whatever a foreign page asks for, and Dagster takes orders from a plain GET."""
+    proxied = (DEPLOY / "nginx.conf.example").read_text(encoding="utf-8")
+    asked = re.search(r'map "\$http_sec_fetch_site \$uri\$is_args" \$mrf_foreign \{(.*?)\n\}', proxied, re.DOTALL)
+    assert asked is not None
+    patterns = re.findall(r'"~(.*)"\s+1;', asked[1])
+    for prefix in ("/exploitation", "/lignage"):
+        location = proxied[proxied.index(f"location {prefix} ") :].partition("\n    }")[0]
+        assert "if ($mrf_foreign) { return 403; }" in location
+
+    def is_refused(site: str, path: str) -> bool:
+        return any(re.search(pattern, f"{site} {path}") for pattern in patterns)
+
+    assert is_refused("cross-site", "/exploitation")
+    assert is_refused("same-site", "/exploitation/graphql")
+    assert is_refused("", "/exploitation/graphql?"), "an older browser does not say where a page comes from"
+    assert is_refused("same-origin", "/exploitation/graphql/?")
+    for site in ("", "none", "same-origin"):
+        assert not is_refused(site, "/exploitation/graphql"), "what the UI itself sends"
+        assert not is_refused(site, "/exploitation/runs?")
+
+
+def test_an_analyst_reads_no_secret_and_who_lands_files_reaches_the_folder() -> None:
+    """Analysts are in the group `mrf`; who lands files is not."""
+    lines = [line.partition("#")[0].strip() for line in (DEPLOY / "README.md").read_text(encoding="utf-8").splitlines()]
+    assert "install -d -o mrf -g mrf -m 700 /etc/mrf" in lines
+    assert "install -o mrf -g mrf -m 600 /opt/mrf/deploy/mrf.env.example /etc/mrf/mrf.env" in lines
+    root = lines.index("install -d -o mrf -g mrf -m 750 /var/lib/mrf /var/backups/mrf")
+    assert lines.index("setfacl -m g:mrf-depot:x /var/lib/mrf") > root, "install -m takes the right back"
+    assert "install -d -o mrf -g mrf-depot -m 2770 /var/lib/mrf/landing" in lines
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze absent")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for path in (DEPLOY / "systemd").iterdir():
@@ -105,6 +137,14 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, timeout=60)
     told = [line for line in done.stderr.splitlines() if "mrf-" in line]
     assert (done.returncode, told) == (0, []), done.stderr
+
+
+def test_a_unit_waits_for_the_disks_it_writes_to() -> None:
+    """A backup into the folder below a mount that is missing would fill the system's own disk."""
+    for path in SERVICES:
+        awaited = _unit(path)["Unit"]["RequiresMountsFor"].split()
+        for folder in _unit(path)["Service"].get("ReadWritePaths", "").split():
+            assert any(Path(folder).is_relative_to(base) for base in awaited), path.stem
 
 
 def test_every_timer_has_its_service() -> None:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import typer
 
-from orchestration import doctor, instance, upkeep
+from orchestration import alerts, doctor, instance, operation_commands, upkeep
+from orchestration.console import console
 from orchestration.settings import settings
 from tests.conftest import Root
 from warehouse import backup, publish, retention
@@ -176,11 +178,21 @@ def test_old_backups_go_and_unfinished_ones_do_not_count(layout: Layout, tmp_pat
     made = [backup.make(layout, tmp_path / "disque", NOW + dt.timedelta(days=n)) for n in range(3)]
     unfinished = made[0].with_name(made[0].name + ".part")
     shutil.copytree(made[0], unfinished)
-    assert backup.thin_out(tmp_path / "disque", 2) == [made[0]]
+    assert backup.thin_out(made[2], 3) == []
+    assert backup.thin_out(made[2], 2) == [made[0]]
     assert made[1].is_dir()
     assert made[2].is_dir()
     with pytest.raises(backup.BackupError, match="pas allée à son terme"):
         backup.restore(Layout(tmp_path / "autre"), unfinished, is_forced=False, now=NOW)
+
+
+def test_a_clock_set_back_does_not_cost_the_backup_just_made(layout: Layout, tmp_path: Path) -> None:
+    older = backup.make(layout, tmp_path / "disque", NOW - dt.timedelta(days=1))
+    ahead = [backup.make(layout, tmp_path / "disque", NOW + dt.timedelta(days=400 + n)) for n in range(2)]
+    made = backup.make(layout, tmp_path / "disque", NOW)
+    assert backup.thin_out(made, 3) == ahead[:1]
+    assert backup.thin_out(made, 1) == [ahead[1], older]
+    assert backup.whole(tmp_path / "disque") == [made]
 
 
 def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: Layout) -> None:
@@ -318,6 +330,138 @@ def test_doctor_finds_what_is_wrong(layout: Layout, tmp_path: Path, monkeypatch:
     assert _line(layout, "réglages").level == doctor.ERROR
     wrong = [line for line in doctor.examine(layout) if line.level != doctor.OK]
     assert all(line.todo for line in wrong)
+
+
+CHANNEL = ("MRF_ALERT_WEBHOOK", "http://127.0.0.1:9/personne")
+
+
+def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path) -> None:
+    now = dt.datetime.now(dt.UTC)
+
+    def seen(made: dt.datetime) -> tuple[str, str]:
+        backup.make(layout, tmp_path / "disque", made)
+        (line,) = doctor.backup(layout)
+        return line.level, line.told
+
+    assert seen(now - dt.timedelta(days=1))[0] == doctor.OK
+    assert seen(now - dt.timedelta(days=110))[0] == doctor.ERROR
+    level, told = seen(now + dt.timedelta(days=300))
+    assert (level, "horloge reculée" in told) == (doctor.ERROR, True)
+    seen(now)
+    shutil.rmtree(tmp_path / "disque")
+    (line,) = doctor.backup(layout)
+    assert (line.level, "n’est plus là" in line.told) == (doctor.ERROR, True)
+
+
+def test_doctor_calls_a_missing_backup_an_error_where_somebody_asked_to_be_told(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert next(doctor.backup(layout)).level == doctor.LOOK, "a laptop"
+    monkeypatch.setenv(*CHANNEL)
+    assert next(doctor.backup(layout)).level == doctor.ERROR
+    catalog = publish.catalog(layout)
+    assert catalog is not None
+    began = {"published_at": dt.datetime.now(dt.UTC).isoformat(), "history": []}
+    write_json(layout.catalog, catalog | began)
+    assert next(doctor.backup(layout)).level == doctor.LOOK, "its first night is to come"
+
+
+@pytest.mark.parametrize(("days", "level"), [(0, "OK"), (40, "ERREUR"), (-200, "ERREUR")])
+def test_doctor_on_the_last_run_of_a_machine_that_runs_alone(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, days: int, level: str
+) -> None:
+    instance.prepare(layout)
+    with dg.DagsterInstance.get() as dagster:
+        empty.execute_in_process(instance=dagster)
+        later = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+
+        class Clock(dt.datetime):
+            @classmethod
+            def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
+                return later
+
+        monkeypatch.setattr(doctor.dt, "datetime", Clock)
+        (alone,) = doctor._last_run(dagster, is_scheduled=True)
+        (laptop,) = doctor._last_run(dagster, is_scheduled=False)
+    assert alone.level == level
+    assert laptop.level == ("À VOIR" if days > 0 else level)
+    assert ("horloge reculée" in alone.told) == (days < 0)
+
+
+def test_the_alert_of_doctor_names_no_landed_file(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "liste Awa Diarra 76 12 34 56.csv"
+    (layout.landing / name).write_text("x")
+    can_read = os.access
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: Path(path).name != name and can_read(path, mode))
+    told: list[str] = []
+    monkeypatch.setattr(alerts, "announce", lambda *given: told.append(given[-1]) or [])
+    with console.capture() as shown, pytest.raises(typer.Exit):
+        operation_commands.doctor(alert=True)
+    assert name in shown.get(), "who is at the machine has to find it"
+    assert "1 élément(s) illisible(s)" in told[0]
+    assert "Diarra" not in told[0]
+    monkeypatch.setattr(doctor, "examine", lambda layout: [doctor.Line(doctor.ERROR, "x", "pas de 76 12 34 56")])
+    with pytest.raises(typer.Exit):
+        operation_commands.doctor(alert=True)
+    assert "pas de [numéro retiré]" in told[1]
+
+
+def _ticked(dagster: dg.DagsterInstance, when: dt.datetime) -> None:
+    """A sensor that began then, as the daemon notes it."""
+    from dagster._core.remote_origin import (
+        InProcessCodeLocationOrigin,
+        RemoteInstigatorOrigin,
+        RemoteRepositoryOrigin,
+    )
+    from dagster._core.scheduler.instigation import (
+        InstigatorState,
+        InstigatorStatus,
+        InstigatorType,
+        SensorInstigatorData,
+        TickData,
+        TickStatus,
+    )
+    from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+    place = InProcessCodeLocationOrigin(LoadableTargetOrigin(module_name="orchestration.definitions"))
+    origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(place, "__repository__"), "landing")
+    data = SensorInstigatorData(last_tick_timestamp=when.timestamp(), min_interval=30)
+    state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.DECLARED_IN_CODE, data)
+    dagster.add_instigator_state(state)
+    tick = TickData(
+        state.instigator_origin_id,
+        "landing",
+        InstigatorType.SENSOR,
+        TickStatus.SKIPPED,
+        when.timestamp(),
+        selector_id=state.selector_id,
+    )
+    dagster.create_tick(tick)
+
+
+def test_the_timetable_starts_again_after_the_clock_was_set_back(layout: Layout) -> None:
+    instance.prepare(layout)
+    now = dt.datetime.now(dt.UTC)
+    with dg.DagsterInstance.get() as dagster:
+        assert not instance.forget_future_ticks(dagster, now)
+        _ticked(dagster, now)
+        assert not instance.forget_future_ticks(dagster, now + dt.timedelta(seconds=1))
+        assert len(dagster.all_instigator_state()) == 1, "what is not ahead is kept: a sensor that somebody stopped"
+        assert instance.forget_future_ticks(dagster, now - dt.timedelta(days=200))
+        assert dagster.all_instigator_state() == [], "all begin as they do on a new root: running"
+        assert not instance.forget_future_ticks(dagster, now - dt.timedelta(days=200))
+
+
+def test_the_daemon_sees_to_the_clock_before_it_starts(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance.prepare(layout)
+    with dg.DagsterInstance.get() as dagster:
+        _ticked(dagster, dt.datetime.now(dt.UTC) + dt.timedelta(days=200))
+    monkeypatch.setattr(operation_commands, "_become", lambda *program: None)
+    with console.capture() as shown:
+        operation_commands.daemon()
+    assert "Horloge reculée" in shown.get()
+    with dg.DagsterInstance.get() as dagster:
+        assert dagster.all_instigator_state() == []
 
 
 def test_doctor_sees_a_run_that_holds_the_lock(layout: Layout) -> None:

@@ -556,3 +556,29 @@ def test_every_night_each_source_with_a_server_is_pulled(
     assert SOURCE_ID not in failure
     monkeypatch.delenv("MRF_KOBO_TOKEN")
     assert pulls.execute_in_process().success
+
+
+def test_a_pull_that_takes_its_time_is_not_taken_for_dead(
+    kobo: Kobo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon looks at open runs while the server is still answering, an hour after the launch."""
+    import dagster as dg
+
+    from orchestration import instance
+    from orchestration.pulls import pulls
+    from warehouse.layout import Layout
+
+    monkeypatch.setenv("MRF_DATA", str(tmp_path))
+    monkeypatch.setattr(instance, "_SECONDS_TO_BEGIN", -1)
+    interrupted: list[list[str]] = []
+    with dg.instance_for_test() as dagster:
+
+        def slow(*_: object) -> None:
+            interrupted.append(instance.interrupted(Layout.from_environment(), dagster))
+            raise PullError("lent")
+
+        monkeypatch.setattr("ingestion.pull.pulling.pull", slow)
+        pulls.execute_in_process(instance=dagster, raise_on_error=False)
+    assert interrupted
+    assert not any(interrupted)
+    assert not instance.was_interrupted(Layout(tmp_path)), "nothing is left to close"
