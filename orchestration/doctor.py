@@ -15,6 +15,7 @@ from pathlib import Path
 
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
+from orchestration.inventory import NothingToPublish, landed_files, readable
 from orchestration.settings import SettingError, settings
 from warehouse import publish
 from warehouse.audit import file_sha256
@@ -104,17 +105,21 @@ def permissions(layout: Layout) -> Iterator[Line]:
 
 def landing(layout: Layout) -> Iterator[Line]:
     """Whether landed files can be read."""
-    closed = [p for p in layout.landing.rglob("*") if not os.access(p, os.R_OK | (os.X_OK if p.is_dir() else 0))]
-    count = sum(1 for path in layout.landing.rglob("*") if path.is_file() and not path.name.startswith("."))
-    if not os.access(layout.landing, os.R_OK | os.X_OK) or closed:
-        names = ", ".join(str(path.relative_to(layout.landing)) for path in closed[:5]) or str(layout.landing)
+    try:
+        found = landed_files(layout.landing)
+    except NothingToPublish as reason:
+        yield Line(ERROR, "dépôt", str(reason), "sans quoi rien n’est publié")
+        return
+    closed = [path for path in found if not os.access(path, os.R_OK)]
+    if closed:
+        names = ", ".join(readable(str(path.relative_to(layout.landing))) for path in closed[:5])
         yield Line(ERROR, "dépôt", f"illisible : {names}", "donner la lecture au compte qui lance « mrf »")
-    elif not count and publish.has_real(layout):
+    elif not found and publish.has_real(layout):
         yield Line(
             ERROR, "dépôt", f"{layout.landing} est vide", "partage non monté ? le monter, ou redéposer les fichiers"
         )
     else:
-        yield Line(OK, "dépôt", f"{count} fichier(s) lisible(s)" if count else "vide : exemples fictifs")
+        yield Line(OK, "dépôt", f"{len(found)} fichier(s) lisible(s)" if found else "vide : exemples fictifs")
 
 
 def key(layout: Layout) -> Iterator[Line]:
