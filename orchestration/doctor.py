@@ -159,6 +159,8 @@ def pointer(layout: Layout) -> Iterator[Line]:
         yield Line(ERROR, "publication", f"{now['current']} ne correspond plus à son manifeste", todo)
     else:
         yield Line(OK, "publication", f"{now['current']}, conforme à son manifeste")
+    if now.get("is_rebuilt"):  # until the next publication or « mrf rollback »
+        yield Line(LOOK, "catalogue", publish.REBUILT, "« mrf status » montre celle en place")
     if (run := Path(now["current"]).parent) != (layout.site.readlink() if layout.site.is_symlink() else None):
         yield Line(LOOK, "portail", f"published/site ne mène pas à {run}", "« mrf deliver »")
 
