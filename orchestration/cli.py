@@ -9,8 +9,9 @@ import sys
 import uuid
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 from rich.markup import escape
 
@@ -40,11 +41,15 @@ from orchestration.console import (
     number,
     sources_table,
     stop,
+    without_controls,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
 from warehouse import audit, front, publish, state
 from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(
     name="mrf",
@@ -269,7 +274,8 @@ def sql(
             relation = connection.execute(query)
             if csv:
                 _notice_beside(layout)
-                relation.df().to_csv(sys.stdout, index=False)
+                text = _as_csv(relation.df())
+                sys.stdout.write(without_controls(text) if sys.stdout.isatty() else text)
                 return
             header = [column[0] for column in relation.description or []]
             rows = relation.fetchmany(201)
@@ -283,6 +289,17 @@ def sql(
         table.add_row(*("" if value is None else escape(str(value)) for value in row))
     console.print(table)
     console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
+
+
+def _as_csv(frame: pd.DataFrame) -> str:
+    """The rows as CSV in which no text, nor the name of a column, runs in a spreadsheet."""
+    from warehouse.exports.csv_files import harmless
+
+    def told(value: object) -> object:
+        return harmless(str(value)) if isinstance(value, str | list | dict | np.ndarray) else value
+
+    named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
+    return named.apply(lambda column: column.map(told) if column.dtype.kind == "O" else column).to_csv(index=False)
 
 
 def _notice_beside(layout: Layout) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -18,12 +19,29 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.segment import Segment
 from rich.table import Table
 
 from orchestration.inventory import DEMO_NOTICE
 from warehouse.french import count as number
 
-console = Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def without_controls(text: str) -> str:
+    """The text without the signs that a terminal would obey (clear the screen, write to the clipboard)."""
+    return _CONTROL.sub("", text)
+
+
+class _Console(Console):
+    """Shows values of sources without their control signs; colours and cursor moves are its own, told apart."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=without_controls(segment.text))
+
+
+console = _Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
 LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
 STEPS = {

@@ -78,6 +78,9 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
     paths = inventory.paths(source.id)
     if claimed := [name for name, ids in inventory.ambiguous.items() if source.id in ids]:
         return _keep(source, workspace, before, f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}")
+    if closed := inventory.unreadable.get(source.id):
+        todo = "en donner la lecture au compte qui lance « mrf » (chown, ou chmod a+r), puis « mrf run »"
+        return _keep(source, workspace, before, f"fichier illisible : {', '.join(closed)} ; {todo}")
     if not paths:
         return _empty(source, workspace, "removed" if before and before.rows else "absent")
     # The same document landed twice is read once.

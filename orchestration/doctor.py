@@ -15,6 +15,7 @@ from pathlib import Path
 
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
+from orchestration.inventory import NothingToPublish, landed_files, readable
 from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
 from warehouse import publish
@@ -112,18 +113,22 @@ def permissions(layout: Layout) -> Iterator[Line]:
 
 def landing(layout: Layout) -> Iterator[Line]:
     """Whether landed files can be read."""
-    closed = [p for p in layout.landing.rglob("*") if not os.access(p, os.R_OK | (os.X_OK if p.is_dir() else 0))]
-    count = sum(1 for path in layout.landing.rglob("*") if path.is_file() and not path.name.startswith("."))
-    if not os.access(layout.landing, os.R_OK | os.X_OK) or closed:
-        told = f"{len(closed)} élément(s) illisible(s)" if closed else f"{layout.landing} est illisible"
-        names = ", ".join(str(path.relative_to(layout.landing)) for path in closed[:5])
-        yield Line(ERROR, "dépôt", told, "donner la lecture au compte qui lance « mrf »", detail=names)
-    elif not count and publish.has_real(layout):
+    todo = "donner la lecture au compte qui lance « mrf »"
+    try:
+        found = landed_files(layout.landing)
+    except NothingToPublish as reason:
+        yield Line(ERROR, "dépôt", "un dossier est illisible, rien n’est publié", todo, detail=str(reason))
+        return
+    closed = [path for path in found if not os.access(path, os.R_OK)]
+    if closed:
+        names = ", ".join(readable(str(path.relative_to(layout.landing))) for path in closed[:5])
+        yield Line(ERROR, "dépôt", f"{len(closed)} fichier(s) illisible(s)", todo, detail=names)
+    elif not found and publish.has_real(layout):
         yield Line(
             ERROR, "dépôt", f"{layout.landing} est vide", "partage non monté ? le monter, ou redéposer les fichiers"
         )
     else:
-        yield Line(OK, "dépôt", f"{count} fichier(s) lisible(s)" if count else "vide : exemples fictifs")
+        yield Line(OK, "dépôt", f"{len(found)} fichier(s) lisible(s)" if found else "vide : exemples fictifs")
 
 
 def key(layout: Layout) -> Iterator[Line]:
@@ -163,6 +168,8 @@ def pointer(layout: Layout) -> Iterator[Line]:
         yield Line(ERROR, "publication", f"{now['current']} ne correspond plus à son manifeste", todo)
     else:
         yield Line(OK, "publication", f"{now['current']}, conforme à son manifeste")
+    if now.get("is_rebuilt"):  # until the next publication or « mrf rollback »
+        yield Line(LOOK, "catalogue", publish.REBUILT, "« mrf status » montre celle en place")
     if (run := Path(now["current"]).parent) != (layout.site.readlink() if layout.site.is_symlink() else None):
         yield Line(LOOK, "portail", f"published/site ne mène pas à {run}", "« mrf deliver »")
 

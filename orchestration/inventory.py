@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +25,8 @@ DEMO_NOTICE = "DONNÉES FICTIVES"
 DEMO_AS_OF = dt.date(2024, 8, 31)
 TIME_ZONE = ZoneInfo("Africa/Bamako")
 _CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml", ".json")
+# What file systems keep for themselves at the top of a disk or a share, closed to everybody else.
+_OF_SYSTEMS = ("lost+found", "System Volume Information", "$RECYCLE.BIN")
 
 
 class NothingToPublish(Exception):
@@ -42,6 +46,7 @@ class Inventory:
     ambiguous: dict[str, list[str]]
     fingerprint: str
     is_kept: bool = False  # the rows that were accepted before, without reading any file
+    unreadable: dict[str, list[str]] = field(default_factory=dict)  # by source id, its files that may not be read
 
     def paths(self, source_id: str) -> list[Path]:
         """The files of one source."""
@@ -50,11 +55,7 @@ class Inventory:
 
 def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
     """Looks at the landing folder. Raises NothingToPublish rather than fall back to fiction on a real root."""
-    landed = (
-        [p for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith((".", "~$"))]
-        if landing.is_dir()
-        else []
-    )
+    landed = landed_files(landing)
     if not landed and publish.has_real(layout):
         raise NothingToPublish(
             f"{landing} est vide, mais cette racine a publié des données réelles : elle ne publie pas d’exemples."
@@ -70,17 +71,59 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
         )
     files = {source.id: [source.sample] for source in sources.values()} if is_demo else assigned.files
     day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())
-    hashes = {str(path): sha256(path) for paths in files.values() for path in paths}
+    hashes = {str(path): digest for paths in files.values() for path in paths if (digest := _sha256(path))}
+    read = {source_id: [path for path in paths if str(path) in hashes] for source_id, paths in files.items()}
+    unreadable = {
+        source_id: names
+        for source_id, paths in files.items()
+        if (names := [_shown(path, landing) for path in paths if str(path) not in hashes])
+    }
     return Inventory(
         is_demo=is_demo,
         as_of=day,
         landing=str(landing),
-        files={source_id: [str(path) for path in paths] for source_id, paths in files.items()},
+        files={source_id: [str(path) for path in paths] for source_id, paths in read.items()},
         sha256=hashes,
         unrecognised=[_shown(path, landing) for path in sorted([*assigned.unrecognised, *refused])],
         ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
-        fingerprint=_fingerprint(layout, sources, is_demo, day, files, hashes),
+        fingerprint=_fingerprint(layout, sources, is_demo, day, read, hashes, unreadable),
+        unreadable=unreadable,
     )
+
+
+def landed_files(landing: Path) -> list[Path]:
+    """The files below a landing folder, sorted, but for hidden ones; none where there is no such folder.
+
+    Raises NothingToPublish where a folder cannot be looked into: its files would count as removed, and their rows go.
+    """
+    return sorted(_walked(landing))
+
+
+def _walked(landing: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(landing, onerror=_refuse_closed):
+        if not os.access(folder, os.X_OK):  # its names can be listed, and nothing more
+            _refuse_closed(PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder))
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _OF_SYSTEMS]
+        for name in names:
+            if not name.startswith((".", "~$")) and os.path.isfile(os.path.join(folder, name)):
+                yield Path(folder, name)
+
+
+def _refuse_closed(error: OSError) -> None:
+    if isinstance(error, FileNotFoundError):
+        return  # no landing folder yet, or a folder that was removed a moment ago
+    raise NothingToPublish(
+        f"dossier illisible : {readable(str(error.filename))} ({error.strerror}). Donner la lecture et le passage au"
+        " compte qui lance « mrf » (chown, ou chmod u+rx), ou remonter le partage."
+    )
+
+
+def _sha256(path: Path) -> str | None:
+    """The sha256 of a landed file, or None where it cannot be read."""
+    try:
+        return sha256(path)
+    except OSError:
+        return None
 
 
 def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
@@ -123,7 +166,7 @@ def readable(name: str) -> str:
 
 def _shown(path: Path, landing: Path) -> str:
     """A landed file's name as people may read it."""
-    return redact(readable(str(path.relative_to(landing))))[0]
+    return redact(readable(os.path.relpath(path, landing)))[0]
 
 
 def _fingerprint(
@@ -133,6 +176,7 @@ def _fingerprint(
     day: dt.date,
     files: dict[str, list[Path]],
     hashes: dict[str, str],
+    unreadable: dict[str, list[str]],
 ) -> str:
     """One text for all that decides the result: inputs, code, parameters, state, key, date."""
     given = [
@@ -140,6 +184,7 @@ def _fingerprint(
         for source, paths in sorted(files.items())
         for path in paths
     ]
+    given += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
     said = state.said_by_people(layout.workspace(is_demo))
     protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
     return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import os
 import time
 
 import dagster as dg
 
+from orchestration.inventory import NothingToPublish, landed_files
 from warehouse.layout import Layout
 
 SETTLED_SECONDS = 60
@@ -53,14 +55,16 @@ every_morning = dg.ScheduleDefinition(
 def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """One run for a burst of files; none for files that are still being written, none twice for the same files."""
     landing = Layout.from_environment().landing
-    found = {
-        str(p.relative_to(landing)): p.stat()
-        for p in sorted(landing.rglob("*"))
-        if p.is_file() and not p.name.startswith(".")
-    }
+    try:
+        found = {str(path.relative_to(landing)): path.stat() for path in landed_files(landing)}
+    except (NothingToPublish, OSError) as reason:  # closed, or gone a moment ago: the next tick looks again
+        return dg.SkipReason(str(reason))
     if not found:
         return dg.SkipReason("Aucun fichier dans l’atterrissage.")
-    listing = [[name, stat.st_size, stat.st_mtime_ns] for name, stat in found.items()]
+    # Whether it may be read: the date of a file does not tell that it was opened to us.
+    listing = [
+        [name, stat.st_size, stat.st_mtime_ns, os.access(landing / name, os.R_OK)] for name, stat in found.items()
+    ]
     now = hashlib.sha256(json.dumps(listing).encode()).hexdigest()
     cursor = json.loads(context.cursor or "{}")
     if cursor.get("launched") == now:

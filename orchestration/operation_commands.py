@@ -47,7 +47,20 @@ def prepared() -> Layout:
         instance.prepare(layout)
     except SettingError as error:
         stop(str(error), WRONG_USE)
+    _restore_catalog(layout)
     return layout
+
+
+def _restore_catalog(layout: Layout) -> None:
+    """Writes a lost catalog again and says so; a run that holds the lock does it itself."""
+    if not publish.is_lost(layout):
+        return
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            publish.restore_catalog(layout)
+    except Timeout:
+        return
+    console.print(f"[yellow]{publish.REBUILT}[/]", soft_wrap=True)
 
 
 def ui(

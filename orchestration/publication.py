@@ -99,6 +99,8 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
     # The build may be published by a later run than the one that made it: what is said of it is its own run's.
     run_id = audited["dbt"]["run"]["run_id"]
     inventory = data_root.inventory(run_id)
+    if publish.restore_catalog(layout):
+        context.log.warning(publish.REBUILT)
     now_published = publish.catalog(layout)
     if now_published is not None and now_published["run_id"] == run_id:
         return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": now_published["current"]})

@@ -64,6 +64,11 @@ def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) ->
         for source, paths in inventory.files.items()
         for path in paths
     ]
+    rows += [
+        {"source": source, "fichier": f"{name} (illisible)"}
+        for source, names in inventory.unreadable.items()
+        for name in names
+    ]
     rows += [{"source": "non reconnu", "fichier": name} for name in inventory.unrecognised]
     return dg.MaterializeResult(
         metadata=data_root.nature(context.run_id)

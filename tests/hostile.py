@@ -45,6 +45,8 @@ VALUES = [
     # SQL, HXL, signs
     "'; drop table marts.service_gap; --", "' or '1'='1", "\"; drop schema marts cascade; --", "Robert'); delete from x;--",
     "#org+name", "#adm1 +code", "\u202egnp.cod", "\ufeffAssociation", "A\u200bssociation", "null", "NaN", "../../../" + MARK,
+    # terminals
+    "\x1b]52;c;cHduZWQ=\x07Association", "\x1b[2JAssociation", "Association\x9b2J", "Asso\x08\x08ciation",
     "Association " + "très " * 7000 + "longue",
 ]  # fmt: skip
 

@@ -20,6 +20,10 @@ from warehouse.layout import Layout, read_json, to_disk, write_json
 
 # In the folder of a publication until it is whole, so that one that a killed run left is known from the others.
 UNFINISHED = ".unfinished"
+REBUILT = (
+    "published/catalog.json manquait ou était illisible : il a été refait d’après les manifestes, et la publication la"
+    " plus récente est en place (une autre : « mrf rollback »)."
+)
 SCHEMAS = (
     "marts",
     "reference",
@@ -50,6 +54,7 @@ def name_of(run_id: str, now: dt.datetime) -> Publication:
 
 def begin(layout: Layout, publication: Publication) -> Path:
     """Makes the folder of a coming publication, marked as unfinished. To be called under the write lock."""
+    restore_catalog(layout)  # before the coming one is whole, or it would be taken for one of those published
     remove_unfinished(layout)
     folder = layout.published / publication.run
     folder.mkdir(parents=True)
@@ -58,11 +63,19 @@ def begin(layout: Layout, publication: Publication) -> Path:
 
 
 def remove_unfinished(layout: Layout) -> list[Path]:
-    """Removes what a run that was killed had begun to publish. To be called under the write lock."""
-    gone = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
-    for folder in gone:
-        (folder / "manifest.json").unlink(missing_ok=True)  # the mark may go before it
-        shutil.rmtree(folder, ignore_errors=True)
+    """Removes what a run that was killed had begun to publish. To be called under the write lock.
+
+    What the catalog names is whole: a mark that a power cut brought back goes, and nothing else.
+    """
+    marked = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
+    kept, gone = named(layout), []
+    for folder in marked:
+        if folder.name in kept:
+            _unmark(folder)
+        else:
+            (folder / "manifest.json").unlink(missing_ok=True)  # the mark may go before it
+            shutil.rmtree(folder, ignore_errors=True)
+            gone.append(folder)
     return gone
 
 
@@ -71,7 +84,12 @@ def finish(layout: Layout, publication: Publication) -> None:
     folder = layout.published / publication.run
     for path in (*folder.rglob("*"), folder):
         to_disk(path)
+    _unmark(folder)
+
+
+def _unmark(folder: Path) -> None:
     (folder / UNFINISHED).unlink()
+    to_disk(folder)
 
 
 def copy_build(
@@ -168,8 +186,58 @@ def write_manifest(layout: Layout, publication: Publication, manifest: dict[str,
 
 
 def catalog(layout: Layout) -> dict[str, Any] | None:
-    """The catalog: current, run_id, published_at, is_demo, history. None before the first publication."""
-    return read_json(layout.catalog)
+    """The catalog: current, run_id, published_at, is_demo, history. None before the first publication.
+
+    Where it is lost it is what the manifests tell of the publications that are whole, and `is_rebuilt`.
+    """
+    return _written_catalog(layout) or _rebuilt_catalog(layout)
+
+
+def restore_catalog(layout: Layout) -> bool:
+    """Writes a lost catalog again and returns whether it did. To be called under the write lock."""
+    found = None if _written_catalog(layout) else _rebuilt_catalog(layout)
+    if found is None:
+        return False
+    write_json(layout.catalog, found)
+    lead_site(layout)
+    return True
+
+
+def is_lost(layout: Layout) -> bool:
+    """Whether there are publications, but no catalog that can be read."""
+    return _written_catalog(layout) is None and _rebuilt_catalog(layout) is not None
+
+
+def named(layout: Layout) -> set[str]:
+    """The folders of the publications that the catalog names, the one in place and earlier ones."""
+    now = catalog(layout)
+    return {Path(entry["current"]).parent.name for entry in [now, *now["history"]]} if now else set()
+
+
+def _written_catalog(layout: Layout) -> dict[str, Any] | None:
+    try:
+        found = read_json(layout.catalog)
+    except ValueError:  # cut off, or no text at all
+        return None
+    return found if isinstance(found, dict) and {"current", "history"} <= set(found) else None
+
+
+def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
+    """In order of publishing, real data after fiction: no root goes back from the one to the other."""
+    entries = [entry for pointer in known(layout) if (entry := _entry(layout, pointer))]
+    if not entries:
+        return None
+    *history, last = sorted(entries, key=lambda entry: (not entry["is_demo"], entry["published_at"]))
+    return last | {"history": history, "is_rebuilt": True}
+
+
+def _entry(layout: Layout, pointer: str) -> dict[str, Any] | None:
+    """What the catalog says of a publication, by its manifest; None where that cannot be read either."""
+    try:
+        manifest = manifest_of(layout, pointer)
+        return {"current": pointer} | {name: manifest[name] for name in ("run_id", "published_at", "is_demo")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
@@ -199,7 +267,7 @@ def has_real(layout: Layout) -> bool:
 
 def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
     """Moves the pointer to a publication that is whole on disk; readers see the old or the new one."""
-    before = catalog(layout)
+    before = _written_catalog(layout)
     entry = {
         "current": publication.pointer,
         "run_id": run_id,

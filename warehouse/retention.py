@@ -22,6 +22,7 @@ _PART = re.compile(r"\..+\.\d+\.part")
 
 def prune(layout: Layout, keep_publications: int, keep_days: int, now: dt.datetime) -> list[Path]:
     """Removes what may go and returns it. To be called under the write lock."""
+    publish.restore_catalog(layout)  # a publication that it no longer names goes for good
     _retire(layout, keep_publications, now)
     gone = [*publish.remove_unfinished(layout), *_removed_publications(layout, now)]
     return [*gone, *_removed_runs(layout, keep_days, now), *_removed_parts(layout, now)]
@@ -46,10 +47,9 @@ def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
 
 def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
     """The folders that the catalog no longer names, or never named: a run stopped just before the pointer moved."""
-    catalog = publish.catalog(layout)
-    if catalog is None:
+    named = publish.named(layout)
+    if not named:
         return []
-    named = {Path(entry["current"]).parent.name for entry in [catalog, *catalog["history"]]}
     folders = [p for p in sorted(layout.published.glob("*")) if _PUBLICATION.fullmatch(p.name) and not p.is_symlink()]
     gone = [folder for folder in folders if folder.name not in named and _age(folder, now) > GRACE]
     for folder in gone:

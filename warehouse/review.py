@@ -8,10 +8,12 @@ import io
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from warehouse import publish, state
+from warehouse.exports import csv_files
 from warehouse.layout import SEEDS, Layout, Workspace
 
 
@@ -111,13 +113,21 @@ _TO_FILL = ("answer", "who", "why")
 
 
 def export(layout: Layout, path: Path) -> int:
-    """Writes the open questions to a CSV with empty columns answer, who and why; returns how many."""
+    """Writes the open questions to a CSV with empty columns answer, who and why; returns how many.
+
+    Texts of sources are `harmless`; who copies one as an answer copies its apostrophe, which `take_in` takes away.
+    """
     asked = questions(layout)
     with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark that Excel needs to read accents
         writer = csv.DictWriter(file, [field.name for field in fields(Question)] + list(_TO_FILL), delimiter=";")
         writer.writeheader()
-        writer.writerows(asdict(question) | dict.fromkeys(_TO_FILL, "") for question in asked)
+        writer.writerows(_written(question) | dict.fromkeys(_TO_FILL, "") for question in asked)
     return len(asked)
+
+
+def _written(question: Question) -> dict[str, Any]:
+    told = asdict(question).items()
+    return {name: csv_files.harmless(value) if isinstance(value, str) else value for name, value in told}
 
 
 def take_in(layout: Layout, path: Path, day: dt.date) -> int:
@@ -133,7 +143,7 @@ def take_in(layout: Layout, path: Path, day: dt.date) -> int:
     for line, row in enumerate(
         csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
     ):
-        cells = tuple((row[name] or "").strip() for name in _TO_FILL)
+        cells = tuple(csv_files.as_given((row[name] or "").strip()) for name in _TO_FILL)
         if not any(cells):
             continue
         if row["question_id"] not in known:

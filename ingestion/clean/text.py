@@ -17,11 +17,13 @@ EXCEL_ERRORS = frozenset(
 )
 # Zero-width and bidirectional marks copy themselves from web pages into cells and make equal names differ.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# What a terminal obeys and XML cannot hold. Old programs part words or lines with some, so a space takes their place.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def visible(value: str) -> str:
-    """The text without invisible characters and without white space around it, its accents in one form."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", value)).strip()
+    """The text without invisible and control signs and without white space around it, its accents in one form."""
+    return unicodedata.normalize("NFC", _CONTROL.sub(" ", _INVISIBLE.sub("", value))).strip()
 
 
 def tidy(value: str) -> str | None:

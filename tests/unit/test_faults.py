@@ -189,7 +189,8 @@ def _published(layout: Layout, number: int, now: dt.datetime) -> publish.Publica
     folder = publish.begin(layout, made)
     with duckdb.connect(str(folder / made.file)) as connection:
         connection.execute(f"create table t as select {number} as number")
-    publish.write_manifest(layout, made, {"run_id": f"{number:08x}-run", "is_demo": False})
+    told = {"run_id": f"{number:08x}-run", "is_demo": False, "published_at": now.isoformat(timespec="seconds")}
+    publish.write_manifest(layout, made, told)
     publish.finish(layout, made)
     publish.point(layout, made, f"{number:08x}-run", False, now)
     return made
@@ -297,3 +298,87 @@ def test_the_sensor_with_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: 
         launched.append(isinstance(result, dg.SensorResult))
         cursor = result.cursor if isinstance(result, dg.SensorResult) else context.cursor
     assert launched == [False, False, True, False]
+
+
+def test_the_mark_of_a_publication_is_gone_from_the_disk_before_the_pointer_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced, layout = [], Layout(tmp_path)
+    made = publish.name_of("0000000a-run", NOW)
+    folder = publish.begin(layout, made)
+    monkeypatch.setattr(publish, "to_disk", lambda path: forced.append((path, (folder / ".unfinished").exists())))
+    publish.finish(layout, made)
+    assert forced[-1] == (folder, False), "the folder, which holds the name"
+
+
+@pytest.mark.parametrize("step", ["begin", "prune"])
+def test_a_mark_that_a_power_cut_brought_back_costs_no_publication(tmp_path: Path, step: str) -> None:
+    layout = Layout(tmp_path)
+    made = [_published(layout, number, NOW + dt.timedelta(hours=number)) for number in range(2)]
+    for one in made:
+        (layout.published / one.run / ".unfinished").touch()
+    if step == "begin":
+        publish.begin(layout, publish.name_of("0000000a-run", NOW + dt.timedelta(days=1)))
+    else:
+        retention.prune(layout, 5, 90, NOW)
+    assert publish.known(layout) == [one.pointer for one in made]
+    assert _number(layout) == 1
+
+
+@pytest.mark.parametrize("torn", [None, b"", b'{"current": "2024', b"\0" * 300, b"null", b"\xff\xfe"])
+def test_a_lost_catalog_costs_no_publication(tmp_path: Path, torn: bytes | None) -> None:
+    layout = Layout(tmp_path)
+    made = [_published(layout, number, NOW + dt.timedelta(days=number)) for number in range(3)]
+    before = publish.catalog(layout)
+    killed = publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(days=5)))
+    layout.catalog.unlink() if torn is None else layout.catalog.write_bytes(torn)
+    assert publish.is_lost(layout)
+    assert publish.has_real(layout), "an empty landing is not fiction’s turn"
+    assert _number(layout) == 2
+    whole = [_published(layout, 3, NOW + dt.timedelta(days=6)), *made]
+    retention.prune(layout, 9, 90, NOW + dt.timedelta(days=400))
+    assert set(publish.known(layout)) == {one.pointer for one in whole}
+    assert not killed.exists(), "what was never whole is none"
+    now = publish.catalog(layout)
+    assert now is not None
+    assert before is not None
+    assert now["history"] == [*before["history"], {key: before[key] for key in before if key != "history"}]
+    assert "is_rebuilt" not in now, "it is told until the next publication"
+
+
+def test_a_lost_catalog_is_written_again_and_told(tmp_path: Path) -> None:
+    from orchestration import doctor, operation_commands
+
+    layout = Layout(tmp_path)
+    _published(layout, 0, NOW)
+    made = _published(layout, 1, NOW + dt.timedelta(days=1))
+    assert not publish.restore_catalog(layout)
+    layout.catalog.write_text("{")
+    with operation_commands.console.capture() as said:
+        operation_commands._restore_catalog(layout)
+    assert "catalog.json" in said.get()
+    assert json.loads(layout.catalog.read_text())["current"] == made.pointer
+    told = next(line for line in doctor.pointer(layout) if line.name == "catalogue")
+    assert (told.level, told.told) == (doctor.LOOK, publish.REBUILT)
+    assert not publish.is_lost(layout)
+
+
+def test_the_first_publication_has_no_history(tmp_path: Path) -> None:
+    """It is whole before the pointer moves, when there is no catalog yet."""
+    _published(Layout(tmp_path), 0, NOW)
+    assert publish.catalog(Layout(tmp_path))["history"] == []  # type: ignore[index]
+
+
+def test_of_publications_without_a_catalog_no_sample_is_put_in_place(tmp_path: Path) -> None:
+    """Even where the clock was set back between the last of the fictional ones and the first real one."""
+    layout = Layout(tmp_path)
+    real = _published(layout, 0, NOW)
+    sample = publish.name_of("0000000c-run", NOW + dt.timedelta(days=9))
+    (publish.begin(layout, sample) / sample.file).touch()
+    told = {"run_id": "0000000c-run", "is_demo": True, "published_at": "2024-10-09T12:00:00+00:00"}
+    publish.write_manifest(layout, sample, told)
+    publish.finish(layout, sample)
+    layout.catalog.unlink()
+    now = publish.catalog(layout)
+    assert now is not None
+    assert now["current"] == real.pointer
