@@ -14,7 +14,7 @@ from warehouse.edition import Edition
 from warehouse.french import show
 
 # What Markdown would read as its own in the text of a value.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@'\"])")
+_MARKDOWN = re.compile(r"([\\&`*_{}\[\]()<>#+\-.!|~^$@'\"])")
 _BREAKS = re.compile(r"[ \t\r\n]+")  # and not the narrow spaces inside of numbers
 _PLACE = re.compile(r"(?P<schema>\w+)\.(?P<table>\w+) \[(?P<key>.*)\] (?P<column>\w+)", re.DOTALL)
 
@@ -118,11 +118,12 @@ class Citations:
         if not self.groups:
             raise RuntimeError(f"{place} : une valeur hors de tout paragraphe")
         self.groups[-1].places.append(place)
-        return f'[{escaped(shown)}]{{.cited anchor="{self.groups[-1].anchor}" place="{_quoted(place)}"}}'
+        return f'[{escaped(shown)}]{{.cited anchor="{self.groups[-1].anchor}" place={attribute(str(place))}}}'
 
 
-def _quoted(place: Place) -> str:
-    return str(place).replace("\\", "\\\\").replace('"', '\\"')
+def attribute(text: str) -> str:
+    """The quoted value of an attribute, which Markdown reads with entities and backslashes."""
+    return '"' + text.replace("\\", "\\\\").replace("&", "&amp;").replace('"', '\\"') + '"'
 
 
 def escaped(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from warehouse import fonts, palette
 
 _HERE = Path(__file__).parent
-_READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
+READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
 _COLUMNS = "20"  # every table row is longer: tables take the whole width, in the proportions of their dashes
 
 
@@ -43,7 +43,7 @@ def _pandoc(text: Text, images: Path, *arguments: str) -> bytes:
     metadata = {"title": text.title, "subtitle": text.subtitle, "date": text.date, "lang": "fr", "notice": text.notice}
     told = [f"--metadata={name}={value}" for name, value in metadata.items() if value]
     command = [
-        pypandoc.get_pandoc_path(), f"--from={_READ}", f"--columns={_COLUMNS}", "--wrap=none", "--standalone",
+        pypandoc.get_pandoc_path(), f"--from={READ}", f"--columns={_COLUMNS}", "--wrap=none", "--standalone",
         "--number-sections", f"--lua-filter={_HERE / 'report.lua'}", f"--resource-path={images}", *told, *arguments,
     ]  # fmt: skip
     done = subprocess.run(command, input=text.markdown.encode(), capture_output=True, cwd=images, check=False)

@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.edition import Edition, typographic
 from warehouse.french import UNKNOWN, format_of, show
 from warehouse.labels import LABELS
-from warehouse.report.citations import Citations, CitedRow, Group, escaped
+from warehouse.report.citations import Citations, CitedRow, Group, attribute, escaped
 from warehouse.report.knowledge import LEGEND, Knowledge
 
 ALL = "ALL"
@@ -231,14 +231,14 @@ class Writer:
         group = self.citations.open(self._title("Figure", title))
         group.places.extend(row.place(column) for row, column in read)
         name = path.with_suffix("").name
-        return f"\n![{escaped(group.title)}{self._footnote(group)}]({name}){{alt={_attribute(alt)}}}\n"
+        return f"\n![{escaped(group.title)}{self._footnote(group)}]({name}){{alt={attribute(alt)}}}\n"
 
     def picture(self, title: str, path: Path, alt: str, source: str) -> str:
         """A picture that another deliverable drew; ``source`` says of what."""
         for suffix in (".svg", ".png"):
             (self.images / path.name).with_suffix(suffix).write_bytes(path.with_suffix(suffix).read_bytes())
         told = self._title("Figure", title)
-        attributes = f"alt={_attribute(alt)} width={_LANDSCAPE}"
+        attributes = f"alt={attribute(alt)} width={_LANDSCAPE}"
         return f"\n![{escaped(told)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
 
     def provenance(self) -> str:
@@ -279,10 +279,6 @@ class Writer:
 
 def _short(name: str) -> str:
     return name.removeprefix("District de ").removeprefix("Région de ")
-
-
-def _attribute(text: str) -> str:
-    return '"' + text.replace('"', "’") + '"'
 
 
 def _pipe_table(
