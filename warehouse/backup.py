@@ -1,7 +1,8 @@
 """A backup of a data root as a folder of plain files with their sha256, and the way back.
 
 Not in it: `landing` and the key. Landed files may hold personal data in the clear, and a key beside what it encrypts
-protects nothing. `build` is made again by the next run.
+protects nothing. `build` is made again by the next run. Of `pulls` only which file each pull landed is kept, so that the
+next one takes the place of a landed file that was put back.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ PARTS = (
     "originals", "validated", "rejected", "restricted", "resolved", "state",
     "run.parquet", "source.parquet", "demo", "alerts", "dagster", "published",
 )  # fmt: skip
+PULLED = "pulls/*/landed.json"
 _LEFT_OUT = ("storage", "logs")  # below `dagster`: what steps printed
 _SPARE = 64 * 1024**2
 
@@ -80,7 +82,7 @@ def _sources(layout: Layout) -> dict[str, Path]:
             name = path.relative_to(layout.root)
             if path.is_file() and not path.is_symlink() and not _is_left_out(name):
                 found[name.as_posix()] = path
-    return found
+    return found | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
 
 
 def _is_left_out(name: Path) -> bool:
@@ -183,7 +185,12 @@ def restore(layout: Layout, folder: Path, is_forced: bool, now: dt.datetime) -> 
         if (layout.root / part).is_dir():
             shutil.rmtree(layout.root / part)  # holds nothing
         os.replace(made / part, layout.root / part)
-    made.rmdir()
+    for path in made.glob(PULLED):
+        target = layout.root / path.relative_to(made)
+        if not target.exists():  # what this root knows of its own landing is newer
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.replace(path, target)
+    shutil.rmtree(made)
     publish.lead_site(layout)
     return aside
 
