@@ -115,7 +115,10 @@ def test_a_backup_knows_which_file_each_pull_landed_and_no_answer(layout: Layout
     assert [path.name for path in (folder / "pulls").rglob("*") if path.is_file()] == ["landed.json"]
     target = Layout(tmp_path / "autre")
     target.root.mkdir()
-    backup.restore(target, folder, is_forced=False, now=NOW)
+    asked = tmp_path / "disque" / "forgotten"
+    write_json(asked / "recu.json", {"hashes": {}})
+    backup.restore(target, folder, False, NOW, [asked, tmp_path / "aucun"])
+    assert (target.workspace(False).forgotten / "recu.json").exists(), "there with the first file that it concerns"
     assert (target.pulls / "une_source" / "landed.json").read_bytes() == known.read_bytes()
     write_json(known, {"name": "une_source_2024-09-04.json"})  # pulled since, into a folder that a restore leaves alone
     backup.restore(layout, folder, is_forced=True, now=NOW)
