@@ -12,7 +12,7 @@ from rich.markup import escape
 from ingestion.registry import sources
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, number, stop
 from orchestration.settings import SettingError, settings
-from warehouse.layout import Layout, read_json
+from warehouse.layout import Layout, Workspace, read_json
 from warehouse.protection import erasure, forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import open_vault
@@ -40,17 +40,26 @@ def forget(
     expired: Annotated[
         bool, typer.Option("--expired", help="Effacer de restricted ce qui dépasse MRF_KEEP_PERSONAL_DAYS")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Refaire les effacements des reçus : après une restauration, un dépôt remis")
+    ] = False,
 ) -> None:
     """Efface une soumission partout où l’entrepôt la garde, et pour toujours. / Erases a respondent's submission.
 
-    Codes de sortie : 0 effacée partout, 1 il en reste (dit où ; relancer ensuite), 2 mauvais usage.
+    Codes de sortie : 0 effacée partout, 1 il en reste ou il n’y en a pas (dit où ; relancer ensuite), 2 mauvais usage.
     """
+    if submission and (expired or again):
+        stop("--expired et --again vont sans identifiant.", WRONG_USE)
     if expired:
         _forget_expired()
         return
-    wanted = (submission or "").strip().removeprefix("uuid:")
+    if again:
+        if not apply_receipts(Layout.from_environment(), landing, backups):
+            stop("Effacements incomplets : voir ci-dessus, puis « mrf forget --again ».", NOT_PUBLISHED)
+        return
+    wanted = forgotten.normal(submission or "")
     if not wanted or not who.strip():
-        stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired)", WRONG_USE)
+        stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired, --again)", WRONG_USE)
     layout = Layout.from_environment()
     if not yes and not typer.confirm(
         "Effacer cette soumission et ses réponses, publier de nouveau sans elle, puis retirer les publications et les"
@@ -77,6 +86,7 @@ def _forget(
         hashes = forgotten.hashes(workspace, ids)
         name = f"{now:%Y%m%dT%H%M%SZ}_{next(iter(hashes.values()))[0][:8]}"
         receipt: dict[str, Any] = {"asked_by": who, "forgotten_at": _told(now), "hashes": hashes, "complete": False}
+        is_known = any(_found_one(one) for one in _earlier(workspace, ids))
         forgotten.write_receipt(workspace, name, receipt | {"documents": [], "read": []})  # first: nothing comes back
         files = [path for paths in landed.values() for path in paths]
         done, left = forgetting.erase(layout, vault, known, forgotten.known(workspace), files)
@@ -85,10 +95,23 @@ def _forget(
     console.print(f"Lignes effacées : {number(sum(done.counts.values()))} ; reçu : {workspace.forgotten / name}.json")
     receipt |= finish(layout, is_data_only, backup_folders)
     with console.status("vérification"):
-        receipt["traces"] = forgetting.traces(layout, ids)
-    receipt["complete"] = not (left or receipt["traces"])
+        receipt["traces"], unverified = forgetting.traces(layout, ids)
+    receipt["unverified"] = sorted({*receipt["unverified"], *unverified})
+    receipt["complete"] = not (left or receipt["traces"] or receipt["unverified"])
     forgotten.write_receipt(workspace, name, receipt)
-    _say(receipt)
+    _say(receipt, is_known or _found_one(receipt))
+
+
+def _earlier(workspace: Workspace, ids: set[str]) -> list[dict[str, Any]]:
+    """The receipts of the same submission."""
+    receipts = forgotten.receipts(workspace)
+    return [one for one in receipts if any(map(forgotten.of([one], workspace.base), ids))]
+
+
+def _found_one(receipt: dict[str, Any]) -> bool:
+    """Whether there was anything to erase; of an erasure that was interrupted nobody knows."""
+    told = ("counts", "documents", "rewritten", "removed", "landed_files_that_hold_it", "traces")
+    return "counts" not in receipt or any(receipt.get(name) for name in told)
 
 
 def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> dict[str, Any]:
@@ -111,7 +134,11 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
             problem = forgetting.rebuild(layout, is_data_only)
         if problem:
             console.print(escape(problem), soft_wrap=True)
-            stop("Publication impossible : les lecteurs gardent la précédente. Corriger, puis relancer.", NOT_PUBLISHED)
+            stop(
+                "Publication impossible : les lecteurs gardent la précédente. Corriger, puis relancer"
+                " (après une restauration : mrf forget --again).",
+                NOT_PUBLISHED,
+            )
         with locked(layout), dg.DagsterInstance.get() as dagster, console.status("anciennes publications"):
             told["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
     record = read_json(layout.backup_record)
@@ -122,23 +149,36 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
     return told
 
 
-def apply_receipts(layout: Layout) -> None:
-    """After a restore: takes out of it whatever was erased since the backup was made."""
+def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
+    """Ends the command where the key that sealed the receipts of these folders is not there to apply them."""
+    try:
+        forgotten.of((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
+    except KeyProblem as problem:
+        told = "Rien n’est restauré : remettre d’abord la clé, des effacements demandés seront à refaire"
+        stop(f"{told} ({problem})", NOT_PUBLISHED)
+    except ValueError:
+        stop(f"Rien n’est restauré : un reçu d’effacement est abîmé ({', '.join(map(str, folders))})", NOT_PUBLISHED)
+
+
+def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: list[Path] | None = None) -> bool:
+    """Takes out again whatever was erased, also of landed files that were put back; whether none of it is left."""
     from orchestration import forgetting
     from orchestration.operation_commands import locked
 
     workspace, known = layout.workspace(False), sources()
     if not forgotten.receipts(workspace):
-        return
+        return True
     try:
-        with locked(layout), console.status("effacements demandés depuis"):
-            done, _ = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), ())
+        with locked(layout), console.status("effacements demandés"):
+            files = [path for paths in forgetting.landed_files(layout, known, landing).values() for path in paths]
+            done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), files)
     except KeyProblem as problem:
-        stop(f"Restauré, mais des effacements demandés restent à refaire : {problem}", NOT_PUBLISHED)
-    told = finish(layout, True, [])
-    if done.counts or told["publications_removed"]:
-        rows, count = number(sum(done.counts.values())), len(told["publications_removed"])
-        console.print(f"Effacements demandés refaits : {rows} ligne(s), {count} publication(s) retirée(s)")
+        stop(f"Des effacements demandés restent à refaire, par « mrf forget --again » : {problem}", NOT_PUBLISHED)
+    told = finish(layout, True, backup_folders or [])
+    rows, count = number(sum(done.counts.values())), len(told["publications_removed"])
+    console.print(f"Effacements demandés refaits : {rows} ligne(s), {count} publication(s) retirée(s)")
+    _say_what_is_left([path.name for path in left], [], done.unverified)
+    return not (left or done.unverified)
 
 
 def _done(done: Done) -> dict[str, Any]:
@@ -149,22 +189,34 @@ def _done(done: Done) -> dict[str, Any]:
         "removed": sorted(done.removed),
         "documents": sorted(done.documents),
         "read": sorted(done.read),
+        "unverified": sorted(done.unverified),
     }
 
 
-def _say(receipt: dict[str, Any]) -> None:
+def _say(receipt: dict[str, Any], is_found: bool) -> None:
     publications, saved = receipt["publications_removed"], receipt["backups_removed"]
     console.print(f"Publications retirées : {len(publications)} ; sauvegardes remplacées : {len(saved)}")
-    for name in receipt["landed_files_that_hold_it"]:
-        console.print(
-            f"[yellow]Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) : {escape(name)}"
+    _say_what_is_left(receipt["landed_files_that_hold_it"], receipt["traces"], receipt["unverified"])
+    if not is_found:
+        stop(
+            "Aucune soumission de cet identifiant ici : le vérifier. S’il est juste, elle n’est pas encore relevée,"
+            " et ne le sera pas.",
+            NOT_PUBLISHED,
         )
-    for name in receipt["traces"]:
-        console.print(f"[yellow]Identifiant encore lisible dans[/] {name}", soft_wrap=True)
     console.print("À faire hors de l’entrepôt : la supprimer du serveur de collecte, et des copies envoyées.")
     if not receipt["complete"]:
         stop("Effacement incomplet : voir ci-dessus, puis relancer la même commande.", NOT_PUBLISHED)
     console.print("[bold green]Effacée.[/]")
+
+
+def _say_what_is_left(landed: list[str], traces: list[str], unverified: list[str]) -> None:
+    for told, names in (
+        ("Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) :", landed),
+        ("Identifiant encore lisible dans[/]", traces),
+        ("Non vérifié[/] (abîmé ou protégé : à ouvrir ou à ôter par vous) :", unverified),
+    ):
+        for name in names:
+            console.print(f"[yellow]{told} {escape(name)}", soft_wrap=True)
 
 
 def _forget_expired() -> None:

@@ -25,7 +25,7 @@ from ingestion.source import Source
 from warehouse import backup, publish, retention, state
 from warehouse.layout import PROJECT, Layout, read_json, write_json, write_parquet
 from warehouse.protection import erasure, forgotten
-from warehouse.protection.formats import CannotScan, pieces
+from warehouse.protection.formats import CannotScan, says
 from warehouse.protection.vault import Vault
 
 BESIDE_BACKUPS = "forgotten"  # the folder of receipts beside backups, for a restore on another machine
@@ -51,7 +51,11 @@ def erase(
     done = erasure.erase(workspace, vault, sources, erased)
     left = []
     for path in landed:
-        held = erasure.rewrite_landed(path, erased)
+        try:
+            held = erasure.rewrite_landed(path, erased)
+        except CannotScan:
+            done.unverified.append(_shown(layout, path))
+            continue
         if held is None:
             left.append(path)
         elif held:
@@ -60,6 +64,10 @@ def erase(
         path.unlink()
     layout.build_file.unlink(missing_ok=True)  # what a database no longer shows still lies in its file
     return done, left
+
+
+def _shown(layout: Layout, path: Path) -> str:
+    return path.relative_to(layout.root).as_posix() if path.is_relative_to(layout.root) else str(path)
 
 
 def held_by(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
@@ -183,15 +191,21 @@ def replace_backups(layout: Layout, old: list[Path], now: dt.datetime) -> list[s
     return [str(path) for path in old]
 
 
-def traces(layout: Layout, ids: set[str]) -> list[str]:
-    """The files of the root in which an id can still be read; encrypted ones were looked through before."""
-    found = []
+def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
+    """The files of the root in which an id can still be read, and those that nobody can look into.
+
+    Encrypted ones were looked through before.
+    """
+    found, unverified = [], []
+    sought = {one.lower() for one in ids}
     for path in sorted(path for path in layout.root.rglob("*") if path.is_file() and not path.is_symlink()):
         if path.suffix == ".enc" or path.is_relative_to(layout.site):
             continue
+        name = _shown(layout, path)
         try:
-            if any(one in piece.text for piece in pieces(path) for one in ids):
-                found.append(path.relative_to(layout.root).as_posix())
-        except (CannotScan, OSError):
-            continue
-    return found
+            if says(path, lambda text: any(one in text.lower() for one in sought)):
+                found.append(name)
+        except CannotScan:
+            if path.exists():  # and did not go meanwhile
+                unverified.append(name)
+    return found, unverified

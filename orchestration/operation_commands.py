@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,24 +180,25 @@ def restore(
         bool, typer.Option("--force", help="Même si la racine n’est pas vide ; met à part ce qui y est")
     ] = False,
 ) -> None:
-    """Remet une sauvegarde vérifiée dans la racine de données. / Restores a verified backup."""
+    """Remet une sauvegarde vérifiée dans la racine de données. / Restores a verified backup.
+
+    La clé d’abord : sans celle qui scelle les effacements demandés, rien n’est restauré.
+    """
     from orchestration import forgetting
-    from orchestration.forget_command import apply_receipts
-    from warehouse.protection import forgotten
+    from orchestration.forget_command import apply_receipts, refuse_without_key
 
     layout = Layout.from_environment()
     with locked(layout), in_words(), console.status("restauration"):
-        asked_before = [layout.workspace(False).forgotten, source.parent / forgetting.BESIDE_BACKUPS]
-        with tempfile.TemporaryDirectory(prefix="mrf-") as receipts:
-            for folder in asked_before:
-                forgotten.carry(folder, Path(receipts))
-            aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC))
-            forgotten.carry(Path(receipts), layout.workspace(False).forgotten)
+        asked_since = [layout.workspace(False).forgotten, source.parent / forgetting.BESIDE_BACKUPS]
+        refuse_without_key(layout, [*asked_since, Layout(source).workspace(False).forgotten])
+        aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC), asked_since)
     console.print(f"[bold green]Restauré dans[/] {layout.root}", soft_wrap=True)
-    apply_receipts(layout)
     if aside:
         console.print(f"Ce qui y était : {aside} (à effacer une fois vérifié)", soft_wrap=True)
-    console.print("Ensuite : remettre la clé et les fichiers du dépôt, puis « mrf doctor ».")
+    apply_receipts(layout)
+    console.print(
+        "Ensuite : remettre les fichiers du dépôt, « mrf forget --again » s’il y a des reçus, « mrf doctor »."
+    )
 
 
 def prune() -> None:

@@ -9,6 +9,8 @@ from ingestion.source import Source
 from orchestration.instance import alive
 from orchestration.resources import known_sources
 from warehouse.layout import Layout
+from warehouse.protection import forgotten
+from warehouse.protection.key import KeyProblem
 
 
 @dg.op(name="relever", description="Relève chaque source dont l’environnement nomme le serveur. / Pulls every source.")
@@ -18,10 +20,14 @@ def pull_all(context: dg.OpExecutionContext) -> None:
     from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
 
     layout, failed = Layout.from_environment(), {}
+    try:
+        erased = forgotten.known(layout.workspace(False))
+    except KeyProblem as problem:
+        raise dg.Failure(f"Rien n’est relevé, ce qui a été effacé pourrait revenir : {problem}") from problem
     with alive(layout, context.run_id):  # a slow server may take longer than a run is given to show itself
         for source in filter(_is_set_up, known_sources().values()):
             try:
-                told = pull(source, layout.landing, layout.pulls)
+                told = pull(source, layout.landing, layout.pulls, erased)
             except PullError as error:
                 failed[source.id] = str(error)
             else:

@@ -1,7 +1,8 @@
 """A backup of a data root as a folder of plain files with their sha256, and the way back.
 
 Not in it: `landing` and the key. Landed files may hold personal data in the clear, and a key beside what it encrypts
-protects nothing. `build` is made again by the next run.
+protects nothing. `build` is made again by the next run. Of `pulls` only which file each pull landed is kept, so that
+the next one takes the place of a landed file that was put back.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import hashlib
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from warehouse import publish
 from warehouse.audit import file_sha256
 from warehouse.layout import Layout, read_json, write_json, write_whole
+from warehouse.protection import forgotten
 
 MANIFEST, SEAL, NAME, FORMAT = "backup.json", "backup.sha256", "mrf_backup_", 1
 # Real and fictional workspaces, Dagster’s settings and history, and last what readers see: they find it whole or not.
@@ -24,6 +27,7 @@ PARTS = (
     "originals", "validated", "rejected", "restricted", "resolved", "state",
     "run.parquet", "source.parquet", "demo", "alerts", "dagster", "published",
 )  # fmt: skip
+PULLED = "pulls/*/landed.json"
 _LEFT_OUT = ("storage", "logs")  # below `dagster`: what steps printed
 _SPARE = 64 * 1024**2
 
@@ -80,7 +84,7 @@ def _sources(layout: Layout) -> dict[str, Path]:
             name = path.relative_to(layout.root)
             if path.is_file() and not path.is_symlink() and not _is_left_out(name):
                 found[name.as_posix()] = path
-    return found
+    return found | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
 
 
 def _is_left_out(name: Path) -> bool:
@@ -154,9 +158,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def restore(layout: Layout, folder: Path, is_forced: bool, now: dt.datetime) -> Path | None:
+def restore(
+    layout: Layout, folder: Path, is_forced: bool, now: dt.datetime, receipts: Iterable[Path] = ()
+) -> Path | None:
     """Puts a verified backup into an empty root, or by force beside what is there, which is set aside, not removed.
 
+    ``receipts``: folders with receipts of erasures asked for since; they are there as soon as anything is.
     Returns the folder of what was set aside. To be called under the lock. Raises BackupError.
     """
     if folder.name.endswith(".part"):
@@ -174,6 +181,8 @@ def restore(layout: Layout, folder: Path, is_forced: bool, now: dt.datetime) -> 
     for name, told in files.items():
         if _copied_plainly(folder / name, made / name) != told["sha256"]:
             raise BackupError(f"{name} : mal copié, disque à vérifier")
+    for asked in receipts:
+        forgotten.carry(asked, Layout(made).workspace(False).forgotten)
     aside = layout.root / f"avant_restauration_{now:%Y%m%dT%H%M%SZ}" if present else None
     for path in present:
         assert aside is not None
@@ -183,7 +192,12 @@ def restore(layout: Layout, folder: Path, is_forced: bool, now: dt.datetime) -> 
         if (layout.root / part).is_dir():
             shutil.rmtree(layout.root / part)  # holds nothing
         os.replace(made / part, layout.root / part)
-    made.rmdir()
+    for path in made.glob(PULLED):
+        target = layout.root / path.relative_to(made)
+        if not target.exists():  # what this root knows of its own landing is newer
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.replace(path, target)
+    shutil.rmtree(made)
     publish.lead_site(layout)
     return aside
 

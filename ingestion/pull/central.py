@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ingestion.personal import Erased, nobody
+from ingestion.personal import Erased
 from ingestion.pull.client import Client, Header, Params, PullError, from_environment, query_of, server_address
 from ingestion.pull.pages import Page, Pages
 from ingestion.pull.settings import CentralPull
@@ -16,7 +16,7 @@ from ingestion.pull.whole import Whole, without_erased
 _UNSUPPORTED = (400, 501)
 
 
-def fetch(settings: CentralPull, folder: Path, erased: Erased = nobody) -> Whole:
+def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Whole:
     """All submissions in their last version, then the mere ids of those that were deleted."""
     address = server_address(settings.server)
     opened_by = f"{settings.email} et {settings.password}"

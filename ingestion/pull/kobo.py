@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from ingestion.personal import Erased, nobody
+from ingestion.personal import Erased
 from ingestion.pull.client import Client, Header, Params, PullError, from_environment, query_of, server_address
 from ingestion.pull.pages import Page, Pages
 from ingestion.pull.settings import KoboPull
@@ -14,7 +14,7 @@ from ingestion.pull.whole import Whole, without_erased
 _ASSETS = "/api/v2/assets/"
 
 
-def fetch(settings: KoboPull, folder: Path, erased: Erased = nobody) -> Whole:
+def fetch(settings: KoboPull, folder: Path, erased: Erased) -> Whole:
     """All submissions, as the server's own `data.json` would hold them on one page."""
     address = server_address(settings.server)
     auth = Header(f"Token {from_environment(settings.token)}")

@@ -13,7 +13,7 @@ import requests
 from filelock import FileLock, Timeout
 
 from ingestion.errors import DeclarationError
-from ingestion.personal import Erased, nobody
+from ingestion.personal import Erased
 from ingestion.pull import central, http, kobo
 from ingestion.pull.client import PullError
 from ingestion.pull.pages import as_json, copy_private, made_private, read_json, write_private
@@ -39,7 +39,7 @@ class Pulled:
     erased: int = 0
 
 
-def pull(source: Source, landing: Path, work: Path, erased: Erased = nobody) -> Pulled:
+def pull(source: Source, landing: Path, work: Path, erased: Erased) -> Pulled:
     """Brings what a source declares under `pull` into ``landing``; ``work`` keeps pages and state between pulls.
 
     The landed file is replaced only where the content changed, and then by one of today's date: the file that this
@@ -73,10 +73,8 @@ def _pull(
     source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path, erased: Erased
 ) -> Pulled:
     landed = read_json(folder / "landed.json") or {}
-    before = target.with_name(landed["name"]) if landed else None
-    if before is None or not before.exists():
-        before, landed = None, {}
-    whole = _fetched(settings, folder, landed.get("state", {}), erased)
+    before = _landed(landed, target.parent)
+    whole = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
     if whole is None and before is not None:
         return Pulled(source_id, before, False)
     if whole is None:
@@ -84,14 +82,26 @@ def _pull(
     is_new = before is None or _sha256(before) != _sha256(whole.file)
     path = target if is_new or before is None else before
     if is_new:
+        # Said before it is there: a pull that dies in between leaves no file that nobody takes for its own.
+        known = {"name": before.name} if before else {}
+        write_private(folder / "landed.json", as_json(known | {"coming": path.name}))
         with whole.file.open("rb") as given:  # the landing folder may be on another disk
             copy_private(given, path)
-    write_private(folder / "landed.json", as_json({"name": path.name, "state": whole.state}))
     if before is not None and before != path:
         before.unlink()
+    write_private(folder / "landed.json", as_json({"name": path.name, "state": whole.state}))
     for left in (whole.file, *folder.glob("*.page")):
         left.unlink(missing_ok=True)
     return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted, whole.erased)
+
+
+def _landed(known: dict[str, Any], landing: Path) -> Path | None:
+    """The file that the last pull landed, if it is there; where that pull died, the one before goes only now."""
+    found = [landing / known[key] for key in ("coming", "name") if key in known and (landing / known[key]).exists()]
+    for older in found[1:]:
+        if older != found[0]:
+            older.unlink()
+    return found[0] if found else None
 
 
 def _fetched(

@@ -42,10 +42,14 @@ class _Sheet:
 
 def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
     """The submissions, then each declared or met repeat, even where nobody filled one. Raises SourceFileError."""
-    title, submissions = _submissions(path)
     sheets = {MAIN: _Sheet(), **{name: _Sheet(dict.fromkeys(_LINK)) for name in repeats}}
-    for submission in submissions:
-        _add(sheets, MAIN, submission, {})
+    try:
+        title, submissions = _submissions(path)
+        for submission in submissions:
+            _add(sheets, MAIN, submission, {})
+    except RecursionError as error:
+        wanted, found = "des réponses que l’on peut déplier", "des listes imbriquées sans fin"
+        raise SourceFileError(path.name, "JSON", wanted, found) from error
     return [ListGrid(path.name, name or title, sheet.grid()) for name, sheet in sheets.items()]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +21,20 @@ from ingestion.ingest import ingest
 from ingestion.personal import ERASED, ERASED_PLACE
 from ingestion.pull.pulling import pull
 from ingestion.registry import sources
-from orchestration import forget_command, forgetting
+from orchestration import forget_command, forgetting, operation_commands
+from orchestration.console import console
 from orchestration.delivery import Delivery, deliver
 from orchestration.forget_command import expire
 from orchestration.inventory import take
+from tests.conftest import KEY
 from tests.servers import Central, running
 from tests.unit.test_personal_delivery import SOURCE, Survey, survey  # noqa: F401
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import HIDDEN_PHONE, SHOWN_PHONE, SUBMISSIONS, UUIDS, kobo, odk, write
-from warehouse.layout import Workspace, write_json
+from warehouse.layout import Layout, Workspace, write_json
 from warehouse.protection import erasure, forgotten, key
 from warehouse.protection.key import KeyProblem
-from warehouse.protection.vault import open_vault
+from warehouse.protection.vault import Vault, open_vault
 
 GONE = UUIDS[1]  # it holds HIDDEN_PHONE and the shelter
 AGREED = [answers | {"consent": "oui"} for answers in SUBMISSIONS]
@@ -156,6 +160,212 @@ def test_a_hand_dropped_workbook_is_named_and_left(survey: Survey) -> None:  # n
     assert path.read_bytes() == content
 
 
+def _encrypted(path: Path) -> None:
+    """A zip whose one member says that it is encrypted."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "caché")
+    data = path.read_bytes()
+    at = data.index(b"PK\x01\x02")
+    path.write_bytes(data[:6] + b"\x01" + data[7 : at + 8] + b"\x01" + data[at + 9 :])
+
+
+def _no_workbook(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook")
+
+
+# How a file of the survey may be damaged, and whether it says the id all the same (else nobody can tell).
+DAMAGED: dict[str, tuple[Any, bool]] = {
+    "tronque.json": (lambda path: path.write_text('{"results": [{"_uuid": "' + GONE), True),
+    "liste.json": (lambda path: path.write_text(json.dumps([{"_uuid": GONE}])), True),
+    "autre.json": (lambda path: path.write_text(json.dumps({"data": [{"_uuid": GONE}]})), True),
+    "profond.json": (lambda path: path.write_text("[" * 90_000 + f'"{GONE}"' + "]" * 90_000), True),
+    "reponses_profondes.json": (
+        lambda path: path.write_text(f'{{"results": [{{"_uuid": "{GONE}", "a": {"[" * 900}{"]" * 900}}}]}}'), True
+    ),
+    "longue.csv": (lambda path: path.write_text(f"_uuid,texte\n{GONE},{'x' * 140_000}\n"), True),
+    "casse.xlsx": (_no_workbook, False),
+    "protege.xlsx": (_encrypted, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_named_and_keeps_nothing_else_from_being_erased(
+    name: str,
+    survey: Survey,  # noqa: F811
+) -> None:
+    survey.deliver(kobo(AGREED))
+    write, is_told = DAMAGED[name]
+    damaged = survey.layout.landing / f"{SOURCE.id}_{name}"
+    damaged.parent.mkdir()
+    write(damaged)
+    content, shown = damaged.read_bytes(), f"landing/{damaged.name}"
+    ids = erasure.all_ids(survey.workspace, open_vault(survey.workspace), KNOWN, {SOURCE.id: [damaged]}, GONE)
+    assert GONE in ids
+    erased = forget(survey.workspace, GONE)
+    done, left = forgetting.erase(survey.layout, open_vault(survey.workspace), KNOWN, erased, [damaged])
+    if name == "reponses_profondes.json":  # it can be written again
+        assert (left, done.unverified, forgetting.traces(survey.layout, ids)) == ([], [], ([], []))
+        return
+    assert (left, done.unverified) == (([damaged], []) if is_told else ([], [shown]))
+    assert done.documents, "all the rest is erased"
+    assert damaged.read_bytes() == content
+    assert forgetting.traces(survey.layout, ids) == (([shown], []) if is_told else ([], [shown]))
+    damaged.unlink()
+    assert GONE not in _everything(survey)
+
+
+def test_a_damaged_text_that_does_not_name_them_is_no_reason_to_worry(survey: Survey) -> None:  # noqa: F811
+    erased = forget(survey.workspace, GONE)
+    path = survey.landing / "longue.csv"
+    path.write_text(f"_uuid,texte\n{UUIDS[0]},{'x' * 140_000}\n")
+    assert erasure.rewrite_landed(path, erased) is False
+
+
+def test_an_original_stays_until_what_the_others_answered_is_written(
+    survey: Survey,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    survey.deliver(kobo(AGREED))
+    vault = open_vault(survey.workspace)
+    (original,) = vault.folder.glob("originals/*/*")
+    came_in = original.stat().st_mtime - 1000
+    os.utime(original, (came_in, came_in))
+
+    def full(self: Any, path: Path, content: bytes) -> None:
+        if "originals" in path.parts:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, path, content)
+
+    write = Vault._put
+    for erased in (forget(survey.workspace, GONE), forget(survey.workspace, UUIDS[2])):
+        before = original.read_bytes()
+        with monkeypatch.context() as patched:
+            patched.setattr(Vault, "_put", full)
+            with pytest.raises(OSError, match="No space"):
+                erasure.erase(survey.workspace, vault, KNOWN, erased)
+        assert original.read_bytes() == before, "the answers of the others are still there"
+        erasure.erase(survey.workspace, vault, KNOWN, erased)
+        (original,) = vault.folder.glob("originals/*/*")
+        assert original.name.endswith(".consented.json.enc")
+        assert original.stat().st_mtime == pytest.approx(came_in), "its term runs on"
+        text = vault.open_original(original, "essai").decode()
+        assert UUIDS[0] in text
+    assert GONE not in text
+    assert UUIDS[2] not in text
+
+
+def test_an_id_is_known_however_it_is_pasted(survey: Survey) -> None:  # noqa: F811
+    erased = forget(survey.workspace, f" uuid:{GONE.upper()}")
+    assert erased(GONE)
+    assert erased(GONE.upper())
+    path = survey.landing / f"{SOURCE.id}.json"
+    path.write_text(json.dumps(kobo_json(AGREED)))
+    assert erasure.all_ids(survey.workspace, None, KNOWN, {SOURCE.id: [path]}, GONE.upper()) == {GONE}
+    named = survey.layout.root / "note.txt"
+    named.parent.mkdir(exist_ok=True)
+    named.write_text(GONE.upper())
+    assert forgetting.traces(survey.layout, {GONE}) == (["note.txt"], [])
+
+
+class Command:
+    """`mrf forget` and `mrf restore` on a root with rows and no publication, so that none has to be made again."""
+
+    def __init__(self, survey: Survey) -> None:  # noqa: F811
+        self.survey = survey
+
+    def __call__(self, *arguments: str) -> tuple[int, str]:
+        """The exit code, and what was printed in one line."""
+        app = typer.Typer()
+        forget_command.add_to(app)
+        app.command()(operation_commands.restore)
+        with console.capture() as printed:
+            code = CliRunner().invoke(app, list(arguments)).exit_code
+        return code, " ".join(printed.get().split())
+
+
+@pytest.fixture
+def mrf(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Command:  # noqa: F811
+    monkeypatch.setenv("MRF_DATA", str(survey.layout.root))
+    monkeypatch.setattr(forget_command, "sources", lambda: KNOWN)
+    survey.deliver(kobo(AGREED))
+    for path in survey.landing.iterdir():
+        path.unlink()
+    return Command(survey)
+
+
+def test_an_id_that_is_nowhere_is_said_and_may_not_arrive_later(mrf: Command) -> None:
+    other = "99999999-9999-4999-8999-999999999999"
+    for _ in range(2):
+        code, told = mrf("forget", other, "--who", "essai", "--yes")
+        assert (code, "Effacée." in told) == (1, False)
+        assert "Aucune soumission de cet identifiant" in told
+    assert forgotten.known(mrf.survey.workspace)(other), "it may still be on the server"
+    assert GONE in _everything(mrf.survey)
+
+
+def test_the_same_command_again_is_as_once(mrf: Command) -> None:
+    for pasted in (GONE.upper(), GONE):
+        code, told = mrf("forget", pasted, "--who", "essai", "--yes")
+        assert (code, "Effacée." in told) == (0, True), told
+        assert GONE not in _everything(mrf.survey)
+
+
+def test_what_cannot_be_looked_into_is_named_in_the_receipt(mrf: Command) -> None:
+    damaged = mrf.survey.layout.landing / f"{SOURCE.id}_protege.xlsx"
+    damaged.parent.mkdir()
+    _encrypted(damaged)
+    code, told = mrf("forget", GONE, "--who", "essai", "--yes")
+    assert code == 1
+    assert f"Non vérifié (abîmé ou protégé : à ouvrir ou à ôter par vous) : landing/{damaged.name}" in told
+    (receipt,) = forgotten.receipts(mrf.survey.workspace)
+    assert (receipt["unverified"], receipt["complete"]) == ([f"landing/{damaged.name}"], False)
+    damaged.unlink()
+    assert mrf("forget", GONE, "--who", "essai", "--yes")[0] == 0
+
+
+def test_what_was_erased_is_erased_again_where_it_came_back(
+    mrf: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a restore that was interrupted, and files that were put back."""
+    assert mrf("forget", "--again")[0] == 0, "nothing was asked for"
+    forget(mrf.survey.workspace, GONE)
+    dropped = mrf.survey.layout.landing / f"{SOURCE.id}.json"
+    dropped.parent.mkdir()
+    dropped.write_text(json.dumps(kobo_json(AGREED)))
+    with monkeypatch.context() as patched:
+        patched.setenv("MRF_KEY_FILE", str(tmp_path / "perdue.key"))
+        code, told = mrf("forget", "--again")
+        assert (code, "mrf forget --again" in told) == (1, True)
+    assert GONE in _everything(mrf.survey)
+    code, told = mrf("forget", "--again")
+    assert code == 0, told
+    assert GONE not in _everything(mrf.survey) + dropped.read_text()
+    assert UUIDS[0] in dropped.read_text()
+
+
+@pytest.mark.parametrize("place", ["root", "beside the backup", "in the backup"])
+def test_nothing_is_restored_without_the_key_of_what_was_erased(
+    place: str, mrf: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, target = tmp_path / "disque" / "mrf_backup_20240801T000000Z", Layout(tmp_path / "autre")
+    folders = {
+        "root": target.workspace(False).forgotten,
+        "beside the backup": saved.parent / "forgotten",
+        "in the backup": saved / "state" / "forgotten",
+    }
+    forget(mrf.survey.workspace, GONE)
+    forgotten.carry(mrf.survey.workspace.forgotten, folders[place])
+    target.root.mkdir(exist_ok=True)
+    monkeypatch.setenv("MRF_DATA", str(target.root))
+    monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "perdue.key"))
+    code, told = mrf("restore", str(saved))
+    assert code == 1
+    assert "Rien n’est restauré : remettre d’abord la clé" in told
+    monkeypatch.setenv("MRF_KEY_FILE", str(KEY))
+    assert "n’est pas une sauvegarde entière" in mrf("restore", str(saved))[1], "only the key kept it from being read"
+
+
 def test_a_pull_from_central_leaves_it_on_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.unit.test_pull import declared
 
@@ -235,7 +445,9 @@ def test_the_sources_of_surveys_are_those_that_know_submissions() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [[], [GONE], ["--who", "essai"], ["--expired"], [GONE, "--who", "essai"]])
+@pytest.mark.parametrize(
+    "arguments", [[], [GONE], ["--who", "essai"], ["--expired"], [GONE, "--who", "essai"], [GONE, "--again"]]
+)
 def test_without_what_it_needs_or_a_confirmation_nothing_is_erased(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,25 @@ def test_a_backup_comes_back_whole(layout: Layout, database: sqlite3.Connection,
     assert folder.stat().st_mode & 0o077 == 0
 
 
+def test_a_backup_knows_which_file_each_pull_landed_and_no_answer(layout: Layout, tmp_path: Path) -> None:
+    """Else the file that is put back is read beside that of the next pull for ever."""
+    known = layout.pulls / "une_source" / "landed.json"
+    write_json(known, {"name": "une_source_2024-09-03.json"})
+    (known.parent / "data-000001.page").write_text("answers")
+    folder = backup.make(layout, tmp_path / "disque", NOW)
+    assert [path.name for path in (folder / "pulls").rglob("*") if path.is_file()] == ["landed.json"]
+    target = Layout(tmp_path / "autre")
+    target.root.mkdir()
+    asked = tmp_path / "disque" / "forgotten"
+    write_json(asked / "recu.json", {"hashes": {}})
+    backup.restore(target, folder, False, NOW, [asked, tmp_path / "aucun"])
+    assert (target.workspace(False).forgotten / "recu.json").exists(), "there with the first file that it concerns"
+    assert (target.pulls / "une_source" / "landed.json").read_bytes() == known.read_bytes()
+    write_json(known, {"name": "une_source_2024-09-04.json"})  # pulled since, into a folder that a restore leaves alone
+    backup.restore(layout, folder, is_forced=True, now=NOW)
+    assert "2024-09-04" in known.read_text()
+
+
 def _cut(folder: Path) -> None:
     path = next(folder.glob("published/*/*.duckdb"))
     path.write_bytes(path.read_bytes()[:-1])

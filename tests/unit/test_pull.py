@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import stat
@@ -17,6 +18,7 @@ import pytest
 
 from ingestion.errors import DeclarationError
 from ingestion.ingest import ingest
+from ingestion.personal import nobody
 from ingestion.pull.client import Client, Header, PullError
 from ingestion.pull.pulling import pull
 from ingestion.registry import sources
@@ -85,7 +87,7 @@ def landed(landing: Path) -> list[Path]:
 def test_all_pages_become_one_file_that_its_source_reads(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
-    told = pull(by_three, landing, work)
+    told = pull(by_three, landing, work, nobody)
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "3", "6"]
     assert (told.is_new, told.submissions, told.versions) == (True, 7, {"vFictive1": 7})
     assert landed(landing) == [told.path]
@@ -97,16 +99,16 @@ def test_all_pages_become_one_file_that_its_source_reads(
 def test_only_its_owner_reads_what_was_pulled_and_no_page_is_left(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
-    told = pull(by_three, landing, work)
+    told = pull(by_three, landing, work, nobody)
     assert stat.S_IMODE(told.path.stat().st_mode) == 0o600
     assert stat.S_IMODE((work / by_three.id).stat().st_mode) == 0o700
     assert "fictif 3" not in "".join(path.read_text() for path in work.rglob("*") if path.is_file())
 
 
 def test_the_same_answers_are_not_written_again(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
-    first = pull(by_three, landing, work)
+    first = pull(by_three, landing, work, nobody)
     written = first.path.stat()
-    again = pull(by_three, landing, work)
+    again = pull(by_three, landing, work, nobody)
     assert (again.is_new, again.path) == (False, first.path)
     assert (again.path.stat().st_ino, again.path.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
@@ -114,22 +116,71 @@ def test_the_same_answers_are_not_written_again(kobo: Kobo, by_three: Source, la
 def test_new_answers_take_the_place_of_the_file_that_was_pulled_before(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
-    first = pull(by_three, landing, work)
+    first = pull(by_three, landing, work, nobody)
     yesterday = first.path.rename(landing / f"{by_three.id}_2024-07-01.json")
     state = work / by_three.id / "landed.json"
     state.write_text(state.read_text().replace(first.path.name, yesterday.name))
     (landing / f"{by_three.id}_a_la_main.json").write_bytes(yesterday.read_bytes())
     kobo.data["aVrai"].append(mechanism(8))
-    told = pull(by_three, landing, work)
+    told = pull(by_three, landing, work, nobody)
     assert (told.is_new, told.submissions) == (True, 8)
     assert landed(landing) == [told.path, landing / f"{by_three.id}_a_la_main.json"]
+
+
+@pytest.mark.parametrize("death", ["before its file", "after its file", "after all is said"])
+def test_a_pull_that_dies_while_it_lands_leaves_no_second_file(
+    kobo: Kobo, by_three: Source, landing: Path, work: Path, monkeypatch: pytest.MonkeyPatch, death: str
+) -> None:
+    """Two pulls of two days die; meanwhile the answers change, and one is deleted on the server."""
+    from ingestion.pull import pulling
+
+    pull(by_three, landing, work, nobody)
+    _a_day_earlier(by_three, landing, work, "2024-07-01")
+    kobo.data["aVrai"].append(mechanism(8))
+    copy, write = pulling.copy_private, pulling.write_private
+
+    def copies(*arguments: Any) -> None:
+        if death != "before its file":
+            copy(*arguments)
+        if death != "after all is said":
+            raise KeyboardInterrupt
+
+    def writes(path: Path, data: bytes) -> None:
+        write(path, data)
+        if b"coming" not in data:
+            raise KeyboardInterrupt
+
+    for day in ("2024-07-02", "2024-07-03"):  # twice: none may be forgotten
+        with monkeypatch.context() as patched:
+            patched.setattr(pulling, "copy_private", copies)
+            patched.setattr(pulling, "write_private", writes)
+            with pytest.raises(KeyboardInterrupt):
+                pull(by_three, landing, work, nobody)
+        _a_day_earlier(by_three, landing, work, day)
+        kobo.data["aVrai"].append(mechanism(int(day[-1]) + 10))
+    del kobo.data["aVrai"][0]
+    told = pull(by_three, landing, work, nobody)
+    assert landed(landing) == [told.path]
+    assert {row["_id"] for row in json.loads(told.path.read_bytes())["results"]} == {*range(2, 9), 12, 13}
+
+
+def _a_day_earlier(source: Source, landing: Path, work: Path, day: str) -> None:
+    """As if the last pull had run on another day: its file and what is known of it bear that date, its pages are old."""
+    for page in (work / source.id).glob("*.page"):
+        page.unlink()
+    today = f"{source.id}_{dt.datetime.now(dt.UTC).date().isoformat()}.json"
+    other = today.replace(today[-15:-5], day)
+    if (landing / today).exists():
+        (landing / today).rename(landing / other)
+    state = work / source.id / "landed.json"
+    state.write_text(state.read_text().replace(today, other))
 
 
 def test_a_line_cut_in_the_middle_of_a_page_is_tried_again(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
     kobo.faults[DATA] = [None, "cut"]
-    assert pull(by_three, landing, work).submissions == 7
+    assert pull(by_three, landing, work, nobody).submissions == 7
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "3", "3", "6"]
 
 
@@ -137,7 +188,7 @@ def test_an_answer_that_comes_packed_and_in_chunks_is_read(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
     kobo.faults[DATA] = ["packed", "packed"]
-    assert pull(by_three, landing, work).submissions == 7
+    assert pull(by_three, landing, work, nobody).submissions == 7
 
 
 def test_a_server_that_drips_is_stopped_by_the_clock(kobo: Kobo) -> None:
@@ -153,10 +204,10 @@ def test_an_interrupted_pull_does_not_ask_again_for_the_pages_that_it_has(
 ) -> None:
     kobo.faults[DATA] = [None, None, 403]
     with pytest.raises(PullError, match="403"):
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
     assert landed(landing) == []
     kobo.asked.clear()
-    assert pull(by_three, landing, work).submissions == 7
+    assert pull(by_three, landing, work, nobody).submissions == 7
     assert [params["start"] for params in kobo.pages(DATA)] == ["6"]
 
 
@@ -189,7 +240,7 @@ def test_a_pull_whose_process_is_killed_goes_on_where_it_stopped(kobo: Kobo, tmp
 def test_a_busy_server_is_asked_again_when_it_says(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
     kobo.faults[DATA] = [(429, {"Retry-After": "1"}), None, 503]
     start = time.monotonic()
-    assert pull(by_three, landing, work).submissions == 7
+    assert pull(by_three, landing, work, nobody).submissions == 7
     assert time.monotonic() - start >= 1
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "0", "3", "3", "6"]
 
@@ -200,7 +251,7 @@ def test_what_will_not_change_is_not_asked_again(
 ) -> None:
     kobo.faults["/assets/"] = [status]
     with pytest.raises(PullError, match=str(status)) as caught:
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
     assert len(kobo.asked) == 1
     assert ("MRF_KOBO_TOKEN" in str(caught.value)) is (status != 404)
 
@@ -210,7 +261,7 @@ def test_a_wrong_token_is_refused_without_being_told(
 ) -> None:
     monkeypatch.setenv("MRF_KOBO_TOKEN", "jeton-faux-4242")
     with pytest.raises(PullError, match="accès refusé : vérifier MRF_KOBO_TOKEN") as caught:
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
     assert "4242" not in str(caught.value)
 
 
@@ -220,17 +271,17 @@ def test_a_token_that_cannot_be_sent_is_not_told(
 ) -> None:
     monkeypatch.setenv("MRF_KOBO_TOKEN", token)
     with pytest.raises(PullError) as caught:
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
     assert "4242" not in f"{caught.value!r} {caught.value.__cause__!r}"
     assert kobo.asked == []
 
 
 def test_what_opens_a_server_goes_to_no_other(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
     # `next` names another host, and no page is asked of it.
-    pull(by_three, landing, work)
+    pull(by_three, landing, work, nobody)
     kobo.faults["/assets/"] = [(302, {"Location": "http://127.0.0.1:9/"})]
     with pytest.raises(PullError, match="redirection"):
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
 
 
 @pytest.mark.parametrize(
@@ -242,14 +293,14 @@ def test_an_address_that_could_be_overheard_is_refused(
     monkeypatch.setenv("MRF_KOBO_URL", address)
     monkeypatch.setenv("MRF_KOBO_TOKEN", "x")
     with pytest.raises(PullError, match="MRF_KOBO_URL") as caught:
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
     assert "mot@" not in str(caught.value)
 
 
 def test_a_form_that_is_not_there_is_said_by_its_name(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
     kobo.assets["aVrai"] = "Tout autre chose"
     with pytest.raises(PullError, match=NAME):
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
 
 
 def test_two_forms_of_the_same_name_are_not_chosen_from(
@@ -257,7 +308,7 @@ def test_two_forms_of_the_same_name_are_not_chosen_from(
 ) -> None:
     kobo.assets["aAutre"] = NAME
     with pytest.raises(PullError, match="2 projets"):
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
 
 
 def test_answers_that_go_while_they_are_pulled_leave_no_gap(
@@ -265,9 +316,9 @@ def test_answers_that_go_while_they_are_pulled_leave_no_gap(
 ) -> None:
     kobo.faults[DATA] = [None, 403]
     with pytest.raises(PullError):
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
     del kobo.data["aVrai"][0]  # the pages move by one: the fourth would be missed
-    told = pull(by_three, landing, work)
+    told = pull(by_three, landing, work, nobody)
     assert told.submissions == 6
     kept = {row["_id"] for row in json.loads(told.path.read_bytes())["results"]}
     assert kept == {2, 3, 4, 5, 6, 7}
@@ -284,7 +335,7 @@ def test_two_versions_of_a_form_are_read_by_name(kobo: Kobo, tmp_path: Path, lan
     del old["m/m_nom"]
     new = dict(reversed(mechanism(2).items()))
     kobo.data["aVrai"] = [old, new]
-    told = pull(load(source.folder), landing, work)
+    told = pull(load(source.folder), landing, work, nobody)
     assert told.versions == {"vAncienne": 1, "vFictive1": 1}
     records = ingest(load(source.folder), [told.path]).records["mechanism"]
     assert list(records["mechanism_name"]) == ["Ancien mécanisme fictif", "Mécanisme fictif 2"]
@@ -292,9 +343,9 @@ def test_two_versions_of_a_form_are_read_by_name(kobo: Kobo, tmp_path: Path, lan
 
 
 def test_a_deleted_answer_is_gone_after_the_next_pull(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
-    pull(by_three, landing, work)
+    pull(by_three, landing, work, nobody)
     del kobo.data["aVrai"][2]
-    records = ingest(by_three, [pull(by_three, landing, work).path]).records["mechanism"]
+    records = ingest(by_three, [pull(by_three, landing, work, nobody).path]).records["mechanism"]
     assert "Mécanisme fictif 3" not in set(records["mechanism_name"])
     assert len(records) == 6
 
@@ -304,7 +355,7 @@ def test_a_pulled_file_must_be_one_that_its_source_claims(
 ) -> None:
     source = declared(tmp_path / "sources", f'{{kind: kobo, name: "{NAME}"}}')
     with pytest.raises(DeclarationError, match="files"):
-        pull(source.model_copy(update={"files": ("*.xlsx",)}), landing, work)
+        pull(source.model_copy(update={"files": ("*.xlsx",)}), landing, work, nobody)
     assert kobo.asked == []
 
 
@@ -364,7 +415,7 @@ def by_two(tmp_path: Path) -> Source:
 def test_central_is_pulled_by_the_names_of_project_and_form(
     central: Central, by_two: Source, landing: Path, work: Path
 ) -> None:
-    told = pull(by_two, landing, work)
+    told = pull(by_two, landing, work, nobody)
     assert (told.submissions, told.versions, told.deleted) == (5, {"2": 5}, 0)
     assert all(params.get("$expand") == "*" for params in central.pages("/Submissions") if "$filter" not in params)
     assert len({params["$skiptoken"] for params in central.pages("/Submissions") if "$skiptoken" in params}) == 2
@@ -377,22 +428,22 @@ def test_central_is_pulled_by_the_names_of_project_and_form(
 def test_central_goes_on_where_it_was_cut(central: Central, by_two: Source, landing: Path, work: Path) -> None:
     central.faults["/Submissions"] = [None, "cut", 403]
     with pytest.raises(PullError, match="MRF_CENTRAL_EMAIL et MRF_CENTRAL_PASSWORD"):
-        pull(by_two, landing, work)
+        pull(by_two, landing, work, nobody)
     central.asked.clear()
-    assert pull(by_two, landing, work).submissions == 5
+    assert pull(by_two, landing, work, nobody).submissions == 5
     asked = [params for params in central.pages("/Submissions") if "$filter" not in params]
     assert len(asked) == 2
     assert all("$skiptoken" in params for params in asked)
 
 
 def test_an_edited_and_a_deleted_answer_on_central(central: Central, by_two: Source, landing: Path, work: Path) -> None:
-    pull(by_two, landing, work)
+    pull(by_two, landing, work, nobody)
     data = central.data[(7, SOURCE_ID)]
     data[0] = central_mechanism(1, edits=1, m_nom="Mécanisme fictif corrigé")
     gone = data.pop(1)
     gone["__system"]["deletedAt"] = "2024-07-03T08:00:00.000Z"
     central.deleted = [gone]
-    told = pull(by_two, landing, work)
+    told = pull(by_two, landing, work, nobody)
     assert (told.submissions, told.deleted) == (4, 1)
     assert "Mécanisme fictif 2" not in told.path.read_text()  # nobody asked for what a deleted answer said
     ingested = ingest(by_two, [told.path])
@@ -406,7 +457,7 @@ def test_an_older_central_that_cannot_tell_what_was_deleted(
     central: Central, by_two: Source, landing: Path, work: Path
 ) -> None:
     central.knows_deleted = False
-    assert pull(by_two, landing, work).deleted == 0
+    assert pull(by_two, landing, work, nobody).deleted == 0
 
 
 def test_a_wrong_password_is_refused_without_being_told(
@@ -414,7 +465,7 @@ def test_a_wrong_password_is_refused_without_being_told(
 ) -> None:
     monkeypatch.setenv("MRF_CENTRAL_PASSWORD", "faux-4242")
     with pytest.raises(PullError, match="MRF_CENTRAL_PASSWORD") as caught:
-        pull(by_two, landing, work)
+        pull(by_two, landing, work, nobody)
     assert "4242" not in str(caught.value)
     assert len(central.asked) == 1
 
@@ -426,7 +477,7 @@ def test_a_project_or_form_that_central_does_not_have(
     central.projects = projects
     central.data = {(7, form): []}
     with pytest.raises(PullError, match=r"aucun projet|introuvable"):
-        pull(by_two, landing, work)
+        pull(by_two, landing, work, nobody)
     assert central.sessions == set()
 
 
@@ -450,25 +501,25 @@ def at_address(tmp_path: Path, files: Files) -> Source:
 def test_a_file_that_did_not_change_is_not_sent_again(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
-    first = pull(at_address, landing, work)
+    first = pull(at_address, landing, work, nobody)
     assert (first.is_new, first.path.read_bytes()) == (True, files.content)
     assert first.path.suffix == ".xlsx"
-    assert not pull(at_address, landing, work).is_new
+    assert not pull(at_address, landing, work, nobody).is_new
     assert files.sent == [len(files.content), 0]
 
 
 def test_a_file_that_somebody_removed_is_sent_again(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
-    pull(at_address, landing, work).path.unlink()
-    assert pull(at_address, landing, work).path.read_bytes() == files.content
+    pull(at_address, landing, work, nobody).path.unlink()
+    assert pull(at_address, landing, work, nobody).path.read_bytes() == files.content
 
 
 def test_a_file_that_was_cut_goes_on_where_it_stopped(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
     files.faults[".xlsx"] = ["cut"]
-    assert pull(at_address, landing, work).path.read_bytes() == files.content
+    assert pull(at_address, landing, work, nobody).path.read_bytes() == files.content
     assert files.sent[0] == len(files.content)
     assert 0 < files.sent[1] < len(files.content)
 
@@ -480,13 +531,13 @@ def test_a_file_that_changed_while_it_was_cut_starts_again(
     folder.mkdir(parents=True)
     (folder / "whole.part").write_bytes(b"le debut d'un autre fichier")
     (folder / "part.json").write_text(json.dumps({"url": at_address.pull.url, "etag": '"v0"'}))  # type: ignore[union-attr]
-    assert pull(at_address, landing, work).path.read_bytes() == files.content
+    assert pull(at_address, landing, work, nobody).path.read_bytes() == files.content
 
 
 def test_a_file_that_is_too_large_is_not_landed(files: Files, at_address: Source, landing: Path, work: Path) -> None:
     files.content = b"x" * 1_100_000
     with pytest.raises(PullError, match="plus de 1 Mo"):
-        pull(at_address, landing, work)
+        pull(at_address, landing, work, nobody)
     assert landed(landing) == []
 
 
@@ -499,7 +550,7 @@ def test_a_server_that_is_not_there_is_said_and_nothing_lands(
     monkeypatch.setenv("MRF_KOBO_TOKEN", "x")
     monkeypatch.setattr("ingestion.pull.client.TRIES", 2)
     with pytest.raises(PullError, match="connexion coupée 2 fois"):
-        pull(by_three, landing, work)
+        pull(by_three, landing, work, nobody)
 
 
 # The command
@@ -582,3 +633,29 @@ def test_a_pull_that_takes_its_time_is_not_taken_for_dead(
     assert interrupted
     assert not any(interrupted)
     assert not instance.was_interrupted(Layout(tmp_path)), "nothing is left to close"
+
+
+def test_the_nightly_job_does_not_bring_back_who_was_erased(
+    kobo: Kobo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.pulls import pulls
+    from warehouse.layout import Layout
+    from warehouse.protection import forgotten
+
+    monkeypatch.setenv("MRF_DATA", str(tmp_path))
+    workspace = Layout(tmp_path).workspace(False)
+    gone = mechanism(3)["_uuid"]
+    receipt = {"forgotten_at": "2024-08-31T00:00:00+00:00", "hashes": forgotten.hashes(workspace, [gone])}
+    forgotten.write_receipt(workspace, "essai", receipt)
+    pulls.execute_in_process(raise_on_error=False)
+    (path,) = landed(tmp_path / "landing")
+    assert gone not in path.read_text()
+    assert json.loads(path.read_bytes())["count"] == 6
+
+    path.unlink()
+    kobo.asked.clear()
+    monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path.parent / "sans_cle"))
+    done = pulls.execute_in_process(raise_on_error=False)
+    (failure,) = [event.step_failure_data.error.message for event in done.all_node_events if event.is_step_failure]
+    assert "Rien n’est relevé, ce qui a été effacé pourrait revenir" in failure
+    assert (kobo.asked, landed(tmp_path / "landing")) == ([], [])

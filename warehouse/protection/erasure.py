@@ -26,20 +26,21 @@ from ingestion.readers import survey
 from ingestion.readers.settings import SurveyReader
 from ingestion.source import Source
 from warehouse.layout import Workspace, read_json, write_json, write_parquet, write_whole
-from warehouse.protection.formats import CannotScan, pieces
+from warehouse.protection.forgotten import UUID, normal
+from warehouse.protection.formats import CannotScan, says
 from warehouse.protection.vault import Vault
 
 CONSENTED = ".consented.json"
 WHY = "effacement demandé"
 _ID = re.compile(r"uuid:([^/~#\s;,»\"']+)")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass
 class Done:
     """What an erasure did. ``counts``: rows by file; ``documents``: digests of the files that held the submission.
 
-    ``read``: digests of the files that were looked through, so that the others are known not to have held it.
+    ``read``: digests of the files that were looked through, so that the others are known not to have held it;
+    ``unverified``: originals that nobody can look into.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Done:
     documents: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
+    unverified: list[str] = field(default_factory=list)
 
     def count(self, name: str, rows: int, source_id: str) -> None:
         """Adds what one file lost."""
@@ -74,7 +76,8 @@ def all_ids(
             with _readable(vault, file) as path:
                 if path is not None and not path.name.endswith(CONSENTED):
                     told += _ids_of(path, source, source.reader)
-    found = {wanted}
+    told = [set(map(normal, ids)) for ids in told]
+    found = {normal(wanted)}
     while more := {one for ids in told if ids & found for one in ids} - found:
         found |= more
     return found
@@ -183,29 +186,35 @@ def _erase_original(
 ) -> None:
     """What the others answered in place of an original that holds a submission; one that cannot be read goes."""
     digest = file.name.split(".", 1)[0]
+    try:
+        with _readable(vault, file) as path:
+            if path is None:
+                left = None
+            elif path.name.endswith(CONSENTED):
+                left = _without_in_consented(path, erased)
+            else:
+                left = _consented(path, source, erased)
+    except CannotScan:
+        done.unverified.append(_name(workspace, file))
+        return
     done.read.add(digest)
-    with _readable(vault, file) as path:
-        if path is None:
-            return
-        if path.name.endswith(CONSENTED):
-            left = _without_in_consented(path, erased)
-        else:
-            left = _consented(path, source, erased)
     if left is None:
         return
     done.documents.add(digest)
     done.sources.add(source.id)
-    came_in = file.stat()
-    file.unlink()
     if left and vault is not None:
-        vault.keep_original(digest, CONSENTED, left.encode(), came_in.st_mtime)
+        vault.replace_original(file, CONSENTED, left.encode())
         done.rewritten.append(_name(workspace, file))
     else:
+        file.unlink()
         done.removed.append(_name(workspace, file))
 
 
 def _consented(path: Path, source: Source, erased: Erased) -> str | None:
-    """The answers of the others; "" where the file cannot be read and names the submission; None where all may stay."""
+    """The answers of the others; "" where the file cannot be read and names the submission; None where all may stay.
+
+    Raises CannotScan where neither can be told.
+    """
     try:
         tables = read_tables(source, path, erased)
         held = any(len(one.rejected) and one.rejected["reason"].eq(ERASED).any() for one in tables.values())
@@ -229,46 +238,55 @@ def _erase_orphans(vault: Vault | None, erased: Erased, done: Done) -> None:
     """Originals that no publication nor source names any more: removed whole where their text names the submission."""
     for file in sorted((vault.folder / "originals").glob("*/*.enc")) if vault is not None else ():
         digest = file.name.split(".", 1)[0]
-        if digest in done.read:
+        name = f"restricted/originals/{file.parent.name}/{file.name}"
+        if digest in done.read or name in done.unverified:
+            continue
+        try:
+            with _readable(vault, file) as path:
+                holds = path is not None and _text_names_one(path, erased)
+        except CannotScan:
+            done.unverified.append(name)
             continue
         done.read.add(digest)
-        with _readable(vault, file) as path:
-            holds = path is not None and _text_names_one(path, erased)
         if holds:
             file.unlink()
             done.documents.add(digest)
-            done.removed.append(f"restricted/originals/{file.parent.name}/{file.name}")
+            done.removed.append(name)
 
 
 def rewrite_landed(path: Path, erased: Erased) -> bool | None:
-    """Takes erased submissions out of a landed JSON file; whether it held one, None where it does and stays as it is.
+    """Takes erased submissions out of a landed JSON file; whether it held one, None where it does and still holds it.
 
-    Workbooks and CSV files are their owner's: what else stands in them cannot be written again as it was.
+    Workbooks and CSV files are their owner's: what else stands in them cannot be written again as it was. Nor can what
+    is damaged, nor JSON that no server gives. Raises CannotScan where nobody can tell.
     """
-    if path.suffix.lower() != ".json":
-        return None if _text_names_one(path, erased) else False
     if not _text_names_one(path, erased):
         return False
-    content = json.loads(path.read_bytes())
-    for title in ("results", "value"):
-        if isinstance(content.get(title), list):
-            content[title] = [one for one in content[title] if not _json_names_one(one, erased)]
+    try:
+        content = json.loads(path.read_bytes()) if path.suffix.lower() == ".json" else None
+        lists = [title for title in ("results", "value") if isinstance(content, dict) and _is_list(content, title)]
+        for title in lists:
+            content[title] = [one for one in content[title] if not _names_one_in_json(one, erased)]
+        if not lists or _names_one_in_json(content, erased):
+            return None
+    except (ValueError, RecursionError):
+        return None
     mode = path.stat().st_mode
     write_whole(path, json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
     path.chmod(mode)
     return True
 
 
-def _json_names_one(submission: Any, erased: Erased) -> bool:
-    return any(erased(found) for found in _UUID.findall(json.dumps(submission)))
+def _is_list(content: dict[str, Any], title: str) -> bool:
+    return isinstance(content.get(title), list)
+
+
+def _names_one_in_json(value: Any, erased: Erased) -> bool:
+    return any(map(erased, UUID.findall(json.dumps(value))))
 
 
 def _text_names_one(path: Path, erased: Erased) -> bool:
-    try:
-        texts = {piece.text for piece in pieces(path)}
-    except CannotScan:
-        return False
-    return any(erased(found) for text in texts for found in _UUID.findall(text))
+    return says(path, lambda text: any(map(erased, UUID.findall(text))))
 
 
 def _names_one(text: str, erased: Erased) -> bool:

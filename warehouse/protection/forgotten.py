@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import Any
 from warehouse.layout import Workspace, read_json, write_json
 from warehouse.protection import key
 from warehouse.protection.key import KeyProblem
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,18 @@ class Forgotten:
 
 def known(workspace: Workspace) -> Forgotten:
     """What was erased from this workspace. Raises KeyProblem where the key that sealed an erasure is not there."""
+    return of(receipts(workspace), workspace.base)
+
+
+def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
+    """What these receipts say was erased, asked with the key for this data root. Raises KeyProblem as `known` does."""
     hashes: dict[str, set[str]] = {}
-    for receipt in receipts(workspace):
+    for receipt in receipts:
         for name, told in receipt["hashes"].items():
             hashes.setdefault(name, set()).update(told)
     if not hashes:
         return Forgotten({}, {})
-    seals = key.seals(workspace.base)
+    seals = key.seals(root)
     if unknown := sorted(set(hashes) - set(seals)):
         raise KeyProblem(
             f"{key.key_file()} n’a plus la clé « {unknown[0]} » qui scelle des effacements demandés : la remettre (une"
@@ -67,12 +75,23 @@ def hashes(workspace: Workspace, ids: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _hash(secret: bytes, submission: str) -> str:
-    return hmac.new(secret, submission.strip().encode(), "sha256").hexdigest()
+    return hmac.new(secret, normal(submission).encode(), "sha256").hexdigest()
+
+
+def normal(submission: str) -> str:
+    """An id as it is compared: without `uuid:`, and a UUID in lower case, however somebody pasted it."""
+    text = re.sub(r"^uuid:", "", submission.strip(), flags=re.IGNORECASE)
+    return text.lower() if UUID.fullmatch(text) else text
 
 
 def receipts(workspace: Workspace) -> list[dict[str, Any]]:
     """All receipts, oldest first."""
-    return [read_json(path) for path in sorted(workspace.forgotten.glob("*.json"))]
+    return receipts_in(workspace.forgotten)
+
+
+def receipts_in(folder: Path) -> list[dict[str, Any]]:
+    """The same of any folder, such as that beside backups."""
+    return [read_json(path) for path in sorted(folder.glob("*.json"))]
 
 
 def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> Path:

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -45,18 +45,6 @@ _WIDEST_SPACE = 0.7  # of the font's size; a space is 0.2 to 0.35, stretched one
 _PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in a binary file
 
 
-_UNREADABLE = (
-    OSError,
-    ValueError,
-    zipfile.BadZipFile,
-    ElementTree.ParseError,
-    pa.ArrowException,
-    duckdb.Error,
-    pdfium.PdfiumError,
-    zlib.error,
-)
-
-
 class CannotScan(Exception):
     """A file that cannot be searched; the message names it and says why."""
 
@@ -74,19 +62,42 @@ def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
     """All pieces of a file, its name among them. Raises CannotScan."""
     shown = name or path.name
     yield Piece(shown, "nom du fichier", shown)
-    with path.open("rb") as file:
-        head = file.read(16)
-    if head[8:12] == b"DUCK":
-        yield from _located(shown, _duckdb(path))
-    elif path.suffix.casefold() in _FONTS:
-        return
-    elif head.startswith(b"SQLite format 3\0"):
-        yield from _located(shown, _sqlite(path))
-    else:
-        yield from _located(shown, _content(shown, path.read_bytes(), 0))
+    yield from _located(shown, _told(path, shown))
+
+
+def says(path: Path, is_it: Callable[[str], bool]) -> bool:
+    """Whether a text of a file is one that is looked for; of a damaged file its bytes are asked.
+
+    Raises CannotScan where they tell nothing either: packed, encrypted, or not to be read.
+    """
+    try:
+        return any(is_it(piece.text) for piece in pieces(path))
+    except CannotScan:
+        try:
+            data = path.read_bytes()
+        except OSError:
+            data = b"\0"
+        if is_it(data.replace(b"\0", b"").decode("latin-1")):
+            return True
+        if _decoded(data) is None:
+            raise
+        return False
 
 
 _Told = tuple[str, str, bool]  # place, text, whether it is a number
+
+
+def _told(path: Path, shown: str) -> Iterator[_Told]:
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[8:12] == b"DUCK":
+        yield from _duckdb(path)
+    elif path.suffix.casefold() in _FONTS:
+        return
+    elif head.startswith(b"SQLite format 3\0"):
+        yield from _sqlite(path)
+    else:
+        yield from _content(shown, path.read_bytes(), 0)
 
 
 def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
@@ -94,7 +105,11 @@ def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
         for place, text, is_number in told:
             if text:
                 yield Piece(file, place, text, is_number)
-    except _UNREADABLE as error:
+    except (GeneratorExit, KeyboardInterrupt, SystemExit):
+        raise
+    except (
+        BaseException
+    ) as error:  # what parsers raise of a damaged file is told nowhere, and Rust’s panics are no Exception
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
@@ -394,8 +409,6 @@ def _sqlite(path: Path) -> Iterator[_Told]:
                         yield from ((f"{place}, {where}", text, is_number) for where, text, is_number in inner)
                     elif cell is not None:
                         yield from _values(cell, place)
-    except sqlite3.Error as error:
-        raise ValueError(str(error)) from error
     finally:
         connection.close()
 

@@ -52,15 +52,23 @@ class Vault:
         table = pa.Table.from_pandas(left.astype(str), preserve_index=False)
         self._write(_rejected(self.folder, source_id), _parquet(table))
 
-    def keep_original(self, document_id: str, suffix: str, content: bytes, came_in: float | None = None) -> None:
-        """A landed file, or what may be kept of it, under its sha256; one that is there already stays.
-
-        ``came_in``: when, in seconds since 1970, where that was not now; its term runs from then.
-        """
+    def keep_original(self, document_id: str, suffix: str, content: bytes) -> None:
+        """A landed file, or what may be kept of it, under its sha256; one that is there already stays."""
         path = self._original(document_id, suffix)
         if not path.exists() and document_id not in self.expired:
             self._write(path, content)
-            os.utime(path, (came_in, came_in) if came_in is not None else None)
+
+    def replace_original(self, path: Path, suffix: str, content: bytes) -> None:
+        """Puts what may be kept of an original in its place, under the same sha256 and for what is left of its term.
+
+        ``path``: the file of the original, here or in the clear; it stays until the new one is on the disk.
+        """
+        came_in = path.stat().st_mtime
+        kept = self._original(path.name.split(".", 1)[0], suffix)
+        self._write(kept, content)
+        os.utime(kept, (came_in, came_in))
+        if path != kept:
+            path.unlink()
 
     @property
     def expired(self) -> frozenset[str]:
