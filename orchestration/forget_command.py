@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from ingestion.registry import sources
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, number, stop
+from orchestration.inventory import NothingToPublish
 from orchestration.settings import SettingError, settings
 from warehouse.layout import Layout, Workspace, read_json
 from warehouse.protection import erasure, forgotten
@@ -68,7 +69,7 @@ def forget(
         stop("Rien n’est effacé.", WRONG_USE)
     try:
         _forget(layout, wanted, who.strip(), landing, backups or [], data_only)
-    except KeyProblem as problem:
+    except (KeyProblem, NothingToPublish) as problem:
         stop(str(problem), NOT_PUBLISHED)
 
 
@@ -81,7 +82,7 @@ def _forget(
     workspace, known, now = layout.workspace(False), sources(), dt.datetime.now(dt.UTC)
     with locked(layout), console.status("effacement"):
         vault = open_vault(workspace)
-        landed = forgetting.landed_files(layout, known, landing)
+        landed = forgetting.landed_by_survey(layout, known, landing)
         ids = erasure.all_ids(workspace, vault, known, landed, wanted)
         hashes = forgotten.hashes(workspace, ids)
         name = f"{now:%Y%m%dT%H%M%SZ}_{next(iter(hashes.values()))[0][:8]}"
@@ -170,9 +171,9 @@ def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: 
         return True
     try:
         with locked(layout), console.status("effacements demandés"):
-            files = [path for paths in forgetting.landed_files(layout, known, landing).values() for path in paths]
+            files = [path for paths in forgetting.landed_by_survey(layout, known, landing).values() for path in paths]
             done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), files)
-    except KeyProblem as problem:
+    except (KeyProblem, NothingToPublish) as problem:
         stop(f"Des effacements demandés restent à refaire, par « mrf forget --again » : {problem}", NOT_PUBLISHED)
     told = finish(layout, True, backup_folders or [])
     rows, count = number(sum(done.counts.values())), len(told["publications_removed"])

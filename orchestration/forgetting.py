@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from ingestion.personal import Erased
 from ingestion.source import Source
+from orchestration.inventory import landed_files
 from warehouse import backup, publish, retention, state
 from warehouse.layout import PROJECT, Layout, read_json, write_json, write_parquet
 from warehouse.protection import erasure, forgotten
@@ -31,12 +32,15 @@ from warehouse.protection.vault import Vault
 BESIDE_BACKUPS = "forgotten"  # the folder of receipts beside backups, for a restore on another machine
 
 
-def landed_files(layout: Layout, sources: dict[str, Source], landing: Path | None) -> dict[str, list[Path]]:
-    """By survey, the files that a run would read: of the folder of the publication in place, or of another."""
+def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path | None) -> dict[str, list[Path]]:
+    """By survey, the files that a run would read: of the folder of the publication in place, or of another.
+
+    Raises NothingToPublish where a folder cannot be looked into.
+    """
     now = publish.catalog(layout)
     told = publish.manifest_of(layout, now["current"])["landing"] if now and not now["is_demo"] else layout.landing
     folders = {folder.resolve() for folder in (landing or Path(told), layout.landing)}
-    found = sorted({path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file()})
+    found = sorted({path for folder in folders for path in landed_files(folder)})
     return {
         source_id: [path for path in found if source.claims(path.name)]
         for source_id, source in erasure.surveys(sources).items()
