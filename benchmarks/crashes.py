@@ -35,8 +35,8 @@ from typing import Any
 import psutil
 from landed import land, run, weightiest
 
+from ingestion.digest import file_sha256
 from warehouse import publish
-from warehouse.audit import file_sha256
 from warehouse.layout import Layout
 
 PATIENCE = 900

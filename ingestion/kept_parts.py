@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ingestion.part import Part, read_part, sha256
+from ingestion.digest import file_sha256
+from ingestion.part import Part, read_part
 from ingestion.source import Source
 
 
@@ -26,7 +27,7 @@ class KeptParts:
 
     def part(self, source: Source, path: Path) -> Part:
         """The part of a file; read now where it is not kept. Raises SourceFileError."""
-        told = f"{sha256(path)}|{path.name}|{self.code}|{pd.__version__}"  # a date may come from the file's name
+        told = f"{file_sha256(path)}|{path.name}|{self.code}|{pd.__version__}"  # a date may come from the file's name
         place = self.folder / hashlib.sha256(told.encode()).hexdigest()
         self.used.add(place)
         if (known := _load(place)) is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ingestion import personal
+from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.readers import geo, iati, json_records, pdf, survey, table, written
 from ingestion.readers.rows import Table, Tables
@@ -52,12 +52,6 @@ class Part:
         return self.is_personal or self.is_typed or any(len(found) for found in self.personal)
 
 
-def sha256(path: Path) -> str:
-    """The hexadecimal sha256 of a file: its document id."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_tables(source: Source, path: Path, erased: personal.Erased = personal.nobody) -> Tables:
     """The raw tables of a file, by the reader that its source declares. Raises SourceFileError.
 
@@ -77,7 +71,7 @@ def read_part(source: Source, path: Path) -> Part:
 
 def part_of(source: Source, path: Path, raw: Tables) -> Part:
     """What the tables that a file holds give. Raises SourceFileError."""
-    document = Document(sha256(path), path.name)
+    document = Document(file_sha256(path), path.name)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}
     notes = [f"{path.name} · {note}" for item in tables.values() for note in item.notes]

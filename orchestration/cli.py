@@ -15,6 +15,7 @@ import numpy as np
 import typer
 from rich.markup import escape
 
+from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.registry import sources
 from orchestration import (
@@ -45,7 +46,6 @@ from orchestration.console import (
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
 from warehouse import audit, front, publish, state
-from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.digest import file_sha256
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
 from orchestration.inventory import NothingToPublish, landed_files, readable
 from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
 from warehouse import publish
-from warehouse.audit import file_sha256
 from warehouse.layout import PROJECT, Layout, read_json
 from warehouse.protection.key import KeyProblem, load
 from warehouse.protection.vault import open_vault

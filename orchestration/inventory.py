@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingestion.clean.personal import redact
-from ingestion.part import sha256
+from ingestion.digest import file_sha256
 from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state
@@ -121,7 +121,7 @@ def _refuse_closed(error: OSError) -> None:
 def _sha256(path: Path) -> str | None:
     """The sha256 of a landed file, or None where it cannot be read."""
     try:
-        return sha256(path)
+        return file_sha256(path)
     except OSError:
         return None
 

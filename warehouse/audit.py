@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from ingestion.digest import file_sha256
 from warehouse.layout import Layout, read_json, write_json
 
 # dbt's tests and contracts; the Great Expectations suites of the marts; the search for personal data.
@@ -31,12 +30,6 @@ class Check:
     passed: bool
     failed_count: int = 0
     message: str = ""
-
-
-def file_sha256(path: Path) -> str:
-    """The hexadecimal sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def forget(layout: Layout) -> None:

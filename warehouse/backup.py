@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ingestion.digest import file_sha256
 from warehouse import publish
-from warehouse.audit import file_sha256
 from warehouse.layout import Layout, read_json, write_json, write_whole
 from warehouse.protection import forgotten
 

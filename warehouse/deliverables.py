@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from filelock import FileLock
 
-from warehouse.audit import file_sha256
+from ingestion.digest import file_sha256
 from warehouse.edition import Edition, opened
 from warehouse.layout import PROJECT, read_json, tree_hash, write_json
 

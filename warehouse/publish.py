@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.audit import file_sha256
+from ingestion.digest import file_sha256
 from warehouse.layout import Layout, read_json, to_disk, write_json
 
 # In the folder of a publication until it is whole, so that one that a killed run left is known from the others.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from filelock import FileLock, Timeout
 
+from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.personal import Erased
 from ingestion.pull import central, http, kobo
@@ -79,7 +79,7 @@ def _pull(
         return Pulled(source_id, before, False)
     if whole is None:
         raise PullError("le serveur dit « inchangé » d’un fichier qui n’a pas été reçu")
-    is_new = before is None or _sha256(before) != _sha256(whole.file)
+    is_new = before is None or file_sha256(before) != file_sha256(whole.file)
     path = target if is_new or before is None else before
     if is_new:
         # Said before it is there: a pull that dies in between leaves no file that nobody takes for its own.
@@ -112,8 +112,3 @@ def _fetched(
     if isinstance(settings, CentralPull):
         return central.fetch(settings, folder, erased)
     return http.fetch(settings, folder, state)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

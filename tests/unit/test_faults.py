@@ -15,11 +15,11 @@ import duckdb
 import psutil
 import pytest
 
+from ingestion.digest import file_sha256
 from orchestration import outbox
 from tests.conftest import PROJECT
 from tests.unit.test_delivery import HEADER, ROW, Office
 from warehouse import publish, retention
-from warehouse.audit import file_sha256
 from warehouse.layout import Layout, copy_whole, write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
@@ -56,7 +56,7 @@ def dies_everywhere(act, look):
 PUBLISHES = """
 import datetime as dt, uuid
 from warehouse import publish, retention
-from warehouse.audit import file_sha256
+from ingestion.digest import file_sha256
 from warehouse.layout import Layout
 layout = Layout(Path(sys.argv[1]))
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)

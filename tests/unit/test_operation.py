@@ -15,12 +15,12 @@ import dagster as dg
 import pytest
 import typer
 
+from ingestion.digest import file_sha256
 from orchestration import alerts, doctor, instance, operation_commands, upkeep
 from orchestration.console import console
 from orchestration.settings import settings
 from tests.conftest import Root
 from warehouse import backup, publish, retention
-from warehouse.audit import file_sha256
 from warehouse.layout import Layout, write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from warehouse.audit import file_sha256
+from ingestion.digest import file_sha256
 from warehouse.edition import Edition
 from warehouse.exports.tables import Table
 

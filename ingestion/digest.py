@@ -1,0 +1,12 @@
+"""What tells a file from another: its content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+
+def file_sha256(path: Path) -> str:
+    """The hexadecimal sha256 of a file: the document id of a landed one."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
