@@ -27,14 +27,14 @@ def office(tmp_path: Path) -> Office:
 
 def _close_file(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """As for an account without the right to read; these tests may run as root, who has them all."""
-    real = inventory.sha256
+    real = inventory.file_sha256
 
     def refusing(path: Path) -> str:
         if path.name == name:
             raise PermissionError(13, "Permission denied", str(path))
         return real(path)
 
-    monkeypatch.setattr(inventory, "sha256", refusing)
+    monkeypatch.setattr(inventory, "file_sha256", refusing)
 
 
 def _close_folder(monkeypatch: pytest.MonkeyPatch, closed: Path, right: int) -> None:
@@ -91,7 +91,8 @@ def test_a_closed_folder_stops_the_run_and_names_itself(
     with pytest.raises(NothingToPublish, match=r"dossier illisible : .*/partenaire .*chmod"):
         take(Layout(tmp_path), {}, landing, None)
     (line,) = doctor.landing(Layout(tmp_path))
-    assert (line.level, "partenaire" in line.told) == (doctor.ERROR, True)
+    assert line.level == doctor.ERROR
+    assert ("partenaire" in line.told, "partenaire" in line.detail) == (False, True), "what is mailed names no file"
     assert "partenaire" in _tick().skip_message, "the sensor says so and does not fail"
 
 
