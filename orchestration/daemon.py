@@ -1,7 +1,7 @@
 """Dagster's daemon, loading the definitions again every quarter of an hour instead of every minute.
 
-Each time it starts a code server anew and imports everything there: ten to twenty seconds of a core each minute, day and
-night, and beside each run. What it finds sooner so, a new source, waits for the next time or for a restart.
+Each time it starts a code server anew and imports everything there: ten to twenty seconds of a core each minute, day
+and night, and beside each run. What it finds sooner so, a new source, waits for the next time or for a restart.
 """
 
 from dagster._daemon import controller
