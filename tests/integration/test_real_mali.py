@@ -178,7 +178,8 @@ def test_a_renamed_column_or_a_text_file_is_refused_with_place_expected_and_foun
     assert error.value.file == renamed.name
     assert error.value.place.startswith("ML_5W!")
     assert "admin2Pcod" in error.value.expected
-    assert "code_cercle" in error.value.found
+    assert "40 colonnes" in error.value.found
+    assert "« Cercle »" in error.value.found, "the names that the source declares are told, no other cell of the file"
     text = tmp_path / "mali_3w_text.xlsx"
     text.write_text("Organisation Accronyme;Nom Organisation\n")
     with pytest.raises(SourceFileError) as error:
