@@ -417,7 +417,7 @@ def test_the_alert_of_doctor_names_no_landed_file(layout: Layout, monkeypatch: p
     with console.capture() as shown, pytest.raises(typer.Exit):
         operation_commands.doctor(alert=True)
     assert name in shown.get(), "who is at the machine has to find it"
-    assert "1 élément(s) illisible(s)" in told[0]
+    assert "1 fichier(s) illisible(s)" in told[0]
     assert "Diarra" not in told[0]
     monkeypatch.setattr(doctor, "examine", lambda layout: [doctor.Line(doctor.ERROR, "x", "pas de 76 12 34 56")])
     with pytest.raises(typer.Exit):
