@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
 from filelock import FileLock, Timeout
 
 from orchestration.settings import POSTGRES, SettingError
@@ -67,6 +68,12 @@ def prepare(layout: Layout) -> None:
         os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["MRF_DATA"] = str(layout.root)
+
+
+def keeps_history_elsewhere(layout: Layout) -> bool:
+    """Whether Dagster's history of a data root is in a database server: its files are then not all of it."""
+    path = settings_file(layout)
+    return path.exists() and "storage" in (yaml.safe_load(path.read_text(encoding="utf-8")) or {})
 
 
 def _wanted() -> str:

@@ -149,7 +149,7 @@ def backup(
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
     for path in removed:
         console.print(f"Effacée : {path}", soft_wrap=True)
-    if "storage:" in _text(instance.settings_file(layout)):
+    if instance.keeps_history_elsewhere(layout):
         console.print("[yellow]L’historique Dagster est dans PostgreSQL : le sauvegarder par pg_dump.[/]")
     console.print("La clé n’y est pas : la garder ailleurs, sans elle « restricted » est perdu.")
 
@@ -279,10 +279,6 @@ def show_problems(problems: list[str]) -> None:
     """Says which alerts could not leave: a warning, for what they announce has its own exit code."""
     for problem in problems:
         console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @contextmanager

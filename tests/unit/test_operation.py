@@ -516,6 +516,18 @@ def test_settings_of_dagster_follow_the_project_unless_a_person_owns_them(layout
     assert _line(layout, "dagster.yaml").level == doctor.LOOK
 
 
+def test_a_history_in_files_is_not_taken_for_one_in_a_database_server(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`event_log_storage` names a class of ours, on SQLite: a backup must not ask for `pg_dump` then."""
+    instance.prepare(layout)
+    assert not instance.keeps_history_elsewhere(layout)
+    monkeypatch.setenv(instance.POSTGRES, "postgresql://mrf@localhost/dagster")
+    monkeypatch.setattr(instance.importlib.util, "find_spec", lambda name: name)
+    instance.prepare(layout)
+    assert instance.keeps_history_elsewhere(layout)
+
+
 def test_interrupted_runs_are_run_again_from_their_start() -> None:
     """From the failed step on, a run would not be complete and could never publish."""
     from orchestration import jobs

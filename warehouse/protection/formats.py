@@ -107,9 +107,7 @@ def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
                 yield Piece(file, place, text, is_number)
     except (GeneratorExit, KeyboardInterrupt, SystemExit):
         raise
-    except (
-        BaseException
-    ) as error:  # what parsers raise of a damaged file is told nowhere, and Rust’s panics are no Exception
+    except BaseException as error:  # parsers tell nowhere what they raise of a damaged file, and Rust's panics are none
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
