@@ -220,13 +220,13 @@ def prepare(out: Path, is_light: bool) -> None:
         weightiest(out / "landing").unlink()
     shutil.copytree(out / "landing", out / "landing_before")
     weightiest(out / "landing_before").unlink()
-    before, _ = undisturbed(out / "before", out / "landing_before")
-    shutil.copytree(out / "before", out / "after", symlinks=True)
-    known, began = runs_of(out / "after"), time.time()
-    after, seconds = undisturbed(out / "after", out / "landing")
-    steps = [step for kind, step in events(out / "after", known) if kind == "STEP_START"]
-    stored = [at - began for at in times(out / "after", known)]
-    shutil.rmtree(out / "after")
+    root = out / "trial"  # where every trial runs: dbt parses its project anew in a root of another path
+    before, _ = undisturbed(root, out / "landing_before")
+    shutil.copytree(root, out / "before", symlinks=True)
+    known, began = runs_of(root), time.time()
+    after, seconds = undisturbed(root, out / "landing")
+    steps = [step for kind, step in events(root, known) if kind == "STEP_START"]
+    stored = [at - began for at in times(root, known)]
     told = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
     (out / "prepared.json").write_text(json.dumps(told))
 
