@@ -79,15 +79,15 @@ def change(landing: Path, aside: Path) -> None:
         os.utime(path, (old, old))
 
 
-def finished(root: Path, count: int) -> tuple[str, str, float]:
-    """Waits for the run of this number to end."""
+def finished(root: Path, known: set[str]) -> tuple[str, str, float]:
+    """Waits for a run that is not among the known ones to end; the retention takes old ones out of the list."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        told = runs(root)
-        if len(told) > count and told[count][0] in ("SUCCESS", "FAILURE", "CANCELED"):
-            return told[count]
+        for told in runs(root):
+            if told[1] not in known and told[0] in ("SUCCESS", "FAILURE", "CANCELED"):
+                return told
         time.sleep(2)
-    raise RuntimeError(f"pas d’exécution {count + 1} en {PATIENCE} s : {runs(root)[-1:]}")
+    raise RuntimeError(f"aucune autre exécution en {PATIENCE} s : {runs(root)[-1:]}")
 
 
 def prune(root: Path, number: int) -> None:
@@ -150,6 +150,7 @@ def main() -> int:
     if given.light:
         weightiest(root / "landing").unlink()
     all_of: list[Measure] = []
+    known: set[str] = set()
     command = [sys.executable, "-m", "orchestration.cli", "daemon"]
     with (out / "daemon.log").open("w") as log:
         started = subprocess.Popen(
@@ -161,7 +162,8 @@ def main() -> int:
             if time.monotonic() > until:
                 break
             change(root / "landing", aside)
-            told = finished(root, number)
+            told = finished(root, known)
+            known.add(told[1])
             prune(root, number)
             time.sleep(REST)
             all_of.append(measured(daemon, root, number, told))
