@@ -39,13 +39,13 @@ from orchestration.console import (
     following,
     marts_table,
     notice,
-    number,
     sources_table,
     stop,
     without_controls,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
 from warehouse import audit, front, publish, state
+from warehouse.french import count as number
 from warehouse.layout import PROJECT, Layout
 
 if TYPE_CHECKING:
@@ -187,7 +187,8 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             # Dagster only says that a blocking check failed; the audit says what it found.
-            part = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}.get(event.step_key)
+            parts = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}
+            part = parts.get(event.step_key or "")
             told = audit.failed(layout, part) if part else []
             reasons.append("\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data))
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
@@ -299,7 +300,8 @@ def _as_csv(frame: pd.DataFrame) -> str:
         return harmless(str(value)) if isinstance(value, str | list | dict | np.ndarray) else value
 
     named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
-    return named.apply(lambda column: column.map(told) if column.dtype.kind == "O" else column).to_csv(index=False)
+    safe = named.apply(lambda column: column.map(told) if column.dtype.kind == "O" else column)
+    return str(safe.to_csv(index=False))
 
 
 def _notice_beside(layout: Layout) -> None:

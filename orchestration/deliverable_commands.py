@@ -12,9 +12,10 @@ from filelock import Timeout
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, notice, number, stop
+from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, notice, stop
 from warehouse import front, publish
 from warehouse.deliverables import RECORD, record_of
+from warehouse.french import count as number
 from warehouse.layout import Layout
 
 _WAIT_SECONDS = 600

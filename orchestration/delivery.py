@@ -115,8 +115,8 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         *_observations(ingested, gated),
     ]
     if wrong := [check for check in checks if check.is_blocking_failure]:
-        told = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
-        return _keep(source, workspace, before, f"contrôles non tenus : {told}", checks)
+        failed = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
+        return _keep(source, workspace, before, f"contrôles non tenus : {failed}", checks)
     kept.forget_the_rest()
     _reopen(workspace, before)
     _write(source, workspace, ingested, gated, checks)
@@ -173,7 +173,7 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
     for shape, frame in gated.accepted.items():
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
-            first = f"première : {frame['locator'][codes.index[codes.eq(code)][0]]}"
+            first = f"première : {frame['locator'][codes.index[codes.eq(str(code))][0]]}"
             told = "" if SHAPES[shape].is_answer_of_a_person else first
             found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), told))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
@@ -389,5 +389,5 @@ def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> 
         return pd.DataFrame()
     # The locator of an answer leads to one respondent.
     hidden = {"record_id", "document_id", "locator", "geometry", "public_phone", "latitude", "longitude"}
-    frame = pq.read_table(path).slice(0, rows).to_pandas()
-    return frame[[c for c in frame if c not in hidden and not c.endswith("_raw") and frame[c].notna().any()]]
+    frame: pd.DataFrame = pq.read_table(path).slice(0, rows).to_pandas()
+    return frame[[c for c in frame if c not in hidden and not str(c).endswith("_raw") and frame[c].notna().any()]]

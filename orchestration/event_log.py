@@ -34,7 +34,7 @@ class EventLog(SqliteEventLogStorage):
         self._engines: dict[str, Engine] = {}
         self._of_batch: dict[str, Connection] = {}
         super().__init__(base_dir, inst_data)
-        self._db_lock = threading.RLock()  # a batch holds it around the statements that take it
+        self._db_lock: Any = threading.RLock()  # a batch holds it around the statements that take it
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> EventLog:

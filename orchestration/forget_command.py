@@ -10,9 +10,10 @@ import typer
 from rich.markup import escape
 
 from ingestion.registry import sources
-from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, number, stop
+from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, stop
 from orchestration.inventory import NothingToPublish
 from orchestration.settings import SettingError, settings
+from warehouse.french import count as number
 from warehouse.layout import Layout, Workspace, read_json
 from warehouse.protection import erasure, forgotten
 from warehouse.protection.key import KeyProblem

@@ -135,8 +135,8 @@ def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]
             instance.report_run_failed(run, "Exécution interrompue : son processus n’existe plus.")
             closed.append(run.run_id)
     for path in _alive_files(layout):
-        run = instance.get_run_by_id(path.parent.name)
-        if run is not None and run.is_finished:
+        told = instance.get_run_by_id(path.parent.name)
+        if told is not None and told.is_finished:
             path.unlink(missing_ok=True)
     return closed
 

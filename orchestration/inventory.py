@@ -65,9 +65,9 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
     refused = [path for path in landed if not _is_ours(path, landing)]
     assigned = assign([path for path in landed if path not in refused], sources)
     if landed and not assigned.files:
-        names = ", ".join(_shown(path, landing) for path in landed[:5])
+        some = ", ".join(_shown(path, landing) for path in landed[:5])
         raise NothingToPublish(
-            f"Aucune source ne reconnaît les fichiers de {landing} ({names}…) : voir « files » des sources."
+            f"Aucune source ne reconnaît les fichiers de {landing} ({some}…) : voir « files » des sources."
         )
     files = {source.id: [source.sample] for source in sources.values()} if is_demo else assigned.files
     day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())

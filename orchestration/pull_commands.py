@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 
 from ingestion.registry import sources
-from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, number, stop
+from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, stop
+from warehouse.french import count as number
 from warehouse.layout import Layout
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem

@@ -11,10 +11,10 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
-from orchestration.console import number as spelled
 from warehouse import cookbook as recipes
 from warehouse import dictionary as dictionaries
 from warehouse import publish
+from warehouse.french import count as spelled
 from warehouse.layout import Layout, read_json
 
 _SHOWN = 25

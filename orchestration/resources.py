@@ -34,7 +34,7 @@ def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
         lock.release()
 
 
-class DataRoot(dg.ConfigurableResource):  # type: ignore[type-arg]
+class DataRoot(dg.ConfigurableResource):
     """The data root of MRF_DATA, locked for the time of a run, and what a run may be told."""
 
     landing: str = ""

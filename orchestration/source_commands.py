@@ -20,8 +20,9 @@ from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
 from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.shapes import SHAPES, Column
 from ingestion.source import ID, Mapping, Origin, Source
-from orchestration.console import NOT_PUBLISHED, STATES, WRONG_USE, console, number, stop
+from orchestration.console import NOT_PUBLISHED, STATES, WRONG_USE, console, stop
 from orchestration.delivery import Delivery, deliveries, unquoted
+from warehouse.french import count as number
 from warehouse.layout import Layout
 
 _FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}

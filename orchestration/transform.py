@@ -185,7 +185,7 @@ def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any
     kept = [
         c
         for c in frame
-        if not c.endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()
+        if not str(c).endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()
     ]
     return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
 

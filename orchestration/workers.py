@@ -9,6 +9,7 @@ import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
+from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,13 @@ def _begin() -> None:
     """
     parent = multiprocessing.parent_process()
     assert parent is not None
-    threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     context()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 _deliveries: dict[tuple[str, str], Future[Delivery]] = {}

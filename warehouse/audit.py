@@ -57,7 +57,7 @@ def run_of(layout: Layout) -> dict[str, Any]:
 
 def verified(layout: Layout) -> dict[str, Any]:
     """The audit of the build, where all its checks ran and held. Raises PublicationRefused."""
-    audit = read_json(layout.audit_file)
+    audit: dict[str, Any] | None = read_json(layout.audit_file)
     if audit is None or not layout.build_file.exists():
         raise PublicationRefused(["aucun contrôle de cette construction : lancer la chaîne complète (« mrf run »)"])
     sha256 = file_sha256(layout.build_file)

@@ -66,12 +66,11 @@ def _services(connection: duckdb.DuckDBPyConnection, since: str) -> list[str]:
     ).fetchall()
     # Closed ones first, then by their number.
     rows.sort(key=lambda row: (row[2] != "not_operational", -row[3], str(row)))
-    return [_service_sentence(*row, since) for row in rows]
+    return [_service_sentence(row, since) for row in rows]
 
 
-def _service_sentence(
-    zone: str | None, before: str | None, after: str | None, count: int, names: Any, since: str
-) -> str:
+def _service_sentence(row: tuple[Any, ...], since: str) -> str:
+    zone, before, after, count, names = row
     one, many = _GONE if after is None else _VERBS[before, after]
     return (
         f"{count} {many if count > 1 else one}, {zone or 'hors des cinq zones'}, depuis le {since} : {_listed(names)}"

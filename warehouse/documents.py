@@ -84,7 +84,8 @@ def _write_described(workspace: Workspace, landed: pd.DataFrame, entries: list[t
 
 
 def _dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
+    dicts: Any = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return list(dicts)
 
 
 def _names(landed: pd.DataFrame) -> dict[str, str]:

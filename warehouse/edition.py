@@ -105,6 +105,6 @@ def opened(folder: Path) -> Iterator[Edition]:
     manifest = read_json(folder / "manifest.json")
     if manifest is None:
         raise FileNotFoundError(f"{folder} : aucune publication (manifest.json absent)")
-    settings = {"enable_external_access": "false"}
+    settings: dict[str, Any] = {"enable_external_access": "false"}
     with duckdb.connect(str(folder / manifest["file"]), read_only=True, config=settings) as connection:
         yield Edition(folder, connection, manifest)

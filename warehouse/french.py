@@ -93,6 +93,7 @@ def show(value: Any, kind: str) -> str:
 
 def forms(value: Any) -> list[str]:
     """Every text that may stand for a value: what a rereader compares with."""
+    names: tuple[str, ...]
     match value:
         case None:
             return [UNKNOWN]

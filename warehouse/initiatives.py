@@ -43,7 +43,8 @@ def _owners(workspace: Workspace) -> pd.Series[str]:
     columns = ["record_id", "organization_id"]
     path = workspace.resolved / "organization.parquet"
     found = pq.read_table(path, columns=columns, filters=[("role", "=", "self")]).to_pandas()
-    return found.set_index("record_id")["organization_id"]
+    owners: pd.Series[str] = found.set_index("record_id")["organization_id"]
+    return owners
 
 
 def _programs(workspace: Workspace, owners: pd.Series[str]) -> pd.DataFrame:
@@ -83,4 +84,4 @@ def _identified(workspace: Workspace, entity: str, frame: pd.DataFrame, known: p
     keys = keys.assign(cluster=keys["natural_key"], rank=0)
     keys["entity_id"] = registry.assign_owned(keys, known, state.given_ids(workspace), _PREFIX[entity]).to_numpy()
     state.give_ids(workspace, known, entity, keys)
-    return frame.merge(keys[["natural_key", "entity_id"]], on="natural_key").assign(entity=entity)[SCHEMA.names]
+    return frame.merge(keys[["natural_key", "entity_id"]], on="natural_key").assign(entity=entity)[list(SCHEMA.names)]

@@ -205,5 +205,5 @@ def read_records(workspace: Workspace, shape: str, columns: list[str]) -> pd.Dat
     """These columns of the validated records of one shape, over all sources; a missing column is null."""
     paths = sorted((workspace.validated / shape).glob("*.parquet"))
     present = [name for name in columns if name in pq.read_schema(paths[0]).names]
-    frames = [pq.read_table(path, columns=present).to_pandas() for path in paths]
+    frames: list[pd.DataFrame] = [pq.read_table(path, columns=present).to_pandas() for path in paths]
     return pd.concat(frames, ignore_index=True).reindex(columns=columns)

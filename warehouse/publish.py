@@ -322,7 +322,7 @@ def current_file(layout: Layout) -> Path:
     now = catalog(layout)
     if now is None:
         raise FileNotFoundError(f"aucune publication dans {layout.published} : lancer « mrf run »")
-    return layout.published / now["current"]
+    return layout.published / str(now["current"])
 
 
 def compare(layout: Layout, first: str, second: str) -> list[dict[str, Any]]:

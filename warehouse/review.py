@@ -139,23 +139,23 @@ def take_in(layout: Layout, path: Path, day: dt.date) -> int:
     header, separator = state.header_of(path)
     if missing := {"question_id", *_TO_FILL} - set(header):
         raise AnswerRefused(f"{path}, ligne 1 : colonnes manquantes : {', '.join(sorted(missing))}")
-    given: dict[str, tuple[str, ...]] = {}
+    given: dict[str, tuple[str, str, str]] = {}
     for line, row in enumerate(
         csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
     ):
-        cells = tuple(csv_files.as_given((row[name] or "").strip()) for name in _TO_FILL)
-        if not any(cells):
+        said, who, why = (csv_files.as_given((row[name] or "").strip()) for name in _TO_FILL)
+        if not (said or who or why):
             continue
         if row["question_id"] not in known:
             raise AnswerRefused(f"{path}, ligne {line} : aucune question ouverte « {row['question_id']} »")
-        if given.setdefault(row["question_id"], cells) != cells:
+        if given.setdefault(row["question_id"], (said, who, why)) != (said, who, why):
             raise AnswerRefused(f"{path}, ligne {line} : « {row['question_id']} » a déjà une autre réponse plus haut")
         try:
-            _row(known[row["question_id"]], *cells, day)
+            _row(known[row["question_id"]], said, who, why, day)
         except (AnswerRefused, state.StateError) as reason:
             raise AnswerRefused(f"{path}, ligne {line} : {reason}") from reason
-    for question_id, cells in given.items():
-        answer(layout, known[question_id], *cells, day)
+    for question_id, (said, who, why) in given.items():
+        answer(layout, known[question_id], said, who, why, day)
     return len(given)
 
 

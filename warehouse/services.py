@@ -18,6 +18,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -85,15 +86,15 @@ class _Links:
         """``found``: left, right (spot numbers), and score where it differs by pair."""
         if decision == "merge":
             self.pairs += zip(found["left"], found["right"], strict=True)
-        defaults = {"method": method, "score": score, "reason": reason}
+        defaults: dict[str, Any] = {"method": method, "score": score, "reason": reason}
         self.decisions.append(found.assign(decision=decision, **{k: v for k, v in defaults.items() if k not in found}))
 
     def refuse(self, pairs: list[tuple[int, int]]) -> None:
         """Marks merges that could not be made as questions."""
         marks = set(pairs)
         for rows in self.decisions:
-            is_refused = [pair in marks for pair in zip(rows["left"], rows["right"], strict=True)]
-            is_refused = rows["decision"].eq("merge") & pd.Series(is_refused, index=rows.index, dtype=bool)
+            is_marked = [pair in marks for pair in zip(rows["left"], rows["right"], strict=True)]
+            is_refused = rows["decision"].eq("merge") & pd.Series(is_marked, index=rows.index, dtype=bool)
             rows["reason"] = rows["reason"].mask(is_refused, "une paire déclarée distincte serait réunie")
             rows["decision"] = rows["decision"].mask(is_refused, "review")
 
@@ -104,7 +105,11 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     Returns the table and the decisions (DECISION_SCHEMA), and adds the ids to `resolved/entity_id.parquet`.
     """
     workspace.resolved.mkdir(parents=True, exist_ok=True)
-    settings = {"memory_limit": "2GB", "temp_directory": str(workspace.resolved / ".duckdb"), "threads": "2"}
+    settings: dict[str, Any] = {
+        "memory_limit": "2GB",
+        "temp_directory": str(workspace.resolved / ".duckdb"),
+        "threads": "2",
+    }
     with duckdb.connect(config=settings) as connection:
         _spots(connection, workspace)
         links = _Links()
@@ -280,9 +285,10 @@ def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
             and not list_has_any(a.listings, b.listings) {_UNANSWERED}
         """
     ).df()
-    judged = near.assign(told=[_judge(*pair) for pair in near[["left_site", "right_site"]].to_numpy()])
-    for (decision, reason), rows in judged.groupby("told", sort=True):
-        links.add(_told(rows, keep_score=True), "near_site", decision, reason)
+    told = [_judge(*pair) for pair in near[["left_site", "right_site"]].to_numpy()]
+    judged = near.assign(decision=[decision for decision, _ in told], reason=[reason for _, reason in told])
+    for (decision, reason), rows in judged.groupby(["decision", "reason"], sort=True):
+        links.add(_told(rows, keep_score=True), "near_site", str(decision), str(reason))
 
 
 def _told(pairs: pd.DataFrame, score: float = 1.0, keep_score: bool = False) -> pd.DataFrame:
@@ -437,7 +443,7 @@ def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.D
     rows = pd.concat(links.decisions, ignore_index=True)
     keys, ids, is_hidden = _short_keys(spots), spots["entity_id"].to_numpy(), spots["is_hidden"].to_numpy(dtype=bool)
     sides = {side: rows[side].to_numpy(dtype=np.int64) for side in ("left", "right")}
-    made: dict[str, object] = {"entity": "service"}
+    made: dict[str, Any] = {"entity": "service"}
     # Beside a shelter the other site is not told either: it would be where the shelter might be.
     either = is_hidden[sides["left"]] | is_hidden[sides["right"]]
     for side, numbers in sides.items():
@@ -447,7 +453,7 @@ def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.D
     frame["question_id"] = [
         question_id("service", *pair) for pair in zip(frame["left_key"], frame["right_key"], strict=True)
     ]
-    return frame[DECISION_SCHEMA.names]
+    return frame[list(DECISION_SCHEMA.names)]
 
 
 def _short_keys(spots: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

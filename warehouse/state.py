@@ -78,7 +78,8 @@ def entity_ids(workspace: Workspace) -> pd.DataFrame:
     """The registry of ids (ENTITY_ID_SCHEMA), oldest first; empty before the first publication."""
     path = entity_ids_path(workspace)
     table = pq.read_table(path, schema=ENTITY_ID_SCHEMA) if path.exists() else ENTITY_ID_SCHEMA.empty_table()
-    return table.to_pandas()
+    ids: pd.DataFrame = table.to_pandas()
+    return ids
 
 
 def _given_path(workspace: Workspace) -> Path:
@@ -92,7 +93,8 @@ def begin_ids(workspace: Workspace) -> None:
 
 def given_ids(workspace: Workspace) -> pd.DataFrame:
     """The registry with the ids that this run has given so far (ENTITY_ID_SCHEMA)."""
-    return pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA).to_pandas()
+    ids: pd.DataFrame = pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA).to_pandas()
+    return ids
 
 
 def give_ids(workspace: Workspace, known: pd.DataFrame, entity: str, given: pd.DataFrame) -> None:
@@ -142,7 +144,7 @@ def overrides(workspace: Workspace) -> pa.Table:
     """People's overrides (OVERRIDE_SCHEMA) in the order they were made. Raises StateError."""
     path = workspace.state / "overrides.csv"
     made = [
-        row | {"line": line, "overridden_on": date(row["overridden_on"]), "after": _cleaned(row)}
+        {**row, "line": line, "overridden_on": date(row["overridden_on"]), "after": _cleaned(row)}
         for line, row in enumerate(_rows(path, OVERRIDE_COLUMNS), start=2)
     ]
     return pa.Table.from_pylist(made, schema=OVERRIDE_SCHEMA)

@@ -140,7 +140,8 @@ def _attributes(
     ).fetchall()
     claims: dict[str, list[Claim]] = {}
     for attribute, *told, document_id, locator in rows:
-        claims.setdefault(attribute, []).append(Claim(*told, files.get(document_id, document_id[:12]), locator))
+        place: tuple[Any, ...] = (files.get(document_id, document_id[:12]), locator)
+        claims.setdefault(attribute, []).append(Claim(*told, *place))
     return [_weighed(name, found) for name, found in claims.items()]
 
 

@@ -263,7 +263,7 @@ def rewrite_landed(path: Path, erased: Erased) -> bool | None:
     if not _text_names_one(path, erased):
         return False
     try:
-        content = json.loads(path.read_bytes()) if path.suffix.lower() == ".json" else None
+        content: Any = json.loads(path.read_bytes()) if path.suffix.lower() == ".json" else None
         lists = [title for title in ("results", "value") if isinstance(content, dict) and _is_list(content, title)]
         for title in lists:
             content[title] = [one for one in content[title] if not _names_one_in_json(one, erased)]

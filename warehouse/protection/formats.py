@@ -473,7 +473,9 @@ class _Page(HTMLParser):
 
 def _script(code: str, place: str) -> list[_Told]:
     """The JSON values in a script; of the code around them only what stands in quotes: its figures are nobody's."""
-    decoder, told, rest, position = json.JSONDecoder(), [], [], 0
+    decoder, position = json.JSONDecoder(), 0
+    told: list[_Told] = []
+    rest: list[str] = []
     while match := _OPENING.search(code, position):
         try:
             value, end = decoder.raw_decode(code, match.start())

@@ -100,11 +100,13 @@ class Vault:
         """The personal values of all sources: columns of VALUES. Raises Unreadable."""
         paths = sorted((self.folder / "values").glob("*.enc"))
         tables = [pq.read_table(io.BytesIO(self._read(path, why)), schema=VALUES) for path in paths]
-        return pa.concat_tables([VALUES.empty_table(), *tables]).to_pandas()
+        values: pd.DataFrame = pa.concat_tables([VALUES.empty_table(), *tables]).to_pandas()
+        return values
 
     def read_rejected(self, source_id: str, why: str) -> pd.DataFrame:
         """The rejected rows of a source with their reasons. Raises Unreadable, FileNotFoundError."""
-        return pq.read_table(io.BytesIO(self._read(_rejected(self.folder, source_id), why))).to_pandas()
+        rows: pd.DataFrame = pq.read_table(io.BytesIO(self._read(_rejected(self.folder, source_id), why))).to_pandas()
+        return rows
 
     def read_original(self, document_id: str, why: str) -> bytes:
         """What was kept of a landed file, by its sha256. Raises Unreadable, FileNotFoundError."""

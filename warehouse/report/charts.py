@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -26,7 +26,7 @@ def _styled(draw: Callable[_Given, Path]) -> Callable[_Given, Path]:
     def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> Path:
         import matplotlib as mpl
 
-        settings = {
+        settings: dict[Any, Any] = {
             "font.family": fonts.register(),
             "font.size": 9,
             "svg.fonttype": "path",
@@ -64,7 +64,7 @@ def _save(figure: Figure, target: Path) -> Path:
 
 @_styled
 def stacked(
-    target: Path, rows: Sequence[str], series: dict[str, Sequence[float | None]], colours: dict[str, str]
+    target: Path, rows: Sequence[str], series: Mapping[str, Sequence[float | None]], colours: Mapping[str, str]
 ) -> Path:
     """Horizontal bars, one a row, of parts that add up; each part shows its number where it has room for it."""
     figure, axes = _figure(0.7 + 0.36 * len(rows))

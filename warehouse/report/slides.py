@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,9 @@ class Slides:
             width, height = int(image.width * scale), int(image.height * scale)
         self._slide.shapes.add_picture(str(path), Emu((_WIDTH - width) // 2), _TOP, Emu(width), Emu(height))
 
-    def columns(self, names: Sequence[str], series: dict[str, tuple[Sequence[float], str]]) -> None:
+    def columns(self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]]) -> None:
         """A chart of stacked columns; by name of a series, its values and its colour."""
-        data = CategoryChartData()
+        data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
         data.categories = names
         for name, (values, _) in series.items():
             data.add_series(name, values)
@@ -144,4 +144,4 @@ def _style(paragraph: Any, size: float, bold: bool = False, colour: str = palett
 
 
 def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour[1:].upper())
+    return RGBColor(*bytes.fromhex(colour[1:]))  # type: ignore[no-untyped-call]

@@ -99,7 +99,7 @@ class Writer:
     def label(self, code_list: str, code: str) -> str:
         """The label of a code; of a zone its short name."""
         if code_list == "organization":
-            return self._organizations.get(code, code)
+            return str(self._organizations.get(code, code))
         return LABELS.get(code_list, {}).get(code) or self.zones.get(code) or self.edition.label(code_list, code)
 
     def cited(self, caller: Callable[[], str], title: str = "Texte") -> str:
