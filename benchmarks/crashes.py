@@ -123,7 +123,7 @@ def killed(
     """Starts a run and kills it when the moment has come: the step it was in ("fini" where it was too late), and the
     processes that outlive it."""
     known = runs_of(root)
-    process = run(root, landing)
+    process = run(root, landing, is_watched=True)
     while process.poll() is None and not has_come():
         time.sleep(pause)
     if process.poll() is not None:
@@ -200,10 +200,10 @@ def pointed(root: Path, told: dict[str, Any]) -> str:
     return "le nouveau" if published_marts(root) == told["after"] else "l’ancien"
 
 
-def undisturbed(root: Path, landing: Path) -> tuple[Any, float]:
+def undisturbed(root: Path, landing: Path, is_watched: bool = False) -> tuple[Any, float]:
     """The marts that a run publishes, and how long it took."""
     started = time.monotonic()
-    process = run(root, landing)
+    process = run(root, landing, is_watched)
     told, _ = process.communicate(timeout=PATIENCE)
     if process.returncode:
         raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{told[-3000:]}")
@@ -224,7 +224,7 @@ def prepare(out: Path, is_light: bool) -> None:
     before, _ = undisturbed(root, out / "landing_before")
     shutil.copytree(root, out / "before", symlinks=True)
     known, began = runs_of(root), time.time()
-    after, seconds = undisturbed(root, out / "landing")
+    after, seconds = undisturbed(root, out / "landing", is_watched=True)
     steps = [step for kind, step in events(root, known) if kind == "STEP_START"]
     stored = [at - began for at in times(root, known)]
     told = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
@@ -239,7 +239,7 @@ def trial(out: Path, told: dict[str, Any], name: str, generator: random.Random) 
     if not is_first:
         shutil.copytree(out / "before", root, symlinks=True)
     has_come = moment(root, what) if kind == "à" else random_moment(root, told, generator)
-    step, alive = killed(root, out / "landing", has_come, is_alone, 0.002 if what in MOMENTS else 0.05)
+    step, alive = killed(root, out / "landing", has_come, is_alone, 0.002 if what in MOMENTS else 0.1)
     entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
     entry["found"] = wrong_with(root, [told["before"], told["after"]])
     entry["pointed"] = pointed(root, told)
@@ -258,17 +258,29 @@ def is_held(entry: dict[str, Any]) -> bool:
 
 
 def show(entries: list[dict[str, Any]]) -> None:
-    print("\n| mort | étape | tué | fichier pointé | exécution suivante | marts égaux | restes |")
-    print("|---|---|---|---|---|---|---|")
-    for e in entries:
-        state = e["found"] or e["pointed"]
-        seconds = f"{e['seconds']:.0f} s" if e["seconds"] else e["wrong"].replace("\n", " ")[:120]
-        equal, left = "oui" if e["equal"] else "NON", ", ".join(e["left"]) or "aucun"
-        print(f"| {e['name']} | {e['step']} | {e['how']} | {state} | {seconds} | {equal} | {left} |")
+    """A line for each step that kills fell into, then whatever was not held, trial by trial."""
     dead = [e for e in entries if e["step"] != "fini"]
+    steps = list(dict.fromkeys(e["step"] for e in sorted(dead, key=lambda e: e["name"].startswith("hasard"))))
     print(
-        f"\n{len(dead)} exécutions tuées, {sum(map(is_held, dead))} tenues ; {len(entries) - len(dead)} avaient fini."
+        "\n| étape | tuées | au hasard | processus seul | pointé : ancien, nouveau, aucun | tenues |\n"
+        + "|---" * 6
+        + "|"
     )
+    for step in [*steps, None]:
+        these = [e for e in dead if step in (e["step"], None)]
+        chance, alone = (
+            [e for e in these if e["name"].startswith("hasard")],
+            [e for e in these if e["how"] == "processus"],
+        )
+        where = ", ".join(
+            str(sum(e["pointed"] == one for e in these)) for one in ("l’ancien", "le nouveau", "aucun encore")
+        )
+        held = sum(map(is_held, these))
+        print(f"| {step or 'ensemble'} | {len(these)} | {len(chance)} | {len(alone)} | {where} | {held} |")
+    print(f"\n{len(entries) - len(dead)} exécutions avaient fini avant d’être tuées.")
+    for e in entries:
+        if not is_held(e):
+            print(f"NON TENUE : {json.dumps(e, ensure_ascii=False)}")
 
 
 def main() -> int:

@@ -41,16 +41,18 @@ def environment(root: Path) -> dict[str, str]:
         key.write_bytes(Fernet.generate_key())
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
     kept |= {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "COLUMNS": "160", "PYTHONPATH": str(PROJECT)}
-    # Each event is stored when it happens, so that who watches knows in which step the run is.
-    return kept | {"DAGSTER_HOME": str(root / "dagster"), "DAGSTER_EVENT_BATCH_SIZE": "1"}
+    return kept | {"DAGSTER_HOME": str(root / "dagster")}
 
 
-def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
-    """`mrf` on a data root, in a process group of its own."""
+def start(root: Path, *arguments: str, is_watched: bool = False) -> subprocess.Popen[str]:
+    """`mrf` on a data root, in a process group of its own.
+
+    Where it is watched each event is stored when it happens, so that who watches knows in which step the run is.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", *arguments],
         cwd=PROJECT,
-        env=environment(root),
+        env=environment(root) | ({"DAGSTER_EVENT_BATCH_SIZE": "1"} if is_watched else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -58,6 +60,7 @@ def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def run(root: Path, landing: Path, *arguments: str) -> subprocess.Popen[str]:
+def run(root: Path, landing: Path, is_watched: bool = False) -> subprocess.Popen[str]:
     """A run without deliverables, of a fixed date: the same files give the same marts."""
-    return start(root, "run", "--data-only", "--landing", str(landing), "--as-of", AS_OF, *arguments)
+    told = ["--data-only", "--landing", str(landing), "--as-of", AS_OF]
+    return start(root, "run", *told, is_watched=is_watched)

@@ -65,7 +65,7 @@ def begin(layout: Layout, publication: Publication) -> Path:
 def remove_unfinished(layout: Layout) -> list[Path]:
     """Removes what a run that was killed had begun to publish. To be called under the write lock.
 
-    What the catalog names is whole: a mark that a power cut brought back goes, and nothing else.
+    What the catalog names is whole: a mark that the kill left goes, and nothing else.
     """
     marked = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
     kept, gone = named(layout), []
@@ -80,15 +80,14 @@ def remove_unfinished(layout: Layout) -> list[Path]:
 
 
 def finish(layout: Layout, publication: Publication) -> None:
-    """Forces all of a publication to disk, then takes its mark away: the pointer may move to it."""
+    """Forces all of a publication to disk: the pointer may move to it."""
     folder = layout.published / publication.run
     for path in (*folder.rglob("*"), folder):
         to_disk(path)
-    _unmark(folder)
 
 
 def _unmark(folder: Path) -> None:
-    (folder / UNFINISHED).unlink()
+    (folder / UNFINISHED).unlink(missing_ok=True)
     to_disk(folder)
 
 
@@ -210,8 +209,11 @@ def is_lost(layout: Layout) -> bool:
 
 def named(layout: Layout) -> set[str]:
     """The folders of the publications that the catalog names, the one in place and earlier ones."""
-    now = catalog(layout)
-    return {Path(entry["current"]).parent.name for entry in [now, *now["history"]]} if now else set()
+    return _folders(catalog(layout))
+
+
+def _folders(told: dict[str, Any] | None) -> set[str]:
+    return {Path(entry["current"]).parent.name for entry in [told, *told["history"]]} if told else set()
 
 
 def _written_catalog(layout: Layout) -> dict[str, Any] | None:
@@ -252,11 +254,13 @@ def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
 def known(layout: Layout) -> list[str]:
     """All publications that are whole, oldest first by their name, as the catalog names them."""
     found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
-    return [f"{path.parent.name}/{path.name}" for path in found if _is_whole(path.parent)]
+    pointed = _folders(_written_catalog(layout))
+    return [f"{path.parent.name}/{path.name}" for path in found if _is_whole(path.parent, pointed)]
 
 
-def _is_whole(folder: Path) -> bool:
-    return (folder / "manifest.json").exists() and not (folder / UNFINISHED).exists()
+def _is_whole(folder: Path, pointed: set[str]) -> bool:
+    is_marked = (folder / UNFINISHED).exists() and folder.name not in pointed
+    return (folder / "manifest.json").exists() and not is_marked
 
 
 def has_real(layout: Layout) -> bool:
@@ -266,7 +270,10 @@ def has_real(layout: Layout) -> bool:
 
 
 def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
-    """Moves the pointer to a publication that is whole on disk; readers see the old or the new one."""
+    """Moves the pointer to a publication that is whole on disk; readers see the old or the new one.
+
+    Its mark goes last: whatever is marked and not named by the catalog, readers never saw.
+    """
     before = _written_catalog(layout)
     entry = {
         "current": publication.pointer,
@@ -276,6 +283,7 @@ def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, 
     }
     history = [*before["history"], {k: before[k] for k in entry}] if before else []
     write_json(layout.catalog, entry | {"history": history})
+    _unmark(layout.published / publication.run)
     lead_site(layout)
 
 

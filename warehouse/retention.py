@@ -46,7 +46,7 @@ def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
 
 
 def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
-    """The folders that the catalog no longer names, or never named: a run stopped just before the pointer moved."""
+    """The folders that the catalog no longer names, a day after it did."""
     named = publish.named(layout)
     if not named:
         return []

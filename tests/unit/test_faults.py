@@ -300,23 +300,26 @@ def test_the_sensor_with_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: 
     assert launched == [False, False, True, False]
 
 
-def test_the_mark_of_a_publication_is_gone_from_the_disk_before_the_pointer_moves(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forced, layout = [], Layout(tmp_path)
-    made = publish.name_of("0000000a-run", NOW)
-    folder = publish.begin(layout, made)
-    monkeypatch.setattr(publish, "to_disk", lambda path: forced.append((path, (folder / ".unfinished").exists())))
-    publish.finish(layout, made)
-    assert forced[-1] == (folder, False), "the folder, which holds the name"
+def test_what_the_catalog_never_named_goes_with_the_next_run(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    first = _published(layout, 1, NOW)
+    whole = publish.name_of("0000000a-run", NOW + dt.timedelta(hours=1))
+    folder = publish.begin(layout, whole)
+    (folder / whole.file).touch()
+    publish.write_manifest(layout, whole, {"run_id": "0000000a-run", "is_demo": False})
+    publish.finish(layout, whole)  # and killed: all of it is on the disk, and the pointer has not moved
+    assert publish.known(layout) == [first.pointer]
+    publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(hours=2)))
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("step", ["begin", "prune"])
-def test_a_mark_that_a_power_cut_brought_back_costs_no_publication(tmp_path: Path, step: str) -> None:
+def test_a_mark_that_a_kill_left_costs_no_publication(tmp_path: Path, step: str) -> None:
     layout = Layout(tmp_path)
     made = [_published(layout, number, NOW + dt.timedelta(hours=number)) for number in range(2)]
     for one in made:
         (layout.published / one.run / ".unfinished").touch()
+    assert publish.known(layout) == [one.pointer for one in made], "the catalog names them"
     if step == "begin":
         publish.begin(layout, publish.name_of("0000000a-run", NOW + dt.timedelta(days=1)))
     else:
