@@ -95,28 +95,6 @@ def test_the_proxy_asks_who_one_is() -> None:
     assert "return 301 https" in proxied[: proxied.index("listen 443 ssl")], "nothing in the clear"
 
 
-def test_the_proxy_lets_no_other_site_command_dagster() -> None:
-    """The browser adds the password to whatever a foreign page asks for, and Dagster takes orders from a plain GET."""
-    proxied = (DEPLOY / "nginx.conf.example").read_text(encoding="utf-8")
-    asked = re.search(r'map "\$http_sec_fetch_site \$uri\$is_args" \$mrf_foreign \{(.*?)\n\}', proxied, re.DOTALL)
-    assert asked is not None
-    patterns = re.findall(r'"~(.*)"\s+1;', asked[1])
-    for prefix in ("/exploitation", "/lignage"):
-        location = proxied[proxied.index(f"location {prefix} ") :].partition("\n    }")[0]
-        assert "if ($mrf_foreign) { return 403; }" in location
-
-    def is_refused(site: str, path: str) -> bool:
-        return any(re.search(pattern, f"{site} {path}") for pattern in patterns)
-
-    assert is_refused("cross-site", "/exploitation")
-    assert is_refused("same-site", "/exploitation/graphql")
-    assert is_refused("", "/exploitation/graphql?"), "an older browser does not say where a page comes from"
-    assert is_refused("same-origin", "/exploitation/graphql/?")
-    for site in ("", "none", "same-origin"):
-        assert not is_refused(site, "/exploitation/graphql"), "what the UI itself sends"
-        assert not is_refused(site, "/exploitation/runs?")
-
-
 def test_an_analyst_reads_no_secret_and_who_lands_files_reaches_the_folder() -> None:
     """Analysts are in the group `mrf`; who lands files is not."""
     lines = [line.partition("#")[0].strip() for line in (DEPLOY / "README.md").read_text(encoding="utf-8").splitlines()]
