@@ -1,18 +1,20 @@
 """Kills runs, and looks at what readers then find and at what the next run makes of it. Prints a Markdown table.
 
-    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--light] [--seed 1]
+    .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--light] [--deliverables]
 
 A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
 and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
 (``--boundaries``). A random moment is one of the undisturbed run, found again by the events stored until then, so that
 a machine at work does not move the kills towards the beginning. Three trials in four kill the whole process group, as
 a power cut would; the fourth the process of the command alone, as a kernel out of memory does. One random trial in
-seven begins with no root at all. Then the same command runs again, undisturbed and with no help. ``--light`` leaves the
-weightiest file out of it all, for more trials an hour; ``--hours`` ends it sooner.
+seven begins with no root at all. Then the same command runs again, undisturbed and with no help. Runs make no reports,
+maps and exports unless ``--deliverables``. ``--light`` leaves the weightiest file out of it all, for more trials an
+hour; ``--hours`` ends it sooner.
 
-A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, and the next run
-publishes the same marts as one that was never disturbed and leaves nothing of the killed one. FOLDER keeps the trials:
-the same command goes on where it was stopped. Ends with 1 where a trial was not held.
+A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, the deliverables
+said to be made are whole, and the next run publishes the same marts as one that was never disturbed, makes every
+deliverable that is asked for and leaves nothing of the killed one. FOLDER keeps the trials: the same command goes on
+where it was stopped. Ends with 1 where a trial was not held.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ import psutil
 from landed import land, run, weightiest
 
 from ingestion.digest import file_sha256
+from orchestration.deliverables import DELIVERABLES
 from warehouse import publish
+from warehouse.deliverables import missing, record_of
 from warehouse.layout import Layout
 
 PATIENCE = 900
@@ -45,6 +49,8 @@ MOMENTS = (
     "published/*/.unfinished", "published/*/mrf_*.duckdb", "published/*/manifest.json", "build/.last_audited.*",
     "published/.catalog.json.*", "published/catalog.json",
 )  # fmt: skip
+DATA_ONLY = "--data-only"
+POINTED = ("l’ancien", "le nouveau", "aucun encore")
 
 
 def asked(root: Path, known: set[str], query: str) -> list[Any]:
@@ -118,12 +124,12 @@ def random_moment(root: Path, told: dict[str, Any], generator: random.Random) ->
 
 
 def killed(
-    root: Path, landing: Path, has_come: Callable[[], bool], is_alone: bool, pause: float
+    root: Path, landing: Path, options: list[str], has_come: Callable[[], bool], is_alone: bool, pause: float
 ) -> tuple[str, list[str]]:
     """Starts a run and kills it when the moment has come: the step it was in ("fini" where it was too late), and the
     processes that outlive it."""
     known = runs_of(root)
-    process = run(root, landing, is_watched=True)
+    process = run(root, landing, *options, is_watched=True)
     while process.poll() is None and not has_come():
         time.sleep(pause)
     if process.poll() is not None:
@@ -176,11 +182,14 @@ def wrong_with(root: Path, marts: list[Any]) -> str:
         return "sha256 différent du manifeste"
     if publish.contents(file) != manifest["marts"]:
         return "tables différentes du manifeste"
+    for name, made in record_of(file.parent).items():
+        if any(file_sha256(file.parent / one["path"]) != one["sha256"] for one in made["files"]):
+            return f"livrable {name} différent de ce qui en est noté"
     return "" if manifest["marts"] in marts else "ni l’ancienne publication ni la nouvelle"
 
 
-def leftovers(root: Path) -> list[str]:
-    """What the killed run left although another one has ended since."""
+def leftovers(root: Path, options: list[str]) -> list[str]:
+    """What the killed run left although another one has ended since, and what that one did not make."""
     layout = Layout(root)
     now = catalog_of(root)
     named = {Path(one["current"]).parent.name for one in [now, *now["history"]]}
@@ -188,6 +197,10 @@ def leftovers(root: Path) -> list[str]:
     found = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
     if layout.site.readlink() != Path(now["current"]).parent:
         found.append("site sur une autre publication")
+    if DATA_ONLY not in options:
+        found += [
+            f"livrable {name} absent" for name in missing(DELIVERABLES, layout.published / Path(now["current"]).parent)
+        ]
     with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
         query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
         return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
@@ -196,21 +209,21 @@ def leftovers(root: Path) -> list[str]:
 def pointed(root: Path, told: dict[str, Any]) -> str:
     """Which publication the catalog of the killed run names."""
     if publish.catalog(Layout(root)) is None:
-        return "aucun encore"
-    return "le nouveau" if published_marts(root) == told["after"] else "l’ancien"
+        return POINTED[2]
+    return POINTED[published_marts(root) == told["after"]]
 
 
-def undisturbed(root: Path, landing: Path, is_watched: bool = False) -> tuple[Any, float]:
+def undisturbed(root: Path, landing: Path, options: list[str], is_watched: bool = False) -> tuple[Any, float]:
     """The marts that a run publishes, and how long it took."""
     started = time.monotonic()
-    process = run(root, landing, is_watched)
+    process = run(root, landing, *options, is_watched=is_watched)
     told, _ = process.communicate(timeout=PATIENCE)
     if process.returncode:
         raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{told[-3000:]}")
     return published_marts(root), time.monotonic() - started
 
 
-def prepare(out: Path, is_light: bool) -> None:
+def prepare(out: Path, options: list[str], is_light: bool) -> None:
     """The root before, the landing before and after, and what an undisturbed run makes of them."""
     if (out / "prepared.json").exists():
         return
@@ -221,17 +234,17 @@ def prepare(out: Path, is_light: bool) -> None:
     shutil.copytree(out / "landing", out / "landing_before")
     weightiest(out / "landing_before").unlink()
     root = out / "trial"  # where every trial runs: dbt parses its project anew in a root of another path
-    before, _ = undisturbed(root, out / "landing_before")
+    before, _ = undisturbed(root, out / "landing_before", options)
     shutil.copytree(root, out / "before", symlinks=True)
     known, began = runs_of(root), time.time()
-    after, seconds = undisturbed(root, out / "landing", is_watched=True)
+    after, seconds = undisturbed(root, out / "landing", options, is_watched=True)
     steps = [step for kind, step in events(root, known) if kind == "STEP_START"]
     stored = [at - began for at in times(root, known)]
     told = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
     (out / "prepared.json").write_text(json.dumps(told))
 
 
-def trial(out: Path, told: dict[str, Any], name: str, generator: random.Random) -> dict[str, Any]:
+def trial(out: Path, told: dict[str, Any], options: list[str], name: str, generator: random.Random) -> dict[str, Any]:
     """One kill and the run after it."""
     kind, _, what = name.partition(" ")
     root, is_alone, is_first = out / "trial", generator.random() < 0.25, kind == "hasard" and generator.random() < 0.15
@@ -239,17 +252,18 @@ def trial(out: Path, told: dict[str, Any], name: str, generator: random.Random) 
     if not is_first:
         shutil.copytree(out / "before", root, symlinks=True)
     has_come = moment(root, what) if kind == "à" else random_moment(root, told, generator)
-    step, alive = killed(root, out / "landing", has_come, is_alone, 0.002 if what in MOMENTS else 0.1)
+    pause = 0.002 if what in MOMENTS else 0.1
+    step, alive = killed(root, out / "landing", options, has_come, is_alone, pause)
     entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
     entry["found"] = wrong_with(root, [told["before"], told["after"]])
     entry["pointed"] = pointed(root, told)
     try:
-        marts, entry["seconds"] = undisturbed(root, out / "landing")
+        marts, entry["seconds"] = undisturbed(root, out / "landing", options)
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         entry |= {"seconds": None, "equal": False, "wrong": str(error)}
         return entry
     entry["equal"] = marts == told["after"] and not wrong_with(root, [told["after"]])
-    entry["left"] = alive + leftovers(root)
+    entry["left"] = alive + leftovers(root, options)
     return entry
 
 
@@ -257,26 +271,22 @@ def is_held(entry: dict[str, Any]) -> bool:
     return entry["equal"] and not entry["found"] and not entry["left"]
 
 
+def is_random(entry: dict[str, Any]) -> bool:
+    return entry["name"].startswith("hasard")
+
+
 def show(entries: list[dict[str, Any]]) -> None:
     """A line for each step that kills fell into, then whatever was not held, trial by trial."""
     dead = [e for e in entries if e["step"] != "fini"]
-    steps = list(dict.fromkeys(e["step"] for e in sorted(dead, key=lambda e: e["name"].startswith("hasard"))))
-    print(
-        "\n| étape | tuées | au hasard | processus seul | pointé : ancien, nouveau, aucun | tenues |\n"
-        + "|---" * 6
-        + "|"
-    )
+    steps = list(dict.fromkeys(e["step"] for e in sorted(dead, key=is_random)))
+    print("\n| étape | tuées | au hasard | processus seul | pointé : ancien, nouveau, aucun | tenues |")
+    print("|---" * 6 + "|")
     for step in [*steps, None]:
         these = [e for e in dead if step in (e["step"], None)]
-        chance, alone = (
-            [e for e in these if e["name"].startswith("hasard")],
-            [e for e in these if e["how"] == "processus"],
-        )
-        where = ", ".join(
-            str(sum(e["pointed"] == one for e in these)) for one in ("l’ancien", "le nouveau", "aucun encore")
-        )
+        chance, alone = sum(map(is_random, these)), sum(e["how"] == "processus" for e in these)
+        where = ", ".join(str(sum(e["pointed"] == one for e in these)) for one in POINTED)
         held = sum(map(is_held, these))
-        print(f"| {step or 'ensemble'} | {len(these)} | {len(chance)} | {len(alone)} | {where} | {held} |")
+        print(f"| {step or 'ensemble'} | {len(these)} | {chance} | {alone} | {where} | {held} |")
     print(f"\n{len(entries) - len(dead)} exécutions avaient fini avant d’être tuées.")
     for e in entries:
         if not is_held(e):
@@ -289,12 +299,14 @@ def main() -> int:
     parser.add_argument("--boundaries", action="store_true")
     parser.add_argument("--only", help="steps and patterns to kill at, separated by commas, instead of all")
     parser.add_argument("--light", action="store_true")
+    parser.add_argument("--deliverables", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     until, out = time.monotonic() + given.hours * 3600, given.out.resolve()
-    prepare(out, given.light)
+    options = [] if given.deliverables else [DATA_ONLY]
+    prepare(out, options, given.light)
     told, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
     moments = given.only.split(",") if given.only else [*told["steps"], *MOMENTS] if given.boundaries else []
     names = [f"à {what}" for what in moments] + [f"hasard {given.seed}.{n}" for n in range(1, given.kills + 1)]
@@ -302,7 +314,7 @@ def main() -> int:
     for name in names:
         if name in {entry["name"] for entry in entries} or time.monotonic() > until:
             continue
-        entries.append(trial(out, told, name, random.Random(name)))
+        entries.append(trial(out, told, options, name, random.Random(name)))
         with kept.open("a") as file:
             file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
         print(entries[-1], file=sys.stderr, flush=True)

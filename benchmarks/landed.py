@@ -60,7 +60,6 @@ def start(root: Path, *arguments: str, is_watched: bool = False) -> subprocess.P
     )
 
 
-def run(root: Path, landing: Path, is_watched: bool = False) -> subprocess.Popen[str]:
-    """A run without deliverables, of a fixed date: the same files give the same marts."""
-    told = ["--data-only", "--landing", str(landing), "--as-of", AS_OF]
-    return start(root, "run", *told, is_watched=is_watched)
+def run(root: Path, landing: Path, *options: str, is_watched: bool = False) -> subprocess.Popen[str]:
+    """A run of a fixed date: the same files give the same marts."""
+    return start(root, "run", "--landing", str(landing), "--as-of", AS_OF, *options, is_watched=is_watched)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -501,7 +500,7 @@ def test_it_is_served(demo: Root, browser: Any) -> None:
         page.close()
         assert used.wrong == []
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.wait(timeout=20)
 
 
