@@ -1,21 +1,23 @@
-"""Dagster's event log on SQLite, with one engine a file."""
+"""Dagster's event log: on SQLite with one engine a file, and the whole removal of runs from any."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import select
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
-    from dagster import EventLogEntry
+    from dagster import DagsterInstance, EventLogEntry
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Connection, Engine
 
@@ -70,3 +72,21 @@ class EventLog(SqliteEventLogStorage):
             self.conn_string_for_shard(shard), poolclass=NullPool, connect_args=patience
         )
         return self._engines[shard]
+
+
+def delete_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> None:
+    """Deletes runs and all that is kept of them.
+
+    Dagster's own deletion leaves what their checks found, 0.6 MB a run for ever; what earlier ones left goes too.
+    """
+    for run_id in run_ids:
+        instance.delete_run(run_id)
+    log, of_run = instance.event_log_storage, AssetCheckExecutionsTable.c.run_id
+    assert isinstance(log, SqlEventLogStorage)  # SQLite and PostgreSQL are
+    with log.index_connection() as connection:
+        checked: set[str] = set(connection.scalars(select(of_run).distinct()))
+    gone = checked - set(
+        instance.get_run_ids()
+    )  # in this order: a run that starts meanwhile is there before its checks
+    with log.index_connection() as connection:
+        connection.execute(AssetCheckExecutionsTable.delete().where(of_run.in_(gone)))

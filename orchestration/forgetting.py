@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from ingestion.personal import Erased
 from ingestion.source import Source
+from orchestration.event_log import delete_runs
 from orchestration.inventory import landed_files
 from warehouse import backup, publish, retention, state
 from warehouse.layout import PROJECT, Layout, read_json, write_json, write_parquet
@@ -146,9 +147,7 @@ def _entities(path: Path) -> set[str]:
 
 def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -> None:
     """Previews and examples of older runs; a database gives back what it no longer shows when it is packed."""
-    for run in instance.get_runs():
-        if run.run_id not in kept:
-            instance.delete_run(run.run_id)
+    delete_runs(instance, [run_id for run_id in instance.get_run_ids() if run_id not in kept])
     for folder in (layout.dagster_home / "storage").glob("*"):
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ import shutil
 
 import dagster as dg
 
+from orchestration.event_log import delete_runs
 from orchestration.forget_command import expire
 from orchestration.resources import DataRoot
 from orchestration.settings import Settings, settings
@@ -31,8 +32,8 @@ def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings
     old = instance.get_run_records(dg.RunsFilter(statuses=ended, updated_before=before))
     latest = {run.run_id for run in instance.get_runs(limit=1)}
     ids = sorted({record.dagster_run.run_id for record in old} - retention.kept_runs(layout) - latest)
+    delete_runs(instance, ids)
     for run_id in ids:
-        instance.delete_run(run_id)
         shutil.rmtree(layout.dagster_home / "storage" / run_id, ignore_errors=True)
         for path in (layout.dagster_home / "history" / "runs").glob(f"{run_id}.db*"):
             path.unlink()

@@ -253,20 +253,15 @@ def test_retention_of_runs_and_unfinished_files(layout: Layout) -> None:
     assert landed.exists(), "what people landed is theirs"
 
 
-@dg.op
-def nothing() -> None:
-    pass
-
-
-@dg.job
-def empty() -> None:
-    nothing()
+@dg.asset(check_specs=[dg.AssetCheckSpec("tenu", asset="checked")])
+def checked() -> dg.MaterializeResult:
+    return dg.MaterializeResult(check_results=[dg.AssetCheckResult(check_name="tenu", passed=True)])
 
 
 def test_retention_of_the_history_of_runs(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     instance.prepare(layout)
     with dg.DagsterInstance.get() as dagster:
-        ids = [empty.execute_in_process(instance=dagster).run_id for _ in range(3)]
+        ids = [dg.materialize([checked], instance=dagster).run_id for _ in range(3)]
         write_json(layout.catalog, publish.catalog(layout) | {"run_id": ids[0]})  # type: ignore[operator]
         later = dt.datetime.now(dt.UTC) + dt.timedelta(days=100)
         removed = upkeep._prune_history(layout, dagster, settings(), later)
@@ -274,6 +269,8 @@ def test_retention_of_the_history_of_runs(layout: Layout, monkeypatch: pytest.Mo
         left = {run.run_id for run in dagster.get_runs()}
         assert left == {ids[0], ids[2]}, "the run of the publication, and the last"
         assert not list(layout.dagster_home.rglob(f"{ids[1]}*"))
+        found = dagster.event_log_storage.get_asset_check_execution_history(*checked.check_keys, limit=10)
+        assert [one.run_id for one in found] == [ids[2], ids[0]], "nor what its checks found"
 
 
 HOLDS = """
@@ -342,7 +339,7 @@ def test_doctor_finds_what_is_wrong(layout: Layout, tmp_path: Path, monkeypatch:
     monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "absente.key"))
     assert _line(layout, "clé").level == doctor.ERROR, "something is encrypted, and the key is gone"
     with dg.DagsterInstance.get() as dagster:
-        empty.execute_in_process(instance=dagster)
+        dg.materialize([checked], instance=dagster)
         dagster.add_run(dg.DagsterRun("pipeline", status=dg.DagsterRunStatus.FAILURE))
     assert _line(layout, "dernière exécution").level == doctor.ERROR
     monkeypatch.setenv("MRF_KEEP_PUBLICATIONS", "beaucoup")
@@ -391,7 +388,7 @@ def test_doctor_on_the_last_run_of_a_machine_that_runs_alone(
 ) -> None:
     instance.prepare(layout)
     with dg.DagsterInstance.get() as dagster:
-        empty.execute_in_process(instance=dagster)
+        dg.materialize([checked], instance=dagster)
         later = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
 
         class Clock(dt.datetime):
