@@ -33,6 +33,7 @@ _SQLITE_STORAGE = """event_log_storage:
 # SQLAlchemy 2.1 takes a plain address for psycopg 3; dagster-postgres comes with psycopg2.
 _PLAIN, _WITH_DRIVER = "postgresql://", "postgresql+psycopg2://"
 _ALIVE = "alive.lock"
+_MADE = ".storage_made"
 _SECONDS_TO_BEGIN, _SECONDS_TO_END = 900, 3  # from launch to the first step; from the last step to the run’s end
 
 
@@ -68,6 +69,22 @@ def prepare(layout: Layout) -> None:
         os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["MRF_DATA"] = str(layout.root)
+    _make_storage(layout)
+
+
+def _make_storage(layout: Layout) -> None:
+    """Has Dagster make its SQLite files, one process at a time.
+
+    Two processes that open it on a new root write different versions into `schedules.db`, and none opens it afterwards:
+    « Version table 'alembic_version' has more than one head present », as two `mrf run` at once found.
+    """
+    made = layout.dagster_home / _MADE
+    with FileLock(f"{made}.lock"):
+        if not (made.exists() or keeps_history_elsewhere(layout)):
+            import dagster as dg
+
+            with dg.DagsterInstance.get():
+                made.touch()
 
 
 def keeps_history_elsewhere(layout: Layout) -> bool:

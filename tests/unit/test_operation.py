@@ -513,6 +513,38 @@ def test_settings_of_dagster_follow_the_project_unless_a_person_owns_them(layout
     assert _line(layout, "dagster.yaml").level == doctor.LOOK
 
 
+OPENS = """
+import sys, dagster as dg
+from orchestration import instance
+from warehouse.layout import Layout
+print(flush=True)
+sys.stdin.readline()
+instance.prepare(Layout.from_environment())
+with dg.DagsterInstance.get() as dagster:
+    dagster.get_runs(limit=1)
+"""
+
+
+def test_processes_that_start_together_on_a_new_root_make_a_history_that_opens(layout: Layout) -> None:
+    """Dagster alone writes two versions into one file then, and no process opens it any more."""
+
+    def begun() -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    together = [begun() for _ in range(3)]
+    for one in together:
+        assert one.stdout is not None
+        one.stdout.readline()  # all have imported what they need, and begin at once
+    for one in together:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    assert [one.wait(60) for one in together] == [0, 0, 0]
+    after = begun()
+    after.communicate("\n", timeout=60)
+    assert after.returncode == 0
+
+
 def test_a_history_in_files_is_not_taken_for_one_in_a_database_server(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
