@@ -127,7 +127,9 @@ class Survey:
         return "\n".join(self._text(path) for path in paths)
 
     def _text(self, path: Path) -> str:
-        return pq.read_table(path).to_pandas().to_csv() if path.suffix == ".parquet" else path.read_text()
+        if path.suffix == ".parquet":
+            return pq.read_table(path).to_pandas().to_csv()
+        return path.read_bytes().decode(errors="replace")  # Dagster's SQLite files hold texts as they are
 
 
 @pytest.fixture
