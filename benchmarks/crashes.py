@@ -38,8 +38,8 @@ import psutil
 from landed import land, run, weightiest
 
 from ingestion.digest import file_sha256
-from orchestration.deliverables import DELIVERABLES
 from warehouse import publish
+from warehouse.all_deliverables import DELIVERABLES
 from warehouse.deliverables import missing, record_of
 from warehouse.layout import Layout
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
+from landed import AS_OF, PROJECT
 
 
 def timed(root: Path, *arguments: str) -> float:
@@ -29,8 +29,9 @@ def timed(root: Path, *arguments: str) -> float:
 def shares(root: Path, total: float) -> dict[str, float]:
     """Seconds by part, from the step times of the manifest; publishing itself ends after its manifest is written."""
     catalog = json.loads((root / "published" / "catalog.json").read_text())
-    manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
-    steps = manifest["durations_seconds"]
+    folder = root / "published" / Path(catalog["current"]).parent
+    steps = json.loads((folder / "manifest.json").read_text())["durations_seconds"]
+    deliverables = json.loads((folder / "deliverables.json").read_text())
     parts = {
         "lecture et contrôle des sources": sum(
             s for name, s in steps.items() if name.startswith(("source_", "landing"))
@@ -38,6 +39,7 @@ def shares(root: Path, total: float) -> dict[str, float]:
         "lieux et entités": sum(s for name, s in steps.items() if name.startswith("resolved")),
         "dbt (modèles et tests)": steps["dbt_build"],
         "suites des marts": steps["mart_suites"],
+        "livrables (neuf)": sum(told["seconds"] for told in deliverables.values()),
     }
     return parts | {"imports, démarrage, publication": total - sum(parts.values())}
 
@@ -77,7 +79,7 @@ if __name__ == "__main__":
             [("première exécution", []), ("recalcul complet", ["--force"]), ("rien de changé", [])],
         )
         if len(sys.argv) > 1:
-            given = ["--landing", sys.argv[1], "--as-of", "2024-06-30"]
+            given = ["--landing", sys.argv[1], "--as-of", AS_OF]
             report(
                 "données réelles",
                 Path(folder) / "real",

@@ -14,7 +14,8 @@ from rich.table import Table
 
 from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, notice, stop
 from warehouse import front, publish
-from warehouse.deliverables import RECORD, record_of
+from warehouse.all_deliverables import DELIVERABLES
+from warehouse.deliverables import RECORD, missing, record_of
 from warehouse.french import count as number
 from warehouse.layout import Layout
 
@@ -49,9 +50,7 @@ def deliver() -> None:
 
 def make_missing(layout: Layout) -> Path:
     """Makes what the current publication lacks, under the lock of the data root; returns the publication's folder."""
-    from orchestration.deliverables import DELIVERABLES, make
     from orchestration.instance import write_lock
-    from warehouse.deliverables import missing
 
     try:
         with console.status("attente du verrou"):
@@ -63,17 +62,17 @@ def make_missing(layout: Layout) -> Path:
         assert now is not None
         publish.lead_site(layout)
         folder = layout.published / Path(now["current"]).parent
-        for one in DELIVERABLES if missing(DELIVERABLES, folder) else ():
-            status.update(f"livrable : {one.title_fr}")
-            make(one.name, layout, folder, is_demo=now["is_demo"])
+        if missing(DELIVERABLES, folder):
+            from orchestration.deliverables import make
+
+            for one in DELIVERABLES:
+                status.update(f"livrable : {one.title_fr}")
+                make(one.name, layout, folder, is_demo=now["is_demo"])
     return folder
 
 
 def show(folder: Path) -> bool:
     """Prints the deliverables of the publication in a folder, and why some failed; whether all are there."""
-    from orchestration.deliverables import DELIVERABLES
-    from warehouse.deliverables import missing
-
     waiting = set(missing(DELIVERABLES, folder))
     entries = record_of(folder)
     shown = Table(title="Livrables", title_justify="left", header_style="bold")

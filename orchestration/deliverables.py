@@ -13,15 +13,12 @@ from orchestration.publication import PUBLISHED
 from orchestration.resources import DataRoot
 from orchestration.sources import OWNERS
 from orchestration.workers import pool
-from warehouse import exports, front, portal, publish, report
+from warehouse import exports, front, publish
+from warehouse.all_deliverables import DELIVERABLES
 from warehouse.deliverables import Deliverable, Outcome, produce
 from warehouse.layout import Layout
-from warehouse.maps.deliverable import MAP
 
 CHECK, PORTAL = "relecture", "portal"
-# Reports show the maps, and the portal links to all that was made.
-_LINKED: tuple[Deliverable, ...] = (MAP, *report.DELIVERABLES, *exports.DELIVERABLES)
-DELIVERABLES: tuple[Deliverable, ...] = (*_LINKED, portal.deliverable(after=tuple(one.name for one in _LINKED)))
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 # Long, and looked at by none but the portal: made by the worker on the second core, while this process draws.
 _BESIDE = tuple(one.name for one in exports.DELIVERABLES)
