@@ -27,11 +27,12 @@ def timed(root: Path, *arguments: str) -> float:
 
 
 def shares(root: Path, total: float) -> dict[str, float]:
-    """Seconds by part, from the step times of the manifest; publishing itself ends after its manifest is written."""
-    catalog = json.loads((root / "published" / "catalog.json").read_text())
-    folder = root / "published" / Path(catalog["current"]).parent
-    steps = json.loads((folder / "manifest.json").read_text())["durations_seconds"]
-    deliverables = json.loads((folder / "deliverables.json").read_text())
+    """Seconds by part of the run that just ended, from the step times of the manifest and the moment of publication."""
+    pointer = root / "published" / "catalog.json"
+    since_published = time.time() - pointer.stat().st_mtime
+    catalog = json.loads(pointer.read_text())
+    manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
+    steps = manifest["durations_seconds"]
     parts = {
         "lecture et contrôle des sources": sum(
             s for name, s in steps.items() if name.startswith(("source_", "landing"))
@@ -39,7 +40,7 @@ def shares(root: Path, total: float) -> dict[str, float]:
         "lieux et entités": sum(s for name, s in steps.items() if name.startswith("resolved")),
         "dbt (modèles et tests)": steps["dbt_build"],
         "suites des marts": steps["mart_suites"],
-        "livrables (neuf)": sum(told["seconds"] for told in deliverables.values()),
+        "livrables, les lecteurs ayant déjà les données": since_published,
     }
     return parts | {"imports, démarrage, publication": total - sum(parts.values())}
 
