@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.digest import file_sha256
+from ingestion.registry import sources
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
 from orchestration.inventory import NothingToPublish, landed_files, readable
@@ -21,6 +22,7 @@ from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
 from warehouse import publish
 from warehouse.layout import PROJECT, Layout, read_json
+from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem, load
 from warehouse.protection.vault import open_vault
 
@@ -272,6 +274,23 @@ def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
     return any(not one["is_demo"] and dt.datetime.fromisoformat(one["published_at"]) < then for one in entries)
 
 
+def erasures(layout: Layout) -> Iterator[Line]:
+    """Whether a restore was cut short, and whether a publication has what was erased on request, as a backup may."""
+    from orchestration.forgetting import held_by
+    from orchestration.operation_commands import is_writing
+
+    if backups.unfinished_restore(layout).exists() and not is_writing(layout):
+        todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"
+        yield Line(ERROR, "restauration", "interrompue", todo)
+    receipts = forgotten.receipts(layout.workspace(False))
+    held = held_by(layout, receipts, sources()) if receipts else []
+    if held:
+        told = f"{len(held)} publication(s) peuvent porter ce qui a été effacé sur demande"
+        yield Line(ERROR, "effacements", told, "« mrf forget --again »")
+    elif receipts:
+        yield Line(OK, "effacements", f"{len(receipts)} reçu(s), aucune publication d’avant eux")
+
+
 def set_up(layout: Layout) -> Iterator[Line]:
     """The settings of operation, and those of Dagster."""
     try:
@@ -293,4 +312,4 @@ def set_up(layout: Layout) -> Iterator[Line]:
         yield Line(LOOK, "dagster.yaml", "réglages propres à cette racine", todo)
 
 
-_LOOKS = (versions, disk, permissions, landing, key, pointer, lock, runs, ports, backup, set_up)
+_LOOKS = (versions, disk, permissions, landing, key, pointer, lock, runs, ports, backup, erasures, set_up)

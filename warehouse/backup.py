@@ -176,7 +176,7 @@ def restore(
     needed = sum(told["bytes"] for told in files.values()) + _SPARE
     if (free := shutil.disk_usage(layout.root).free) < needed:
         raise BackupError(f"{layout.root} : {needed // 2**20} Mio nécessaires, {free // 2**20} Mio libres")
-    made = layout.root / ".restoring"
+    made = unfinished_restore(layout)
     shutil.rmtree(made, ignore_errors=True)
     for name, told in files.items():
         if _copied_plainly(folder / name, made / name) != told["sha256"]:
@@ -200,6 +200,11 @@ def restore(
     shutil.rmtree(made)
     publish.lead_site(layout)
     return aside
+
+
+def unfinished_restore(layout: Layout) -> Path:
+    """The folder that is there while a restore is under way, or where it was interrupted."""
+    return layout.root / ".restoring"
 
 
 def _holds_something(path: Path) -> bool:

@@ -32,7 +32,7 @@ from tests.unit.test_personal_delivery import SOURCE, Survey, survey  # noqa: F4
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import HIDDEN_PHONE, SHOWN_PHONE, SUBMISSIONS, UUIDS, kobo, odk, write
 from warehouse.layout import Layout, Workspace, write_json
-from warehouse.protection import erasure, forgotten, key
+from warehouse.protection import erasure, forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import Vault, open_vault
 
@@ -76,22 +76,25 @@ def test_an_edit_made_since_is_left_out_by_the_first_id(tmp_path: Path) -> None:
     assert ids == {GONE, "11111111-1111-4111-8111-111111111111"}
 
 
-def test_hashes_tell_nothing_without_the_key_and_hold_through_its_rotation(survey: Survey) -> None:  # noqa: F811
+def test_hashes_tell_nothing_without_the_key_and_hold_through_its_rotation(
+    survey: Survey,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     forget(survey.workspace, GONE)
     (path,) = survey.workspace.forgotten.glob("*.json")
     assert GONE not in path.read_text()
-    old = key.key_file().read_bytes()
-    try:
-        key.key_file().write_bytes(Fernet.generate_key() + b"\n" + old)
-        assert forgotten.known(survey.workspace)(GONE)
-        assert not forgotten.known(survey.workspace)(UUIDS[0])
-        key.key_file().write_bytes(Fernet.generate_key())
-        with pytest.raises(KeyProblem, match="pourrait revenir"):
-            forgotten.known(survey.workspace)
-        survey_file = survey.deliver(kobo(AGREED))
-        assert survey_file.state == "refused", "without the key what was erased could come back"
-    finally:
-        key.key_file().write_bytes(old)
+    own = tmp_path / "tournee.key"  # other tests run with the shared one meanwhile
+    own.touch(mode=0o600)
+    monkeypatch.setenv("MRF_KEY_FILE", str(own))
+    own.write_bytes(Fernet.generate_key() + b"\n" + KEY.read_bytes())
+    assert forgotten.known(survey.workspace)(GONE)
+    assert not forgotten.known(survey.workspace)(UUIDS[0])
+    own.write_bytes(Fernet.generate_key())
+    with pytest.raises(KeyProblem, match="pourrait revenir"):
+        forgotten.known(survey.workspace)
+    survey_file = survey.deliver(kobo(AGREED))
+    assert survey_file.state == "refused", "without the key what was erased could come back"
 
 
 def _everything(survey: Survey) -> str:  # noqa: F811

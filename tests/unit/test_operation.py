@@ -16,12 +16,14 @@ import pytest
 import typer
 
 from ingestion.digest import file_sha256
+from ingestion.registry import sources
 from orchestration import alerts, doctor, instance, operation_commands, upkeep
 from orchestration.console import console
 from orchestration.settings import settings
 from tests.conftest import Root
 from warehouse import backup, publish, retention
 from warehouse.layout import Layout, write_json
+from warehouse.protection import erasure, forgotten
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 
@@ -349,6 +351,27 @@ def test_doctor_finds_what_is_wrong(layout: Layout, tmp_path: Path, monkeypatch:
 
 
 CHANNEL = ("MRF_ALERT_WEBHOOK", "http://127.0.0.1:9/personne")
+
+
+def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout: Layout) -> None:
+    instance.prepare(layout)
+    assert list(doctor.erasures(layout)) == [], "nothing was asked for"
+    (survey, *_) = erasure.surveys(sources())
+    for day, name in enumerate(publish.known(layout), start=1):
+        told = publish.manifest_of(layout, name)
+        told |= {"published_at": f"2024-09-0{day}T05:00:00+00:00", "inputs": {survey: {"files": {"x.json": "aa"}}}}
+        write_json((layout.published / name).with_name("manifest.json"), told)
+    receipt = {"hashes": {}, "documents": ["aa"], "read": ["aa"], "forgotten_at": "2024-09-02T12:00:00+00:00"}
+    forgotten.write_receipt(layout.workspace(False), "recu", receipt)
+    backup.unfinished_restore(layout).mkdir()
+    restored, brought_back = doctor.erasures(layout)
+    assert (restored.level, brought_back.level) == (doctor.ERROR, doctor.ERROR)
+    assert brought_back.told.startswith("2 publication(s)")
+    assert "mrf forget --again" in brought_back.todo
+    backup.unfinished_restore(layout).rmdir()
+    for name in publish.known(layout)[:2]:
+        shutil.rmtree((layout.published / name).parent)
+    assert [line.level for line in doctor.erasures(layout)] == [doctor.OK]
 
 
 def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path) -> None:
