@@ -133,12 +133,13 @@ def made_once(name: str, make: Callable[[Root], None], tmp_path_factory: pytest.
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Root:
-    """A root after one whole demo run, with what the command printed in `run.txt`."""
+    """A root after one whole demo run, with what the command printed in `run.txt` and `run.err`."""
 
     def make(root: Root) -> None:
         done = root.mrf("run", whole=True)
         assert done.returncode == 0, done.stdout + done.stderr
         (root.path / "run.txt").write_text(done.stdout)
+        (root.path / "run.err").write_text(done.stderr)
 
     return made_once("demo", make, tmp_path_factory)
 

@@ -28,6 +28,10 @@ def test_the_run_ends_with_sources_checks_and_the_published_file(demo: Root) -> 
     assert NOTICE in printed
 
 
+def test_no_library_chatters_on_the_terminal(demo: Root) -> None:
+    assert (demo.path / "run.err").read_text() == ""
+
+
 def test_marts_are_the_golden_ones(demo: Root) -> None:
     """Same inputs and date, same rows: a change here is a change for analysts, to be looked at and then accepted."""
     found = {name: content for name, content in demo.manifest["marts"].items() if name.startswith("marts.")}

@@ -56,13 +56,12 @@ def scored_pairs(mentions: list[Mention]) -> pd.DataFrame:
     """The pairs that something brings together: left, right (positions, left < right), probability; in order."""
     from splink import DuckDBAPI, Linker
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
     with duckdb.connect() as connection:
         connection.register("given", records(mentions))
         connection.execute("create table node as from given")
         connection.execute(f"create table pair as select '0' as match_key, * from ({_PAIRS})")
         api = DuckDBAPI(connection)
-        linker = Linker(api.register("node"), model()["splink"])
+        linker = Linker(api.register("node"), model()["splink"], log_level=logging.ERROR)
         linker.table_management.register_blocked_pairs_for_predict(api.register("pair"))
         scored = linker.inference.predict().physical_name
         return connection.execute(_PLAUSIBLE.format(scored=scored, review=thresholds().review)).df()
