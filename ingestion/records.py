@@ -235,7 +235,11 @@ class _Builder:
         return base.where(repeat == 0, base + "~" + (repeat + 1).astype(str))
 
     def assertions(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One row per value that came from a cell: value, raw text, cell, class of evidence."""
+        """One row per value: value, raw text, cell, class of evidence.
+
+        A value that the declaration or the file's name gives is said of every row: its place is the row, its raw text
+        tells where it was said.
+        """
         parts = list(self._asserted(frame)) if self.shape.is_asserted else []
         empty = pd.DataFrame(columns=ASSERTION.names)
         return pd.concat(parts, ignore_index=True)[ASSERTION.names] if parts else empty
@@ -245,19 +249,25 @@ class _Builder:
         if "interview_mode" in frame:
             evidence = frame["interview_mode"].map(MODE_CLASS).fillna(evidence)
         for name, origin in self.mapping.columns.items():
-            if origin.column is None or origin.column not in self.table.frame.columns or name == "observed_on":
+            is_read = origin.column is None or origin.column in self.table.frame.columns
+            if not is_read or name == "observed_on":
                 continue
             stated = frame[name].notna().to_numpy()
             rows = frame[stated]
             text = {value: as_text(value) for value in rows[name].unique()}
+            raw = rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text))
+            if origin.column is None:
+                places, raw = frame["locator"].to_numpy(), raw.map(f"{_beside_cells(origin)} : {{}}".format)
+            else:
+                places = self._places(origin)
             yield pd.DataFrame(
                 {
                     "record_id": rows["record_id"],
                     "shape": self.shape.name,
                     "attribute": name,
                     "value": rows[name].map(text),
-                    "raw_value": rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text)),
-                    "locator": self._places(origin)[stated],
+                    "raw_value": raw,
+                    "locator": places[stated],
                     "source_id": self.source.id,
                     "document_id": self.document.document_id,
                     "observed_on": rows["observed_on"],
@@ -265,6 +275,11 @@ class _Builder:
                     "reader": self.source.reader.kind,
                 }
             )
+
+
+def _beside_cells(origin: Origin) -> str:
+    """What says a value that no cell says."""
+    return "source.yml" if origin.file_name is None else "nom du fichier"
 
 
 def _lacking(column: Column, text: str) -> str:

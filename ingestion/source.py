@@ -194,11 +194,13 @@ class Source(Strict):
         for mapping in self.shapes.values():
             for name, origin in mapping.columns.items():
                 if origin.value is not None and not clean(columns[name], origin.value, origin.start)[1]:
-                    raise ValueError(f"{name} : « {origin.value} » n’est pas une valeur de cette colonne")
+                    raise ValueError(f"{name} : « {origin.value} » n’est pas une valeur{_permitted(columns[name])}")
         for entry in self.lookups:
             _one_of(entry.column, columns)
-            if not clean(columns[entry.column], entry.canonical)[1]:
-                raise ValueError(f"lookups.csv, {entry.column} : « {entry.canonical} » n’en est pas une valeur")
+            column = columns[entry.column]
+            if not clean(column, entry.canonical)[1]:
+                told = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
+                raise ValueError(told + _permitted(column))
 
     @cached_property
     def mapped(self) -> frozenset[str]:
@@ -230,6 +232,14 @@ class Source(Strict):
     @cached_property
     def _lookup_index(self) -> dict[tuple[str, str], str]:
         return {(entry.column, fold(entry.raw)): entry.canonical for entry in self.lookups}
+
+
+def _permitted(column: Column) -> str:
+    """What a column with a code list may hold, for people who have the labels at hand and not the codes."""
+    if column.codes is None:
+        return " de cette colonne"
+    told = (f"{code} ({code_lists.labels(column.codes, code)[0]})" for code in code_lists.codes(column.codes))
+    return f" ; permis : {', '.join(told)}"
 
 
 def _one_of(value: str, allowed: object) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from openpyxl.utils import get_column_letter
 
-from ingestion.errors import SourceFileError
+from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.ingest import ingest
 from ingestion.readers import table
 from ingestion.readers.grid import letter
@@ -214,6 +214,37 @@ def test_wide_columns_become_rows_that_keep_the_cell_of_their_value(tmp_path: Pa
         if said.attribute in ("people", "admin2_code", "admin2_name", "admin1_code"):
             assert lines[row][column] == said.value
         assert said.locator[1:] == said.locator_row[1:]
+
+
+def test_what_the_declaration_or_the_name_of_the_file_says_is_claimed_of_every_row(
+    declaration: Declare, workbook: Workbook, template_rows: Rows
+) -> None:
+    """Else a list of calls whose kind only its title tells would publish none, as one that was tried found."""
+
+    def change(given: dict[str, Any]) -> None:
+        given["shapes"]["service"]["columns"] |= {
+            "status_code": {"value": "OPE"},
+            "cost_code": {"file_name": "mli_([a-z]+)_"},
+        }
+        given["ignored"] = given.get("ignored", {}) | {"Statut": "essai", "Coût": "essai"}
+
+    source = load(declaration(change))
+    ingested = ingest(source, [workbook("editeur_produit_mli_gratuit_2024.xlsx", {"Services": template_rows})])
+    rows = ingested.records["service"].set_index("record_id")["locator"]
+    for attribute, raw in (("status_code", "source.yml : OPE"), ("cost_code", "nom du fichier : gratuit")):
+        said = ingested.assertions[ingested.assertions["attribute"].eq(attribute)].set_index("record_id")
+        assert said["locator"].to_dict() == rows.to_dict()
+        assert set(said["raw_value"]) == {raw}
+
+
+def test_a_constant_that_is_no_code_is_refused_with_the_codes(declaration: Declare) -> None:
+    def change(given: dict[str, Any]) -> None:
+        given["shapes"]["service"]["columns"]["zone_code"] = {"value": "Ville de Gao"}
+
+    with pytest.raises(
+        DeclarationError, match=r"« Ville de Gao » n’est pas une valeur ; permis : .*Z_GAO \(Région de Gao\)"
+    ):
+        load(declaration(change))
 
 
 def test_a_column_declared_empty_that_is_filled_is_noted(
