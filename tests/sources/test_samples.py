@@ -111,12 +111,28 @@ def test_every_assertion_says_its_value_as_written_and_where(name: str) -> None:
         assert said[column].astype(str).str.strip().ne("").all()
 
 
+def _said_by_no_cell(name: str, said: pd.DataFrame) -> pd.Series[bool]:
+    """Which claims are of columns that the declaration or the name of the file fills."""
+    shapes = SOURCES[name].shapes.items()
+    pairs = {(shape, column) for shape, m in shapes for column, origin in m.columns.items() if origin.column is None}
+    return pd.Series([pair in pairs for pair in zip(said["shape"], said["attribute"], strict=True)], index=said.index)
+
+
+def test_what_no_cell_says_is_said_of_the_row(name: str) -> None:
+    given = gated(name)
+    said = given.assertions[_said_by_no_cell(name, given.assertions)]
+    rows = {row.record_id: row.locator for frame in given.accepted.values() for row in frame.itertuples()}
+    for claim in said.to_dict("records"):
+        assert claim["locator"] == rows[claim["record_id"]]
+        assert claim["raw_value"].startswith(("source.yml : ", "nom du fichier : "))
+
+
 @pytest.mark.parametrize("name", [n for n in TABLES if any(SHAPES[shape].is_asserted for shape in SOURCES[n].shapes)])
 def test_the_cell_of_an_assertion_holds_its_text(name: str) -> None:
     source, said = SOURCES[name], gated(name).assertions
     # A column that comes from the name of a wide column (its sex) has no cell of its own, but that of the figure.
     named = {column for new in source.reader.unpivot.values() for column in new}
-    said = said[~said["attribute"].isin(named)]
+    said = said[~said["attribute"].isin(named) & ~_said_by_no_cell(name, said)]
     assert len(said)
     cell_at = cells(source.sample)
     for row in said.to_dict("records"):
