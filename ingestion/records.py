@@ -36,6 +36,8 @@ SHELTER_PLACE = (
 )
 OBSERVED = Column("observed_on", "date", "", "", required=True)
 FOUND = ", trouvé "  # in a reason, before the cell that it quotes
+# When a record was seen, and how its codes are to be read: nothing that sources could disagree on.
+_OF_THE_RECORD = ("observed_on", "admin_vintage")
 
 
 @dataclass(frozen=True)
@@ -250,14 +252,15 @@ class _Builder:
             evidence = frame["interview_mode"].map(MODE_CLASS).fillna(evidence)
         for name, origin in self.mapping.columns.items():
             is_read = origin.column is None or origin.column in self.table.frame.columns
-            if not is_read or name == "observed_on":
+            if not is_read or name in _OF_THE_RECORD:
                 continue
             stated = frame[name].notna().to_numpy()
             rows = frame[stated]
             text = {value: as_text(value) for value in rows[name].unique()}
             raw = rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text))
             if origin.column is None:
-                places, raw = frame["locator"].to_numpy(), raw.map(f"{_beside_cells(origin)} : {{}}".format)
+                places = frame["locator"].to_numpy()
+                raw = raw.map({given: f"{_beside_cells(origin)} : {given}" for given in raw.unique()})
             else:
                 places = self._places(origin)
             yield pd.DataFrame(
