@@ -187,14 +187,21 @@ class _Builder:
         return np.where(is_filled, given, of(second[0]).to_numpy(dtype=object))
 
     def _constant(self, origin: Origin) -> str:
+        if match := self._in_file_name(origin):
+            return match[1].replace("_", " ")
         if origin.file_name is None:
             return origin.value or ""
-        if match := re.search(origin.file_name, self.document.file_name, re.IGNORECASE):
-            return match[1].replace("_", " ")
         if origin.value is None:
             name = self.document.file_name
             raise SourceFileError(name, "nom du fichier", f"un nom qui contient {origin.file_name}", f"« {name} »")
         return origin.value
+
+    def _in_file_name(self, origin: Origin) -> re.Match[str] | None:
+        return re.search(origin.file_name, self.document.file_name, re.IGNORECASE) if origin.file_name else None
+
+    def _beside_cells(self, origin: Origin) -> str:
+        """What says a value that no cell says."""
+        return "nom du fichier" if self._in_file_name(origin) else "source.yml"
 
     def _mask_shelters(self, frame: pd.DataFrame) -> None:
         """SOC_02 that admits victims of trafficking, or that says it is a shelter, keeps its cercle and no more."""
@@ -260,7 +267,7 @@ class _Builder:
             raw = rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text))
             if origin.column is None:
                 places = frame["locator"].to_numpy()
-                raw = raw.map({given: f"{_beside_cells(origin)} : {given}" for given in raw.unique()})
+                raw = raw.map({given: f"{self._beside_cells(origin)} : {given}" for given in raw.unique()})
             else:
                 places = self._places(origin)
             yield pd.DataFrame(
@@ -278,11 +285,6 @@ class _Builder:
                     "reader": self.source.reader.kind,
                 }
             )
-
-
-def _beside_cells(origin: Origin) -> str:
-    """What says a value that no cell says."""
-    return "source.yml" if origin.file_name is None else "nom du fichier"
 
 
 def _lacking(column: Column, text: str) -> str:

@@ -350,9 +350,6 @@ def test_doctor_finds_what_is_wrong(layout: Layout, tmp_path: Path, monkeypatch:
     assert all(line.todo for line in wrong)
 
 
-CHANNEL = ("MRF_ALERT_WEBHOOK", "http://127.0.0.1:9/personne")
-
-
 def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout: Layout) -> None:
     instance.prepare(layout)
     assert list(doctor.erasures(layout)) == [], "nothing was asked for"
@@ -372,6 +369,9 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     for name in publish.known(layout)[:2]:
         shutil.rmtree((layout.published / name).parent)
     assert [line.level for line in doctor.erasures(layout)] == [doctor.OK]
+
+
+CHANNEL = ("MRF_ALERT_WEBHOOK", "http://127.0.0.1:9/personne")
 
 
 def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path) -> None:

@@ -225,13 +225,18 @@ def test_what_the_declaration_or_the_name_of_the_file_says_is_claimed_of_every_r
         given["shapes"]["service"]["columns"] |= {
             "status_code": {"value": "OPE"},
             "cost_code": {"file_name": "mli_([a-z]+)_"},
+            "zone_code": {"file_name": "zone_([a-z]+)", "value": "Z_GAO"},
         }
         given["ignored"] = given.get("ignored", {}) | {"Statut": "essai", "Coût": "essai"}
 
     source = load(declaration(change))
     ingested = ingest(source, [workbook("editeur_produit_mli_gratuit_2024.xlsx", {"Services": template_rows})])
     rows = ingested.records["service"].set_index("record_id")["locator"]
-    for attribute, raw in (("status_code", "source.yml : OPE"), ("cost_code", "nom du fichier : gratuit")):
+    for attribute, raw in {
+        "status_code": "source.yml : OPE",
+        "cost_code": "nom du fichier : gratuit",
+        "zone_code": "source.yml : Z_GAO",  # what it falls back to
+    }.items():
         said = ingested.assertions[ingested.assertions["attribute"].eq(attribute)].set_index("record_id")
         assert said["locator"].to_dict() == rows.to_dict()
         assert set(said["raw_value"]) == {raw}
