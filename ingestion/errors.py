@@ -16,3 +16,7 @@ class SourceFileError(Exception):
     def __init__(self, file: str, place: str, expected: str, found: str) -> None:
         self.file, self.place, self.expected, self.found = file, place, expected, found
         super().__init__(f"{file} · {place} : attendu {expected} ; trouvé {found}")
+
+    def __reduce__(self) -> tuple[type[SourceFileError], tuple[str, str, str, str]]:
+        """Errors pass from the process that reads to the one that asked."""
+        return type(self), (self.file, self.place, self.expected, self.found)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from ingestion import personal
-from ingestion.kept_parts import KeptParts
+from ingestion.errors import SourceFileError
+from ingestion.guard import guarded
 from ingestion.part import Part, part_of, read_part, read_tables
 from ingestion.personal import PERSONAL
 from ingestion.readers import survey
@@ -47,23 +49,57 @@ class Ingested:
     consented: dict[str, str] = field(default_factory=dict)
 
 
-def ingest(
-    source: Source, paths: list[Path], kept: KeptParts | None = None, erased: personal.Erased = personal.nobody
-) -> Ingested:
-    """All records of all files of one source; a file that ``kept`` knows is not parsed again.
+def ingest(source: Source, paths: list[Path], erased: personal.Erased = personal.nobody) -> Ingested:
+    """All records of all files of one source, read in this process.
 
     Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told.
 
     Raises SourceFileError where a file is not as declared: then nothing of the source is taken, so that half a
     delivery is never mistaken for a whole one.
     """
-    if isinstance(source.reader, SurveyReader):  # one file may hold a later version of what another holds
-        tables = survey.last_versions({path: read_tables(source, path, erased) for path in paths})
-        return _joined(source, [part_of(source, path, given) for path, given in tables.items()])
-    return _joined(source, [kept.part(source, path) if kept else read_part(source, path) for path in paths])
+    return joined(source, list(parts(source, paths, erased)))
 
 
-def _joined(source: Source, parts: list[Part]) -> Ingested:
+def parts(
+    source: Source,
+    paths: list[Path],
+    erased: personal.Erased = personal.nobody,
+    most_rows: int | None = None,
+    begin: Callable[[Path], None] = lambda _: None,
+) -> Iterator[Part]:
+    """What each file gives, in the order of the files; ``begin`` is called before a file is read.
+
+    Raises SourceFileError, also for a file of more than ``most_rows`` rows and for whatever a reader stumbles over.
+    """
+    if not isinstance(source.reader, SurveyReader):
+        for path in paths:
+            begin(path)
+            with guarded(path.name):
+                part = read_part(source, path)
+                _refuse_too_many(path, part, most_rows)
+            yield part
+        return
+    tables = {}
+    for path in paths:
+        begin(path)
+        with guarded(path.name):
+            tables[path] = read_tables(source, path, erased)
+    for path, raw in survey.last_versions(tables).items():  # one file may hold a later version of what another holds
+        begin(path)
+        with guarded(path.name):
+            part = part_of(source, path, raw)
+            _refuse_too_many(path, part, most_rows)
+        yield part
+
+
+def _refuse_too_many(path: Path, part: Part, most_rows: int | None) -> None:
+    count = max((records.read_count for records in part.records.values()), default=0)
+    if most_rows is not None and count > most_rows:
+        raise SourceFileError(path.name, "lignes", f"au plus {most_rows} lignes (MRF_FILE_ROWS)", f"{count} lignes")
+
+
+def joined(source: Source, parts: list[Part]) -> Ingested:
+    """The parts of a delivery as one."""
     built = {shape: [part.records[shape] for part in parts] for shape in source.shapes}
     hidden = [found for part in parts for found in part.personal]
     return Ingested(

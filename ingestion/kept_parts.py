@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ingestion.digest import file_sha256
-from ingestion.part import Part, read_part
-from ingestion.source import Source
+from ingestion.part import Part
 
 
 class KeptParts:
@@ -25,17 +24,12 @@ class KeptParts:
         self.folder, self.code = folder, code
         self.used: set[Path] = set()
 
-    def part(self, source: Source, path: Path) -> Part:
-        """The part of a file; read now where it is not kept. Raises SourceFileError."""
-        told = f"{file_sha256(path)}|{path.name}|{self.code}|{pd.__version__}"  # a date may come from the file's name
-        place = self.folder / hashlib.sha256(told.encode()).hexdigest()
+    def place(self, path: Path) -> Path:
+        """Where the part of a file is kept, or would be; it counts as asked for."""
+        key = f"{file_sha256(path)}|{path.name}|{self.code}|{pd.__version__}"  # a date may come from the file's name
+        place = self.folder / hashlib.sha256(key.encode()).hexdigest()
         self.used.add(place)
-        if (known := _load(place)) is not None:
-            return known
-        part = read_part(source, path)
-        if not part.holds_personal_data:
-            _keep(place, part)
-        return part
+        return place
 
     def forget_the_rest(self) -> None:
         """Drops the parts that were not asked for."""
@@ -43,16 +37,18 @@ class KeptParts:
             place.unlink(missing_ok=True)
 
 
-def _load(place: Path) -> Part | None:
-    """The part of a file, or None where there is none or what is there was cut off."""
-    if not place.exists():
+def load(place: Path) -> Part | None:
+    """The part kept at a place, or None where there is none or what is there was cut off."""
+    try:
+        content = place.read_bytes()
+    except FileNotFoundError:
         return None
-    content = place.read_bytes()
-    digest, pickled = content[:32], content[32:]
+    digest, pickled = content[:32], memoryview(content)[32:]
     return pickle.loads(pickled) if hashlib.sha256(pickled).digest() == digest else None
 
 
-def _keep(place: Path, part: Part) -> None:
+def keep(place: Path, part: Part) -> None:
+    """Writes a part whole or not at all."""
     place.parent.mkdir(parents=True, exist_ok=True)
     pickled = pickle.dumps(part)
     beside = place.with_name(f".{place.name}.{os.getpid()}")

@@ -24,7 +24,7 @@ from warehouse.layout import Layout, read_json, write_json
 if TYPE_CHECKING:
     import dagster as dg
 
-    from orchestration.delivery import Delivery
+    from orchestration.delivery_files import Delivery
 
 NAME = "Entrepôt migrants Mali"
 _REMIND_AFTER = dt.timedelta(days=7)

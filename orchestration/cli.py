@@ -87,6 +87,14 @@ def run(
         bool,
         typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
     ] = False,
+    accept_loss: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-loss",
+            metavar="SOURCE",
+            help="Publier, bien que cette source (ou ce mart) ait bien moins de lignes",
+        ),
+    ] = None,
 ) -> None:
     """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
 
@@ -122,7 +130,12 @@ def run(
     if operation_commands.is_writing(layout):
         console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
-    given = {"landing": str(folder), "as_of": day.isoformat() if day else "", "kept": kept}
+    given = {
+        "landing": str(folder),
+        "as_of": day.isoformat() if day else "",
+        "kept": kept,
+        "accept_loss": accept_loss or [],
+    }
     _execute(layout, job, given, inventory.is_demo)
 
 

@@ -1,4 +1,4 @@
-"""One source's delivery: keep the originals, read, gate, check, and put the accepted rows where dbt finds them.
+"""One source's delivery: what becomes of the landed files, decided before anything is written.
 
 A source that fails keeps its last good rows and is flagged stale, or gives none the first time; it never stops
 the others.
@@ -7,7 +7,7 @@ the others.
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.gate import Gated, gate
-from expectations.results import CheckResult, as_table
+from expectations.results import CheckResult
 from expectations.suites import shape_suite
 from expectations.validation import Validation, validate
 from ingestion.clean.personal import redact
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.ingest import Ingested, ingest
+from ingestion.guard import guarded
+from ingestion.ingest import Ingested, joined
 from ingestion.kept_parts import KeptParts
+from ingestion.limits import Limits
 from ingestion.personal import Erased, nobody
 from ingestion.readers.settings import SurveyReader
+from ingestion.reading_process import ReadingProcess
 from ingestion.records import FOUND
-from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
+from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from ingestion.source import Source
+from orchestration import delivery_files, snapshot
+from orchestration.delivery_files import Delivery, Tables, last, store
 from orchestration.inventory import Inventory, ingestion_hash
-from warehouse.layout import Layout, Workspace, copy_whole, read_json, write_json, write_parquet
+from orchestration.snapshot import Copy
+from warehouse import stored
+from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
-from warehouse.protection.vault import Vault, forget, open_vault
+from warehouse.protection.vault import Vault, open_vault
 from warehouse.staging import SOURCE_SCHEMA
 
 # What people see of a source.
@@ -46,106 +53,210 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What a source gave: its state, rows read, accepted and rejected by shape, checks, and the error if any."""
+reader = ReadingProcess()  # of this process, for all sources
 
-    source_id: str
-    state: str
-    fingerprint: str = ""
-    files: dict[str, str] = field(default_factory=dict)  # file name to sha256
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
-    checks: list[dict[str, Any]] = field(default_factory=list)
-    validations: list[dict[str, Any]] = field(default_factory=list)
-    error: str | None = None
-    is_personal: bool = False  # its files hold columns that only `restricted` may keep
+
+def deliver(source: Source, inventory: Inventory, workspace: Workspace, limits: Limits | None = None) -> Delivery:
+    """Brings one source up to date and returns what happened; raises only for faults of the machine."""
+    return _Delivering(source, inventory, workspace, limits or Limits()).outcome()
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What files gave, checked and in its types: nothing is left but to write it."""
+
+    ingested: Ingested
+    gated: Gated
+    checks: list[CheckResult]
+    validations: list[dict[str, Any]]
+    tables: Tables
 
     @property
-    def is_good(self) -> bool:
-        """Whether the rows that dbt reads are those of the landed files."""
-        return self.state in ("fresh", "unchanged")
-
-    def total(self, kind: str) -> int:
-        """Rows read, accepted or rejected over all shapes."""
-        return sum(counts[kind] for counts in self.rows.values())
-
-
-def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
-    """Brings one source up to date and returns what happened; raises only for faults of the machine."""
-    before = _last(workspace, source.id)
-    if inventory.is_kept:
-        return before or _empty(source, workspace, "absent")
-    paths = inventory.paths(source.id)
-    if claimed := [name for name, ids in inventory.ambiguous.items() if source.id in ids]:
-        return _keep(source, workspace, before, f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}")
-    if closed := inventory.unreadable.get(source.id):
-        todo = "en donner la lecture au compte qui lance « mrf » (chown, ou chmod a+r), puis « mrf run »"
-        return _keep(source, workspace, before, f"fichier illisible : {', '.join(closed)} ; {todo}")
-    if not paths:
-        return _empty(source, workspace, "removed" if before and before.rows else "absent")
-    # The same document landed twice is read once.
-    paths = list({inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
-    if named := [redact(path.name)[0] for path in paths if redact(path.name)[1]]:
-        return _keep(source, workspace, before, f"données personnelles dans le nom du fichier : {', '.join(named)}")
-    files = {path.name: inventory.sha256[str(path)] for path in paths}
-    told = sorted(f"{path.name}:{inventory.sha256[str(path)]}" for path in paths)
-    try:
-        erased, sealed = _erased(source, workspace, inventory)
-    except KeyProblem as unknown:  # what was erased could come back
-        return _keep(source, workspace, before, str(unknown))
-    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *sealed, *told])
-    vault, problem = _vault(workspace, inventory)
-    if before and before.is_good and before.fingerprint == fingerprint:
-        if before.is_personal and problem:
-            return _keep(source, workspace, before, problem)
-        return _store(workspace, replace(before, state="unchanged"))
-    try:
-        kept = KeptParts(workspace.parts / source.id, ingestion_hash(source))
-        ingested = ingest(source, paths, kept, erased)
-    except (SourceFileError, DeclarationError) as error:
-        _keep_unread(source, workspace, vault, paths, inventory)
-        return _keep(source, workspace, before, str(error))
-    if ingested.is_declared and problem:
-        return _keep(source, workspace, before, problem)
-    gated = gate(ingested)
-    validations = [_validated(source, shape, gated, inventory.is_demo) for shape in source.shapes]
-    checks = [
-        *gated.conservation(),
-        *(r for v in validations for r in v.results),
-        *_observations(ingested, gated),
-    ]
-    if wrong := [check for check in checks if check.is_blocking_failure]:
-        failed = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
-        return _keep(source, workspace, before, f"contrôles non tenus : {failed}", checks)
-    kept.forget_the_rest()
-    _reopen(workspace, before)
-    _write(source, workspace, ingested, gated, checks)
-    _write_left_over(source, workspace, vault, ingested, gated)
-    _keep_originals(workspace, vault, paths, inventory, ingested)
-    rows = {
-        shape: {
-            "read": read,
-            "accepted": len(gated.accepted[shape]),
-            "rejected": int(gated.rejected["shape"].eq(shape).sum()),
+    def rows(self) -> dict[str, dict[str, int]]:
+        """Rows read, accepted and rejected by shape."""
+        return {
+            shape: {
+                "read": read,
+                "accepted": len(self.gated.accepted[shape]),
+                "rejected": int(self.gated.rejected["shape"].eq(shape).sum()),
+            }
+            for shape, read in self.gated.read_counts.items()
         }
-        for shape, read in gated.read_counts.items()
-    }
-    documents = [v.document | {"shape": shape} for shape, v in zip(source.shapes, validations, strict=True)]
-    return _store(
-        workspace,
-        Delivery(
-            source.id, "fresh", fingerprint, files, rows, [asdict(c) for c in checks], documents,
-            is_personal=ingested.is_declared and not inventory.is_demo,
-        ),
-    )  # fmt: skip
 
 
-def _erased(source: Source, workspace: Workspace, inventory: Inventory) -> tuple[Erased, list[str]]:
-    """What tells erased submissions, and what is new to a source once there are others. Raises KeyProblem."""
-    if inventory.is_demo or not isinstance(source.reader, SurveyReader):
-        return nobody, []
-    erased = forgotten.known(workspace)
-    return erased, [erased.identity] if erased.identity else []
+class _ChecksFailed(Exception):
+    def __init__(self, checks: list[CheckResult]) -> None:
+        self.checks = checks
+        wrong = [check for check in checks if check.is_blocking_failure]
+        failed = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
+        super().__init__(f"contrôles non tenus : {failed}")
+
+
+class _Delivering:
+    """One source in one run: its last delivery, its landed files, and what becomes of them."""
+
+    def __init__(self, source: Source, inventory: Inventory, workspace: Workspace, limits: Limits) -> None:
+        self.source, self.inventory, self.workspace, self.limits = source, inventory, workspace, limits
+        self.before = last(workspace, source.id)
+        self.damage = stored.damaged(workspace, source.id, self.before.stored) if self.before else []
+        self.vault, self.no_vault = _vault(workspace, inventory)
+
+    def outcome(self) -> Delivery:
+        """Writes what the source gives now, and returns it."""
+        if self.inventory.is_kept:
+            return self._kept_rows()
+        if refusal := self._refusal():
+            return self._keep(refusal)
+        paths = self.inventory.paths(self.source.id)
+        if not paths:
+            return self._empty("removed" if self.before and self.before.rows else "absent")
+        # The same document landed twice is read once.
+        paths = list({self.inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
+        try:
+            erased, sealed = self._erased()
+        except KeyProblem as unknown:  # what was erased could come back
+            return self._keep(str(unknown))
+        contents = sorted(f"{path.name}:{self.inventory.sha256[str(path)]}" for path in paths)
+        fingerprint = "|".join([ingestion_hash(self.source), str(self.inventory.is_demo), *sealed, *contents])
+        if self._is_unchanged(fingerprint):
+            assert self.before is not None
+            if self.before.is_personal and self.no_vault:
+                return self._keep(self.no_vault)
+            return store(self.workspace, replace(self.before, state="unchanged"))
+        return self._read(paths, fingerprint, erased)
+
+    def _refusal(self) -> str:
+        """Why the landed files cannot even be opened, "" where they can."""
+        claimed = [name for name, ids in self.inventory.ambiguous.items() if self.source.id in ids]
+        if claimed:
+            return f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}"
+        if closed := self.inventory.unreadable.get(self.source.id):
+            todo = "en donner la lecture au compte qui lance « mrf » (chown, ou chmod a+r), puis « mrf run »"
+            return f"fichier illisible : {', '.join(closed)} ; {todo}"
+        names = [redact(path.name) for path in self.inventory.paths(self.source.id)]
+        if named := [name for name, removed in names if removed]:
+            return f"données personnelles dans le nom du fichier : {', '.join(named)}"
+        return ""
+
+    def _is_unchanged(self, fingerprint: str) -> bool:
+        before = self.before
+        return before is not None and before.is_good and before.fingerprint == fingerprint and not self.damage
+
+    def _read(self, paths: list[Path], fingerprint: str, erased: Erased) -> Delivery:
+        kept = KeptParts(self.workspace.parts / self.source.id, ingestion_hash(self.source))
+        copies: list[Copy] = []
+        try:
+            with snapshot.of_landed(self.workspace, paths, self.inventory.sha256) as copies:
+                try:
+                    taken = self._taken(copies, kept, erased)
+                except (SourceFileError, DeclarationError):
+                    delivery_files.keep_unread(self.source, self.workspace, self.vault, copies)
+                    raise
+                if taken.ingested.is_declared and self.no_vault:
+                    return self._keep(self.no_vault)
+                kept.forget_the_rest()
+                self._write(taken, copies)
+        except _ChecksFailed as failed:
+            return self._keep(str(failed), failed.checks)
+        except (SourceFileError, DeclarationError) as error:
+            return self._keep(str(error))
+        return self._stored(taken, "fresh", fingerprint, {copy.path.name: copy.sha256 for copy in copies})
+
+    def _taken(self, copies: list[Copy], kept: KeptParts | None, erased: Erased) -> _Taken:
+        """Reads and checks files. Raises SourceFileError, _ChecksFailed."""
+        parts = reader.parts(self.source, [copy.path for copy in copies], self.limits, kept, erased)
+        with guarded(", ".join(copy.path.name for copy in copies), "contrôle des lignes"):
+            ingested = joined(self.source, parts)
+            gated = gate(ingested)
+            shapes = self.source.shapes
+            validations = [_validated(self.source, shape, gated, self.inventory.is_demo) for shape in shapes]
+            tables = delivery_files.tables(self.source, ingested, gated)
+        results = [result for validation in validations for result in validation.results]
+        checks = [*gated.conservation(), *results, *_observations(ingested, gated)]
+        if any(check.is_blocking_failure for check in checks):
+            raise _ChecksFailed(checks)
+        documents = [v.document | {"shape": shape} for shape, v in zip(shapes, validations, strict=True)]
+        return _Taken(ingested, gated, checks, documents, tables)
+
+    def _write(self, taken: _Taken, copies: list[Copy]) -> None:
+        delivery_files.reopen(self.workspace, self.before)
+        delivery_files.write_rows(self.workspace, self.source.id, taken.tables, taken.checks)
+        delivery_files.write_left_over(
+            self.workspace, self.vault, self.source.id, taken.ingested, taken.gated, taken.tables.rejected
+        )
+        delivery_files.keep_originals(self.workspace, self.vault, copies, taken.ingested)
+
+    def _stored(self, taken: _Taken, state: str, fingerprint: str, files: dict[str, str]) -> Delivery:
+        return store(
+            self.workspace,
+            Delivery(
+                self.source.id, state, fingerprint, files, taken.rows,
+                [asdict(check) for check in taken.checks], taken.validations,
+                is_personal=taken.ingested.is_declared and not self.inventory.is_demo,
+            ),
+        )  # fmt: skip
+
+    def _kept_rows(self) -> Delivery:
+        """The rows of the last delivery, whatever is landed now."""
+        if self.before is None:
+            return self._empty("absent")
+        if not self.damage:
+            return self.before
+        return self._rebuilt() or self._keep("dernières bonnes lignes perdues")
+
+    def _rebuilt(self) -> Delivery | None:
+        """The last delivery made again from its originals, for files of it are damaged; None where that cannot be."""
+        before = self.before
+        if before is None or not before.holds_rows:
+            return None
+        try:
+            erased, _ = self._erased()
+            with snapshot.of_originals(self.workspace, self.vault, before.files) as copies:
+                taken = self._taken(copies, None, erased)
+                self._write(taken, copies)
+        except (SourceFileError, DeclarationError, KeyProblem, _ChecksFailed):
+            return None
+        self.damage = []
+        return self._stored(taken, before.state, before.fingerprint, before.files)
+
+    def _keep(self, error: str, checks: list[CheckResult] | None = None) -> Delivery:
+        """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
+        error = redact(error, names=True)[0]  # no reader quotes a cell; what a library says may
+        before, damage = self.before, self.damage
+        if damage and not self.inventory.is_kept:
+            before = self._rebuilt()
+        elif damage:
+            before = None
+        if damage and before is None:
+            error = f"{error} ; et {', '.join(damage)} manque ou est abîmé, sans original pour le refaire"
+        has_rows = before is not None and before.holds_rows
+        if not has_rows:
+            self._empty("absent")
+        failed = [*(checks or []), CheckResult("livraison lisible et conforme", "error", False, 1, error)]
+        if has_rows:
+            failed.append(CheckResult("données à jour", "warning", False, 1, "dernière bonne livraison gardée"))
+        delivery_files.write_checks(self.workspace, self.source.id, failed)
+        kept = before or Delivery(self.source.id, "refused")
+        state = "stale" if has_rows else "refused"
+        return store(
+            self.workspace, replace(kept, state=state, error=error, checks=[asdict(check) for check in failed])
+        )
+
+    def _empty(self, state: str) -> Delivery:
+        """No file: no rows. dbt still finds an empty table of the right columns."""
+        delivery_files.reopen(self.workspace, self.before)
+        delivery_files.remove_rows(self.source, self.workspace)
+        reason = "fichiers retirés de l’atterrissage" if state == "removed" else "aucun fichier"
+        check = CheckResult("fichier présent", "info", False, 1, reason)
+        delivery_files.write_checks(self.workspace, self.source.id, [check])
+        return store(self.workspace, Delivery(self.source.id, state, checks=[asdict(check)]))
+
+    def _erased(self) -> tuple[Erased, list[str]]:
+        """What tells erased submissions, and what is new to a source once there are others. Raises KeyProblem."""
+        if self.inventory.is_demo or not isinstance(self.source.reader, SurveyReader):
+            return nobody, []
+        erased = forgotten.known(self.workspace)
+        return erased, [erased.identity] if erased.identity else []
 
 
 def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, str]:
@@ -192,146 +303,9 @@ def unquoted(reason: str) -> str:
     return reason.partition(FOUND)[0]
 
 
-def _write(source: Source, workspace: Workspace, ingested: Ingested, gated: Gated, checks: list[CheckResult]) -> None:
-    for shape, frame in gated.accepted.items():
-        write_parquet(
-            workspace.records(shape, source.id),
-            pa.Table.from_pandas(frame, SHAPES[shape].schema, preserve_index=False),
-        )
-    assertions = pa.Table.from_pandas(gated.assertions, ASSERTION, preserve_index=False)
-    write_parquet(workspace.records("assertion", source.id), assertions)
-    documents = [ingested.documents, *(gated.accepted[name] for name in source.shapes if name == "document")]
-    frames = [pa.Table.from_pandas(frame, DOCUMENT.schema, preserve_index=False) for frame in documents]
-    write_parquet(workspace.records("document", source.id), pa.concat_tables(frames))
-    write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(checks)))
-
-
-def _write_left_over(
-    source: Source, workspace: Workspace, vault: Vault | None, ingested: Ingested, gated: Gated
-) -> None:
-    """Rejected rows, in plain only where the file held no personal column; what was taken out, in `restricted`."""
-    plain = workspace.rejected / f"{source.id}.parquet"
-    forget(workspace, source.id)
-    if vault is not None and len(ingested.personal):
-        vault.write_values(source.id, ingested.personal)
-    if ingested.is_personal and vault is not None:
-        vault.write_rejected(source.id, gated.rejected)
-        plain.unlink(missing_ok=True)
-    else:
-        write_parquet(plain, pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
-
-
-def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
-    """Two shapes of a source may have a check of the same name: the second says so."""
-    seen: dict[str, int] = {}
-    named = []
-    for check in checks:
-        seen[check.check_name] = seen.get(check.check_name, 0) + 1
-        suffix = f" #{seen[check.check_name]}" if seen[check.check_name] > 1 else ""
-        named.append(replace(check, check_name=check.check_name + suffix))
-    return named
-
-
-def _keep(
-    source: Source,
-    workspace: Workspace,
-    before: Delivery | None,
-    error: str,
-    checks: list[CheckResult] | None = None,
-) -> Delivery:
-    """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
-    error = redact(error, names=True)[0]  # no reader quotes a cell; what a library says may
-    has_rows = before is not None and bool(before.rows and before.fingerprint)
-    if not has_rows:
-        _empty(source, workspace, "absent")
-    told = [*(checks or []), CheckResult("livraison lisible et conforme", "error", False, 1, error)]
-    if has_rows:
-        told.append(CheckResult("données à jour", "warning", False, 1, "dernière bonne livraison gardée"))
-    write_parquet(workspace.records("check_result", source.id), as_table(source.id, _named_once(told)))
-    kept = before or Delivery(source.id, "refused")
-    state = "stale" if has_rows else "refused"
-    return _store(workspace, replace(kept, state=state, error=error, checks=[asdict(check) for check in told]))
-
-
-def _empty(source: Source, workspace: Workspace, state: str) -> Delivery:
-    """No file: no rows. dbt still finds an empty table of the right columns."""
-    _reopen(workspace, _last(workspace, source.id))
-    for name in (*source.shapes, "assertion", "document"):
-        workspace.records(name, source.id).unlink(missing_ok=True)
-    (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
-    shutil.rmtree(workspace.parts / source.id, ignore_errors=True)
-    forget(workspace, source.id)
-    told = CheckResult(
-        "fichier présent",
-        "info",
-        False,
-        1,
-        "fichiers retirés de l’atterrissage" if state == "removed" else "aucun fichier",
-    )
-    write_parquet(workspace.records("check_result", source.id), as_table(source.id, [told]))
-    return _store(workspace, Delivery(source.id, state, checks=[asdict(told)]))
-
-
-def _keep_originals(
-    workspace: Workspace, vault: Vault | None, paths: list[Path], inventory: Inventory, ingested: Ingested
-) -> None:
-    """Each file by its sha256, never changed: encrypted where it holds something personal, else in plain.
-
-    Of a file where somebody refused, only what the others answered is kept. A survey is never kept in plain: without a
-    key (a fictional one, or one without personal columns) it is not kept at all. A list into which somebody typed a
-    phone then stays in plain, as it was landed.
-    """
-    for path in paths:
-        digest = inventory.sha256[str(path)]
-        if vault is None or not (ingested.is_personal or ingested.is_typed):
-            if not ingested.is_personal:
-                _copy_plain(workspace, path, digest)
-        elif (agreed := ingested.consented.get(digest)) is not None:
-            vault.keep_original(digest, ".consented.json", agreed.encode())
-        else:
-            vault.keep_original(digest, path.suffix.lower(), path.read_bytes())
-
-
-def _keep_unread(
-    source: Source, workspace: Workspace, vault: Vault | None, paths: list[Path], inventory: Inventory
-) -> None:
-    """Originals of a delivery that could not be read: of a survey none, for nobody can tell who refused."""
-    for path in () if source.personal or source.consent else paths:
-        digest = inventory.sha256[str(path)]
-        if vault is None:
-            _copy_plain(workspace, path, digest)
-        else:
-            vault.keep_original(digest, path.suffix.lower(), path.read_bytes())
-
-
-def _copy_plain(workspace: Workspace, path: Path, digest: str) -> None:
-    target = workspace.originals / digest[:2] / f"{digest}{path.suffix.lower()}"
-    if not target.exists():
-        copy_whole(path, target)
-
-
-def _last(workspace: Workspace, source_id: str) -> Delivery | None:
-    found = read_json(workspace.state_file(source_id))
-    return Delivery(**found) if found else None
-
-
-def _reopen(workspace: Workspace, before: Delivery | None) -> None:
-    """Before rows change: a run that is killed while it writes them leaves files of two deliveries.
-
-    Without its fingerprint the last one is neither unchanged (the former file put back) nor good enough to be kept.
-    """
-    if before is not None:
-        _store(workspace, replace(before, fingerprint=""))
-
-
-def _store(workspace: Workspace, delivery: Delivery) -> Delivery:
-    write_json(workspace.state_file(delivery.source_id), vars(delivery))
-    return delivery
-
-
 def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, Delivery]:
     """What each source last gave."""
-    found = {source_id: _last(workspace, source_id) for source_id in sources}
+    found = {source_id: last(workspace, source_id) for source_id in sources}
     return {source_id: delivery for source_id, delivery in found.items() if delivery is not None}
 
 
@@ -369,6 +343,7 @@ def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
     """Empty typed tables for every shape, and no rows of sources that are no longer declared; returns their ids."""
+    snapshot.clear(workspace)
     for shape in SHAPES.values():
         write_parquet(workspace.records(shape.name, "_empty"), shape.schema.empty_table())
     write_parquet(workspace.records("assertion", "_empty"), ASSERTION.empty_table())

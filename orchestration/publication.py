@@ -14,11 +14,12 @@ import dagster as dg
 import duckdb
 
 from expectations.marts import SUITES
-from orchestration import dbt_docs
+from orchestration import dbt_docs, losses
 from orchestration.delivery import deliveries_of
 from orchestration.inventory import DEMO_NOTICE
 from orchestration.protection import refuse_personal
 from orchestration.resources import DataRoot, known_sources
+from orchestration.settings import settings
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
@@ -106,6 +107,13 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": now_published["current"]})
     if audited["dbt"]["run"]["is_demo"] and publish.has_real(layout):
         raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
+    try:
+        accepted_losses = losses.check(
+            layout, deliveries_of(layout, run_id), inventory.as_of, inventory.is_demo, settings().max_fall,
+            data_root.accept_loss,
+        )  # fmt: skip
+    except losses.LossRefused as refusal:
+        raise dg.Failure(str(refusal)) from refusal
     now = dt.datetime.now(dt.UTC)
     publication = publish.name_of(run_id, now)
     folder = publish.begin(layout, publication)
@@ -118,7 +126,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         _write_pages(layout, publication, notice, inventory.as_of)
         _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
         _write_docs_index(docs.result().parent, validations, notice, publication.run, inventory.as_of)
-        manifest = _manifest(context, run_id, data_root, audited, marts, now)
+        manifest = _manifest(context, run_id, data_root, audited, marts, now) | {"accepted_losses": accepted_losses}
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
         refuse_personal(folder, layout, inventory.is_demo, folder / publication.file)

@@ -40,6 +40,7 @@ class DataRoot(dg.ConfigurableResource):
     landing: str = ""
     as_of: str = ""
     kept: bool = False
+    accept_loss: list[str] = []  # noqa: RUF012  (a field of pydantic)
     wait_seconds: float = 600
 
     @contextmanager

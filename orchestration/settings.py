@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from ingestion.limits import Limits
+
 POSTGRES = "MRF_DAGSTER_POSTGRES_URL"
 ALERT_KINDS = ("failure", "stale", "publication")
 # Every setting of operation, its default and what it means; `deploy/mrf.env.example` shows the same.
@@ -15,6 +17,10 @@ MEANING = {
     "MRF_KEEP_PUBLICATIONS": ("30", "publications gardées, celle en place comprise"),
     "MRF_KEEP_RUN_DAYS": ("90", "jours d’historique des exécutions"),
     "MRF_KEEP_PERSONAL_DAYS": ("0", "jours de garde des données personnelles de restricted (0 : sans terme)"),
+    "MRF_FILE_SECONDS": ("20", "secondes de calcul pour lire un petit fichier (8 de plus par Mo)"),
+    "MRF_FILE_MEMORY_MB": ("512", "Mo de mémoire pour lire un petit fichier (64 de plus par Mo)"),
+    "MRF_FILE_ROWS": ("1000000", "lignes d’un fichier"),
+    "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
     "MRF_ALERT_ON": (",".join(ALERT_KINDS), "ce qui est annoncé"),
     "MRF_ALERT_SMTP": ("", "serveur de courriel : smtp://serveur:587 ou smtps://utilisateur:secret@serveur:465"),
     "MRF_ALERT_FROM": ("", "expéditeur des courriels"),
@@ -39,6 +45,8 @@ class Settings:
     alert_from: str
     alert_to: tuple[str, ...]
     webhook: str
+    file_limits: Limits
+    max_fall: int
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -68,6 +76,8 @@ def settings() -> Settings:
         alert_from=sender,
         alert_to=receivers,
         webhook=webhook,
+        file_limits=Limits(_count("MRF_FILE_SECONDS", 1), _count("MRF_FILE_MEMORY_MB", 64), _count("MRF_FILE_ROWS", 1)),
+        max_fall=_count("MRF_MAX_FALL", 0),
     )
 
 

@@ -21,7 +21,8 @@ from ingestion.registry import PACKAGE_SOURCES, sources
 from ingestion.shapes import SHAPES, Column
 from ingestion.source import ID, Mapping, Origin, Source
 from orchestration.console import NOT_PUBLISHED, STATES, WRONG_USE, console, stop
-from orchestration.delivery import Delivery, deliveries, unquoted
+from orchestration.delivery import deliveries, unquoted
+from orchestration.delivery_files import Delivery
 from warehouse.french import count as number
 from warehouse.layout import Layout
 

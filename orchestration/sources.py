@@ -10,7 +10,8 @@ import pandas as pd
 from ingestion.clean.personal import redact
 from ingestion.shapes import SHAPES
 from ingestion.source import Source
-from orchestration.delivery import STATES, Delivery, prepare, preview
+from orchestration.delivery import STATES, prepare, preview
+from orchestration.delivery_files import Delivery
 from orchestration.resources import DataRoot, known_sources
 from orchestration.workers import delivery_of, start_deliveries
 from warehouse.layout import Workspace

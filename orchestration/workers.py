@@ -20,8 +20,10 @@ from expectations.data_docs import build as build_data_docs
 from expectations.marts import SUITES, validate_mart
 from expectations.validation import Validation, context
 from ingestion.source import Source
-from orchestration.delivery import Delivery, deliver
+from orchestration.delivery import deliver, reader
+from orchestration.delivery_files import Delivery
 from orchestration.inventory import Inventory
+from orchestration.settings import settings
 from warehouse.layout import Workspace
 
 
@@ -45,6 +47,7 @@ def _begin() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    reader.start()  # it imports what reading needs beside this process
     context()
 
 
@@ -59,13 +62,16 @@ _deliveries: dict[tuple[str, str], Future[Delivery]] = {}
 def start_deliveries(run_id: str, sources: list[Source], inventory: Inventory, workspace: Workspace) -> None:
     """Hands all sources of a run to the worker, which reads them one after the other."""
     for source in sources:
-        _deliveries[run_id, source.id] = pool().submit(deliver, source, inventory, workspace)
+        _deliveries[run_id, source.id] = _submitted(source, inventory, workspace)
 
 
 def delivery_of(run_id: str, source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
     """What one source gave in this run; read now where the run did not begin with the inventory."""
-    waiting = _deliveries.pop((run_id, source.id), None) or pool().submit(deliver, source, inventory, workspace)
-    return waiting.result()
+    return (_deliveries.pop((run_id, source.id), None) or _submitted(source, inventory, workspace)).result()
+
+
+def _submitted(source: Source, inventory: Inventory, workspace: Workspace) -> Future[Delivery]:
+    return pool().submit(deliver, source, inventory, workspace, settings().file_limits)
 
 
 def mart_validations(build_file: Path) -> dict[str, Validation]:

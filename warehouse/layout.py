@@ -47,6 +47,11 @@ class Workspace:
         return self.base / "parts"
 
     @property
+    def reading(self) -> Path:
+        """Copies of the files of the source that is being read, for its owner alone; empty between two sources."""
+        return self.base / "reading"
+
+    @property
     def restricted(self) -> Path:
         """Personal data, encrypted: values, originals and rejected rows of the sources that hold any."""
         return self.base / "restricted"

@@ -14,14 +14,21 @@ _CHUNK = 1 << 22
 _CANNOT_HIDE = 1 << 17
 
 
-def check(archive: zipfile.ZipFile, file: str, by_pieces: tuple[str, ...] = ()) -> None:
+def check(
+    archive: zipfile.ZipFile,
+    file: str,
+    by_pieces: tuple[str, ...] = (),
+    most_in_memory: int = MOST_IN_MEMORY,
+    ending: str = "",
+) -> None:
     """Raises SourceFileError where the parts say that they unpack to more than a machine holds.
 
     Larger parts are unpacked to see whether what they say is true; parts whose names begin with ``by_pieces`` are read
-    later, and then seen.
+    later, and then seen. ``most_in_memory``: bytes of the other parts whose names have this ``ending``.
     """
     whole = [part for part in archive.infolist() if not part.filename.startswith(by_pieces)]
-    for parts, most in ((archive.infolist(), MOST_UNPACKED), (whole, MOST_IN_MEMORY)):
+    in_memory = [part for part in whole if part.filename.endswith(ending)]
+    for parts, most in ((archive.infolist(), MOST_UNPACKED), (in_memory, most_in_memory)):
         size = sum(part.file_size for part in parts)
         if size > most:
             raise SourceFileError(file, "archive", f"au plus {most >> 20} Mo décompressés", f"{size >> 20} Mo")

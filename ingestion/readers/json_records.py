@@ -12,6 +12,7 @@ from typing import Any
 from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
+from ingestion.readers import json_text
 from ingestion.readers.grid import Grid
 from ingestion.readers.messages import kind_of
 from ingestion.readers.rows import Tables
@@ -107,7 +108,7 @@ def _grid(path: Path, place: str, records: list[Any]) -> JsonGrid:
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
+        return json_text.load(path.read_bytes(), object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
         raise SourceFileError(
             path.name, "document", "du JSON entier, en UTF-8", f"{error} : fichier tronqué ?"

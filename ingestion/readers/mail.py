@@ -28,6 +28,7 @@ _QUOTED = re.compile(
 _FROM = re.compile(r"\s*\**(?:de|from)\s*:.*", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\**(?:envoyé|date|sent|à|a|to|cc|objet|subject)\s*:.*", re.IGNORECASE)
 _HEADER_LINES = 4
+_LONGEST_HEADER = 20_000  # characters; the library takes 10 KB of memory for each encoded word of a subject
 # From here on it says who and where the writer is, up to a postscript.
 _SIGNATURE = re.compile(
     r"\s*(?:--|(?:bien )?cordialement\W*|(?:sincères |meilleures )?salutations.{0,30}|bien à vous\W*"
@@ -46,7 +47,11 @@ _ADDRESS = re.compile(
 def open_mail(path: Path) -> Writing:
     """Raises SourceFileError where the file has none of the headers of an e-mail, or no text."""
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    if not (message["from"] and (message["date"] or message["subject"])):
+    for header, raw in message.raw_items():
+        if header.lower() in ("from", "date", "subject") and len(raw) > _LONGEST_HEADER:
+            wanted = f"au plus {_LONGEST_HEADER} caractères"
+            raise SourceFileError(path.name, f"en-tête {header.title()}", wanted, f"{len(raw)} caractères")
+    if not ({"date", "subject"} & {name.lower() for name in message} and message["from"]):
         raise SourceFileError(
             path.name, "en-têtes", "un courriel (From, Date, Subject)", f"{len(message.keys())} en-tête(s), pas ceux-là"
         )
@@ -107,7 +112,11 @@ def _own(lines: list[str]) -> tuple[list[str], int]:
 
 
 def _day(message: EmailMessage) -> str:
-    sent = getattr(message["date"], "datetime", None)
+    """The day in the header; "" where it says none that exists (an offset of 9999999999999 hours)."""
+    try:
+        sent = getattr(message["date"], "datetime", None)
+    except (ValueError, OverflowError):
+        return ""
     return sent.date().isoformat() if sent else ""
 
 
@@ -130,7 +139,7 @@ def _address(match: re.Match[str], is_sender: bool) -> Address:
 def _decoded(name: str) -> str:
     try:
         return str(make_header(decode_header(name)))
-    except (LookupError, UnicodeError, MessageError):
+    except (LookupError, ValueError, MessageError):
         return name
 
 
@@ -149,5 +158,5 @@ def _decoded_body(body: EmailMessage) -> str:
     """One that says a charset that nobody knows is read as Windows writes it."""
     try:
         return str(body.get_content())
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # a charset with a NUL in its name is a ValueError
         return bytes(body.get_payload(decode=True) or b"").decode("cp1252", errors="replace")

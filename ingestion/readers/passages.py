@@ -16,6 +16,7 @@ _END = re.compile(
     r"(?<=[.!?…])(?<!\b[A-ZÀ-Þ]\.)(?<!\b(?:Dr|Pr|St|cf)\.)(?<!\b(?:Mme|art|etc|env|tél|hab)\.)(?<!\bMlle\.)"
     r"[»”)]?\s+(?=[«“(\[]?\s?[A-ZÀ-Þ0-9])"
 )
+_LONGEST = 4000  # characters; in longer ones a pattern with two gaps may look for hours, and nobody wrote them
 _APOSTROPHES = str.maketrans("’ʼ‘", "'''")  # Word writes ’ where people type '
 
 
@@ -32,10 +33,18 @@ def lift(passages: list[Passage], patterns: tuple[SentencePattern, ...]) -> Tabl
 
     The columns are the named groups of the table's patterns ("" where a group took no part) and ``sentence``, the
     whole sentence as evidence. The locator is the passage's, with the sentence in it: paragraph=12;sentence=2.
-    Runs of white space, no-break ones too, are one space; whichever apostrophe is written matches either.
+    Runs of white space, no-break ones too, are one space; whichever apostrophe is written matches either. A sentence
+    that is too long to be one is not searched, and a note says where it stands.
     """
-    sentences = [pair for passage in passages for pair in _sentences(passage)]
-    return {name: _table(name, sentences, patterns) for name in dict.fromkeys(p.table for p in patterns)}
+    every = [pair for passage in passages for pair in _sentences(passage)]
+    sentences = [pair for pair in every if len(pair[0]) <= _LONGEST]
+    notes = tuple(
+        f"{place} : phrase de {len(text)} caractères, trop longue pour y chercher une phrase déclarée"
+        for text, place in every
+        if len(text) > _LONGEST
+    )
+    names = list(dict.fromkeys(p.table for p in patterns))
+    return {name: _table(name, sentences, patterns, notes if name == names[0] else ()) for name in names}
 
 
 def _sentences(passage: Passage) -> Iterator[tuple[str, str]]:
@@ -44,7 +53,9 @@ def _sentences(passage: Passage) -> Iterator[tuple[str, str]]:
         yield sentence, f"{passage.place};sentence={number}"
 
 
-def _table(name: str, sentences: list[tuple[str, str]], patterns: tuple[SentencePattern, ...]) -> Table:
+def _table(
+    name: str, sentences: list[tuple[str, str]], patterns: tuple[SentencePattern, ...], notes: tuple[str, ...]
+) -> Table:
     compiled = [re.compile(p.expression.translate(_APOSTROPHES)) for p in patterns if p.table == name]
     columns = list(dict.fromkeys(group for pattern in compiled for group in pattern.groupindex))
     rows, places = [], []
@@ -55,7 +66,7 @@ def _table(name: str, sentences: list[tuple[str, str]], patterns: tuple[Sentence
             places.append(place)
     frame = pd.DataFrame(rows, columns=[*columns, SENTENCE], dtype=object)
     locators = pd.Series(places, index=frame.index, dtype=object)
-    return Table(name, frame, locators, lambda _: locators)
+    return Table(name, frame, locators, lambda _: locators, notes=notes)
 
 
 def _matches(sentence: str, patterns: list[re.Pattern[str]]) -> Iterator[re.Match[str]]:

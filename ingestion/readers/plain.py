@@ -12,8 +12,10 @@ from ingestion.readers.grid import Grid
 from ingestion.readers.passages import Passage
 from ingestion.readers.writing import PlacedGrid, Writing
 
-_BULLET = re.compile(r"\s*(?:[-*+•·–‣▪]|\d{1,2}[.)])\s+")
-_HEADING = re.compile(r"\s*#{1,6}\s+")
+# Only at the beginning: elsewhere « - » is a dash of the text, and a line of spaces would be looked through again and
+# again, from each of them.
+_BULLET = re.compile(r"\A\s*(?:[-*+•·–‣▪]|\d{1,2}[.)])\s+")
+_HEADING = re.compile(r"\A\s*#{1,6}\s+")
 _RULE = re.compile(r":?[=+-]+:?")
 _BAR = re.compile(r"(?<!\\)\|")  # « \| » is a bar in a cell
 _LAST_BAR = re.compile(r"(?<!\\)\|$")

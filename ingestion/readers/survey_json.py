@@ -14,6 +14,7 @@ from typing import Any
 
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
+from ingestion.readers import json_text
 from ingestion.readers.grid import Grid
 from ingestion.readers.messages import kind_of
 
@@ -55,8 +56,8 @@ def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
 
 def _submissions(path: Path) -> tuple[str, list[dict[str, Any]]]:
     try:
-        content = json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        content = json_text.load(path.read_bytes())
+    except ValueError as error:
         # The message quotes nothing of the file: only where it stops making sense.
         place = f"octet {getattr(error, 'pos', getattr(error, 'start', 0))}"
         raise SourceFileError(path.name, place, "un JSON entier", "un texte qui n’en est pas : tronqué ?") from error
@@ -119,10 +120,14 @@ def _point(value: dict[str, Any]) -> str | None:
     """GeoJSON as a phone writes it: `lat lon alt accuracy`, points of a line apart by « ; »; "" without any."""
     if "coordinates" not in value or "type" not in value:
         return None
-    accuracy = (value.get("properties") or {}).get("accuracy")
+    properties = value.get("properties")
+    accuracy = properties.get("accuracy") if isinstance(properties, dict) else None
     places = value["coordinates"] or []
     if value["type"] == "Polygon":
         places = places[0] if places else []
     points = [places] if value["type"] == "Point" else places
-    told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
+    try:
+        told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
+    except (TypeError, ValueError, LookupError):  # no point at all: the text as it is, which the question does not take
+        return json.dumps(value["coordinates"], ensure_ascii=False)
     return ";".join(" ".join(_text(part) for part in (*point, accuracy or 0)) for point in told)

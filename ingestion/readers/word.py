@@ -18,6 +18,9 @@ Cell = tuple[int, int]
 _TITLES = ("Title", "Titre", "heading 1", "Heading 1", "Titre 1")
 # Deleted and moved text is not there any more; old Word's copy of a text box (Fallback) would tell it twice.
 _GONE = ("}del", "}moveFrom", "}Fallback")
+_MOST_COLUMNS = 1000  # Word itself stops at 63
+# A long report's text is 10 MB of XML, of which python-docx makes ten times as much.
+_MOST_UNPACKED = 1 << 25
 
 
 def open_word(path: Path) -> Writing:
@@ -30,7 +33,7 @@ def open_word(path: Path) -> Writing:
         raise SourceFileError(path.name, "premier octet", "un document Word (.docx)", found)
     try:
         with zipfile.ZipFile(path) as archive:
-            archives.check(archive, path.name)
+            archives.check(archive, path.name, most_in_memory=_MOST_UNPACKED, ending=".xml")
         document = docx.Document(str(path))
         body = document.element.body
         paragraphs = body.xpath(".//w:p[not(ancestor::w:tbl) and not(ancestor::w:p)]")
@@ -71,7 +74,7 @@ def _grids(file: str, parent: Any, document: Any, place: str) -> Iterator[Grid]:
     for number, element in enumerate(parent.xpath(f".//w:tbl[count(ancestor::w:tbl)={depth}]"), start=1):
         own = f"{place}table={number}"
         kept = [row for row in element.tr_lst if not row.xpath("./w:trPr/w:del")]
-        cells, merged = _placed(kept)
+        cells, merged = _placed(file, own, kept)
         width = max([column + 1 for _, column in cells] + [right + 1 for _, (_, right) in merged], default=0)
         rows = [[""] * width for _ in kept]
         for (row, column), cell in cells.items():
@@ -83,8 +86,11 @@ def _grids(file: str, parent: Any, document: Any, place: str) -> Iterator[Grid]:
                 yield from _grids(file, cell, document, f"{grid.place(row, column)};")
 
 
-def _placed(rows: list[Any]) -> tuple[dict[Cell, Any], list[Merged]]:
-    """The cells of rows by row and column, and the ranges of merged ones; a cell that goes on is not its own."""
+def _placed(file: str, place: str, rows: list[Any]) -> tuple[dict[Cell, Any], list[Merged]]:
+    """The cells of rows by row and column, and the ranges of merged ones; a cell that goes on is not its own.
+
+    Raises SourceFileError where a row is wider than any table.
+    """
     cells: dict[Cell, Any] = {}
     corners: dict[Cell, Cell] = {}
     above: dict[int, Cell] = {}  # by column, the cell that the next row may go on with
@@ -92,6 +98,9 @@ def _placed(rows: list[Any]) -> tuple[dict[Cell, Any], list[Merged]]:
         column, of_row = row.grid_before, dict[int, Cell]()
         for cell in row.tc_lst:
             last = column + cell.grid_span - 1
+            if last >= _MOST_COLUMNS:
+                found = f"une cellule qui va jusqu’à la colonne {last + 1}"
+                raise SourceFileError(file, f"{place};row={number + 1}", f"au plus {_MOST_COLUMNS} colonnes", found)
             start = above.get(column, (number, column)) if cell.vMerge == "continue" else (number, column)
             if start == (number, column):
                 cells[start] = cell

@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import kept_parts
+from ingestion import reading_process
 from ingestion.registry import PACKAGE_SOURCES
 from ingestion.source import Source, load
-from orchestration.delivery import Delivery, deliver, prepare
+from orchestration.delivery import deliver, prepare
+from orchestration.delivery_files import Delivery
 from orchestration.inventory import NothingToPublish, take
 from warehouse.layout import Layout
 
@@ -79,7 +80,7 @@ def test_the_same_document_landed_twice_is_read_once(office: Office) -> None:
 
 def test_an_unchanged_file_is_not_read_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.land(HEADER + ROW * 2)
-    monkeypatch.setattr("orchestration.delivery.ingest", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("orchestration.delivery.reader.parts", lambda *_: pytest.fail("read again"))
     assert office.land(HEADER + ROW * 2).state == "unchanged"
     assert office.rows() == 2
 
@@ -88,8 +89,12 @@ def test_of_several_files_only_the_changed_one_is_read_again(tmp_path: Path, mon
     office = Office(tmp_path, "{ min_records: 1, max_records: 9 }")
     office.land(HEADER + ROW, "editeur_essai_mli_1.csv")
     office.land(HEADER + ROW.replace("Gao", "Mopti"), "editeur_essai_mli_2.csv")
-    read, real = [], kept_parts.read_part
-    monkeypatch.setattr(kept_parts, "read_part", lambda source, path: (read.append(path.name), real(source, path))[1])
+    read, real = [], reading_process.ReadingProcess._read
+    monkeypatch.setattr(
+        reading_process.ReadingProcess,
+        "_read",
+        lambda self, request: (read.extend(path.name for path in request.paths), real(self, request))[1],
+    )
     delivery = office.land(HEADER + ROW.replace("Gao", "Kayes"), "editeur_essai_mli_2.csv")
     assert read == ["editeur_essai_mli_2.csv"]
     assert delivery.rows["service"] == {"read": 2, "accepted": 2, "rejected": 0}

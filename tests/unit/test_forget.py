@@ -23,7 +23,8 @@ from ingestion.pull.pulling import pull
 from ingestion.registry import sources
 from orchestration import forget_command, forgetting, operation_commands
 from orchestration.console import console
-from orchestration.delivery import Delivery, deliver
+from orchestration.delivery import deliver
+from orchestration.delivery_files import Delivery
 from orchestration.forget_command import expire
 from orchestration.inventory import take
 from tests.conftest import KEY

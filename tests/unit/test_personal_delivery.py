@@ -14,7 +14,8 @@ import pytest
 
 from ingestion.ingest import ingest
 from ingestion.registry import sources
-from orchestration.delivery import Delivery, deliver, prepare
+from orchestration.delivery import deliver, prepare
+from orchestration.delivery_files import Delivery
 from orchestration.inventory import take
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import (

@@ -115,6 +115,11 @@ class Vault:
             raise FileNotFoundError(f"{document_id} : aucun original de ce nom dans {self.folder}")
         return self._read(found[0], why)
 
+    def has_whole_original(self, document_id: str) -> bool:
+        """Whether a landed file was kept as it was, not only what some of its respondents agreed to."""
+        found = list((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
+        return len(found) == 1 and ".consented." not in found[0].name
+
     def open_original(self, path: Path, why: str) -> bytes:
         """The content of one file below `originals`. Raises Unreadable."""
         return self._read(path, why)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ingestion import limits
 from ingestion.errors import SourceFileError
 from ingestion.readers.pdf.pages import Page, read_page
 
@@ -24,6 +25,7 @@ def read_pages(
     """The declared pages ("all" or "2-4,7"). Raises SourceFileError: encrypted, damaged, without text, no such page."""
     with _telling_damage(path), _open(path) as pdf:
         numbers = _numbers(path, declared, len(pdf.pages))
+        limits.allow_pages(len(numbers))
         count = min(workers or _cores(), _MOST_WORKERS)
         pages: list[Page] | None = None
         if count > 1 and len(numbers) > _WORTH_A_PROCESS and _may_start_processes():
@@ -44,7 +46,10 @@ def _side_by_side(
         with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
             done = pool.map(_read_share, [path] * count, shares, [strategy] * count, [settings] * count)
             return sorted((page for share in done for page in share), key=lambda page: page.number)
-    except (BrokenExecutor, OSError):
+    except (BrokenExecutor, OSError) as error:
+        if limits.is_confined():  # another try would take as long again
+            found = "des pages qui en demandent davantage"
+            raise SourceFileError(path.name, "pages", "des pages qui se lisent dans les limites", found) from error
         return None
 
 

@@ -1,0 +1,197 @@
+"""Files are read in a process of their own, held to limits by the system: a file can end it, and nothing else.
+
+One process reads all files of a run, one after the other; it is started again after a file that ended it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+
+from ingestion import kept_parts, limits
+from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.ingest import parts
+from ingestion.kept_parts import KeptParts
+from ingestion.limits import Limits
+from ingestion.part import Part
+from ingestion.personal import Erased, nobody
+from ingestion.readers.settings import SurveyReader
+from ingestion.source import Source
+
+_WALL_SECONDS = 900  # a file that waits (a share that hangs) takes no processor time
+_WATCH_SECONDS = 1
+# The memory that counts is what the file needs: Arrow's own allocator reserves a gigabyte at once, and each thread of
+# a numeric library its stack.
+_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_BEYOND_TIME, _BEYOND_MEMORY = {signal.SIGXCPU}, {signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS}
+
+
+@dataclass(frozen=True)
+class _Request:
+    source: Source
+    paths: list[Path]
+    places: list[Path | None]  # where the part of each file is kept, where it may be
+    erased: Erased
+    limits: Limits
+
+
+class ReadingProcess:
+    """The process that reads, from this one's side."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    def start(self) -> None:
+        """Starts the process, so that it imports what it needs while others work."""
+        ours, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                cwd=Path(__file__).parents[1],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT | os.environ,
+                start_new_session=True,  # ended with all that it started
+            )
+        self._connection = ours
+
+    def parts(
+        self,
+        source: Source,
+        paths: list[Path],
+        limits: Limits,
+        kept: KeptParts | None = None,
+        erased: Erased = nobody,
+    ) -> list[Part]:
+        """What each file gives; a file that ``kept`` knows is not read again.
+
+        Raises SourceFileError, also for a file that went beyond its limits or ended the process that read it.
+        """
+        # What a survey's file gives depends on the others: one may hold a later version of a submission.
+        may_keep = kept is not None and not isinstance(source.reader, SurveyReader)
+        places = [kept.place(path) if kept is not None and may_keep else None for path in paths]
+        found = [kept_parts.load(place) if place is not None else None for place in places]
+        missing = [number for number, part in enumerate(found) if part is None]
+        if missing:
+            request = _Request(source, [paths[n] for n in missing], [places[n] for n in missing], erased, limits)
+            for number, part in zip(missing, self._read(request), strict=True):
+                found[number] = part
+        return [part for part in found if part is not None]
+
+    def _read(self, request: _Request) -> list[Part]:
+        if self._process is None or self._process.poll() is not None:
+            self.end()
+            self.start()
+        assert self._connection is not None
+        path, read = request.paths[0], list[Part]()
+        try:
+            self._connection.send(request)
+            while True:
+                if not self._connection.poll(_WALL_SECONDS):
+                    self.end()
+                    raise SourceFileError(
+                        path.name, "lecture", "un fichier qui se lit", f"{_WALL_SECONDS} s d’attente sans fin"
+                    )
+                match self._connection.recv():
+                    case "file", name:
+                        path = Path(name)
+                    case "kept", place:
+                        part = kept_parts.load(place)
+                        if part is None:
+                            raise OSError(f"{place} : à peine écrit, déjà illisible")
+                        read.append(part)
+                    case "part", part:
+                        read.append(part)
+                    case "error", error:
+                        raise error
+                    case "done", _:
+                        return read
+        except (EOFError, ConnectionError) as gone:
+            raise self._ended(path, request.limits) from gone
+
+    def _ended(self, path: Path, given: Limits) -> SourceFileError:
+        """Why the process ended while it read a file."""
+        assert self._process is not None
+        code = self._process.wait()
+        self.end()
+        size = path.stat().st_size if path.exists() else 0
+        number = -code
+        if number in _BEYOND_TIME:
+            wanted = f"un fichier qui se lit en {given.seconds_for(size)} s de calcul (MRF_FILE_SECONDS)"
+            return SourceFileError(path.name, "lecture", wanted, "un contenu qui en demande davantage")
+        if number in _BEYOND_MEMORY:
+            wanted = f"un fichier qui se lit dans {given.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
+            found = f"un contenu qui arrête son lecteur ({signal.Signals(number).name})"
+            return SourceFileError(path.name, "lecture", wanted, found)
+        found = f"un contenu qui arrête son lecteur (code {code})"
+        return SourceFileError(path.name, "lecture", "un fichier que son lecteur comprend", found)
+
+    def end(self) -> None:
+        """Ends the process and all that it started."""
+        process, self._process = self._process, None
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _serve(connection: Connection) -> None:
+    while True:
+        try:
+            request: _Request = connection.recv()
+        except (EOFError, ConnectionError):
+            return  # whoever asked is gone
+        connection.send(_answered(connection, request))
+
+
+def _answered(connection: Connection, request: _Request) -> tuple[str, object]:
+    """Sends what each file gives; returns how the request ended."""
+
+    def begin(path: Path) -> None:
+        connection.send(("file", str(path)))
+        limits.confine(request.limits, path)
+
+    try:
+        read = parts(request.source, request.paths, request.erased, request.limits.rows, begin)
+        for place, part in zip(request.places, read, strict=True):
+            limits.release()
+            if place is not None and not part.holds_personal_data:
+                kept_parts.keep(place, part)
+                connection.send(("kept", place))
+            else:
+                connection.send(("part", part))
+        return "done", None
+    except (SourceFileError, DeclarationError, OSError) as error:
+        return "error", error
+    finally:
+        limits.release()
+
+
+def _end_without(parent: int) -> None:
+    """Ends this process and all that it started once its parent is gone, killed or not."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the image of a process that ends holds what it was reading
+    threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
+    # Requests name the classes of this module as it is imported, not as it is run.
+    from ingestion import reading_process
+
+    reading_process._serve(Connection(int(sys.argv[1])))
