@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import resource
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,9 @@ _MEGABYTE = 1 << 20
 _SECONDS_PER_MEGABYTE, _MEGABYTES_PER_MEGABYTE = 8, 64
 _MOST_SECONDS = 1800
 _SECONDS_PER_PAGE = 1  # of a PDF: a dense page takes half a second
+# The system refuses memory only here: CPython 3.11 may spin for ever where not even its error fits, so that whoever
+# watches the process ends it before.
+_HARD = 1.25
 
 
 @dataclass(frozen=True)
@@ -33,16 +38,20 @@ class Limits:
         return self.megabytes * _MEGABYTE + size * _MEGABYTES_PER_MEGABYTE
 
 
-def confine(limits: Limits, path: Path) -> None:
+def confine(limits: Limits, path: Path) -> int | None:
     """Holds this process, from now on, to what the file may take beside what the process has taken so far.
 
-    Beyond the time the system ends the process (SIGXCPU); beyond the memory Python raises MemoryError, or a library
-    aborts. The processes that it starts inherit both.
+    Beyond the time the system ends the process (SIGXCPU); a quarter beyond the memory Python raises MemoryError, or a
+    library aborts. The processes that it starts inherit both. Returns the memory, in bytes as `memory_of` tells it,
+    beyond which whoever watches should end the process; None where the system does not tell it.
     """
     size = path.stat().st_size
     _set(resource.RLIMIT_CPU, _seconds_used() + limits.seconds_for(size))
-    if (taken := _memory_taken()) is not None:
-        _set(resource.RLIMIT_DATA, taken + limits.bytes_for(size))
+    if (taken := memory_of(os.getpid())) is None:
+        return None
+    allowed = limits.bytes_for(size)
+    _set(resource.RLIMIT_DATA, taken + int(allowed * _HARD))
+    return taken + allowed
 
 
 def release() -> None:
@@ -73,10 +82,11 @@ def _seconds_used() -> int:
     return int(used.ru_utime + used.ru_stime) + 1
 
 
-def _memory_taken() -> int | None:
-    """The private memory that the system counts against RLIMIT_DATA, in bytes; None where it does not tell."""
-    status = Path("/proc/self/status")
-    if not status.exists():
+def memory_of(process: int) -> int | None:
+    """The private memory of a process that the system counts against RLIMIT_DATA, in bytes; None where unknown."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
         return None
-    lines = dict(line.split(":", 1) for line in status.read_text(encoding="ascii", errors="replace").splitlines())
-    return int(lines["VmData"].split()[0]) * 1024
+    found = re.search(r"^VmData:\s*(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else None

@@ -28,7 +28,7 @@ from ingestion.readers.settings import SurveyReader
 from ingestion.source import Source
 
 _WALL_SECONDS = 900  # a file that waits (a share that hangs) takes no processor time
-_WATCH_SECONDS = 1
+_WATCH_SECONDS, _LOOK_SECONDS = 1, 0.1
 # The memory that counts is what the file needs: Arrow's own allocator reserves a gigabyte at once, and each thread of
 # a numeric library its stack.
 _ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -94,18 +94,14 @@ class ReadingProcess:
             self.end()
             self.start()
         assert self._connection is not None
-        path, read = request.paths[0], list[Part]()
+        path, most_memory, read = request.paths[0], None, list[Part]()
         try:
             self._connection.send(request)
             while True:
-                if not self._connection.poll(_WALL_SECONDS):
-                    self.end()
-                    raise SourceFileError(
-                        path.name, "lecture", "un fichier qui se lit", f"{_WALL_SECONDS} s d’attente sans fin"
-                    )
+                self._wait(path, most_memory, request.limits)
                 match self._connection.recv():
-                    case "file", name:
-                        path = Path(name)
+                    case "file", (path, most_memory):
+                        pass
                     case "kept", place:
                         part = kept_parts.load(place)
                         if part is None:
@@ -120,6 +116,20 @@ class ReadingProcess:
         except (EOFError, ConnectionError) as gone:
             raise self._ended(path, request.limits) from gone
 
+    def _wait(self, path: Path, most_memory: int | None, given: Limits) -> None:
+        """Waits for the next message. Raises SourceFileError, the process ended, for a file that takes too much."""
+        assert self._process is not None
+        assert self._connection is not None
+        until = time.monotonic() + _WALL_SECONDS
+        while not self._connection.poll(_LOOK_SECONDS):
+            taken = limits.memory_of(self._process.pid)
+            if most_memory is not None and taken is not None and taken > most_memory:
+                self.end()
+                raise _beyond_memory(path, given, "un contenu qui en demande davantage")
+            if time.monotonic() > until:
+                self.end()
+                raise SourceFileError(path.name, "lecture", "un fichier qui se lit", f"{_WALL_SECONDS} s d’attente")
+
     def _ended(self, path: Path, given: Limits) -> SourceFileError:
         """Why the process ended while it read a file."""
         assert self._process is not None
@@ -131,9 +141,7 @@ class ReadingProcess:
             wanted = f"un fichier qui se lit en {given.seconds_for(size)} s de calcul (MRF_FILE_SECONDS)"
             return SourceFileError(path.name, "lecture", wanted, "un contenu qui en demande davantage")
         if number in _BEYOND_MEMORY:
-            wanted = f"un fichier qui se lit dans {given.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
-            found = f"un contenu qui arrête son lecteur ({signal.Signals(number).name})"
-            return SourceFileError(path.name, "lecture", wanted, found)
+            return _beyond_memory(path, given, f"un contenu qui arrête son lecteur ({signal.Signals(number).name})")
         found = f"un contenu qui arrête son lecteur (code {code})"
         return SourceFileError(path.name, "lecture", "un fichier que son lecteur comprend", found)
 
@@ -149,6 +157,12 @@ class ReadingProcess:
             process.wait()
 
 
+def _beyond_memory(path: Path, given: Limits, found: str) -> SourceFileError:
+    size = path.stat().st_size if path.exists() else 0
+    wanted = f"un fichier qui se lit dans {given.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
+    return SourceFileError(path.name, "lecture", wanted, found)
+
+
 def _serve(connection: Connection) -> None:
     while True:
         try:
@@ -162,8 +176,7 @@ def _answered(connection: Connection, request: _Request) -> tuple[str, object]:
     """Sends what each file gives; returns how the request ended."""
 
     def begin(path: Path) -> None:
-        connection.send(("file", str(path)))
-        limits.confine(request.limits, path)
+        connection.send(("file", (path, limits.confine(request.limits, path))))
 
     try:
         read = parts(request.source, request.paths, request.erased, request.limits.rows, begin)
