@@ -6,10 +6,12 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from ingestion import reading_process
+from ingestion.part import Part
 from ingestion.registry import PACKAGE_SOURCES
 from ingestion.source import Source, load
 from orchestration.delivery import deliver, prepare
@@ -172,3 +174,96 @@ def test_checks_name_nobody_of_a_rejected_row(office: Office) -> None:
     assert delivery.rows["service"]["rejected"] == 1
     (told,) = [check["examples"] for check in delivery.checks if check["check_name"] == "lignes rejetées (service)"]
     assert told.endswith("observed_on : valeur obligatoire")
+
+
+def records(office: Office) -> Path:
+    return office.layout.workspace(is_demo=False).records("service", office.source.id)
+
+
+def spoil(path: Path, how: str) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    if how != "missing":
+        path.write_bytes(content[: len(content) // 2] if how == "cut" else b"\x00" * len(content))
+
+
+@pytest.mark.parametrize("how", ["missing", "cut", "noise"])
+@pytest.mark.parametrize("shape", ["service", "assertion", "document", "check_result"])
+def test_rows_that_a_disk_spoilt_are_read_again(office: Office, shape: str, how: str) -> None:
+    office.land(HEADER + ROW * 2)
+    spoil(office.layout.workspace(is_demo=False).records(shape, office.source.id), how)
+    assert office.land(HEADER + ROW * 2).state == "fresh"
+    assert office.rows() == 2
+    assert office.land(HEADER + ROW * 2).state == "unchanged"
+
+
+@pytest.mark.parametrize("how", ["missing", "cut"])
+def test_last_good_rows_that_are_spoilt_are_made_again_from_their_original(office: Office, how: str) -> None:
+    office.land(HEADER + ROW * 2)
+    spoil(records(office), how)
+    delivery = office.land("autre,chose\n1,2\n")
+    assert delivery.state == "stale"
+    assert office.rows() == 2
+    assert not list(office.layout.workspace(is_demo=False).reading.rglob("*"))
+
+
+def test_without_its_original_a_spoilt_source_is_held_back_and_says_so(office: Office) -> None:
+    office.land(HEADER + ROW * 2)
+    shutil.rmtree(office.layout.workspace(is_demo=False).originals)
+    spoil(records(office), "cut")
+    delivery = office.land("autre,chose\n1,2\n")
+    assert delivery.state == "refused"
+    assert "validated/service/editeur_essai_mli.parquet" in (delivery.error or "")
+    assert office.rows() == 0
+
+
+def test_a_file_that_changes_after_the_inventory_is_not_read(office: Office) -> None:
+    path = office.landing / "editeur_essai_mli.csv"
+    path.write_text(HEADER + ROW * 2)
+    inventory = take(office.layout, {office.source.id: office.source}, office.landing, dt.date(2024, 8, 31))
+    path.write_text(HEADER + ROW * 3)
+    workspace = office.layout.workspace(is_demo=False)
+    prepare(workspace, {office.source.id: office.source})
+    delivery = deliver(office.source, inventory, workspace)
+    assert delivery.state == "refused"
+    assert "editeur_essai_mli.csv · fichier : attendu le fichier que l’inventaire a vu" in (delivery.error or "")
+
+
+def test_a_path_that_is_swapped_while_it_is_read_changes_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The reader finds the copy that was hashed, readable by its owner alone, whatever becomes of the landed path."""
+    (tmp_path / "secret").write_text("secret")
+    seen: list[int] = []
+    real = reading_process.ReadingProcess._read
+
+    def swapped(self: reading_process.ReadingProcess, request: reading_process._Request) -> list[Part]:
+        landed = office.landing / "editeur_essai_mli.csv"
+        landed.unlink()
+        landed.symlink_to(tmp_path / "secret")
+        seen.extend(path.stat().st_mode & 0o777 for path in request.paths)
+        seen.extend(path.parents[1].stat().st_mode & 0o777 for path in request.paths)
+        return real(self, request)
+
+    monkeypatch.setattr(reading_process.ReadingProcess, "_read", swapped)
+    assert office.land(HEADER + ROW * 2).rows["service"]["accepted"] == 2
+    assert seen == [0o600, 0o700]
+    originals = list(office.layout.workspace(is_demo=False).originals.rglob("*.csv"))
+    assert [path.read_text() for path in originals] == [HEADER + ROW * 2]
+    assert not office.layout.workspace(is_demo=False).reading.exists()
+
+
+def test_whatever_goes_wrong_after_reading_holds_the_source_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.land(HEADER + ROW * 2)
+
+    def broken(*_: object) -> None:
+        raise pa.ArrowInvalid("une cellule que personne ne doit lire")
+
+    monkeypatch.setattr("orchestration.delivery.gate", broken)
+    delivery = office.land(HEADER + ROW * 3)
+    assert delivery.state == "stale"
+    assert "editeur_essai_mli.csv · contrôle des lignes" in (delivery.error or "")
+    assert "personne" not in (delivery.error or "")
+    assert office.rows() == 2
