@@ -1,0 +1,90 @@
+"""Lands each file of a folder alone beside good ones, and says what became of it: a table for benchmarks/README.md.
+
+    .venv/bin/python benchmarks/hostile.py FOLDER [NAME…]
+
+Every run must end with 0 and publish the good sources; a file that cannot be read must be named with a reason. Times
+and memory are those of the whole run: all processes that it starts, sampled ten times a second.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from cryptography.fernet import Fernet
+from landed import AS_OF, PROJECT
+
+from ingestion.registry import assign, sources
+from ingestion.source import Source
+
+GOOD = ("ocha_hno_mli", "ocha_cod_ps_mli", "mrf_documents")
+
+
+def good_files(folder: Path, known: dict[str, Source]) -> None:
+    for source_id in GOOD:
+        sample = known[source_id].sample
+        pattern = next(pattern for pattern in known[source_id].files if pattern.endswith(sample.suffix))
+        shutil.copyfile(sample, folder / pattern.replace("*", "2024"))
+
+
+def measured(command: list[str], environment: dict[str, str]) -> tuple[int, float, float, float]:
+    """Exit code, seconds, and the most megabytes of all processes together and of any one of them."""
+    started, together, single = time.perf_counter(), 0.0, 0.0
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    root = psutil.Process(process.pid)
+    while process.poll() is None:
+        sizes = []
+        for one in (root, *root.children(recursive=True)):
+            try:
+                sizes.append(one.memory_info().rss / 2**20)
+            except psutil.Error:
+                continue
+        together, single = max(together, sum(sizes)), max(single, max(sizes, default=0))
+        time.sleep(0.1)
+    return process.returncode, time.perf_counter() - started, together, single
+
+
+def outcome(root: Path, source_id: str) -> str:
+    catalog = json.loads((root / "published" / "catalog.json").read_text())
+    manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
+    held = [name for name in GOOD if manifest["inputs"][name]["state"] not in ("fresh", "unchanged")]
+    told = manifest["inputs"].get(source_id, {"state": "sans source", "error": None})
+    return (f"!! {held} " if held else "") + f"{told['state']} | {told['error'] or ''}"
+
+
+def main() -> None:
+    known, folder = sources(), Path(sys.argv[1])
+    names = sys.argv[2:] or sorted(path.name for path in folder.iterdir() if path.is_file())
+    print("| fichier | code | s | Mo ensemble | Mo d’un seul | état | raison |\n|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as temporary:
+        base = Path(temporary)
+        key = base / "cle"
+        key.write_bytes(Fernet.generate_key())
+        key.chmod(0o600)
+        for name in names:
+            path, root, landing = folder / name, base / "racine", base / "depot"
+            claimed = assign([path], known).files
+            if not claimed:
+                print(f"| {name} | aucune source ne le reconnaît |", flush=True)
+                continue
+            landing.mkdir()
+            good_files(landing, known)
+            shutil.copyfile(path, landing / name)
+            command = [sys.executable, "-m", "orchestration.cli", "run", "--data-only", "--landing", str(landing)]
+            environment = os.environ | {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "PYTHONPATH": str(PROJECT)}
+            code, seconds, together, single = measured([*command, "--as-of", AS_OF], environment)
+            told = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"
+            print(f"| {name} | {code} | {seconds:.0f} | {together:.0f} | {single:.0f} | {told} |", flush=True)
+            shutil.rmtree(root)
+            shutil.rmtree(landing)
+
+
+if __name__ == "__main__":
+    main()
