@@ -26,7 +26,7 @@ def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str |
 
     A line that was cut is something else: trying again may help.
     """
-    found = next((one for one in _behind(error) if isinstance(one, ssl.SSLError)), None)
+    found = next((one for one in behind(error) if isinstance(one, ssl.SSLError)), None)
     if isinstance(found, ssl.SSLCertVerificationError):
         other = (f"refusé (OpenSSL {found.verify_code})", _OURS)
         what, todo = _WRONG.get(found.verify_code, other)
@@ -36,8 +36,8 @@ def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str |
     return f"liaison chiffrée impossible ({found.reason or type(found).__name__}) : vérifier l’adresse et {setting}"
 
 
-def _behind(error: BaseException) -> Iterator[BaseException]:
-    """An error and those that it wraps, as `requests`, urllib3 and Python wrap them."""
+def behind(error: BaseException) -> Iterator[BaseException]:
+    """An error, then those that it wraps, as `requests`, urllib3 and Python wrap them."""
     waiting, seen = [error], set()
     while waiting:
         one = waiting.pop(0)

@@ -68,13 +68,6 @@ class Header(AuthBase):  # type: ignore[misc]
         return request
 
 
-class _Nothing(AuthBase):  # type: ignore[misc]
-    """Opens nothing: without it `requests` would send what ~/.netrc holds for a server."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
 class Client:
     """A session with one server, ended with its block. ``opened_by`` says in errors which variable to look at."""
 
@@ -155,7 +148,7 @@ class Client:
         raise PullError(f"{self.where(path)} : plus de {_HOPS} redirections")
 
     def _asked(self, method: str, address: str, timeout: float = _READ_SECONDS, **content: Any) -> requests.Response:
-        auth = self.auth if self.auth is not None and is_same_server(self.address, address) else _Nothing()
+        auth = self.auth if is_same_server(self.address, address) else None
         response: requests.Response = self._session.request(
             method,
             address,

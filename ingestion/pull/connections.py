@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -73,8 +74,19 @@ class Connections:
                 line.shutdown(socket.SHUT_RDWR)
 
 
+class _Nothing(AuthBase):  # type: ignore[misc]
+    """Opens nothing: without it `requests` would send what ~/.netrc holds for a server."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
 class _Session(requests.Session):  # type: ignore[misc]
     """Follows nothing by itself: to say what would follow, `requests` reads the whole body of a redirection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _Nothing()
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[requests.Response]:
         return iter(())
