@@ -12,7 +12,7 @@ PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --univers
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui portal new-source generate requirements bench clean
+.PHONY: help run test test-all check ui portal new-source generate requirements licences audit bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,12 @@ requirements: ## Recalcule requirements.txt et requirements-dev.txt (avec hachag
 	$(PYTHON) -m venv $(VENV)/pin && $(VENV)/pin/bin/pip install --quiet uv
 	$(PIN) -o requirements.txt
 	$(PIN) --extra dev -c requirements.txt -o requirements-dev.txt
+
+licences: $(DEV) ## Refait docs/licences.md, les licences de ce qui tourne
+	$(BIN)/python -m security.licences
+
+audit: $(STAMP) ## Faiblesses connues de ce qui tourne (MRF_ADVISORIES=all.zip d’OSV) / known weaknesses
+	$(BIN)/python -m security.advisories
 
 clean: ## Efface l’environnement, jamais les données / removes the environment, never the data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
