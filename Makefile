@@ -2,12 +2,17 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
+# What runs, and what tries it: a machine that only runs has no test tools.
 STAMP  := $(VENV)/.installed
+DEV    := $(VENV)/.installed-dev
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
+	--no-strip-extras --no-header --no-annotate pyproject.toml
 # The tests of a file share runs, and stay with one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui portal new-source generate requirements bench clean
+.PHONY: help run test test-all check ui portal new-source generate requirements licences audit bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,9 +20,13 @@ help: ## Liste des commandes / list of commands
 # Reinstalled only when the pinned list or the project file changes.
 $(STAMP): requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	$(BIN)/mrf generate --parse
+	@touch $@
+
+$(DEV): requirements-dev.txt $(STAMP)
+	$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: $(STAMP) ## Toute la chaîne, puis publication / the whole pipeline, then publication (ARGS="--landing DIR")
@@ -32,7 +41,7 @@ portal: $(STAMP) ## Portail de la publication en place sur http://127.0.0.1:8000
 new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_produit_iso3), ou copie le modèle (ID seul)
 	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)
 
-check: $(STAMP) ## ruff, mypy --strict
+check: $(DEV) ## ruff, mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,16 +52,22 @@ test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks
 test-all: check ## La suite entière, avec les essais longs / the whole suite, long ones too
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
-generate: $(STAMP) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
+generate: $(DEV) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
 	$(BIN)/mrf generate
 
-bench: $(STAMP) ## Mesures de benchmarks/README.md
+bench: $(DEV) ## Mesures de benchmarks/README.md
 	$(BIN)/python benchmarks/runs.py
 
-requirements: ## Recalcule requirements.txt (avec hachages, sans adresse d’index)
+requirements: ## Recalcule requirements.txt et requirements-dev.txt (avec hachages, sans adresse d’index)
 	$(PYTHON) -m venv $(VENV)/pin && $(VENV)/pin/bin/pip install --quiet uv
-	$(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --extra dev --generate-hashes \
-		--no-strip-extras --no-header --no-annotate pyproject.toml -o requirements.txt
+	$(PIN) -o requirements.txt
+	$(PIN) --extra dev -c requirements.txt -o requirements-dev.txt
+
+licences: $(DEV) ## Refait docs/licences.md, les licences de ce qui tourne
+	$(BIN)/python -m security.licences
+
+audit: $(STAMP) ## Faiblesses connues de ce qui tourne (MRF_ADVISORIES=all.zip d’OSV) / known weaknesses
+	$(BIN)/python -m security.advisories
 
 clean: ## Efface l’environnement, jamais les données / removes the environment, never the data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

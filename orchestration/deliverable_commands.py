@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from filelock import Timeout
@@ -98,33 +96,26 @@ def show(folder: Path) -> bool:
     return not waiting
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Quiet, and never lets a browser keep the page of a publication that is no longer the current one."""
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: the terminal shows the address only."""
-
-
 def portal(
     port: Annotated[int, typer.Option(help="Port (0 : un port libre)")] = 8000,
     host: Annotated[str, typer.Option(help="Adresse d’écoute ; le portail n’a pas de mot de passe")] = LOOPBACK,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="Nom sous lequel on l’appelle, s’il n’est ni --host ni celui de cette machine même"),
+    ] = None,
 ) -> None:
     """Sert le portail de la publication en place, sur cette machine seulement. / Serves the portal on loopback."""
+    from orchestration import portal_server  # the web server takes a while: not before it is needed
+
     layout = Layout.from_environment()
     if not (layout.site / front.NAME).exists():
         stop(f"Aucun portail dans {layout.site} : lancer « mrf run ».", NOT_PUBLISHED)
     try:
-        server = ThreadingHTTPServer((host, port), partial(_Handler, directory=str(layout.site)))
-    except OSError as error:
-        stop(f"Port {port} : {error.strerror} ; en choisir un autre avec --port", WRONG_USE)
-    console.print(f"Portail : http://{host}:{server.server_address[1]} (Ctrl+C pour arrêter)")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        console.print("Arrêté.")
-    finally:
-        server.server_close()
+        listening = portal_server.listen(host, port)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "de 0 à 65535"
+        stop(f"Port {port} : {reason} ; en choisir un autre avec --port", WRONG_USE)
+    with listening:
+        console.print(f"Portail : http://{host}:{listening.getsockname()[1]} (Ctrl+C pour arrêter)")
+        portal_server.serve(layout.site, listening, names=(host, *(name or ())))
+    console.print("Arrêté.")

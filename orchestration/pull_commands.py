@@ -38,7 +38,7 @@ def pull_sources(
     Codes de sortie : 0 tout est relevé (ou inchangé), 1 au moins une source ne l’est pas (ce qui était déposé reste),
     2 mauvais usage.
     """
-    from ingestion.pull.client import PullError
+    from ingestion.pull.errors import PullError
     from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
 
     known = sources()

@@ -16,7 +16,7 @@ from warehouse.protection.key import KeyProblem
 @dg.op(name="relever", description="Relève chaque source dont l’environnement nomme le serveur. / Pulls every source.")
 def pull_all(context: dg.OpExecutionContext) -> None:
     """One source that cannot be pulled does not keep the others from it; then the run fails and names it."""
-    from ingestion.pull.client import PullError
+    from ingestion.pull.errors import PullError
     from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
 
     layout, failed = Layout.from_environment(), {}

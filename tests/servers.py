@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -21,14 +22,16 @@ Answer = tuple[int, dict[str, str], bytes]
 
 @dataclass
 class Server:
-    """``asked``: every request as (method, path, parameters). ``faults``: what to do wrong, in turn, on a path.
+    """``asked``: every request as (method, path, parameters), ``opened_by``: its `Authorization`. ``faults``: what to do wrong, in turn, on a path.
 
-    A fault is a status, a (status, headers) pair, "cut" (half an answer), "drip" (a byte at a time), "packed" (gzip, in
-    chunks), or an event: the answer then waits for it.
+    A fault is a status, (status, headers) or (status, headers, body), "cut" (half an answer), "drip" (a byte of the body
+    at a time), "slow head" (a byte of the headers at a time), "packed" (gzip, in chunks), or an event: the answer then
+    waits for it.
     """
 
     address: str = ""
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    opened_by: list[str | None] = field(default_factory=list)
     faults: dict[str, list[Any]] = field(default_factory=dict)
 
     def answer(self, method: str, path: str, params: dict[str, str], headers: Any, body: bytes) -> Answer:
@@ -44,8 +47,8 @@ def as_json(content: Any, status: int = 200) -> Answer:
 
 
 @contextmanager
-def running(server: Server) -> Iterator[Server]:
-    """The server on a free port, ended with the block."""
+def running(server: Server, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """The server on a free port, encrypted where it has a certificate, ended with the block."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -56,15 +59,23 @@ def running(server: Server) -> Iterator[Server]:
             path, params = unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True))
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             server.asked.append((self.command, path, params))
+            server.opened_by.append(self.headers.get("Authorization"))
             fault = next((left.pop(0) for end, left in server.faults.items() if left and path.endswith(end)), None)
             if isinstance(fault, threading.Event):
                 fault.wait(20)
             if isinstance(fault, int):
                 fault = (fault, {})
             if isinstance(fault, tuple):
-                status, headers, content = fault[0], fault[1], b'{"detail":"."}'
+                status, headers, content = (*fault, b'{"detail":"."}')[:3]
             else:
                 status, headers, content = server.answer(self.command, path, params, self.headers, body)
+            if fault == "slow head":
+                with suppress(OSError):
+                    for byte in b"HTTP/1.1 200 OK\r\nX-Fictif: " + b"x" * 200:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(0.05)
+                self.close_connection = True
+                return
             if fault == "packed":
                 content = gzip.compress(content)
                 headers = headers | {"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}
@@ -103,10 +114,12 @@ def running(server: Server) -> Iterator[Server]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         listening.daemon_threads = True
+        if tls is not None:
+            listening.socket = tls.wrap_socket(listening.socket, server_side=True)
         listening.block_on_close = False
         thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
-        server.address = f"http://127.0.0.1:{listening.server_address[1]}"
+        server.address = f"http{'s' if tls else ''}://127.0.0.1:{listening.server_address[1]}"
         try:
             yield server
         finally:

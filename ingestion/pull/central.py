@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
+from pydantic import AfterValidator, BaseModel, Field
+
 from ingestion.personal import Erased
-from ingestion.pull.client import Client, Header, Params, PullError, from_environment, query_of, server_address
+from ingestion.pull.client import Client, Header, Params, from_environment, query_of, server_address
+from ingestion.pull.errors import PullError
 from ingestion.pull.pages import Page, Pages
 from ingestion.pull.settings import CentralPull
 from ingestion.pull.whole import Whole, without_erased
@@ -16,17 +19,39 @@ from ingestion.pull.whole import Whole, without_erased
 _UNSUPPORTED = (400, 501)
 
 
+class _Session(BaseModel):
+    token: str
+
+
+class _Project(BaseModel):
+    id: int
+    name: str
+
+
+def _named(answer: dict[str, Any]) -> dict[str, Any]:
+    if not (isinstance(answer.get("__id"), str) and isinstance(answer.get("__system"), dict)):
+        raise ValueError("__id, __system")
+    return answer
+
+
+class _Answers(BaseModel):
+    value: list[Annotated[dict[str, Any], AfterValidator(_named)]]
+    count: int = Field(alias="@odata.count")
+    following: str | None = Field(None, alias="@odata.nextLink")
+
+
 def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Whole:
     """All submissions in their last version, then the mere ids of those that were deleted."""
     address = server_address(settings.server)
     opened_by = f"{settings.email} et {settings.password}"
-    client = Client(address, settings.minutes, settings.max_megabytes * 1_000_000, opened_by=opened_by)
     opened = {"email": from_environment(settings.email), "password": from_environment(settings.password)}
-    client.auth = Header(f"Bearer {client.post('/v1/sessions', opened)['token']}")
-    try:
-        return _fetch(client, settings, folder, erased)
-    finally:
-        client.delete("/v1/sessions/current")  # a token that nobody needs any more
+    size = settings.max_megabytes * 1_000_000
+    with Client(address, settings.minutes, size, opened_by=opened_by) as client:
+        client.auth = Header(f"Bearer {client.post('/v1/sessions', _Session, opened).token}")
+        try:
+            return _fetch(client, settings, folder, erased)
+        finally:
+            client.delete("/v1/sessions/current")  # a token that nobody needs any more
 
 
 def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) -> Whole:
@@ -34,9 +59,9 @@ def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) 
     path = f"/v1/projects/{project}/forms/{quote(settings.form, safe='')}.svc/Submissions"
     pages = Pages(folder, {"server": client.address, "path": path, "page": settings.page})
 
-    def page(params: Params) -> Page:
-        told = client.get(path, params)
-        return Page(told["value"], told["@odata.count"], query_of(told.get("@odata.nextLink")))
+    def page(params: Params) -> Page[dict[str, Any]]:
+        told = client.get(path, _Answers, params)
+        return Page(told.value, told.count, query_of(told.following))
 
     window = {"$top": str(settings.page), "$count": "true"}
     given = pages.all("data", window | {"$expand": "*"}, page, "__id")
@@ -62,8 +87,9 @@ def _deleted(pages: Pages, window: Params, page: Any) -> list[dict[str, Any]]:
 
 
 def _project(client: Client, name: str) -> int:
-    found = [project["id"] for project in client.get("/v1/projects") if project["name"].strip() == name.strip()]
+    projects = client.get("/v1/projects", list[_Project])
+    found = [project.id for project in projects if project.name.strip() == name.strip()]
     if len(found) != 1:
         many = f"{len(found)} projets" if found else "aucun projet visible par ce compte"
         raise PullError(f"ODK Central : {many} du nom de « {name} »")
-    return int(found[0])
+    return found[0]

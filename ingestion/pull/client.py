@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from pydantic import TypeAdapter, ValidationError
 from requests.auth import AuthBase
 from urllib3 import Retry
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import DecodeError, HTTPError
 
+from ingestion.pull import certificates
+from ingestion.pull.connections import Connections
+from ingestion.pull.errors import PullError
+from ingestion.pull.redirects import following, is_same_server
 from ingestion.pull.settings import checked_address
 
 Params = dict[str, str]
+_Kind = TypeVar("_Kind")
 
 TRIES = 5
+_HOPS = 5
 _BUSY = (429, 500, 502, 503, 504)
 _CONNECT_SECONDS, _READ_SECONDS, _WAIT_SECONDS = 10, 60, 60
 _CHUNK = 1 << 16
+_LARGEST, _DEEPEST = 2**63 - 1, 100
+_TOO_DEEP = f"réponse trop imbriquée (plus de {_DEEPEST} niveaux)"
 # Trying again helps: the server is away, slow, or hung up in the middle of an answer.
 PASSING = (requests.ConnectionError, requests.Timeout, HTTPError)
-
-
-class PullError(Exception):
-    """A pull that did not bring the whole; ``status`` is what the server answered, if it did."""
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        self.status = status
-        super().__init__(message)
+# Where `requests` takes the authorities from that it believes.
+_AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def from_environment(name: str) -> str:
@@ -65,93 +69,137 @@ class Header(AuthBase):  # type: ignore[misc]
 
 
 class Client:
-    """A session with one server. ``opened_by`` says in errors which variable to look at."""
+    """A session with one server, ended with its block. ``opened_by`` says in errors which variable to look at."""
 
     def __init__(
         self, address: str, minutes: float, max_bytes: int, auth: Header | None = None, opened_by: str = ""
     ) -> None:
         self.address, self.auth, self._opened_by = address, auth, opened_by
-        self._end, self._max_bytes = time.monotonic() + minutes * 60, max_bytes
-        self._session = requests.Session()
+        self._max_bytes, self._received = max_bytes, 0
+        patience = min(_WAIT_SECONDS, int(minutes * 60 / TRIES))
         # For what the server says of itself (`Retry-After`); a line that is cut is tried again below, body included.
         retry = Retry(
-            total=None, connect=0, read=0, other=0, redirect=5, status=TRIES, status_forcelist=_BUSY,
+            total=None, connect=0, read=0, other=0, redirect=0, status=TRIES, status_forcelist=_BUSY,
             allowed_methods={"GET"}, raise_on_status=False, backoff_factor=0.5, backoff_jitter=0.5,
-            backoff_max=_WAIT_SECONDS, retry_after_max=_WAIT_SECONDS,
+            backoff_max=patience, retry_after_max=patience,
         )  # fmt: skip
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+        self._connections = Connections(time.monotonic() + minutes * 60, max_retries=retry)
+        self._session = self._connections.session
 
-    def get(self, path: str, params: Params | None = None) -> Any:
-        """The JSON at a path of the server."""
+    def __enter__(self) -> Client:
+        for name in _AUTHORITIES:
+            if (path := os.environ.get(name)) and not Path(path).exists():
+                raise PullError(f"variable d’environnement {name} : attendu un fichier de certificats, il n’existe pas")
+        self._connections.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connections.__exit__()
+
+    def get(self, path: str, kind: type[_Kind], params: Params | None = None) -> _Kind:
+        """The JSON at a path of the server, which must be of a ``kind``."""
         for attempt in range(1, TRIES + 1):
             try:
                 with self.answer(path, params) as response:
-                    return self._json(path, b"".join(self.chunks(response)))
+                    return self._read(path, kind, response)
             except PASSING as error:
                 self.wait(attempt, path, error)
         raise AssertionError  # the last wait raises
 
-    def post(self, path: str, content: dict[str, str]) -> Any:
+    def post(self, path: str, kind: type[_Kind], content: dict[str, str]) -> _Kind:
         """The JSON that the server answers to a JSON; never sent twice."""
         try:
-            with self._session.post(
-                self.address + path, json=content, timeout=(_CONNECT_SECONDS, _READ_SECONDS), allow_redirects=False
-            ) as response:
+            with self._asked("POST", self.address + path, json=content) as response:
                 self._check(path, response)
-                return self._json(path, response.content)
+                return self._read(path, kind, response)
         except PASSING as error:
-            raise PullError(f"{self._where(path)} : pas de réponse ({type(error).__name__})") from None
+            raise PullError(f"{self.where(path)} : {certificates.in_words(error) or _away(error)}") from None
 
     def delete(self, path: str) -> None:
         """Asks the server to forget something; that it may not answer changes nothing."""
         try:
-            self._session.delete(self.address + path, auth=self.auth, timeout=_CONNECT_SECONDS)
+            self._asked("DELETE", self.address + path, timeout=_CONNECT_SECONDS).close()
         except requests.RequestException:
             return
 
     @contextmanager
     def answer(
-        self, path: str, params: Params | None = None, headers: Params | None = None, *, follow: bool = False
+        self,
+        path: str,
+        params: Params | None = None,
+        headers: Params | None = None,
+        *,
+        hosts: Collection[str] | None = None,
+        expected: Collection[int] = (200,),
     ) -> Iterator[requests.Response]:
-        """An answer whose body is still to be read. Raises PullError where the server says no."""
-        if time.monotonic() > self._end:
-            raise PullError(f"{self._where(path)} : durée permise dépassée")
-        with self._session.get(
-            self.address + path,
-            params=params,
-            headers=headers,
-            auth=self.auth,
-            timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+        """An answer whose body is still to be read. Raises PullError where its status is none of those ``expected``.
+
+        A redirection is followed on the same server and to ``hosts``, without what opens the first; None: nowhere.
+        """
+        address = self.address + path
+        for _ in range(_HOPS + 1):
+            self._check_clock(path)
+            with self._asked("GET", address, params=params, headers=headers) as response:
+                if hosts is None or not response.is_redirect:
+                    self._check(path, response, expected)
+                    yield response
+                    return
+                address, params = self._following(path, response, hosts), None  # its own query is in it
+        raise PullError(f"{self.where(path)} : plus de {_HOPS} redirections")
+
+    def _asked(self, method: str, address: str, timeout: float = _READ_SECONDS, **content: Any) -> requests.Response:
+        auth = self.auth if is_same_server(self.address, address) else None
+        response: requests.Response = self._session.request(
+            method,
+            address,
+            auth=auth,
+            timeout=(_CONNECT_SECONDS, timeout),
             stream=True,
-            allow_redirects=follow,
-        ) as response:
-            self._check(path, response)
-            yield response
+            allow_redirects=False,
+            **content,
+        )
+        return response
+
+    def _following(self, path: str, response: requests.Response, hosts: Collection[str]) -> str:
+        location = self._session.get_redirect_target(response) or ""
+        try:
+            return following(response.url, location, hosts)
+        except PullError as error:
+            raise PullError(f"{self.where(path)} : {error}", response.status_code) from None
 
     def chunks(self, response: requests.Response, before: int = 0) -> Iterator[bytes]:
         """The body piece by piece, within the limits; ``before`` bytes are here already."""
-        size = before
-        where = self._where(urlsplit(response.url).path)
-        # read1 gives what is there: a server that drips is stopped by the clock, and a cut line loses nothing.
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            size += len(chunk)
-            if size > self._max_bytes:
-                raise PullError(f"{where} : plus de {self._max_bytes // 1_000_000} Mo")
-            if time.monotonic() > self._end:
-                raise PullError(f"{where} : durée permise dépassée")
-            yield chunk
+        size = self._received + before
+        path = urlsplit(response.url).path
+        try:
+            # read1 gives what is there: a server that drips is stopped by the clock, and a cut line loses nothing.
+            while chunk := response.raw.read1(_CHUNK, decode_content=True):
+                size += len(chunk)
+                if size > self._max_bytes:
+                    raise PullError(f"{self.where(path)} : plus de {self._max_bytes // 1_000_000} Mo")
+                self._check_clock(path)
+                yield chunk
+        except DecodeError:
+            raise PullError(f"{self.where(path)} : réponse comprimée illisible") from None
+        self._check_clock(path)  # a line without a length that was cut at the end ends like a whole answer
 
     def wait(self, attempt: int, path: str, error: Exception) -> None:
-        """Waits before another try; after the last one raises PullError."""
-        if attempt >= TRIES or time.monotonic() > self._end:
+        """Waits before another try; after the last one, or where no try helps, raises PullError."""
+        self._check_clock(path)
+        if failed_of := certificates.in_words(error):
+            raise PullError(f"{self.where(path)} : {failed_of}") from None
+        if attempt >= TRIES:
             # The error's own text may hold the address with its parameters: its name says enough.
-            raise PullError(f"{self._where(path)} : connexion coupée {attempt} fois ({type(error).__name__})") from None
+            raise PullError(f"{self.where(path)} : connexion coupée {attempt} fois ({type(error).__name__})") from None
         time.sleep(min(0.25 * 2**attempt, _WAIT_SECONDS))
 
-    def _check(self, path: str, response: requests.Response) -> None:
+    def _check_clock(self, path: str) -> None:
+        if self._connections.is_over:
+            raise PullError(f"{self.where(path)} : durée permise dépassée")
+
+    def _check(self, path: str, response: requests.Response, expected: Collection[int] = (200,)) -> None:
         status = response.status_code
-        if status < 300 or status == 304:
+        if status in expected:
             return
         opened_by = f" : vérifier {self._opened_by}" if self._opened_by else ""
         told = {
@@ -159,19 +207,68 @@ class Client:
             403: f"accès interdit à ce compte{opened_by}",
             404: "introuvable",
             429: "serveur occupé, trop de demandes",
-        }.get(status, "redirection : vérifier l’adresse du serveur" if status < 400 else "demande non servie")
-        raise PullError(f"{self._where(path)} : {told} (HTTP {status})", status)
+        }.get(status, "redirection : vérifier l’adresse du serveur" if 300 <= status < 400 else "demande non servie")
+        raise PullError(f"{self.where(path)} : {told} (HTTP {status})", status)
 
-    def _json(self, path: str, body: bytes) -> Any:
+    def _read(self, path: str, kind: type[_Kind], response: requests.Response) -> _Kind:
+        body = b"".join(self.chunks(response))
+        self._received += len(body)
         try:
-            return json.loads(body)
+            return TypeAdapter(kind).validate_python(_content(body))
+        except ValidationError as error:
+            place = ".".join(map(str, error.errors()[0]["loc"]))
+            told = f"réponse d’une autre forme que celle attendue (« {place} » absent ou d’une autre sorte)"
         except ValueError as error:
-            raise PullError(f"{self._where(path)} : réponse qui n’est pas du JSON") from error
+            told = str(error)
+        raise PullError(f"{self.where(path)} : {told}")
 
-    def _where(self, path: str) -> str:
-        return f"{urlsplit(self.address).hostname}{path}"
+    def where(self, path: str) -> str:
+        """Server and path as errors show them: a query may hold a key."""
+        return f"{urlsplit(self.address).hostname}{path or urlsplit(self.address).path}"
 
 
-def query_of(link: Any) -> Params | None:
+def _away(error: Exception) -> str:
+    return f"pas de réponse ({type(error).__name__})"
+
+
+def _content(body: bytes) -> Any:
+    """What a JSON says. Raises ValueError, in words that quote nothing of it."""
+    try:
+        text = body.decode("utf-8-sig")
+        content = json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"réponse qui n’est pas de l’UTF-8 (octet {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"réponse qui n’est pas du JSON (signe {error.pos})") from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    if not _is_shallow(content):
+        raise ValueError(_TOO_DEEP)
+    return content
+
+
+def _is_shallow(content: Any) -> bool:
+    """Whether what reads and writes the content after us can do so, level by level of their own."""
+    level = [content] if isinstance(content, dict | list) else []
+    for _ in range(_DEEPEST):
+        inner = (value for one in level for value in (one.values() if isinstance(one, dict) else one))
+        if not (level := [value for value in inner if isinstance(value, dict | list)]):
+            return True
+    return False
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 20 or abs(int(digits)) > _LARGEST:
+        raise ValueError(f"réponse avec un nombre de {len(digits)} chiffres, attendu 19 au plus")
+    return int(digits)
+
+
+def _decimal(digits: str) -> float:
+    if not math.isfinite(number := float(digits)):
+        raise ValueError("réponse avec un nombre qui n’en est pas un (NaN, infini)")
+    return number
+
+
+def query_of(link: str | None) -> Params | None:
     """The parameters of a `next` link, or None. Only they are taken: what opens a server goes to no other address."""
-    return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) if isinstance(link, str) and link else None
+    return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) if link else None

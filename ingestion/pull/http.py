@@ -8,12 +8,15 @@ from typing import Any
 
 import requests
 
-from ingestion.pull.client import PASSING, TRIES, Client, Header, Params, PullError, from_environment
+from ingestion.pull.client import PASSING, TRIES, Client, Header, Params, from_environment
+from ingestion.pull.errors import PullError
 from ingestion.pull.pages import as_json, made_private, read_json, write_private
 from ingestion.pull.settings import HttpPull
 from ingestion.pull.whole import Whole
 
-_NO_SUCH_RANGE = 416
+_WHOLE, _REST, _SAME, _NO_SUCH_RANGE = 200, 206, 304, 416
+# Where a server asks who one is, or says that it is closed, with a page instead of a refusal.
+_PAGE = (b"<!doctype html", b"<html")
 
 
 def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | None:
@@ -21,19 +24,25 @@ def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | N
     made_private(folder)
     auth = Header(f"Bearer {from_environment(settings.token)}") if settings.token else None
     size = settings.max_megabytes * 1_000_000
-    client = Client(settings.url, settings.minutes, size, auth, settings.token or "")
+    with Client(settings.url, settings.minutes, size, auth, settings.token or "") as client:
+        return _fetch(client, settings, folder, landed)
+
+
+def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | None:
     part, about = folder / "whole.part", folder / "part.json"
     for attempt in range(1, TRIES + 1):
         before = _resumable(part, about, settings.url)
         headers = {"Accept-Encoding": "identity"} | (before or _unless_same(landed, settings.url))
+        expected = (_WHOLE, _REST if before else _SAME)
         try:
-            with client.answer("", headers=headers, follow=True) as response:
-                if response.status_code == requests.codes.not_modified:
+            with client.answer("", headers=headers, hosts=settings.hosts, expected=expected) as response:
+                if response.status_code == _SAME:
                     return None
                 _write(client, response, part, about, settings.url)
                 state = {"url": settings.url, "etag": response.headers.get("ETag", "")}
                 modified = response.headers.get("Last-Modified", "")
             about.unlink(missing_ok=True)
+            _check_content(client, part)
             file = folder / "whole"
             os.replace(part, file)
             return Whole(file, state=state | {"modified": modified})
@@ -43,7 +52,16 @@ def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | N
             if error.status != _NO_SUCH_RANGE:
                 raise
             about.unlink(missing_ok=True)  # the file is another, and shorter: from its start
-    raise PullError(f"{settings.url} : fichier qui change pendant le relevé")
+    raise PullError(f"{client.where('')} : fichier qui change pendant le relevé")
+
+
+def _check_content(client: Client, part: Path) -> None:
+    with part.open("rb") as file:
+        start = file.read(500).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not start:
+        raise PullError(f"{client.where('')} : réponse vide, attendu un fichier")
+    if start.startswith(_PAGE):
+        raise PullError(f"{client.where('')} : une page web (demande de connexion ?), attendu un fichier")
 
 
 def _unless_same(landed: dict[str, Any], url: str) -> Params:
@@ -62,16 +80,22 @@ def _resumable(part: Path, about: Path, url: str) -> Params:
 
 
 def _write(client: Client, response: requests.Response, part: Path, about: Path, url: str) -> None:
-    is_rest = response.status_code == requests.codes.partial_content
+    is_rest = response.status_code == _REST
     before = part.stat().st_size if is_rest else 0
-    if is_rest and not response.headers.get("Content-Range", "").startswith(f"bytes {before}-"):
-        raise PullError(f"{url} : le serveur rend une autre partie du fichier que la partie demandée")
+    range_given = response.headers.get("Content-Range", "")
+    if is_rest and not range_given.startswith(f"bytes {before}-"):
+        raise PullError(f"{client.where('')} : le serveur rend une autre partie du fichier que la partie demandée")
     if not is_rest:
         part.unlink(missing_ok=True)
         about.unlink(missing_ok=True)
         etag = response.headers.get("ETag", "")
-        if etag and not etag.startswith("W/"):
+        # The rest of what comes packed is counted in packed bytes.
+        if etag and not etag.startswith("W/") and "Content-Encoding" not in response.headers:
             write_private(about, as_json({"url": url, "etag": etag}))
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:
         for chunk in client.chunks(response, before):
             file.write(chunk)
+    total = range_given.rpartition("/")[2]
+    if is_rest and total.isdecimal() and part.stat().st_size != int(total):
+        about.unlink(missing_ok=True)
+        raise PullError(f"{client.where('')} : {part.stat().st_size} octets reçus, {total} annoncés")

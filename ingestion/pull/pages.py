@@ -5,29 +5,56 @@ Pages hold what people answered: the folder and its files are for one user alone
 
 from __future__ import annotations
 
+import errno
 import io
+import itertools
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Generic, TypeVar
 
-from ingestion.pull.client import Params, PullError
+from ingestion.pull.client import Params
+from ingestion.pull.errors import PullError
 
 # Pages of an older try may say something else than the server does now.
 _KEPT_SECONDS = 6 * 3600
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[_Row]):
     """Some rows, how many there are in all, and the parameters of the next page."""
 
-    rows: list[dict[str, Any]]
+    rows: list[_Row]
     count: int
     following: Params | None
+
+
+def pages_from(first: Params, get: Callable[[Params], Page[_Row]]) -> Iterator[Page[_Row]]:
+    """One page after the other. It ends, whatever the server says: with more rows than were announced, too.
+
+    Raises PullError where a page comes again, or an empty one announces another.
+    """
+    following: Params | None = first
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    rows = 0
+    while following is not None:
+        if (asked := tuple(sorted(following.items()))) in seen:
+            raise PullError("le serveur redonne sans fin la même page")
+        seen.add(asked)
+        page = get(following)
+        yield page
+        rows += len(page.rows)
+        if not page.rows and page.following is not None:
+            raise PullError("le serveur annonce sans fin une autre page, et la rend vide")
+        following = page.following if rows <= page.count else None
+
+
+_Page = Page[dict[str, Any]]
 
 
 class Pages:
@@ -40,10 +67,10 @@ class Pages:
         if known.get("asked") != asked or not 0 <= time.time() - known.get("since", 0) < _KEPT_SECONDS:
             self._start()
 
-    def all(self, name: str, first: Params, get: Callable[[Params], Page], key: str) -> list[dict[str, Any]]:
+    def all(self, name: str, first: Params, get: Callable[[Params], _Page], key: str) -> list[dict[str, Any]]:
         """The rows of all pages, each once by its ``key``. Raises PullError where they do not add up twice."""
         for _ in range(2):
-            pages = self._pages(name, first, get)
+            pages = list(self._pages(name, first, get))
             rows = {str(row.get(key)): row for page in pages for row in page.rows}
             if {page.count for page in pages} == {len(rows)}:
                 return list(rows.values())
@@ -61,23 +88,18 @@ class Pages:
             path.unlink()
         write_private(self._folder / "asked.json", as_json({"asked": self._asked, "since": time.time()}))
 
-    def _pages(self, name: str, first: Params, get: Callable[[Params], Page]) -> list[Page]:
-        pages: list[Page] = []
-        following: Params | None = first
-        seen: list[Params] = []
-        while following is not None:
-            if following in seen:
-                raise PullError("le serveur redonne sans fin la même page")
-            seen.append(following)
-            path = self._folder / f"{name}-{len(pages):06}.page"
-            if (kept := read_json(path)) is not None:
-                page = Page(**kept)
-            else:
-                page = get(following)
-                write_private(path, as_json(asdict(page)))
-            pages.append(page)
-            following = page.following
-        return pages
+    def _pages(self, name: str, first: Params, get: Callable[[Params], _Page]) -> Iterator[_Page]:
+        numbers = itertools.count()
+
+        def kept(params: Params) -> _Page:
+            path = self._folder / f"{name}-{next(numbers):06}.page"
+            if (known := read_json(path)) is not None:
+                return Page(**known)
+            page = get(params)
+            write_private(path, as_json(vars(page)))
+            return page
+
+        return pages_from(first, kept)
 
 
 def as_json(content: Any) -> bytes:
@@ -94,6 +116,20 @@ def made_private(folder: Path) -> None:
 def write_private(path: Path, data: bytes) -> None:
     """Writes a file for its owner alone, whole or not at all."""
     copy_private(io.BytesIO(data), path)
+
+
+def move_private(file: Path, path: Path) -> None:
+    """Puts a private file elsewhere, whole or not at all; on the same disk nothing of it is ever beside the target."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("rb") as given:
+        os.fsync(given.fileno())
+        try:
+            os.replace(file, path)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            copy_private(given, path)
+            file.unlink()
 
 
 def copy_private(given: BinaryIO, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.personal import Erased
 from ingestion.pull import central, http, kobo
-from ingestion.pull.client import PullError
-from ingestion.pull.pages import as_json, copy_private, made_private, read_json, write_private
+from ingestion.pull.errors import PullError
+from ingestion.pull.pages import as_json, made_private, move_private, read_json, write_private
 from ingestion.pull.settings import CentralPull, HttpPull, KoboPull
 from ingestion.pull.whole import Whole
 from ingestion.source import Source
@@ -58,9 +59,17 @@ def pull(source: Source, landing: Path, work: Path, erased: Erased) -> Pulled:
             return _pull(source.id, source.pull, landing / name, folder, erased)
     except Timeout as error:
         raise PullError("un autre relevé de cette source est en cours") from error
-    except (requests.RequestException, KeyError, TypeError, ValueError) as error:
+    except UnicodeEncodeError:
+        _forget_pages(folder)
+        raise PullError("réponse au texte illisible (moitié d’un signe Unicode)") from None
+    except (requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
+        _forget_pages(folder)
         # The message may quote an answer, or what opens the server: its kind says enough.
         raise PullError(f"demande ou réponse inattendue ({type(error).__name__})") from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # said by whoever knows what takes the room
+            raise
+        raise PullError(f"{error.filename or landing} : {error.strerror or type(error).__name__}") from error
 
 
 def _suffix(settings: KoboPull | CentralPull | HttpPull) -> str:
@@ -73,6 +82,8 @@ def _pull(
     source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path, erased: Erased
 ) -> Pulled:
     landed = read_json(folder / "landed.json") or {}
+    for left in target.parent.glob(f".{source_id}_????-??-??.*.part"):  # by a pull that was killed
+        left.unlink(missing_ok=True)
     before = _landed(landed, target.parent)
     whole = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
     if whole is None and before is not None:
@@ -85,14 +96,19 @@ def _pull(
         # Said before it is there: a pull that dies in between leaves no file that nobody takes for its own.
         known = {"name": before.name} if before else {}
         write_private(folder / "landed.json", as_json(known | {"coming": path.name}))
-        with whole.file.open("rb") as given:  # the landing folder may be on another disk
-            copy_private(given, path)
+        move_private(whole.file, path)
     if before is not None and before != path:
         before.unlink()
     write_private(folder / "landed.json", as_json({"name": path.name, "state": whole.state}))
-    for left in (whole.file, *folder.glob("*.page")):
-        left.unlink(missing_ok=True)
+    whole.file.unlink(missing_ok=True)
+    _forget_pages(folder)
     return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted, whole.erased)
+
+
+def _forget_pages(folder: Path) -> None:
+    """None is needed any more, or they make no sense: the next pull asks for all again."""
+    for page in folder.glob("*.page"):
+        page.unlink(missing_ok=True)
 
 
 def _landed(known: dict[str, Any], landing: Path) -> Path | None:

@@ -73,6 +73,9 @@ class HttpPull(_Limited):
 
     kind: Literal["http"]
     url: Annotated[str, AfterValidator(checked_address)]
+    hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:[0-9]+)?$")]] = Field(
+        [], description="autres serveurs où l’adresse peut mener par une redirection : nom, ou nom:port"
+    )
     suffix: str | None = Field(None, pattern=r"^\.[a-z0-9]+$", description="extension, où l’adresse n’en a pas")
     token: Variable | None = Field(None, description="variable du jeton « Bearer », où il en faut un")
 

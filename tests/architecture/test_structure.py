@@ -116,13 +116,19 @@ def test_dbt_stages_shapes_never_sources() -> None:
     assert not re.search(r"ocha_|who_health|mrf_provider|mapping_report", text)
 
 
-def test_requirements_are_pinned_with_hashes_and_name_no_index() -> None:
-    text = (PROJECT / "requirements.txt").read_text()
+def _pins(name: str) -> set[str]:
+    """`package==version` of each line, without what it says of platforms."""
+    lines = (PROJECT / name).read_text(encoding="utf-8").splitlines()
+    return {line.split(" ")[0] for line in lines if line and not line.startswith(" ")}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_with_hashes_and_name_no_index(name: str) -> None:
+    text, pins = (PROJECT / name).read_text(), _pins(name)
     assert "://" not in text
     assert "--index" not in text
-    pins = [line for line in text.splitlines() if line and not line.startswith(" ")]
     assert pins
-    assert all("==" in line for line in pins)
+    assert all("==" in pin for pin in pins)
     assert text.count("--hash=sha256:") >= len(pins)
 
 
@@ -130,9 +136,31 @@ def test_the_project_file_agrees_with_the_pins() -> None:
     import tomllib
 
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    pinned = {line.split(" ")[0] for line in (PROJECT / "requirements.txt").read_text().splitlines()}
-    assert [pin for pin in wanted if pin not in pinned] == []
+    running, trying = project["dependencies"], project["optional-dependencies"]["dev"]
+    assert set(running) <= _pins("requirements.txt") <= _pins("requirements-dev.txt"), "one version of each package"
+    assert set(trying) <= _pins("requirements-dev.txt")
+    tools = {
+        pin for pin in trying if pin.startswith(("pytest", "hypothesis", "playwright", "mypy", "ruff", "aiosmtpd"))
+    }
+    assert tools
+    assert not tools & _pins("requirements.txt"), "no test tool where it only runs"
+
+
+def test_what_runs_is_installed_with_what_it_imports() -> None:
+    """No import rests on a package that only the tests bring; one that is tried for may be absent."""
+    from importlib.metadata import packages_distributions
+
+    running = {
+        re.sub(r"[-_.]+", "-", pin.partition("==")[0].partition("[")[0]).lower() for pin in _pins("requirements.txt")
+    }
+    brought = packages_distributions()
+    imported = set().union(*map(_imports, _modules())) - set(PACKAGES) - set(sys.stdlib_module_names)
+    missing = {
+        name
+        for name in imported
+        if not {re.sub(r"[-_.]+", "-", one).lower() for one in brought.get(name, [])} & running
+    }
+    assert missing == set()
 
 
 def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:

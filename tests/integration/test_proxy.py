@@ -28,22 +28,33 @@ from tests.conftest import PROJECT, free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx absent")
-PASSWORDS = {"lecture": "lire", "exploitation": "lancer"}
+PASSWORDS = {"lecture": "lire", "lignage": "suivre", "exploitation": "lancer"}
 # How browsers tell where a demand comes from.
 LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
 SCRIPT = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
 OURS = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+SOCKET = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Key": "x" * 22 + "==",
+    "Sec-WebSocket-Version": "13",
+}
+FOREIGN = ["https://exemple.test", "null", "http://127.0.0.1", "https://127.0.0.1.exemple.test", "https://127.0.0.1:1"]
 
 
 class Behind(BaseHTTPRequestHandler):
     """Stands for the servers behind: answers with what it got."""
 
     def do_GET(self) -> None:
-        told = f"{self.path} {self.headers.get('Authorization')}".encode()
+        told = f"{self.path} {self.headers.get('Authorization')} {self.headers['Host']}".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(told)))
         self.end_headers()
         self.wfile.write(told)
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.end_headers()
 
     do_POST = do_GET
 
@@ -89,6 +100,7 @@ class Site:
     """The proxy, as a browser finds it."""
 
     def __init__(self, port: int, plain: int) -> None:
+        self.origin = f"https://127.0.0.1:{port}"
         self._address, self._plain = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{plain}"
         self._context = ssl.create_default_context()
         self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
@@ -148,18 +160,37 @@ def test_nobody_gets_in_without_a_password(site: Site, path: str) -> None:
 
 
 def test_who_reads_does_not_launch(site: Site) -> None:
-    assert site.ask("/", PASSWORDS["lecture"])[0] == 200
-    assert site.ask("/lignage", PASSWORDS["lecture"])[0] == 200
-    assert site.ask("/exploitation/graphql", PASSWORDS["lecture"], OURS, "POST")[0] == 401
-    assert site.ask("/exploitation/graphql", PASSWORDS["exploitation"], OURS, "POST")[0] == 200
+    """Each list opens its own part."""
+    parts = {"lecture": "/", "lignage": "/lignage/graphql", "exploitation": "/exploitation/graphql"}
+    for owner, password in PASSWORDS.items():
+        for part, path in parts.items():
+            method = "GET" if part == "lecture" else "POST"
+            assert site.ask(path, password, OURS, method)[0] == (200 if part == owner else 401), (owner, part)
+
+
+@pytest.mark.parametrize(
+    "path", ["/lignage", "/lignage/", "/lignage/runs", "/./lignage", "/%6cignage", "/x/../lignage", "//lignage"]
+)
+def test_who_reads_the_portal_sees_no_lineage(site: Site, path: str) -> None:
+    assert site.ask(path, PASSWORDS["lecture"])[0] == 401
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_the_portal_is_only_read(site: Site, method: str) -> None:
+    assert site.ask("/", PASSWORDS["lecture"], OURS, method)[0] == 403
+    assert site.ask("/", PASSWORDS["lecture"], OURS, "HEAD")[0] == 200
 
 
 def test_no_password_goes_further_than_the_proxy_nor_over_the_wire_in_the_clear(site: Site) -> None:
-    assert site.ask("/exploitation", PASSWORDS["exploitation"]) == (200, "/exploitation None")
+    status, told = site.ask("/exploitation", PASSWORDS["exploitation"])
+    assert (status, told.split()[:2]) == (200, ["/exploitation", "None"])
+    status, told = site.ask("/x", PASSWORDS["lecture"])
+    assert (status, told.split()[:2]) == (200, ["/x", "None"])
+    assert told.split()[2].startswith("127.0.0.1:"), "the portal answers to no other name"
     assert site.in_the_clear() == "301 https://127.0.0.1/exploitation"
 
 
-@pytest.mark.parametrize(("prefix", "word"), [("/lignage", "lecture"), ("/exploitation", "exploitation")])
+@pytest.mark.parametrize(("prefix", "word"), [("/lignage", "lignage"), ("/exploitation", "exploitation")])
 def test_no_other_site_commands_dagster(site: Site, prefix: str, word: str) -> None:
     """The browser adds the password to whatever a foreign page asks for, and Dagster takes orders from a plain GET."""
     password = PASSWORDS[word]
@@ -174,6 +205,17 @@ def test_no_other_site_commands_dagster(site: Site, prefix: str, word: str) -> N
         assert site.ask(f"{prefix}/runs", password, told, "POST")[0] == 403
     assert site.ask(f"{prefix}/runs", password, SCRIPT)[0] == 403
     assert site.ask(f"{prefix}/graphql", password, OURS, "POST")[0] == 200, "what the interface itself sends"
+    for own in (OURS | {"Origin": site.origin}, {"Origin": site.origin}):
+        assert site.ask(f"{prefix}/graphql", password, own, "POST")[0] == 200
+        assert site.ask(f"{prefix}/graphql", password, own | SOCKET)[0] == 200
+    for origin in FOREIGN:
+        for method, more in (("POST", {}), ("GET", SOCKET), ("GET", {}), ("POST", {"Sec-Fetch-Site": "same-origin"})):
+            told = {"Origin": origin} | more
+            assert site.ask(f"{prefix}/graphql", password, told, method)[0] == 403, (origin, method, more)
+    assert site.ask(f"{prefix}/graphql", password, {}, "POST")[0] == 403, "who does not say where it comes from"
+    assert site.ask(f"{prefix}/graphql", password, SOCKET)[0] == 403
+    assert site.ask(f"{prefix}/runs", password, {}, "POST")[0] == 403
+    assert site.ask(f"{prefix}/runs", password, {})[0] == 200, "a tool that reads a page"
 
 
 def test_a_link_in_a_mail_leads_to_a_run(site: Site) -> None:

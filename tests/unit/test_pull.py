@@ -19,7 +19,8 @@ import pytest
 from ingestion.errors import DeclarationError
 from ingestion.ingest import ingest
 from ingestion.personal import nobody
-from ingestion.pull.client import Client, Header, PullError
+from ingestion.pull.client import Client, Header
+from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
 from ingestion.registry import sources
 from ingestion.source import Source, load
@@ -137,11 +138,11 @@ def test_a_pull_that_dies_while_it_lands_leaves_no_second_file(
     pull(by_three, landing, work, nobody)
     _a_day_earlier(by_three, landing, work, "2024-07-01")
     kobo.data["aVrai"].append(mechanism(8))
-    copy, write = pulling.copy_private, pulling.write_private
+    move, write = pulling.move_private, pulling.write_private
 
-    def copies(*arguments: Any) -> None:
+    def moves(*arguments: Any) -> None:
         if death != "before its file":
-            copy(*arguments)
+            move(*arguments)
         if death != "after all is said":
             raise KeyboardInterrupt
 
@@ -152,7 +153,7 @@ def test_a_pull_that_dies_while_it_lands_leaves_no_second_file(
 
     for day in ("2024-07-02", "2024-07-03"):  # twice: none may be forgotten
         with monkeypatch.context() as patched:
-            patched.setattr(pulling, "copy_private", copies)
+            patched.setattr(pulling, "move_private", moves)
             patched.setattr(pulling, "write_private", writes)
             with pytest.raises(KeyboardInterrupt):
                 pull(by_three, landing, work, nobody)
@@ -194,8 +195,9 @@ def test_an_answer_that_comes_packed_and_in_chunks_is_read(
 def test_a_server_that_drips_is_stopped_by_the_clock(kobo: Kobo) -> None:
     kobo.faults[DATA] = ["drip"]
     start = time.monotonic()
-    with pytest.raises(PullError, match="durée permise dépassée"):
-        Client(kobo.address, 0.02, 10_000_000, Header(f"Token {kobo.token}")).get("/api/v2/assets/aVrai/data.json")
+    client = Client(kobo.address, 0.02, 10_000_000, Header(f"Token {kobo.token}"))
+    with client, pytest.raises(PullError, match="durée permise dépassée"):
+        client.get("/api/v2/assets/aVrai/data.json", dict)
     assert time.monotonic() - start < 5
 
 

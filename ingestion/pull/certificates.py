@@ -1,0 +1,49 @@
+"""What is wrong with the encryption of a line, in words: no other try helps, and it is no server that is away."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+_OURS = "si c’est celle de l’organisation, nommer son certificat (PEM) dans {setting}"
+_THEIRS = "à corriger sur le serveur ; {setting} n’y change rien"
+# By the number that OpenSSL gives (X509_V_ERR_…).
+_WRONG = {
+    9: ("pas encore valable (l’horloge de cette machine est-elle à l’heure ?)", _THEIRS),
+    10: ("expiré (l’horloge de cette machine est-elle à l’heure ?)", _THEIRS),
+    18: ("signé par lui-même", "si le serveur est bien celui-là, nommer ce certificat (PEM) dans {setting}"),
+    19: ("signé par une autorité que cette machine ne connaît pas", _OURS),
+    20: ("signé par une autorité que cette machine ne connaît pas", _OURS),
+    21: ("signé par une autorité que cette machine ne connaît pas", _OURS),
+    23: ("révoqué", _THEIRS),
+    62: ("fait pour un autre nom de serveur", "vérifier l’adresse ; {setting} n’y change rien"),
+    64: ("fait pour une autre adresse", "vérifier l’adresse ; {setting} n’y change rien"),
+}
+
+
+def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str | None:
+    """What an encrypted line failed of, and the setting that helps; None where it failed of something else.
+
+    A line that was cut is something else: trying again may help.
+    """
+    found = next((one for one in behind(error) if isinstance(one, ssl.SSLError)), None)
+    if isinstance(found, ssl.SSLCertVerificationError):
+        other = (f"refusé (OpenSSL {found.verify_code})", _OURS)
+        what, todo = _WRONG.get(found.verify_code, other)
+        return f"certificat {what} : {todo.format(setting=setting)}"
+    if found is None or isinstance(found, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return None
+    return f"liaison chiffrée impossible ({found.reason or type(found).__name__}) : vérifier l’adresse et {setting}"
+
+
+def behind(error: BaseException) -> Iterator[BaseException]:
+    """An error, then those that it wraps, as `requests`, urllib3 and Python wrap them."""
+    waiting, seen = [error], set()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        wrapped = (*one.args, getattr(one, "reason", None), one.__cause__, one.__context__)
+        waiting += [inner for inner in wrapped if isinstance(inner, BaseException)]

@@ -1,0 +1,63 @@
+"""Where an answer may send a pull on to: never to a line in the clear, and to other servers only as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+
+from ingestion.pull.errors import PullError
+from ingestion.pull.settings import checked_address
+
+
+def following(address: str, location: str, hosts: Collection[str]) -> str:
+    """The address that an answer of ``address`` leads to.
+
+    Raises PullError where it is neither of the same server nor of one of ``hosts``, or could be overheard. Its query
+    may hold a key: no message repeats it.
+    """
+    target = _as_asked(address, location)
+    here, there = urlsplit(address), urlsplit(target)
+    if not there.hostname or there.scheme not in ("http", "https"):
+        raise PullError("redirection vers une adresse illisible, refusée : attendu une adresse https://…")
+    shown = f"{there.scheme}://{_server(there)}"
+    if here.scheme == "https" and there.scheme == "http":
+        raise PullError(f"redirection de https vers http ({shown}), refusée : attendu une adresse https://…")
+    if not is_same_server(address, target) and _server(there) not in hosts:
+        raise PullError(
+            f"redirection vers un autre serveur ({shown}), refusée : attendu {_server(here)} ; si c’est le bon, "
+            f"l’ajouter à la source : « hosts: [{_server(there)}] » sous « pull: »"
+        )
+    try:
+        checked_address(target)
+    except ValueError as error:
+        raise PullError(f"redirection vers {shown}, refusée : {error}") from None
+    return target
+
+
+def is_same_server(one: str, other: str) -> bool:
+    """Whether what opens one address may be sent to the other: the same server, or the same name encrypted."""
+    here, there = urlsplit(one), urlsplit(other)
+    if here.hostname != there.hostname:
+        return False
+    return (here.scheme, _server(here)) == (there.scheme, _server(there)) or (
+        here.scheme == "http" and there.scheme == "https"
+    )
+
+
+def _as_asked(address: str, location: str) -> str:
+    """The address as `requests` would call it: looked at otherwise, a crafted one could name another server."""
+    prepared = requests.PreparedRequest()
+    try:
+        prepared.prepare_url(urljoin(address, location), None)
+        urlsplit(prepared.url).port  # noqa: B018 (raises where it is none)
+    except (requests.RequestException, ValueError):
+        return ""
+    return str(prepared.url)
+
+
+def _server(parts: SplitResult) -> str:
+    """Name, and port where it is not the usual one."""
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return parts.hostname or "" if parts.port in (None, usual) else f"{parts.hostname}:{parts.port}"

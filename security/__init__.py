@@ -1,0 +1,1 @@
+"""What is known of the packages that run: their licences, and their published weaknesses."""
