@@ -14,9 +14,10 @@ from typing import NamedTuple
 from ingestion.clean.personal.emails import accounts, emails
 from ingestion.clean.personal.figures import GONE
 from ingestion.clean.personal.names import names as announced_names
-from ingestion.clean.personal.phones import phones, runs
+from ingestion.clean.personal.phones import digit_runs, phones
 from ingestion.clean.personal.plain import plain
 from ingestion.clean.personal.positions import positions
+from ingestion.clean.text import fold
 
 PHONE, EMAIL, ACCOUNT, COORDINATES, NAME = "phone", "email", "account", "coordinates", "name"
 MARKS = {
@@ -26,20 +27,29 @@ MARKS = {
     COORDINATES: "[position retirée]",
     NAME: "[nom retiré]",
 }
-# Nothing can be found in a text without one of these: most texts go no further. Read by Python and, with `\d` spelled
-# out, by RE2: no lookaround. `\d` has the digits of every script, the class those that are small or in a circle.
+# Nothing can be found in a text whose small letters have none of these: most texts go no further. Read by Python and,
+# with `\d` spelled out, by RE2: no lookaround, no \w and no \s, which mean less there.
+_GAP = r"[^\da-z]{0,40}"
+_SIDE = r"(?:[nseow](?:[^a-z]|$)|nord|sud|est|ouest|north|south|east|west)"
 SUSPECT = "|".join(
     [
-        r"\d(?:\D{0,6}\d){4}|\d[.,]\d\d|\d\D{0,3}\u20e3|[²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒🄀-🄊]|\d[OoIl]",
-        r"[@＠﹫°º˚]|&(?:#|[A-Za-z]{2,31};)|%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}",
-        r"[(\[{<]\s?(?:a|at|arobase|arrobase|arobas|chez)\s?[)\]}>]|\s(?:at|arobase|arrobase|arobas|chez)\s",
-        r"\+[23456789CFGHJMPQRVWX]{2,3}|[a-z]\.(?:gl|me|co|org|com|codes|net|cz)[/?]|///|geohash|maps\.google",
-        r"(?:skype|fb|facebook|messenger|insta|instagram|twitter|tik\s?tok|snap|snapchat|telegram|viber|signal|imo|linkedin"
-        r"|whats\s?app)\s?[:=]",
-        r"(?:z[eé]ro|vingt|trente|quarante|cinquante|soixante|dix|six|sept|huit|neuf|zero|one|two|three|seven|eight|nine)\W",
+        r"\d(?:[^\da-z]*[\doil]){6}",  # a phone, UTM
+        rf"\d[.,]\d\d|[°º˚∘⁰]|\d{_GAP}(?:d|o|deg[a-zé]*){_GAP}\d",  # decimals and degrees
+        rf"\d[^\da-z]{{1,40}}\d\d?{_GAP}(?:[ms][a-z]*)?{_GAP}{_SIDE}",  # 14 29 N
+        rf"[nseow]{_GAP}\d\d?\d?[^\da-z]{{1,40}}\d",  # N 14 29
+        r"\d[c-x] ?[a-z][a-z] ?\d\d\d|\+[23456789cfghjmpqrvwx][23456789cfghjmpqrvwx]",  # MGRS, plus codes
+        r"geo[:h]|///|(?:point|linestring|polygon) ?[zm]? ?[zm]? ?\(",
+        r"\.(?:gl|me|co|org|com|codes|net|cz|google|link)[/?.]|maps[/?]",  # maps and accounts
+        r"[@＠﹫]|(?:^|[^a-z])(?:at|arobase|arrobase|arobas|chez)[^a-z]|[(\[{<] ?a ?[)\]}>]",
+        r"(?:skype|fb|facebook|messenger|insta|instagram|twitter|tik ?tok|snap|snapchat|telegram|viber|signal|imo|ig"
+        r"|linkedin|whats ?app)[^a-z]?[:=]",
+        r"(?:z[eé]ro|vingts?|trente|quarante|cinquante|soixante|dix|six|sept|huit|neuf|zero|one|two|three|seven|eight"
+        r"|nine)[^a-z]",
+        r"[²³¹⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒🄀-🄊]|[Ａ-Ｚａ-ｚ𝐀-𝟿]",  # signs that are others in plain
+        r"&(?:#|[a-z])|%[0-9a-f][0-9a-f]|\\u[0-9a-f]",
     ]
 )
-_SUSPECT = re.compile(SUSPECT, re.IGNORECASE)
+_SUSPECT = re.compile(SUSPECT)
 _KINDS: tuple[tuple[str, Callable[[str], Iterable[tuple[int, int]]]], ...] = (
     (EMAIL, emails),
     (COORDINATES, positions),
@@ -80,13 +90,21 @@ def redact(text: str, names: bool = False) -> tuple[str, list[Removed]]:
     return text, removed
 
 
-def digit_runs(text: str) -> set[str]:
-    """The digits of each run in a text that is long enough for a phone, whatever they are there."""
-    return runs(plain(text).text) if _SUSPECT.search(text) else set()
+def plain_text(text: str) -> str:
+    """A text as `find` reads it: digits of every script, escaped and invisible signs in one form."""
+    return plain(text).text
+
+
+def out_of_context(text: str) -> bool:
+    """Whether parts of a text look personal alone, whatever it says as a whole.
+
+    Its runs of digits, and the whole in small letters without signs: so keys, names of files and cut lines have it.
+    """
+    return bool(find(fold(text))) or any(find(run) for run in digit_runs(plain_text(text)))
 
 
 def _pieces(text: str) -> list[_Piece]:
-    return sorted(_found(text)) if _SUSPECT.search(text) else []
+    return sorted(_found(text)) if _SUSPECT.search(text.lower()) else []
 
 
 def _found(text: str) -> Iterator[_Piece]:

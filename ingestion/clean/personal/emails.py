@@ -11,8 +11,9 @@ _ENDING = r"(?:com|org|net|info|int|edu|gov|gouv|ong|ngo|africa|[a-z]{2})"  # as
 _PROVIDER = r"(?:gmail|yahoo|ymail|hotmail|outlook|live|icloud|protonmail|proton|afribonemali|orangemali|malinet)"
 _LOCAL = r"(?<![\w.+\-])(?:\"[^\"@]{1,64}\"|[\w.+\-]{1,64})"
 _WORD_AT = r"(?:at|arobase|arrobase|arobas|chez)"
-_SIGN = rf"\s?(?:@|[(\[{{<]\s?{_WORD_AT}\s?[)\]}}>]|[(\[{{<]\s?[a@]\s?[)\]}}>])\s?"
-_DOT = r"(?:\.|\s\.\s|\s?[(\[{<]\s?(?:dot|point|\.)\s?[)\]}>]\s?|\s(?:dot|point)\s)"
+_OPEN, _CLOSE = r"(?:\s?[(\[{<]|\s[\-_*~|]{1,2})\s?", r"\s?(?:[)\]}>]\s?|[\-_*~|]{1,2}\s)"  # (at), -at-
+_SIGN = rf"(?:\s?@\s?|{_OPEN}(?:{_WORD_AT}|a|@){_CLOSE})"
+_DOT = rf"(?:\.{{1,3}}|\s\.\s|{_OPEN}(?:dot|point|\.){_CLOSE}|\s(?:dot|point)\s)"
 _LABEL = r"[^\W_][\w\-]*"
 _PATTERN = re.compile(
     "|".join(
@@ -30,15 +31,18 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 
-_SERVICE = (
+_SERVICE = (  # an account is looked for after one of these, and `SUSPECT` has them too
     r"(?:skype|fb|facebook|messenger|insta(?:gram)?|twitter|tik\s?tok|snap(?:chat)?|telegram|viber|signal|imo|linkedin"
     r"|whats\s?app)"
 )
 _ACCOUNT = re.compile(
     "|".join(
         [
-            rf"(?<![^\W_]){_SERVICE}\s?[:=]\s?@?[^\W\d_][\w.\-]{{2,}}(?![^\W_])",
+            # « Facebook : oui » names nobody
+            rf"(?<![^\W_]){_SERVICE}\s?[:=]\s?(?:@|(?=[^\W\d_]+[\d_.][\w]))[^\W\d_][\w.\-]{{2,}}(?![^\W_])",
+            r"(?<![^\W_])(?:skype|insta(?:gram)?|snap(?:chat)?|ig)\s?[:=]\s?(?:live:)?[^\W\d_][\w.\-]{3,}(?![^\W_])",
             rf"(?<![^\W_]){_SERVICE}\s@[\w.\-]{{3,}}",
+            r"wa\.me/(?:message|qr)/\w+",
             r"(?:t|m|telegram)\.me/\+?[a-z_][\w.\-]{3,}",
             r"(?:facebook|fb|instagram|tiktok|twitter|x|snapchat|linkedin)\.com/(?:@|in/|add/|profile\.php\?id=)?[\w.\-]{3,}",
             r"(?:chat\.whatsapp\.com|join\.skype\.com|wa\.link)/[\w\-]{4,}",

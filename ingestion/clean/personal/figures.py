@@ -21,6 +21,7 @@ _IDS = "|".join(
         r"[0-9a-f]{16,}",  # a hash, or the beginning of one
         r"[a-z]{1,4}_[0-9a-f]{12}",  # an id of the warehouse: org_004118073302
         r"\d{8}T\d{6}Z_r?[0-9a-f]{8}",  # the name of a publication: 20241124T143801Z_32241594
+        r"(?-i:[A-Z]{2}\d\d(?: [A-Z0-9]{4}){2,7})",  # IBAN
         r"(?-i:[A-Z]{2}-[A-Z0-9]{1,5}-)[a-z0-9\-]+",  # IATI: US-GOV-1-72068817
     ]
 )

@@ -13,12 +13,12 @@ _CIVILITY = (
     r"|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|Dre?|DR|[Dd]octeure?|Pr|[Pp]rofesseure?|[Mm]a[îi]tre|Me(?=\s[A-ZÀ-Þ])"
     r"|(?:El|Al)[\s-][Hh]adj[ji]?|Elhadj[ji]?|[Hh]adja|[Ii]mam|[Ss](?:œ|oe)ur|[Pp]ère|[Aa]bbé|[Pp]asteur|Vve|[Vv]euve"
     r"|Ch[eé]i(?:kh|ck|k)|Cheikhna|[Mm]arabout|[Cc]olonel|Col\.|[Cc]ommandant|Cdt|Cmdt|[Cc]apitaine|Cpt|Cne|[Ll]ieutenant"
-    r"|[Ss]ergent|Sgt|[Aa]djudant|Adj\.|Sr"
+    r"|[Ss]ergent|Sgt|[Aa]djudant|Adj\.|Sr|Lt(?:-?Col)?\.?|[Mm]ajor"
 )
 _PLURAL = r"M(?:M|mes|lles|elles)\.?|MMES|[Mm]essieurs|[Mm]esdames|[Mm]esdemoiselles"
 # A function may stand between the civility and the name: « Mme la directrice Awa Diarra ».
 _FUNCTION = r"(?:(?:l[ae]\s|l['’])[\w-]+(?:\s(?:adjointe?|générale?|régionale?|locale?))?\s)?"
-_WORD = r"(?:[dDlL]['’])?[A-ZÀ-ÞŒ](?:[\w’'-]*\w|\.)?"
+_WORD = r"(?:[dDlL]['’])?[A-ZÀ-ÞŒ](?:(?:[^\W\d_]|[’'-])*[^\W\d_]|\.)?(?!\w)"
 _PARTICLE = r"(?:ag|ould|mint|dit|dite|ben|bint|wal[ae]t|de|née?|épouse|épse|veuve|alias)\s"
 _NAME = rf"{_WORD}(?:\s(?:{_PARTICLE})?{_WORD}){{0,5}}"
 _NAMES = rf"{_NAME}(?:\s?,\s?{_NAME})*(?:\s(?:et|&|ou)\s{_NAME})?"
@@ -31,6 +31,7 @@ _NO_PERSON = (
     r"|R[ée]gion|D[ée]l[ée]gation|Mission|Secr[ée]tariat|Antenne|Coordination|F[ée]d[ée]ration|Plateforme|Cluster|Haut"
     r"|Save|Action|M[ée]decins|Secours|Terre|Terres|Handicap|Plan|World|Norwegian|Danish|International|Development"
     r"|Appeler|Voir|Le|La|Les|L|Un|Une|Des|Au|Aux|Par|Sur|En|De|Du|T[ée]l|T[ée]l[ée]phone|Email|E-mail|Mail|Courriel"
+    r"|Vacant|Vacante|Carte|Photo|Photos|Acte|Copie|Attestation|Certificat|Extrait|Pi[èe]ce|Passeport|Fiche|Dossier"
     r"|WhatsApp|Num[ée]ro|Oui|Non|Aucun|Aucune|Inconnu|Ne|Pas|Tous|Toute|Toutes|Place|Date|Lundi|Mardi|Mercredi|Jeudi"
     r"|Vendredi|Samedi|Dimanche|Bamako|Gao|Kayes|Mopti|Tombouctou|S[ée]gou|Sikasso|Koulikoro|Kidal|M[ée]naka|Mali)(?!\w)"
 )
@@ -38,13 +39,18 @@ _LABEL = (
     r"(?i:responsable(?:\s\w+)?|contacts?|points?\s(?:focal|focaux)|personne\s(?:à\scontacter|de\scontact|ressource)"
     r"|interlocut(?:eur|rice)|g[ée]rante?|propri[ée]taire|coordinat(?:eur|rice)|coordonnat(?:eur|rice)"
     r"|direct(?:eur|rice)|pr[ée]sidente?|secr[ée]taire|animat(?:eur|rice)|assistante?\ssociale?|m[ée]diat(?:eur|rice)"
-    r"|charg[ée]e?\s(?:de|du|d['’])\s?\w+|chef(?:fe)?(?:\sd[eu]\s\w+)?|noms?(?:\set\spr[ée]noms?)?|pr[ée]noms?)\s?:\s?"
+    r"|charg[ée]e?\s(?:de|du|d['’])\s?\w+|chef(?:fe)?(?:\sd[eu]\s\w+)?|noms?(?:\set\spr[ée]noms?)?|pr[ée]noms?|pf|resp\.?)\s?(?::|-(?=\s))\s?"
 )
-_ASKED = r"(?:[Cc]ontact|[Cc]ontacter|[Jj]oindre|[Aa]ppeler|[Dd]emander|[Ss]['’]adresser\sà|[Rr]esponsable|[Pp]oint\sfocal)\s"
+_ASKED = (
+    r"(?:[Cc]ontact(?:er|ez)?|[Jj]oindre|[Aa]ppele[rz]|[Dd]emande[rz]|[Ss]['’]adresser\sà|[Vv]oir\savec|[Rr]esponsable"
+    r"|[Pp]oint\sfocal)\s"
+)
 _ACRONYM = r"[A-Z0-9ÉÈ\-]{2,8}(?![\w’'\-])(?!\s[A-ZÀ-Þ])"
 
 # A name in small letters, right after a civility: « m. moussa … ».
-_SMALL_CIVILITY = r"(?<!\d)(?<!\d\s)(?i:m\.|mr\.?|mme\.?|mlle\.?|melle\.?|monsieur|madame|mademoiselle)\s"
+_SMALL_CIVILITY = (
+    r"(?<!\d)(?<!\d\s)(?i:(?:m\.|mr\.?|mme\.?|mlle\.?|melle\.?|monsieur|madame|mademoiselle)\s|(?:mr|mme|mlle)\.)"
+)
 _NO_NAME = (
     r"(?:l[ae]s?|un|une|des?|du|et|ou|où|qui|que|dont|est|sont|ont|a|à|au|aux|en|pour|par|sur|sous|dans|avec|sans|chez|ce"
     r"|cet|cette|ces|son|sa|ses|mon|ma|mes|notre|votre|leur|il|elle|ils|elles|on|nous|vous|je|tu|ne|pas|plus|très|si"

@@ -30,11 +30,11 @@ _CALLED = {
     "235": "TD", "33": "FR", "39": "IT", "34": "ES",
 }  # fmt: skip
 
-# Between two digits: any signs but those of measures and of code, and no letter.
-_GAP = r"(?:[^\w%°€$£@+=&?<>#\0]|_)"
-_RUN = re.compile(rf"\d+(?:{_GAP}{{1,3}}\d+)*")
+# Between two digits: any signs but those of measures, and no letter.
+_GAP = r"(?:[^\w%°€$£\0]|_)"
+_RUN = re.compile(rf"\d+(?:{_GAP}{{1,5}}\d+)*")
 _GROUP = re.compile(r"\d+")
-_ABROAD = re.compile(rf"(?:(?<!\d)\+|(?<![^\W_])(?<!\d[.,])00){_GAP}{{0,3}}[1-9](?:{_GAP}{{0,3}}\d){{6,14}}(?!\d)")
+_ABROAD = re.compile(rf"(?:(?<!\d)\+|(?<![^\W_])(?<!\d[.,])00){_GAP}{{0,5}}[1-9](?:{_GAP}{{0,5}}\d){{6,14}}(?!\d)")
 _TRUNK = re.compile(r"\(0\)")  # +33 (0) 6 12…
 # O and I that stand among digits: 76 1O OO l7.
 _LETTERS = re.compile(r"(?<![^\W_])(?=[\dOoIl]*\d)[\dOoIl]*[\dOo](?![^\W_])|(?<=[\dOo] )[Oo]{2}(?= [\dOo])")
@@ -44,7 +44,10 @@ _PREFIX, _SUFFIX = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _MOST_GROUPS = 15
 _PAIRS = (2, 2, 2, 2)
 _GROUPINGS = {
-    8: {_PAIRS, (8,), (4, 4), (2, 6), (6, 2), (3, 5), (5, 3), (3, 2, 3), (2, 3, 3), (3, 3, 2), (4, 2, 2), (2, 2, 4), (2, 4, 2)},
+    8: {
+        (8,), _PAIRS, (4, 4), (2, 6), (6, 2), (3, 5), (5, 3), (3, 2, 3), (2, 3, 3), (3, 3, 2), (4, 2, 2), (2, 2, 4),
+        (2, 4, 2),
+    },
     9: {(9,), (2, 3, 2, 2), (3, 2, 2, 2), (2, 3, 4), (3, 2, 4), (2, 7), (3, 6)},
     10: {(10,), (2, *_PAIRS), (4, 2, 2, 2), (4, 3, 3), (3, 3, 4), (3, 7), (4, 6), (2, 8), (2, 4, 4), (3, 3, 2, 2)},
     11: {(11,), (4, 3, 4), (3, 4, 4), (4, 7)},
@@ -120,10 +123,9 @@ def phones(text: str) -> Iterator[Span]:
             yield start, end
 
 
-def runs(text: str) -> set[str]:
-    """The digits of each run in a plain text that is long enough for a phone, whatever they mean."""
-    found = ("".join(_GROUP.findall(run)) for run in _RUN.findall(text))
-    return {digits for digits in found if len(digits) >= 7}
+def digit_runs(text: str) -> list[str]:
+    """Each run of digits in a plain text that is long enough for a phone, as written, whatever it means there."""
+    return [run for run in _RUN.findall(text) if len(run) >= 7]
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
@@ -178,7 +180,9 @@ def _has_calling_code(groups: _Groups) -> bool:
         if groups.number.startswith(code) and (groups.sizes[0] >= len(code) or set(groups.sizes) == {1}):
             rest = groups.number[len(code) :]
             is_ours = region == HOME and len(rest) == 8 and rest[0] not in "01"  # also ranges that open tomorrow
-            if is_ours or (len(groups.number) >= 10 and (_is_of(rest, region) or _is_of(rest.removeprefix("0"), region))):
+            if is_ours or (
+                len(groups.number) >= 10 and (_is_of(rest, region) or _is_of(rest.removeprefix("0"), region))
+            ):
                 return True
     return False
 
@@ -209,15 +213,15 @@ def _is_list(text: str, run: _Groups, start: int, end: int) -> bool:
     is_uniform = len(set(signs)) == 1
     is_rising = all(int(one) < int(other) for one, other in pairwise(groups.digits))
     is_odd = not set("".join(signs)) <= _USUAL or ("." in "".join(signs) and not is_uniform)
-    is_whole = len(groups.digits) == len(run.digits)
-    if is_odd and not is_uniform and not (is_whole and groups.sizes == _PAIRS and " " not in "".join(groups.gaps)):
+    has_padding = any(len(group) > 1 and group[0] == "0" for group in groups.digits[1:])
+    is_whole_pairs = len(groups.digits) == len(run.digits) and groups.sizes == _PAIRS
+    if is_odd and not is_uniform and not (is_whole_pairs and (has_padding or " " not in "".join(groups.gaps))):
         return True  # 76.30 12.50: decimals; but 76.20,00.09
     if is_rising and (is_odd or not is_uniform):
         return True  # 22, 33, 44, 55; 25-30 35-40
     has_more = (start > 0 and run.gaps[start - 1] == groups.gaps[0]) or (
         end < len(run.digits) and run.gaps[end - 1] == groups.gaps[-1]
     )
-    has_padding = any(len(group) > 1 and group[0] == "0" for group in groups.digits[1:])
     return has_more and (set(groups.sizes) == {1} or (is_odd and not (has_padding and start == 0)))
 
 
@@ -227,7 +231,7 @@ def _folded(text: str) -> str:
 
 
 def _stands_alone(text: str, groups: _Groups, is_called: bool) -> bool:
-    """Nothing beside it, or letters that say what it is, or a word before or after a number of the country: WA76100013."""
+    """No letter beside it, or a word of calling, or one word before or after a number of the country: WA76100013."""
     first, last = groups.spans[0][0], groups.spans[-1][1]
     prefix, suffix = _PREFIX.search(text, max(0, first - 20), first), _SUFFIX.match(text, last)
     if not prefix and not suffix:
