@@ -145,8 +145,8 @@ def _is_let_through(piece: personal.Removed, known: Known) -> bool:
 
 
 def squashed(text: str) -> str:
-    """Letters and digits alone: equal however a text was folded, cut, escaped or set in groups."""
-    return fold(personal.plain_text(text)).replace(" ", "")
+    """Letters and digits alone: equal however a text was folded, cut or set in groups."""
+    return fold(text).replace(" ", "")
 
 
 def phones_in(text: str) -> set[str]:
