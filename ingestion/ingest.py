@@ -48,18 +48,23 @@ class Ingested:
 
 
 def ingest(
-    source: Source, paths: list[Path], kept: KeptParts | None = None, erased: personal.Erased = personal.nobody
+    source: Source,
+    paths: list[Path],
+    kept: KeptParts | None = None,
+    erased: personal.Erased = personal.nobody,
+    withheld: bool = False,
 ) -> Ingested:
     """All records of all files of one source; a file that ``kept`` knows is not parsed again.
 
-    Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told.
+    Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told. With ``withheld`` no
+    sentence that somebody typed in a survey is taken.
 
     Raises SourceFileError where a file is not as declared: then nothing of the source is taken, so that half a
     delivery is never mistaken for a whole one.
     """
     if isinstance(source.reader, SurveyReader):  # one file may hold a later version of what another holds
         tables = survey.last_versions({path: read_tables(source, path, erased) for path in paths})
-        return _joined(source, [part_of(source, path, given) for path, given in tables.items()])
+        return _joined(source, [part_of(source, path, given, withheld) for path, given in tables.items()])
     return _joined(source, [kept.part(source, path) if kept else read_part(source, path) for path in paths])
 
 

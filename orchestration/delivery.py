@@ -28,7 +28,7 @@ from ingestion.readers.settings import SurveyReader
 from ingestion.records import FOUND
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
-from orchestration.inventory import Inventory, ingestion_hash
+from orchestration.inventory import WITHHELD, Inventory, ingestion_hash
 from warehouse.layout import Layout, Workspace, copy_whole, read_json, write_json, write_parquet
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
@@ -93,7 +93,8 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         erased, sealed = _erased(source, workspace, inventory)
     except KeyProblem as unknown:  # what was erased could come back
         return _keep(source, workspace, before, str(unknown))
-    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *sealed, *told])
+    withheld = inventory.withholds_free_text and isinstance(source.reader, SurveyReader)
+    fingerprint = "|".join([ingestion_hash(source), str(inventory.is_demo), *sealed, *told]) + WITHHELD * withheld
     vault, problem = _vault(workspace, inventory)
     if before and before.is_good and before.fingerprint == fingerprint:
         if before.is_personal and problem:
@@ -101,7 +102,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
         return _store(workspace, replace(before, state="unchanged"))
     try:
         kept = KeptParts(workspace.parts / source.id, ingestion_hash(source))
-        ingested = ingest(source, paths, kept, erased)
+        ingested = ingest(source, paths, kept, erased, withheld)
     except (SourceFileError, DeclarationError) as error:
         _keep_unread(source, workspace, vault, paths, inventory)
         return _keep(source, workspace, before, str(error))

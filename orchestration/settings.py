@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-POSTGRES = "MRF_DAGSTER_POSTGRES_URL"
+POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ALERT_KINDS = ("failure", "stale", "publication")
 # Every setting of operation, its default and what it means; `deploy/mrf.env.example` shows the same.
 MEANING = {
@@ -15,6 +15,10 @@ MEANING = {
     "MRF_KEEP_PUBLICATIONS": ("30", "publications gardées, celle en place comprise"),
     "MRF_KEEP_RUN_DAYS": ("90", "jours d’historique des exécutions"),
     "MRF_KEEP_PERSONAL_DAYS": ("0", "jours de garde des données personnelles de restricted (0 : sans terme)"),
+    FREE_TEXT: (
+        "redact",
+        "texte libre des enquêtes : redact (publié sans données personnelles) ou withhold (non publié)",
+    ),
     "MRF_ALERT_ON": (",".join(ALERT_KINDS), "ce qui est annoncé"),
     "MRF_ALERT_SMTP": ("", "serveur de courriel : smtp://serveur:587 ou smtps://utilisateur:secret@serveur:465"),
     "MRF_ALERT_FROM": ("", "expéditeur des courriels"),
@@ -34,6 +38,7 @@ class Settings:
     keep_publications: int
     keep_run_days: int
     keep_personal_days: int
+    withholds_free_text: bool
     alert_on: tuple[str, ...]
     smtp: str
     alert_from: str
@@ -63,12 +68,21 @@ def settings() -> Settings:
         keep_publications=_count("MRF_KEEP_PUBLICATIONS", 2),
         keep_run_days=_count("MRF_KEEP_RUN_DAYS", 7),
         keep_personal_days=_count("MRF_KEEP_PERSONAL_DAYS", 0),
+        withholds_free_text=withholds_free_text(),
         alert_on=kinds,
         smtp=smtp,
         alert_from=sender,
         alert_to=receivers,
         webhook=webhook,
     )
+
+
+def withholds_free_text() -> bool:
+    """Whether sentences typed in surveys stay out of what is published. Raises SettingError."""
+    given = _given(FREE_TEXT)
+    if given not in ("redact", "withhold"):
+        raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {given} »")
+    return given == "withhold"
 
 
 def _given(name: str) -> str:
