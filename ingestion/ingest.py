@@ -49,21 +49,25 @@ class Ingested:
     consented: dict[str, str] = field(default_factory=dict)
 
 
-def ingest(source: Source, paths: list[Path], erased: personal.Erased = personal.nobody) -> Ingested:
+def ingest(
+    source: Source, paths: list[Path], erased: personal.Erased = personal.nobody, withheld: bool = False
+) -> Ingested:
     """All records of all files of one source, read in this process.
 
-    Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told.
+    Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told. With ``withheld`` no
+    sentence that somebody typed in a survey is taken.
 
     Raises SourceFileError where a file is not as declared: then nothing of the source is taken, so that half a
     delivery is never mistaken for a whole one.
     """
-    return joined(source, list(parts(source, paths, erased)))
+    return joined(source, list(parts(source, paths, erased, withheld)))
 
 
 def parts(
     source: Source,
     paths: list[Path],
     erased: personal.Erased = personal.nobody,
+    withheld: bool = False,
     most_rows: int | None = None,
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[Part]:
@@ -87,7 +91,7 @@ def parts(
     for path, raw in survey.last_versions(tables).items():  # one file may hold a later version of what another holds
         begin(path)
         with guarded(path.name):
-            part = part_of(source, path, raw)
+            part = part_of(source, path, raw, withheld)
             _refuse_too_many(path, part, most_rows)
         yield part
 

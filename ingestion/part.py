@@ -69,8 +69,8 @@ def read_part(source: Source, path: Path) -> Part:
     return part_of(source, path, read_tables(source, path))
 
 
-def part_of(source: Source, path: Path, raw: Tables) -> Part:
-    """What the tables that a file holds give. Raises SourceFileError."""
+def part_of(source: Source, path: Path, raw: Tables, withheld: bool = False) -> Part:
+    """What the tables that a file holds give, with ``withheld`` without its free texts. Raises SourceFileError."""
     document = Document(file_sha256(path), path.name)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}
@@ -80,7 +80,7 @@ def part_of(source: Source, path: Path, raw: Tables) -> Part:
     records, rejected = {}, []
     for shape, mapping in source.shapes.items():
         item = _table_of(source, path, mapping, tables)
-        records[shape] = build(source, SHAPES[shape], mapping, item, document)
+        records[shape] = build(source, SHAPES[shape], mapping, item, document, withheld)
         rejected.append(item.rejected.assign(shape=shape, document_id=document.document_id))
     hidden = [each.personal.assign(document_id=document.document_id) for each in split.values()]
     return Part(

@@ -41,6 +41,7 @@ class _Request:
     paths: list[Path]
     places: list[Path | None]  # where the part of each file is kept, where it may be
     erased: Erased
+    withheld: bool
     limits: Limits
 
 
@@ -73,8 +74,9 @@ class ReadingProcess:
         limits: Limits,
         kept: KeptParts | None = None,
         erased: Erased = nobody,
+        withheld: bool = False,
     ) -> list[Part]:
-        """What each file gives; a file that ``kept`` knows is not read again.
+        """What each file gives, as `ingest.parts` does; a file that ``kept`` knows is not read again.
 
         Raises SourceFileError, also for a file that went beyond its limits or ended the process that read it.
         """
@@ -84,7 +86,8 @@ class ReadingProcess:
         found = [kept_parts.load(place) if place is not None else None for place in places]
         missing = [number for number, part in enumerate(found) if part is None]
         if missing:
-            request = _Request(source, [paths[n] for n in missing], [places[n] for n in missing], erased, limits)
+            files, kept_at = [paths[n] for n in missing], [places[n] for n in missing]
+            request = _Request(source, files, kept_at, erased, withheld, limits)
             for number, part in zip(missing, self._read(request), strict=True):
                 found[number] = part
         return [part for part in found if part is not None]
@@ -179,7 +182,7 @@ def _answered(connection: Connection, request: _Request) -> tuple[str, object]:
         connection.send(("file", (path, limits.confine(request.limits, path))))
 
     try:
-        read = parts(request.source, request.paths, request.erased, request.limits.rows, begin)
+        read = parts(request.source, request.paths, request.erased, request.withheld, request.limits.rows, begin)
         for place, part in zip(request.places, read, strict=True):
             limits.release()
             if place is not None and not part.holds_personal_data:

@@ -35,6 +35,8 @@ SHELTER_PLACE = (
     "public_phone",
 )
 OBSERVED = Column("observed_on", "date", "", "", required=True)
+# What stands for a required text that is withheld: its record stays.
+WITHHELD_TEXT = "[texte retenu]"
 FOUND = ", trouvé "  # in a reason, before the cell that it quotes
 # When a record was seen, and how its codes are to be read: nothing that sources could disagree on.
 _OF_THE_RECORD = ("observed_on", "admin_vintage")
@@ -61,20 +63,27 @@ class Records:
     personal: pd.DataFrame
 
 
-def build(source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> Records:
-    """All rows of the table as records; a row with errors is still there, for the gate to reject."""
+def build(
+    source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document, withheld: bool = False
+) -> Records:
+    """All rows of the table as records; a row with errors is still there, for the gate to reject.
+
+    With ``withheld`` its free texts are left out, and the row bears a warning.
+    """
     needed = [name for o in mapping.columns.values() if not o.optional for name in o.read]
     if missing := sorted(set(needed) - set(table.frame.columns)):
         wanted, there = f"la ou les colonnes {quoted(missing)}", columns_found(table.frame.columns, needed)
         raise SourceFileError(document.file_name, f"table {table.name}", wanted, there)
-    builder = _Builder(source, shape, mapping, table, document)
+    builder = _Builder(source, shape, mapping, table, document, withheld)
     frame = builder.frame()
     hidden = personal.joined(builder.personal).assign(document_id=document.document_id)[personal.PERSONAL]
     return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected), hidden)
 
 
 class _Builder:
-    def __init__(self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document) -> None:
+    def __init__(
+        self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document, withheld: bool
+    ) -> None:
         self.source, self.shape, self.mapping, self.table, self.document = (
             source,
             shape,
@@ -82,6 +91,7 @@ class _Builder:
             table,
             document,
         )
+        self.withheld = withheld
         self.index = pd.RangeIndex(len(table.frame))
         shared = [["figure_shared"] if label in table.shared else [] for label in table.frame.index]
         self.warnings: list[list[str]] = shared
@@ -114,6 +124,8 @@ class _Builder:
             return {column.name: raw}
         if origin is not None and origin.column is not None and column.name != "public_phone":
             raw = self._without_personal(column, origin, raw)
+            if self.withheld and column.is_free:
+                raw = self._without_text(column, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
         written = self._whole(column, origin)
@@ -133,7 +145,8 @@ class _Builder:
 
     def _whole(self, column: Column, origin: Origin | None) -> list[str | None]:
         """The text of each row's cell where it was cut into several values, without what is personal in it."""
-        if origin is None or origin.column not in self.table.whole or not len(self.index):
+        is_withheld = self.withheld and column.is_free
+        if origin is None or origin.column not in self.table.whole or is_withheld or not len(self.index):
             return [None] * len(self.index)
         texts = self.table.whole[origin.column].loc[self.table.frame.index]
         cut = texts.ne(self.table.frame[origin.column])
@@ -163,6 +176,14 @@ class _Builder:
             if text in changed:
                 self.warnings[row].append("personal_removed")
         return [changed[text][0] if text in changed else text for text in raw]
+
+    def _without_text(self, column: Column, raw: list[Any]) -> list[Any]:
+        """Nothing of what people typed in a column, whatever it says; a warning where they did."""
+        for row, text in enumerate(raw):
+            if tidy(text) is not None:
+                self.warnings[row].append("free_text_withheld")
+        kept = WITHHELD_TEXT if column.required else ""
+        return [kept if tidy(text) is not None else "" for text in raw]
 
     def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
         value, understood = clean(column, self.source.canonical(column.name, text) or text, start)

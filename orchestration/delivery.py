@@ -33,7 +33,7 @@ from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from ingestion.source import Source
 from orchestration import delivery_files, snapshot
 from orchestration.delivery_files import Delivery, Tables, last, store
-from orchestration.inventory import Inventory, ingestion_hash
+from orchestration.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.snapshot import Copy
 from warehouse import stored
 from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
@@ -100,6 +100,7 @@ class _Delivering:
         self.before = last(workspace, source.id)
         self.damage = stored.damaged(workspace, source.id, self.before.stored) if self.before else []
         self.vault, self.no_vault = _vault(workspace, inventory)
+        self.withheld = inventory.withholds_free_text and isinstance(source.reader, SurveyReader)
 
     def outcome(self) -> Delivery:
         """Writes what the source gives now, and returns it."""
@@ -118,6 +119,7 @@ class _Delivering:
             return self._keep(str(unknown))
         contents = sorted(f"{path.name}:{self.inventory.sha256[str(path)]}" for path in paths)
         fingerprint = "|".join([ingestion_hash(self.source), str(self.inventory.is_demo), *sealed, *contents])
+        fingerprint += WITHHELD * self.withheld
         if self._is_unchanged(fingerprint):
             assert self.before is not None
             if self.before.is_personal and self.no_vault:
@@ -164,7 +166,7 @@ class _Delivering:
 
     def _taken(self, copies: list[Copy], kept: KeptParts | None, erased: Erased) -> _Taken:
         """Reads and checks files. Raises SourceFileError, _ChecksFailed."""
-        parts = reader.parts(self.source, [copy.path for copy in copies], self.limits, kept, erased)
+        parts = reader.parts(self.source, [copy.path for copy in copies], self.limits, kept, erased, self.withheld)
         with guarded(", ".join(copy.path.name for copy in copies), "contrôle des lignes"):
             ingested = joined(self.source, parts)
             gated = gate(ingested)

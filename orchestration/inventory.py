@@ -16,11 +16,13 @@ from ingestion.clean.personal import redact
 from ingestion.digest import file_sha256
 from ingestion.registry import assign
 from ingestion.source import Source
+from orchestration.settings import SettingError, withholds_free_text
 from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
 from warehouse.protection import forgotten, key
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
+WITHHELD = "|texte libre retenu"  # in the fingerprint of what was read so
 # The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
 DEMO_AS_OF = dt.date(2024, 8, 31)
 TIME_ZONE = ZoneInfo("Africa/Bamako")
@@ -47,6 +49,7 @@ class Inventory:
     fingerprint: str
     is_kept: bool = False  # the rows that were accepted before, without reading any file
     unreadable: dict[str, list[str]] = field(default_factory=dict)  # by source id, its files that may not be read
+    withholds_free_text: bool = False  # sentences typed in surveys
 
     def paths(self, source_id: str) -> list[Path]:
         """The files of one source."""
@@ -55,6 +58,10 @@ class Inventory:
 
 def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
     """Looks at the landing folder. Raises NothingToPublish rather than fall back to fiction on a real root."""
+    try:
+        withholds = withholds_free_text()
+    except SettingError as error:
+        raise NothingToPublish(str(error)) from error
     landed = landed_files(landing)
     if not landed and publish.has_real(layout):
         raise NothingToPublish(
@@ -86,8 +93,9 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
         sha256=hashes,
         unrecognised=[_shown(path, landing) for path in sorted([*assigned.unrecognised, *refused])],
         ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
-        fingerprint=_fingerprint(layout, sources, is_demo, day, read, hashes, unreadable),
+        fingerprint=_fingerprint(layout, sources, is_demo, day, read, hashes, unreadable) + WITHHELD * withholds,
         unreadable=unreadable,
+        withholds_free_text=withholds,
     )
 
 

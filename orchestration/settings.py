@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingestion.limits import Limits
 
-POSTGRES = "MRF_DAGSTER_POSTGRES_URL"
+POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ALERT_KINDS = ("failure", "stale", "publication")
 # Every setting of operation, its default and what it means; `deploy/mrf.env.example` shows the same.
 MEANING = {
@@ -17,6 +17,10 @@ MEANING = {
     "MRF_KEEP_PUBLICATIONS": ("30", "publications gardées, celle en place comprise"),
     "MRF_KEEP_RUN_DAYS": ("90", "jours d’historique des exécutions"),
     "MRF_KEEP_PERSONAL_DAYS": ("0", "jours de garde des données personnelles de restricted (0 : sans terme)"),
+    FREE_TEXT: (
+        "redact",
+        "texte libre des enquêtes : redact (publié sans données personnelles) ou withhold (non publié)",
+    ),
     "MRF_FILE_SECONDS": ("20", "secondes de calcul pour lire un petit fichier (8 de plus par Mo)"),
     "MRF_FILE_MEMORY_MB": ("512", "Mo de mémoire pour lire un petit fichier (64 de plus par Mo)"),
     "MRF_FILE_ROWS": ("1000000", "lignes d’un fichier"),
@@ -40,6 +44,7 @@ class Settings:
     keep_publications: int
     keep_run_days: int
     keep_personal_days: int
+    withholds_free_text: bool
     alert_on: tuple[str, ...]
     smtp: str
     alert_from: str
@@ -71,6 +76,7 @@ def settings() -> Settings:
         keep_publications=_count("MRF_KEEP_PUBLICATIONS", 2),
         keep_run_days=_count("MRF_KEEP_RUN_DAYS", 7),
         keep_personal_days=_count("MRF_KEEP_PERSONAL_DAYS", 0),
+        withholds_free_text=withholds_free_text(),
         alert_on=kinds,
         smtp=smtp,
         alert_from=sender,
@@ -79,6 +85,14 @@ def settings() -> Settings:
         file_limits=Limits(_count("MRF_FILE_SECONDS", 1), _count("MRF_FILE_MEMORY_MB", 64), _count("MRF_FILE_ROWS", 1)),
         max_fall=_count("MRF_MAX_FALL", 0),
     )
+
+
+def withholds_free_text() -> bool:
+    """Whether sentences typed in surveys stay out of what is published. Raises SettingError."""
+    given = _given(FREE_TEXT)
+    if given not in ("redact", "withhold"):
+        raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {given} »")
+    return given == "withhold"
 
 
 def _given(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingestion.clean.numbers import number
-from ingestion.clean.personal import EMAIL, PHONE, find
+from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
 from ingestion.clean.places import pcode
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.words import is_peculiar, likeness, tagged, understood, words
@@ -95,7 +95,7 @@ def personal_ground(column: FileColumn) -> str | None:
     values = column.values[:_EXAMINED]
     kinds = [piece.kind for value in values if number(value) is None or _is_phone(value) for piece in find(value)]
     if values and len(kinds) >= 0.3 * len(values):
-        told = {PHONE: "des numéros de téléphone", EMAIL: "des courriels"}
+        told = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
         return f"les cellules contiennent {told.get(max(kinds, key=kinds.count), 'des positions')}"
     parts = [column.header, *column.header.split(".")]  # of JSON: « contact.nom »
     if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:

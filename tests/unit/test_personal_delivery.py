@@ -16,7 +16,7 @@ from ingestion.ingest import ingest
 from ingestion.registry import sources
 from orchestration.delivery import deliver, prepare
 from orchestration.delivery_files import Delivery
-from orchestration.inventory import take
+from orchestration.inventory import NothingToPublish, take
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import (
     HIDDEN_PHONE,
@@ -228,6 +228,38 @@ def test_without_a_key_the_last_good_rows_stay_and_are_said_to_be_stale(
     rows = pq.read_table(survey.workspace.records("service", SOURCE.id))
     assert rows.num_rows == first.rows["service"]["accepted"]
     assert survey.deliver(kobo()).state == "fresh"
+
+
+def test_the_free_text_of_surveys_is_withheld_by_one_setting(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read again once the setting changes, and again once it is taken back."""
+    bare = "Atelier tenu par Awa Fictive derrière le marché"  # nobody can know that it names a person
+    sheets = kobo(services=[(0, SERVICE | {"srv_desc": bare, "docs_requis": bare}), *SERVICES[1:]])
+    first = survey.deliver(sheets)
+    assert bare in survey.plain()
+    monkeypatch.setenv("MRF_SURVEY_FREE_TEXT", "withhold")
+    withheld = survey.deliver(sheets)
+    assert withheld.state == "fresh"
+    assert {shape: told["accepted"] for shape, told in withheld.rows.items()} == {
+        shape: told["accepted"] for shape, told in first.rows.items()
+    }
+    assert bare not in survey.plain()
+    services = pq.read_table(survey.workspace.records("service", SOURCE.id)).to_pandas()
+    assert services[["program_name", "description", "required_documents", "description_raw"]].isna().all(axis=None)
+    assert services["warnings"].str.contains("free_text_withheld").any()
+    assert services["organization_name"].notna().all()
+    programs = pq.read_table(survey.workspace.records("program", SOURCE.id)).to_pandas()
+    assert set(programs["program_name"]) == {"[texte retenu]"}
+    assert any("free_text_withheld" in check["check_name"] for check in withheld.checks)
+    assert survey.deliver(sheets).state == "unchanged"
+    monkeypatch.delenv("MRF_SURVEY_FREE_TEXT")
+    assert survey.deliver(sheets).state == "fresh"
+    assert bare in survey.plain()
+
+
+def test_a_setting_that_is_none_publishes_nothing(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MRF_SURVEY_FREE_TEXT", "masquer")
+    with pytest.raises(NothingToPublish, match="MRF_SURVEY_FREE_TEXT : attendu redact ou withhold"):
+        survey.deliver(kobo())
 
 
 def test_a_removed_file_leaves_no_values(survey: Survey) -> None:

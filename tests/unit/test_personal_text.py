@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import uuid
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.clean import personal
 from ingestion.clean.personal import COORDINATES, EMAIL, MARKS, NAME, PHONE, find, redact
 from warehouse.publish import name_of
 
@@ -142,10 +144,39 @@ def test_no_publication_is_named_like_a_phone(digits: int) -> None:
         assert find(text) == []
 
 
-@given(st.text(max_size=80))
+# Pieces of which a sentence with something personal is made, in any order.
+SIGNS = st.sampled_from(
+    ["76", "10", "00", "03", "7", "6", "223", "622", "14.4871", "-4.2016", "14", "29", "٧٦", "⑦", "\u20e3", "O", "1O", "l", "+", "00",
+     " ", " ", ", ", ",", ":", "|", ".", "-", "/", "°", "'", '"', "º", "(", ")", "\n", "\u200b", "\u00a0", "      ", "N", "W", "S ", "x",
+     "@", " at ", "(a)", " arobase ", " point ", "awa", "exemple", ".org", "gmail", "&#64;", "&nbsp;", "%40", "%20", "\\u0040",
+     "tél ", "joindre ", "cercles ", "id ", "FCFA", " F", "budget ", "personnes", "soixante", "-", "dix", " zéro ", "quinze", "lat ",
+     "M. ", "Mme ", "Fictif", "moussa ", "Responsable : ", "7CQ3", "FRQ3+2X", "///", "t.me/", "maps/", "geo:", "2024", "08:00", "%"]
+)  # fmt: skip
+SENTENCES = st.lists(SIGNS, max_size=14).map("".join)
+
+
+@given(st.one_of(st.text(max_size=80), SENTENCES))
 def test_redacting_twice_changes_nothing_more(text: str) -> None:
     once, _ = redact(text, names=True)
+    assert find(once) == []
     assert redact(once, names=True) == (once, [])
+
+
+@given(SENTENCES)
+def test_the_first_look_passes_over_nothing(text: str) -> None:
+    """Most texts go no further than `SUSPECT`: whatever a pattern finds has something that it looks for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(personal, "_SUSPECT", re.compile(""))
+        found = find(text)
+    assert find(text) == found
+
+
+@given(SENTENCES)
+def test_what_was_let_through_stays_so_in_other_white_space_and_escaped(text: str) -> None:
+    """What files make of a text: a page has one space for many, an address and a script escape it."""
+    left = redact(text)[0].strip()
+    for form in (" ".join(left.split()), left.replace(" ", "\u00a0"), html.escape(left)):
+        assert find(form) == []
 
 
 @given(st.text(st.characters(exclude_categories=["Nd"], exclude_characters="@°)]"), max_size=80))

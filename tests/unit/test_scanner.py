@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 import json
 import random
 import sqlite3
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -19,11 +22,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from reportlab.pdfgen.canvas import Canvas
 
-from ingestion.clean.personal import COORDINATES, EMAIL, PHONE
+from ingestion.clean.personal import COORDINATES, EMAIL, PHONE, find, redact
+from ingestion.clean.text import fold, visible
+from tests.unit.test_personal_corpus import CORPUS
+from tests.unit.test_personal_text import SENTENCES
 from warehouse.protection import database, files
 from warehouse.protection.findings import (
     KNOWN_EMAIL,
@@ -36,6 +43,7 @@ from warehouse.protection.findings import (
     Known,
     known_of,
     look,
+    squashed,
 )
 from warehouse.protection.formats import CannotScan, pieces
 from warehouse.protection.vault import VALUES
@@ -333,6 +341,69 @@ def build() -> duckdb.DuckDBPyConnection:
         """
     )
     return connection
+
+
+NAMES = ["Cercles 22, 33, 44, 55", "Lots 76, 77, 78, 79", "22, 33, 44, 55", "budget 76 112 350", "id 76123456 (fictif)",
+         "Villages : 72 - 33 - 44 - 15", "awa (at) la / maison point org", "66 743 120 FCFA"]  # fmt: skip
+
+
+def _derived(folder: Path, text: str) -> None:
+    """What deliverables make of a published text: escaped, in a search key, in a name of a file, cut, in a figure."""
+    folder.mkdir()
+    key = fold(text)
+    (folder / "a.json").write_text(json.dumps({"text": text, "folded": [key]}))
+    (folder / "a.js").write_text(f"MRF.a = {json.dumps({'text': text, 'folded': {text: key}})};")
+    (folder / "a.html").write_text(
+        f'<html><p>{html.escape(text)}</p><p title="{html.escape(text)}">{html.escape(key.upper())}</p>'
+        f'<a href="{quote(text)}">x</a><script>f({json.dumps(text)})</script>'
+    )
+    with (folder / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["texte", "clé"], [text, key]])
+    (folder / "a.txt").write_text("\n".join([key, *text.split(" FCFA")]), encoding="utf-8")
+    slug = key.replace(" ", "-").encode()[:60].decode(errors="ignore").strip("-")
+    (folder / f"{slug}_org_004118073302.txt").write_text("rien")
+
+
+def _searched_after(folder: Path, text: str) -> list[Finding]:
+    """What the search finds in a build that holds a text, and in what is made of it."""
+    build = folder / "build.duckdb"
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create or replace schema marts")
+        connection.execute("create or replace table marts.x as select ? as name, ? as key", [text, fold(text)])
+    with duckdb.connect(str(build), read_only=True) as connection:
+        found = database.search(connection, "b", ("marts",), Known())
+        known = Known(let_through=database.let_through(connection, ("marts",)))
+    _derived(folder / "made", text)
+    return found + files.search(folder / "made", known)
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_a_name_that_looks_personal_without_its_signs_stops_no_deliverable(text: str, tmp_path: Path) -> None:
+    assert redact(text) == (text, [])
+    assert _searched_after(tmp_path, text) == []
+
+
+def test_what_was_let_through_hides_no_other_number(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("cercles-22-33-44-55.docx\n22 33 44 55\n66 10 00 01\n")
+    found = files.search(tmp_path, Known(let_through=frozenset({squashed("Cercles 22, 33, 44, 55")})))
+    assert [(finding.place, finding.kind) for finding in found] == [("ligne 3", PHONE)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(SENTENCES)
+def test_the_search_is_no_stricter_than_what_takes_data_out_of_texts(text: str) -> None:
+    left, _ = redact(visible(text))
+    with tempfile.TemporaryDirectory() as folder:
+        assert _searched_after(Path(folder), left) == []
+
+
+def test_the_first_look_in_sql_is_that_of_python() -> None:
+    texts = [text for text, _, _ in CORPUS]
+    with duckdb.connect() as connection:
+        connection.execute("create table t as select unnest(?) as text", [texts])
+        passed = connection.execute("select text from t where regexp_matches(lower(text), ?)", [database.SUSPECT_RE2])
+        found = {text for (text,) in passed.fetchall()}
+    assert {text for text in texts if find(text)} <= found
 
 
 PERMITTED = Known(public_phones=frozenset({"76000001"}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,6 +19,7 @@ PLACE_OF_SHELTER, NOT_PERMITTED = "place_of_shelter", "not_permitted"
 TOLD = {
     personal.PHONE: "numéro de téléphone",
     personal.EMAIL: "adresse électronique",
+    personal.ACCOUNT: "compte d’une messagerie",
     personal.COORDINATES: "coordonnées",
     KNOWN_PHONE: "numéro de téléphone gardé dans restricted",
     KNOWN_EMAIL: "adresse électronique gardée dans restricted",
@@ -30,7 +30,7 @@ TOLD = {
 }
 
 Point = tuple[float, float]
-_DIGITS = re.compile(r"\d(?:[^\w]{0,3}\d)*")
+_DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d)*")
 _DECIMAL = re.compile(r"[-+]?\d{1,3}[.,]\d{3,}")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w.\-]+")
 _NAME = re.compile(r"(?:[A-ZÀ-ÞŒ][\w’'.-]*|ag|ould|dit|ben)(?:\s+(?:[A-ZÀ-ÞŒ][\w’'.-]*|ag|ould|dit|ben)){1,4}")
@@ -55,6 +55,8 @@ class Known:
     """Values to look for: phones (last 8 digits), e-mails and names (folded), points (latitude, longitude, 4 decimals).
 
     ``public_phones`` and ``public_points`` are those that may be published: they are no finding where they stand.
+    ``let_through``: texts (``squashed``) that the data publishes since nothing personal is in them, though parts of
+    them look so out of context. What deliverables make of them (keys, names of files, cut lines) is no finding.
     """
 
     phones: frozenset[str] = frozenset()
@@ -63,6 +65,7 @@ class Known:
     points: frozenset[Point] = frozenset()
     public_phones: frozenset[str] = field(default_factory=frozenset)
     public_points: frozenset[Point] = field(default_factory=frozenset)
+    let_through: frozenset[str] = frozenset()
 
 
 def known_of(
@@ -81,7 +84,7 @@ def known_of(
     shelters = values[values["kind"].eq(SHELTER)]
     return Known(
         phones=frozenset({digits for text in texts for digits in phones_in(text)} - permitted),
-        emails=frozenset(email.casefold() for text in texts for email in _EMAIL.findall(text)),
+        emails=frozenset(email.casefold() for text in texts for email in _EMAIL.findall(personal.plain_text(text))),
         names=frozenset(set(_names(values)) - {fold(name) for name in stated_names}),
         points=frozenset({point for text in texts for point in points_in(text)} | set(_points(shelters))),
         public_phones=frozenset(permitted),
@@ -116,7 +119,8 @@ def _points(shelters: pd.DataFrame) -> list[Point]:
 def look(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
     """The kinds of personal data that a text gives away. Of numbers and of our own code, only known values."""
     pieces = [] if is_number or is_own else personal.find(text)
-    kinds = {piece.kind for piece in pieces if not _is_public(piece, known)}
+    kinds = {piece.kind for piece in pieces if not _is_public(piece, known) and not _is_let_through(piece, known)}
+    text = personal.plain_text(text)
     if known.phones and phones_in(text) & known.phones:
         kinds.add(KNOWN_PHONE)
     if known.emails and "@" in text and known.emails & {email.casefold() for email in _EMAIL.findall(text)}:
@@ -135,13 +139,23 @@ def _is_public(piece: personal.Removed, known: Known) -> bool:
     return piece.kind == personal.COORDINATES and bool(points_in(piece.text) & known.public_points)
 
 
+def _is_let_through(piece: personal.Removed, known: Known) -> bool:
+    wanted = squashed(piece.text)
+    return any(wanted in text for text in known.let_through)
+
+
+def squashed(text: str) -> str:
+    """Letters and digits alone: equal however a text was folded, cut or set in groups."""
+    return fold(text).replace(" ", "")
+
+
 def phones_in(text: str) -> set[str]:
     """The last 8 digits up to the end of each group of digits: « +223 76 12 34 56 » is 76123456."""
     found = set()
-    for run in _DIGITS.findall(text):
+    for run in _DIGITS.findall(personal.plain_text(text)):
         digits = ""
         for group in re.findall(r"\d+", run):
-            digits += "".join(str(unicodedata.digit(sign)) for sign in group)
+            digits += group
             if len(digits) >= 8:
                 found.add(digits[-8:])
     return found

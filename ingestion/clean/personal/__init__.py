@@ -1,0 +1,120 @@
+"""Personal data that people type where it does not belong: phones, e-mails, accounts, positions, announced names.
+
+Pure functions. What looks alike and is no personal data is left alone: dates, spans of years, uuids, decimal numbers
+and amounts. Where a text could be either, it is removed: a lost figure can be asked for again, a published phone cannot
+be taken back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from ingestion.clean.personal.emails import accounts, emails
+from ingestion.clean.personal.figures import GONE
+from ingestion.clean.personal.names import names as announced_names
+from ingestion.clean.personal.phones import digit_runs, phones
+from ingestion.clean.personal.plain import plain
+from ingestion.clean.personal.positions import positions
+from ingestion.clean.text import fold
+
+PHONE, EMAIL, ACCOUNT, COORDINATES, NAME = "phone", "email", "account", "coordinates", "name"
+MARKS = {
+    PHONE: "[numéro retiré]",
+    EMAIL: "[courriel retiré]",
+    ACCOUNT: "[compte retiré]",
+    COORDINATES: "[position retirée]",
+    NAME: "[nom retiré]",
+}
+# Nothing can be found in a text whose small letters have none of these: most texts go no further. Python and RE2 read
+# it alike: no lookaround, no \d, \w and \s.
+_GAP = r"[^0-9a-z]{0,40}"
+_SIDE = r"(?:[nseow](?:[^a-z]|$)|nord|sud|est|ouest|north|south|east|west)"
+SUSPECT = "|".join(
+    [
+        r"[0-9](?:[^0-9a-z]*[0-9oil]){6}",  # a phone, UTM
+        rf"[0-9][.,][0-9][0-9]|[°º]|[0-9]{_GAP}(?:d|o|deg[a-zé]*){_GAP}[0-9]",  # decimals and degrees
+        rf"[0-9][^0-9a-z]{{1,40}}[0-9][0-9]?{_GAP}(?:[ms][a-z]*)?{_GAP}{_SIDE}",  # 14 29 N
+        rf"[nseow]{_GAP}[0-9][0-9]?[0-9]?[^0-9a-z]{{1,40}}[0-9]",  # N 14 29
+        r"[0-9][c-x] ?[a-z][a-z] ?[0-9][0-9][0-9]|\+[23456789cfghjmpqrvwx][23456789cfghjmpqrvwx]",  # MGRS, plus codes
+        r"geo[:h]|///|(?:point|linestring|polygon) ?[zm]? ?[zm]? ?\(",
+        r"\.(?:gl|me|co|org|com|codes|net|cz|google|link)[/?.]|maps[/?]",  # maps and accounts
+        r"@|(?:^|[^a-z])(?:at|arobase|arrobase|arobas|chez)[^a-z]|[(\[{<] ?a ?[)\]}>]",
+        r"(?:skype|fb|facebook|messenger|insta|instagram|twitter|tik ?tok|snap|snapchat|telegram|viber|signal|imo|ig"
+        r"|linkedin|whats ?app)[^a-z]?[:=]",
+        r"(?:z[eé]ro|vingts?|trente|quarante|cinquante|soixante|dix|six|sept|huit|neuf|zero|one|two|three|seven|eight"
+        r"|nine)[^a-z]",
+        "[²³¹]|[^\x01-\u024f\u2010-\u2027\u202f-\u205e€]",  # signs that are others in plain: digits of other scripts
+        r"&(?:#|[a-z])|%[0-9a-f][0-9a-f]|\\u[0-9a-f]",
+    ]
+)
+_SUSPECT = re.compile(SUSPECT)
+_KINDS: tuple[tuple[str, Callable[[str], Iterable[tuple[int, int]]]], ...] = (
+    (EMAIL, emails),
+    (COORDINATES, positions),
+    (ACCOUNT, accounts),
+    (PHONE, phones),
+)
+
+
+class Removed(NamedTuple):
+    """One piece of personal data found in a text: its kind (a key of MARKS) and how it reads."""
+
+    kind: str
+    text: str
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    kind: str
+
+
+def find(text: str) -> list[Removed]:
+    """The phones, e-mails, accounts and coordinates in a text, in their order."""
+    return [Removed(kind, text[start:end]) for start, end, kind in _pieces(text)]
+
+
+def redact(text: str, names: bool = False) -> tuple[str, list[Removed]]:
+    """(text without personal data, what was taken out). With ``names`` also names after a civility, a title or a label.
+
+    Each piece leaves a mark such as « [numéro retiré] », so that the sentence can still be read; a text without any
+    comes back as it is. Nothing is found in a text that was redacted: it is looked at again until that is so.
+    """
+    removed: list[Removed] = []
+    while pieces := _pieces(text) or (_names(text) if names else []):
+        removed += [Removed(kind, text[start:end]) for start, end, kind in pieces]
+        for start, end, kind in reversed(pieces):
+            text = text[:start] + MARKS[kind] + text[end:]
+    return text, removed
+
+
+def plain_text(text: str) -> str:
+    """A text as `find` reads it: digits of every script, escaped and invisible signs in one form."""
+    return plain(text).text
+
+
+def out_of_context(text: str) -> bool:
+    """Whether parts of a text look personal alone, whatever it says as a whole.
+
+    Its runs of digits, and the whole in small letters without signs: so keys, names of files and cut lines have it.
+    """
+    return bool(find(fold(text))) or any(find(run) for run in digit_runs(plain_text(text)))
+
+
+def _pieces(text: str) -> list[_Piece]:
+    return sorted(_found(text)) if _SUSPECT.search(text.lower()) else []
+
+
+def _found(text: str) -> Iterator[_Piece]:
+    read = plain(text)
+    left = read.text
+    for kind, spans in _KINDS:
+        for start, end in list(spans(left)):
+            yield _Piece(*read.original(start, end), kind)
+            left = left[:start] + GONE * (end - start) + left[end:]
+
+
+def _names(text: str) -> list[_Piece]:
+    return [_Piece(start, end, NAME) for start, end in announced_names(text)]
