@@ -27,6 +27,7 @@ from ingestion.personal import Erased, nobody
 from ingestion.readers.settings import SurveyReader
 from ingestion.records import FOUND
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
+from ingestion.shelters import MASKED as SHELTER_MASKED
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
 from warehouse.layout import Layout, Workspace, copy_whole, read_json, write_json, write_parquet
@@ -167,14 +168,15 @@ def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Valid
 def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
     """Warnings that travel with the rows, counted; rejected rows; notes of the reader.
 
-    Of the answers of persons no example is given: it would lead to one of them.
+    Of the answers of persons no example is given: it would lead to one of them. Nor of a victims' shelter.
     """
     found = []
     for shape, frame in gated.accepted.items():
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
             first = f"première : {frame['locator'][codes.index[codes.eq(str(code))][0]]}"
-            told = "" if SHAPES[shape].is_answer_of_a_person else first
+            is_quiet = SHAPES[shape].is_answer_of_a_person or str(code) == SHELTER_MASKED
+            told = "" if is_quiet else first
             found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), told))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):

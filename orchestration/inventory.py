@@ -203,8 +203,8 @@ def ingestion_hash(source: Source) -> str:
     """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
-    # The lists that readers look up: codes, and the structures known to take part in meetings.
-    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias")]
+    # What readers look up: codes, the structures known to take part in meetings, how far from a shelter is far enough.
+    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter")]
     return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
 
 

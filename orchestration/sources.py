@@ -9,6 +9,7 @@ import pandas as pd
 
 from ingestion.clean.personal import redact
 from ingestion.shapes import SHAPES
+from ingestion.shelters import WITHHELD
 from ingestion.source import Source
 from orchestration.delivery import STATES, Delivery, prepare, preview
 from orchestration.resources import DataRoot, known_sources
@@ -17,6 +18,8 @@ from warehouse.layout import Workspace
 
 INVENTORY = dg.AssetKey(["landing", "inventory"])
 OWNERS = ["team:donnees"]
+# What no preview shows, whatever the table: before the marts it is that of shelters and of what stands beside one too.
+NOT_SHOWN = [*WITHHELD, "is_beside_shelter", "is_place_withheld", "stated_code", "admin_code", "question_key"]
 _KINDS = {
     "table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json", "json": "json", "iati": "xml", "written": "word",
 }  # fmt: skip
@@ -171,7 +174,7 @@ def _shape_result(
             "avertissements": table_metadata(
                 pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])
             ),
-            "aperçu": table_metadata(preview(workspace, shape, source.id)),
+            "aperçu": table_metadata(preview(workspace, shape, source.id).drop(columns=NOT_SHOWN, errors="ignore")),
         },
         check_results=[
             _check(

@@ -22,6 +22,7 @@ from orchestration.resolution import resolved_entities, resolved_evidence, resol
 from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import (
     INVENTORY,
+    NOT_SHOWN,
     OWNERS,
     landing_inventory,
     op_name,
@@ -180,13 +181,12 @@ def _with_previews(
 
 
 def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    frame: pd.DataFrame = connection.execute(f"from {table} limit 5").df()
+    names = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+    # Of a table of claims the attribute is what a column is elsewhere.
+    shown = "where attribute not in (select unnest($1))" if {"attribute", "value"} <= names else "where $1 is not null"
+    frame: pd.DataFrame = connection.execute(f"from {table} {shown} limit 5", [NOT_SHOWN]).df()
     count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
-    kept = [
-        c
-        for c in frame
-        if not str(c).endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()
-    ]
+    kept = [c for c in frame if not str(c).endswith("_raw") and c not in NOT_SHOWN and frame[c].notna().any()]
     return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
 
 

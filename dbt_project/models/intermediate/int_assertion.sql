@@ -1,3 +1,13 @@
+{# A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place was read. #}
+{% set told_raw -%}
+    case
+        when stated.raw_value = stated.value then stated.raw_value
+        when records.is_masked then null
+        when records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code') then null
+        else stated.raw_value
+    end
+{%- endset %}
+
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
 -- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
 -- all but one of the claims that copies of one document repeat, are kept and do not count.
@@ -52,12 +62,26 @@ about_services as (
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
         records.place_no,
-        stated.*,
+        stated.record_id,
+        stated.shape,
+        stated.attribute,
+        stated.value,
+        {{ told_raw }} as raw_value,
+        stated.locator,
+        stated.source_id,
+        stated.document_id,
+        stated.observed_on,
+        stated.evidence_class,
+        stated.reader,
+        stated.root_document_id,
+        stated.is_withdrawn,
         stated.attribute as origin
     from stated
     inner join records on stated.record_id = records.record_id
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
-        and not (records.is_masked and {{ tells_where('stated.attribute') }})
+        and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
+        -- One cell may hold a whole path, down to the commune.
+        and not (records.is_place_withheld and stated.attribute in ('admin1_name', 'admin2_name'))
         -- What is said once of several places is said of none of them alone.
         and not (
             records.is_of_several_places
@@ -84,7 +108,7 @@ derived as (
             when stated.attribute = 'admin3_name' then records.admin3_code
             else records.admin2_code
         end as value,
-        stated.raw_value,
+        {{ told_raw }} as raw_value,
         stated.locator,
         stated.source_id,
         stated.document_id,
@@ -98,7 +122,8 @@ derived as (
     inner join records on stated.record_id = records.record_id
     left join {{ ref('sector_crosswalk') }} as crosswalk
         on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
-    where stated.shape = 'service' and not (records.is_masked and {{ tells_where('stated.attribute') }})
+    where stated.shape = 'service'
+        and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
         and (
             (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
             or (stated.attribute = 'latitude' and records.place_method = 'point_in_polygon' and records.admin2_code is not null)

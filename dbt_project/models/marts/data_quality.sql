@@ -5,7 +5,8 @@ with checks as (
 
 -- What placing the records found, in the same form as the checks on the source.
 placed as (
-    select source_id, locator, {{ each_part('place_warnings') }} as code
+    -- No example is a row whose place is withheld.
+    select source_id, case when not is_place_withheld then locator end as locator, {{ each_part('place_warnings') }} as code
     from {{ ref('int_service_record') }}
     where place_warnings is not null
 ),

@@ -1,8 +1,7 @@
-{% set shelter_columns = ['admin3_code', 'site_name', 'latitude', 'longitude', 'program_id', 'program_name', 'public_phone'] %}
 {% set opinion_columns = ['beneficiary_count', 'beneficiary_score', 'perception_gap'] %}
 
 with shelters as (
-    {% for column in shelter_columns %}
+    {% for column in shelter_columns() %}
     select 'service_directory' as mart, service_at_location_id as row_key, '{{ column }}' as column_name, 'SHELTER' as reason
     from {{ ref('service_directory') }}
     where is_masked
