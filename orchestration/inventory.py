@@ -136,18 +136,42 @@ def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
         raise NothingToPublish(
             f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
         )
-    manifest = publish.manifest_of(layout, now["current"])
+    landed = last_landed(layout)
     return Inventory(
         is_demo=False,
-        as_of=as_of or dt.date.fromisoformat(manifest["as_of"]),
-        landing=manifest["landing"],
+        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, now["current"])["as_of"]),
+        landing=landed.folder,
         files={},
         sha256={},
-        unrecognised=manifest["unrecognised"],
-        ambiguous=manifest["ambiguous"],
+        unrecognised=landed.unrecognised,
+        ambiguous=landed.ambiguous,
         fingerprint=f"gardé|{forgotten.identity(layout.workspace(False))}",
         is_kept=True,
     )
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Where the files of the publication in place were landed, and those that no source takes, or several claim."""
+
+    folder: str
+    unrecognised: list[str] = field(default_factory=list)
+    ambiguous: dict[str, list[str]] = field(default_factory=dict)
+
+
+def write_landed(layout: Layout, inventory: Inventory) -> None:
+    """Keeps for operators what a publication does not say: folders of the machine, and names of files nobody reads."""
+    if not inventory.is_demo:
+        write_json(layout.landed_record, vars(Landed(inventory.landing, inventory.unrecognised, inventory.ambiguous)))
+
+
+def last_landed(layout: Layout) -> Landed:
+    """What `write_landed` kept; where it kept nothing, as after a restore, the folder that a former manifest names."""
+    if found := read_json(layout.landed_record):
+        return Landed(**found)
+    now = publish.catalog(layout)
+    told = {} if now is None or now["is_demo"] else publish.manifest_of(layout, now["current"])
+    return Landed(told.get("landing", str(layout.landing)))
 
 
 def _is_ours(path: Path, landing: Path) -> bool:

@@ -15,7 +15,7 @@ from warehouse import documents, initiatives, matching, places, services, shelte
 from warehouse.layout import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
-MACROS = DBT_PROJECT / "macros" / "shelters.sql"
+MACROS = DBT_PROJECT / "macros" / "withheld.sql"
 MARTS = DBT_PROJECT / "models" / "marts" / "_marts.yml"
 HEADER = (
     "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
@@ -76,6 +76,9 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
     ("run", "source", "stg_source", SOURCE_SCHEMA, ["source_id", "shape"],
      "Une ligne par source et forme qu’elle déclare, avec son état. / One row per source and shape it declares."),
 ]  # fmt: skip
+# Of the others, those that count rows of all shapes.
+_COUNTING = ("stg_check_result", "stg_source")
+OF_PERSONS = "of_persons"  # in the meta of a model
 # Outlines stay in Python: only point in polygon reads them.
 STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
 
@@ -86,7 +89,7 @@ def files() -> dict[Path, str]:
     made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(
         _properties(), allow_unicode=True, sort_keys=False, width=110
     )
-    return made | {MACROS: _shelter_macros()}
+    return made | {MACROS: _macros()}
 
 
 def write() -> list[Path]:
@@ -98,13 +101,13 @@ def write() -> list[Path]:
     return changed
 
 
-def _shelter_macros() -> str:
-    """What is withheld of shelters and of what stands beside one, as macros: `ingestion/shelters.py` decides it."""
+def _macros() -> str:
+    """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
     marts = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
     directory = [c["name"] for mart in marts if mart["name"] == "service_directory" for c in mart["columns"]]
     told = ["program_id", *(name for name in directory if name in WITHHELD)]
     return (
-        "{# Écrit par « mrf generate » depuis ingestion/shelters.py : ne pas modifier ici / generated. #}\n\n"
+        "{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}\n\n"
         "{# Whether an attribute of a service is read nowhere: of a shelter, or of what stands beside one. #}\n"
         "{% macro is_withheld(attribute, is_masked, is_place_withheld) -%}\n"
         f"    (({{{{ is_masked }}}} and {{{{ attribute }}}} in ({_quoted(WITHHELD)}))\n"
@@ -113,6 +116,10 @@ def _shelter_macros() -> str:
         "{# The columns of `service_directory` that are null for a shelter. #}\n"
         "{% macro shelter_columns() %}\n"
         f"    {{{{ return([{_quoted(told)}]) }}}}\n"
+        "{% endmacro %}\n\n"
+        "{# The shapes whose rows are answers of persons. #}\n"
+        "{% macro shapes_of_persons() %}\n"
+        f"    {{{{ return([{_quoted(shape.name for shape in STAGED if shape.is_answer_of_a_person)}]) }}}}\n"
         "{% endmacro %}\n"
     )
 
@@ -169,13 +176,20 @@ def _shape_model(shape: Any) -> dict[str, Any]:
         }
         for column in shape.stored
     ]
-    return _entry(f"stg_{shape.name}", f"{shape.fr} / {shape.en}", columns, ["record_id"])
+    entry = _entry(f"stg_{shape.name}", f"{shape.fr} / {shape.en}", columns, ["record_id"])
+    return _quiet(entry) if shape.is_answer_of_a_person else entry
 
 
 def _other(entry: tuple[str, str, str, pa.Schema, list[str], str]) -> dict[str, Any]:
     _, _, name, schema, key, description = entry
     columns = [{"name": field.name, "data_type": _TYPES[field.type]} for field in schema]
-    return _entry(name, description, columns, key)
+    made = _entry(name, description, columns, key)
+    return _quiet(made) if name in _COUNTING else made
+
+
+def _quiet(entry: dict[str, Any]) -> dict[str, Any]:
+    """A model whose rows are answers of persons, or count them: Dagster shows neither rows nor their number."""
+    return entry | {"config": entry["config"] | {"meta": {OF_PERSONS: True}}}
 
 
 def _entry(name: str, description: str, columns: list[dict[str, Any]], key: list[str]) -> dict[str, Any]:

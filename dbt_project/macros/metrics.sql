@@ -114,9 +114,9 @@
     coalesce({{ people }} > 0 and {{ people }} < {{ parameter('small_count') }}, false)
 {%- endmacro %}
 
-{# Whether a check counts rows of a survey of beneficiaries. #}
+{# Whether a check counts rows that are answers of persons. #}
 {% macro is_of_persons(check_name) -%}
-    {{ check_name }} like '%(feedback)%'
+    ({% for shape in shapes_of_persons() %}{{ ' or ' if not loop.first }}{{ check_name }} like '%({{ shape }})%'{% endfor %})
 {%- endmacro %}
 
 {% macro cost_score(cost_code) -%}

@@ -1,4 +1,4 @@
-{# Écrit par « mrf generate » depuis ingestion/shelters.py : ne pas modifier ici / generated. #}
+{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}
 
 {# Whether an attribute of a service is read nowhere: of a shelter, or of what stands beside one. #}
 {% macro is_withheld(attribute, is_masked, is_place_withheld) -%}
@@ -9,4 +9,9 @@
 {# The columns of `service_directory` that are null for a shelter. #}
 {% macro shelter_columns() %}
     {{ return(['program_id', 'program_name', 'admin3_code', 'site_name', 'latitude', 'longitude', 'required_documents', 'public_phone']) }}
+{% endmacro %}
+
+{# The shapes whose rows are answers of persons. #}
+{% macro shapes_of_persons() %}
+    {{ return(['feedback']) }}
 {% endmacro %}
