@@ -213,7 +213,7 @@ class _Builder:
         """Other rows of the file near one of its shelters; those of other files are known after resolution."""
         points = frame.loc[masked, ["latitude", "longitude"]].dropna().itertuples(index=False, name=None)
         others = frame[~masked]
-        found = shelters.beside(others["latitude"], others["longitude"], others["admin2_code"], points)
+        found = shelters.beside(others["latitude"], others["longitude"], points)
         return found.reindex(frame.index, fill_value=False)
 
     def _keep_apart(self, frame: pd.DataFrame, name: str, hidden: pd.Series, kind: str) -> None:

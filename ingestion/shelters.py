@@ -48,23 +48,18 @@ def are_shelters(services: pd.DataFrame) -> pd.Series:
     )
 
 
-def beside(latitude: pd.Series, longitude: pd.Series, group: pd.Series, shelters: Iterable[Point]) -> pd.Series:
-    """Which rows stand beside one of the ``shelters``: by the declared distance.
+def beside(latitude: pd.Series, longitude: pd.Series, shelters: Iterable[Point]) -> pd.Series:
+    """Which rows stand beside one of the ``shelters``, by the declared distance."""
+    return metres_to_nearest(latitude, longitude, shelters).le(parameter("shelter_neighbour_metres"))
 
-    Where a row of a ``group`` (of one source and cercle) does, so do the rows of that group that are nearest to it, as
-    many as `small_count`: a single row without a point would be known to stand there.
-    """
+
+def metres_to_nearest(latitude: pd.Series, longitude: pd.Series, shelters: Iterable[Point]) -> pd.Series:
+    """How far each row is from the nearest of the ``shelters``; infinitely where either has no point."""
     y, x = (pd.to_numeric(part).astype(float) for part in (latitude, longitude))
-    groups = group.fillna("")
-    found = pd.Series(False, index=y.index)
-    few = parameter("small_count")
+    nearest = pd.Series(np.inf, index=y.index)
     for point in set(shelters):
-        metres = distance(y, x, point)
-        near = metres.le(parameter("shelter_neighbour_metres"))
-        if near.any():
-            is_of_group = near.groupby(groups).transform("any")
-            found |= near | (is_of_group & metres.groupby(groups).rank(method="min").le(few))
-    return found
+        nearest = np.minimum(nearest, distance(y, x, point).fillna(np.inf))
+    return nearest
 
 
 def is_near(points: Iterable[Point], shelters: Iterable[Point]) -> bool:

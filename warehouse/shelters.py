@@ -1,8 +1,9 @@
 """Which services are victims' shelters, and which stand so near one that their own place would tell it.
 
 Beside a shelter stand the services of the same structure in its cercle, and those of any source within the declared
-distance. Where a shelter stands is read from `restricted`, for the comparison alone; what is written names services
-and holds no place. Where `restricted` cannot be opened, nothing in a shelter's cercle is located.
+distance. What is so near is never the only one of its source and cercle without a place, for that would tell it. Where
+a shelter stands is read from `restricted`, for the comparison alone; what is written names services and holds no place.
+Where `restricted` cannot be opened, nothing in a shelter's cercle is located.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ingestion import shelters
+from ingestion.parameters import parameter
 from ingestion.personal import SHELTER
 from ingestion.shelters import Point
 from warehouse import state
@@ -34,6 +36,7 @@ _CLAIMS = """
         records.admitted_groups,
         places.admin1_code,
         places.admin2_code,
+        places.admin3_code,
         records.source_id,
         records.latitude,
         records.longitude
@@ -82,11 +85,29 @@ def resolve(workspace: Workspace, services: pa.Table) -> pa.Table:
 
 def _beside(connection: duckdb.DuckDBPyConnection, workspace: Workspace, claims: pd.DataFrame) -> set[str]:
     connection.register("claims", claims)
-    found = _ids(connection, _SAME_STRUCTURE)
+    same_structure = _ids(connection, _SAME_STRUCTURE)
     try:
-        return found | _near(claims, _points(workspace, claims))
+        points = _points(workspace, claims)
     except KeyProblem:
-        return found | _ids(connection, _SAME_CERCLE)
+        return same_structure | _ids(connection, _SAME_CERCLE)
+    others = claims[~claims["is_masked"]]
+    others = others.assign(metres=shelters.metres_to_nearest(others["latitude"], others["longitude"], points))
+    is_near = others["metres"].le(parameter("shelter_neighbour_metres")) | others["is_beside_shelter"]
+    near = set(others.loc[is_near, "service_at_location_id"])
+    return same_structure | near | _cover(others, near, same_structure | near)
+
+
+def _cover(others: pd.DataFrame, near: set[str], withheld: set[str]) -> set[str]:
+    """Where a near service is the only one of its source and cercle without a place, the next one to a shelter."""
+    ids = others["service_at_location_id"]
+    is_placed = (others["latitude"].notna() | others["admin3_code"].notna()) & ~ids.isin(withheld)
+    found = set()
+    for _, rows in others.assign(is_placed=is_placed).groupby(["source_id", "admin2_code"], dropna=False):
+        without = set(rows.loc[~rows["is_placed"], "service_at_location_id"])
+        placed = rows[rows["is_placed"]]
+        if len(without) == 1 and without <= near and len(placed):
+            found.add(placed.sort_values(["metres", "service_at_location_id"])["service_at_location_id"].iloc[0])
+    return found
 
 
 def _claims(connection: duckdb.DuckDBPyConnection, workspace: Workspace, services: pa.Table) -> pd.DataFrame:
@@ -121,13 +142,6 @@ def _points(workspace: Workspace, claims: pd.DataFrame) -> set[Point]:
         values = open_vault(workspace).read_values("services proches d’un hébergement de victimes")
         points |= set(points_of(values[values["kind"].eq(SHELTER)]))
     return points
-
-
-def _near(claims: pd.DataFrame, points: set[Point]) -> set[str]:
-    others = claims[~claims["is_masked"]]
-    group = others["source_id"] + "|" + others["admin2_code"].fillna("")
-    found = shelters.beside(others["latitude"], others["longitude"], group, points)
-    return set(others.loc[found, "service_at_location_id"])
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:

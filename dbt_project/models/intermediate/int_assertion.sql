@@ -1,13 +1,3 @@
-{# A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place was read. #}
-{% set told_raw -%}
-    case
-        when stated.raw_value = stated.value then stated.raw_value
-        when records.is_masked then null
-        when records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code') then null
-        else stated.raw_value
-    end
-{%- endset %}
-
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
 -- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
 -- all but one of the claims that copies of one document repeat, are kept and do not count.
@@ -66,7 +56,13 @@ about_services as (
         stated.shape,
         stated.attribute,
         stated.value,
-        {{ told_raw }} as raw_value,
+        -- A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place was read.
+        case
+            when stated.raw_value = stated.value then stated.raw_value
+            when not records.is_masked and not (
+                records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code')
+            ) then stated.raw_value
+        end as raw_value,
         stated.locator,
         stated.source_id,
         stated.document_id,
@@ -108,7 +104,9 @@ derived as (
             when stated.attribute = 'admin3_name' then records.admin3_code
             else records.admin2_code
         end as value,
-        {{ told_raw }} as raw_value,
+        case
+            when not records.is_masked and (stated.attribute = 'sector_code' or not records.is_place_withheld) then stated.raw_value
+        end as raw_value,
         stated.locator,
         stated.source_id,
         stated.document_id,
