@@ -12,12 +12,15 @@ from ingestion.shapes import CHECK_RESULT
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one source. ``severity`` is error (holds the source back), warning or info."""
+    """One check of one source. ``severity`` is error (holds the source back), warning or info.
+
+    ``failed_count`` is None where the rows are persons: nobody reads how many.
+    """
 
     check_name: str
     severity: str
     passed: bool
-    failed_count: int = 0
+    failed_count: int | None = 0
     examples: str = ""
 
     @property

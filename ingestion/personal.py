@@ -19,8 +19,9 @@ from ingestion.readers.rows import Table
 from ingestion.source import Source
 
 PERSONAL = ["document_id", "locator", "column", "kind", "value"]
-# Kinds: a declared column or a shelter's place; those of clean/personal.py for what was found inside a text.
-DECLARED, SHELTER = "declared", "shelter"
+# Kinds: a declared column, what tells where a shelter stands, the place of what stands beside one; those of
+# clean/personal.py for what was found inside a text.
+DECLARED, SHELTER, BESIDE = "declared", "shelter", "beside"
 NOT_GIVEN = "consentement non donné"
 # What is told of a submission that its respondent had erased: that there was one, and not which.
 ERASED, ERASED_PLACE = "effacée sur demande", "soumission effacée"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ingestion import personal
+from ingestion import personal, shelters
 from ingestion.clean.numbers import is_ambiguous, number
 from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text, tidy
@@ -23,17 +23,6 @@ from ingestion.values import clean
 
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
 MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
-# Where a victims' shelter stands: in `restricted` alone, not even as the raw text elsewhere.
-SHELTER_PLACE = (
-    "program_name",
-    "site_name",
-    "admin3_code",
-    "admin3_name",
-    "latitude",
-    "longitude",
-    "description",
-    "public_phone",
-)
 OBSERVED = Column("observed_on", "date", "", "", required=True)
 # What stands for a required text that is withheld: its record stays.
 WITHHELD_TEXT = "[texte retenu]"
@@ -225,39 +214,52 @@ class _Builder:
         return "nom du fichier" if self._in_file_name(origin) else "source.yml"
 
     def _mask_shelters(self, frame: pd.DataFrame) -> None:
-        """SOC_02 that admits victims of trafficking, or that says it is a shelter, keeps its cercle and no more."""
-        admitted = [groups.split(";") if isinstance(groups, str) else [] for groups in frame["admitted_groups"]]
-        admits_victims = pd.Series(["VDT" in groups for groups in admitted], index=frame.index, dtype=bool)
-        hidden = frame["is_shelter"].eq(True) | (frame["service_type_code"].eq("SOC_02") & admits_victims)
-        beside = self._beside(frame, hidden)
-        for name in SHELTER_PLACE:
-            self._keep_apart(frame, name, hidden)
-            rows = hidden | beside if name in ("latitude", "longitude") else hidden
+        """A shelter keeps its cercle and codes; what stands beside one keeps its cercle, its codes and its texts."""
+        masked = shelters.are_shelters(frame)
+        frame["is_shelter"] = frame["is_shelter"].astype(object).mask(masked, True)
+        beside = self._beside(frame, masked)
+        frame["is_beside_shelter"] = pd.Series(self.nothing, index=frame.index).mask(beside, True)
+        hidden = {name: masked | beside if name in shelters.PLACE else masked for name in shelters.WITHHELD}
+        for name, rows in hidden.items():
+            self._keep_apart(frame, name, masked, personal.SHELTER)
+            self._keep_apart(frame, name, rows & beside, personal.BESIDE)
+        for name, rows in hidden.items():
             frame[name] = frame[name].astype(object).mask(rows, None)
             frame[f"{name}_raw"] = frame[f"{name}_raw"].astype(object).mask(rows, None)
-        frame["is_shelter"] = frame["is_shelter"].astype(object).mask(hidden, True)
-        for row in frame.index[hidden]:
-            self.warnings[row].append("shelter_masked")
-        for row in frame.index[beside]:
-            self.warnings[row].append("shelter_beside")
+        for row in frame.index[masked]:
+            self.warnings[row].append(shelters.MASKED)
 
-    def _beside(self, frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
-        """Other services at the very point of a shelter: theirs would tell where it is."""
-        points = list(zip(frame["latitude"], frame["longitude"], strict=True))
-        spots = [None if pd.isna(y) or pd.isna(x) else (round(y, 4), round(x, 4)) for y, x in points]
-        shelters = {spot for spot, is_hidden in zip(spots, hidden, strict=True) if is_hidden and spot is not None}
-        return ~hidden & pd.Series([spot in shelters for spot in spots], index=frame.index, dtype=bool)
+    @staticmethod
+    def _beside(frame: pd.DataFrame, masked: pd.Series) -> pd.Series:
+        """Other rows of the file near one of its shelters; those of other files are known after resolution."""
+        points = frame.loc[masked, ["latitude", "longitude"]].dropna().itertuples(index=False, name=None)
+        others = frame[~masked]
+        found = shelters.beside(others["latitude"], others["longitude"], points)
+        return found.reindex(frame.index, fill_value=False)
 
-    def _keep_apart(self, frame: pd.DataFrame, name: str, hidden: pd.Series) -> None:
-        """What a shelter's row said of its place, as written, for `restricted`."""
+    def _keep_apart(self, frame: pd.DataFrame, name: str, hidden: pd.Series, kind: str) -> None:
+        """What hidden rows said in a column, as written, for `restricted`.
+
+        The halves of a point are read again side by side: where one is missing its cell is kept empty.
+        """
         origin = self.mapping.columns.get(name)
         if origin is None or origin.column is None:
             return
-        values = frame[f"{name}_raw"].where(frame[f"{name}_raw"].notna(), frame[name].map(as_text, na_action="ignore"))
+        values = self._written(frame, name)
         stated = hidden & values.notna()
+        if name in shelters.HALVES:
+            stated = hidden & pd.concat([self._written(frame, half) for half in shelters.HALVES], axis=1).notna().any(
+                axis=1
+            )
         if stated.any():
-            rows = personal.told(self.table, origin.column, personal.SHELTER, values, stated)
+            rows = personal.told(self.table, origin.column, kind, values.fillna(""), stated)
             self.personal.append(rows.assign(column=name))
+
+    @staticmethod
+    def _written(frame: pd.DataFrame, name: str) -> pd.Series:
+        """The text of a column's cells, as written."""
+        raw = frame[f"{name}_raw"]
+        return raw.where(raw.notna(), frame[name].map(as_text, na_action="ignore"))
 
     def _record_ids(self, frame: pd.DataFrame) -> pd.Series[str]:
         base = self.shape.name + ":" + self.document.document_id[:16] + ":" + frame["locator"].astype(str)

@@ -52,6 +52,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     is_free: bool = False  # a sentence that somebody types: it may name a person in spite of the instructions
+    tells_place: bool = False  # it locates a service below its cercle
 
     @property
     def level(self) -> int:
@@ -157,8 +158,8 @@ _PLACE = (
     Column("admin1_name", "text", "Région, en toutes lettres", "Region name"),
     Column("admin2_code", "pcode", "Cercle (p-code)", "Cercle (p-code)"),
     Column("admin2_name", "text", "Cercle, en toutes lettres", "Cercle name"),
-    Column("admin3_code", "pcode", "Commune (p-code)", "Commune (p-code)"),
-    Column("admin3_name", "text", "Commune, en toutes lettres", "Commune name"),
+    Column("admin3_code", "pcode", "Commune (p-code)", "Commune (p-code)", tells_place=True),
+    Column("admin3_name", "text", "Commune, en toutes lettres", "Commune name", tells_place=True),
     Column("admin_vintage", "text", "Édition des p-codes (2019 ou 2021)", "Vintage of the p-codes"),
 )
 _DATES = (
@@ -196,15 +197,23 @@ SERVICE = Shape(
         ),
         Column("program_name", "text", "Programme", "Program", is_free=True),
         Column("description", "text", "Description brève", "Short description", is_free=True),
-        Column("site_name", "text", "Nom du site", "Site name"),
+        Column("site_name", "text", "Nom du site", "Site name", tells_place=True),
         *_PLACE,
-        Column("latitude", "number", "Latitude WGS 84 (degrés)", "Latitude", minimum=-90, maximum=90),
-        Column("longitude", "number", "Longitude WGS 84 (degrés)", "Longitude", minimum=-180, maximum=180),
+        Column("latitude", "number", "Latitude WGS 84 (degrés)", "Latitude", minimum=-90, maximum=90, tells_place=True),
+        Column(
+            "longitude", "number", "Longitude WGS 84 (degrés)", "Longitude", minimum=-180, maximum=180, tells_place=True
+        ),
         Column(
             "is_shelter",
             "boolean",
             "Hébergement de victimes : jamais localisé sous le cercle",
             "Victims’ shelter: never located below the cercle",
+        ),
+        Column(
+            "is_beside_shelter",
+            "boolean",
+            "Trop près d’un hébergement de victimes pour être situé sous le cercle ; vu à la lecture, jamais publié",
+            "Too near a victims’ shelter to be located below the cercle; found when read, never published",
         ),
         Column("status_code", "code", "Statut opérationnel", "Operational status", codes="statut"),
         *_DATES,

@@ -125,7 +125,7 @@ def _why(delivery: Delivery) -> str:
     from orchestration.delivery import STATES
 
     failing = [
-        f"{check['check_name']} : {check['failed_count']} ligne(s)"
+        check["check_name"] + ("" if check["failed_count"] is None else f" : {check['failed_count']} ligne(s)")
         for check in delivery.checks
         if check["severity"] == "error"
         and not check["passed"]

@@ -23,6 +23,7 @@ from rich.segment import Segment
 from rich.table import Table
 
 from orchestration.inventory import DEMO_NOTICE
+from warehouse import withheld
 from warehouse.french import count as number
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -103,10 +104,14 @@ def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
     for name in ("lues", "acceptées", "rejetées", "alertes"):
         table.add_column(name, justify="right")
     for source_id, told in sorted(deliveries.items()):
-        rows = told["rows"].values()
-        counts = [sum(row[kind] for row in rows) for kind in ("read", "accepted", "rejected")]
+        counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
         warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
-        table.add_row(source_id, STATES[told["state"]], *(number(count) for count in counts), str(warnings or "·"))
+        table.add_row(
+            source_id,
+            STATES[told["state"]],
+            *("non dit" if count is None else number(count) for count in counts),
+            str(warnings or "·"),
+        )
     return table
 
 

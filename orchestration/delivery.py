@@ -6,6 +6,7 @@ the others.
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from ingestion.readers.settings import SurveyReader
 from ingestion.reading_process import ReadingProcess
 from ingestion.records import FOUND
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
+from ingestion.shelters import MASKED as SHELTER_MASKED
 from ingestion.source import Source
 from orchestration import delivery_files, snapshot
 from orchestration.delivery_files import Delivery, Tables, last, store
@@ -41,6 +43,7 @@ from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import Vault, open_vault
 from warehouse.staging import SOURCE_SCHEMA
+from warehouse.withheld import of_persons
 
 # What people see of a source.
 STATES = {
@@ -88,7 +91,9 @@ class _ChecksFailed(Exception):
     def __init__(self, checks: list[CheckResult]) -> None:
         self.checks = checks
         wrong = [check for check in checks if check.is_blocking_failure]
-        failed = " ; ".join(f"{check.check_name} ({check.examples or check.failed_count})" for check in wrong)
+        failed = " ; ".join(
+            f"{check.check_name} ({check.examples or check.failed_count or 'non compté'})" for check in wrong
+        )
         super().__init__(f"contrôles non tenus : {failed}")
 
 
@@ -274,30 +279,43 @@ def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, st
 def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Validation:
     bounds = None if is_demo else source.shapes[shape].bounds
     title = f"{SHAPES[shape].fr} Source : {source.title.fr}"
-    return validate(f"{shape}_{source.id}", gated.accepted[shape], shape_suite(SHAPES[shape], bounds), title)
+    specs = shape_suite(SHAPES[shape], bounds)
+    return validate(f"{shape}_{source.id}", gated.accepted[shape], specs, title, of_persons(shape))
 
 
 def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
     """Warnings that travel with the rows, counted; rejected rows; notes of the reader.
 
-    Of the answers of persons no example is given: it would lead to one of them.
+    Of the answers of persons no example is given, for it would lead to one of them, and no number. Nor is a victims'
+    shelter an example.
     """
     found = []
     for shape, frame in gated.accepted.items():
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
             first = f"première : {frame['locator'][codes.index[codes.eq(str(code))][0]]}"
-            told = "" if SHAPES[shape].is_answer_of_a_person else first
-            found.append(CheckResult(f"avertissement {code} ({shape})", "warning", False, int(count), told))
+            told = "" if code == SHELTER_MASKED else first
+            found.append(_observed(f"avertissement {code} ({shape})", shape, int(count), told))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
             first = f"première : {rejected['locator'].iloc[0]} — {unquoted(rejected['reason'].iloc[0])}"
-            told = "" if SHAPES[shape].is_answer_of_a_person else first
-            found.append(CheckResult(f"lignes rejetées ({shape})", "warning", False, len(rejected), told))
-    notes = [
-        CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(ingested.notes, 1)
+            found.append(_observed(f"lignes rejetées ({shape})", shape, len(rejected), first))
+    is_quiet = any(of_persons(shape) for shape in gated.accepted)
+    notes = [_uncounted(note) if is_quiet else note for note in ingested.notes]
+    return found + [
+        CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(notes, 1)
     ]
-    return found + notes
+
+
+def _observed(name: str, shape: str, count: int, example: str) -> CheckResult:
+    is_quiet = of_persons(shape)
+    return CheckResult(name, "warning", False, None if is_quiet else count, "" if is_quiet else example)
+
+
+def _uncounted(note: str) -> str:
+    """A note of a reader (« file · what it found ») without its numbers, which count persons."""
+    file, between, found = note.partition(" · ")
+    return file + between + re.sub(r"\d+", "…", found)
 
 
 def unquoted(reason: str) -> str:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from ingestion.personal import Erased
 from ingestion.source import Source
 from orchestration.event_log import delete_runs
-from orchestration.inventory import landed_files
+from orchestration.inventory import landed_files, last_landed
 from warehouse import backup, publish, retention, state
 from warehouse.layout import PROJECT, Layout, read_json, write_json, write_parquet
 from warehouse.protection import erasure, forgotten
@@ -38,9 +38,7 @@ def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path |
 
     Raises NothingToPublish where a folder cannot be looked into.
     """
-    now = publish.catalog(layout)
-    told = publish.manifest_of(layout, now["current"])["landing"] if now and not now["is_demo"] else layout.landing
-    folders = {folder.resolve() for folder in (landing or Path(told), layout.landing)}
+    folders = {folder.resolve() for folder in (landing or Path(last_landed(layout).folder), layout.landing)}
     found = sorted({path for folder in folders for path in landed_files(folder)})
     return {
         source_id: [path for path in found if source.claims(path.name)]

@@ -144,18 +144,42 @@ def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
         raise NothingToPublish(
             f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
         )
-    manifest = publish.manifest_of(layout, now["current"])
+    landed = last_landed(layout)
     return Inventory(
         is_demo=False,
-        as_of=as_of or dt.date.fromisoformat(manifest["as_of"]),
-        landing=manifest["landing"],
+        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, now["current"])["as_of"]),
+        landing=landed.folder,
         files={},
         sha256={},
-        unrecognised=manifest["unrecognised"],
-        ambiguous=manifest["ambiguous"],
+        unrecognised=landed.unrecognised,
+        ambiguous=landed.ambiguous,
         fingerprint=f"gardé|{forgotten.identity(layout.workspace(False))}",
         is_kept=True,
     )
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Where the files of the publication in place were landed, and those that no source takes, or several claim."""
+
+    folder: str
+    unrecognised: list[str] = field(default_factory=list)
+    ambiguous: dict[str, list[str]] = field(default_factory=dict)
+
+
+def write_landed(layout: Layout, inventory: Inventory) -> None:
+    """Keeps for operators what a publication does not say: folders of the machine, and names of files nobody reads."""
+    if not inventory.is_demo:
+        write_json(layout.landed_record, vars(Landed(inventory.landing, inventory.unrecognised, inventory.ambiguous)))
+
+
+def last_landed(layout: Layout) -> Landed:
+    """What `write_landed` kept; where it kept nothing, as after a restore, the folder that a former manifest names."""
+    if found := read_json(layout.landed_record):
+        return Landed(**found)
+    now = publish.catalog(layout)
+    told = {} if now is None or now["is_demo"] else publish.manifest_of(layout, now["current"])
+    return Landed(told.get("landing", str(layout.landing)))
 
 
 def _is_ours(path: Path, landing: Path) -> bool:
@@ -211,8 +235,8 @@ def ingestion_hash(source: Source) -> str:
     """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
-    # The lists that readers look up: codes, and the structures known to take part in meetings.
-    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias")]
+    # What readers look up: codes, the structures known to take part in meetings, how far from a shelter is far enough.
+    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter")]
     return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
 
 

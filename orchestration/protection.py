@@ -75,7 +75,17 @@ def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point
         except KeyProblem as error:
             problem = str(error)
     phones = _stated(workspace, ("public_phone",))
-    return known_of(values, phones, _stated(workspace, _STRUCTURES) if len(values) else (), public_points), problem
+    names = _stated(workspace, _STRUCTURES) if len(values) else ()
+    return known_of(values, phones, names, public_points, _unplaced(workspace)), problem
+
+
+def _unplaced(workspace: Workspace) -> list[str]:
+    """The services whose place nobody may read: shelters, and what stands beside one."""
+    path = workspace.resolved / "shelter.parquet"
+    if not path.exists():
+        return []
+    found: list[str] = pq.read_table(path, filters=[("is_place_withheld", "=", True)])[0].to_pylist()
+    return found
 
 
 def _stated(workspace: Workspace, columns: tuple[str, ...]) -> set[str]:

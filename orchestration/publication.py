@@ -16,14 +16,14 @@ import duckdb
 from expectations.marts import SUITES
 from orchestration import dbt_docs, losses
 from orchestration.delivery import deliveries_of
-from orchestration.inventory import DEMO_NOTICE
+from orchestration.inventory import DEMO_NOTICE, write_landed
 from orchestration.protection import refuse_personal
 from orchestration.resources import DataRoot, known_sources
 from orchestration.settings import settings
 from orchestration.sources import OWNERS
 from orchestration.transform import MANIFEST
 from orchestration.workers import mart_validations, start_data_docs
-from warehouse import audit, cookbook, dictionary, front, pages, publish, state
+from warehouse import audit, cookbook, dictionary, front, pages, publish, state, withheld
 from warehouse.layout import SEEDS, Layout, Workspace, copy_whole, read_json, write_json
 from warehouse.maps import contours
 
@@ -135,6 +135,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         state.commit(workspace, layout.run_folder(run_id))
         manifest["state"]["left"] = state.described(workspace)
         publish.write_manifest(layout, publication, manifest)
+        write_landed(layout, inventory)
         copy_whole(layout.build_file, layout.last_audited)
         publish.finish(layout, publication)
     except BaseException:
@@ -226,15 +227,16 @@ def _manifest(
         "notice": DEMO_NOTICE if inventory.is_demo else None,
         "as_of": inventory.as_of.isoformat(),
         "fingerprint": inventory.fingerprint,
-        "landing": inventory.landing,
         "inputs": {
-            d.source_id: {"state": d.state, "files": d.files, "rows": d.rows, "error": d.error} for d in given.values()
+            d.source_id: {"state": d.state, "files": d.files, "rows": withheld.row_counts(d.rows), "error": d.error}
+            for d in given.values()
         },
         "removed": publish.removed_files(
             data_root.layout, inventory.is_demo, {d.source_id: d.files for d in given.values()}
         ),
-        "unrecognised": inventory.unrecognised,
-        "ambiguous": inventory.ambiguous,
+        # Names of files that no source knows, and where they lie, are for the operator alone.
+        "unrecognised": len(inventory.unrecognised),
+        "ambiguous": len(inventory.ambiguous),
         "source_checks": {d.source_id: d.checks for d in given.values()},
         "checks": [check for part in audit.PARTS for check in audited[part]["checks"]],
         "state": {

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.resources import DataRoot, known_sources
-from orchestration.sources import OWNERS, raw_key, table_metadata, validated_key
+from orchestration.sources import NOT_SHOWN, OWNERS, raw_key, table_metadata, validated_key
 from warehouse import documents, initiatives, matching, places, services, state
 from warehouse.layout import Workspace, write_parquet
 
@@ -34,7 +34,7 @@ def _spec(name: str, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
 
 
 def _result(name: str, table: pa.Table, nature: dict[str, str], **more: object) -> dg.MaterializeResult:
-    shown = table.slice(0, 5).to_pandas().dropna(axis="columns", how="all")
+    shown = table.slice(0, 5).to_pandas().dropna(axis="columns", how="all").drop(columns=NOT_SHOWN, errors="ignore")
     return dg.MaterializeResult(
         asset_key=key(name),
         metadata=nature | {"dagster/row_count": table.num_rows, "aperçu": table_metadata(shown)} | more,
@@ -115,6 +115,12 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
             "Service et lieu de chaque enregistrement. / Service and place of each record.",
         ),
         _spec(
+            "shelter",
+            [key("service")],
+            "Services dont le lieu est tu : hébergements de victimes, et ce qui en est trop près. /"
+            " Services whose place is withheld: victims’ shelters, and what stands too near one.",
+        ),
+        _spec(
             "initiative",
             [*_records_of(("program", "opportunity", "mechanism")), key("organization")],
             "Programme, possibilité ou mécanisme de chaque enregistrement. /"
@@ -135,6 +141,7 @@ def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     yield _result("organization", organizations, nature)
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
     yield _result("service", found, nature)
+    yield _result("shelter", _read(workspace, "shelter"), nature)
     yield _result("initiative", initiatives.resolve(workspace), nature)
     decisions = pd.concat([of_organizations, of_services], ignore_index=True).astype({"score": float})
     table = pa.Table.from_pandas(decisions, matching.DECISION_SCHEMA, preserve_index=False)

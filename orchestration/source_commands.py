@@ -304,7 +304,8 @@ def _told(delivery: Delivery, is_demo: bool) -> None:
     for check in delivery.checks:
         if not check["passed"] and check["severity"] != "info":
             colour = "bold red" if check["severity"] == "error" else "yellow"
-            line = f"{check['check_name']} : {number(check['failed_count'])}. {check['examples'] or ''}"
+            count = "non compté" if check["failed_count"] is None else number(check["failed_count"])
+            line = f"{check['check_name']} : {count}. {check['examples'] or ''}"
             console.print(f"  [{colour}]·[/] {escape(line)}", soft_wrap=True)
     if delivery.error:
         console.print(f"  [bold red]{escape(delivery.error)}[/]", soft_wrap=True)

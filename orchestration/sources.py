@@ -9,15 +9,19 @@ import pandas as pd
 
 from ingestion.clean.personal import redact
 from ingestion.shapes import SHAPES
+from ingestion.shelters import WITHHELD
 from ingestion.source import Source
 from orchestration.delivery import STATES, prepare, preview
 from orchestration.delivery_files import Delivery
 from orchestration.resources import DataRoot, known_sources
 from orchestration.workers import delivery_of, start_deliveries
+from warehouse import withheld
 from warehouse.layout import Workspace
 
 INVENTORY = dg.AssetKey(["landing", "inventory"])
 OWNERS = ["team:donnees"]
+# What no preview shows, whatever the table: before the marts it is that of shelters and of what stands beside one too.
+NOT_SHOWN = [*WITHHELD, "is_beside_shelter", "is_place_withheld", "stated_code", "admin_code", "question_key"]
 _KINDS = {
     "table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json", "json": "json", "iati": "xml", "written": "word",
 }  # fmt: skip
@@ -141,7 +145,7 @@ def _raw_result(source: Source, delivery: Delivery, nature: dict[str, str]) -> d
         | {
             "état": STATES[delivery.state],
             "fichiers": ", ".join(delivery.files) or "aucun",
-            "dagster/row_count": delivery.total("read"),
+            **_counted("dagster/row_count", withheld.total(withheld.row_counts(delivery.rows), "read")),
         },
         check_results=[
             dg.AssetCheckResult(
@@ -159,20 +163,20 @@ def _shape_result(
     source: Source, shape: str, delivery: Delivery, workspace: Workspace, nature: dict[str, str]
 ) -> dg.MaterializeResult:
     key = validated_key(shape, source.id)
-    rows = delivery.rows.get(shape, {"read": 0, "accepted": 0, "rejected": 0})
+    rows = withheld.row_counts(delivery.rows).get(shape, {"read": 0, "accepted": 0, "rejected": 0})
     warnings = [check for check in delivery.checks if check["severity"] == "warning" and not check["passed"]]
     return dg.MaterializeResult(
         asset_key=key,
         metadata=nature
         | {
-            "dagster/row_count": rows["accepted"],
-            "lues": rows["read"],
-            "rejetées": rows["rejected"],
+            **_counted("dagster/row_count", rows["accepted"]),
+            **_counted("lues", rows["read"]),
+            **_counted("rejetées", rows["rejected"]),
             "état": STATES[delivery.state],
             "avertissements": table_metadata(
                 pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])
             ),
-            "aperçu": table_metadata(preview(workspace, shape, source.id)),
+            **_shown(workspace, shape, source.id),
         },
         check_results=[
             _check(
@@ -183,6 +187,18 @@ def _shape_result(
             _check(key, "great_expectations", _suite_results(shape, delivery)),
         ],
     )
+
+
+def _counted(name: str, count: int | None) -> dict[str, int]:
+    """A count as metadata, unless it is withheld."""
+    return {} if count is None else {name: count}
+
+
+def _shown(workspace: Workspace, shape: str, source_id: str) -> dict[str, dg.MetadataValue]:
+    """The first rows as metadata, unless they are answers of persons."""
+    if withheld.of_persons(shape):
+        return {}
+    return {"aperçu": table_metadata(preview(workspace, shape, source_id).drop(columns=NOT_SHOWN, errors="ignore"))}
 
 
 def _suite_results(shape: str, delivery: Delivery) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from orchestration.resolution import resolved_entities, resolved_evidence, resol
 from orchestration.resources import DataRoot, known_sources
 from orchestration.sources import (
     INVENTORY,
+    NOT_SHOWN,
     OWNERS,
     landing_inventory,
     op_name,
@@ -31,7 +32,7 @@ from orchestration.sources import (
 )
 from warehouse import audit, state
 from warehouse.layout import DBT_PROJECT, Layout, write_parquet
-from warehouse.staging import RUN_SCHEMA
+from warehouse.staging import OF_PERSONS, RUN_SCHEMA
 
 GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
 TEST_KINDS = {
@@ -171,22 +172,29 @@ def _with_previews(
     """The materializations with row count and first rows, read once dbt has let go of the file."""
     if not outputs:
         return
+    quiet = _of_persons()
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
         schemas = dict(connection.execute("select table_name, table_schema from information_schema.tables").fetchall())
         for output in outputs:
             name = context.asset_key_for_output(output.output_name).path[-1]
-            shown = _preview(connection, f'{schemas[name]}."{name}"') if name in schemas else {}
+            is_shown = name in schemas and name not in quiet
+            shown = _preview(connection, f'{schemas[name]}."{name}"') if is_shown else {}
             yield output.with_metadata({**output.metadata, **nature, **shown})
 
 
+def _of_persons() -> set[str]:
+    """The models whose rows are answers of persons, or count them: nobody sees rows or numbers of them."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return {node["name"] for node in nodes if node["config"].get("meta", {}).get(OF_PERSONS)}
+
+
 def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    frame: pd.DataFrame = connection.execute(f"from {table} limit 5").df()
+    names = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+    # Of a table of claims the attribute is what a column is elsewhere.
+    shown = "where attribute not in (select unnest($1))" if {"attribute", "value"} <= names else "where $1 is not null"
+    frame: pd.DataFrame = connection.execute(f"from {table} {shown} limit 5", [NOT_SHOWN]).df()
     count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
-    kept = [
-        c
-        for c in frame
-        if not str(c).endswith("_raw") and c not in ("public_phone", "latitude", "longitude") and frame[c].notna().any()
-    ]
+    kept = [c for c in frame if not str(c).endswith("_raw") and c not in NOT_SHOWN and frame[c].notna().any()]
     return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
 
 

@@ -157,6 +157,11 @@ class Layout:
         return self.root / "last_backup.json"
 
     @property
+    def landed_record(self) -> Path:
+        """Where the files of the last publication were landed, and which of them no source takes: for operators."""
+        return self.root / "last_landing.json"
+
+    @property
     def alerts(self) -> Path:
         """What was announced to people, one file an alert."""
         return self.root / "alerts"

@@ -27,7 +27,7 @@ import pyarrow as pa
 from rapidfuzz.distance import OSA
 
 from ingestion.clean.text import fold
-from warehouse import registry, state
+from warehouse import registry, shelters, state
 from warehouse.layout import SEEDS, Workspace, write_parquet
 from warehouse.matching import DECISION_SCHEMA, question_id
 
@@ -52,12 +52,12 @@ _KM = """
         power(a.latitude - b.latitude, 2) + power((a.longitude - b.longitude) * cos(radians(a.latitude)), 2)
     )
 """
-# What people read of a spot: never its coordinates, and of a victims’ shelter nothing below the cercle.
+# What people read of a spot: never its coordinates, and nothing below the cercle where its place is withheld.
 _SPOTS = """
-    select spot, spot_key, cluster, rank, organization_id, is_hidden,
+    select spot, spot_key, cluster, rank, organization_id,
         concat_ws(' · ', offer, coalesce(admin2_code, admin1_code, zone)) as told_hidden,
         concat_ws(' · ', offer, area, site) as told
-    from (select *, bool_or(is_shelter) over (partition by cluster) as is_hidden from spots)
+    from spots
     order by spot
 """
 _UNANSWERED = "and not exists (from said where said.left in (a.spot, b.spot) and said.right in (a.spot, b.spot))"
@@ -100,7 +100,7 @@ class _Links:
 
 
 def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
-    """Writes `resolved/service.parquet` (SERVICE_SCHEMA); needs place, organization and document.
+    """Writes `resolved/service.parquet` (SERVICE_SCHEMA) and `shelter.parquet`; needs place, organization and document.
 
     Returns the table and the decisions (DECISION_SCHEMA), and adds the ids to `resolved/entity_id.parquet`.
     """
@@ -126,7 +126,9 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         spots["entity_id"] = registry.assign_owned(keys, known, state.given_ids(workspace), "sal").to_numpy()
         connection.register("given", spots[["spot", "entity_id"]])
         table = _table(connection)
-        decisions = _decisions(connection, links, spots)
+        standing = shelters.resolve(workspace, table).to_pandas()
+        hidden = standing.loc[standing["is_place_withheld"], "service_at_location_id"]
+        decisions = _decisions(links, spots.assign(is_hidden=spots["entity_id"].isin(hidden)))
     write_parquet(workspace.resolved / "service.parquet", table)
     state.give_ids(workspace, known, "service_at_location", spots.rename(columns={"spot_key": "natural_key"}))
     return table, decisions
@@ -149,7 +151,6 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
                 records.service_type_code, sectors.service_type_code, 'sector:' || coalesce(records.sector_code, '')
             ) as offer,
             records.service_type_code is null and coalesce(sectors.is_out_of_scope, false) as is_out_of_scope,
-            coalesce(records.is_shelter, false) as is_shelter,
             places.admin1_code,
             places.admin2_code,
             places.admin3_code,
@@ -197,7 +198,6 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             spot_key,
             any_value(organization_id) as organization_id,
             any_value(offer) as offer,
-            bool_or(is_shelter) as is_shelter,
             any_value(area) as area,
             any_value(area_depth) as area_depth,
             any_value(zone) as zone,
@@ -439,12 +439,12 @@ def _table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     )
 
 
-def _decisions(connection: duckdb.DuckDBPyConnection, links: _Links, spots: pd.DataFrame) -> pd.DataFrame:
+def _decisions(links: _Links, spots: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(links.decisions, ignore_index=True)
     keys, ids, is_hidden = _short_keys(spots), spots["entity_id"].to_numpy(), spots["is_hidden"].to_numpy(dtype=bool)
     sides = {side: rows[side].to_numpy(dtype=np.int64) for side in ("left", "right")}
     made: dict[str, Any] = {"entity": "service"}
-    # Beside a shelter the other site is not told either: it would be where the shelter might be.
+    # Of a pair neither is told where one is not: the other site would be where that one might be.
     either = is_hidden[sides["left"]] | is_hidden[sides["right"]]
     for side, numbers in sides.items():
         texts = np.where(either, spots["told_hidden"].to_numpy()[numbers], spots["told"].to_numpy()[numbers])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import pyarrow as pa
 import yaml
 
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
-from warehouse import documents, initiatives, matching, places, services, state
+from ingestion.shelters import OF_NEIGHBOURS, WITHHELD
+from warehouse import documents, initiatives, matching, places, services, shelters, state
 from warehouse.layout import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
+MACROS = DBT_PROJECT / "macros" / "withheld.sql"
+MARTS = DBT_PROJECT / "models" / "marts" / "_marts.yml"
 HEADER = (
     "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
 )
@@ -59,6 +63,9 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
      "Une ligne par section : sa structure mère. / One row per section: its parent organization."),
     ("resolved", "service", "stg_record_service", services.SERVICE_SCHEMA, ["record_id", "place_no"],
      "Une ligne par enregistrement de service et lieu. / One row per service record and place."),
+    ("resolved", "shelter", "stg_service_shelter", shelters.SCHEMA, ["service_at_location_id"],
+     "Une ligne par service en un lieu : hébergement de victimes ou non, et si son lieu est tu. /"
+     " One row per service at a location: whether it is a victims’ shelter, and whether its place is withheld."),
     ("resolved", "initiative", "stg_record_initiative", initiatives.SCHEMA, ["record_id", "entity"],
      "Une ligne par enregistrement qui parle d’un programme, d’une possibilité ou d’un mécanisme. /"
      " One row per record that speaks of a programme, an opportunity or a mechanism."),
@@ -69,6 +76,9 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
     ("run", "source", "stg_source", SOURCE_SCHEMA, ["source_id", "shape"],
      "Une ligne par source et forme qu’elle déclare, avec son état. / One row per source and shape it declares."),
 ]  # fmt: skip
+# Of the others, those that count rows of all shapes.
+_COUNTING = ("stg_check_result", "stg_source")
+OF_PERSONS = "of_persons"  # in the meta of a model
 # Outlines stay in Python: only point in polygon reads them.
 STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
 
@@ -79,7 +89,7 @@ def files() -> dict[Path, str]:
     made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(
         _properties(), allow_unicode=True, sort_keys=False, width=110
     )
-    return made
+    return made | {MACROS: _macros()}
 
 
 def write() -> list[Path]:
@@ -89,6 +99,33 @@ def write() -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(files()[path], encoding="utf-8")
     return changed
+
+
+def _macros() -> str:
+    """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
+    marts = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
+    directory = [c["name"] for mart in marts if mart["name"] == "service_directory" for c in mart["columns"]]
+    told = ["program_id", *(name for name in directory if name in WITHHELD)]
+    return (
+        "{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}\n\n"
+        "{# Whether an attribute of a service is read nowhere: of a shelter, or of what stands beside one. #}\n"
+        "{% macro is_withheld(attribute, is_masked, is_place_withheld) -%}\n"
+        f"    (({{{{ is_masked }}}} and {{{{ attribute }}}} in ({_quoted(WITHHELD)}))\n"
+        f"    or ({{{{ is_place_withheld }}}} and {{{{ attribute }}}} in ({_quoted(OF_NEIGHBOURS)})))\n"
+        "{%- endmacro %}\n\n"
+        "{# The columns of `service_directory` that are null for a shelter. #}\n"
+        "{% macro shelter_columns() %}\n"
+        f"    {{{{ return([{_quoted(told)}]) }}}}\n"
+        "{% endmacro %}\n\n"
+        "{# The shapes whose rows are answers of persons. #}\n"
+        "{% macro shapes_of_persons() %}\n"
+        f"    {{{{ return([{_quoted(shape.name for shape in STAGED if shape.is_answer_of_a_person)}]) }}}}\n"
+        "{% endmacro %}\n"
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _models() -> list[tuple[str, str, str]]:
@@ -139,13 +176,20 @@ def _shape_model(shape: Any) -> dict[str, Any]:
         }
         for column in shape.stored
     ]
-    return _entry(f"stg_{shape.name}", f"{shape.fr} / {shape.en}", columns, ["record_id"])
+    entry = _entry(f"stg_{shape.name}", f"{shape.fr} / {shape.en}", columns, ["record_id"])
+    return _quiet(entry) if shape.is_answer_of_a_person else entry
 
 
 def _other(entry: tuple[str, str, str, pa.Schema, list[str], str]) -> dict[str, Any]:
     _, _, name, schema, key, description = entry
     columns = [{"name": field.name, "data_type": _TYPES[field.type]} for field in schema]
-    return _entry(name, description, columns, key)
+    made = _entry(name, description, columns, key)
+    return _quiet(made) if name in _COUNTING else made
+
+
+def _quiet(entry: dict[str, Any]) -> dict[str, Any]:
+    """A model whose rows are answers of persons, or count them: Dagster shows neither rows nor their number."""
+    return entry | {"config": entry["config"] | {"meta": {OF_PERSONS: True}}}
 
 
 def _entry(name: str, description: str, columns: list[dict[str, Any]], key: list[str]) -> dict[str, Any]:

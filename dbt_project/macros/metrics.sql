@@ -89,13 +89,6 @@
     * case when {{ population_group_code }} in ('VDT', 'MNA', 'FEM_RIS') then {{ parameter('priority_vulnerable_factor') }} else 1 end
 {%- endmacro %}
 
-{# Attributes that tell where a victims’ shelter stands, or whom to call there: the same list as in ingestion. #}
-{% macro tells_where(attribute) -%}
-    {{ attribute }} in (
-        'program_name', 'site_name', 'admin3_code', 'admin3_name', 'latitude', 'longitude', 'description', 'public_phone'
-    )
-{%- endmacro %}
-
 {# The round of the survey in which a day falls, counted from the mission's first month; 0 and below are before it. #}
 {% macro wave(day) -%}
     cast(1 + floor(
@@ -121,9 +114,9 @@
     coalesce({{ people }} > 0 and {{ people }} < {{ parameter('small_count') }}, false)
 {%- endmacro %}
 
-{# Whether a check counts rows of a survey of beneficiaries. #}
+{# Whether a check counts rows that are answers of persons. #}
 {% macro is_of_persons(check_name) -%}
-    {{ check_name }} like '%(feedback)%'
+    ({% for shape in shapes_of_persons() %}{{ ' or ' if not loop.first }}{{ check_name }} like '%({{ shape }})%'{% endfor %})
 {%- endmacro %}
 
 {% macro cost_score(cost_code) -%}

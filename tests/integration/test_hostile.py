@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import sqlite3
 import zipfile
@@ -52,7 +53,8 @@ def test_good_rows_are_taken_and_files_that_are_none_refused(root: Root) -> None
     assert rows["accepted"] > len(hostile.VALUES) - 10
     assert rows["read"] == rows["accepted"] + rows["rejected"]
     assert inputs["hostile_files_mli"]["state"] == "refused"
-    shown = root.manifest["unrecognised"]
+    shown = json.loads((root.path / "last_landing.json").read_text())["unrecognised"]
+    assert root.manifest["unrecognised"] == len(shown), "the published count; the names are the operator's"
     assert "hostile_values_lien.csv" in shown, "a link that leads out of the folder is not followed"
     assert "hostile_values\ufffdligne.csv" in shown
     assert all(name.isprintable() for name in shown)

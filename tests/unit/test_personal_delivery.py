@@ -93,12 +93,24 @@ def test_personal_columns_and_shelters_say_what_was_taken_and_where(tmp_path: Pa
     }
 
 
-def test_a_service_at_the_very_point_of_a_shelter_does_not_tell_it(tmp_path: Path) -> None:
-    sheets = kobo(services=[(1, SHELTER), (1, SERVICE | {"gps": "14.53212 -4.21768 0 5"}), (0, SERVICE)])
-    services = ingest(SOURCE, [write(tmp_path, sheets)]).records["service"]
+def test_a_service_near_a_shelter_does_not_tell_where_it_is(tmp_path: Path) -> None:
+    near = SERVICE | {"gps": "14.53221 -4.21768 0 5"}  # twelve metres
+    ingested = ingest(SOURCE, [write(tmp_path, kobo(services=[(1, SHELTER), (1, near), (0, SERVICE)]))])
+    services = ingested.records["service"]
     assert services["latitude"].tolist()[2] == 14.4871
-    assert services["latitude"].isna().tolist() == [True, True, False]
-    assert services["warnings"].tolist()[1] == "shelter_beside"
+    for name in ("latitude", "longitude", "admin3_code"):
+        assert services[name].isna().tolist() == [True, True, False]
+    assert services["is_beside_shelter"].tolist() == [None, True, None]
+    assert pd.isna(services["warnings"].tolist()[1]), "a warning would lead to it"
+    kept = ingested.personal[ingested.personal["kind"].eq("beside")]
+    assert set(kept["value"]) == {"14.53221", "-4.21768", SERVICE["commune"]}
+
+
+def test_of_a_shelter_no_sentence_leaves_restricted(tmp_path: Path) -> None:
+    told = "Sonner à la porte bleue fictive"
+    ingested = ingest(SOURCE, [write(tmp_path, kobo(services=[(0, SHELTER | {"docs_requis": told})]))])
+    assert told not in everything(ingested)
+    assert told in ingested.personal["value"].tolist()
 
 
 class Survey:

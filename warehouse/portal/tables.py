@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from warehouse import withheld
 from warehouse.edition import Edition
 from warehouse.portal import scripts
 
@@ -54,7 +55,7 @@ def _sources(edition: Edition) -> list[dict[str, Any]]:
             "state": given["state"],
             "error": given["error"],
             "files": list(given["files"]),
-            **{name: sum(shape[name] for shape in given["rows"].values()) for name in ("read", "accepted", "rejected")},
+            **{name: withheld.total(given["rows"], name) for name in ("read", "accepted", "rejected")},
             **observed.get(source_id, nothing),
         }
         for source_id, given in sorted(edition.manifest["inputs"].items())

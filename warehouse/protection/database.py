@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.clean.personal import SUSPECT, find, out_of_context, plain_text
+from ingestion.shelters import OF_NEIGHBOURS, WITHHELD, is_near
 from warehouse.protection.findings import (
     KNOWN_PHONE,
     KNOWN_POINT,
@@ -19,8 +21,6 @@ from warehouse.protection.findings import (
     squashed,
 )
 
-# Where a victims’ shelter stands, in any table that says which rows are masked.
-SHELTER_PLACE = ("latitude", "longitude", "admin3_code", "site_name", "program_name", "description", "public_phone")
 # The same first look as in Python; RE2 is as fast without bounds, and slow to be made with them.
 SUSPECT_RE2 = SUSPECT.replace("{0,40}", "*").replace("{1,40}", "+")
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT")
@@ -36,7 +36,7 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
     found = []
     for schema, table in _tables(connection, schemas):
         found += _table(connection, file, schema, table, known)
-    return found + _comments(connection, file, schemas, known) + _claims_of_masked(connection, file, schemas)
+    return found + _comments(connection, file, schemas, known) + _claims_of_unplaced(connection, file, schemas, known)
 
 
 def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> frozenset[str]:
@@ -139,11 +139,13 @@ def _places(
 ) -> list[Finding]:
     """Points of shelters, and what a masked row tells of its place."""
     found = []
-    if {"latitude", "longitude"} <= columns and known.points:
-        points = connection.execute(
-            f"select distinct round(latitude::double, 4), round(longitude::double, 4) from {full}"
-        ).fetchall()
-        found += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if set(points) & known.points else []
+    if {"latitude", "longitude"} <= columns:
+        query = f"select distinct latitude::double, longitude::double from {full} where latitude is not null"
+        located = connection.execute(query).fetchall()
+        rounded = {(round(y, 4), round(x, 4)) for y, x in located if x is not None}
+        found += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if rounded & known.points else []
+        if "service_at_location_id" in columns and is_near(located, known.shelters):
+            found.append(Finding(file, f"{name}.latitude", PLACE_OF_SHELTER))
     if is_long and "entity_id" in columns and known.points:
         query = f"""
             select distinct round(try_cast(a.value as double), 4), round(try_cast(b.value as double), 4)
@@ -152,25 +154,35 @@ def _places(
         """
         points = connection.execute(query).fetchall()
         found += [Finding(file, f"{name}.value", KNOWN_POINT)] if set(points) & known.points else []
-    if "is_masked" in columns:
-        told = [column for column in SHELTER_PLACE if column in columns]
-        counts = ", ".join(f'count("{column}")' for column in told)
-        rows = connection.execute(f"select {counts} from {full} where is_masked").fetchall()[0] if told else ()
-        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, rows, strict=True) if n]
+    withheld = {"is_masked": WITHHELD} if "is_masked" in columns else {}
+    if "service_at_location_id" in columns and known.unplaced:
+        connection.register("unplaced", pa.table({"id": sorted(known.unplaced)}))
+        withheld["service_at_location_id in (select id from unplaced)"] = OF_NEIGHBOURS
+    for rows, names in withheld.items():
+        told = [column for column in names if column in columns]
+        counts = ", ".join(f'count("{column}")' for column in told) or "0"
+        stated = connection.execute(f"select {counts} from {full} where {rows}").fetchall()[0]
+        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, stated, strict=False) if n]
     return found
 
 
-def _claims_of_masked(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...]) -> list[Finding]:
-    """Provenance that tells where a masked service of the directory is."""
+def _claims_of_unplaced(
+    connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known
+) -> list[Finding]:
+    """Provenance that tells where a service is that the directory does not place."""
     tables = set(_tables(connection, schemas))
     if not {("marts", "provenance"), ("marts", "service_directory")} <= tables:
         return []
     query = """
         select distinct attribute from marts.provenance
-        where attribute in (select unnest(?)) and standing <> 'override'
+        where attribute in (select unnest($1))
             and entity_id in (select service_at_location_id from marts.service_directory where is_masked)
+        union
+        select distinct attribute from marts.provenance
+        where attribute in (select unnest($2)) and entity_id in (select unnest($3))
     """
-    attributes = connection.execute(query, [[*SHELTER_PLACE, "admin3_name"]]).fetchall()
+    given = [list(WITHHELD), list(OF_NEIGHBOURS), sorted(known.unplaced)]
+    attributes = connection.execute(query, given).fetchall()
     return [Finding(file, f"marts.provenance, attribut {name}", PLACE_OF_SHELTER) for (name,) in attributes]
 
 

@@ -13,6 +13,7 @@ from ingestion.clean import personal
 from ingestion.clean.numbers import number
 from ingestion.clean.text import fold
 from ingestion.personal import DECLARED, SHELTER
+from ingestion.shelters import HALVES
 
 KNOWN_PHONE, KNOWN_EMAIL, KNOWN_NAME, KNOWN_POINT = "known_phone", "known_email", "known_name", "known_point"
 PLACE_OF_SHELTER, NOT_PERMITTED = "place_of_shelter", "not_permitted"
@@ -25,7 +26,7 @@ TOLD = {
     KNOWN_EMAIL: "adresse électronique gardée dans restricted",
     KNOWN_NAME: "nom de personne gardé dans restricted",
     KNOWN_POINT: "coordonnées gardées dans restricted",
-    PLACE_OF_SHELTER: "lieu d’un hébergement de victimes",
+    PLACE_OF_SHELTER: "lieu d’un hébergement de victimes, ou de ce qui en est trop près",
     NOT_PERMITTED: "téléphone qu’aucune source ne permet de publier",
 }
 
@@ -57,6 +58,7 @@ class Known:
     ``public_phones`` and ``public_points`` are those that may be published: they are no finding where they stand.
     ``let_through``: texts (``squashed``) that the data publishes since nothing personal is in them, though parts of
     them look so out of context. What deliverables make of them (keys, names of files, cut lines) is no finding.
+    ``shelters`` are the points that no located service may be near; ``unplaced`` the services whose place is withheld.
     """
 
     phones: frozenset[str] = frozenset()
@@ -66,6 +68,8 @@ class Known:
     public_phones: frozenset[str] = field(default_factory=frozenset)
     public_points: frozenset[Point] = field(default_factory=frozenset)
     let_through: frozenset[str] = frozenset()
+    shelters: frozenset[Point] = field(default_factory=frozenset)
+    unplaced: frozenset[str] = field(default_factory=frozenset)
 
 
 def known_of(
@@ -73,6 +77,7 @@ def known_of(
     public_phones: Collection[str] = (),
     stated_names: Collection[str] = (),
     public_points: Collection[Point] = (),
+    unplaced: Collection[str] = (),
 ) -> Known:
     """What the personal values (columns of vault.VALUES) are looked for as.
 
@@ -86,9 +91,11 @@ def known_of(
         phones=frozenset({digits for text in texts for digits in phones_in(text)} - permitted),
         emails=frozenset(email.casefold() for text in texts for email in _EMAIL.findall(personal.plain_text(text))),
         names=frozenset(set(_names(values)) - {fold(name) for name in stated_names}),
-        points=frozenset({point for text in texts for point in points_in(text)} | set(_points(shelters))),
+        points=frozenset({point for text in texts for point in points_in(text)} | _rounded(points_of(shelters))),
         public_phones=frozenset(permitted),
-        public_points=frozenset((round(y, 4), round(x, 4)) for y, x in public_points),
+        public_points=frozenset(_rounded(public_points)),
+        shelters=frozenset(points_of(shelters)),
+        unplaced=frozenset(unplaced),
     )
 
 
@@ -105,15 +112,23 @@ def _is_name(kind: str, column: str, text: str) -> bool:
     return bool(_NAME_COLUMN.search(fold(column)) or _NAME.fullmatch(text.strip()))
 
 
-def _points(shelters: pd.DataFrame) -> list[Point]:
-    """Latitude and longitude of one shelter are two cells of one row of the document: they follow one another."""
+def points_of(shelters: pd.DataFrame) -> list[Point]:
+    """The points of shelters (columns of vault.VALUES), in degrees as they were written.
+
+    Latitude and longitude of one shelter are two cells of one row of the document: they follow one another.
+    """
     found = []
-    for _, rows in shelters[shelters["column"].isin(["latitude", "longitude"])].groupby("document_id", sort=False):
+    for _, rows in shelters[shelters["column"].isin(HALVES)].groupby("document_id", sort=False):
         latitudes, longitudes = (
-            [number(text) for text in rows.loc[rows["column"].eq(name), "value"]] for name in ("latitude", "longitude")
+            [number(text) for text in rows.loc[rows["column"].eq(name), "value"]] for name in HALVES
         )
-        found += [(round(y, 4), round(x, 4)) for y, x in zip(latitudes, longitudes, strict=False) if y and x]
+        pairs = zip(latitudes, longitudes, strict=False)
+        found += [(y, x) for y, x in pairs if y is not None and x is not None]
     return found
+
+
+def _rounded(points: Collection[Point]) -> set[Point]:
+    return {(round(y, 4), round(x, 4)) for y, x in points}
 
 
 def look(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:

@@ -52,12 +52,32 @@ about_services as (
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
         records.place_no,
-        stated.*,
+        stated.record_id,
+        stated.shape,
+        stated.attribute,
+        stated.value,
+        -- A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place was read.
+        case
+            when stated.raw_value = stated.value then stated.raw_value
+            when not records.is_masked and not (
+                records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code')
+            ) then stated.raw_value
+        end as raw_value,
+        stated.locator,
+        stated.source_id,
+        stated.document_id,
+        stated.observed_on,
+        stated.evidence_class,
+        stated.reader,
+        stated.root_document_id,
+        stated.is_withdrawn,
         stated.attribute as origin
     from stated
     inner join records on stated.record_id = records.record_id
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
-        and not (records.is_masked and {{ tells_where('stated.attribute') }})
+        and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
+        -- One cell may hold a whole path, down to the commune.
+        and not (records.is_place_withheld and stated.attribute in ('admin1_name', 'admin2_name'))
         -- What is said once of several places is said of none of them alone.
         and not (
             records.is_of_several_places
@@ -84,7 +104,9 @@ derived as (
             when stated.attribute = 'admin3_name' then records.admin3_code
             else records.admin2_code
         end as value,
-        stated.raw_value,
+        case
+            when not records.is_masked and (stated.attribute = 'sector_code' or not records.is_place_withheld) then stated.raw_value
+        end as raw_value,
         stated.locator,
         stated.source_id,
         stated.document_id,
@@ -98,7 +120,8 @@ derived as (
     inner join records on stated.record_id = records.record_id
     left join {{ ref('sector_crosswalk') }} as crosswalk
         on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
-    where stated.shape = 'service' and not (records.is_masked and {{ tells_where('stated.attribute') }})
+    where stated.shape = 'service'
+        and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
         and (
             (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
             or (stated.attribute = 'latitude' and records.place_method = 'point_in_polygon' and records.admin2_code is not null)

@@ -4,12 +4,16 @@ with initiatives as (select * from {{ ref('stg_record_initiative') }}),
 
 run as (select * from {{ ref('stg_run') }}),
 
--- A programme of a shelter for victims bears its name: neither is told.
+-- A programme of a shelter for victims bears its name: neither is told. What only services beside one are called may
+-- describe the way there.
 hidden_programs as (
-    select distinct initiatives.entity_id
+    select initiatives.entity_id
     from initiatives
     inner join {{ ref('int_service_record') }} as services on initiatives.record_id = services.record_id
-    where initiatives.entity = 'program' and services.is_masked
+    where initiatives.entity = 'program'
+    group by initiatives.entity_id
+    having max(case when services.is_masked then 1 else 0 end) = 1
+        or min(case when services.is_place_withheld then 1 else 0 end) = 1
 ),
 
 programs as (

@@ -5,7 +5,8 @@ with checks as (
 
 -- What placing the records found, in the same form as the checks on the source.
 placed as (
-    select source_id, locator, {{ each_part('place_warnings') }} as code
+    -- No example is a row whose place is withheld.
+    select source_id, case when not is_place_withheld then locator end as locator, {{ each_part('place_warnings') }} as code
     from {{ ref('int_service_record') }}
     where place_warnings is not null
 ),
@@ -93,7 +94,7 @@ select
     check_name,
     severity,
     passed,
-    -- Rows of a survey of persons are persons.
-    case when not ({{ is_of_persons('check_name') }} and {{ is_small('failed_count') }}) then failed_count end as failed_count,
+    -- Rows of a survey of persons are persons: a number of five and more would give the rest by subtraction.
+    case when not {{ is_of_persons('check_name') }} then failed_count end as failed_count,
     examples
 from found

@@ -15,6 +15,14 @@ with extracted as (
 
 counts as (
     select document_id, sum(record_count) as record_count from extracted group by document_id
+),
+
+-- How many answers of persons a document holds would give what is withheld of them by subtraction.
+uncounted as (
+    {% for shape in shapes_of_persons() %}
+    select distinct document_id from {{ ref('stg_' ~ shape) }}
+    {{ 'union' if not loop.last }}
+    {% endfor %}
 )
 
 select
@@ -30,7 +38,7 @@ select
     documents.license,
     documents.sensitivity,
     documents.evidence_class as source_class,
-    cast(coalesce(counts.record_count, 0) as bigint) as extracted_count,
+    case when uncounted.document_id is null then cast(coalesce(counts.record_count, 0) as bigint) end as extracted_count,
     documents.review_note,
     documents.reviewed_on,
     documents.is_landed,
@@ -38,4 +46,5 @@ select
     standing.withdrawn_on
 from {{ ref('int_document') }} as documents
 left join counts on documents.document_id = counts.document_id
+left join uncounted on documents.document_id = uncounted.document_id
 left join {{ ref('stg_document_standing') }} as standing on documents.document_id = standing.document_id

@@ -16,7 +16,12 @@ classes as (
 ),
 
 instruments as (
-    select 'ALL' as zone_code, source_id, max(title) as title, sum(record_count) as record_count
+    -- Of a survey of persons no number is told: it would give what is withheld of its answers.
+    select
+        'ALL' as zone_code,
+        source_id,
+        max(title) as title,
+        case when max(case when shape in ('{{ shapes_of_persons() | join("', '") }}') then 1 else 0 end) = 0 then sum(record_count) end as record_count
     from {{ ref('stg_source') }}
     where {{ is_field('evidence_class') }}
     group by source_id

@@ -13,7 +13,7 @@ programs as (
     inner join {{ ref('int_service_profile') }} as profiles
         on records.service_at_location_id = profiles.service_at_location_id and said.program_name = profiles.program_name
     inner join {{ ref('int_program_profile') }} as known on initiatives.entity_id = known.program_id
-    where not records.is_withdrawn and not records.is_masked
+    where not records.is_withdrawn and not records.is_place_withheld
     group by records.service_at_location_id
 ),
 

@@ -1,8 +1,7 @@
-{% set shelter_columns = ['admin3_code', 'site_name', 'latitude', 'longitude', 'program_id', 'program_name', 'public_phone'] %}
 {% set opinion_columns = ['beneficiary_count', 'beneficiary_score', 'perception_gap'] %}
 
 with shelters as (
-    {% for column in shelter_columns %}
+    {% for column in shelter_columns() %}
     select 'service_directory' as mart, service_at_location_id as row_key, '{{ column }}' as column_name, 'SHELTER' as reason
     from {{ ref('service_directory') }}
     where is_masked
@@ -56,9 +55,15 @@ figures as (
 ),
 
 checks as (
-    select 'data_quality' as mart, source_id || '|' || check_name as row_key, 'failed_count' as column_name, 'SMALL_COUNT' as reason
+    select 'data_quality' as mart, source_id || '|' || check_name as row_key, 'failed_count' as column_name, 'COMPLEMENTARY' as reason
     from {{ ref('data_quality') }}
-    where {{ is_of_persons('check_name') }} and failed_count is null
+    where {{ is_of_persons('check_name') }}
+),
+
+documents as (
+    select 'document_review' as mart, document_id as row_key, 'extracted_count' as column_name, 'COMPLEMENTARY' as reason
+    from {{ ref('document_review') }}
+    where extracted_count is null
 ),
 
 withheld as (
@@ -71,6 +76,8 @@ withheld as (
     select * from figures
     union all
     select * from checks
+    union all
+    select * from documents
 )
 
 select

@@ -7,6 +7,7 @@ from ingestion.clean.places import coordinates
 from ingestion.code_lists import codes
 from ingestion.readers.rows import Table
 from ingestion.shapes import SERVICE
+from ingestion.shelters import are_shelters
 from ingestion.values import clean
 
 
@@ -34,12 +35,12 @@ def _services(table: Table) -> Table:
 def _is_program(frame: pd.DataFrame) -> pd.Series:
     """Described services, but for victims' shelters: their description may tell where they are."""
     described = _answers(frame, "srv_desc").str.strip().ne("")
-    kinds, groups = _answers(frame, "type_service"), _answers(frame, "inclus")
-    shelters = [
-        _coded("service_type_code", kind) == "SOC_02" and "VDT" in _coded("admitted_groups", admitted).split(";")
-        for kind, admitted in zip(kinds, groups, strict=True)
-    ]
-    return described & ~pd.Series(shelters, index=frame.index, dtype=bool)
+    coded = {
+        "is_shelter": None,
+        "service_type_code": [_coded("service_type_code", kind) for kind in _answers(frame, "type_service")],
+        "admitted_groups": [_coded("admitted_groups", groups) for groups in _answers(frame, "inclus")],
+    }
+    return described & ~are_shelters(pd.DataFrame(coded, index=frame.index))
 
 
 def _coded(column: str, text: str) -> str:

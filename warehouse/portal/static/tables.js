@@ -84,13 +84,15 @@
       : "Aucun mécanisme dans cette publication : aucune enquête auprès d’informateurs clés n’a été reçue."),
   });
 
+  // Nobody reads how many persons answered.
+  const counted = count => (count === null ? "non publié" : format.whole(count));
   const SOURCE = [
     { title: "source", cell: row => el("strong", {}, row.source_id) },
     { title: "état", kind: "long", cell: row => twofold(label("delivery", row.state), row.error) },
     { title: "fichiers", kind: "long", cell: row => (row.files.length ? el("span", { className: "wraps" }, row.files.join(", ")) : "aucun") },
-    { title: "lignes lues", number: true, cell: row => format.whole(row.read) },
-    { title: "acceptées", number: true, cell: row => format.whole(row.accepted) },
-    { title: "rejetées", number: true, cell: row => format.whole(row.rejected) },
+    { title: "lignes lues", number: true, cell: row => counted(row.read) },
+    { title: "acceptées", number: true, cell: row => counted(row.accepted) },
+    { title: "rejetées", number: true, cell: row => counted(row.rejected) },
     { title: "observations du", kind: "whole", cell: row => date(row.first_on) },
     { title: "au", kind: "whole", cell: row => date(row.last_on) },
     { title: "affirmations publiées", number: true, cell: row => format.whole(row.claim_count) },
@@ -100,7 +102,7 @@
     { title: "contrôle", kind: "long", cell: row => row.check_name },
     { title: "gravité", cell: row => label("severity", row.severity) },
     { title: "résultat", cell: row => (row.passed ? "réussi" : el("strong", {}, "en défaut")) },
-    { title: "lignes", number: true, cell: row => (row.failed_count === null ? "non publié" : format.whole(row.failed_count)) },
+    { title: "lignes", number: true, cell: row => counted(row.failed_count) },
     { title: "exemple ou explication", kind: "long wraps", cell: row => row.examples ?? "" },
   ];
   const DOCUMENT = [
@@ -113,7 +115,7 @@
     { title: "classe de preuve", cell: row => (row.source_class ? label("evidence_class", row.source_class) : "—") },
     { title: "licence", cell: row => row.license ?? "—" },
     { title: "sensibilité", cell: row => (row.sensitivity ? label("sensitivity", row.sensitivity) : "—") },
-    { title: "enregistrements tirés", number: true, cell: row => (row.extracted_count === null ? "—" : format.whole(row.extracted_count)) },
+    { title: "enregistrements tirés", number: true, cell: row => counted(row.extracted_count) },
     { title: "examiné le", kind: "whole", cell: row => date(row.reviewed_on) },
     { title: "note de lecture", kind: "long", cell: row => twofold(row.review_note ?? "", row.derived_from && `tiré de : ${row.derived_from}`) },
   ];

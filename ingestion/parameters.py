@@ -1,0 +1,20 @@
+"""The parameters, read from the one seed that dbt loads as well, so that a rule has one number everywhere."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+SEED = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds" / "parameter.csv"
+
+
+@cache
+def _values() -> dict[str, str]:
+    with SEED.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row["value"] for row in csv.DictReader(file)}
+
+
+def parameter(name: str) -> float:
+    """A parameter that is a number. Raises KeyError for an unknown one."""
+    return float(_values()[name])
