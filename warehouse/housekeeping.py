@@ -1,0 +1,179 @@
+"""What every command does first: clear what a killed one left, and refuse to go on where nothing may be changed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from warehouse import backup, nature, publish, state
+from warehouse.layout import Layout, Workspace
+from warehouse.protection import forgotten
+from warehouse.state_files import Damaged
+
+_PART = re.compile(r"\..+\.(?P<process>\d+)\.part")
+_NEW_IDS = (
+    "Remettre ce fichier d’une sauvegarde, puis relancer ; s’il n’y en a aucune, « mrf run --new-ids » : des"
+    " identifiants que les lecteurs connaissent peuvent alors changer."
+)
+_OF_PEOPLE = (
+    "Le remettre d’une sauvegarde, puis relancer ; pour renoncer à ce qu’il disait, y laisser la seule ligne des titres"
+)
+
+
+def clear(layout: Layout) -> list[str]:
+    """Clears what a killed command left and returns, in sentences, what people should know. Under the write lock.
+
+    Plain copies of what is restricted go first. A publication, an import or a backup that was cut short is ended or
+    undone; a restore that was cut short is left to « mrf restore ». Raises StateError, Damaged.
+    """
+    shutil.rmtree(layout.workspace(False).opened, ignore_errors=True)
+    _clear_parts(layout)
+    _clear_landing(layout)
+    backup.clear_unfinished(layout)
+    if layout.restore_journal.exists():
+        return [backup.RESTORE_INTERRUPTED]
+    if backup.unfinished_restore(layout).exists():  # killed before it moved anything
+        shutil.rmtree(backup.unfinished_restore(layout), ignore_errors=True)
+    publish.remove_unfinished(layout)
+    if publish.has_real(layout):
+        nature.mark(layout)
+    told = []
+    for workspace in _workspaces(layout):
+        if state.finish_additions(workspace):
+            told.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
+    return told + _shrunk(layout)
+
+
+def _shrunk(layout: Layout) -> list[str]:
+    """What people decided and is no longer in their files, by the count of the last publication."""
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
+    told = []
+    for name in (state.ANSWERS, state.OVERRIDES):
+        path = workspace.state / name
+        fewer = left.get(name, {}).get("rows", 0) - state.count(path)
+        if path.exists() and fewer > 0:
+            told.append(
+                f"{path} a {fewer} décision(s) de moins qu’à la dernière publication : si ce n’est pas voulu, le"
+                " remettre d’une sauvegarde."
+            )
+    return told
+
+
+def _workspaces(layout: Layout) -> Iterator[Workspace]:
+    yield from (layout.workspace(is_demo) for is_demo in (False, True))
+
+
+def _clear_parts(layout: Layout) -> None:
+    """Files that a process which is no more was writing; what people landed is not ours to look into."""
+    folders = [layout.build, layout.alerts, layout.dagster_home, layout.pulls]
+    for workspace in _workspaces(layout):
+        folders += [workspace.state, workspace.validated, workspace.rejected, workspace.restricted, workspace.resolved]
+        folders += [workspace.originals, workspace.parts]
+    found = [path for folder in folders for path in folder.rglob(".*.part")]
+    found += [*layout.root.glob(".*.part"), *layout.root.glob("demo/.*.part")]
+    found += [*layout.published.glob(".*.part"), *layout.published.glob("*/.*.part")]
+    for path in found:
+        written_by = _PART.fullmatch(path.name)
+        if written_by and not _lives(int(written_by["process"])):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _clear_landing(layout: Layout) -> None:
+    """What a pull had begun to land: the hidden file beside its target, unless the pull still goes on."""
+    for folder in layout.pulls.glob("*/"):
+        try:
+            with FileLock(folder / "lock").acquire(timeout=0):
+                for path in layout.landing.glob(f".{folder.name}_*.part"):
+                    path.unlink(missing_ok=True)
+        except Timeout:
+            continue
+
+
+def refuse(layout: Layout) -> None:
+    """Raises Damaged or StateError where the root may not be changed: a restore that was cut short, state that is lost.
+
+    A registry of ids that is lost or damaged is mended here where the runs of the publications tell it whole.
+    """
+    if layout.restore_journal.exists():
+        raise RestoreInterrupted()
+    now = publish.catalog(layout)
+    if now is None:
+        return
+    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
+    _refuse_without_ids(layout, workspace, now, left)
+    for name in (state.ANSWERS, state.OVERRIDES):
+        if left.get(name, {}).get("rows") and not (workspace.state / name).exists():
+            count = left[name]["rows"]
+            raise Damaged(workspace.state / name, f"perdu ({count} décision(s) à la dernière publication)", _OF_PEOPLE)
+    state.kept(workspace)
+    count = left.get(forgotten.FOLDER, {}).get("rows", 0)
+    found = len(forgotten.files(workspace))
+    if found < count:
+        raise Damaged(
+            workspace.forgotten,
+            f"{count - found} reçu(s) d’effacement perdu(s) : ce qui a été effacé pourrait revenir",
+            "Les remettre d’une sauvegarde, puis relancer ; s’il n’y en a aucune, redemander ces effacements par"
+            " « mrf forget ».",
+        )
+
+
+class RestoreInterrupted(Exception):
+    """A restore was cut short: nothing may be published or changed before it is done again."""
+
+    def __init__(self) -> None:
+        super().__init__(backup.RESTORE_INTERRUPTED)
+
+
+def _left(layout: Layout, now: dict[str, Any]) -> dict[str, Any]:
+    """`state/` as the newest publication of this nature left it, by the newest manifest that can be read."""
+    manifests = [found for pointer in _named(now) if (found := _manifest(layout, pointer))]
+    same = [one for one in manifests if one["is_demo"] == now["is_demo"] and one.get("state", {}).get("left")]
+    newest = max(same, key=lambda one: str(one["published_at"]), default=None)
+    return dict(newest["state"]["left"]) if newest else {}
+
+
+def _named(now: dict[str, Any]) -> list[str]:
+    return [entry["current"] for entry in (*now["history"], now)]
+
+
+def _manifest(layout: Layout, pointer: str) -> dict[str, Any] | None:
+    try:
+        return publish.manifest_of(layout, pointer)
+    except Damaged:
+        return None
+
+
+def _refuse_without_ids(layout: Layout, workspace: Workspace, now: dict[str, Any], left: dict[str, Any]) -> None:
+    path = state.entity_ids_path(workspace)
+    try:
+        if path.exists() and len(state.entity_ids(workspace)) >= 0:
+            return
+        found = "perdu"
+    except Damaged as reason:
+        found = reason.found
+    wanted = left.get(state.ENTITY_IDS, {}).get("rows", 0)
+    if not wanted and not path.exists():
+        return  # no publication gave any
+    entries = sorted([*now["history"], now], key=lambda entry: str(entry["published_at"]))
+    folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == now["is_demo"]]
+    if not state.mend_ids(workspace, [*folders], wanted):
+        raise Damaged(path, f"{found} : le registre des identifiants que les publications ont donnés", _NEW_IDS)
