@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import signal
 import sys
 import uuid
 from contextlib import redirect_stdout
@@ -15,7 +16,6 @@ import numpy as np
 import typer
 from rich.markup import escape
 
-from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.registry import sources
 from orchestration import (
@@ -44,9 +44,11 @@ from orchestration.console import (
     without_controls,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
-from warehouse import audit, front, publish, state
+from orchestration.last_resort import in_a_sentence
+from warehouse import audit, front, housekeeping, publish, state
 from warehouse.french import count as number
 from warehouse.layout import PROJECT, Layout
+from warehouse.state_files import Damaged, set_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +72,12 @@ source_commands.add_to(app)
 operation_commands.add_to(app)
 
 
+@app.callback()
+def before(context: typer.Context) -> None:
+    """What every command does first."""
+    operation_commands.begin(context.invoked_subcommand)
+
+
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
 def run(
     landing: Annotated[
@@ -87,6 +95,12 @@ def run(
         bool,
         typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
     ] = False,
+    new_ids: Annotated[
+        bool,
+        typer.Option(
+            "--new-ids", help="Le registre des identifiants est perdu, sans sauvegarde : en commencer un autre"
+        ),
+    ] = False,
 ) -> None:
     """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
 
@@ -94,6 +108,9 @@ def run(
     2 mauvais usage.
     """
     layout = operation_commands.prepared()
+    if new_ids:
+        _begin_ids_anew(layout)
+    operation_commands.refuse_damaged(layout)
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
@@ -126,17 +143,31 @@ def run(
     _execute(layout, job, given, inventory.is_demo)
 
 
+def _begin_ids_anew(layout: Layout) -> None:
+    """Only where it is lost: a registry that can be read is never given up."""
+    now = publish.catalog(layout)
+    workspace = layout.workspace(bool(now and now["is_demo"]))
+    path = state.entity_ids_path(workspace)
+    if not any(isinstance(reason, Damaged) and reason.path == path for reason in housekeeping.lost(layout)):
+        stop(f"--new-ids : {path} n’est ni perdu ni abîmé.", WRONG_USE)
+    with operation_commands.locked(layout):
+        if path.is_file():
+            set_aside(path, dt.datetime.now(dt.UTC))
+        state.begin_ids_anew(workspace)
+
+
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     """The manifest in place, where it was made of the same inputs and its file is whole."""
     now = publish.catalog(layout)
     if now is None:
         return None
+    if wrong := publish.flaw(layout, now["current"]):
+        console.print(f"[yellow]{escape(wrong)} Une nouvelle est faite.[/]", soft_wrap=True)
+        return None
     manifest = publish.manifest_of(layout, now["current"])
-    path = layout.published / now["current"]
     known = state.described(layout.workspace(now["is_demo"]))
     is_same = manifest["fingerprint"] == fingerprint and manifest.get("state", {}).get("left") == known
-    is_whole = path.exists() and file_sha256(path) == manifest["file_sha256"]
-    return manifest if is_same and is_whole else None
+    return manifest if is_same else None
 
 
 def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
@@ -144,6 +175,8 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
     from orchestration.dbt_manifest import start_parsing
     from orchestration.workers import pool
 
+    # A run may be killed at any moment; ended in order, it would first wait for all that its worker was given to read.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
     with console.status("chargement"):
@@ -230,21 +263,29 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
     layout = operation_commands.prepared()
-    now = publish.catalog(layout)
+    now, wrong = publish.catalog(layout), housekeeping.look(layout)
+    for text in wrong:
+        console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
     if now is None:
-        stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
-    manifest = publish.manifest_of(layout, now["current"])
+        has_real = publish.has_real(layout)
+        told = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
+        stop(f"Aucune publication dans {layout.published} :{told} lancer « mrf run ».", NOT_PUBLISHED)
     notice(now["is_demo"])
     console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
-    console.print(f"Date de référence : {manifest['as_of']}")
+    manifest = None if publish.flaw(layout, now["current"]) else publish.manifest_of(layout, now["current"])
+    if manifest:
+        console.print(f"Date de référence : {manifest['as_of']}")
     from orchestration.delivery import deliveries
 
     given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
     console.print(sources_table(given))
     errors(given)
-    console.print(checks_line(manifest))
-    deliverable_commands.show(layout.published / Path(now["current"]).parent)
+    if manifest:
+        console.print(checks_line(manifest))
+        deliverable_commands.show(layout.published / Path(now["current"]).parent)
     _last_run(now["run_id"])
+    if wrong:
+        raise typer.Exit(NOT_PUBLISHED)
 
 
 def _last_run(published_run: str) -> None:
@@ -280,6 +321,8 @@ def sql(
                 return
             header = [column[0] for column in relation.description or []]
             rows = relation.fetchmany(201)
+    except duckdb.IOException:
+        stop(publish.flaw(layout, str(path.relative_to(layout.published))) or f"{path} : illisible", NOT_PUBLISHED)
     except duckdb.Error as error:
         stop(f"SQL : {error}", WRONG_USE)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
@@ -313,11 +356,9 @@ def _notice_beside(layout: Layout) -> None:
 @app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
-    from orchestration.instance import write_lock
-
     layout = Layout.from_environment()
     try:
-        with write_lock(layout):
+        with operation_commands.locked(layout):
             publish.rollback(layout, file, dt.datetime.now(dt.UTC))
             folder = publish.current_file(layout).parent
             if not (folder / front.NAME).exists():  # a publication of an earlier version
@@ -380,17 +421,15 @@ def generate(
 
 
 def main() -> None:
-    """Entry point: a wrong declaration and a full disk end in their own words, not in a traceback."""
+    """Entry point: whatever goes wrong ends in a sentence, not in a traceback; a signal to end is no kill."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()
     except DeclarationError as error:
         console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
         sys.exit(WRONG_USE)
     except Exception as error:
-        layout = Layout.from_environment()
-        if not (layout.root.is_dir() and disk.is_full(layout, str(error))):
-            raise
-        console.print(f"[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
+        console.print(f"[bold red]{escape(in_a_sentence(error, Layout.from_environment()))}[/]", soft_wrap=True)
         sys.exit(NOT_PUBLISHED)
 
 

@@ -29,12 +29,14 @@ from ingestion.records import FOUND
 from ingestion.shapes import ASSERTION, CHECK_RESULT, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.inventory import Inventory, ingestion_hash
-from warehouse.layout import Layout, Workspace, copy_whole, read_json, write_json, write_parquet
+from warehouse import state_files
+from warehouse.layout import Layout, Workspace, copy_whole, write_json, write_parquet
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import Vault, forget, open_vault
 from warehouse.staging import SOURCE_SCHEMA
 
+_ANEW = "Relancer la chaîne entière : « mrf run --force »."
 # What people see of a source.
 STATES = {
     "fresh": "à jour",
@@ -74,6 +76,8 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace) -> Deliv
     """Brings one source up to date and returns what happened; raises only for faults of the machine."""
     before = _last(workspace, source.id)
     if inventory.is_kept:
+        if before is None and workspace.state_file(source.id).exists():
+            raise state_files.Damaged(workspace.state_file(source.id), todo="« mrf run » relit les fichiers.")
         return before or _empty(source, workspace, "absent")
     paths = inventory.paths(source.id)
     if claimed := [name for name, ids in inventory.ambiguous.items() if source.id in ids]:
@@ -311,8 +315,12 @@ def _copy_plain(workspace: Workspace, path: Path, digest: str) -> None:
 
 
 def _last(workspace: Workspace, source_id: str) -> Delivery | None:
-    found = read_json(workspace.state_file(source_id))
-    return Delivery(**found) if found else None
+    """What a source last gave; of a state file that is damaged nothing is known, and its files are read again."""
+    try:
+        found = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
+        return Delivery(**found) if found else None
+    except (state_files.Damaged, TypeError):
+        return None
 
 
 def _reopen(workspace: Workspace, before: Delivery | None) -> None:
@@ -364,7 +372,11 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
 
 def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
     """What the build of a run was made of."""
-    return [Delivery(**told) for told in read_json(layout.run_folder(run_id) / "deliveries.json")]
+    path = layout.run_folder(run_id) / "deliveries.json"
+    found = state_files.read(path, list[state_files.DeliveryState], _ANEW)
+    if found is None:
+        raise state_files.Damaged(path, "perdu", _ANEW)
+    return [Delivery(**told) for told in found]
 
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:

@@ -77,7 +77,7 @@ def make(layout: Layout, destination: Path, now: dt.datetime) -> Path:
 
 
 def clear_unfinished(layout: Layout) -> None:
-    """Removes the folder of a backup of this root that a kill left half made; where its disk is there. Under the lock."""
+    """Removes the folder of a backup that a kill left half made, where its disk is there. Under the lock."""
     try:
         journal = state_files.read(layout.backup_journal, dict[str, str])
     except Damaged:
@@ -138,7 +138,7 @@ def _copied(path: Path, target: Path) -> dict[str, Any]:
 
 def _copy_database(path: Path, target: Path) -> None:
     """One moment of a database that the daemon goes on writing."""
-    source, copy = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30), sqlite3.connect(target)
+    source, copy = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30), sqlite3.connect(target)
     try:
         source.backup(copy)
         copy.execute("pragma journal_mode = delete")  # one file, no journal beside it
@@ -206,9 +206,7 @@ def restore(
         raise BackupError(f"{folder} : sauvegarde d’exemples fictifs, et {layout.root} a porté des données réelles")
     present = [part for part in (*PARTS, "build") if _holds_something(layout.root / part)]
     if present and not is_forced:
-        raise BackupError(
-            f"{layout.root} n’est pas vide ({', '.join(present)}) : choisir une autre racine, ou --force"
-        )
+        raise BackupError(f"{layout.root} n’est pas vide ({', '.join(present)}) : choisir une autre racine, ou --force")
     needed = sum(one["bytes"] for one in files.values()) + _SPARE
     if (free := shutil.disk_usage(layout.root).free) < needed:
         raise BackupError(f"{layout.root} : {needed // 2**20} Mio nécessaires, {free // 2**20} Mio libres")

@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from warehouse import backup, nature, publish, state
+from warehouse import backup, nature, publish, state, state_files
 from warehouse.layout import Layout, Workspace
 from warehouse.protection import forgotten
 from warehouse.state_files import Damaged
@@ -47,7 +47,7 @@ def clear(layout: Layout) -> list[str]:
     for workspace in _workspaces(layout):
         if state.finish_additions(workspace):
             told.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
-    return told + _shrunk(layout)
+    return told + _mend_ids(layout) + _shrunk(layout)
 
 
 def _shrunk(layout: Layout) -> list[str]:
@@ -109,31 +109,67 @@ def _clear_landing(layout: Layout) -> None:
 
 
 def refuse(layout: Layout) -> None:
-    """Raises Damaged or StateError where the root may not be changed: a restore that was cut short, state that is lost.
-
-    A registry of ids that is lost or damaged is mended here where the runs of the publications tell it whole.
-    """
+    """Raises RestoreInterrupted, Damaged or StateError where the root may not be changed: see `lost`."""
     if layout.restore_journal.exists():
         raise RestoreInterrupted()
+    for reason in lost(layout):
+        raise reason
+
+
+def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
+    """What is lost or damaged of what nothing else tells: given ids, people's decisions, receipts of erasures."""
     now = publish.catalog(layout)
     if now is None:
         return
     workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
-    _refuse_without_ids(layout, workspace, now, left)
+    if found := _flaw_of_ids(workspace, left):
+        yield Damaged(
+            state.entity_ids_path(workspace),
+            f"{found} : le registre des identifiants que les publications ont donnés",
+            _NEW_IDS,
+        )
     for name in (state.ANSWERS, state.OVERRIDES):
-        if left.get(name, {}).get("rows") and not (workspace.state / name).exists():
-            count = left[name]["rows"]
-            raise Damaged(workspace.state / name, f"perdu ({count} décision(s) à la dernière publication)", _OF_PEOPLE)
-    state.kept(workspace)
-    count = left.get(forgotten.FOLDER, {}).get("rows", 0)
-    found = len(forgotten.files(workspace))
-    if found < count:
-        raise Damaged(
+        if (count := _rows_of(left, name)) and not (workspace.state / name).exists():
+            yield Damaged(workspace.state / name, f"perdu ({count} décision(s) à la dernière publication)", _OF_PEOPLE)
+    try:
+        state.kept(workspace)
+    except state.StateError as reason:
+        yield reason
+    if (missing := _rows_of(left, forgotten.FOLDER) - len(forgotten.files(workspace))) > 0:
+        yield Damaged(
             workspace.forgotten,
-            f"{count - found} reçu(s) d’effacement perdu(s) : ce qui a été effacé pourrait revenir",
+            f"{missing} reçu(s) d’effacement perdu(s), ce qui a été effacé pourrait revenir",
             "Les remettre d’une sauvegarde, puis relancer ; s’il n’y en a aucune, redemander ces effacements par"
             " « mrf forget ».",
         )
+
+
+def look(layout: Layout) -> list[str]:
+    """What is wrong with the files that a root keeps about itself, and what to do: a sentence each. Changes nothing."""
+    if layout.restore_journal.exists():
+        return [backup.RESTORE_INTERRUPTED]
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    wrong = [text for text in (publish.flaw(layout, now["current"]),) if text]
+    wrong += [str(reason) for reason in lost(layout)]
+    workspace = layout.workspace(now["is_demo"])
+    for path in sorted(workspace.state_file("_").parent.glob("*.json")):
+        wrong += _flaw(path, state_files.DeliveryState, "« mrf run » relit les fichiers de cette source.")
+    wrong += _flaw(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
+    try:
+        forgotten.receipts(workspace)
+    except forgotten.ReceiptDamaged as reason:
+        wrong.append(str(reason))
+    return wrong
+
+
+def _flaw(path: Path, kind: Any, todo: str) -> list[str]:
+    try:
+        state_files.read(path, kind, todo)
+    except Damaged as reason:
+        return [str(reason)]
+    return []
 
 
 class RestoreInterrupted(Exception):
@@ -162,18 +198,30 @@ def _manifest(layout: Layout, pointer: str) -> dict[str, Any] | None:
         return None
 
 
-def _refuse_without_ids(layout: Layout, workspace: Workspace, now: dict[str, Any], left: dict[str, Any]) -> None:
+def _rows_of(left: dict[str, Any], name: str) -> int:
+    return int(left.get(name, {}).get("rows", 0))
+
+
+def _flaw_of_ids(workspace: Workspace, left: dict[str, Any]) -> str:
+    """What is wrong with the registry of ids, "" where nothing is or no publication gave any."""
     path = state.entity_ids_path(workspace)
     try:
-        if path.exists() and len(state.entity_ids(workspace)) >= 0:
-            return
-        found = "perdu"
+        state.entity_ids(workspace)
     except Damaged as reason:
-        found = reason.found
-    wanted = left.get(state.ENTITY_IDS, {}).get("rows", 0)
-    if not wanted and not path.exists():
-        return  # no publication gave any
+        return reason.found
+    return "perdu" if _rows_of(left, state.ENTITY_IDS) and not path.exists() else ""
+
+
+def _mend_ids(layout: Layout) -> list[str]:
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
+    if not (found := _flaw_of_ids(workspace, left)):
+        return []
     entries = sorted([*now["history"], now], key=lambda entry: str(entry["published_at"]))
     folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == now["is_demo"]]
-    if not state.mend_ids(workspace, [*folders], wanted):
-        raise Damaged(path, f"{found} : le registre des identifiants que les publications ont donnés", _NEW_IDS)
+    path = state.entity_ids_path(workspace)
+    if not state.mend_ids(workspace, folders, _rows_of(left, state.ENTITY_IDS)):
+        return []
+    return [f"{path} était {found} : refait d’après ce que les exécutions ont gardé, aucun identifiant ne change."]

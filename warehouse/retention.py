@@ -49,7 +49,9 @@ def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
     named = publish.named(layout)
     if not named:
         return []
-    folders = [p for p in sorted(layout.published.glob("*")) if nature.PUBLICATION.fullmatch(p.name) and not p.is_symlink()]
+    folders = [
+        p for p in sorted(layout.published.glob("*")) if nature.PUBLICATION.fullmatch(p.name) and not p.is_symlink()
+    ]
     gone = [folder for folder in folders if folder.name not in named and _age(folder, now) > GRACE]
     for folder in gone:
         publish.remove(folder)

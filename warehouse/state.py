@@ -4,8 +4,8 @@
 `answers.csv` and `overrides.csv` by `mrf review`, or by hand in a spreadsheet. Nothing here is ever rewritten: a
 person who changes their mind adds a row, and the last one holds.
 
-Rows for both CSV files are first written together to a journal, so that all of them are kept or none: the journal is the
-decision, and whoever comes next (`finish_additions`) writes what a kill kept from being written.
+Rows for both CSV files are first written together to a journal, so that all of them are kept or none: the journal is
+the decision, and whoever comes next (`finish_additions`) writes what a kill kept from being written.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ import datetime as dt
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 FROM_BACKUP = "Le remettre d’une sauvegarde, puis relancer."
 ASIDE = ".abime-"

@@ -18,6 +18,7 @@ import pytest
 from ingestion.digest import file_sha256
 from orchestration import outbox
 from tests.conftest import PROJECT
+from tests.manifests import manifest
 from tests.unit.test_delivery import HEADER, ROW, Office
 from warehouse import publish, retention
 from warehouse.layout import Layout, copy_whole, write_json
@@ -58,6 +59,7 @@ import datetime as dt, uuid
 from warehouse import publish, retention
 from ingestion.digest import file_sha256
 from warehouse.layout import Layout
+from tests.manifests import manifest
 layout = Layout(Path(sys.argv[1]))
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 def act():
@@ -67,7 +69,7 @@ def act():
     (folder / publication.file).write_bytes(run_id.encode() * 1000)
     (folder / "pages").mkdir()
     (folder / "pages" / "index.html").write_text(run_id)
-    publish.write_manifest(layout, publication, {"run_id": run_id, "is_demo": False})
+    publish.write_manifest(layout, publication, manifest(run_id=run_id))
     publish.finish(layout, publication)
     publish.point(layout, publication, run_id, False, NOW)
     retention.prune(layout, 2, 90, NOW)
@@ -190,7 +192,7 @@ def _published(layout: Layout, number: int, now: dt.datetime) -> publish.Publica
     with duckdb.connect(str(folder / made.file)) as connection:
         connection.execute(f"create table t as select {number} as number")
     told = {"run_id": f"{number:08x}-run", "is_demo": False, "published_at": now.isoformat(timespec="seconds")}
-    publish.write_manifest(layout, made, told)
+    publish.write_manifest(layout, made, manifest(**told))
     publish.finish(layout, made)
     publish.point(layout, made, f"{number:08x}-run", False, now)
     return made
@@ -306,7 +308,7 @@ def test_what_the_catalog_never_named_goes_with_the_next_run(tmp_path: Path) -> 
     whole = publish.name_of("0000000a-run", NOW + dt.timedelta(hours=1))
     folder = publish.begin(layout, whole)
     (folder / whole.file).touch()
-    publish.write_manifest(layout, whole, {"run_id": "0000000a-run", "is_demo": False})
+    publish.write_manifest(layout, whole, manifest(run_id="0000000a-run"))
     publish.finish(layout, whole)  # and killed: all of it is on the disk, and the pointer has not moved
     assert publish.known(layout) == [first.pointer]
     publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(hours=2)))
@@ -379,7 +381,7 @@ def test_of_publications_without_a_catalog_no_sample_is_put_in_place(tmp_path: P
     sample = publish.name_of("0000000c-run", NOW + dt.timedelta(days=9))
     (publish.begin(layout, sample) / sample.file).touch()
     told = {"run_id": "0000000c-run", "is_demo": True, "published_at": "2024-10-09T12:00:00+00:00"}
-    publish.write_manifest(layout, sample, told)
+    publish.write_manifest(layout, sample, manifest(**told))
     publish.finish(layout, sample)
     layout.catalog.unlink()
     now = publish.catalog(layout)

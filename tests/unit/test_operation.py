@@ -21,6 +21,7 @@ from orchestration import alerts, doctor, instance, operation_commands, upkeep
 from orchestration.console import console
 from orchestration.settings import settings
 from tests.conftest import Root
+from tests.manifests import manifest
 from warehouse import backup, publish, retention
 from warehouse.layout import Layout, write_json
 from warehouse.protection import erasure, forgotten
@@ -35,7 +36,7 @@ def _publication(layout: Layout, day: int, is_demo: bool = False) -> publish.Pub
     folder = layout.published / made.run
     folder.mkdir(parents=True)
     (folder / made.file).write_bytes(b"duckdb %d" % day)
-    publish.write_manifest(layout, made, {"run_id": f"{day:08x}-run", "is_demo": is_demo})
+    publish.write_manifest(layout, made, manifest(run_id=f"{day:08x}-run", is_demo=is_demo))
     publish.point(layout, made, f"{day:08x}-run", is_demo, when)
     return made
 
