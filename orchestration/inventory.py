@@ -18,7 +18,7 @@ from ingestion.registry import assign
 from ingestion.source import Source
 from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
-from warehouse.plain_path import plain
+from warehouse.plain_path import for_duckdb, plain
 from warehouse.protection import forgotten, key
 from warehouse.state_files import Damaged
 
@@ -235,7 +235,7 @@ def from_dict(found: dict[str, Any]) -> Inventory:
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
     """The environment that dbt's project reads its paths from."""
     return {
-        "MRF_BUILD_FILE": str(Layout(plain(layout.root)).build_file),
+        "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
         "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
         "DBT_TARGET_PATH": str(layout.dbt_target),
         "DBT_LOG_PATH": str(layout.dbt_target),

@@ -2,6 +2,9 @@
 
 dbt puts paths into SQL and takes what follows `?` or `#` for no part of them, Dagster puts them into addresses of
 SQLite files (`?`, `%`), DuckDB takes brackets for a pattern. None lets us escape all that; a link has none of it.
+
+DuckDB (1.5) looks through links, and below a folder with a `?` in its name it puts its journal into another folder, that
+does not exist. What it shall write there is written beside, in a folder of the account's own, and then moved.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from warehouse.layout import copy_whole
 
 _PLAIN = re.compile(r"[\w/.,+=@ -]+")
 
@@ -34,6 +39,24 @@ def plain(folder: Path) -> Path:
         f"{folder} : ce chemin porte des signes que dbt ou SQLite ne prennent pas, et il n’y a aucun dossier où mettre"
         " un lien vers lui ; poser XDG_CACHE_HOME sur un dossier où écrire, au chemin simple"
     )
+
+
+def for_duckdb(path: Path) -> Path:
+    """Where DuckDB can write a file that shall stand at a path; `put_in_place` moves it there. Raises NoPlainPath."""
+    folder = path.parent
+    if "?" not in str(folder.resolve()):
+        return plain(folder) / path.name
+    beside = plain(folder).with_suffix(".ecrit")
+    beside.mkdir(mode=0o700, exist_ok=True)
+    return beside / path.name
+
+
+def put_in_place(path: Path) -> None:
+    """Moves what DuckDB had to write elsewhere to where it shall stand."""
+    written = for_duckdb(path)
+    if written.parent.suffix == ".ecrit" and written.exists():
+        copy_whole(written, path)
+        written.unlink()
 
 
 def _places() -> Iterator[Path]:

@@ -18,6 +18,7 @@ import duckdb
 from ingestion.digest import file_sha256
 from warehouse import nature, state_files
 from warehouse.layout import Layout, to_disk, write_json
+from warehouse.plain_path import for_duckdb, put_in_place
 from warehouse.state_files import Damaged
 
 # In the folder of a publication until it is whole, so that one that a killed run left is known from the others.
@@ -120,9 +121,11 @@ def copy_build(
     """
     target = layout.published / publication.run / publication.file
     target.parent.mkdir(parents=True, exist_ok=True)
+    written = for_duckdb(target)
+    written.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(layout.build_file)}' as build (read_only)")
-        connection.execute(f"attach '{_quoted(target)}' as copy")
+        connection.execute(f"attach '{_quoted(written)}' as copy")
         tables = _tables(connection, "build")
         for schema in SCHEMAS:
             connection.execute(f"create schema copy.{schema}")
@@ -130,6 +133,7 @@ def copy_build(
             connection.execute(f'create table copy.{schema}."{table}" as from build.{schema}."{table}"')
             _comment(connection, schema, table, descriptions.get(table, ("", {})), notice)
         built = {f"{schema}.{table}": _content(connection, f'build.{schema}."{table}"') for schema, table in tables}
+    put_in_place(target)
     copied = contents(target)
     if copied != built:
         different = sorted(name for name in built if copied.get(name) != built[name])
