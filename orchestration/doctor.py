@@ -60,7 +60,7 @@ def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterato
     try:
         yield from look(layout)
     except (state_files.Damaged, KeyProblem) as reason:
-        yield Line(ERROR, look.__name__.strip("_"), str(reason))
+        yield Line(ERROR, look.__name__.strip("_"), str(reason), "puis « mrf doctor » de nouveau")
     except Exception as error:
         kind, name = type(error).__name__, look.__name__.strip("_")
         yield Line(ERROR, name, kind, "« mrf doctor » dit le message : le signaler", detail=str(error))
@@ -293,7 +293,7 @@ def state(layout: Layout) -> Iterator[Line]:
     now = publish.catalog(layout)
     wrong = [text for text in housekeeping.look(layout) if now is None or text != publish.flaw(layout, now["current"])]
     for text in wrong:
-        yield Line(ERROR, "fichiers d’état", text)
+        yield Line(ERROR, "fichiers d’état", text, "puis « mrf doctor » de nouveau")
     asides = sorted(path for path in layout.root.rglob(f"*{state_files.ASIDE}*") if path.parent != layout.landing)
     for path in asides:
         yield Line(LOOK, "mis à part", str(path), "abîmé, n’est plus lu : à effacer une fois regardé")

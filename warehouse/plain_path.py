@@ -3,8 +3,8 @@
 dbt puts paths into SQL and takes what follows `?` or `#` for no part of them, Dagster puts them into addresses of
 SQLite files (`?`, `%`), DuckDB takes brackets for a pattern. None lets us escape all that; a link has none of it.
 
-DuckDB (1.5) looks through links, and below a folder with a `?` in its name it puts its journal into another folder, that
-does not exist. What it shall write there is written beside, in a folder of the account's own, and then moved.
+DuckDB (1.5) looks through links, and below a folder with a `?` in its name it puts its journal into another folder,
+one that does not exist. What it shall write there is written in a folder of the account's own, and then moved.
 """
 
 from __future__ import annotations
