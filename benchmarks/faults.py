@@ -2,14 +2,16 @@
 
     .venv/bin/python benchmarks/faults.py --out FOLDER [--only PATTERN,…] [--each 2] [--hours 1]
 
-A root is prepared once: landed files (the samples, landed under names that their sources recognise, so that they count
-as real), two publications, decisions of the review queue, an erasure, a backup, an alert. Its files are grouped by class
-(ids and dates left out of their names); of each class the first ``--each`` are tried, each one missing, cut in half and
-filled with noise, and each time `status`, `doctor`, `rollback` to the older publication and `run` on a copy of the root.
-Where a file is an input of the build the run is forced, or it would say that nothing has changed.
+A root is prepared once: landed files (the samples, landed under names that their sources recognise, so that they
+count as real), two publications, decisions of the review queue, an erasure, a backup, an alert. Its files are grouped
+by class (ids and dates left out of their names); of each class the first ``--each`` are tried, each one missing, cut in
+half and filled with noise, and each time `status`, `doctor`, `run` and `rollback` to the older publication, one after
+the other, on a copy of the root. Where a file is an input of the build the run is forced, or it would say that nothing
+has changed.
 
-A trial is held where no command ends in a traceback, no fiction is published, and no row of the publication goes without
-a word. FOLDER keeps the trials: the same command goes on where it was stopped. Ends with 1 where a trial was not held.
+A trial is held where no command ends in a traceback, no fiction is published, and no row of the publication goes
+without a word. FOLDER keeps the trials: the same command goes on where it was stopped. Ends with 1 where a trial was
+not held.
 """
 
 from __future__ import annotations
