@@ -80,9 +80,9 @@ def mrf(root: Path, *arguments: str) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(status), output.read_text(encoding="utf-8", errors="replace")
 
 
-def run(root: Path, *arguments: str) -> tuple[int, str]:
-    """A command in a process of its own."""
-    process = start(root, *arguments)
+def run(root: Path, *arguments: str, **more: str) -> tuple[int, str]:
+    """A command in a process of its own; ``more``: of its environment."""
+    process = start(root, *arguments, **more)
     try:
         told, _ = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
@@ -102,8 +102,8 @@ def done(outcome: tuple[int, str]) -> str:
     return told
 
 
-def answer_some(root: Path, out: Path) -> None:
-    """Answers a question of each kind as an export of the queue allows."""
+def answer_some(root: Path, out: Path, is_kept: bool = True) -> None:
+    """Fills in an answer to a question of each kind in an export of the queue, and has it kept."""
     done(run(root, "review", "--export", str(out / "questions.csv")))
     with (out / "questions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
@@ -115,7 +115,8 @@ def answer_some(root: Path, out: Path) -> None:
         writer = csv.DictWriter(file, rows[0].keys(), delimiter=";")
         writer.writeheader()
         writer.writerows(chosen.values())
-    done(run(root, "review", "--import", str(out / "answers.csv")))
+    if is_kept:
+        done(run(root, "review", "--import", str(out / "answers.csv")))
 
 
 def prepare(out: Path, submission: str) -> None:
