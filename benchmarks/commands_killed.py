@@ -14,6 +14,7 @@ import random
 import re
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,10 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from faults import answer_some, prepare, run
-from landed import start
+from landed import PROJECT, start
 
 from ingestion.digest import file_sha256
-from tests.servers import Kobo, serving
 from warehouse import publish, state
 from warehouse.layout import Layout
 
@@ -113,7 +113,9 @@ def saved(out: Path) -> Path:
 
 
 COMMANDS = {
-    "review": Command(lambda root, out: ["review", "--import", str(out / "rest.csv")], ("state/*", "state/.*"), _review),
+    "review": Command(
+        lambda root, out: ["review", "--import", str(out / "rest.csv")], ("state/*", "state/.*"), _review
+    ),
     "restore": Command(
         lambda root, out: ["restore", str(saved(out)), "--force"], (".restoring*", "avant_*"), _restore, (0, 1)
     ),
@@ -133,9 +135,12 @@ _LONGEST = 8  # seconds: an erasure then only publishes again, which kills of a 
 @contextmanager
 def kobo() -> Iterator[dict[str, str]]:
     """A server of answers for `pull`; what names it in the environment."""
+    sys.path.append(str(PROJECT))  # of the tests, which are no package that is installed
+    from tests.servers import Kobo, running
+
     rows = [{"_id": n, "_uuid": f"00000000-0000-4000-9000-{n:012}", "réponse": "x" * 200} for n in range(1, _ROWS + 1)]
     server = Kobo(assets={"a": "Cartographie MRF – Prestataires de services"}, data={"a": rows})
-    with serving(server):
+    with running(server):
         yield {"MRF_KOBO_URL": server.address, "MRF_KOBO_TOKEN": server.token}
 
 

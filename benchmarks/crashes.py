@@ -13,9 +13,11 @@ hour; ``--hours`` ends it sooner.
 
 A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, the deliverables
 said to be made are whole, and the next run publishes the same marts as one that was never disturbed, makes every
-deliverable that is asked for and leaves nothing of the killed one. ``--commands review,restore,prune,rollback,backup,
-forget,pull``: those are killed instead, ``--kills`` times each (`commands_killed.py`). FOLDER keeps the trials: the same command goes on
+deliverable that is asked for and leaves nothing of the killed one. FOLDER keeps the trials: the same command goes on
 where it was stopped. Ends with 1 where a trial was not held.
+
+With ``--commands review,restore,prune,rollback,backup,forget,pull`` those are killed instead, ``--kills`` times each:
+see `commands_killed.py`.
 """
 
 from __future__ import annotations
