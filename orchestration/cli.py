@@ -48,7 +48,6 @@ from orchestration.last_resort import in_a_sentence
 from warehouse import audit, front, housekeeping, publish, state
 from warehouse.french import count as number
 from warehouse.layout import PROJECT, Layout
-from warehouse.state_files import Damaged, set_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,11 +94,9 @@ def run(
         bool,
         typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
     ] = False,
-    new_ids: Annotated[
+    accept_loss: Annotated[
         bool,
-        typer.Option(
-            "--new-ids", help="Le registre des identifiants est perdu, sans sauvegarde : en commencer un autre"
-        ),
+        typer.Option("--accept-loss", help="Continuer sans ce que « mrf status » dit perdu, à défaut de sauvegarde"),
     ] = False,
 ) -> None:
     """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
@@ -108,8 +105,10 @@ def run(
     2 mauvais usage.
     """
     layout = operation_commands.prepared()
-    if new_ids:
-        _begin_ids_anew(layout)
+    if accept_loss:
+        with operation_commands.locked(layout):
+            for text in housekeeping.accept_loss(layout, dt.datetime.now(dt.UTC)):
+                console.print(f"[bold yellow]{escape(text)}[/]", soft_wrap=True)
     operation_commands.refuse_damaged(layout)
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
@@ -141,19 +140,6 @@ def run(
     job = "data" if data_only else "pipeline"
     given = {"landing": str(folder), "as_of": day.isoformat() if day else "", "kept": kept}
     _execute(layout, job, given, inventory.is_demo)
-
-
-def _begin_ids_anew(layout: Layout) -> None:
-    """Only where it is lost: a registry that can be read is never given up."""
-    now = publish.catalog(layout)
-    workspace = layout.workspace(bool(now and now["is_demo"]))
-    path = state.entity_ids_path(workspace)
-    if not any(isinstance(reason, Damaged) and reason.path == path for reason in housekeeping.lost(layout)):
-        stop(f"--new-ids : {path} n’est ni perdu ni abîmé.", WRONG_USE)
-    with operation_commands.locked(layout):
-        if path.is_file():
-            set_aside(path, dt.datetime.now(dt.UTC))
-        state.begin_ids_anew(workspace)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -12,18 +13,18 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from warehouse import backup, nature, publish, state, state_files
-from warehouse.layout import Layout, Workspace
+from warehouse.layout import Layout, Workspace, write_json
 from warehouse.protection import forgotten
 from warehouse.state_files import Damaged
 
 _PART = re.compile(r"\..+\.(?P<process>\d+)\.part")
+_ACCEPT = "« mrf run --accept-loss »"
 _NEW_IDS = (
-    "Remettre ce fichier d’une sauvegarde, puis relancer ; s’il n’y en a aucune, « mrf run --new-ids » : des"
-    " identifiants que les lecteurs connaissent peuvent alors changer."
+    f"Remettre ce fichier d’une sauvegarde, puis relancer ; s’il n’y en a aucune, {_ACCEPT} : des identifiants que les"
+    " lecteurs connaissent peuvent alors changer."
 )
-_OF_PEOPLE = (
-    "Le remettre d’une sauvegarde, puis relancer ; pour renoncer à ce qu’il disait, y laisser la seule ligne des titres"
-)
+_OF_PEOPLE = f"Le remettre d’une sauvegarde, puis relancer ; si c’est voulu, {_ACCEPT}."
+_ACCEPTED = "accepted_loss.json"
 
 
 def clear(layout: Layout) -> list[str]:
@@ -47,25 +48,7 @@ def clear(layout: Layout) -> list[str]:
     for workspace in _workspaces(layout):
         if state.finish_additions(workspace):
             told.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
-    return told + _mend_ids(layout) + _shrunk(layout)
-
-
-def _shrunk(layout: Layout) -> list[str]:
-    """What people decided and is no longer in their files, by the count of the last publication."""
-    now = publish.catalog(layout)
-    if now is None:
-        return []
-    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
-    told = []
-    for name in (state.ANSWERS, state.OVERRIDES):
-        path = workspace.state / name
-        fewer = left.get(name, {}).get("rows", 0) - state.count(path)
-        if path.exists() and fewer > 0:
-            told.append(
-                f"{path} a {fewer} décision(s) de moins qu’à la dernière publication : si ce n’est pas voulu, le"
-                " remettre d’une sauvegarde."
-            )
-    return told
+    return told + _mend_ids(layout)
 
 
 def _workspaces(layout: Layout) -> Iterator[Workspace]:
@@ -128,11 +111,8 @@ def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
             f"{found} : le registre des identifiants que les publications ont donnés",
             _NEW_IDS,
         )
-    for name in (state.ANSWERS, state.OVERRIDES):
-        if (count := _rows_of(left, name)) and not (workspace.state / name).exists():
-            yield Damaged(workspace.state / name, f"perdu ({count} décision(s) à la dernière publication)", _OF_PEOPLE)
     try:
-        state.kept(workspace)
+        yield from _fewer(workspace, left)
     except state.StateError as reason:
         yield reason
     if (missing := _rows_of(left, forgotten.FOLDER) - len(forgotten.files(workspace))) > 0:
@@ -142,6 +122,48 @@ def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
             "Les remettre d’une sauvegarde, puis relancer ; s’il n’y en a aucune, redemander ces effacements par"
             " « mrf forget ».",
         )
+
+
+def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
+    """Files of people's decisions that hold fewer than the last publication read; nobody takes rows out of them."""
+    accepted = _accepted(workspace)
+    for name in (state.ANSWERS, state.OVERRIDES):
+        path, before = workspace.state / name, _rows_of(left, name)
+        fewer = min(before, accepted.get(name, before)) - state.count(path)
+        if fewer > 0:
+            found = "perdu" if not path.exists() else "coupé"
+            yield Damaged(path, f"{found} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
+
+
+def _accepted(workspace: Workspace) -> dict[str, int]:
+    """How many decisions a person said are to be all, where some were lost."""
+    try:
+        return dict(state_files.read(workspace.state / _ACCEPTED, dict[str, int]) or {})
+    except Damaged:
+        return {}
+
+
+def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
+    """Goes on without given ids and decisions that are lost, as a person asked; in sentences, what is given up.
+
+    Receipts of erasures are not given up: an erasure is asked for again. To be called under the write lock.
+    """
+    told, kept = [], {}
+    for reason in list(lost(layout)):
+        if not isinstance(reason, Damaged):
+            continue
+        workspace = next(one for one in _workspaces(layout) if reason.path.is_relative_to(one.state))
+        if reason.path.name == state.ENTITY_IDS:
+            if reason.path.is_file():
+                state_files.set_aside(reason.path, now)
+            state.begin_ids_anew(workspace)
+        elif reason.path.name in (state.ANSWERS, state.OVERRIDES):
+            kept[reason.path.name] = state.count(reason.path)
+            write_json(workspace.state / _ACCEPTED, _accepted(workspace) | kept)
+        else:
+            continue
+        told.append(f"Perte acceptée : {reason.path}, {reason.found}.")
+    return told
 
 
 def look(layout: Layout) -> list[str]:

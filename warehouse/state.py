@@ -239,11 +239,8 @@ def finish_additions(workspace: Workspace) -> bool:
 
 
 def count(path: Path) -> int:
-    """How many rows a file of people's decisions has; 0 where it cannot be read."""
-    try:
-        return len(_rows(path, _COLUMNS[path.name]))
-    except StateError:
-        return 0
+    """How many rows a file of people's decisions has. Raises StateError."""
+    return len(_rows(path, _COLUMNS[path.name]))
 
 
 def kept(workspace: Workspace) -> list[dict[str, str]]:
