@@ -109,7 +109,7 @@ def run(
         with operation_commands.locked(layout):
             for text in housekeeping.accept_loss(layout, dt.datetime.now(dt.UTC)):
                 console.print(f"[bold yellow]{escape(text)}[/]", soft_wrap=True)
-    operation_commands.refuse_damaged(layout)
+    operation_commands.refuse_damaged(layout, is_announced=True)
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)

@@ -70,11 +70,13 @@ def _warn(text: str) -> None:
     warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
 
 
-def refuse_damaged(layout: Layout) -> None:
+def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
     """Ends the command where what nothing else tells is lost: given ids, people's decisions, receipts of erasures."""
     try:
         housekeeping.refuse(layout)
     except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
+        if is_announced:
+            show_problems(alerts.not_started(layout, str(reason)))
         stop(f"Rien n’est changé. {reason}", NOT_PUBLISHED)
 
 

@@ -129,14 +129,14 @@ def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
     accepted = _accepted(workspace)
     for name in (state.ANSWERS, state.OVERRIDES):
         path, before = workspace.state / name, _rows_of(left, name)
-        fewer = min(before, accepted.get(name, before)) - state.count(path)
-        if fewer > 0:
+        fewer = before - state.count(path)
+        if fewer > 0 and accepted.get(name) != before:
             found = "perdu" if not path.exists() else "coupé"
             yield Damaged(path, f"{found} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
 
 
 def _accepted(workspace: Workspace) -> dict[str, int]:
-    """How many decisions a person said are to be all, where some were lost."""
+    """How many decisions the last publication read of a file, where a person accepted that some of them are lost."""
     try:
         return dict(state_files.read(workspace.state / _ACCEPTED, dict[str, int]) or {})
     except Damaged:
@@ -148,7 +148,7 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
 
     Receipts of erasures are not given up: an erasure is asked for again. To be called under the write lock.
     """
-    told, kept = [], {}
+    told = []
     for reason in list(lost(layout)):
         if not isinstance(reason, Damaged):
             continue
@@ -158,8 +158,8 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
                 state_files.set_aside(reason.path, now)
             state.begin_ids_anew(workspace)
         elif reason.path.name in (state.ANSWERS, state.OVERRIDES):
-            kept[reason.path.name] = state.count(reason.path)
-            write_json(workspace.state / _ACCEPTED, _accepted(workspace) | kept)
+            before = _rows_of(_left(layout, publish.catalog(layout) or {}), reason.path.name)
+            write_json(workspace.state / _ACCEPTED, _accepted(workspace) | {reason.path.name: before})
         else:
             continue
         told.append(f"Perte acceptée : {reason.path}, {reason.found}.")

@@ -72,7 +72,7 @@ def _suffix(settings: KoboPull | CentralPull | HttpPull) -> str:
 def _pull(
     source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path, erased: Erased
 ) -> Pulled:
-    landed = read_json(folder / "landed.json") or {}
+    landed = read_json(folder / "landed.json") or _landed_by_name(source_id, target, folder)
     before = _landed(landed, target.parent)
     whole = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
     if whole is None and before is not None:
@@ -93,6 +93,14 @@ def _pull(
     for left in (whole.file, *folder.glob("*.page")):
         left.unlink(missing_ok=True)
     return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted, whole.erased)
+
+
+def _landed_by_name(source_id: str, target: Path, folder: Path) -> dict[str, Any]:
+    """Where what the last pull noted is damaged: the newest file of the name that pulls give, or there would be two."""
+    if not (folder / "landed.json").exists():
+        return {}
+    found = sorted(target.parent.glob(f"{source_id}_????-??-??{target.suffix}"))
+    return {"name": found[-1].name} if found else {}
 
 
 def _landed(known: dict[str, Any], landing: Path) -> Path | None:
