@@ -15,6 +15,9 @@ A trial is held where the file of the catalog opens, is the one its manifest des
 said to be made are whole, and the next run publishes the same marts as one that was never disturbed, makes every
 deliverable that is asked for and leaves nothing of the killed one. FOLDER keeps the trials: the same command goes on
 where it was stopped. Ends with 1 where a trial was not held.
+
+With ``--commands review,restore,prune,rollback,backup,forget,pull`` those are killed instead, ``--kills`` times each:
+see `commands_killed.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from commands_killed import kill_commands
 from landed import land, run, weightiest
 
 from ingestion.digest import file_sha256
@@ -298,6 +302,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--boundaries", action="store_true")
     parser.add_argument("--only", help="steps and patterns to kill at, separated by commas, instead of all")
+    parser.add_argument("--commands", help="commands to kill instead of runs, separated by commas")
     parser.add_argument("--light", action="store_true")
     parser.add_argument("--deliverables", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
@@ -305,6 +310,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     until, out = time.monotonic() + given.hours * 3600, given.out.resolve()
+    if given.commands:
+        return kill_commands(out, given.commands.split(","), given.kills, given.seed, until)
     options = [] if given.deliverables else [DATA_ONLY]
     prepare(out, options, given.light)
     told, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"

@@ -44,15 +44,15 @@ def environment(root: Path) -> dict[str, str]:
     return kept | {"DAGSTER_HOME": str(root / "dagster")}
 
 
-def start(root: Path, *arguments: str, is_watched: bool = False) -> subprocess.Popen[str]:
-    """`mrf` on a data root, in a process group of its own.
+def start(root: Path, *arguments: str, is_watched: bool = False, **more: str) -> subprocess.Popen[str]:
+    """`mrf` on a data root, in a process group of its own; ``more``: of its environment.
 
     Where it is watched each event is stored when it happens, so that who watches knows in which step the run is.
     """
     return subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", *arguments],
         cwd=PROJECT,
-        env=environment(root) | ({"DAGSTER_EVENT_BATCH_SIZE": "1"} if is_watched else {}),
+        env=environment(root) | ({"DAGSTER_EVENT_BATCH_SIZE": "1"} if is_watched else {}) | more,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import signal
 import sys
 import uuid
 from contextlib import redirect_stdout
@@ -15,7 +16,6 @@ import numpy as np
 import typer
 from rich.markup import escape
 
-from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.registry import sources
 from orchestration import (
@@ -44,7 +44,8 @@ from orchestration.console import (
     without_controls,
 )
 from orchestration.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
-from warehouse import audit, front, publish, state
+from orchestration.last_resort import in_a_sentence
+from warehouse import audit, front, housekeeping, publish, state
 from warehouse.french import count as number
 from warehouse.layout import PROJECT, Layout
 
@@ -70,6 +71,12 @@ source_commands.add_to(app)
 operation_commands.add_to(app)
 
 
+@app.callback()
+def before(context: typer.Context) -> None:
+    """What every command does first."""
+    operation_commands.begin(context.invoked_subcommand)
+
+
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
 def run(
     landing: Annotated[
@@ -91,8 +98,9 @@ def run(
         list[str] | None,
         typer.Option(
             "--accept-loss",
-            metavar="SOURCE",
-            help="Publier, bien que cette source (ou ce mart) ait bien moins de lignes",
+            metavar="NOM",
+            help="Publier, bien que cette source (ou ce mart) ait bien moins de lignes ; « state » : sans ce que"
+            " « mrf status » dit perdu, à défaut de sauvegarde",
         ),
     ] = None,
 ) -> None:
@@ -102,6 +110,11 @@ def run(
     2 mauvais usage.
     """
     layout = operation_commands.prepared()
+    if housekeeping.STATE in (accept_loss or []):
+        with operation_commands.locked(layout):
+            for text in housekeeping.accept_loss(layout, dt.datetime.now(dt.UTC)):
+                console.print(f"[bold yellow]{escape(text)}[/]", soft_wrap=True)
+    operation_commands.refuse_damaged(layout, is_announced=True)
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
@@ -144,12 +157,13 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     now = publish.catalog(layout)
     if now is None:
         return None
+    if wrong := publish.flaw(layout, now["current"]):
+        console.print(f"[yellow]{escape(wrong)} Une nouvelle est faite.[/]", soft_wrap=True)
+        return None
     manifest = publish.manifest_of(layout, now["current"])
-    path = layout.published / now["current"]
     known = state.described(layout.workspace(now["is_demo"]))
     is_same = manifest["fingerprint"] == fingerprint and manifest.get("state", {}).get("left") == known
-    is_whole = path.exists() and file_sha256(path) == manifest["file_sha256"]
-    return manifest if is_same and is_whole else None
+    return manifest if is_same else None
 
 
 def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
@@ -157,6 +171,8 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
     from orchestration.dbt_manifest import start_parsing
     from orchestration.workers import pool
 
+    # A run may be killed at any moment; ended in order, it would first wait for all that its worker was given to read.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
     with console.status("chargement"):
@@ -243,21 +259,29 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
     layout = operation_commands.prepared()
-    now = publish.catalog(layout)
+    now, wrong = publish.catalog(layout), housekeeping.look(layout)
+    for text in wrong:
+        console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
     if now is None:
-        stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
-    manifest = publish.manifest_of(layout, now["current"])
+        has_real = publish.has_real(layout)
+        told = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
+        stop(f"Aucune publication dans {layout.published} :{told} lancer « mrf run ».", NOT_PUBLISHED)
     notice(now["is_demo"])
     console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
-    console.print(f"Date de référence : {manifest['as_of']}")
+    manifest = None if publish.flaw(layout, now["current"]) else publish.manifest_of(layout, now["current"])
+    if manifest:
+        console.print(f"Date de référence : {manifest['as_of']}")
     from orchestration.delivery import deliveries
 
     given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
     console.print(sources_table(given))
     errors(given)
-    console.print(checks_line(manifest))
-    deliverable_commands.show(layout.published / Path(now["current"]).parent)
+    if manifest:
+        console.print(checks_line(manifest))
+        deliverable_commands.show(layout.published / Path(now["current"]).parent)
     _last_run(now["run_id"])
+    if wrong:
+        raise typer.Exit(NOT_PUBLISHED)
 
 
 def _last_run(published_run: str) -> None:
@@ -293,6 +317,8 @@ def sql(
                 return
             header = [column[0] for column in relation.description or []]
             rows = relation.fetchmany(201)
+    except duckdb.IOException:
+        stop(publish.flaw(layout, str(path.relative_to(layout.published))) or f"{path} : illisible", NOT_PUBLISHED)
     except duckdb.Error as error:
         stop(f"SQL : {error}", WRONG_USE)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
@@ -326,11 +352,9 @@ def _notice_beside(layout: Layout) -> None:
 @app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
-    from orchestration.instance import write_lock
-
     layout = Layout.from_environment()
     try:
-        with write_lock(layout):
+        with operation_commands.locked(layout):
             publish.rollback(layout, file, dt.datetime.now(dt.UTC))
             folder = publish.current_file(layout).parent
             if not (folder / front.NAME).exists():  # a publication of an earlier version
@@ -393,17 +417,15 @@ def generate(
 
 
 def main() -> None:
-    """Entry point: a wrong declaration and a full disk end in their own words, not in a traceback."""
+    """Entry point: whatever goes wrong ends in a sentence, not in a traceback; a signal to end is no kill."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()
     except DeclarationError as error:
         console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
         sys.exit(WRONG_USE)
     except Exception as error:
-        layout = Layout.from_environment()
-        if not (layout.root.is_dir() and disk.is_full(layout, str(error))):
-            raise
-        console.print(f"[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
+        console.print(f"[bold red]{escape(in_a_sentence(error, Layout.from_environment()))}[/]", soft_wrap=True)
         sys.exit(NOT_PUBLISHED)
 
 

@@ -43,6 +43,7 @@ class _Console(Console):
 
 
 console = _Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
+warnings = _Console(highlight=False, stderr=True)
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
 LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
 STEPS = {

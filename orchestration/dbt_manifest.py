@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ingestion.digest import file_sha256
 from orchestration.inventory import environment
 from warehouse.layout import DBT_PROJECT, Layout, copy_whole, read_json, tree_hash, write_json, write_whole
+from warehouse.state_files import Damaged
 
 # dbt of this very environment, whether or not its folder is on PATH.
 DBT = Path(sys.executable).with_name("dbt")
@@ -77,7 +79,7 @@ def _keep(layout: Layout) -> None:
     except ValueError:  # another process is parsing here too: the next run keeps it
         return
     write_whole(_kept(layout) / "manifest.json", text)
-    write_json(_kept(layout) / _STAMP, _project())
+    write_json(_kept(layout) / _STAMP, _stamp(_kept(layout)))
 
 
 def install() -> None:
@@ -92,7 +94,15 @@ def install() -> None:
 
 
 def _is_current(folder: Path) -> bool:
-    return (folder / "manifest.json").exists() and read_json(folder / _STAMP) == _project()
+    try:
+        return (folder / "manifest.json").is_file() and read_json(folder / _STAMP) == _stamp(folder)
+    except Damaged:
+        return False
+
+
+def _stamp(folder: Path) -> dict[str, str]:
+    """What was parsed, and what came of it: a manifest that was damaged since is none."""
+    return _project() | {"manifest": file_sha256(folder / "manifest.json")}
 
 
 def _project() -> dict[str, str]:

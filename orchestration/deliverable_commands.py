@@ -38,8 +38,11 @@ def deliver() -> None:
     Codes de sortie : 0 tous faits, 1 l’un d’eux a échoué ou rien n’est publié.
     """
     layout = Layout.from_environment()
-    if publish.catalog(layout) is None:
+    now = publish.catalog(layout)
+    if now is None:
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
+    if wrong := publish.flaw(layout, now["current"]):
+        stop(wrong, NOT_PUBLISHED)
     folder = make_missing(layout)
     notice(publish.manifest_of(layout, f"{folder.name}/{RECORD}")["is_demo"])
     if not show(folder):

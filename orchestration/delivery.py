@@ -37,14 +37,15 @@ from orchestration import delivery_files, snapshot
 from orchestration.delivery_files import Delivery, Tables, last, store
 from orchestration.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.snapshot import Copy
-from warehouse import stored
-from warehouse.layout import Layout, Workspace, read_json, write_json, write_parquet
+from warehouse import state_files, stored
+from warehouse.layout import Layout, Workspace, write_json, write_parquet
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import Vault, open_vault
 from warehouse.staging import SOURCE_SCHEMA
 from warehouse.withheld import of_persons
 
+_ANEW = "Relancer la chaîne entière : « mrf run --force »."
 # What people see of a source.
 STATES = {
     "fresh": "à jour",
@@ -206,6 +207,10 @@ class _Delivering:
     def _kept_rows(self) -> Delivery:
         """The rows of the last delivery, whatever is landed now."""
         if self.before is None:
+            if self.workspace.state_file(self.source.id).exists():
+                raise state_files.Damaged(
+                    self.workspace.state_file(self.source.id), todo="« mrf run » relit les fichiers."
+                )
             return self._empty("absent")
         if not self.damage:
             return self.before
@@ -358,7 +363,11 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
 
 def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
     """What the build of a run was made of."""
-    return [Delivery(**told) for told in read_json(layout.run_folder(run_id) / "deliveries.json")]
+    path = layout.run_folder(run_id) / "deliveries.json"
+    found = state_files.read(path, list[state_files.DeliveryState], _ANEW)
+    if found is None:
+        raise state_files.Damaged(path, "perdu", _ANEW)
+    return [Delivery(**one) for one in found]
 
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:

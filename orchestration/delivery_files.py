@@ -17,8 +17,8 @@ from ingestion.ingest import Ingested
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES
 from ingestion.source import Source
 from orchestration.snapshot import Copy
-from warehouse import stored
-from warehouse.layout import Workspace, copy_whole, read_json, write_json, write_parquet
+from warehouse import state_files, stored
+from warehouse.layout import Workspace, copy_whole, write_json, write_parquet
 from warehouse.protection.vault import Vault, forget
 
 
@@ -78,9 +78,12 @@ def tables(source: Source, ingested: Ingested, gated: Gated) -> Tables:
 
 
 def last(workspace: Workspace, source_id: str) -> Delivery | None:
-    """What the source last gave."""
-    found = read_json(workspace.state_file(source_id))
-    return Delivery(**found) if found else None
+    """What a source last gave; of a state file that is damaged nothing is known, and its files are read again."""
+    try:
+        found = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
+        return Delivery(**found) if found else None
+    except (state_files.Damaged, TypeError):
+        return None
 
 
 def store(workspace: Workspace, delivery: Delivery) -> Delivery:

@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.digest import file_sha256
 from ingestion.registry import sources
 from orchestration import outbox
 from orchestration.instance import WRITTEN, settings_file
 from orchestration.inventory import NothingToPublish, landed_files, readable
 from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
-from warehouse import publish
-from warehouse.layout import PROJECT, Layout, read_json
+from warehouse import housekeeping, publish, state_files
+from warehouse.layout import PROJECT, Layout
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem, load
 from warehouse.protection.vault import open_vault
@@ -60,6 +59,8 @@ def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterato
     """A look that itself fails is a finding, not the end of the others."""
     try:
         yield from look(layout)
+    except (state_files.Damaged, KeyProblem) as reason:
+        yield Line(ERROR, look.__name__.strip("_"), str(reason), "puis « mrf doctor » de nouveau")
     except Exception as error:
         kind, name = type(error).__name__, look.__name__.strip("_")
         yield Line(ERROR, name, kind, "« mrf doctor » dit le message : le signaler", detail=str(error))
@@ -157,17 +158,9 @@ def pointer(layout: Layout) -> Iterator[Line]:
     if now is None:
         yield Line(LOOK, "publication", "aucune encore", "« mrf run »")
         return
-    path = layout.published / now["current"]
     todo = "« mrf rollback » vers une autre, ou « mrf restore » d’une sauvegarde"
-    try:
-        manifest = publish.manifest_of(layout, now["current"])
-    except FileNotFoundError:
-        yield Line(ERROR, "publication", f"{now['current']} : pas de manifeste", todo)
-        return
-    if not path.exists():
-        yield Line(ERROR, "publication", f"{now['current']} n’existe pas", todo)
-    elif file_sha256(path) != manifest["file_sha256"]:
-        yield Line(ERROR, "publication", f"{now['current']} ne correspond plus à son manifeste", todo)
+    if wrong := publish.flaw(layout, now["current"]):
+        yield Line(ERROR, "publication", wrong, todo)
     else:
         yield Line(OK, "publication", f"{now['current']}, conforme à son manifeste")
     if now.get("is_rebuilt"):  # until the next publication or « mrf rollback »
@@ -249,7 +242,8 @@ def ports(layout: Layout) -> Iterator[Line]:
 
 def backup(layout: Layout) -> Iterator[Line]:
     """Whether the last backup is there, and how old it is."""
-    told, now = read_json(layout.backup_record), dt.datetime.now(dt.UTC)
+    told = state_files.read(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
+    now = dt.datetime.now(dt.UTC)
     if told is None:
         level = ERROR if _has_channels() and _holds_real_since(layout, now - _LATE) else LOOK
         yield Line(level, "sauvegarde", "aucune", "« mrf backup » vers un autre disque, chaque nuit")
@@ -275,13 +269,9 @@ def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
 
 
 def erasures(layout: Layout) -> Iterator[Line]:
-    """Whether a restore was cut short, and whether a publication has what was erased on request, as a backup may."""
+    """Whether a publication has what was erased on request, as a backup may."""
     from orchestration.forgetting import held_by
-    from orchestration.operation_commands import is_writing
 
-    if backups.unfinished_restore(layout).exists() and not is_writing(layout):
-        todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"
-        yield Line(ERROR, "restauration", "interrompue", todo)
     receipts = forgotten.receipts(layout.workspace(False))
     held = held_by(layout, receipts, sources()) if receipts else []
     if held:
@@ -289,6 +279,26 @@ def erasures(layout: Layout) -> Iterator[Line]:
         yield Line(ERROR, "effacements", told, "« mrf forget --again »")
     elif receipts:
         yield Line(OK, "effacements", f"{len(receipts)} reçu(s), aucune publication d’avant eux")
+
+
+def state(layout: Layout) -> Iterator[Line]:
+    """Whether a restore was cut short, and the files that the root keeps about itself are whole."""
+    from orchestration.operation_commands import is_writing
+
+    if layout.restore_journal.exists():
+        if not is_writing(layout):
+            todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"
+            yield Line(ERROR, "restauration", "interrompue", todo)
+        return
+    now = publish.catalog(layout)
+    wrong = [text for text in housekeeping.look(layout) if now is None or text != publish.flaw(layout, now["current"])]
+    for text in wrong:
+        yield Line(ERROR, "fichiers d’état", text, "puis « mrf doctor » de nouveau")
+    asides = sorted(path for path in layout.root.rglob(f"*{state_files.ASIDE}*") if path.parent != layout.landing)
+    for path in asides:
+        yield Line(LOOK, "mis à part", str(path), "abîmé, n’est plus lu : à effacer une fois regardé")
+    if not (wrong or asides):
+        yield Line(OK, "fichiers d’état", "entiers")
 
 
 def set_up(layout: Layout) -> Iterator[Line]:
@@ -312,4 +322,4 @@ def set_up(layout: Layout) -> Iterator[Line]:
         yield Line(LOOK, "dagster.yaml", "réglages propres à cette racine", todo)
 
 
-_LOOKS = (versions, disk, permissions, landing, key, pointer, lock, runs, ports, backup, erasures, set_up)
+_LOOKS = (versions, disk, permissions, landing, key, pointer, state, lock, runs, ports, backup, erasures, set_up)

@@ -20,6 +20,7 @@ from rich.tree import Tree
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
 from orchestration.instance import write_lock
 from orchestration.inventory import TIME_ZONE
+from orchestration.operation_commands import refuse_damaged
 from warehouse import difference, publish, review
 from warehouse import trace as tracing
 from warehouse.layout import Layout
@@ -160,6 +161,8 @@ def review_queue(
     if is_answering and on is None and review.is_ahead(layout, day):
         day = dt.date.fromisoformat(publish.manifest_of(layout, publish.catalog(layout)["current"])["as_of"])  # type: ignore[index]
         console.print(f"[dim]Décisions datées du {day}, date de référence de la publication (autre date : --on)[/]")
+    if is_answering:
+        refuse_damaged(layout)
     try:
         if export is not None:
             console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)

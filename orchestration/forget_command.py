@@ -13,8 +13,9 @@ from ingestion.registry import sources
 from orchestration.console import NOT_PUBLISHED, WRONG_USE, console, stop
 from orchestration.inventory import NothingToPublish
 from orchestration.settings import SettingError, settings
+from warehouse import state_files
 from warehouse.french import count as number
-from warehouse.layout import Layout, Workspace, read_json
+from warehouse.layout import Layout, Workspace
 from warehouse.protection import erasure, forgotten
 from warehouse.protection.key import KeyProblem
 from warehouse.protection.vault import open_vault
@@ -59,10 +60,13 @@ def forget(
         if not apply_receipts(Layout.from_environment(), landing, backups):
             stop("Effacements incomplets : voir ci-dessus, puis « mrf forget --again ».", NOT_PUBLISHED)
         return
+    from orchestration.operation_commands import refuse_damaged
+
     wanted = forgotten.normal(submission or "")
     if not wanted or not who.strip():
         stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired, --again)", WRONG_USE)
     layout = Layout.from_environment()
+    refuse_damaged(layout)
     if not yes and not typer.confirm(
         "Effacer cette soumission et ses réponses, publier de nouveau sans elle, puis retirer les publications et les"
         " sauvegardes qui la portent ? Rien ne pourra la rendre"
@@ -143,7 +147,9 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
             )
         with locked(layout), dg.DagsterInstance.get() as dagster, console.status("anciennes publications"):
             told["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
-    record = read_json(layout.backup_record)
+    record = state_files.read(
+        layout.backup_record, state_files.BackupRecord, "« mrf backup DOSSIER » en écrit un autre ; puis relancer."
+    )
     folders = {*backup_folders, *([Path(record["folder"]).parent] if record else [])}
     with locked(layout), in_words(), console.status("sauvegardes"):
         old = forgetting.backups_with(sorted(folders), receipts, known)
@@ -156,10 +162,10 @@ def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
     try:
         forgotten.of((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
     except KeyProblem as problem:
-        told = "Rien n’est restauré : remettre d’abord la clé, des effacements demandés seront à refaire"
+        is_damaged = isinstance(problem, forgotten.ReceiptDamaged)
+        todo = "un reçu d’effacement est abîmé" if is_damaged else "remettre d’abord la clé, des effacements demandés"
+        told = f"Rien n’est restauré : {todo}" + ("" if is_damaged else " seront à refaire")
         stop(f"{told} ({problem})", NOT_PUBLISHED)
-    except ValueError:
-        stop(f"Rien n’est restauré : un reçu d’effacement est abîmé ({', '.join(map(str, folders))})", NOT_PUBLISHED)
 
 
 def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: list[Path] | None = None) -> bool:
@@ -168,9 +174,9 @@ def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: 
     from orchestration.operation_commands import locked
 
     workspace, known = layout.workspace(False), sources()
-    if not forgotten.receipts(workspace):
-        return True
     try:
+        if not forgotten.receipts(workspace):
+            return True
         with locked(layout), console.status("effacements demandés"):
             files = [path for paths in forgetting.landed_by_survey(layout, known, landing).values() for path in paths]
             done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), files)

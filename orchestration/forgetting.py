@@ -24,11 +24,12 @@ from ingestion.personal import Erased
 from ingestion.source import Source
 from orchestration.event_log import delete_runs
 from orchestration.inventory import landed_files, last_landed
-from warehouse import backup, publish, retention, state
-from warehouse.layout import PROJECT, Layout, read_json, write_json, write_parquet
+from warehouse import backup, publish, retention, state, state_files
+from warehouse.layout import PROJECT, Layout, write_json, write_parquet
 from warehouse.protection import erasure, forgotten
 from warehouse.protection.formats import CannotScan, says
 from warehouse.protection.vault import Vault
+from warehouse.state_files import Damaged
 
 BESIDE_BACKUPS = "forgotten"  # the folder of receipts beside backups, for a restore on another machine
 
@@ -75,7 +76,16 @@ def _shown(layout: Layout, path: Path) -> str:
 
 def held_by(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
     """The publications that may hold what was erased since they were made, as the catalog names them."""
-    return [name for name in publish.known(layout) if _may_hold(publish.manifest_of(layout, name), receipts, sources)]
+    return [name for name in publish.present(layout) if _publication_may_hold(layout, name, receipts, sources)]
+
+
+def _publication_may_hold(
+    layout: Layout, name: str, receipts: list[dict[str, Any]], sources: dict[str, Source]
+) -> bool:
+    try:
+        return _may_hold(publish.manifest_of(layout, name), receipts, sources)
+    except Damaged:  # nobody knows what it was made of
+        return bool(receipts)
 
 
 def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:
@@ -115,8 +125,7 @@ def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterIn
     _forget_ids(layout, names, now)
     for name in names:  # last: as long as one is there, the command does all of it again
         folder = (layout.published / name).parent
-        (folder / "manifest.json").unlink(missing_ok=True)  # half removed, it is no publication to roll back to
-        shutil.rmtree(folder)
+        publish.remove(folder)
     return names
 
 
@@ -139,8 +148,11 @@ def _entities(path: Path) -> set[str]:
     if not path.exists():
         return set()
     query = "select entity_id from marts.provenance union select organization_id from marts.dim_organization"
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return {row[0] for row in connection.execute(query).fetchall() if row[0]}
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return {row[0] for row in connection.execute(query).fetchall() if row[0]}
+    except duckdb.Error:  # a damaged one: what it alone named stays in the registry
+        return set()
 
 
 def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -> None:
@@ -173,10 +185,13 @@ def backups_with(folders: Iterable[Path], receipts: list[dict[str, Any]], source
 
 def _backup_may_hold(folder: Path, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:
     made_at = backup.made_at(folder)
-    manifests = [read_json(path) for path in folder.glob("published/*/manifest.json")]
-    return any(made_at <= one["forgotten_at"] for one in receipts) and any(
-        _may_hold(manifest | {"published_at": made_at}, receipts, sources) for manifest in manifests
-    )
+    if not any(made_at <= one["forgotten_at"] for one in receipts):
+        return False
+    try:
+        manifests = [state_files.read(path, state_files.Manifest) for path in folder.glob("published/*/manifest.json")]
+    except Damaged:
+        return True
+    return any(_may_hold(manifest | {"published_at": made_at}, receipts, sources) for manifest in manifests)
 
 
 def replace_backups(layout: Layout, old: list[Path], now: dt.datetime) -> list[str]:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import yaml
 from filelock import FileLock, Timeout
 
+from orchestration import history
 from orchestration.settings import POSTGRES, SettingError
 from warehouse.layout import PROJECT, Layout, write_whole
+from warehouse.plain_path import NoPlainPath, plain
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -48,14 +50,16 @@ def settings_file(layout: Layout) -> Path:
     return layout.dagster_home / "dagster.yaml"
 
 
-def prepare(layout: Layout) -> None:
+def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
     """Brings Dagster's settings in the data root up to date, and names both to this process and those it starts.
 
-    A settings file without the first line of ours is a person's own and stays as it is. Raises SettingError.
+    A settings file without the first line of ours is a person's own and stays as it is. Returns, in sentences, what was
+    damaged and had to be begun anew; ``is_thorough``: looked for in the history of every run too. Raises SettingError.
     """
     layout.landing.mkdir(parents=True, exist_ok=True)
     layout.dagster_home.mkdir(parents=True, exist_ok=True)
     path, wanted = settings_file(layout), _wanted()
+    told = history.mend_settings(path)
     found = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
     if found.startswith(WRITTEN) and found != wanted:
         # Half of the history here and half there would be worse than a refusal.
@@ -67,24 +71,31 @@ def prepare(layout: Layout) -> None:
         write_whole(path, wanted.encode())
     if os.environ.get(POSTGRES, "").startswith(_PLAIN):
         os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
-    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
+    try:
+        os.environ["DAGSTER_HOME"] = str(Layout(plain(layout.root)).dagster_home)
+    except NoPlainPath as reason:
+        raise SettingError(str(reason)) from reason
     os.environ["MRF_DATA"] = str(layout.root)
-    _make_storage(layout)
+    return told + _make_storage(layout, is_thorough)
 
 
-def _make_storage(layout: Layout) -> None:
-    """Has Dagster make its SQLite files, one process at a time.
+def _make_storage(layout: Layout, is_thorough: bool) -> list[str]:
+    """Has Dagster make its SQLite files, one process at a time; in sentences, which ones could not be opened.
 
     Two processes that open it on a new root write different versions into `schedules.db`, and none opens it afterwards:
     « Version table 'alembic_version' has more than one head present », as two `mrf run` at once found.
     """
     made = layout.dagster_home / _MADE
     with FileLock(f"{made}.lock"):
-        if not (made.exists() or keeps_history_elsewhere(layout)):
+        if keeps_history_elsewhere(layout):
+            return []
+        told = history.mend(layout, made, is_thorough)
+        if not made.exists():
             import dagster as dg
 
             with dg.DagsterInstance.get():
                 made.touch()
+        return told
 
 
 def keeps_history_elsewhere(layout: Layout) -> bool:
@@ -153,7 +164,8 @@ def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]
             closed.append(run.run_id)
     for path in _alive_files(layout):
         told = instance.get_run_by_id(path.parent.name)
-        if told is not None and told.is_finished:
+        # Of a run that a damaged history no longer knows its lock tells whether it lives.
+        if told.is_finished if told is not None else _is_free(path):
             path.unlink(missing_ok=True)
     return closed
 

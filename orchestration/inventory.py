@@ -19,7 +19,9 @@ from ingestion.source import Source
 from orchestration.settings import SettingError, withholds_free_text
 from warehouse import publish, state
 from warehouse.layout import DBT_PROJECT, PROJECT, Layout, read_json, tree_hash, write_json
+from warehouse.plain_path import for_duckdb, plain
 from warehouse.protection import forgotten, key
+from warehouse.state_files import Damaged
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
 WITHHELD = "|texte libre retenu"  # in the fingerprint of what was read so
@@ -246,7 +248,10 @@ def of_run(
     """The inventory of a run: taken by whichever step asks first, then the same for all."""
     path = layout.run_folder(run_id) / "inventory.json"
     if (found := read_json(path)) is not None:
-        return from_dict(found)
+        try:
+            return from_dict(found)
+        except (TypeError, KeyError, ValueError) as error:
+            raise Damaged(path, todo="Relancer la chaîne entière : « mrf run --force ».") from error
     folder = Path(landing).resolve() if landing else layout.landing
     day = dt.date.fromisoformat(as_of) if as_of else None
     taken = take_kept(layout, day) if is_kept else take(layout, sources, folder, day)
@@ -262,8 +267,8 @@ def from_dict(found: dict[str, Any]) -> Inventory:
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
     """The environment that dbt's project reads its paths from."""
     return {
-        "MRF_BUILD_FILE": str(layout.build_file),
-        "MRF_INPUTS": str(layout.workspace(is_demo).base),
+        "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
+        "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
         "DBT_TARGET_PATH": str(layout.dbt_target),
         "DBT_LOG_PATH": str(layout.dbt_target),
         "PATH": os.environ.get("PATH", ""),

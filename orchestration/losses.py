@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from orchestration.delivery_files import Delivery
-from warehouse import loss, publish
-from warehouse.layout import Layout, read_json
+from warehouse import loss, publish, state_files
+from warehouse.layout import Layout
 from warehouse.loss import Fall
 
 
@@ -33,7 +34,11 @@ def check(
     after = {delivery.source_id: delivery.total("accepted") for delivery in deliveries}
     falls = loss.of_sources(_published_rows(layout, catalog, manifest), after, max_fall)
     is_explained = any(fall.name in accepted for fall in falls)
-    if published.exists() and as_of.isoformat() >= str(manifest.get("as_of", "")):
+    if (
+        published.exists()
+        and not publish.flaw(layout, catalog["current"])
+        and as_of.isoformat() >= str(manifest.get("as_of", ""))
+    ):
         falls += loss.of_marts(published, layout.build_file, max_fall)
     refused = [fall for fall in falls if not (fall.name in accepted or (fall.is_mart and is_explained))]
     if refused:
@@ -53,9 +58,10 @@ def _refusal(falls: list[Fall], max_fall: int) -> str:
 
 def _published_rows(layout: Layout, catalog: dict[str, Any], manifest: dict[str, Any]) -> dict[str, int]:
     """By source, the accepted rows behind the publication in place: as its run remembers, else as its manifest says."""
-    remembered = read_json(layout.run_folder(catalog["run_id"]) / "deliveries.json")
-    if remembered is not None:
-        return {one["source_id"]: Delivery(**one).total("accepted") for one in remembered}
+    path = layout.run_folder(catalog["run_id"]) / "deliveries.json"
+    with contextlib.suppress(state_files.Damaged, TypeError):
+        if (remembered := state_files.read(path, list[state_files.DeliveryState])) is not None:
+            return {one["source_id"]: Delivery(**one).total("accepted") for one in remembered}
     inputs = manifest.get("inputs", {})
     return {
         name: sum(rows["accepted"] for rows in one["rows"].values() if isinstance(rows["accepted"], int))
@@ -64,5 +70,7 @@ def _published_rows(layout: Layout, catalog: dict[str, Any], manifest: dict[str,
 
 
 def _manifest(published: Path) -> dict[str, Any]:
-    found: dict[str, Any] = read_json(published.parent / "manifest.json") or {}
-    return found
+    """The manifest of the publication in place; nothing of one that is damaged."""
+    with contextlib.suppress(state_files.Damaged):
+        return dict(state_files.read(published.parent / "manifest.json", state_files.Manifest) or {})
+    return {}

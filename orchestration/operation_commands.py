@@ -15,11 +15,13 @@ from filelock import Timeout
 from rich.markup import escape
 
 from orchestration import alerts, instance
-from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop
+from orchestration.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop, warnings
 from orchestration.settings import SettingError, settings
 from warehouse import backup as backups
-from warehouse import publish
+from warehouse import housekeeping, publish
 from warehouse.layout import PROJECT, Layout
+from warehouse.state import StateError
+from warehouse.state_files import Damaged
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -39,11 +41,54 @@ def add_to(app: typer.Typer) -> None:
     app.command("alert-test", epilog="Exemple : [bold]mrf alert-test[/]")(alert_test)
 
 
-def prepared() -> Layout:
-    """The data root, with Dagster's instance in it; a wrong setting ends the command."""
+# While a restore is half done only these may run: they change nothing, or are the way out.
+_CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver", "pull")
+
+
+def begin(command: str | None) -> None:
+    """What every command does first: clears what a killed one left, and stops where a restore was cut short.
+
+    Another command that holds the lock does it itself; who may only read the root is not asked to.
+    """
+    layout = Layout.from_environment()
+    if not layout.root.is_dir():
+        return
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            for text in housekeeping.clear(layout):
+                _warn(text)
+    except (Timeout, OSError):
+        pass
+    except (StateError, Damaged) as reason:
+        _warn(str(reason))
+    if layout.restore_journal.exists() and command in _CHANGING and not is_writing(layout):
+        stop(backups.RESTORE_INTERRUPTED, NOT_PUBLISHED)
+
+
+def _warn(text: str) -> None:
+    """On the error stream: what a command prints may be read by a program."""
+    warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+
+
+def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
+    """Ends the command where what nothing else tells is lost: given ids, people's decisions, receipts of erasures."""
+    try:
+        housekeeping.refuse(layout)
+    except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
+        if is_announced:
+            show_problems(alerts.not_started(layout, str(reason)))
+        stop(f"Rien n’est changé. {reason}", NOT_PUBLISHED)
+
+
+def prepared(is_thorough: bool = False) -> Layout:
+    """The data root, with Dagster's instance in it; a wrong setting ends the command.
+
+    ``is_thorough``: damage is looked for in all of Dagster's history.
+    """
     layout = Layout.from_environment()
     try:
-        instance.prepare(layout)
+        for text in instance.prepare(layout, is_thorough):
+            _warn(text)
     except SettingError as error:
         stop(str(error), WRONG_USE)
     _restore_catalog(layout)
@@ -117,7 +162,7 @@ def doctor(
     """
     from orchestration import doctor as examination
 
-    layout = prepared()
+    layout = prepared(is_thorough=True)
     lines = examination.examine(layout)
     for line in lines:
         told = f"{line.told} ({line.detail})" if line.detail else line.told
@@ -142,8 +187,9 @@ def backup(
 
     Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
     """
-    layout = Layout.from_environment()
+    layout = prepared(is_thorough=True)
     with in_words(), _announced(layout), locked(layout), console.status("sauvegarde"):
+        refuse_damaged(layout)
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
         removed = backups.thin_out(folder, keep) if keep else []
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
@@ -167,8 +213,8 @@ def _announced(layout: Layout) -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     """Our own words, or the system’s without its file name; any other message may quote anything."""
-    if isinstance(error, typer.Exit):  # what `locked` ends with
-        return "une autre exécution écrivait encore dans la racine de données"
+    if isinstance(error, typer.Exit):  # what `locked` and `refuse_damaged` end with
+        return "une autre exécution écrivait encore dans la racine de données, ou un fichier d’état y est abîmé"
     if isinstance(error, backups.BackupError):
         return str(error)
     return getattr(error, "strerror", None) or type(error).__name__

@@ -24,7 +24,8 @@ from filelock import FileLock, Timeout
 
 from ingestion.pull import certificates
 from orchestration.settings import Settings
-from warehouse.layout import Layout, read_json, write_json
+from warehouse import state_files
+from warehouse.layout import Layout, write_json
 
 GIVE_UP_AFTER = dt.timedelta(days=3)
 _SECONDS = 15  # a sensor’s tick may take a minute, with both channels silent
@@ -69,8 +70,8 @@ def waiting(layout: Layout, channels: tuple[str, ...]) -> list[Path]:
 def _read(path: Path) -> dict[str, Any] | None:
     """An alert; None where somebody spoilt the file."""
     try:
-        return read_json(path)  # type: ignore[no-any-return]
-    except ValueError:
+        return state_files.read(path, state_files.Alert)  # type: ignore[no-any-return]
+    except state_files.Damaged:
         return None
 
 

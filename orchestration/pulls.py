@@ -8,6 +8,7 @@ from ingestion.pull.settings import variables
 from ingestion.source import Source
 from orchestration.instance import alive
 from orchestration.resources import known_sources
+from warehouse.backup import RESTORE_INTERRUPTED
 from warehouse.layout import Layout
 from warehouse.protection import forgotten
 from warehouse.protection.key import KeyProblem
@@ -20,6 +21,8 @@ def pull_all(context: dg.OpExecutionContext) -> None:
     from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
 
     layout, failed = Layout.from_environment(), {}
+    if layout.restore_journal.exists():
+        raise dg.Failure(f"Rien n’est relevé. {RESTORE_INTERRUPTED}")
     try:
         erased = forgotten.known(layout.workspace(False))
     except KeyProblem as problem:

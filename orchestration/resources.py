@@ -11,7 +11,10 @@ from ingestion.registry import sources
 from ingestion.source import Source
 from orchestration.instance import alive, write_lock
 from orchestration.inventory import DEMO_NOTICE, Inventory, of_run
+from warehouse import housekeeping
 from warehouse.layout import Layout, Workspace
+from warehouse.state import StateError
+from warehouse.state_files import Damaged
 
 
 @cache
@@ -22,13 +25,21 @@ def known_sources() -> dict[str, Source]:
 
 @contextmanager
 def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
-    """Holds the lock. Raises dg.Failure where another run keeps it longer than one may wait."""
+    """Holds the lock of a root that is whole, cleared of what a killed command left.
+
+    Raises dg.Failure where another run keeps the lock longer than one may wait, and where nothing may be changed.
+    """
     lock = write_lock(layout)
     try:
         lock.acquire(timeout=wait_seconds)
     except Timeout as error:
         raise dg.Failure(f"Une autre exécution écrit dans {layout.root} (verrou {layout.lock.name}).") from error
     try:
+        try:
+            housekeeping.clear(layout)
+            housekeeping.refuse(layout)
+        except (housekeeping.RestoreInterrupted, Damaged, StateError) as reason:
+            raise dg.Failure(f"Rien n’est publié. {reason}") from reason
         yield
     finally:
         lock.release()

@@ -32,6 +32,7 @@ from orchestration.sources import (
 )
 from warehouse import audit, state
 from warehouse.layout import DBT_PROJECT, Layout, write_parquet
+from warehouse.plain_path import for_duckdb, put_in_place
 from warehouse.staging import OF_PERSONS, RUN_SCHEMA
 
 GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
@@ -129,6 +130,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
             outputs.append(event)  # waits for its preview: the file is dbt's until dbt has ended
         else:
             yield event  # stored while dbt goes on
+    put_in_place(layout.build_file)
     yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
     checks, expected = _dbt_checks(invocation)
     run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
@@ -162,8 +164,10 @@ def _fresh_build(layout: Layout, is_complete: bool) -> None:
         path.unlink()
     # Where dbt is killed it writes none, and that of another build would be taken for its own.
     (layout.dbt_target / "run_results.json").unlink(missing_ok=True)
+    written = for_duckdb(layout.build_file)
+    written.unlink(missing_ok=True)
     if not is_complete and layout.last_audited.exists():
-        shutil.copyfile(layout.last_audited, layout.build_file)
+        shutil.copyfile(layout.last_audited, written)
 
 
 def _with_previews(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.digest import file_sha256
-from warehouse.layout import Layout, read_json, write_json
+from warehouse import state_files
+from warehouse.layout import Layout, write_json
 
 # dbt's tests and contracts; the Great Expectations suites of the marts; the search for personal data.
 PARTS = ("dbt", "marts", "protection")
@@ -37,9 +38,18 @@ def forget(layout: Layout) -> None:
     layout.audit_file.unlink(missing_ok=True)
 
 
+def _kept(layout: Layout) -> dict[str, Any] | None:
+    """The record as it stands; a damaged one says nothing, so that the build may not be published."""
+    try:
+        found: dict[str, Any] | None = state_files.read(layout.audit_file, dict[str, state_files.AuditPart])
+    except state_files.Damaged:
+        return None
+    return found
+
+
 def record(layout: Layout, part: str, checks: list[Check], expected: list[str], run: dict[str, Any]) -> None:
     """Adds one part of the audit of the build as it is now. ``expected`` are the checks that had to run."""
-    audit = read_json(layout.audit_file) or {}
+    audit = _kept(layout) or {}
     audit[part] = {
         "build_sha256": file_sha256(layout.build_file),
         "checks": [vars(check) for check in checks],
@@ -51,13 +61,13 @@ def record(layout: Layout, part: str, checks: list[Check], expected: list[str], 
 
 def run_of(layout: Layout) -> dict[str, Any]:
     """The run that built what is audited; one of which dbt said nothing is not complete."""
-    audit = read_json(layout.audit_file)
-    return dict(audit["dbt"]["run"]) if audit else {"is_complete": False}
+    audit = _kept(layout)
+    return dict(audit["dbt"]["run"]) if audit and "dbt" in audit else {"is_complete": False}
 
 
 def verified(layout: Layout) -> dict[str, Any]:
     """The audit of the build, where all its checks ran and held. Raises PublicationRefused."""
-    audit: dict[str, Any] | None = read_json(layout.audit_file)
+    audit = _kept(layout)
     if audit is None or not layout.build_file.exists():
         raise PublicationRefused(["aucun contrôle de cette construction : lancer la chaîne complète (« mrf run »)"])
     sha256 = file_sha256(layout.build_file)
@@ -69,13 +79,13 @@ def verified(layout: Layout) -> dict[str, Any]:
 
 def failed(layout: Layout, part: str) -> list[str]:
     """What failed in one part of the audit of the build as it is now."""
-    said = (read_json(layout.audit_file) or {}).get(part)
+    said = (_kept(layout) or {}).get(part)
     return _failures(part, said, said["build_sha256"]) if said else []
 
 
 def failing(layout: Layout, run_id: str) -> list[Check]:
     """The checks that ran on the build of a run and did not hold, of all parts."""
-    audit = read_json(layout.audit_file) or {}
+    audit = _kept(layout) or {}
     checks = [Check(**c) for said in audit.values() if said["run"].get("run_id") == run_id for c in said["checks"]]
     return [c for c in checks if c.severity == "error" and not c.passed and c.message != "skipped"]
 

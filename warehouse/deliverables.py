@@ -19,6 +19,7 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from ingestion.digest import file_sha256
+from warehouse import state_files
 from warehouse.edition import Edition, opened
 from warehouse.layout import PROJECT, read_json, tree_hash, write_json
 
@@ -101,7 +102,10 @@ def produce(
 
 def record_of(folder: Path) -> dict[str, dict[str, Any]]:
     """What `deliverables.json` says, by name of the deliverable, in the order in which people are shown them."""
-    found = read_json(folder / RECORD) or {}
+    try:
+        found = state_files.read(folder / RECORD, dict[str, state_files.Deliverable]) or {}
+    except state_files.Damaged:  # then none counts as made, and « mrf deliver » makes them again
+        found = {}
     return {name: found[name] for name in dict.fromkeys((*_SHOWN, *found)) if name in found}
 
 

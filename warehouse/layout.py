@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -14,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from warehouse import state_files
 
 PROJECT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -55,6 +58,11 @@ class Workspace:
     def restricted(self) -> Path:
         """Personal data, encrypted: values, originals and rejected rows of the sources that hold any."""
         return self.base / "restricted"
+
+    @property
+    def opened(self) -> Path:
+        """What is decrypted for a moment, for a reader that needs a file; empty between two commands."""
+        return self.restricted / ".open"
 
     @property
     def resolved(self) -> Path:
@@ -152,6 +160,21 @@ class Layout:
         return self.root / "dagster"
 
     @property
+    def backup_journal(self) -> Path:
+        """There while a backup is written: the folder that a kill would leave half made."""
+        return self.root / ".backing_up.json"
+
+    @property
+    def restore_journal(self) -> Path:
+        """There from the first move of a restore to its last: what it sets aside, and what it puts in place."""
+        return self.root / ".restoring.json"
+
+    @property
+    def error_log(self) -> Path:
+        """Where an error that nobody foresaw left its traceback: lines of code, no values."""
+        return self.root / "log" / "erreurs.log"
+
+    @property
     def backup_record(self) -> Path:
         """Where and when the last backup was written."""
         return self.root / "last_backup.json"
@@ -193,12 +216,17 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A path beside the target to write to; then forced to disk and renamed over it, or gone where that failed."""
+    """A path beside the target to write to; then forced to disk and renamed over it, or gone where that failed.
+
+    A folder that somebody put in the target's place is set aside.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield beside
         to_disk(beside)
+        if path.is_dir() and not path.is_symlink():
+            state_files.set_aside(path, dt.datetime.now(dt.UTC))
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)  # on a full disk every byte counts
@@ -216,8 +244,8 @@ def to_disk(path: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file, or None where there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """The content of a JSON file, or None where there is none. Raises state_files.Damaged."""
+    return state_files.read(path)
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:

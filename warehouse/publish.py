@@ -16,10 +16,16 @@ from typing import Any
 import duckdb
 
 from ingestion.digest import file_sha256
-from warehouse.layout import Layout, read_json, to_disk, write_json
+from warehouse import nature, state_files
+from warehouse.layout import Layout, to_disk, write_json
+from warehouse.plain_path import for_duckdb, put_in_place
+from warehouse.state_files import Damaged
 
 # In the folder of a publication until it is whole, so that one that a killed run left is known from the others.
 UNFINISHED = ".unfinished"
+_REMOVING = ".removing_"  # before the name of a publication that is going: half gone, it is none
+_ANEW = "« mrf run » en publie une nouvelle, « mrf rollback » remet une plus ancienne."
+UNREADABLE = "(publication précédente illisible)"
 REBUILT = (
     "published/catalog.json manquait ou était illisible : il a été refait d’après les manifestes, et la publication la"
     " plus récente est en place (une autre : « mrf rollback »)."
@@ -63,20 +69,34 @@ def begin(layout: Layout, publication: Publication) -> Path:
 
 
 def remove_unfinished(layout: Layout) -> list[Path]:
-    """Removes what a run that was killed had begun to publish. To be called under the write lock.
+    """Removes what a run that was killed had begun to publish, or to remove. To be called under the write lock.
 
     What the catalog names is whole: a mark that the kill left goes, and nothing else.
     """
+    for half_gone in layout.published.glob(f"{_REMOVING}*"):
+        shutil.rmtree(half_gone, ignore_errors=True)
     marked = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
     kept, gone = named(layout), []
     for folder in marked:
         if folder.name in kept:
             _unmark(folder)
         else:
-            (folder / "manifest.json").unlink(missing_ok=True)  # the mark may go before it
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
             gone.append(folder)
     return gone
+
+
+def remove(folder: Path) -> None:
+    """Removes a publication; a kill leaves it whole, or under a name that nobody takes for one.
+
+    On a disk that cannot move what a reader holds open it stays, until the next time.
+    """
+    going = folder.with_name(f"{_REMOVING}{folder.name}")
+    try:
+        os.replace(folder, going)
+    except OSError:
+        return
+    shutil.rmtree(going, ignore_errors=True)
 
 
 def finish(layout: Layout, publication: Publication) -> None:
@@ -101,9 +121,11 @@ def copy_build(
     """
     target = layout.published / publication.run / publication.file
     target.parent.mkdir(parents=True, exist_ok=True)
+    written = for_duckdb(target)
+    written.unlink(missing_ok=True)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(layout.build_file)}' as build (read_only)")
-        connection.execute(f"attach '{_quoted(target)}' as copy")
+        connection.execute(f"attach '{_quoted(written)}' as copy")
         tables = _tables(connection, "build")
         for schema in SCHEMAS:
             connection.execute(f"create schema copy.{schema}")
@@ -111,6 +133,7 @@ def copy_build(
             connection.execute(f'create table copy.{schema}."{table}" as from build.{schema}."{table}"')
             _comment(connection, schema, table, descriptions.get(table, ("", {})), notice)
         built = {f"{schema}.{table}": _content(connection, f'build.{schema}."{table}"') for schema, table in tables}
+    put_in_place(target)
     copied = contents(target)
     if copied != built:
         different = sorted(name for name in built if copied.get(name) != built[name])
@@ -132,7 +155,10 @@ def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]
     now = catalog(layout)
     if now is None or now["is_demo"] != is_demo:
         return {}
-    before = manifest_of(layout, now["current"])["inputs"]
+    try:
+        before = manifest_of(layout, now["current"])["inputs"]
+    except Damaged as reason:
+        return {UNREADABLE: [f"{now['current']} : manifeste {reason.found}"]}
     gone = {source: sorted(set(told["files"]) - set(files.get(source, {}))) for source, told in before.items()}
     return {source: names for source, names in gone.items() if names}
 
@@ -218,10 +244,10 @@ def _folders(told: dict[str, Any] | None) -> set[str]:
 
 def _written_catalog(layout: Layout) -> dict[str, Any] | None:
     try:
-        found = read_json(layout.catalog)
-    except ValueError:  # cut off, or no text at all
+        found: dict[str, Any] | None = state_files.read(layout.catalog, state_files.Catalog)
+    except Damaged:
         return None
-    return found if isinstance(found, dict) and {"current", "history"} <= set(found) else None
+    return found
 
 
 def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
@@ -237,36 +263,57 @@ def _entry(layout: Layout, pointer: str) -> dict[str, Any] | None:
     """What the catalog says of a publication, by its manifest; None where that cannot be read either."""
     try:
         manifest = manifest_of(layout, pointer)
-        return {"current": pointer} | {name: manifest[name] for name in ("run_id", "published_at", "is_demo")}
-    except (OSError, ValueError, KeyError, TypeError):
+    except Damaged:
         return None
+    return {"current": pointer} | {name: manifest[name] for name in ("run_id", "published_at", "is_demo")}
 
 
 def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
-    """The manifest of a publication. Raises FileNotFoundError with what there is."""
+    """The manifest of a publication. Raises Damaged where it is lost, cut or incomplete."""
     path = layout.published / Path(pointer).parent / "manifest.json"
-    found = read_json(path)
+    found: dict[str, Any] | None = state_files.read(path, state_files.Manifest, _ANEW)
     if found is None:
-        raise FileNotFoundError(f"{pointer} : aucune publication de ce nom ; il y a : {', '.join(known(layout))}")
-    return found  # type: ignore[no-any-return]
+        raise Damaged(path, "perdu" if path.parent.is_dir() else "perdu, avec tout le dossier de la publication", _ANEW)
+    return found
+
+
+def flaw(layout: Layout, pointer: str) -> str:
+    """What is wrong with a publication and what to do, in a sentence; "" where it is as it was published."""
+    try:
+        manifest = manifest_of(layout, pointer)
+        path = layout.published / pointer
+        if not path.is_file():
+            raise Damaged(path, "perdu", _ANEW)
+        if file_sha256(path) != manifest["file_sha256"]:
+            raise Damaged(path, "abîmé : il ne correspond plus à son manifeste", _ANEW)
+    except Damaged as reason:
+        return f"La publication en place est abîmée. {reason}"
+    return ""
 
 
 def known(layout: Layout) -> list[str]:
-    """All publications that are whole, oldest first by their name, as the catalog names them."""
+    """All publications whose manifest is whole, oldest first by their name, as the catalog names them."""
+    return [pointer for pointer in present(layout) if _entry(layout, pointer) is not None]
+
+
+def present(layout: Layout) -> list[str]:
+    """All publications that came to their end, also those whose manifest was lost or damaged since."""
     found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
     pointed = _folders(_written_catalog(layout))
-    return [f"{path.parent.name}/{path.name}" for path in found if _is_whole(path.parent, pointed)]
+    return [f"{path.parent.name}/{path.name}" for path in found if _is_finished(path.parent, pointed)]
 
 
-def _is_whole(folder: Path, pointed: set[str]) -> bool:
+def _is_finished(folder: Path, pointed: set[str]) -> bool:
     is_marked = (folder / UNFINISHED).exists() and folder.name not in pointed
-    return (folder / "manifest.json").exists() and not is_marked
+    return not is_marked and not folder.name.startswith(_REMOVING)
 
 
 def has_real(layout: Layout) -> bool:
-    """Whether this root ever published real data: then it never falls back to samples."""
+    """Whether this root ever held real data: then it never falls back to samples, whatever was lost since."""
     now = catalog(layout)
-    return now is not None and any(not entry["is_demo"] for entry in [now, *now["history"]])
+    if now is not None and any(not entry["is_demo"] for entry in [now, *now["history"]]):
+        return True
+    return nature.has_traces(layout)
 
 
 def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
@@ -275,6 +322,8 @@ def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, 
     Its mark goes last: whatever is marked and not named by the catalog, readers never saw.
     """
     before = _written_catalog(layout)
+    if not is_demo:
+        nature.mark(layout)
     entry = {
         "current": publication.pointer,
         "run_id": run_id,
@@ -310,14 +359,12 @@ def lead_site(layout: Layout) -> None:
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
     """Points to an earlier publication (its file name or <run>/<file>), after verifying that it is whole."""
-    names = known(layout)
-    found = [name for name in names if wanted in (name, Path(name).name, Path(name).parent.name)]
-    if len(found) != 1:
-        raise FileNotFoundError(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(names)}")
+    found = [name for name in known(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
+    if len(found) != 1 or flaw(layout, found[0]):
+        names = [name for name in known(layout) if not flaw(layout, name)]
+        told = "cette publication est abîmée" if found else "aucune publication entière de ce nom"
+        raise FileNotFoundError(f"{wanted} : {told} ; il y a, entières : {', '.join(names) or 'aucune'}")
     manifest = manifest_of(layout, found[0])
-    path = layout.published / found[0]
-    if file_sha256(path) != manifest["file_sha256"]:
-        raise RuntimeError(f"{found[0]} : le fichier ne correspond plus à son manifeste")
     run, file = found[0].split("/")
     if not manifest["is_demo"] or not has_real(layout):
         point(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)

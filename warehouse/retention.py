@@ -12,11 +12,10 @@ import re
 import shutil
 from pathlib import Path
 
-from warehouse import audit, publish
+from warehouse import audit, nature, publish
 from warehouse.layout import Layout, write_json
 
 GRACE = dt.timedelta(days=1)
-_PUBLICATION = re.compile(r"\d{8}T\d{6}Z_r[0-9a-f]{8}")
 _PART = re.compile(r"\..+\.\d+\.part")
 
 
@@ -50,11 +49,12 @@ def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
     named = publish.named(layout)
     if not named:
         return []
-    folders = [p for p in sorted(layout.published.glob("*")) if _PUBLICATION.fullmatch(p.name) and not p.is_symlink()]
+    folders = [
+        p for p in sorted(layout.published.glob("*")) if nature.PUBLICATION.fullmatch(p.name) and not p.is_symlink()
+    ]
     gone = [folder for folder in folders if folder.name not in named and _age(folder, now) > GRACE]
     for folder in gone:
-        (folder / "manifest.json").unlink(missing_ok=True)  # half removed, it is no publication to roll back to
-        shutil.rmtree(folder, ignore_errors=True)
+        publish.remove(folder)
     return gone
 
 

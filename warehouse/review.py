@@ -54,6 +54,12 @@ class AnswerRefused(Exception):
 
 def questions(layout: Layout) -> list[Question]:
     """The open questions of the current publication, the most consequential first; not those answered since."""
+    answered = _answered(_workspace(layout))
+    return [question for question in _asked(layout) if _mark(question) not in answered]
+
+
+def _asked(layout: Layout) -> list[Question]:
+    """All questions of the current publication."""
     now = publish.catalog(layout)
     if now is None:
         return []
@@ -62,8 +68,7 @@ def questions(layout: Layout) -> list[Question]:
         rows = connection.execute(
             f"select {names} from marts.review_queue order by affected_count desc, kind, score desc, question_id"
         ).fetchall()
-    answered = _answered(layout.workspace(now["is_demo"]))
-    return [question for question in (Question(*row) for row in rows) if _mark(question) not in answered]
+    return [Question(*row) for row in rows]
 
 
 def _mark(question: Question) -> tuple[str, str]:
@@ -79,11 +84,12 @@ def _answered(workspace: Workspace) -> set[tuple[str, str]]:
 
 def answer(layout: Layout, question: Question, given: str, who: str, why: str, day: dt.date) -> None:
     """Keeps an answer in `state/`; it counts from the next run. Raises AnswerRefused, state.StateError."""
-    workspace, row = _workspace(layout), _row(question, given, who, why, day)
-    if question.kind == "value":
-        state.add_override(workspace, row)
-    else:
-        state.add_answer(workspace, row)
+    _keep(layout, [_row(question, given, who, why, day)])
+
+
+def _keep(layout: Layout, rows: list[dict[str, str]]) -> None:
+    overrides = [row for row in rows if "attribute" in row]
+    state.add(_workspace(layout), [row for row in rows if row not in overrides], overrides)
 
 
 def _row(question: Question, given: str, who: str, why: str, day: dt.date) -> dict[str, str]:
@@ -133,13 +139,16 @@ def _written(question: Question) -> dict[str, Any]:
 def take_in(layout: Layout, path: Path, day: dt.date) -> int:
     """Reads answers from such a CSV; rows where nothing is filled in are passed over. All or none.
 
-    Raises AnswerRefused, state.StateError.
+    What is kept already, as after an import that was killed, is no error. To be called under the lock; returns how many
+    answers of the file are kept then. Raises AnswerRefused, state.StateError.
     """
-    known = {question.question_id: question for question in questions(layout)}
+    state.finish_additions(_workspace(layout))
+    known = {question.question_id: question for question in _asked(layout)}
     header, separator = state.header_of(path)
     if missing := {"question_id", *_TO_FILL} - set(header):
         raise AnswerRefused(f"{path}, ligne 1 : colonnes manquantes : {', '.join(sorted(missing))}")
     given: dict[str, tuple[str, str, str]] = {}
+    rows: dict[str, dict[str, str]] = {}
     for line, row in enumerate(
         csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
     ):
@@ -151,15 +160,34 @@ def take_in(layout: Layout, path: Path, day: dt.date) -> int:
         if given.setdefault(row["question_id"], (said, who, why)) != (said, who, why):
             raise AnswerRefused(f"{path}, ligne {line} : « {row['question_id']} » a déjà une autre réponse plus haut")
         try:
-            _row(known[row["question_id"]], said, who, why, day)
+            rows[row["question_id"]] = _row(known[row["question_id"]], said, who, why, day)
         except (AnswerRefused, state.StateError) as reason:
             raise AnswerRefused(f"{path}, ligne {line} : {reason}") from reason
-    for question_id, (said, who, why) in given.items():
-        answer(layout, known[question_id], said, who, why, day)
-    return len(given)
+    _keep(layout, _new(layout, path, known, rows))
+    return len(rows)
+
+
+def _new(
+    layout: Layout, path: Path, known: dict[str, Question], rows: dict[str, dict[str, str]]
+) -> list[dict[str, str]]:
+    """The rows that are not kept yet. Raises AnswerRefused where a question was answered otherwise since."""
+    workspace = _workspace(layout)
+    answered, before = _answered(workspace), [_undated(row) for row in state.kept(workspace)]
+    new = {name: row for name, row in rows.items() if _undated(row) not in before}
+    for name in new:
+        if _mark(known[name]) in answered:
+            raise AnswerRefused(f"{path} : aucune question ouverte « {name} » : elle a déjà une autre réponse")
+    return list(new.values())
+
+
+def _undated(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name not in ("answered_on", "overridden_on")}
 
 
 def is_ahead(layout: Layout, day: dt.date) -> bool:
-    """Whether a decision of that day is later than the date that the current publication holds for today."""
+    """Whether a decision of that day is later than the date that the current publication holds for today.
+
+    Raises state_files.Damaged where its manifest cannot be read.
+    """
     now = publish.catalog(layout)
     return now is not None and day.isoformat() > publish.manifest_of(layout, now["current"])["as_of"]

@@ -30,6 +30,7 @@ from ingestion.clean.text import fold
 from warehouse import registry, shelters, state
 from warehouse.layout import SEEDS, Workspace, write_parquet
 from warehouse.matching import DECISION_SCHEMA, question_id
+from warehouse.plain_path import plain
 
 SERVICE_SCHEMA = pa.schema(
     [
@@ -138,7 +139,8 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Tables `claims` (one row per record and place) and `spots` (one row per distinct description)."""
     connection.register("sectors", _sectors())
     connection.register("zones", _zones())
-    resolved = {name: str(workspace.resolved / f"{name}.parquet") for name in ("place", "organization", "document")}
+    inputs = Workspace(plain(workspace.base))  # brackets in a path would be a pattern
+    resolved = {name: str(inputs.resolved / f"{name}.parquet") for name in ("place", "organization", "document")}
     connection.execute(
         """
         create table claims as
@@ -169,7 +171,7 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
         left join zones on places.admin1_code = zones.admin1_code
         left join read_parquet($document) as documents on records.document_id = documents.document_id
         """,
-        {**resolved, "service": str(workspace.validated / "service" / "*.parquet")},
+        {**resolved, "service": str(inputs.validated / "service" / "*.parquet")},
     )
     names = connection.execute("select distinct site_name from claims where site_name is not null").fetchall()
     sites = [{"site_name": name, "site": fold(name) or name} for (name,) in names]

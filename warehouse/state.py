@@ -3,6 +3,9 @@
 `state/` of a workspace holds three append-only files. `entity_ids.parquet` is written by publications alone;
 `answers.csv` and `overrides.csv` by `mrf review`, or by hand in a spreadsheet. Nothing here is ever rewritten: a
 person who changes their mind adds a row, and the last one holds.
+
+Rows for both CSV files are first written together to a journal, so that all of them are kept or none: the journal is
+the decision, and whoever comes next (`finish_additions`) writes what a kill kept from being written.
 """
 
 from __future__ import annotations
@@ -23,8 +26,10 @@ from ingestion.clean.dates import date
 from ingestion.clean.text import as_text
 from ingestion.shapes import SHAPES
 from ingestion.values import clean
-from warehouse import registry
+from warehouse import registry, state_files
 from warehouse.layout import SEEDS, Workspace, read_json, write_json, write_parquet, write_whole
+from warehouse.protection import forgotten
+from warehouse.state_files import Damaged
 
 KINDS = ("organization", "place", "service")
 # What a person may override: the published attributes of a service, the identity of an organization. Nothing that
@@ -65,21 +70,62 @@ OVERRIDE_SCHEMA = pa.schema(
 )
 
 
+ANSWERS, OVERRIDES, ENTITY_IDS = "answers.csv", "overrides.csv", "entity_ids.parquet"
+_JOURNAL = ".additions.json"
+_PUT_BACK = "Corriger, ou remettre le fichier d’une sauvegarde : ce que des personnes ont décidé n’est pas oublié."
+_COLUMNS = {ANSWERS: ANSWER_COLUMNS, OVERRIDES: OVERRIDE_COLUMNS}
+
+
 class StateError(Exception):
     """A file that people write in `state/` is not as it must be: names file, line, what was expected and found."""
 
 
 def entity_ids_path(workspace: Workspace) -> Path:
     """The ids that publications gave: one row per natural key and id, the last row of a key holds."""
-    return workspace.state / "entity_ids.parquet"
+    return workspace.state / ENTITY_IDS
 
 
 def entity_ids(workspace: Workspace) -> pd.DataFrame:
-    """The registry of ids (ENTITY_ID_SCHEMA), oldest first; empty before the first publication."""
-    path = entity_ids_path(workspace)
-    table = pq.read_table(path, schema=ENTITY_ID_SCHEMA) if path.exists() else ENTITY_ID_SCHEMA.empty_table()
+    """The registry of ids (ENTITY_ID_SCHEMA), oldest first; empty before the first publication. Raises Damaged."""
+    return _ids_of(entity_ids_path(workspace))
+
+
+def _ids_of(path: Path) -> pd.DataFrame:
+    try:
+        table = pq.read_table(path, schema=ENTITY_ID_SCHEMA) if path.exists() else ENTITY_ID_SCHEMA.empty_table()
+        # A folder of that name reads as a table without rows.
+        if path.is_dir() or not {"entity", "natural_key", "entity_id"} <= set(table.column_names):
+            raise Damaged(path)
+    except (pa.ArrowException, OSError) as error:
+        raise Damaged(path) from error
     ids: pd.DataFrame = table.to_pandas()
     return ids
+
+
+def mend_ids(workspace: Workspace, run_folders: list[Path], wanted_rows: int) -> bool:
+    """Puts the registry of ids together again from what the runs of the publications kept; whether it could.
+
+    ``run_folders``: those of the publications, in the order in which they were made; ``wanted_rows``: how many rows the
+    newest of them left. With any other number ids could be missing, and other ones be given in their place.
+    """
+    kept = []
+    for path in (folder / "entity_id.parquet" for folder in run_folders):
+        try:
+            kept += [_ids_of(path)] if path.exists() else []
+        except Damaged:
+            continue
+    rows = pd.concat([ENTITY_ID_SCHEMA.empty_table().to_pandas(), *kept], ignore_index=True).drop_duplicates(
+        ["entity", "natural_key", "entity_id"]
+    )
+    if len(rows) != wanted_rows:
+        return False
+    write_parquet(entity_ids_path(workspace), pa.Table.from_pandas(rows, ENTITY_ID_SCHEMA, preserve_index=False))
+    return True
+
+
+def begin_ids_anew(workspace: Workspace) -> None:
+    """An empty registry in place of one that is lost for good: entities get the ids of their natural keys."""
+    write_parquet(entity_ids_path(workspace), ENTITY_ID_SCHEMA.empty_table())
 
 
 def _given_path(workspace: Workspace) -> Path:
@@ -136,13 +182,13 @@ def answers(workspace: Workspace, kind: str) -> pd.DataFrame:
     organization, service: `left` and `right` are "same" or "different". place: `left` is the question's key and
     `answer` a p-code of 2021, or empty to leave the record unplaced. Raises StateError.
     """
-    rows = [row for row in _rows(workspace.state / "answers.csv", ANSWER_COLUMNS) if row["kind"] == kind]
+    rows = [row for row in _rows(workspace.state / ANSWERS, ANSWER_COLUMNS) if row["kind"] == kind]
     return pd.DataFrame(rows, columns=ANSWER_COLUMNS, dtype=str).drop_duplicates(["left", "right"], keep="last")
 
 
 def overrides(workspace: Workspace) -> pa.Table:
     """People's overrides (OVERRIDE_SCHEMA) in the order they were made. Raises StateError."""
-    path = workspace.state / "overrides.csv"
+    path = workspace.state / OVERRIDES
     made = [
         {**row, "line": line, "overridden_on": date(row["overridden_on"]), "after": _cleaned(row)}
         for line, row in enumerate(_rows(path, OVERRIDE_COLUMNS), start=2)
@@ -152,7 +198,54 @@ def overrides(workspace: Workspace) -> pa.Table:
 
 def add_answer(workspace: Workspace, answer: dict[str, str]) -> None:
     """Appends one answer (ANSWER_COLUMNS). Raises StateError where it cannot be one."""
-    _append(workspace.state / "answers.csv", ANSWER_COLUMNS, answer)
+    add(workspace, [answer], [])
+
+
+def add(workspace: Workspace, answers: list[dict[str, str]], overrides: list[dict[str, str]]) -> None:
+    """Appends answers (ANSWER_COLUMNS) and overrides (OVERRIDE_COLUMNS), all or, where the process dies, none.
+
+    To be called under the write lock. Raises StateError where one cannot be what it should; then nothing is kept.
+    """
+    finish_additions(workspace)
+    added = {name: rows for name, rows in ((ANSWERS, answers), (OVERRIDES, overrides)) if rows}
+    for name, rows in added.items():
+        path = workspace.state / name
+        _rows(path, _COLUMNS[name])  # what is there already can be read
+        for row in rows:
+            _check(path, _COLUMNS[name], row, "la ligne à ajouter")
+    if len(added) > 1:
+        write_json(workspace.state / _JOURNAL, added)
+    for name, rows in added.items():
+        _append(workspace.state / name, _COLUMNS[name], rows)
+    (workspace.state / _JOURNAL).unlink(missing_ok=True)
+
+
+def finish_additions(workspace: Workspace) -> bool:
+    """Writes what a killed `add` had decided and not written; whether there was any. To be called under the lock.
+
+    Raises StateError, Damaged.
+    """
+    journal = workspace.state / _JOURNAL
+    added = state_files.read(
+        journal, dict[str, list[dict[str, str]]], "L’effacer, puis « mrf review » : l’import est à refaire."
+    )
+    if added is None:
+        return False
+    for name, rows in added.items():
+        known = _rows(workspace.state / name, _COLUMNS[name])
+        _append(workspace.state / name, _COLUMNS[name], [row for row in rows if row not in known])
+    journal.unlink()
+    return True
+
+
+def count(path: Path) -> int:
+    """How many rows a file of people's decisions has. Raises StateError."""
+    return len(_rows(path, _COLUMNS[path.name]))
+
+
+def kept(workspace: Workspace) -> list[dict[str, str]]:
+    """All answers and overrides as they stand in their files. Raises StateError."""
+    return [row for name, columns in _COLUMNS.items() for row in _rows(workspace.state / name, columns)]
 
 
 def check_override(override: dict[str, str]) -> None:
@@ -162,42 +255,44 @@ def check_override(override: dict[str, str]) -> None:
 
 def add_override(workspace: Workspace, override: dict[str, str]) -> None:
     """Appends one override (OVERRIDE_COLUMNS). Raises StateError where it cannot be one."""
-    _append(workspace.state / "overrides.csv", OVERRIDE_COLUMNS, override)
+    add(workspace, [], [override])
 
 
 def said_by_people(workspace: Workspace) -> str:
     """One hash of answers and overrides, an input of every run; "" where nobody said anything."""
-    told = [p for p in (workspace.state / "answers.csv", workspace.state / "overrides.csv") if p.exists()]
+    told = [p for p in (workspace.state / ANSWERS, workspace.state / OVERRIDES) if p.is_file()]
     return hashlib.sha256(b"\x1f".join(path.read_bytes() for path in told)).hexdigest() if told else ""
 
 
 def described(workspace: Workspace) -> dict[str, Any]:
-    """Rows and sha256 of each file of the state, for the manifest."""
+    """Rows and sha256 of each file of the state, and how many receipts of erasures there are, for the manifest."""
     rows = {
-        "entity_ids.parquet": len(entity_ids(workspace)),
-        "answers.csv": len(_rows(workspace.state / "answers.csv", ANSWER_COLUMNS)),
-        "overrides.csv": len(_rows(workspace.state / "overrides.csv", OVERRIDE_COLUMNS)),
+        ENTITY_IDS: len(entity_ids(workspace)),
+        ANSWERS: len(_rows(workspace.state / ANSWERS, ANSWER_COLUMNS)),
+        OVERRIDES: len(_rows(workspace.state / OVERRIDES, OVERRIDE_COLUMNS)),
     }
-    return {
+    told = {
         name: {"rows": count, "sha256": _sha256(workspace.state / name)}
         for name, count in rows.items()
         if (workspace.state / name).exists()
     }
+    receipts = [path.name for path in forgotten.files(workspace)]
+    names = hashlib.sha256("\n".join(receipts).encode()).hexdigest()
+    return told | ({forgotten.FOLDER: {"rows": len(receipts), "sha256": names}} if receipts else {})
 
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _append(path: Path, columns: tuple[str, ...], row: dict[str, str]) -> None:
-    _check(path, columns, row, "la ligne à ajouter")
+def _append(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
     before = text_of(path) if path.exists() else ""
     text = io.StringIO()
     header, separator = header_of(path) if before else (list(columns), ",")
     writer = csv.DictWriter(text, header, delimiter=separator, lineterminator="\n")
     if not before:
         writer.writeheader()
-    writer.writerow(row)
+    writer.writerows(rows)
     write_whole(path, (before + ("\n" if before and not before.endswith("\n") else "") + text.getvalue()).encode())
 
 
@@ -220,10 +315,13 @@ def header_of(path: Path) -> tuple[list[str], str]:
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     if not path.exists():
         return []
-    header, separator = header_of(path)
-    if sorted(header) != sorted(columns):
-        raise StateError(f"{path}, ligne 1 : attendu les colonnes {list(columns)}, trouvé {header}")
-    rows = list(csv.DictReader(io.StringIO(text_of(path), newline=""), delimiter=separator))
+    try:
+        header, separator = header_of(path)
+        if sorted(header) != sorted(columns):
+            raise StateError(f"{path}, ligne 1 : attendu les colonnes {list(columns)}, trouvé autre chose. {_PUT_BACK}")
+        rows = list(csv.DictReader(io.StringIO(text_of(path), newline=""), delimiter=separator))
+    except (OSError, csv.Error) as error:
+        raise StateError(f"{path} : illisible ({getattr(error, 'strerror', None) or error}). {_PUT_BACK}") from error
     for line, row in enumerate(rows, start=2):
         _check(path, columns, row, f"ligne {line}")
     return rows
@@ -231,7 +329,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 
 def _check(path: Path, columns: tuple[str, ...], row: dict[str, Any], place: str) -> None:
     if set(row) != set(columns) or None in row.values():
-        raise StateError(f"{path}, {place} : attendu {len(columns)} cellules")
+        raise StateError(f"{path}, {place} : attendu {len(columns)} cellules. {_PUT_BACK}")
     for name in ("who", "why"):
         if not row[name].strip():
             raise StateError(f"{path}, {place} : « {name} » est vide ; une décision dit qui l’a prise et pourquoi")

@@ -148,6 +148,6 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """What was written there, or None; a file that broke off says nothing."""
     try:
         content = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None

@@ -81,7 +81,7 @@ def _suffix(settings: KoboPull | CentralPull | HttpPull) -> str:
 def _pull(
     source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path, erased: Erased
 ) -> Pulled:
-    landed = read_json(folder / "landed.json") or {}
+    landed = read_json(folder / "landed.json") or _landed_by_name(source_id, target, folder)
     for left in target.parent.glob(f".{source_id}_????-??-??.*.part"):  # by a pull that was killed
         left.unlink(missing_ok=True)
     before = _landed(landed, target.parent)
@@ -109,6 +109,14 @@ def _forget_pages(folder: Path) -> None:
     """None is needed any more, or they make no sense: the next pull asks for all again."""
     for page in folder.glob("*.page"):
         page.unlink(missing_ok=True)
+
+
+def _landed_by_name(source_id: str, target: Path, folder: Path) -> dict[str, Any]:
+    """Where what the last pull noted is damaged: the newest file of the name that pulls give, or there would be two."""
+    if not (folder / "landed.json").exists():
+        return {}
+    found = sorted(target.parent.glob(f"{source_id}_????-??-??{target.suffix}"))
+    return {"name": found[-1].name} if found else {}
 
 
 def _landed(known: dict[str, Any], landing: Path) -> Path | None:

@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from orchestration import alerts, outbox
 from orchestration.settings import SettingError, settings
 from tests.conftest import Root, free_port
+from tests.manifests import manifest
 from tests.servers import Files, running
 from warehouse.layout import Layout, write_json
 
@@ -152,8 +153,8 @@ def _held_back(layout: Layout, found: str) -> None:
 def _published(layout: Layout, run_id: str) -> None:
     entry = {"current": "20240831T050000Z_r1a2b3c4d/mrf_a.duckdb", "run_id": run_id, "is_demo": False}
     write_json(layout.catalog, entry | {"published_at": "2024-08-31T05:00:00+00:00", "history": []})
-    manifest = {"as_of": "2024-08-31", "removed": ["who_gone"], "marts": {"marts.needs": {"rows": 12}}}
-    write_json(layout.published / "20240831T050000Z_r1a2b3c4d" / "manifest.json", manifest)
+    told = {"removed": ["who_gone"], "marts": {"marts.needs": {"rows": 12}}, "file": "mrf_a.duckdb", "file_sha256": ""}
+    write_json(layout.published / "20240831T050000Z_r1a2b3c4d" / "manifest.json", manifest(**told))
 
 
 def test_a_failure_is_announced_once_on_every_channel(layout: Layout, mailbox: _Mailbox, hook: type[_Hook]) -> None:
@@ -161,6 +162,7 @@ def test_a_failure_is_announced_once_on_every_channel(layout: Layout, mailbox: _
     with dg.instance_for_test() as instance:
         run_id = _ran(layout, instance, failing)
         said = {"checks": [check | {"message": "Untel 76 12 34 56"}], "run": {"run_id": run_id}}
+        said |= {"build_sha256": "", "expected": []}
         write_json(layout.audit_file, {"dbt": said})
         _held_back(layout, "Fatoumata Untel")
         assert alerts.after_run(layout, instance, run_id) == []

@@ -18,8 +18,9 @@ import pytest
 from ingestion.digest import file_sha256
 from orchestration import outbox
 from tests.conftest import PROJECT
+from tests.manifests import manifest
 from tests.unit.test_delivery import HEADER, ROW, Office
-from warehouse import publish, retention
+from warehouse import backup, housekeeping, publish, retention
 from warehouse.layout import Layout, copy_whole, write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
@@ -55,9 +56,10 @@ def dies_everywhere(act, look):
 
 PUBLISHES = """
 import datetime as dt, uuid
-from warehouse import publish, retention
+from warehouse import backup, housekeeping, publish, retention
 from ingestion.digest import file_sha256
 from warehouse.layout import Layout
+from tests.manifests import manifest
 layout = Layout(Path(sys.argv[1]))
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 def act():
@@ -67,7 +69,7 @@ def act():
     (folder / publication.file).write_bytes(run_id.encode() * 1000)
     (folder / "pages").mkdir()
     (folder / "pages" / "index.html").write_text(run_id)
-    publish.write_manifest(layout, publication, {"run_id": run_id, "is_demo": False})
+    publish.write_manifest(layout, publication, manifest(run_id=run_id))
     publish.finish(layout, publication)
     publish.point(layout, publication, run_id, False, NOW)
     retention.prune(layout, 2, 90, NOW)
@@ -190,7 +192,7 @@ def _published(layout: Layout, number: int, now: dt.datetime) -> publish.Publica
     with duckdb.connect(str(folder / made.file)) as connection:
         connection.execute(f"create table t as select {number} as number")
     told = {"run_id": f"{number:08x}-run", "is_demo": False, "published_at": now.isoformat(timespec="seconds")}
-    publish.write_manifest(layout, made, told)
+    publish.write_manifest(layout, made, manifest(**told))
     publish.finish(layout, made)
     publish.point(layout, made, f"{number:08x}-run", False, now)
     return made
@@ -306,7 +308,7 @@ def test_what_the_catalog_never_named_goes_with_the_next_run(tmp_path: Path) -> 
     whole = publish.name_of("0000000a-run", NOW + dt.timedelta(hours=1))
     folder = publish.begin(layout, whole)
     (folder / whole.file).touch()
-    publish.write_manifest(layout, whole, {"run_id": "0000000a-run", "is_demo": False})
+    publish.write_manifest(layout, whole, manifest(run_id="0000000a-run"))
     publish.finish(layout, whole)  # and killed: all of it is on the disk, and the pointer has not moved
     assert publish.known(layout) == [first.pointer]
     publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(hours=2)))
@@ -379,9 +381,116 @@ def test_of_publications_without_a_catalog_no_sample_is_put_in_place(tmp_path: P
     sample = publish.name_of("0000000c-run", NOW + dt.timedelta(days=9))
     (publish.begin(layout, sample) / sample.file).touch()
     told = {"run_id": "0000000c-run", "is_demo": True, "published_at": "2024-10-09T12:00:00+00:00"}
-    publish.write_manifest(layout, sample, told)
+    publish.write_manifest(layout, sample, manifest(**told))
     publish.finish(layout, sample)
     layout.catalog.unlink()
     now = publish.catalog(layout)
     assert now is not None
     assert now["current"] == real.pointer
+
+
+RESTORES = """
+import datetime as dt
+from warehouse import backup, housekeeping, publish
+from warehouse.layout import Layout
+layout, folder = Layout(Path(sys.argv[1])), Path(sys.argv[2])
+NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
+number = 0
+def act():
+    backup.restore(layout, folder, True, NOW + dt.timedelta(seconds=number))
+def look():
+    global number
+    number += 1
+    rows = {(path / "validated" / "rows.txt").read_text() for path in (layout.root, *layout.root.glob("avant_*"))
+            if (path / "validated" / "rows.txt").exists()}
+    assert "after" in rows, "what was in place is somewhere, whole"
+    assert publish.has_real(layout)
+    half_done = layout.restore_journal.exists()
+    housekeeping.clear(layout)
+    try:
+        housekeeping.refuse(layout)
+        assert not half_done
+        assert (layout.root / "validated" / "rows.txt").exists() and layout.catalog.exists()
+    except housekeeping.RestoreInterrupted:
+        assert half_done
+print(dies_everywhere(act, look))
+backup.restore(layout, folder, True, NOW + dt.timedelta(days=1))
+assert (layout.root / "validated" / "rows.txt").read_text() == "before"
+assert not layout.restore_journal.exists() and not backup.unfinished_restore(layout).exists()
+"""
+
+
+def test_a_restore_dies_at_every_place(tmp_path: Path) -> None:
+    """Nothing is lost, nothing may be published while it is half done, and the same command ends it."""
+    layout = Layout(tmp_path / "data")
+    _published(layout, 1, NOW)
+    rows = layout.root / "validated" / "rows.txt"
+    rows.parent.mkdir()
+    rows.write_text("before")
+    folder = backup.make(layout, tmp_path / "disque", NOW)
+    rows.write_text("after")
+    program = [sys.executable, "-c", DIES + RESTORES, str(layout.root), str(folder)]
+    done = subprocess.run(program, cwd=PROJECT, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout) > 20, "the places where it died"
+
+
+ADDS = """
+from warehouse import state
+from warehouse.layout import Workspace
+from tests.unit.test_state import ANSWER, OVERRIDE
+workspace = Workspace(Path(sys.argv[1]))
+workspace.state.mkdir(parents=True)
+number = 0
+def act():
+    answers = [ANSWER | {"question_id": f"q_{number}_{n}", "left": f"{number} {n}"} for n in range(3)]
+    state.add(workspace, answers, [OVERRIDE | {"entity_id": f"sal_{number}"}])
+def look():
+    global number
+    state.finish_additions(workspace)
+    kept = [row for row in state.kept(workspace) if str(number) in (row.get("left", "").split(" ")[0], row.get("entity_id", "")[4:])]
+    assert len(kept) in (0, 4), kept
+    assert not (workspace.state / ".additions.json").exists()
+    number += 1
+print(dies_everywhere(act, look))
+"""
+
+
+def test_answers_and_overrides_of_one_import_are_kept_together(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", DIES + ADDS, str(tmp_path / "data")]
+    done = subprocess.run(program, cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout) > 5, "the places where it died"
+
+
+def test_a_backup_that_was_killed_leaves_nothing_beside_the_others(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "data")
+    _published(layout, 1, NOW)
+    program = (
+        "import sys, os; from pathlib import Path; import datetime as dt; from warehouse import backup\n"
+        "from warehouse.layout import Layout\n"
+        "backup.verify = lambda folder: os._exit(9)\n"
+        "backup.make(Layout(Path(sys.argv[1])), Path(sys.argv[2]), dt.datetime.now(dt.UTC))"
+    )
+    subprocess.run([sys.executable, "-c", program, str(layout.root), str(tmp_path / "disque")], cwd=PROJECT)
+    assert [path.suffix for path in (tmp_path / "disque").iterdir()] == [".part"]
+    (tmp_path / "disque" / "autre.part").mkdir()
+    housekeeping.clear(layout)
+    assert [path.name for path in (tmp_path / "disque").iterdir()] == ["autre.part"], "what is not ours stays"
+    assert backup.make(layout, tmp_path / "disque", NOW).is_dir()
+    assert not layout.backup_journal.exists()
+
+
+def test_what_a_killed_erasure_had_opened_is_cleared(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    opened = layout.workspace(False).opened / "aa.json.enc" / "aa.json"
+    opened.parent.mkdir(parents=True)
+    opened.write_text("answers")
+    part, alive = (layout.root / "state" / f".x.{process}.part" for process in (2**22 + 1, os.getpid()))
+    part.parent.mkdir()
+    for path in (part, alive):
+        path.touch()
+    housekeeping.clear(layout)
+    assert not layout.workspace(False).opened.exists()
+    assert not part.exists()
+    assert alive.exists(), "its writer lives"

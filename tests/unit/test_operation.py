@@ -21,7 +21,8 @@ from orchestration import alerts, doctor, instance, operation_commands, upkeep
 from orchestration.console import console
 from orchestration.settings import settings
 from tests.conftest import Root
-from warehouse import backup, publish, retention
+from tests.manifests import manifest
+from warehouse import backup, publish, retention, state
 from warehouse.layout import Layout, write_json
 from warehouse.protection import erasure, forgotten
 
@@ -35,7 +36,7 @@ def _publication(layout: Layout, day: int, is_demo: bool = False) -> publish.Pub
     folder = layout.published / made.run
     folder.mkdir(parents=True)
     (folder / made.file).write_bytes(b"duckdb %d" % day)
-    publish.write_manifest(layout, made, {"run_id": f"{day:08x}-run", "is_demo": is_demo})
+    publish.write_manifest(layout, made, manifest(run_id=f"{day:08x}-run", is_demo=is_demo))
     publish.point(layout, made, f"{day:08x}-run", is_demo, when)
     return made
 
@@ -55,7 +56,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     for name, text in {
         "validated/service/une_source.parquet": "rows",
         "restricted/values/une_source.parquet.enc": "gAAAA…",
-        "state/answers.csv": "question_id\n",
+        "state/answers.csv": ",".join(state.ANSWER_COLUMNS) + "\n",
         "landing/recu.csv": "name,phone\n",
         "build/build.duckdb": "x",
         "dagster/storage/run/compute_logs/x.out": "printed",
@@ -99,7 +100,7 @@ def test_a_backup_comes_back_whole(layout: Layout, database: sqlite3.Connection,
     }
     before, after = _content(layout.root), _content(target.root)
     assert {name: before[name] for name in kept} == {name: after[name] for name in kept}
-    assert len(kept) == 10
+    assert len(kept) == 12, "among them the two marks of a root that holds real data"
     assert publish.current_file(target).read_bytes() == b"duckdb 3"
     assert (target.site / "manifest.json").exists(), "the portal’s link leads to the current publication"
     with sqlite3.connect(target.dagster_home / "history" / "autre.db") as copy:
@@ -354,18 +355,19 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     instance.prepare(layout)
     assert list(doctor.erasures(layout)) == [], "nothing was asked for"
     (survey, *_) = erasure.surveys(sources())
+    given = {survey: {"state": "fresh", "files": {"x.json": "aa"}, "rows": {}}}
     for day, name in enumerate(publish.known(layout), start=1):
         told = publish.manifest_of(layout, name)
-        told |= {"published_at": f"2024-09-0{day}T05:00:00+00:00", "inputs": {survey: {"files": {"x.json": "aa"}}}}
+        told |= {"published_at": f"2024-09-0{day}T05:00:00+00:00", "inputs": given}
         write_json((layout.published / name).with_name("manifest.json"), told)
     receipt = {"hashes": {}, "documents": ["aa"], "read": ["aa"], "forgotten_at": "2024-09-02T12:00:00+00:00"}
     forgotten.write_receipt(layout.workspace(False), "recu", receipt)
-    backup.unfinished_restore(layout).mkdir()
-    restored, brought_back = doctor.erasures(layout)
+    write_json(layout.restore_journal, {"backup": "x", "aside": "", "present": [], "coming": []})
+    (restored,), (brought_back,) = doctor.state(layout), doctor.erasures(layout)
     assert (restored.level, brought_back.level) == (doctor.ERROR, doctor.ERROR)
     assert brought_back.told.startswith("2 publication(s)")
     assert "mrf forget --again" in brought_back.todo
-    backup.unfinished_restore(layout).rmdir()
+    layout.restore_journal.unlink()
     for name in publish.known(layout)[:2]:
         shutil.rmtree((layout.published / name).parent)
     assert [line.level for line in doctor.erasures(layout)] == [doctor.OK]

@@ -38,4 +38,10 @@ def test_a_folder_of_that_name_stops_no_publication(layout: Layout, caplog: pyte
     point(layout, Publication("first", "mrf.duckdb"), "first", False, NOW)
     assert layout.catalog.exists()
     assert "ne mène pas" in caplog.text
-    assert sorted(path.name for path in layout.published.iterdir()) == ["catalog.json", "first", "second", "site"]
+    assert sorted(path.name for path in layout.published.iterdir()) == [
+        ".real.json",
+        "catalog.json",
+        "first",
+        "second",
+        "site",
+    ]

@@ -7,8 +7,9 @@ stays under the same digest, as `<digest>.consented.json`, the form that origina
 from __future__ import annotations
 
 import json
+import os
 import re
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,10 +26,11 @@ from ingestion.personal import ERASED, ERASED_PLACE, Erased
 from ingestion.readers import survey
 from ingestion.readers.settings import SurveyReader
 from ingestion.source import Source
-from warehouse.layout import Workspace, read_json, write_json, write_parquet, write_whole
+from warehouse.layout import Workspace, write_json, write_parquet, write_whole
 from warehouse.protection.forgotten import UUID, normal
 from warehouse.protection.formats import CannotScan, says
 from warehouse.protection.vault import Vault
+from warehouse.state_files import Damaged, DeliveryState, read
 
 CONSENTED = ".consented.json"
 WHY = "effacement demandé"
@@ -132,7 +134,11 @@ def _erase_rows(workspace: Workspace, source_id: str, source: Source, erased: Er
 def _erase_told(workspace: Workspace, source_id: str, lost: dict[str, int], erased: Erased) -> None:
     """What the source last gave: its counts still add up, and the next run reads its files again."""
     path = workspace.state_file(source_id)
-    told = read_json(path)
+    try:
+        told = read(path, DeliveryState)
+    except Damaged:  # nothing of it is used any more: the next run reads the source again
+        path.unlink(missing_ok=True)
+        return
     named = [check for check in told["checks"] if _names_one(check["examples"] or "", erased)] if told else []
     if told is None or not (named or any(lost.values())):
         return
@@ -296,8 +302,9 @@ def _names_one(text: str, erased: Erased) -> bool:
 def _digests(workspace: Workspace, source_id: str) -> list[Path]:
     """The originals of a source: those that its deliveries named, the published ones and the last."""
     root = workspace.base
-    told = [read_json(path).get("inputs", {}).get(source_id, {}) for path in root.glob("published/*/manifest.json")]
-    told.append(read_json(workspace.state_file(source_id)) or {})
+    manifests = [_readable_content(path) for path in root.glob("published/*/manifest.json")]
+    told = [manifest.get("inputs", {}).get(source_id, {}) for manifest in manifests]
+    told.append(_readable_content(workspace.state_file(source_id)))
     digests = {digest for one in told for digest in one.get("files", {}).values()}
     folders = (workspace.restricted / "originals", workspace.originals)
     return [
@@ -305,18 +312,35 @@ def _digests(workspace: Workspace, source_id: str) -> list[Path]:
     ]
 
 
+def _readable_content(path: Path) -> dict[str, Any]:
+    """Nothing of a file that is cut: originals that only it named are looked through as those that nobody names."""
+    try:
+        return read(path, dict[str, Any]) or {}
+    except Damaged:
+        return {}
+
+
 @contextmanager
 def _readable(vault: Vault | None, file: Path) -> Iterator[Path | None]:
-    """A file as readers take it: an encrypted one for a moment in a folder of one's own; None without a key."""
+    """A file as readers take it: an encrypted one for a moment in a folder of the data root; None without a key.
+
+    That folder is for its owner alone; what a killed command leaves there, the next one clears.
+    """
     if file.suffix != ".enc":
         yield file
     elif vault is None:
         yield None
     else:
-        with tempfile.TemporaryDirectory(prefix="mrf-") as folder:  # mode 700
-            path = Path(folder) / file.name.removesuffix(".enc")
-            path.write_bytes(vault.open_original(file, WHY))
+        folder = vault.folder / ".open" / file.name
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.parent.chmod(0o700)
+            path = folder / file.name.removesuffix(".enc")
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+                opened.write(vault.open_original(file, WHY))
             yield path
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _name(workspace: Workspace, path: Path) -> str:

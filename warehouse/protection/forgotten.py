@@ -15,11 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.layout import Workspace, read_json, write_json
+from warehouse import state_files
+from warehouse.layout import Workspace, write_json
 from warehouse.protection import key
 from warehouse.protection.key import KeyProblem
 
+FOLDER = "forgotten"
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class ReceiptDamaged(KeyProblem):
+    """A receipt cannot be read: what was erased is not known whole, so that no survey may be read."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,10 @@ class Forgotten:
 
 
 def known(workspace: Workspace) -> Forgotten:
-    """What was erased from this workspace. Raises KeyProblem where the key that sealed an erasure is not there."""
+    """What was erased from this workspace.
+
+    Raises KeyProblem where the key that sealed an erasure is not there, ReceiptDamaged where a receipt is cut.
+    """
     return of(receipts(workspace), workspace.base)
 
 
@@ -63,9 +72,14 @@ def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
 
 
 def identity(workspace: Workspace) -> str:
-    """A few signs that change with every erasure, an input of every run. Needs no key."""
-    told = sorted(one for receipt in receipts(workspace) for hashes in receipt["hashes"].values() for one in hashes)
-    return hashlib.sha256("".join(told).encode()).hexdigest()[:16] if told else ""
+    """A few signs that change with every erasure, an input of every run. Needs no key; a cut receipt changes it too."""
+    told = []
+    for path in files(workspace):
+        try:
+            told += [one for hashes in _receipt(path)["hashes"].values() for one in hashes]
+        except ReceiptDamaged:
+            told.append(f"illisible {path.name}")
+    return hashlib.sha256("".join(sorted(told)).encode()).hexdigest()[:16] if told else ""
 
 
 def hashes(workspace: Workspace, ids: Iterable[str]) -> dict[str, list[str]]:
@@ -84,14 +98,31 @@ def normal(submission: str) -> str:
     return text.lower() if UUID.fullmatch(text) else text
 
 
+def files(workspace: Workspace) -> list[Path]:
+    """The files of all receipts, oldest first."""
+    return sorted(workspace.forgotten.glob("*.json"))
+
+
 def receipts(workspace: Workspace) -> list[dict[str, Any]]:
-    """All receipts, oldest first."""
+    """All receipts, oldest first. Raises ReceiptDamaged."""
     return receipts_in(workspace.forgotten)
 
 
 def receipts_in(folder: Path) -> list[dict[str, Any]]:
-    """The same of any folder, such as that beside backups."""
-    return [read_json(path) for path in sorted(folder.glob("*.json"))]
+    """The same of any folder, such as that beside backups. Raises ReceiptDamaged."""
+    return [_receipt(path) for path in sorted(folder.glob("*.json"))]
+
+
+def _receipt(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] | None = state_files.read(path, state_files.Receipt)
+    except state_files.Damaged as reason:
+        raise ReceiptDamaged(
+            f"{path} : reçu d’effacement {reason.found} ; ce qui a été effacé pourrait revenir, aucune enquête n’est"
+            " lue. Le remettre d’une sauvegarde (state/forgotten, ou le dossier « forgotten » à côté des sauvegardes),"
+            " puis relancer"
+        ) from reason
+    return found or {"hashes": {}}
 
 
 def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> Path:

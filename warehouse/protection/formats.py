@@ -394,7 +394,7 @@ def _duckdb(path: Path) -> Iterator[_Told]:
 
 
 def _sqlite(path: Path) -> Iterator[_Told]:
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
         tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()

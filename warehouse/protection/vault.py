@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.fernet import InvalidToken, MultiFernet
 
-from warehouse.layout import Workspace, read_json, write_json, write_whole
+from warehouse import state_files
+from warehouse.layout import Workspace, write_json, write_whole
 from warehouse.protection import key
 from warehouse.protection.key import KeyProblem
 
@@ -72,8 +73,14 @@ class Vault:
 
     @property
     def expired(self) -> frozenset[str]:
-        """The documents whose personal data was erased after its time: it does not come back with the same file."""
-        return frozenset(read_json(self.folder / _EXPIRED) or ())
+        """The documents whose personal data was erased after its time: it does not come back with the same file.
+
+        Raises Unreadable where the list is cut.
+        """
+        try:
+            return frozenset(state_files.read(self.folder / _EXPIRED, list[str]) or ())
+        except state_files.Damaged as reason:
+            raise Unreadable(str(reason)) from reason
 
     def expire(self, before: dt.datetime) -> list[str]:
         """Erases what came in before a day: originals, and values and rejected rows that they gave.
@@ -169,10 +176,13 @@ class Vault:
 def open_vault(workspace: Workspace) -> Vault:
     """The vault of real data. Raises KeyProblem: no key, one that may not be used, or not the one of this folder."""
     cipher = key.load(workspace.base)
+    vault = Vault(workspace.restricted, cipher)
     proof = workspace.restricted / _PROOF
-    if proof.exists():
-        _decrypted(proof, cipher)
-    return Vault(workspace.restricted, cipher)
+    # Where the proof is lost, anything that was encrypted is one.
+    for path in [proof] if proof.exists() else sorted(workspace.restricted.glob("*/*.enc"))[:1]:
+        _decrypted(path, cipher)
+    _ = vault.expired  # read now, not when half of a delivery is written
+    return vault
 
 
 def forget(workspace: Workspace, source_id: str) -> None:
@@ -192,7 +202,7 @@ def _rejected(folder: Path, source_id: str) -> Path:
 def _decrypted(path: Path, cipher: MultiFernet) -> bytes:
     try:
         return cipher.decrypt(path.read_bytes())
-    except InvalidToken as error:
+    except (InvalidToken, OSError) as error:
         raise Unreadable(
             f"{path} ne s’ouvre pas avec la clé {key.key_file()} : ce n’est pas celle qui l’a chiffré, ou le fichier a"
             " été modifié. Remettre l’ancienne clé (une ligne de plus dans le fichier de clé) ou sa sauvegarde ;"

@@ -1,0 +1,79 @@
+"""A path without odd signs to a folder that has some, for programs that take a path for an address or a pattern.
+
+dbt puts paths into SQL and takes what follows `?` or `#` for no part of them, Dagster puts them into addresses of
+SQLite files (`?`, `%`), DuckDB takes brackets for a pattern. None lets us escape all that; a link has none of it.
+
+DuckDB (1.5) looks through links, and below a folder with a `?` in its name it puts its journal into another folder,
+one that does not exist. What it shall write there is written in a folder of the account's own, and then moved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from warehouse.layout import copy_whole
+
+_PLAIN = re.compile(r"[\w/.,+=@ -]+")
+
+
+class NoPlainPath(Exception):
+    """There is no place for such a link; says what to do."""
+
+
+def plain(folder: Path) -> Path:
+    """The folder itself where its path is plain, else a link to it that stays the same. Raises NoPlainPath."""
+    if _PLAIN.fullmatch(str(folder)):
+        return folder
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    for place in _places():
+        try:
+            return _linked(place / name, folder)
+        except OSError:
+            continue
+    raise NoPlainPath(
+        f"{folder} : ce chemin porte des signes que dbt ou SQLite ne prennent pas, et il n’y a aucun dossier où mettre"
+        " un lien vers lui ; poser XDG_CACHE_HOME sur un dossier où écrire, au chemin simple"
+    )
+
+
+def for_duckdb(path: Path) -> Path:
+    """Where DuckDB can write a file that shall stand at a path; `put_in_place` moves it there. Raises NoPlainPath."""
+    folder = path.parent
+    if "?" not in str(folder.resolve()):
+        return plain(folder) / path.name
+    beside = plain(folder).with_suffix(".ecrit")
+    beside.mkdir(mode=0o700, exist_ok=True)
+    return beside / path.name
+
+
+def put_in_place(path: Path) -> None:
+    """Moves what DuckDB had to write elsewhere to where it shall stand."""
+    written = for_duckdb(path)
+    if written.parent.suffix == ".ecrit" and written.exists():
+        copy_whole(written, path)
+        written.unlink()
+
+
+def _places() -> Iterator[Path]:
+    """The cache of the account, else a folder of its own among temporary files."""
+    kept = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mrf" / "racines"
+    for place in (kept, Path(tempfile.gettempdir()) / f"mrf-racines-{os.getuid()}"):
+        if place.is_absolute() and _PLAIN.fullmatch(str(place)):
+            yield place
+
+
+def _linked(link: Path, folder: Path) -> Path:
+    link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if link.parent.lstat().st_uid != os.getuid() or link.parent.is_symlink():
+        raise PermissionError(link.parent)  # somebody else's: they could lead us elsewhere
+    if not (link.is_symlink() and link.readlink() == folder):
+        beside = link.with_name(f".{link.name}.{os.getpid()}.part")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(folder, target_is_directory=True)
+        os.replace(beside, link)
+    return link
