@@ -137,7 +137,7 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
     told: dict[str, Any] = {"publications_removed": [], "backups_removed": []}
     if names:
         with console.status("nouvelle publication"):
-            problem = forgetting.rebuild(layout, is_data_only)
+            problem = forgetting.rebuild(layout, receipts, is_data_only)
         if problem:
             console.print(escape(problem), soft_wrap=True)
             stop(

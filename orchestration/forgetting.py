@@ -101,9 +101,14 @@ def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources:
     )
 
 
-def rebuild(layout: Layout, is_data_only: bool) -> str:
-    """Publishes the rows that are kept; returns what the run said where it could not."""
+def rebuild(layout: Layout, receipts: list[dict[str, Any]], is_data_only: bool) -> str:
+    """Publishes the rows that are kept; returns what the run said where it could not.
+
+    That the sources of the ``receipts`` have fewer rows is what was asked for.
+    """
     command = [sys.executable, "-m", "orchestration.cli", "run", "--kept", *(["--data-only"] if is_data_only else [])]
+    for source_id in sorted({source_id for receipt in receipts for source_id in receipt.get("sources", ())}):
+        command += ["--accept-loss", source_id]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     return "" if done.returncode == 0 else (done.stdout + done.stderr)[-2000:]
 

@@ -34,7 +34,9 @@ def clear(layout: Layout) -> list[str]:
     Plain copies of what is restricted go first. A publication, an import or a backup that was cut short is ended or
     undone; a restore that was cut short is left to « mrf restore ». Raises StateError, Damaged.
     """
-    shutil.rmtree(layout.workspace(False).opened, ignore_errors=True)
+    for workspace in _workspaces(layout):
+        shutil.rmtree(workspace.opened, ignore_errors=True)
+        shutil.rmtree(workspace.reading, ignore_errors=True)
     _clear_parts(layout)
     _clear_landing(layout)
     backup.clear_unfinished(layout)

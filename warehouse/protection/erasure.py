@@ -6,6 +6,7 @@ stays under the same digest, as `<digest>.consented.json`, the form that origina
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from ingestion.personal import ERASED, ERASED_PLACE, Erased
 from ingestion.readers import survey
 from ingestion.readers.settings import SurveyReader
 from ingestion.source import Source
+from warehouse import stored
 from warehouse.layout import Workspace, write_json, write_parquet, write_whole
 from warehouse.protection.forgotten import UUID, normal
 from warehouse.protection.formats import CannotScan, says
@@ -107,6 +109,7 @@ def erase(workspace: Workspace, vault: Vault | None, sources: dict[str, Source],
 
 def _erase_rows(workspace: Workspace, source_id: str, source: Source, erased: Erased, done: Done) -> dict[str, int]:
     """Of accepted and rejected rows; returns how many accepted ones went, by shape."""
+    _unseal(workspace, source_id)
     lost = {}
     for shape in (*source.shapes, "assertion"):
         path = workspace.records(shape, source_id)
@@ -147,7 +150,16 @@ def _erase_told(workspace: Workspace, source_id: str, lost: dict[str, int], eras
         counts["rejected"] += lost.get(shape, 0)
     for check in named:
         check["examples"] = ""
-    write_json(path, told | {"fingerprint": "", "validations": []})
+    given = stored.described(workspace, source_id)
+    write_json(path, told | {"fingerprint": "", "validations": [], "stored": given})
+
+
+def _unseal(workspace: Workspace, source_id: str) -> None:
+    """Before rows change: those that an erasure was killed over are no damage, nor made again from their original."""
+    path = workspace.state_file(source_id)
+    with contextlib.suppress(Damaged):
+        if told := read(path, DeliveryState):
+            write_json(path, told | {"stored": {}})
 
 
 def _without(path: Path, erased: Erased) -> int:
