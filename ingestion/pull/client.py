@@ -21,7 +21,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 from ingestion.pull import certificates
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
-from ingestion.pull.redirects import following, is_same_server
+from ingestion.pull.redirects import as_asked, following, is_same_server
 from ingestion.pull.settings import checked_address
 
 Params = dict[str, str]
@@ -207,7 +207,10 @@ class Client:
             403: f"accès interdit à ce compte{opened_by}",
             404: "introuvable",
             429: "serveur occupé, trop de demandes",
-        }.get(status, "redirection : vérifier l’adresse du serveur" if 300 <= status < 400 else "demande non servie")
+        }.get(status, "demande non servie")
+        if response.is_redirect:
+            leads = urlsplit(as_asked(response.url, self._session.get_redirect_target(response))).hostname
+            told = f"redirection vers {leads or 'une adresse illisible'}, non suivie : vérifier l’adresse du serveur"
         raise PullError(f"{self.where(path)} : {told} (HTTP {status})", status)
 
     def _read(self, path: str, kind: type[_Kind], response: requests.Response) -> _Kind:

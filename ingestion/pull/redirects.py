@@ -17,7 +17,7 @@ def following(address: str, location: str, hosts: Collection[str]) -> str:
     Raises PullError where it is neither of the same server nor of one of ``hosts``, or could be overheard. Its query
     may hold a key: no message repeats it.
     """
-    target = _as_asked(address, location)
+    target = as_asked(address, location)
     here, there = urlsplit(address), urlsplit(target)
     if not there.hostname or there.scheme not in ("http", "https"):
         raise PullError("redirection vers une adresse illisible, refusée : attendu une adresse https://…")
@@ -46,8 +46,11 @@ def is_same_server(one: str, other: str) -> bool:
     )
 
 
-def _as_asked(address: str, location: str) -> str:
-    """The address as `requests` would call it: looked at otherwise, a crafted one could name another server."""
+def as_asked(address: str, location: str) -> str:
+    """The address that a location leads to, as `requests` would call it, or nothing where it cannot.
+
+    Looked at otherwise, a crafted one could name another server.
+    """
     prepared = requests.PreparedRequest()
     try:
         prepared.prepare_url(urljoin(address, location), None)

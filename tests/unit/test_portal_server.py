@@ -200,7 +200,7 @@ def test_a_request_that_does_not_come_is_not_waited_for(portal: Portal, first: b
         for line in slow:
             with suppress(ConnectionError):
                 assert line.recv(1000) == b""
-        assert time.monotonic() - start < 15
+        assert time.monotonic() - start < 40
     finally:
         drips.set()
         thread.join()
