@@ -45,6 +45,16 @@ KNOWN = Known(
     names=frozenset(fold(name) for name in NAMES.values()),
     points=frozenset({SHELTER_POINT, (16.2666, -0.0444)}),
 )
+# Ways to write the same that only their kind has in common; no name among them looks like a number.
+ODD = [
+    "6 6 1 1 3 3 0 1", "66,11,33,02", "66:11:33:03", "66|11|33|04", "661 13 305", "77 611 33 06", "622 61 33 07", "WA66113308",
+    "66113309 F", "66 113 310", "6️⃣6️⃣1️⃣1️⃣3️⃣3️⃣1️⃣1️⃣", "soixante-six onze trente-trois douze", "⁶⁶¹¹³³¹³", "66 11 33 l4",
+    "odde at exemple.org", "oddf＠exemple.org", "oddg(a)exemple.org", "oddh @ exemple . org", "oddi arobase exemple point org",
+    "14 31 13 N 4 11 51 W", "14º31'14\"N", "N14 31.225 W004 11.835", "14.5171 - 4.2016", "14.5171|-4.2017", "7CQ3FRQ3+3X",
+    "30P 0313345 1601239", "osm.org/?mlat=14.51710&mlon=-4.20120", "maps.app.goo.gl/FictifOdd1",
+    "latitude nord 14,51711 longitude ouest 4,20122", "Responsable : Issa Oddresp", "m. moussa oddlow", "Cheikh Oddcheikh",
+    "M.Oddglue", "Mmes Fictive et Odddeux", "M. d’Oddapos",
+]  # fmt: skip
 REFUSED = [PHONES["refused submission"][-11:], EMAILS["refused submission"], "Réticente", "Service refusé fictif"]
 
 
@@ -61,6 +71,7 @@ def _survey(folder: Path) -> None:
         (1, SHELTER | {"gps": f"{latitude} {longitude} 0 5", "srv_desc": f"Maison {SHELTER_PLACE}"}),
         (1, SERVICE | {"type_service": "SOC_01", "gps": f"{latitude} {longitude} 0 5", "srv_desc": "Soins fictifs"}),
         (2, SERVICE | {"srv_desc": "Service refusé fictif"}),
+        *((0, SERVICE | {"srv_desc": f"Écoute {odd}", "docs_requis": f"Pièce, voir {odd}"}) for odd in ODD),
     ]
     write(folder, kobo(submissions, services))
 
@@ -139,6 +150,7 @@ def test_each_planted_value_is_found_in_what_was_landed(landing: Path) -> None:
     ]
     assert [known for known in singly if not any(look(text, known, is_number=not known.names) for text in texts)] == []
     assert any(SHELTER_PLACE in text for text in texts)
+    assert [odd for odd in ODD if not any(odd in text for text in texts)] == []
 
 
 def test_the_run_takes_every_source(planted: Root) -> None:
@@ -155,7 +167,7 @@ def test_no_planted_value_is_in_any_file_that_is_not_encrypted(planted: Root) ->
         (file, kinds)
         for file, text in _texts(planted.path)
         if (kinds := {kind for kind in look(text, KNOWN) if kind.startswith("known_")})
-        or any(secret in text for secret in (SHELTER_PLACE, *REFUSED))
+        or any(secret in text for secret in (SHELTER_PLACE, *REFUSED, *ODD))
     ]
     assert leaks == []
     files = {path.relative_to(planted.path).parts[0] for path in planted.path.rglob("*") if path.is_file()}

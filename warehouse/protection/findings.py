@@ -156,7 +156,7 @@ def _is_public(piece: personal.Removed, known: Known) -> bool:
 
 def _is_let_through(piece: personal.Removed, known: Known) -> bool:
     wanted = squashed(piece.text)
-    return any(wanted in text for text in known.let_through)
+    return bool(wanted) and any(wanted in text for text in known.let_through)
 
 
 def squashed(text: str) -> str:
