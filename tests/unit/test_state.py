@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from warehouse import state
-from warehouse.layout import Workspace
+from warehouse import review, state
+from warehouse.layout import Layout, Workspace, write_json
 
 ANSWER = {
     "question_id": "q_1", "kind": "organization", "left": "A", "right": "B", "answer": "same", "who": "IM",
@@ -91,3 +93,36 @@ def test_a_wrong_line_is_named(empty: Workspace) -> None:
     path.write_text("a,b\n")
     with pytest.raises(state.StateError, match="ligne 1"):
         state.overrides(empty)
+
+
+def _queue(root: Path) -> Layout:
+    """A publication with a question of each file: two spellings of one structure, and a value."""
+    layout = Layout(root)
+    file = layout.published / "r" / "mrf_r.duckdb"
+    file.parent.mkdir(parents=True)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            """create schema marts; create table marts.review_queue as
+            select 'q_1' as question_id, 'value' as kind, 'Quel nom ?' as question_fr, 'x' as subject,
+                null::varchar as other_subject, 'organization/org_1' as left_key, 'organization_name' as right_key,
+                'Soutien | Appui' as options, 'valeur publiée : Appui' as reason, 1.5 as score, 2 as affected_count
+            union all select 'q_2', 'organization', 'Même structure ?', 'x', 'y', 'a', 'b', 'same;different', '', 1, 1"""
+        )
+    told = {"current": "r/mrf_r.duckdb", "run_id": "r", "published_at": "2024-08-31T05:00:00+00:00", "is_demo": False}
+    write_json(layout.catalog, told | {"history": []})
+    return layout
+
+
+def test_an_import_again_keeps_each_answer_once_and_refuses_another(tmp_path: Path) -> None:
+    """After an import that was killed nobody knows which of its answers are kept: the same file runs through."""
+    layout, path, day = _queue(tmp_path / "data"), tmp_path / "reponses.csv", dt.date(2024, 9, 1)
+    rows = ["question_id;answer;who;why", "q_1;Soutien;CP;vu", "q_2;same;CP;même siège"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    for later in range(2):
+        assert review.take_in(layout, path, day + dt.timedelta(days=later)) == 2
+        assert len(state.kept(layout.workspace(False))) == 2
+    assert review.questions(layout) == []
+    path.write_text("\n".join([*rows[:2], "q_2;different;CP;autre siège"]), encoding="utf-8")
+    with pytest.raises(review.AnswerRefused, match="q_2"):
+        review.take_in(layout, path, day)
+    assert len(state.kept(layout.workspace(False))) == 2
