@@ -51,7 +51,7 @@ def forget(workspace: Workspace, *ids: str) -> forgotten.Forgotten:
 @pytest.mark.parametrize("sheets", [kobo(AGREED), odk(AGREED)], ids=["kobo", "odk"])
 def test_a_reader_leaves_out_the_submission_with_its_repeats_and_tells_no_place(sheets: Any, tmp_path: Path) -> None:
     path = write(tmp_path, sheets)
-    whole, left = ingest(SOURCE, [path]), ingest(SOURCE, [path], None, lambda one: one == GONE)
+    whole, left = ingest(SOURCE, [path]), ingest(SOURCE, [path], lambda one: one == GONE)
     for shape, count in whole.read_counts.items():
         assert left.read_counts[shape] == count, "read = accepted + rejected"
     rejected = left.rejected[left.rejected["reason"].eq(ERASED)]
@@ -70,7 +70,7 @@ def test_an_edit_made_since_is_left_out_by_the_first_id(tmp_path: Path) -> None:
     answers["results"][1]["meta/instanceID"] = "uuid:11111111-1111-4111-8111-111111111111"
     path = tmp_path / f"{SOURCE.id}.json"
     path.write_text(json.dumps(answers))
-    left = ingest(SOURCE, [path], None, lambda one: one == GONE)
+    left = ingest(SOURCE, [path], lambda one: one == GONE)
     assert left.rejected["reason"].tolist().count(ERASED) >= 1
     assert "11111111-1111" not in left.assertions.to_csv() + left.rejected.to_csv()
     ids = erasure.all_ids(Workspace(tmp_path), None, KNOWN, {SOURCE.id: [path]}, GONE)
