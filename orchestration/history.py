@@ -17,6 +17,7 @@ from warehouse.state_files import set_aside
 
 # Without one of these Dagster opens nothing; the others hold the events of one run each.
 _NEEDED = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+_HISTORY_LOST = "L’historique des exécutions est perdu, en tout ou en partie ; les publications sont intactes."
 _MAGIC = b"SQLite format 3\0"
 _JOURNALS = ("-wal", "-shm", "-journal")
 
@@ -45,12 +46,12 @@ def mend(layout: Layout, made: Path, is_thorough: bool = False) -> list[str]:
             aside = set_aside(path, dt.datetime.now(dt.UTC))
             for ending in _JOURNALS:
                 path.with_name(path.name + ending).unlink(missing_ok=True)
-            told.append(
-                f"{path} était abîmé : mis à part ({aside.name}) et recommencé. L’historique des exécutions est perdu,"
-                " en tout ou en partie ; les publications sont intactes."
-            )
-    if not all((layout.dagster_home / name).is_file() for name in _NEEDED):
-        made.unlink(missing_ok=True)
+            told.append(f"{path} était abîmé : mis à part ({aside.name}) et recommencé. {_HISTORY_LOST}")
+    lost = [name for name in _NEEDED if not (layout.dagster_home / name).is_file()]
+    if lost and made.exists():
+        made.unlink()
+        if not told:
+            told.append(f"{layout.dagster_home / lost[0]} manquait : recommencé. {_HISTORY_LOST}")
     return told
 
 
