@@ -10,7 +10,6 @@ import pandas as pd
 
 from ingestion import personal
 from ingestion.errors import SourceFileError
-from ingestion.guard import guarded
 from ingestion.part import Part, part_of, read_part, read_tables
 from ingestion.personal import PERSONAL
 from ingestion.readers import survey
@@ -78,28 +77,22 @@ def parts(
     if not isinstance(source.reader, SurveyReader):
         for path in paths:
             begin(path)
-            with guarded(path.name):
-                part = read_part(source, path)
-                _refuse_too_many(path, part, most_rows)
-            yield part
+            yield _of_few_rows(path, read_part(source, path), most_rows)
         return
     tables = {}
     for path in paths:
         begin(path)
-        with guarded(path.name):
-            tables[path] = read_tables(source, path, erased)
+        tables[path] = read_tables(source, path, erased)
     for path, raw in survey.last_versions(tables).items():  # one file may hold a later version of what another holds
         begin(path)
-        with guarded(path.name):
-            part = part_of(source, path, raw, withheld)
-            _refuse_too_many(path, part, most_rows)
-        yield part
+        yield _of_few_rows(path, part_of(source, path, raw, withheld), most_rows)
 
 
-def _refuse_too_many(path: Path, part: Part, most_rows: int | None) -> None:
+def _of_few_rows(path: Path, part: Part, most_rows: int | None) -> Part:
     count = max((records.read_count for records in part.records.values()), default=0)
     if most_rows is not None and count > most_rows:
         raise SourceFileError(path.name, "lignes", f"au plus {most_rows} lignes (MRF_FILE_ROWS)", f"{count} lignes")
+    return part
 
 
 def joined(source: Source, parts: list[Part]) -> Ingested:

@@ -13,6 +13,7 @@ import pandas as pd
 from ingestion import personal
 from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.guard import guarded
 from ingestion.readers import geo, iati, json_records, pdf, survey, table, written
 from ingestion.readers.rows import Table, Tables
 from ingestion.readers.settings import SurveyReader
@@ -53,15 +54,18 @@ class Part:
 
 
 def read_tables(source: Source, path: Path, erased: personal.Erased = personal.nobody) -> Tables:
-    """The raw tables of a file, by the reader that its source declares. Raises SourceFileError.
+    """The raw tables of a file, by the reader that its source declares.
+
+    Raises SourceFileError, also for whatever the reader stumbles over.
 
     ``erased`` submissions of a survey are left out.
     """
     if not path.is_file():
         raise SourceFileError(path.name, "fichier", "un fichier", "un dossier" if path.is_dir() else "rien")
-    if isinstance(source.reader, SurveyReader):  # no other reader knows submissions
-        return survey.read(path, source, source.reader, erased)
-    return READERS[source.reader.kind](path, source, source.reader)
+    with guarded(path.name):
+        if isinstance(source.reader, SurveyReader):  # no other reader knows submissions
+            return survey.read(path, source, source.reader, erased)
+        return READERS[source.reader.kind](path, source, source.reader)
 
 
 def read_part(source: Source, path: Path) -> Part:
@@ -70,7 +74,15 @@ def read_part(source: Source, path: Path) -> Part:
 
 
 def part_of(source: Source, path: Path, raw: Tables, withheld: bool = False) -> Part:
-    """What the tables that a file holds give, with ``withheld`` without its free texts. Raises SourceFileError."""
+    """What the tables that a file holds give, with ``withheld`` without its free texts.
+
+    Raises SourceFileError, also for whatever a `parse.py` or a cleaner stumbles over.
+    """
+    with guarded(path.name):
+        return _part_of(source, path, raw, withheld)
+
+
+def _part_of(source: Source, path: Path, raw: Tables, withheld: bool) -> Part:
     document = Document(file_sha256(path), path.name)
     split = {name: personal.split(source, item) for name, item in raw.items()}
     tables = {name: each.table for name, each in split.items()}

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.guard import guarded
 from ingestion.part import part_of, read_tables
 from ingestion.personal import ERASED, ERASED_PLACE, Erased
 from ingestion.readers import survey
@@ -89,7 +90,8 @@ def all_ids(
 
 def _ids_of(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
     try:
-        return survey.all_ids(path, source, reader)
+        with guarded(path.name):
+            return survey.all_ids(path, source, reader)
     except SourceFileError:
         return []  # of another form; what it holds is found by its text
 

@@ -76,6 +76,8 @@ def _labels(edition: Edition) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in edition.rows("select code, fr from reference.code_list"):
         found.setdefault(row["code"], set()).add(typographic(row["fr"]))
+    for row in edition.rows("select organization_id, name from marts.dim_organization where name is not null"):
+        found.setdefault(row["organization_id"], set()).add(row["name"])
     for codes in LABELS.values():
         for code, label in codes.items():
             found.setdefault(code, set()).add(label)
