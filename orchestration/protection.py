@@ -53,10 +53,10 @@ def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path
     known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(warehouse))
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         known = replace(known, let_through=database.let_through(connection, SCHEMAS))
-    try:
-        found = files.search(folder, known, own=("dbt_docs",))
-    except CannotScan as error:
-        raise dg.Failure(f"Publication refusée : {error}") from error
+        try:
+            found = files.search(folder, known, own=("dbt_docs",))
+        except CannotScan as error:
+            raise dg.Failure(f"Publication refusée : {error}") from error
     if found:
         lines = "\n".join(f"  · {finding}" for finding in found[:_SHOWN])
         raise dg.Failure(f"Publication refusée : données personnelles en {len(found)} place(s)\n{lines}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -32,18 +34,23 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
 
     Allowed are phones that some source permits to publish, and latitude and longitude of services that are not masked.
     """
-    known = replace(known, let_through=known.let_through | let_through(connection, schemas))
+    known = replace(known, let_through=let_through(connection, schemas))
     found = []
     for schema, table in _tables(connection, schemas):
         found += _table(connection, file, schema, table, known)
     return found + _comments(connection, file, schemas, known) + _claims_of_unplaced(connection, file, schemas, known)
 
 
-def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> frozenset[str]:
+def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> Callable[[], frozenset[str]]:
     """What these tables publish since nothing personal is in it, though parts of it look so out of context (squashed).
 
-    Figures among it: what a report writes in groups may look like a phone.
+    Figures among it: what a report writes in groups may look like a phone. All texts are looked at for it, minutes with
+    a quarter of a million claims: not before something is found, while the connection is still open.
     """
+    return cache(lambda: _let_through(connection, schemas))
+
+
+def _let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
     for schema, table in _tables(connection, schemas):
         full = f'{schema}."{table}"'

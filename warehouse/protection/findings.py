@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -67,7 +67,7 @@ class Known:
     points: frozenset[Point] = frozenset()
     public_phones: frozenset[str] = field(default_factory=frozenset)
     public_points: frozenset[Point] = field(default_factory=frozenset)
-    let_through: frozenset[str] = frozenset()
+    let_through: Callable[[], frozenset[str]] = frozenset
     shelters: frozenset[Point] = field(default_factory=frozenset)
     unplaced: frozenset[str] = field(default_factory=frozenset)
 
@@ -156,7 +156,7 @@ def _is_public(piece: personal.Removed, known: Known) -> bool:
 
 def _is_let_through(piece: personal.Removed, known: Known) -> bool:
     wanted = squashed(piece.text)
-    return bool(wanted) and any(wanted in text for text in known.let_through)
+    return bool(wanted) and any(wanted in text for text in known.let_through())
 
 
 def squashed(text: str) -> str:
