@@ -202,6 +202,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
                 "override",
                 "organization",
                 "organization_parent",
+                "shelter",
                 "service",
                 "decision",
             )

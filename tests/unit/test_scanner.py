@@ -373,8 +373,8 @@ def _searched_after(folder: Path, text: str) -> list[Finding]:
     with duckdb.connect(str(build), read_only=True) as connection:
         found = database.search(connection, "b", ("marts",), Known())
         known = Known(let_through=database.let_through(connection, ("marts",)))
-    _derived(folder / "made", text)
-    return found + files.search(folder / "made", known)
+        _derived(folder / "made", text)
+        return found + files.search(folder / "made", known)
 
 
 @pytest.mark.parametrize("text", NAMES)
