@@ -133,7 +133,8 @@ def test_deliverables_made_before_it_are_linked(site: Path, demo: Root, tmp_path
         "partner_sheets": {"title_fr": "Fiches", "state": "made", "files": sheets},
         "exports": {"title_fr": "Exports", "state": "failed", "files": []},
     }
-    (folder / "deliverables.json").write_text(json.dumps(record))
+    whole = {name: told | {"made_of": {}, "reason": "", "seconds": 1.0} for name, told in record.items()}
+    (folder / "deliverables.json").write_text(json.dumps(whole))
     for file in [*sheets, *record["map"]["files"]]:
         (folder / file["path"]).parent.mkdir(exist_ok=True)
         (folder / file["path"]).touch()

@@ -9,7 +9,7 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
-from ingestion.clean.personal import SUSPECT, find, out_of_context, plain_text
+from ingestion.clean.personal import AROUND_PLACE, SUSPECT, find, out_of_context, plain_text
 from ingestion.shelters import OF_NEIGHBOURS, WITHHELD, is_near
 from warehouse.protection.findings import (
     KNOWN_PHONE,
@@ -113,8 +113,8 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
 
 def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: str, known: Known) -> list[str]:
     """The distinct texts of a column that a pattern or a known name may match."""
-    wanted = [f'regexp_matches(lower("{column}"), ?)']
-    arguments = [SUSPECT_RE2]
+    wanted = [f"""regexp_matches(regexp_replace(lower("{column}"), ?, '', 'g'), ?)"""]
+    arguments = [AROUND_PLACE, SUSPECT_RE2]
     names = sorted(known.names)
     for start in range(0, len(names), _NAMES_A_PATTERN):
         wanted.append(f"regexp_matches(regexp_replace(strip_accents(lower(\"{column}\")), '[^a-z0-9]+', ' ', 'g'), ?)")
