@@ -167,9 +167,11 @@ def _places(
         withheld["service_at_location_id in (select id from unplaced)"] = OF_NEIGHBOURS
     for rows, names in withheld.items():
         told = [column for column in names if column in columns]
-        counts = ", ".join(f'count("{column}")' for column in told) or "0"
+        if not told:
+            continue
+        counts = ", ".join(f'count("{column}")' for column in told)
         stated = connection.execute(f"select {counts} from {full} where {rows}").fetchall()[0]
-        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, stated, strict=False) if n]
+        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, stated, strict=True) if n]
     return found
 
 
