@@ -75,15 +75,19 @@ def reader() -> ReadingProcess:
     return ReadingProcess()
 
 
+def reading() -> set[int]:
+    """The processes that read for this one."""
+    children = psutil.Process().children(recursive=True)
+    return {child.pid for child in children if "ingestion.reading_process" in child.cmdline()}
+
+
 def test_a_file_beyond_its_time_ends_its_reader_and_nothing_else(reader: ReadingProcess, tmp_path: Path) -> None:
-    endless = write(tmp_path, "mapping_report_sans_fin.pdf", doubling_pdf())
+    others, endless = reading(), write(tmp_path, "mapping_report_sans_fin.pdf", doubling_pdf())
     with pytest.raises(
         SourceFileError, match=r"mapping_report_sans_fin\.pdf · lecture .* 2 s de calcul \(MRF_FILE_SECONDS"
     ):
         reader.parts(source_of(endless), [endless], Limits(seconds=2))
-    assert not [
-        one for one in psutil.Process().children(recursive=True) if "reading_process" in " ".join(one.cmdline())
-    ]
+    assert reading() == others
     good = write(tmp_path, "cr_bon.txt", b"Compte rendu du 12/06/2024\n\nBonjour.\n")
     (part,) = reader.parts(source_of(good), [good], Limits())
     assert len(part.document) == 1

@@ -262,9 +262,9 @@ def test_the_free_text_of_surveys_is_withheld_by_one_setting(survey: Survey, mon
     programs = pq.read_table(survey.workspace.records("program", SOURCE.id)).to_pandas()
     assert set(programs["program_name"]) == {"[texte retenu]"}
     assert any("free_text_withheld" in check["check_name"] for check in withheld.checks)
-    assert survey.deliver(sheets).state == "unchanged"
+    assert survey.deliver_landed().state == "unchanged"
     monkeypatch.delenv("MRF_SURVEY_FREE_TEXT")
-    assert survey.deliver(sheets).state == "fresh"
+    assert survey.deliver_landed().state == "fresh"
     assert bare in survey.plain()
 
 
