@@ -9,8 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion.digest import file_sha256
 from orchestration import losses
 from orchestration.delivery_files import Delivery
+from tests.manifests import manifest
 from warehouse.layout import Layout, write_json
 
 DAY = dt.date(2024, 8, 31)
@@ -36,11 +38,13 @@ def database(path: Path, **marts: int) -> None:
 def layout(tmp_path: Path) -> Layout:
     """A root whose publication in place has 100 rows of each of two sources, and 200 services."""
     layout = Layout(tmp_path)
-    write_json(layout.catalog, {"current": "a/a.duckdb", "run_id": "r1", "is_demo": False, "history": []})
-    write_json(layout.published / "a" / "manifest.json", {"as_of": "2024-08-31"})
-    write_json(layout.run_folder("r1") / "deliveries.json", [vars(d) for d in delivered(ong=100, liste=100)])
-    database(layout.published / "a" / "a.duckdb", service_directory=200, review_queue=50)
+    published = layout.published / "a" / "mrf_a.duckdb"
+    entry = {"current": "a/mrf_a.duckdb", "run_id": "r1", "is_demo": False, "published_at": "2024-09-01T05:00:00+00:00"}
+    database(published, service_directory=200, review_queue=50)
     database(layout.build_file, service_directory=200, review_queue=50)
+    write_json(layout.catalog, entry | {"history": []})
+    write_json(published.parent / "manifest.json", manifest(file=published.name, file_sha256=file_sha256(published)))
+    write_json(layout.run_folder("r1") / "deliveries.json", [vars(d) for d in delivered(ong=100, liste=100)])
     return layout
 
 
