@@ -24,7 +24,7 @@ from landed import AS_OF, PROJECT
 from ingestion.registry import assign, sources
 from ingestion.source import Source
 
-GOOD = ("ocha_hno_mli", "ocha_cod_ps_mli", "mrf_documents")
+GOOD = ("ocha_cod_ps_mli", "mrf_documents")
 
 
 def good_files(folder: Path, known: dict[str, Source]) -> None:
