@@ -26,8 +26,9 @@ from faults import answer_some, prepare, run
 from landed import PROJECT, start
 
 from ingestion.digest import file_sha256
-from warehouse import publish, state
-from warehouse.layout import Layout
+from warehouse.paths import Layout
+from warehouse.publication import publish
+from warehouse.resolution import state
 
 OTHER_SUBMISSION = "00000000-0000-4000-8000-000000000007"
 # What only answers of respondents say, as the samples have them, and databases or archives of them.

@@ -42,10 +42,10 @@ from commands_killed import kill_commands
 from landed import land, run, weightiest
 
 from ingestion.digest import file_sha256
-from warehouse import publish
-from warehouse.all_deliverables import DELIVERABLES
-from warehouse.deliverables import missing, record_of
-from warehouse.layout import Layout
+from warehouse.deliverables.producing import missing, record_of
+from warehouse.deliverables.register import DELIVERABLES
+from warehouse.paths import Layout
+from warehouse.publication import publish
 
 PATIENCE = 900
 # What a publication leaves on its way, as patterns below the data root: each is a moment to kill at.

@@ -30,10 +30,11 @@ from typing import Any
 
 from landed import AS_OF, environment, land, start
 
-from orchestration import cli
-from warehouse import publish
-from warehouse.layout import Layout, write_json
+from orchestration.commands import mrf as command
+from warehouse.paths import Layout
+from warehouse.publication import publish
 from warehouse.state_files import Damaged
+from warehouse.storage import write_json
 
 DAMAGES = ("manque", "coupé", "bruit")
 PATIENCE = 900
@@ -67,7 +68,7 @@ def mrf(root: Path, *arguments: str) -> tuple[int, str]:
         sys.argv = ["mrf", *arguments]
         code = 0
         try:
-            cli.main()
+            command.main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
         except BaseException:

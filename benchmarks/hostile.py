@@ -21,8 +21,8 @@ import psutil
 from cryptography.fernet import Fernet
 from landed import AS_OF, PROJECT
 
-from ingestion.registry import assign, sources
-from ingestion.source import Source
+from ingestion.declaration.registry import assign, sources
+from ingestion.declaration.source import Source
 
 GOOD = ("ocha_cod_ps_mli", "mrf_documents")
 
@@ -77,7 +77,15 @@ def main() -> None:
             landing.mkdir()
             good_files(landing, known)
             shutil.copyfile(path, landing / name)
-            command = [sys.executable, "-m", "orchestration.cli", "run", "--data-only", "--landing", str(landing)]
+            command = [
+                sys.executable,
+                "-m",
+                "orchestration.commands.mrf",
+                "run",
+                "--data-only",
+                "--landing",
+                str(landing),
+            ]
             environment = os.environ | {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "PYTHONPATH": str(PROJECT)}
             code, seconds, together, single = measured([*command, "--as-of", AS_OF], environment)
             told = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from ingestion.registry import sources
+from ingestion.declaration.registry import sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 AS_OF = "2024-08-31"
@@ -50,7 +50,7 @@ def start(root: Path, *arguments: str, is_watched: bool = False, **more: str) ->
     Where it is watched each event is stored when it happens, so that who watches knows in which step the run is.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
+        [sys.executable, "-m", "orchestration.commands.mrf", *arguments],
         cwd=PROJECT,
         env=environment(root) | ({"DAGSTER_EVENT_BATCH_SIZE": "1"} if is_watched else {}) | more,
         stdout=subprocess.PIPE,

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion.clean.text import fold
-from warehouse.organizations import candidates, resolve
+from warehouse.resolution.organizations import candidates, resolve
 
 Matrix = np.ndarray[tuple[int, ...], np.dtype[Any]]
 Groups = Callable[[pd.DataFrame], Matrix]

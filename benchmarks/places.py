@@ -26,11 +26,12 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from ingestion.clean.text import fold  # noqa: E402
-from ingestion.ingest import ingest  # noqa: E402
-from ingestion.registry import sources  # noqa: E402
+from ingestion.declaration.registry import sources  # noqa: E402
+from ingestion.records.source_records import ingest  # noqa: E402
 from ingestion.shapes import SHAPES  # noqa: E402
-from warehouse import places  # noqa: E402
-from warehouse.layout import SEEDS, Workspace, write_parquet  # noqa: E402
+from warehouse.paths import SEEDS, Workspace  # noqa: E402
+from warehouse.resolution import places  # noqa: E402
+from warehouse.storage import write_parquet  # noqa: E402
 
 CODES = ["admin1_code", "admin2_code", "admin3_code"]
 NAMES = ["admin1_name", "admin2_name", "admin3_name"]

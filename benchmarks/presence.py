@@ -31,9 +31,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from ingestion.clean.text import fold, tidy  # noqa: E402
-from ingestion.ingest import ingest  # noqa: E402
-from ingestion.registry import assign, sources  # noqa: E402
-from ingestion.source import Source  # noqa: E402
+from ingestion.declaration.registry import assign, sources  # noqa: E402
+from ingestion.declaration.source import Source  # noqa: E402
+from ingestion.records.source_records import ingest  # noqa: E402
 
 KEY = ["location_code", "provider_admin1_name", "provider_admin2_name", "admin1_code", "admin2_code"]
 KEY += ["org_acronym", "org_name", "sector_code"]

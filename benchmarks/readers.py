@@ -25,8 +25,8 @@ from typing import Any
 
 import duckdb
 
-from warehouse import publish, retention
-from warehouse.layout import Layout
+from warehouse.paths import Layout
+from warehouse.publication import publish, retention
 
 TABLES = ("service_directory", "service_gap", "provenance")
 ROWS = 20_000

@@ -24,11 +24,11 @@ from rich.table import Table
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from ingestion.ingest import ingest  # noqa: E402
-from ingestion.readers import table  # noqa: E402
-from ingestion.readers.grid import read_grid  # noqa: E402
-from ingestion.registry import PACKAGE_SOURCES, sources  # noqa: E402
-from ingestion.source import Source, load  # noqa: E402
+from ingestion.declaration.registry import PACKAGE_SOURCES, sources  # noqa: E402
+from ingestion.declaration.source import Source, load  # noqa: E402
+from ingestion.readers.sheets.grid import read_grid  # noqa: E402
+from ingestion.readers.tables import table  # noqa: E402
+from ingestion.records.source_records import ingest  # noqa: E402
 
 ROWS, ROUNDS = 24_000, 3
 

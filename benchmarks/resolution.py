@@ -65,7 +65,8 @@ def misspelt(name: str, chance: np.random.Generator) -> str:
 def generate(base: Path, count: int) -> None:
     """Writes `count` claims, their five documents and empty tables of the other shapes to a workspace."""
     from ingestion.shapes import SHAPES
-    from warehouse.layout import SEEDS, Workspace, write_parquet
+    from warehouse.paths import SEEDS, Workspace
+    from warehouse.storage import write_parquet
 
     workspace, chance = Workspace(base), np.random.default_rng(7)
     for shape in SHAPES.values():
@@ -134,15 +135,15 @@ def measure(base: Path) -> None:
     """Resolves the workspace and prints one JSON line: seconds by step, peak MB, entities found."""
     import json
 
-    from warehouse import documents, matching, places, services
-    from warehouse.layout import Workspace
+    from warehouse.paths import Workspace
+    from warehouse.resolution import documents, places, record_organizations, services
 
     workspace = Workspace(base)
     seconds: dict[str, float] = {}
     for name, step in (
         ("lieux", places.resolve),
         ("documents", documents.resolve),
-        ("structures", matching.resolve),
+        ("structures", record_organizations.resolve),
         ("services", services.resolve),
     ):
         started = time.perf_counter()

@@ -21,7 +21,7 @@ from landed import AS_OF, PROJECT
 
 def timed(root: Path, *arguments: str) -> float:
     started = time.perf_counter()
-    command = [sys.executable, "-m", "orchestration.cli", "run", *arguments]
+    command = [sys.executable, "-m", "orchestration.commands.mrf", "run", *arguments]
     subprocess.run(command, cwd=PROJECT, env=os.environ | {"MRF_DATA": str(root)}, check=True, capture_output=True)
     return time.perf_counter() - started
 
@@ -64,8 +64,8 @@ def imports() -> None:
         "dagster",
         "dagster_dbt",
         "great_expectations",
-        "orchestration.cli",
-        "orchestration.definitions",
+        "orchestration.commands.mrf",
+        "orchestration.defs.definitions",
     ):
         started = time.perf_counter()
         subprocess.run([sys.executable, "-c", f"import {module}"], cwd=PROJECT, check=True, capture_output=True)

@@ -30,10 +30,10 @@ import dagster as dg
 import psutil
 from landed import PROJECT, environment, land, weightiest
 
-from orchestration import upkeep
-from orchestration.instance import write_lock
-from orchestration.settings import settings
-from warehouse.layout import Layout
+from orchestration.defs import upkeep
+from orchestration.operation.instance import write_lock
+from orchestration.operation.settings import settings
+from warehouse.paths import Layout
 
 PATIENCE = 1800
 REST = 20  # seconds after a run: its process and the code server that started it take some to end
@@ -151,7 +151,7 @@ def main() -> int:
         weightiest(root / "landing").unlink()
     all_of: list[Measure] = []
     known: set[str] = set()
-    command = [sys.executable, "-m", "orchestration.cli", "daemon"]
+    command = [sys.executable, "-m", "orchestration.commands.mrf", "daemon"]
     with (out / "daemon.log").open("w") as log:
         started = subprocess.Popen(
             command, cwd=PROJECT, env=environment(root), stdout=log, stderr=log, start_new_session=True

@@ -1,4 +1,4 @@
-"""Learns Splink's parameters and the thresholds from labelled names; writes warehouse/organizations/model.json.
+"""Learns Splink's parameters and the thresholds from labelled names; writes model.json of organizations.
 
     .venv/bin/python benchmarks/train_organizations.py LABELS.csv [--scope ETH] [--output model.json]
 
@@ -20,10 +20,10 @@ import splink.comparison_level_library as levels
 import splink.comparison_library as comparisons
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from warehouse.organizations.candidates import records
-from warehouse.organizations.mentions import mentions_of
+from warehouse.resolution.organizations.candidates import records
+from warehouse.resolution.organizations.mentions import mentions_of
 
-MODEL = Path(__file__).resolve().parents[1] / "warehouse" / "organizations" / "model.json"
+MODEL = Path(__file__).resolve().parents[1] / "warehouse" / "resolution" / "organizations" / "model.json"
 # One name in some hundred pairs of a block is another spelling of it; chosen so, not learnt.
 PRIOR = 0.01
 THRESHOLDS = {"merge": 0.9, "review": 0.35}

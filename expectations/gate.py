@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from expectations.results import CheckResult
-from ingestion.ingest import Ingested
+from ingestion.records.source_records import Ingested
 from ingestion.shapes import SHAPES
 
 REJECTED = ["shape", "document_id", "locator", "reason", "row"]

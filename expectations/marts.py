@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from expectations.validation import Spec, Validation, validate
-from ingestion import code_lists
+from ingestion.declaration import code_lists
 
 CELLS_A_MONTH = 5 * 15 * 11  # zone × service type × population group, for each reading
 CELLS_A_CERCLE = 15 * 11  # service type × population group

@@ -1,1 +1,1 @@
-"""Dagster only: what runs when, and what people see of it."""
+"""What runs when, and what people see of it: pipeline, operation, Dagster's definitions, commands."""

@@ -61,7 +61,7 @@ class Root:
     def mrf(self, *arguments: str, whole: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command. A run makes no deliverables, which take as long again, unless a test wants the ``whole``."""
         short = ("--data-only",) if arguments[:1] == ("run",) and not whole else ()
-        return self.python("-m", "orchestration.cli", *arguments, *short, **environment)
+        return self.python("-m", "orchestration.commands.mrf", *arguments, *short, **environment)
 
     def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         settings = {
@@ -159,7 +159,7 @@ def mali(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Root:
 def mali_deliverables(mali: Root, tmp_path_factory: pytest.TempPathFactory) -> Root:
     """The same root with what people look at; the exports of a quarter of a million claims take minutes."""
     program = (
-        "from warehouse.layout import Layout; from warehouse import publish; from orchestration.deliverables import make\n"
+        "from warehouse.paths import Layout; from warehouse.publication import publish; from orchestration.defs.deliverables import make\n"
         "layout = Layout.from_environment(); folder = publish.current_file(layout).parent\n"
         "for name in ('map', 'inception_report', 'midterm_report', 'final_report', 'presentation', 'portal'):\n"
         "    outcome = make(name, layout, folder, is_demo=False)\n"

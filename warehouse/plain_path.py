@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from warehouse.layout import copy_whole
+from warehouse.storage import copy_whole
 
 _PLAIN = re.compile(r"[\w/.,+=@ -]+")
 

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
-from ingestion import code_lists
+from ingestion.declaration import code_lists
 from ingestion.errors import DeclarationError
 
 QUESTIONS = Path(__file__).with_name("questions.csv")

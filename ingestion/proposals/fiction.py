@@ -9,10 +9,10 @@ import re
 from itertools import cycle, islice
 from pathlib import Path
 
-from ingestion import code_lists
 from ingestion.clean.dates import date
 from ingestion.clean.numbers import number
-from ingestion.clean.places import pcode
+from ingestion.clean.pcodes import pcode
+from ingestion.declaration import code_lists
 from ingestion.proposals import formats
 from ingestion.proposals.judging import target_of
 from ingestion.proposals.looking import FileColumn

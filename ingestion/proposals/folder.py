@@ -10,10 +10,10 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.expected import expected_csv
+from ingestion.declaration.source import Lookup, Source, load
 from ingestion.proposals import fiction, formats
 from ingestion.proposals.proposal import Choice, Proposal, patterns
-from ingestion.source import Lookup, Source, load
+from ingestion.records.expected import expected_csv
 
 _TO_CONFIRM = "# à confirmer"
 

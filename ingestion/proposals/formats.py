@@ -14,10 +14,10 @@ import openpyxl
 
 from ingestion.clean.numbers import number
 from ingestion.clean.text import as_text
-from ingestion.readers.grid import Grid, delimiter_of, read_grids
-from ingestion.readers.json_records import counts_beside, lists_of_records
+from ingestion.readers.feeds.json_records import counts_beside, lists_of_records
 from ingestion.readers.pdf import tables_in
-from ingestion.readers.word import open_word
+from ingestion.readers.sheets.grid import Grid, delimiter_of, read_grids
+from ingestion.readers.texts.word import open_word
 
 _TEXT = (".csv", ".tsv", ".txt")
 _TOTALS = {"count", "total", "totalcount", "total_count", "totalrecords", "totalrecordscount", "recordstotal"}

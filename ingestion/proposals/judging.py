@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingestion.clean.numbers import number
+from ingestion.clean.pcodes import pcode
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
-from ingestion.clean.places import pcode
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.words import is_peculiar, likeness, tagged, understood, words
-from ingestion.records import OBSERVED
+from ingestion.records.mapping import OBSERVED
 from ingestion.shapes import SHAPES, Column
 
 SURE, LIKELY = 0.85, 0.65

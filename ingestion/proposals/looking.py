@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ingestion.clean.numbers import number
 from ingestion.clean.text import fold, tidy
+from ingestion.declaration.reader_settings import Tabular
 from ingestion.errors import SourceFileError
 from ingestion.proposals import formats
 from ingestion.proposals.words import words
-from ingestion.readers.grid import Grid
-from ingestion.readers.settings import Tabular
-from ingestion.readers.tabular import SEARCHED_ROWS, header_names, is_hxl
+from ingestion.readers.sheets.grid import Grid
+from ingestion.readers.tables.tabular import SEARCHED_ROWS, header_names, is_hxl
 
 _MOST_VALUES = 2000
 

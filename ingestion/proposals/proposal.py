@@ -12,15 +12,15 @@ from functools import cache
 from pathlib import Path
 
 from ingestion.clean.dates import date
-from ingestion.clean.places import pcode
+from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import fold
-from ingestion.code_lists import SEED
+from ingestion.declaration.code_lists import SEED
+from ingestion.declaration.source import ID, Origin
 from ingestion.proposals.judging import LIKELY, Guess, guesses, names_of_people, personal_ground, target_of
 from ingestion.proposals.looking import FileColumn, Sheet, sheets
 from ingestion.proposals.words import correction
+from ingestion.records.values import clean
 from ingestion.shapes import SHAPES
-from ingestion.source import ID, Origin
-from ingestion.values import clean
 
 # What a figure is of where its file does not say: everybody.
 _WHOLE = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "sector_code": "ALL"}

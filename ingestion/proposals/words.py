@@ -11,10 +11,10 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from ingestion import code_lists
 from ingestion.clean.text import fold
+from ingestion.declaration import code_lists
+from ingestion.records.values import clean
 from ingestion.shapes import Column
-from ingestion.values import clean
 
 Words = tuple[str, ...]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])")

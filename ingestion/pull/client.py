@@ -18,11 +18,11 @@ from requests.auth import AuthBase
 from urllib3 import Retry
 from urllib3.exceptions import DecodeError, HTTPError
 
+from ingestion.declaration.pull_settings import checked_address
 from ingestion.pull import certificates
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
 from ingestion.pull.redirects import as_asked, following, is_same_server
-from ingestion.pull.settings import checked_address
 
 Params = dict[str, str]
 _Kind = TypeVar("_Kind")

@@ -8,10 +8,10 @@ from typing import Any
 
 import requests
 
+from ingestion.declaration.pull_settings import HttpPull
 from ingestion.pull.client import PASSING, TRIES, Client, Header, Params, from_environment
 from ingestion.pull.errors import PullError
 from ingestion.pull.pages import as_json, made_private, read_json, write_private
-from ingestion.pull.settings import HttpPull
 from ingestion.pull.whole import Whole
 
 _WHOLE, _REST, _SAME, _NO_SUCH_RANGE = 200, 206, 304, 416

@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel
 
-from ingestion.personal import Erased
+from ingestion.declaration.pull_settings import KoboPull
 from ingestion.pull.client import Client, Header, Params, from_environment, query_of, server_address
 from ingestion.pull.errors import PullError
 from ingestion.pull.pages import Page, Pages, pages_from
-from ingestion.pull.settings import KoboPull
 from ingestion.pull.whole import Whole, without_erased
+from ingestion.records.personal import Erased
 
 _ASSETS = "/api/v2/assets/"
 

@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 import requests
 from filelock import FileLock, Timeout
 
+from ingestion.declaration.pull_settings import CentralPull, HttpPull, KoboPull
+from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
-from ingestion.personal import Erased
 from ingestion.pull import central, http, kobo
 from ingestion.pull.errors import PullError
 from ingestion.pull.pages import as_json, made_private, move_private, read_json, write_private
-from ingestion.pull.settings import CentralPull, HttpPull, KoboPull
 from ingestion.pull.whole import Whole
-from ingestion.source import Source
+from ingestion.records.personal import Erased
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 
+from ingestion.declaration.pull_settings import checked_address
 from ingestion.pull.errors import PullError
-from ingestion.pull.settings import checked_address
 
 
 def following(address: str, location: str, hosts: Collection[str]) -> str:

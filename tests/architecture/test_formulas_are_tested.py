@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestration.dbt_manifest import manifest_path
-from warehouse.layout import Layout
+from orchestration.pipeline.dbt_manifest import manifest_path
+from warehouse.paths import Layout
 
 
 def _macros_behind(node: dict[str, Any], manifest: dict[str, Any]) -> set[str]:

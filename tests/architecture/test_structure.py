@@ -79,7 +79,7 @@ def test_a_reader_never_names_a_source() -> None:
 
 
 def test_generated_files_are_up_to_date() -> None:
-    from warehouse import staging
+    from warehouse.generation import staging
 
     stale = [path.name for path, text in staging.files().items() if not path.exists() or path.read_text() != text]
     assert stale == [], "run `mrf generate`"
@@ -166,7 +166,7 @@ def test_what_runs_is_installed_with_what_it_imports() -> None:
 def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     """A definitions module that decorates its result loses whatever stands beside it, silently: so they are counted."""
     program = (
-        "import json; from orchestration.definitions import defs\n"
+        "import json; from orchestration.defs.definitions import defs\n"
         "graph = defs.get_repository_def().asset_graph\n"
         "print(json.dumps({'assets': [k.to_user_string() for k in graph.executable_asset_keys],"
         " 'checks': [[k.asset_key.to_user_string(), k.name] for k in graph.asset_check_keys],"
@@ -184,7 +184,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     import json
 
     seen = json.loads(done.stdout)
-    from ingestion.registry import sources
+    from ingestion.declaration.registry import sources
     from ingestion.shapes import SHAPES
 
     models = {path.stem for path in (PROJECT / "dbt_project/models").rglob("*.sql")}

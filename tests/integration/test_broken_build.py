@@ -38,7 +38,14 @@ def test_a_broken_build_publishes_nothing(
     assert "Traceback" not in done.stdout
     assert root.catalog == catalog
     alone = root.python(
-        "-m", "dagster", "asset", "materialize", "--select", "published/warehouse", "-m", "orchestration.definitions"
+        "-m",
+        "dagster",
+        "asset",
+        "materialize",
+        "--select",
+        "published/warehouse",
+        "-m",
+        "orchestration.defs.definitions",
     )
     assert alone.returncode != 0
     # a project that does not parse has no assets to materialize at all
@@ -49,7 +56,7 @@ def test_a_broken_build_publishes_nothing(
 
 @pytest.mark.long
 def test_a_failing_deliverable_keeps_the_data_published(demo: Root, project_copy: Path, tmp_path: Path) -> None:
-    template = project_copy / "warehouse/report/templates/midterm_report.md.j2"
+    template = project_copy / "warehouse/deliverables/report/templates/midterm_report.md.j2"
     template.write_text(template.read_text() + "\n{{ w.raw('services', 'inconnu') }}\n")
     root = demo.copy(tmp_path / "data", project_copy)
     before = root.catalog["current"]

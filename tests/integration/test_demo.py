@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion import code_lists
-from ingestion.ingest import ingest
-from ingestion.registry import sources
+from ingestion.declaration import code_lists
+from ingestion.declaration.registry import sources
+from ingestion.records.source_records import ingest
 from tests.conftest import Root
 
 GOLDEN = Path(__file__).parent / "golden_demo.json"
@@ -224,7 +224,7 @@ def test_a_partial_run_never_publishes(demo: Root, tmp_path: Path, name: str) ->
     (root.path / "build" / "build.duckdb").write_bytes(b"not the audited build")
     before = root.catalog
     selection = name if name == "published/warehouse" else f"{name},published/warehouse"
-    arguments = ["-m", "dagster", "asset", "materialize", "--select", selection, "-m", "orchestration.definitions"]
+    arguments = ["-m", "dagster", "asset", "materialize", "--select", selection, "-m", "orchestration.defs.definitions"]
     done = root.python(*arguments)
     assert done.returncode != 0
     assert root.catalog == before
@@ -244,7 +244,7 @@ def test_publishing_an_audited_build_again_never_mislabels_it(demo: Root, tmp_pa
         "--select",
         "published/warehouse",
         "-m",
-        "orchestration.definitions",
+        "orchestration.defs.definitions",
     ]
     before = root.catalog
     assert root.python(*arguments).returncode == 0

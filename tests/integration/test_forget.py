@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ingestion.registry import sources
+from ingestion.declaration.registry import sources
 from tests.conftest import Root
 from tests.servers import Kobo, running
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import SERVICES, SUBMISSIONS, UUIDS
-from warehouse.protection.formats import pieces
+from warehouse.privacy.file_texts import pieces
 
 SOURCE = sources()["mrf_provider_survey"]
 # What is planted in the submission to erase, and stays in plain before: everything is invented.

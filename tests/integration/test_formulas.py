@@ -6,10 +6,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from orchestration.dbt_manifest import DBT
-from orchestration.inventory import environment
+from orchestration.pipeline.dbt_manifest import DBT
+from orchestration.pipeline.inventory import environment
 from tests.conftest import PROJECT, Root
-from warehouse.layout import Layout
+from warehouse.paths import Layout
 
 
 def test_formulas_hold_on_numbers_worked_out_by_hand(demo: Root, tmp_path: Path) -> None:

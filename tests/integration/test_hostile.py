@@ -19,7 +19,7 @@ from pdfminer.pdfparser import PDFParser
 from tests import hostile
 from tests.browser import launched
 from tests.conftest import PROJECT, Root
-from warehouse.protection.formats import pieces
+from warehouse.privacy.file_texts import pieces
 
 pytestmark = pytest.mark.long
 # The beginning of a cell that a spreadsheet runs; numbers and phones run nothing.

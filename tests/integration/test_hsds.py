@@ -15,7 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.conftest import Root
-from warehouse.exports.hsds.records import uid
+from warehouse.deliverables.exports.hsds.hsds_rows import uid
 
 _ACTIVE = """
     select count(distinct service_id) from marts.service_directory

@@ -14,11 +14,11 @@ import pytest
 
 from tests.browser import page, violations_of
 from tests.conftest import Root
-from warehouse.deliverables import record_of
-from warehouse.edition import Edition, opened
-from warehouse.maps import describe, draw_zone, interactive
-from warehouse.maps.deliverable import check
-from warehouse.maps.outlines import DISCLAIMER, SCHEMATIC, outlines
+from warehouse.deliverables.maps import describe, draw_zone, interactive
+from warehouse.deliverables.maps.deliverable import check
+from warehouse.deliverables.maps.outlines import DISCLAIMER, SCHEMATIC, outlines
+from warehouse.deliverables.producing import record_of
+from warehouse.reading.edition import Edition, opened
 
 ZONES = ("Z_BKO", "Z_GAO", "Z_KAY", "Z_MOP", "Z_TOM")
 SHEETS = ("mali", *ZONES)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser import serious_violations
 from tests.conftest import Root
-from warehouse.report.rereading import wrong_html
+from warehouse.deliverables.report.rereading import wrong_html
 
 # dbt's own application, whose markup is not ours.
 FOREIGN = ("dbt_docs",)

@@ -12,9 +12,9 @@ import docx
 import pytest
 
 from tests.conftest import Root
-from warehouse.exports.sheets.evidence import place_in_file
-from warehouse.exports.sheets.files import CHOICE, REPLY
-from warehouse.exports.sheets.paper import Paper
+from warehouse.deliverables.exports.sheets.origins import place_in_file
+from warehouse.deliverables.exports.sheets.paper import Paper
+from warehouse.deliverables.exports.sheets.sheet_files import CHOICE, REPLY
 
 
 @pytest.fixture(scope="module")

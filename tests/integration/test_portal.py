@@ -18,10 +18,10 @@ import pytest
 from tests.browser import launched, violations_of
 from tests.conftest import KEY, PROJECT, Root
 from tests.many_services import multiply
-from warehouse import portal
-from warehouse.deliverables import record_of
-from warehouse.edition import opened
-from warehouse.portal import scripts
+from warehouse.deliverables import portal
+from warehouse.deliverables.portal import scripts
+from warehouse.deliverables.producing import record_of
+from warehouse.reading.edition import opened
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 VIEWS = {
@@ -482,7 +482,7 @@ def test_a_phone_never_scrolls_sideways(phone: Reader, demo: Root) -> None:
 
 def test_it_is_served(demo: Root, browser: Any) -> None:
     server = subprocess.Popen(
-        [sys.executable, "-u", "-m", "orchestration.cli", "portal", "--port", "0"],
+        [sys.executable, "-u", "-m", "orchestration.commands.mrf", "portal", "--port", "0"],
         cwd=PROJECT,
         env=_environment(demo),
         stdout=subprocess.PIPE,

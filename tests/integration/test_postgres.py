@@ -55,10 +55,10 @@ def server() -> Iterator[str]:
 
 RUN = """
 import dagster as dg
-from orchestration.instance import prepare
-from orchestration.resources import DataRoot
-from orchestration.upkeep import tidy
-from warehouse.layout import Layout
+from orchestration.operation.instance import prepare
+from orchestration.defs.resources import DataRoot
+from orchestration.defs.upkeep import tidy
+from warehouse.paths import Layout
 prepare(Layout.from_environment())
 with dg.DagsterInstance.get() as instance:
     assert tidy.execute_in_process(instance=instance, resources={"data_root": DataRoot()}).success

@@ -13,13 +13,13 @@ import openpyxl
 import pytest
 
 from ingestion.clean.text import fold
-from ingestion.registry import sources
+from ingestion.declaration.registry import sources
 from tests.conftest import KEY, PROJECT, Root
 from tests.unit.test_survey_reader import SERVICE, SHELTER, SUBMISSIONS, kobo, write
-from warehouse.layout import Workspace
-from warehouse.protection.findings import Known, look
-from warehouse.protection.formats import pieces
-from warehouse.protection.vault import open_vault
+from warehouse.paths import Workspace
+from warehouse.privacy.file_texts import pieces
+from warehouse.privacy.findings import Known, look
+from warehouse.privacy.vault import open_vault
 
 # What is planted and where. Everything is invented.
 PHONES = {
@@ -277,7 +277,14 @@ def test_a_build_that_gives_something_away_is_refused(
     assert "16.2666" not in done.stdout
     assert root.catalog == catalog
     alone = root.python(
-        "-m", "dagster", "asset", "materialize", "--select", "published/warehouse", "-m", "orchestration.definitions"
+        "-m",
+        "dagster",
+        "asset",
+        "materialize",
+        "--select",
+        "published/warehouse",
+        "-m",
+        "orchestration.defs.definitions",
     )
     assert alone.returncode != 0
     assert root.catalog == catalog
@@ -288,7 +295,7 @@ def test_a_folder_that_gives_something_away_is_removed_before_readers_see_it(
     demo: Root, project_copy: Path, tmp_path: Path
 ) -> None:
     """A file that some later step adds beside the marts is searched like them."""
-    code = project_copy / "orchestration/publication.py"
+    code = project_copy / "orchestration/defs/publication.py"
     text = code.read_text()
     step = "        front.write(folder)\n"
     added = f"{step}        (folder / 'annuaire.html').write_text('<p>Tél. 66 11 22 77</p>')\n"

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import Root
-from warehouse import cookbook
+from warehouse.reading import cookbook
 
 NOTICE = "DONNÉES FICTIVES"
 PAGES = ("dbt_docs/index.html", "dictionnaire.html", "questions.html")

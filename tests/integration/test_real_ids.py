@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Root
-from warehouse import documents, matching, places, services, state
-from warehouse.layout import Workspace
+from warehouse.paths import Workspace
+from warehouse.resolution import documents, places, record_organizations, services, state
 
 pytestmark = pytest.mark.real
 
@@ -20,7 +20,7 @@ def resolved(workspace: Workspace) -> dict[tuple[str, int], tuple[str, str, str]
     """By record and place: organization, service, service at a location."""
     places.resolve(workspace)
     documents.resolve(workspace)
-    matching.resolve(workspace)
+    record_organizations.resolve(workspace)
     rows = services.resolve(workspace)[0].to_pylist()
     names = ("organization_id", "service_id", "service_at_location_id")
     return {(row["record_id"], row["place_no"]): tuple(row[name] for name in names) for row in rows}  # type: ignore[misc]

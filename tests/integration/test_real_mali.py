@@ -162,9 +162,9 @@ def test_a_spoilt_3w_is_refused_and_the_last_good_rows_stay(mali: Root, real: Pa
 
 @pytest.mark.long
 def test_a_renamed_column_or_a_text_file_is_refused_with_place_expected_and_found(real: Path, tmp_path: Path) -> None:
+    from ingestion.declaration.registry import sources
     from ingestion.errors import SourceFileError
-    from ingestion.ingest import ingest
-    from ingestion.registry import sources
+    from ingestion.records.source_records import ingest
 
     source = sources()["ocha_3w_mli"]
     book = openpyxl.load_workbook(real / "mali" / "mali_3w_december_2023.xlsx")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.places import Measure, of_3w, of_facilities, of_typing, records, resolved
-from warehouse import places
+from warehouse.resolution import places
 
 pytestmark = pytest.mark.real
 

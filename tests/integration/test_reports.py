@@ -16,12 +16,12 @@ from pptx import Presentation
 
 from tests.browser import serious_violations
 from tests.conftest import Root
-from warehouse.edition import Edition, opened
-from warehouse.layout import read_json
-from warehouse.report import making, presentation, rereading
+from warehouse.deliverables.report import filling, presentation, rereading
+from warehouse.reading.edition import Edition, opened
+from warehouse.storage import read_json
 
-REPORTS = tuple(making.FILES)
-FOLDER = making.FOLDER
+REPORTS = tuple(filling.FILES)
+FOLDER = filling.FOLDER
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def publication(demo: Root, tmp_path: Path) -> Path:
 
 
 def _docx(folder: Path, report: str) -> Path:
-    return making.path(folder, report).with_suffix(".docx")
+    return filling.path(folder, report).with_suffix(".docx")
 
 
 def _change(publication: Path, statement: str) -> None:
@@ -59,7 +59,7 @@ def test_no_number_comes_without_its_place(edition: Edition, report: str) -> Non
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_templates_hold_no_digit_of_their_own(report: str) -> None:
-    text = (Path(making.__file__).parent / "templates" / f"{report}_report.md.j2").read_text(encoding="utf-8")
+    text = (Path(filling.__file__).parent / "templates" / f"{report}_report.md.j2").read_text(encoding="utf-8")
     told = re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.DOTALL)
     assert not re.findall(r"\d+", told)
 
@@ -70,7 +70,7 @@ def test_a_changed_mart_value_changes_the_report_and_betrays_the_old_one(publica
     _change(publication, f"update marts.report_final set value = 4321 where {row}")
     with opened(publication) as changed:
         assert rereading.wrong_values(changed, old)
-        making.write(changed, "final", tmp_path / "new")
+        filling.write(changed, "final", tmp_path / "new")
         new = _docx(tmp_path / "new", "final")
         assert rereading.wrong_values(changed, new) == []
         assert "4\u202f321 services sont opérationnels" in " ".join("\n".join(rereading.paragraphs(new)).split(" "))
@@ -93,7 +93,7 @@ def _tables(folder: Path, report: str) -> list[Any]:
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition, report: str) -> None:
-    docx, pdf, page = (making.path(edition.folder, report).with_suffix(s) for s in (".docx", ".pdf", ".html"))
+    docx, pdf, page = (filling.path(edition.folder, report).with_suffix(s) for s in (".docx", ".pdf", ".html"))
     assert rereading.wrong_text(docx) == []
     assert rereading.wrong_pdf(pdf) == []
     assert rereading.wrong_html(page) == []
@@ -106,7 +106,7 @@ def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition
 
 
 def test_every_table_and_picture_has_a_footnote_and_every_picture_a_description(edition: Edition) -> None:
-    markdown = making.markdown(edition, "final", edition.folder.parent)
+    markdown = filling.markdown(edition, "final", edition.folder.parent)
     captions = re.findall(r"^(?:Table: |!\[)(.*)$", markdown, flags=re.MULTILINE)
     assert len(captions) > 15
     assert [caption for caption in captions if "^[" not in caption and "de classe" not in caption] == []
@@ -122,7 +122,7 @@ def test_the_slides_are_ten_and_their_notes_tell_where_figures_stand(edition: Ed
 
 @pytest.mark.parametrize(("report", "width"), zip(REPORTS, (1280, 360, 360), strict=True))
 def test_pages_are_accessible(demo: Root, report: str, width: int) -> None:
-    assert serious_violations(making.path(demo.folder, report).with_suffix(".html"), width) == []
+    assert serious_violations(filling.path(demo.folder, report).with_suffix(".html"), width) == []
 
 
 @pytest.mark.long

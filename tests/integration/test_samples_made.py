@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.registry import sources
+from ingestion.declaration.registry import sources
 
 BY_HAND = {"mrf_documents"}
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 
 _SECONDS = 90
 LAUNCH = """mutation { launchRun(executionParams: {
-  selector: {repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", jobName: "pipeline"}
+  selector: {repositoryLocationName: "orchestration.defs.definitions", repositoryName: "__repository__", jobName: "pipeline"}
 }) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 
 
@@ -31,7 +31,7 @@ def _served(root: Root, *arguments: str) -> Iterator[psutil.Process]:
     """`mrf` as a server, ended with all that it started."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
     process = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
+        [sys.executable, "-m", "orchestration.commands.mrf", *arguments],
         cwd=PROJECT,
         env=kept | {"MRF_DATA": str(root.path), "MRF_KEY_FILE": str(KEY), "PYTHONPATH": str(PROJECT)},
         stdout=subprocess.DEVNULL,

@@ -26,7 +26,7 @@ def _commanded(root: Root) -> subprocess.CompletedProcess[str]:
 
 def _launched(root: Root) -> subprocess.CompletedProcess[str]:
     """A run in a process of Dagster, as its daemon starts them."""
-    return root.python("-m", "dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "data")
+    return root.python("-m", "dagster", "job", "execute", "-m", "orchestration.defs.definitions", "-j", "data")
 
 
 @pytest.mark.long

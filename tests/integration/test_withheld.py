@@ -21,9 +21,9 @@ import openpyxl
 import pytest
 import yaml
 
-from ingestion.registry import sources
+from ingestion.declaration.registry import sources
 from tests.conftest import PROJECT, Root
-from warehouse.protection.formats import pieces
+from warehouse.privacy.file_texts import pieces
 
 pytestmark = pytest.mark.long
 

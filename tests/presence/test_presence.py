@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.presence import Gazetteer, Register, placed
-from ingestion.expected import expected_csv
-from ingestion.source import load
+from ingestion.declaration.source import load
+from ingestion.records.expected import expected_csv
 from tests.conftest import PROJECT
 
 SOURCES = Path(__file__).with_name("sources")

@@ -9,16 +9,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.expected import expected_csv
-from ingestion.ingest import ingest
 from ingestion.proposals.folder import write
 from ingestion.proposals.judging import personal_ground
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.proposal import Proposal, patterns, propose, source_id
 from ingestion.proposals.words import likeness, tagged, words
-from ingestion.registry import sources
-from ingestion.source import Source
+from ingestion.records.expected import expected_csv
+from ingestion.records.source_records import ingest
 
 TRUTH = Path(__file__).with_name("new_source_truth.csv")
 DIRECTORY = """Annuaire fictif des services,,,,,,,,,

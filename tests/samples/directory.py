@@ -38,7 +38,9 @@ def services() -> list[Service]:
     with tempfile.TemporaryDirectory() as folder:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
         settings = {"MRF_DATA": folder, "DAGSTER_HOME": f"{folder}/dagster"}
-        subprocess.run([sys.executable, "-m", "orchestration.cli", "run"], cwd=PROJECT, env=kept | settings, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "orchestration.commands.mrf", "run"], cwd=PROJECT, env=kept | settings, check=True
+        )
         published = Path(folder) / "published"
         current = json.loads((published / "catalog.json").read_text(encoding="utf-8"))["current"]
         with duckdb.connect(str(published / current), read_only=True) as connection:

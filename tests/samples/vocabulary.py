@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingestion.code_lists import codes
+from ingestion.declaration.code_lists import codes
 from tests.samples.files import read_csv
 
 SOURCES = Path(__file__).resolve().parents[2] / "ingestion" / "sources"

@@ -19,10 +19,10 @@ from expectations.gate import Gated, gate
 from expectations.suites import shape_suite
 from expectations.validation import validate
 from ingestion.clean.text import as_text
-from ingestion.expected import expected_csv
-from ingestion.ingest import Ingested, ingest
-from ingestion.readers.settings import TableReader
-from ingestion.registry import sources
+from ingestion.declaration.reader_settings import TableReader
+from ingestion.declaration.registry import sources
+from ingestion.records.expected import expected_csv
+from ingestion.records.source_records import Ingested, ingest
 from ingestion.shapes import DOCUMENT, SHAPES
 
 SOURCES = sources()

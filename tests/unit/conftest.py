@@ -15,10 +15,11 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from ingestion.registry import PACKAGE_SOURCES
+from ingestion.declaration.registry import PACKAGE_SOURCES
 from ingestion.shapes import SHAPES
 from tests.conftest import KEY
-from warehouse.layout import Workspace, write_parquet
+from warehouse.paths import Workspace
+from warehouse.storage import write_parquet
 
 # The same examples in every run: a red test is red for everyone.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=200)

@@ -395,9 +395,9 @@ def _add_bomb(path: Path, part: str, told: int) -> None:
 
 def read_all(cases: list[dict[str, object]], folders: dict[str, str]) -> Iterator[dict[str, object]]:
     from expectations.gate import gate
+    from ingestion.declaration.source import load
     from ingestion.errors import SourceFileError
-    from ingestion.ingest import ingest
-    from ingestion.source import load
+    from ingestion.records.source_records import ingest
 
     sources = {name: load(Path(folder)) for name, folder in folders.items()}
     for case in cases:

@@ -20,12 +20,13 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 
-from orchestration import alerts, outbox
-from orchestration.settings import SettingError, settings
+from orchestration.operation import alerts, outbox
+from orchestration.operation.settings import SettingError, settings
 from tests.conftest import Root, free_port
 from tests.manifests import manifest
 from tests.servers import Files, running
-from warehouse.layout import Layout, write_json
+from warehouse.paths import Layout
+from warehouse.storage import write_json
 
 
 class _Mailbox:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.digest import file_sha256
-from warehouse import audit
-from warehouse.layout import Layout
+from warehouse.paths import Layout
+from warehouse.publication import audit
 
 GOOD = audit.Check("grid", "dbt", "error", True)
 RUN = {"run_id": "r", "is_complete": True, "is_demo": True}

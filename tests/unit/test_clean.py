@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import code_lists
-from ingestion.clean import dates, numbers, places, text
+from ingestion.clean import dates, numbers, pcodes, text
+from ingestion.declaration import code_lists
+from ingestion.records.values import clean
 from ingestion.shapes import NEED, SERVICE
-from ingestion.values import clean
 
 DAY = dt.date
 # Words and signs that the cleaners look for, so that random texts come near what they read.
@@ -249,7 +249,7 @@ def test_booleans(written: str, answer: bool | None) -> None:
     ],
 )
 def test_pcodes(written: str, level: int, code: str | None) -> None:
-    assert places.pcode(written, level) == code
+    assert pcodes.pcode(written, level) == code
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_pcodes(written: str, level: int, code: str | None) -> None:
     ],
 )
 def test_contradicting_pcodes_are_told(codes: tuple[str | None, str | None, str | None], found: list[str]) -> None:
-    assert places.disagreements(*codes) == found
+    assert pcodes.disagreements(*codes) == found
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_contradicting_pcodes_are_told(codes: tuple[str | None, str | None, str 
      ("91 0 0 0", None), ("12 181", None), ("nan nan", None)],
 )  # fmt: skip
 def test_coordinates(written: str, point: tuple[float, float] | None) -> None:
-    assert places.coordinates(written) == point
+    assert pcodes.coordinates(written) == point
 
 
 @pytest.mark.parametrize(
@@ -360,9 +360,9 @@ def test_cleaners_never_raise_and_give_their_own_type(written: str) -> None:
     assert isinstance(numbers.integer(written), int | None)
     assert numbers.boolean(written) in (True, False, None)
     for level in (1, 2, 3):
-        code = places.pcode(written, level)
+        code = pcodes.pcode(written, level)
         assert code is None or re.fullmatch(r"[A-Z]{2,3}[0-9]{1,13}", code)
-    point = places.coordinates(written)
+    point = pcodes.coordinates(written)
     assert point is None or (abs(point[0]) <= 90 and abs(point[1]) <= 180)
 
 

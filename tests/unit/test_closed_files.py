@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.registry import PACKAGE_SOURCES
-from ingestion.source import load
-from orchestration import doctor, inventory, jobs
-from orchestration.inventory import NothingToPublish, landed_files, take
+from ingestion.declaration.registry import PACKAGE_SOURCES
+from ingestion.declaration.source import load
+from orchestration.defs import jobs
+from orchestration.operation import doctor
+from orchestration.pipeline import inventory
+from orchestration.pipeline.inventory import NothingToPublish, landed_files, take
 from tests.conftest import PROJECT
 from tests.unit.test_delivery import HEADER, ROW, Office
-from warehouse.layout import Layout
+from warehouse.paths import Layout
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def test_what_a_disk_keeps_for_itself_closes_nothing(tmp_path: Path, monkeypatch
 AS_ANOTHER = """
 import os, sys
 from pathlib import Path
-from orchestration.inventory import NothingToPublish
+from orchestration.pipeline.inventory import NothingToPublish
 from tests.unit.test_closed_files import _tick
 from tests.unit.test_delivery import HEADER, ROW, Office
 ours, theirs = (Path(one) for one in sys.argv[1:])

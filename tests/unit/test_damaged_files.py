@@ -17,18 +17,22 @@ import pytest
 from cryptography.fernet import Fernet
 
 from ingestion.digest import file_sha256
-from orchestration import cli, doctor, instance, last_resort
-from orchestration.resources import writing
+from orchestration.commands import last_resort, mrf
+from orchestration.defs.resources import writing
+from orchestration.operation import doctor, instance
 from tests.conftest import KEY
 from tests.manifests import manifest
 from tests.unit.test_state import ANSWER
-from warehouse import audit, backup, housekeeping, nature, publish, state, state_files
-from warehouse.deliverables import RECORD, record_of
-from warehouse.layout import Layout, write_json, write_parquet
+from warehouse import state_files
+from warehouse.deliverables.producing import RECORD, record_of
+from warehouse.paths import Layout
 from warehouse.plain_path import for_duckdb, plain, put_in_place
-from warehouse.protection import forgotten
-from warehouse.protection.key import KeyProblem
-from warehouse.protection.vault import open_vault
+from warehouse.privacy import forgotten
+from warehouse.privacy.key import KeyProblem
+from warehouse.privacy.vault import open_vault
+from warehouse.publication import audit, backup, housekeeping, nature, publish
+from warehouse.resolution import state
+from warehouse.storage import write_json, write_parquet
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 IDS = {"entity": ["organization"] * 2, "natural_key": ["a", "b"], "entity_id": ["org_1", "org_2"]}
@@ -297,9 +301,9 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_log_quotes_nothing(
     def fails() -> None:
         raise KeyError("Awa Diarra 76 12 34 56")
 
-    monkeypatch.setattr(cli, "app", fails)
+    monkeypatch.setattr(mrf, "app", fails)
     with pytest.raises(SystemExit) as end:
-        cli.main()
+        mrf.main()
     assert end.value.code == 1
     log = layout.error_log.read_text()
     assert "KeyError" in log

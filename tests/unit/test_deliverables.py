@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse import deliverables
-from warehouse.deliverables import RECORD, Deliverable, Outcome, missing, produce
-from warehouse.edition import Edition
+from warehouse.deliverables import producing
+from warehouse.deliverables.producing import RECORD, Deliverable, Outcome, missing, produce
+from warehouse.reading.edition import Edition
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_it_is_made_once_and_again_only_when_data_or_code_changed(
     assert (folder / "rapports" / "un.txt").read_text() == "1"
     assert produce(one, folder, _nothing) == Outcome("kept", 0.0, ["rapports/un.txt"])
     assert missing((one,), folder) == []
-    monkeypatch.setattr(deliverables, "code_hash", lambda: "changed")
+    monkeypatch.setattr(producing, "code_hash", lambda: "changed")
     assert missing((one,), folder) == ["one"]
     assert produce(one, folder, _nothing).state == "made"
     (folder / "rapports" / "un.txt").unlink()
@@ -79,7 +79,7 @@ def test_a_failure_leaves_no_file_and_is_recorded_with_its_reason(folder: Path, 
 
 def test_what_an_earlier_state_left_goes_when_it_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     produce(_deliverable(), folder, _nothing)
-    monkeypatch.setattr(deliverables, "code_hash", lambda: "changed")
+    monkeypatch.setattr(producing, "code_hash", lambda: "changed")
     produce(_deliverable(wrong=("faux",)), folder, _nothing)
     assert not (folder / "rapports" / "un.txt").exists()
 

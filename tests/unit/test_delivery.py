@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import reading_process
-from ingestion.part import Part
-from ingestion.registry import PACKAGE_SOURCES
-from ingestion.source import Source, load
-from orchestration.delivery import deliver, prepare
-from orchestration.delivery_files import Delivery
-from orchestration.inventory import NothingToPublish, take
-from warehouse.layout import Layout
+from ingestion.confinement import reading_process
+from ingestion.declaration.registry import PACKAGE_SOURCES
+from ingestion.declaration.source import Source, load
+from ingestion.records.file_records import Part
+from orchestration.pipeline.delivery import deliver, prepare
+from orchestration.pipeline.delivery_files import Delivery
+from orchestration.pipeline.inventory import NothingToPublish, take
+from warehouse.paths import Layout
 
 HEADER = "Structure,Sigle,Type,Service,Région,Cercle,Statut,Coût,Vu le,Remarques\n"
 ROW = "Association Fictive,AF,Association / OSC,Services de santé,Gao,Gao,Opérationnel,,15/07/2024,\n"
@@ -82,7 +82,7 @@ def test_the_same_document_landed_twice_is_read_once(office: Office) -> None:
 
 def test_an_unchanged_file_is_not_read_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.land(HEADER + ROW * 2)
-    monkeypatch.setattr("orchestration.delivery.reader.parts", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("orchestration.pipeline.delivery.reader.parts", lambda *_: pytest.fail("read again"))
     assert office.land(HEADER + ROW * 2).state == "unchanged"
     assert office.rows() == 2
 
@@ -261,7 +261,7 @@ def test_whatever_goes_wrong_after_reading_holds_the_source_back(
     def broken(*_: object) -> None:
         raise pa.ArrowInvalid("une cellule que personne ne doit lire")
 
-    monkeypatch.setattr("orchestration.delivery.gate", broken)
+    monkeypatch.setattr("orchestration.pipeline.delivery.gate", broken)
     delivery = office.land(HEADER + ROW * 3)
     assert delivery.state == "stale"
     assert "editeur_essai_mli.csv · contrôle des lignes" in (delivery.error or "")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from orchestration.cli import app
-from orchestration.settings import MEANING
+from orchestration.commands.mrf import app
+from orchestration.operation.settings import MEANING
 from tests.conftest import PROJECT
 
 DEPLOY = PROJECT / "deploy"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from warehouse import documents
-from warehouse.layout import Workspace
+from warehouse.paths import Workspace
+from warehouse.resolution import documents
 
 Make = Callable[..., Workspace]
 

@@ -16,12 +16,13 @@ import psutil
 import pytest
 
 from ingestion.digest import file_sha256
-from orchestration import outbox
+from orchestration.operation import outbox
 from tests.conftest import PROJECT
 from tests.manifests import manifest
 from tests.unit.test_delivery import HEADER, ROW, Office
-from warehouse import backup, housekeeping, publish, retention
-from warehouse.layout import Layout, copy_whole, write_json
+from warehouse.paths import Layout
+from warehouse.publication import backup, housekeeping, publish, retention
+from warehouse.storage import copy_whole, write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 
@@ -58,7 +59,7 @@ PUBLISHES = """
 import datetime as dt, uuid
 from warehouse import backup, housekeeping, publish, retention
 from ingestion.digest import file_sha256
-from warehouse.layout import Layout
+from warehouse.paths import Layout
 from tests.manifests import manifest
 layout = Layout(Path(sys.argv[1]))
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
@@ -172,7 +173,7 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/usr/bin/strace").exists(), reason="strace absent")
 def test_the_pointer_is_on_disk_before_and_after_its_rename(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from warehouse.layout import write_json\n"
+        "import sys; from pathlib import Path; from warehouse.storage import write_json\n"
         "write_json(Path(sys.argv[1]) / 'catalog.json', {'current': 'x'})"
     )
     calls = tmp_path / "calls"
@@ -232,7 +233,7 @@ def test_an_alert_that_was_killed_half_written_is_written_again(tmp_path: Path) 
 
 WORKS = """
 import os, time
-from orchestration.workers import pool
+from orchestration.pipeline.workers import pool
 if __name__ == "__main__":
     print(pool().submit(os.getpid).result(), flush=True)
     pool().submit(time.sleep, 600)
@@ -269,7 +270,7 @@ def _lives(group: int) -> bool:
 
 def test_a_torn_manifest_of_dbt_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt writes its manifest in place with each build; ours is a copy."""
-    from orchestration import dbt_manifest
+    from orchestration.pipeline import dbt_manifest
 
     layout = Layout(tmp_path)
     layout.dbt_target.mkdir(parents=True)
@@ -284,7 +285,7 @@ def test_a_torn_manifest_of_dbt_stops_no_run(tmp_path: Path, monkeypatch: pytest
 def test_the_sensor_with_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import dagster as dg
 
-    from orchestration import jobs
+    from orchestration.defs import jobs
 
     monkeypatch.setenv("MRF_DATA", str(tmp_path))
     (tmp_path / "landing").mkdir()
@@ -294,7 +295,7 @@ def test_the_sensor_with_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: 
     os.utime(file, (clock + 86400, clock + 86400))
     cursor, launched = None, []
     for seconds in (0, 30, 61, 91):
-        monkeypatch.setattr("orchestration.jobs.time.time", lambda seconds=seconds: clock + seconds)
+        monkeypatch.setattr("orchestration.defs.jobs.time.time", lambda seconds=seconds: clock + seconds)
         context = dg.build_sensor_context(cursor=cursor)
         result = jobs.landing_sensor(context)
         launched.append(isinstance(result, dg.SensorResult))
@@ -352,7 +353,8 @@ def test_a_lost_catalog_costs_no_publication(tmp_path: Path, torn: bytes | None)
 
 
 def test_a_lost_catalog_is_written_again_and_told(tmp_path: Path) -> None:
-    from orchestration import doctor, operation_commands
+    from orchestration.commands import operation_commands
+    from orchestration.operation import doctor
 
     layout = Layout(tmp_path)
     _published(layout, 0, NOW)
@@ -392,7 +394,7 @@ def test_of_publications_without_a_catalog_no_sample_is_put_in_place(tmp_path: P
 RESTORES = """
 import datetime as dt
 from warehouse import backup, housekeeping, publish
-from warehouse.layout import Layout
+from warehouse.paths import Layout
 layout, folder = Layout(Path(sys.argv[1])), Path(sys.argv[2])
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 number = 0
@@ -437,7 +439,7 @@ def test_a_restore_dies_at_every_place(tmp_path: Path) -> None:
 
 ADDS = """
 from warehouse import state
-from warehouse.layout import Workspace
+from warehouse.paths import Workspace
 from tests.unit.test_state import ANSWER, OVERRIDE
 workspace = Workspace(Path(sys.argv[1]))
 workspace.state.mkdir(parents=True)
@@ -467,8 +469,8 @@ def test_a_backup_that_was_killed_leaves_nothing_beside_the_others(tmp_path: Pat
     layout = Layout(tmp_path / "data")
     _published(layout, 1, NOW)
     program = (
-        "import sys, os; from pathlib import Path; import datetime as dt; from warehouse import backup\n"
-        "from warehouse.layout import Layout\n"
+        "import sys, os; from pathlib import Path; import datetime as dt; from warehouse.publication import backup\n"
+        "from warehouse.paths import Layout\n"
         "backup.verify = lambda folder: os._exit(9)\n"
         "backup.make(Layout(Path(sys.argv[1])), Path(sys.argv[2]), dt.datetime.now(dt.UTC))"
     )

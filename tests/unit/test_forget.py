@@ -17,25 +17,27 @@ import typer
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
-from ingestion.ingest import ingest
-from ingestion.personal import ERASED, ERASED_PLACE
+from ingestion.declaration.registry import sources
 from ingestion.pull.pulling import pull
-from ingestion.registry import sources
-from orchestration import forget_command, forgetting, operation_commands
-from orchestration.console import console
-from orchestration.delivery import deliver
-from orchestration.delivery_files import Delivery
-from orchestration.forget_command import expire
-from orchestration.inventory import take
+from ingestion.records.personal import ERASED, ERASED_PLACE
+from ingestion.records.source_records import ingest
+from orchestration.commands import forget_command, operation_commands
+from orchestration.commands.console import console
+from orchestration.commands.forget_command import expire
+from orchestration.operation import forgetting
+from orchestration.pipeline.delivery import deliver
+from orchestration.pipeline.delivery_files import Delivery
+from orchestration.pipeline.inventory import take
 from tests.conftest import KEY
 from tests.servers import Central, running
 from tests.unit.test_personal_delivery import SOURCE, Survey, survey  # noqa: F401
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import HIDDEN_PHONE, SHOWN_PHONE, SUBMISSIONS, UUIDS, kobo, odk, write
-from warehouse.layout import Layout, Workspace, write_json
-from warehouse.protection import erasure, forgotten
-from warehouse.protection.key import KeyProblem
-from warehouse.protection.vault import Vault, open_vault
+from warehouse.paths import Layout, Workspace
+from warehouse.privacy import erasure, forgotten
+from warehouse.privacy.key import KeyProblem
+from warehouse.privacy.vault import Vault, open_vault
+from warehouse.storage import write_json
 
 GONE = UUIDS[1]  # it holds HIDDEN_PHONE and the shelter
 AGREED = [answers | {"consent": "oui"} for answers in SUBMISSIONS]

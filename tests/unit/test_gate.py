@@ -14,9 +14,9 @@ from expectations.gate import Gated, gate
 from expectations.results import CheckResult, as_table
 from expectations.suites import shape_suite
 from expectations.validation import Spec, validate
-from ingestion.ingest import Ingested
+from ingestion.declaration.source import Bounds
+from ingestion.records.source_records import Ingested
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
-from ingestion.source import Bounds
 
 Records = Callable[..., pd.DataFrame]
 DAY = dt.date(2024, 7, 31)

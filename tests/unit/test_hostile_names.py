@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ingestion.registry import sources
-from orchestration.inventory import Inventory, readable, take
-from orchestration.sources import table_metadata
+from ingestion.declaration.registry import sources
+from orchestration.defs.sources import table_metadata
+from orchestration.pipeline.inventory import Inventory, readable, take
 from tests import hostile
-from warehouse.layout import Layout
+from warehouse.paths import Layout
 
 SOURCE = sources()["ocha_3w_mli"]
 

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 import pytest
 
 from expectations.gate import gate
+from ingestion.declaration.reader_settings import IatiReader
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.ingest import Ingested, ingest
-from ingestion.readers import iati
+from ingestion.readers.feeds import iati
 from ingestion.readers.rows import Tables
-from ingestion.readers.settings import IatiReader
-from ingestion.registry import sources
-from ingestion.source import Source
+from ingestion.records.source_records import Ingested, ingest
 
 TAGS = {
     "organizations": "participating-org",

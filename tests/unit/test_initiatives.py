@@ -7,8 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse import initiatives, state
-from warehouse.layout import Workspace, write_parquet
+from warehouse.paths import Workspace
+from warehouse.resolution import initiatives, state
+from warehouse.storage import write_parquet
 
 Make = Callable[..., Workspace]
 

@@ -12,11 +12,11 @@ import pytest
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert
 
-from ingestion import code_lists
+from ingestion.declaration import code_lists
+from ingestion.declaration.reader_settings import SurveyReader
+from ingestion.declaration.registry import sources
 from ingestion.errors import DeclarationError
 from ingestion.instruments import xlsform
-from ingestion.readers.settings import SurveyReader
-from ingestion.registry import sources
 
 FORMS = list(xlsform.questions())
 NOT_ASKED = {"begin_group", "end_group", "begin_repeat", "end_repeat"}

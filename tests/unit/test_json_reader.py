@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from expectations.gate import gate
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source, load
 from ingestion.errors import SourceFileError
-from ingestion.ingest import Ingested, ingest
-from ingestion.registry import sources
-from ingestion.source import Source, load
+from ingestion.records.source_records import Ingested, ingest
 
 Declare = Callable[..., Path]
 READER = {"kind": "json", "records": "data.items", "total": "data.count"}

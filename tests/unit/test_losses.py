@@ -10,10 +10,11 @@ import duckdb
 import pytest
 
 from ingestion.digest import file_sha256
-from orchestration import losses
-from orchestration.delivery_files import Delivery
+from orchestration.pipeline import losses
+from orchestration.pipeline.delivery_files import Delivery
 from tests.manifests import manifest
-from warehouse.layout import Layout, write_json
+from warehouse.paths import Layout
+from warehouse.storage import write_json
 
 DAY = dt.date(2024, 8, 31)
 

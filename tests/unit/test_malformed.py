@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.readers import table
-from ingestion.registry import PACKAGE_SOURCES, sources
-from ingestion.source import load
+from ingestion.declaration.registry import PACKAGE_SOURCES, sources
+from ingestion.declaration.source import load
+from ingestion.readers.tables import table
 from tests.conftest import PROJECT
 from tests.unit import malformed
 from tests.unit.malformed import NAMES, REFUSED, Case

@@ -14,16 +14,17 @@ import pytest
 import tests.unit.test_pdf_reader as P
 import tests.unit.test_survey_reader as S
 from expectations.validation import validate
-from ingestion import code_lists
-from ingestion.clean import dates, numbers, places, text
+from ingestion.clean import dates, numbers, pcodes, text
+from ingestion.declaration import code_lists
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import load
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.ingest import ingest
-from ingestion.readers import pdf, table
-from ingestion.registry import sources
-from ingestion.row_checks import add_warnings
+from ingestion.readers import pdf
+from ingestion.readers.tables import table
+from ingestion.records.row_checks import add_warnings
+from ingestion.records.source_records import ingest
+from ingestion.records.values import clean
 from ingestion.shapes import SERVICE
-from ingestion.source import load
-from ingestion.values import clean
 from tests.unit.test_pdf_reader import declared  # noqa: F401
 from tests.unit.test_row_checks import need
 from tests.unit.test_survey_reader import read, source  # noqa: F401
@@ -188,7 +189,7 @@ def test_integer_fits_int64(records):
 
 
 def test_pcode_ascii():
-    assert places.pcode("ML٠١", 1) is None
+    assert pcodes.pcode("ML٠١", 1) is None
 
 
 def test_tidy_twice():

@@ -15,16 +15,20 @@ import dagster as dg
 import pytest
 import typer
 
+from ingestion.declaration.registry import sources
 from ingestion.digest import file_sha256
-from ingestion.registry import sources
-from orchestration import alerts, doctor, instance, operation_commands, upkeep
-from orchestration.console import console
-from orchestration.settings import settings
+from orchestration.commands import operation_commands
+from orchestration.commands.console import console
+from orchestration.defs import upkeep
+from orchestration.operation import alerts, doctor, instance
+from orchestration.operation.settings import settings
 from tests.conftest import Root
 from tests.manifests import manifest
-from warehouse import backup, publish, retention, state
-from warehouse.layout import Layout, write_json
-from warehouse.protection import erasure, forgotten
+from warehouse.paths import Layout
+from warehouse.privacy import erasure, forgotten
+from warehouse.publication import backup, publish, retention
+from warehouse.resolution import state
+from warehouse.storage import write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 
@@ -278,8 +282,8 @@ def test_retention_of_the_history_of_runs(layout: Layout, monkeypatch: pytest.Mo
 
 HOLDS = """
 import sys, dagster as dg
-from orchestration.instance import alive
-from warehouse.layout import Layout
+from orchestration.operation.instance import alive
+from warehouse.paths import Layout
 with dg.DagsterInstance.get() as instance:
     run = dg.DagsterRun("pipeline", status=dg.DagsterRunStatus[sys.argv[1]])
     instance.add_run(run)
@@ -464,7 +468,7 @@ def _ticked(dagster: dg.DagsterInstance, when: dt.datetime) -> None:
     )
     from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
-    place = InProcessCodeLocationOrigin(LoadableTargetOrigin(module_name="orchestration.definitions"))
+    place = InProcessCodeLocationOrigin(LoadableTargetOrigin(module_name="orchestration.defs.definitions"))
     origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(place, "__repository__"), "landing")
     data = SensorInstigatorData(last_tick_timestamp=when.timestamp(), min_interval=30)
     state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.DECLARED_IN_CODE, data)
@@ -541,7 +545,7 @@ def test_settings_of_dagster_follow_the_project_unless_a_person_owns_them(layout
 OPENS = """
 import sys, dagster as dg
 from orchestration import instance
-from warehouse.layout import Layout
+from warehouse.paths import Layout
 print(flush=True)
 sys.stdin.readline()
 instance.prepare(Layout.from_environment())
@@ -584,7 +588,7 @@ def test_a_history_in_files_is_not_taken_for_one_in_a_database_server(
 
 def test_interrupted_runs_are_run_again_from_their_start() -> None:
     """From the failed step on, a run would not be complete and could never publish."""
-    from orchestration import jobs
+    from orchestration.defs import jobs
 
     for job in (jobs.pipeline, jobs.data, jobs.deliverables):
         assert job.tags == {"dagster/retry_strategy": "ALL_STEPS"}

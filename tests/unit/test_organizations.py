@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from tests.conftest import PROJECT, real_folder
-from warehouse.organizations import Resolved, resolve
-from warehouse.organizations.names import parse
+from warehouse.resolution.organizations import Resolved, resolve
+from warehouse.resolution.organizations.organization_names import parse
 
 Written = tuple[str, str | None]
 

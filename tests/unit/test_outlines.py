@@ -12,11 +12,12 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from ingestion.registry import sources
-from warehouse.edition import Edition
-from warehouse.layout import Workspace, read_json, write_parquet
-from warehouse.maps import contours
-from warehouse.maps.outlines import DISCLAIMER, chief_towns, outlines
+from ingestion.declaration.registry import sources
+from warehouse.deliverables.maps import contours
+from warehouse.deliverables.maps.outlines import DISCLAIMER, chief_towns, outlines
+from warehouse.paths import Workspace
+from warehouse.reading.edition import Edition
+from warehouse.storage import read_json, write_parquet
 
 # Two zones, three cercles; one more cercle outside.
 ZONES = {"ML0101": "Z_KAY", "ML0102": "Z_KAY", "ML0901": "Z_BKO"}

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from ingestion.clean.numbers import number
-from ingestion.readers.passages import Passage, lift
+from ingestion.declaration.reader_settings import SentencePattern
 from ingestion.readers.rows import Table
-from ingestion.readers.settings import SentencePattern
+from ingestion.readers.texts.passages import Passage, lift
 
 ARRIVALS = r"(?P<people>{nombre}) migrants .*?à (?P<place>[A-Z]\w+)"
 

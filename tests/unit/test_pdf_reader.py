@@ -15,11 +15,11 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 from reportlab.platypus import Table
 
+from ingestion.declaration.source import Source, load
 from ingestion.errors import SourceFileError
-from ingestion.ingest import ingest
 from ingestion.readers import pdf
 from ingestion.readers import rows as reader_rows
-from ingestion.source import Source, load
+from ingestion.records.source_records import ingest
 
 Rows = list[list[str]]
 HEADER = ["N°", "Structure", "Service", "Cercle", "Vu le"]

@@ -19,11 +19,11 @@ from reportlab.pdfgen import canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from benchmarks import pdf_tables
+from ingestion.declaration.source import Source, load
 from ingestion.errors import SourceFileError
 from ingestion.readers import pdf
 from ingestion.readers.pdf.document import read_pages
 from ingestion.readers.pdf.grids import PdfGrid, grids
-from ingestion.source import Source, load
 
 Draw = Callable[[canvas.Canvas], None]
 HEADER = ["Cercle", "Ménages", "Personnes", "Part"]

@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion.ingest import ingest
-from ingestion.registry import sources
-from orchestration.delivery import deliver, prepare
-from orchestration.delivery_files import Delivery
-from orchestration.inventory import NothingToPublish, take
+from ingestion.declaration.registry import sources
+from ingestion.records.source_records import ingest
+from orchestration.pipeline.delivery import deliver, prepare
+from orchestration.pipeline.delivery_files import Delivery
+from orchestration.pipeline.inventory import NothingToPublish, take
 from tests.unit.test_survey_json import kobo_json
 from tests.unit.test_survey_reader import (
     HIDDEN_PHONE,
@@ -32,8 +32,8 @@ from tests.unit.test_survey_reader import (
     kobo,
     write,
 )
-from warehouse.layout import Layout, Workspace
-from warehouse.protection.vault import open_vault
+from warehouse.paths import Layout, Workspace
+from warehouse.privacy.vault import open_vault
 
 SOURCE = sources()["mrf_provider_survey"]
 PHONE, EMAIL, NAME, POINT = "66 99 88 77", "awa.fictive@exemple.ml", "Awa Diarra Fictive", "16.2666, -0.0444"
@@ -349,7 +349,7 @@ def test_a_table_may_declare_personal_columns_too(tmp_path: Path) -> None:
     office = Office(tmp_path)
     declared = office.source.folder / "source.yml"
     declared.write_text(declared.read_text() + "\npersonal:\n  Téléphone: {}\n")
-    from ingestion.source import load
+    from ingestion.declaration.source import load
 
     office.source = load(office.source.folder)
     rows = ROW.strip() + ",66998877\n"

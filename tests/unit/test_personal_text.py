@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingestion.clean import personal
 from ingestion.clean.personal import COORDINATES, EMAIL, MARKS, NAME, PHONE, find, redact
-from warehouse.publish import name_of
+from warehouse.publication.publish import name_of
 
 GAPS = st.sampled_from(["", " ", ".", "-", "/", "\u00a0", "\u202f", " - ", "\u200b"])
 PAIRS = st.integers(0, 99).map("{:02}".format)

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from benchmarks.places import typed
 from ingestion.shapes import SHAPES
-from warehouse import places
-from warehouse.layout import SEEDS, Workspace, write_parquet
-from warehouse.places.gazetteer import Match, current, named
-from warehouse.places.names import parts, place_key, similarity
-from warehouse.places.ranking import Witness, decide, ranked
-from warehouse.places.testimony import Place, Statement, places_of
+from warehouse.paths import SEEDS, Workspace
+from warehouse.resolution import places
+from warehouse.resolution.places.gazetteer import Match, current, named
+from warehouse.resolution.places.place_names import parts, place_key, similarity
+from warehouse.resolution.places.ranking import Witness, decide, ranked
+from warehouse.resolution.places.testimony import Place, Statement, places_of
+from warehouse.storage import write_parquet
 
 with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as _file:
     AREAS = {(row["vintage"], row["code"]): row["name_fr"] for row in csv.DictReader(_file)}

@@ -27,7 +27,7 @@ class Portal:
     def __init__(self, root: Path, *arguments: str) -> None:
         self.publication = root / "published" / "20240831T050000Z_r1"
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "orchestration.cli", "portal", "--port", "0", *arguments],
+            [sys.executable, "-u", "-m", "orchestration.commands.mrf", "portal", "--port", "0", *arguments],
             cwd=PROJECT,
             env=os.environ | {"MRF_DATA": str(root), "COLUMNS": "200"},
             stdout=subprocess.PIPE,
@@ -219,7 +219,7 @@ def test_more_connections_than_it_serves_do_not_end_it(portal: Portal) -> None:
 
 def test_a_port_that_is_taken_is_said(portal: Portal) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "portal", "--port", str(portal.port)],
+        [sys.executable, "-m", "orchestration.commands.mrf", "portal", "--port", str(portal.port)],
         cwd=PROJECT, env=os.environ | {"MRF_DATA": str(portal.publication.parents[1])}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 2

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source, load
 from ingestion.errors import DeclarationError
-from ingestion.ingest import ingest
-from ingestion.personal import nobody
 from ingestion.pull.client import Client, Header
 from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
-from ingestion.registry import sources
-from ingestion.source import Source, load
+from ingestion.records.personal import nobody
+from ingestion.records.source_records import ingest
 from tests.servers import Central, Files, Json, Kobo, running
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -218,7 +218,7 @@ def test_a_pull_whose_process_is_killed_goes_on_where_it_stopped(kobo: Kobo, tmp
     held = threading.Event()
     kobo.faults[DATA] = [None, held]
     environment = os.environ | {"MRF_DATA": str(tmp_path / "data"), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "orchestration.cli", "pull", SOURCE_ID]
+    command = [sys.executable, "-m", "orchestration.commands.mrf", "pull", SOURCE_ID]
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         end = time.monotonic() + 30
@@ -562,7 +562,7 @@ def mrf(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Compl
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MRF_")}
     settings = {"MRF_DATA": str(tmp_path / "data"), "COLUMNS": "200", **environment}
     return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "pull", *arguments],
+        [sys.executable, "-m", "orchestration.commands.mrf", "pull", *arguments],
         cwd=PROJECT, env=kept | settings, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
@@ -597,7 +597,7 @@ def test_every_night_each_source_with_a_server_is_pulled(
     kobo: Kobo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server knows one of the forms: its answers land, and the run says which could not be pulled."""
-    from orchestration.pulls import pulls
+    from orchestration.defs.pulls import pulls
 
     monkeypatch.setenv("MRF_DATA", str(tmp_path))
     done = pulls.execute_in_process(raise_on_error=False)
@@ -617,9 +617,9 @@ def test_a_pull_that_takes_its_time_is_not_taken_for_dead(
     """The daemon looks at open runs while the server is still answering, an hour after the launch."""
     import dagster as dg
 
-    from orchestration import instance
-    from orchestration.pulls import pulls
-    from warehouse.layout import Layout
+    from orchestration.defs.pulls import pulls
+    from orchestration.operation import instance
+    from warehouse.paths import Layout
 
     monkeypatch.setenv("MRF_DATA", str(tmp_path))
     monkeypatch.setattr(instance, "_SECONDS_TO_BEGIN", -1)
@@ -640,9 +640,9 @@ def test_a_pull_that_takes_its_time_is_not_taken_for_dead(
 def test_the_nightly_job_does_not_bring_back_who_was_erased(
     kobo: Kobo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestration.pulls import pulls
-    from warehouse.layout import Layout
-    from warehouse.protection import forgotten
+    from orchestration.defs.pulls import pulls
+    from warehouse.paths import Layout
+    from warehouse.privacy import forgotten
 
     monkeypatch.setenv("MRF_DATA", str(tmp_path))
     workspace = Layout(tmp_path).workspace(False)

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 import trustme
 
-from ingestion.personal import nobody
+from ingestion.declaration.pull_settings import KoboPull
+from ingestion.declaration.source import Source
 from ingestion.pull import kobo as kobo_pull
 from ingestion.pull.client import Client
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
-from ingestion.pull.settings import KoboPull
-from ingestion.source import Source
+from ingestion.records.personal import nobody
 from tests.servers import Files, Kobo, running
 from tests.unit.test_pull import DATA, NAME, declared, landed, mechanism
 

@@ -10,14 +10,14 @@ import pypandoc
 
 from ingestion.clean.text import tidy
 from tests import hostile
-from warehouse.report import citations, documents
+from warehouse.deliverables.report import citations, typesetting
 
 VALUES = list(filter(None, map(tidy, hostile.VALUES)))
 
 
 def read(markdown: str) -> Any:
     """The paragraphs as pandoc reads them for a report."""
-    command = [pypandoc.get_pandoc_path(), f"--from={documents.READ}", "--to=json"]
+    command = [pypandoc.get_pandoc_path(), f"--from={typesetting.READ}", "--to=json"]
     done = subprocess.run(command, input=markdown.encode(), capture_output=True, check=True)
     return [block["c"] for block in json.loads(done.stdout)["blocks"]]
 

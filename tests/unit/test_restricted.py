@@ -11,10 +11,10 @@ import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
-from warehouse.layout import PROJECT, Workspace
-from warehouse.protection import key
-from warehouse.protection.key import KeyProblem
-from warehouse.protection.vault import VALUES, Unreadable, Vault, forget, open_vault
+from warehouse.paths import PROJECT, Workspace
+from warehouse.privacy import key
+from warehouse.privacy.key import KeyProblem
+from warehouse.privacy.vault import VALUES, Unreadable, Vault, forget, open_vault
 
 PERSONAL = pd.DataFrame(
     [("d" * 64, "uuid:1/pf_tel", "pf_tel", "declared", "76 00 00 01")],
@@ -53,7 +53,7 @@ def test_a_key_is_made_once_for_its_owner_alone(key_file: Path, root: Path) -> N
 def test_the_command_says_where_the_key_is_and_to_keep_a_copy(key_file: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     import typer
 
-    from orchestration import key_command
+    from orchestration.commands import key_command
 
     monkeypatch.setenv("MRF_DATA", str(root))
     app = typer.Typer()

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ingestion.row_checks import add_warnings
+from ingestion.records.row_checks import add_warnings
 
 Records = Callable[..., pd.DataFrame]
 FIGURE = {

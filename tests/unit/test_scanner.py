@@ -31,8 +31,9 @@ from ingestion.clean.personal import COORDINATES, EMAIL, PHONE, find, redact
 from ingestion.clean.text import fold, visible
 from tests.unit.test_personal_corpus import CORPUS
 from tests.unit.test_personal_text import SENTENCES
-from warehouse.protection import database, files
-from warehouse.protection.findings import (
+from warehouse.privacy import database_scan, folder_scan
+from warehouse.privacy.file_texts import CannotScan, pieces
+from warehouse.privacy.findings import (
     KNOWN_EMAIL,
     KNOWN_NAME,
     KNOWN_PHONE,
@@ -45,8 +46,7 @@ from warehouse.protection.findings import (
     look,
     squashed,
 )
-from warehouse.protection.formats import CannotScan, pieces
-from warehouse.protection.vault import VALUES
+from warehouse.privacy.vault import VALUES
 
 TEXT = "Appeler Awa Diarra Fictive au 76 00 00 01 ou awa@fictif.ml, au point 14.4871, -4.1962"
 PATTERNS = {PHONE, EMAIL, COORDINATES}
@@ -161,7 +161,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
 def test_each_format_gives_its_text_and_no_finding_tells_the_value(name: str, tmp_path: Path) -> None:
     WRITERS[name](tmp_path / name)
     known = Known(names=frozenset({"awa diarra fictive"}))
-    found = files.search(tmp_path, known)
+    found = folder_scan.search(tmp_path, known)
     assert {finding.kind for finding in found} == {*PATTERNS, KNOWN_NAME}
     assert {finding.file for finding in found} == {name}
     told = "\n".join(map(str, found))
@@ -179,7 +179,7 @@ def test_pieces_are_decoded_and_say_their_place(name: str, tmp_path: Path) -> No
 def test_packed_points_of_a_picture_are_no_text(tmp_path: Path) -> None:
     noise = Image.frombytes("RGB", (300, 300), random.Random(1).randbytes(300 * 300 * 3))
     noise.save(tmp_path / "a.png")
-    assert files.search(tmp_path, Known()) == []
+    assert folder_scan.search(tmp_path, Known()) == []
 
 
 def test_the_cells_of_a_table_in_a_pdf_are_read_one_by_one(tmp_path: Path) -> None:
@@ -188,21 +188,21 @@ def test_the_cells_of_a_table_in_a_pdf_are_read_one_by_one(tmp_path: Path) -> No
     for left, count in zip(range(40, 400, 60), ("27", "37", "29", "26", "21", "14"), strict=True):
         canvas.drawString(left, 700, count)
     canvas.save()
-    assert files.search(tmp_path, Known()) == []
+    assert folder_scan.search(tmp_path, Known()) == []
     canvas = Canvas(str(tmp_path / "a.pdf"))
     canvas.drawString(40, 700, "27")
     canvas.drawString(140, 700, "76 00 00 01")
     canvas.drawString(40, 600, "Awa")
     canvas.drawString(140, 600, "Diarra")
     canvas.save()
-    found = files.search(tmp_path, Known(names=frozenset({"awa diarra"})))
+    found = folder_scan.search(tmp_path, Known(names=frozenset({"awa diarra"})))
     assert [finding.kind for finding in found] == [PHONE, KNOWN_NAME]
 
 
 def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut")
     with pytest.raises(CannotScan, match=r"a\.zip"):
-        files.search(tmp_path, Known())
+        folder_scan.search(tmp_path, Known())
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -225,13 +225,13 @@ def test_a_picture_is_read_for_its_texts_and_not_for_its_pixels(
 ) -> None:
     path = tmp_path / "carte.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", bytes(13)) + chunk + _chunk(b"IEND", b"") + after)
-    assert {finding.kind for finding in files.search(tmp_path, Known())} == found
+    assert {finding.kind for finding in folder_scan.search(tmp_path, Known())} == found
 
 
 def test_a_cut_picture_is_said(tmp_path: Path) -> None:
     (tmp_path / "carte.png").write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", bytes(13))[:10])
     with pytest.raises(CannotScan, match=r"carte\.png"):
-        files.search(tmp_path, Known())
+        folder_scan.search(tmp_path, Known())
 
 
 def test_archives_are_opened_to_a_bounded_depth(tmp_path: Path) -> None:
@@ -249,16 +249,16 @@ def test_archives_are_opened_to_a_bounded_depth(tmp_path: Path) -> None:
 def test_a_cell_that_repeats_the_one_above_is_told_once(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_text("nom,note\na,76 12 34 56\nb,76 12 34 56\nc,rien\nd,76 12 34 56\n", encoding="utf-8")
-    found = [finding.place for finding in files.search(tmp_path, Known())]
+    found = [finding.place for finding in folder_scan.search(tmp_path, Known())]
     assert found == ["ligne 2, colonne 2", "ligne 5, colonne 2"]
 
 
 def test_a_figure_is_a_phone_only_in_a_column_of_phones(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("zone,personnes\nZ_GAO,76000001\n")
     (tmp_path / "b.csv").write_text("zone,Téléphone\nZ_GAO,76000001\n")
-    assert [finding.file for finding in files.search(tmp_path, Known())] == ["b.csv"]
+    assert [finding.file for finding in folder_scan.search(tmp_path, Known())] == ["b.csv"]
     known = Known(phones=frozenset({"76000001"}))
-    assert {finding.kind for finding in files.search(tmp_path, known) if finding.file == "a.csv"} == {KNOWN_PHONE}
+    assert {finding.kind for finding in folder_scan.search(tmp_path, known) if finding.file == "a.csv"} == {KNOWN_PHONE}
 
 
 @pytest.mark.parametrize(
@@ -272,9 +272,9 @@ def test_a_figure_is_a_phone_only_in_a_column_of_phones(tmp_path: Path) -> None:
 )
 def test_a_point_is_only_personal_where_it_is_known(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
-    assert files.search(tmp_path, Known()) == []
+    assert folder_scan.search(tmp_path, Known()) == []
     known = Known(points=frozenset({(14.4871, -4.1962)}))
-    assert {finding.kind for finding in files.search(tmp_path, known)} == {KNOWN_POINT}
+    assert {finding.kind for finding in folder_scan.search(tmp_path, known)} == {KNOWN_POINT}
 
 
 def test_what_may_be_published_is_no_finding() -> None:
@@ -371,10 +371,10 @@ def _searched_after(folder: Path, text: str) -> list[Finding]:
         connection.execute("create or replace schema marts")
         connection.execute("create or replace table marts.x as select ? as name, ? as key", [text, fold(text)])
     with duckdb.connect(str(build), read_only=True) as connection:
-        found = database.search(connection, "b", ("marts",), Known())
-        known = Known(let_through=database.let_through(connection, ("marts",)))
+        found = database_scan.search(connection, "b", ("marts",), Known())
+        known = Known(let_through=database_scan.let_through(connection, ("marts",)))
         _derived(folder / "made", text)
-        return found + files.search(folder / "made", known)
+        return found + folder_scan.search(folder / "made", known)
 
 
 @pytest.mark.parametrize("text", NAMES)
@@ -385,7 +385,7 @@ def test_a_name_that_looks_personal_without_its_signs_stops_no_deliverable(text:
 
 def test_what_was_let_through_hides_no_other_number(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("cercles-22-33-44-55.docx\n22 33 44 55\n66 10 00 01\n")
-    found = files.search(tmp_path, Known(let_through=lambda: frozenset({squashed("Cercles 22, 33, 44, 55")})))
+    found = folder_scan.search(tmp_path, Known(let_through=lambda: frozenset({squashed("Cercles 22, 33, 44, 55")})))
     assert [(finding.place, finding.kind) for finding in found] == [("ligne 3", PHONE)]
 
 
@@ -401,7 +401,9 @@ def test_the_first_look_in_sql_is_that_of_python() -> None:
     texts = [text for text, _, _ in CORPUS]
     with duckdb.connect() as connection:
         connection.execute("create table t as select unnest(?) as text", [texts])
-        passed = connection.execute("select text from t where regexp_matches(lower(text), ?)", [database.SUSPECT_RE2])
+        passed = connection.execute(
+            "select text from t where regexp_matches(lower(text), ?)", [database_scan.SUSPECT_RE2]
+        )
         found = {text for (text,) in passed.fetchall()}
     assert {text for text in texts if find(text)} <= found
 
@@ -410,7 +412,7 @@ PERMITTED = Known(public_phones=frozenset({"76000001"}))
 
 
 def _search(build: duckdb.DuckDBPyConnection, known: Known = PERMITTED) -> set[tuple[str, str]]:
-    return {(finding.place, finding.kind) for finding in database.search(build, "b", ("marts",), known)}
+    return {(finding.place, finding.kind) for finding in database_scan.search(build, "b", ("marts",), known)}
 
 
 def test_phones_with_permission_and_places_of_services_are_allowed(build: duckdb.DuckDBPyConnection) -> None:
@@ -463,7 +465,7 @@ def test_the_name_of_a_publication_is_no_phone_though_it_may_have_no_letter(tmp_
     link = f'<html><a href="{quote(f"DONNÉES FICTIVES {name}/x.html")}">{name}</a><script>f("%20{name}")</script>'
     (tmp_path / name / "index.html").write_text(link)
     (tmp_path / name / "manifest.json").write_text(json.dumps({"file": f"mrf_{name}.duckdb"}))
-    assert files.search(tmp_path, Known()) == []
+    assert folder_scan.search(tmp_path, Known()) == []
 
 
 def test_a_finding_never_repeats_what_its_place_says() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.part import READERS
+from ingestion.records.file_records import READERS
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 DECLARED = {seed["name"]: seed for seed in yaml.safe_load((SEEDS / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]}

@@ -20,7 +20,7 @@ def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _tick(cursor: str | None):  # type: ignore[no-untyped-def]
     import dagster as dg
 
-    from orchestration.jobs import landing_sensor
+    from orchestration.defs.jobs import landing_sensor
 
     context = dg.build_sensor_context(cursor=cursor)
     result = landing_sensor(context)
@@ -58,8 +58,8 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 
     import dagster as dg
 
-    from orchestration.resources import writing
-    from warehouse.layout import Layout
+    from orchestration.defs.resources import writing
+    from warehouse.paths import Layout
 
     holder = subprocess.Popen(
         [
@@ -83,8 +83,8 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 
 WRITES = """
 import sys, time
-from orchestration.resources import writing
-from warehouse.layout import Layout
+from orchestration.defs.resources import writing
+from warehouse.paths import Layout
 root, name, seconds = sys.argv[1:]
 with writing(Layout(__import__('pathlib').Path(root)), 60), open(root + '/told', 'a', buffering=1) as told:
     told.write(name + ' begins\\n')

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from ingestion.clean.text import fold
-from warehouse import documents, matching, places, services, state
-from warehouse.layout import Workspace
+from warehouse.paths import Workspace
+from warehouse.resolution import documents, places, record_organizations, services, state
 
 Make = Callable[..., Workspace]
 BASE = {"organization_name": "Association Fictive", "service_type_code": "SOC_01", "admin_vintage": "2021"}
@@ -27,7 +27,7 @@ def resolved(workspace: Workspace) -> pd.DataFrame:
     """The rows of the service records with their ids, in the order of the records."""
     places.resolve(workspace)
     documents.resolve(workspace)
-    matching.resolve(workspace)
+    record_organizations.resolve(workspace)
     table, decisions = services.resolve(workspace)
     frame = table.to_pandas().sort_values(["record_id", "place_no"], ignore_index=True)
     frame.attrs["decisions"] = decisions

@@ -20,12 +20,12 @@ from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from expectations.gate import gate
+from ingestion.declaration.source import Source, load
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.ingest import ingest
-from ingestion.readers import sorting, table
-from ingestion.readers.grid import read_grid
 from ingestion.readers.rows import Table
-from ingestion.source import Source, load
+from ingestion.readers.sheets.grid import read_grid
+from ingestion.readers.tables import sorting, table
+from ingestion.records.source_records import ingest
 from tests.unit.odd_files import edited, ods_cell, write_ods, write_xls
 
 Declare = Callable[..., Path]

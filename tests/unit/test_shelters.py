@@ -9,15 +9,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ingestion import shelters
-from ingestion.parameters import parameter
-from ingestion.personal import PERSONAL
+from ingestion.declaration.parameters import parameter
+from ingestion.records import shelters
+from ingestion.records.personal import PERSONAL
 from ingestion.shapes import SERVICE
-from warehouse import documents, matching, places, services, state
-from warehouse.layout import Workspace
-from warehouse.protection import key
-from warehouse.protection.vault import open_vault
-from warehouse.shelters import resolve
+from warehouse.paths import Workspace
+from warehouse.privacy import key
+from warehouse.privacy.vault import open_vault
+from warehouse.resolution import documents, places, record_organizations, services, state
+from warehouse.resolution.service_shelters import resolve
 
 Make = Callable[..., Workspace]
 SHELTER = (14.48712, -4.19871)
@@ -70,7 +70,7 @@ def standing(made: Workspace) -> dict[str, tuple[bool, bool]]:
     """By organization and cercle of the records: whether it is a shelter, and whether its place is withheld."""
     places.resolve(made)
     documents.resolve(made)
-    matching.resolve(made)
+    record_organizations.resolve(made)
     table, _ = services.resolve(made)
     told = resolve(made, table).to_pandas().set_index("service_at_location_id")
     frame = table.to_pandas().merge(told, left_on="service_at_location_id", right_index=True)

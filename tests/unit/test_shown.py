@@ -16,10 +16,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ingestion.clean.text import fold, tidy
-from orchestration import console as consoles
-from orchestration.cli import _as_csv
-from warehouse import publish, review
-from warehouse.layout import Layout, write_json
+from orchestration.commands import console as consoles
+from orchestration.commands.mrf import _as_csv
+from warehouse.paths import Layout
+from warehouse.publication import publish
+from warehouse.reading import review
+from warehouse.storage import write_json
 
 OBEYED = "\x1b]52;c;cHduZWQ=\x07Gao\x1b[2J\x9b2J\x08\x00\r"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.layout import Layout
-from warehouse.publish import Publication, lead_site, point
+from warehouse.paths import Layout
+from warehouse.publication.publish import Publication, lead_site, point
 
 NOW = dt.datetime(2024, 8, 31, tzinfo=dt.UTC)
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ingestion.declaration.registry import assign, roots, sources
+from ingestion.declaration.source import load
 from ingestion.errors import DeclarationError
-from ingestion.registry import assign, roots, sources
-from ingestion.source import load
 
 Declare = Callable[..., Path]
 

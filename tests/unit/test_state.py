@@ -8,8 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse import review, state
-from warehouse.layout import Layout, Workspace, write_json
+from warehouse.paths import Layout, Workspace
+from warehouse.reading import review
+from warehouse.resolution import state
+from warehouse.storage import write_json
 
 ANSWER = {
     "question_id": "q_1", "kind": "organization", "left": "A", "right": "B", "answer": "same", "who": "IM",

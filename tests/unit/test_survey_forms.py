@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 
 from expectations.gate import gate
+from ingestion.declaration.reader_settings import SurveyReader
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.ingest import Ingested, ingest
 from ingestion.instruments import xlsform
-from ingestion.readers import survey
-from ingestion.readers.settings import SurveyReader
-from ingestion.registry import sources
+from ingestion.readers.surveys import survey
+from ingestion.records.source_records import Ingested, ingest
 from ingestion.shapes import SHAPES
-from ingestion.source import Source
 
 Answers = dict[str, str]
 Sheets = dict[str, list[Answers]]

@@ -11,13 +11,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from ingestion.declaration.reader_settings import SurveyReader
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.ingest import Ingested, ingest
 from ingestion.instruments import form as forms
-from ingestion.readers import survey
-from ingestion.readers.settings import SurveyReader
-from ingestion.registry import sources
-from ingestion.source import Source
+from ingestion.readers.surveys import survey
+from ingestion.records.source_records import Ingested, ingest
 from tests.unit import test_survey_reader as export
 from tests.unit.test_survey_reader import DEVICE, SERVICES, SUBMISSIONS, UUIDS, Answers, same
 

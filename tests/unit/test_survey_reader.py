@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from expectations.gate import gate
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.ingest import Ingested, ingest
-from ingestion.readers import survey
-from ingestion.registry import sources
-from ingestion.source import Source
+from ingestion.readers.surveys import survey
+from ingestion.records.source_records import Ingested, ingest
 
 Answers = dict[str, str]
 Sheets = dict[str, list[list[str]]]

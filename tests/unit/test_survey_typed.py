@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import python_calamine
 
-from ingestion.ingest import ingest
+from ingestion.declaration.reader_settings import SurveyReader
+from ingestion.declaration.registry import sources
 from ingestion.instruments import form as forms
-from ingestion.readers import survey
-from ingestion.readers.conditions import Condition, NotEvaluable
 from ingestion.readers.rows import Table
-from ingestion.readers.settings import SurveyReader
-from ingestion.readers.typed import (
+from ingestion.readers.surveys import survey
+from ingestion.readers.surveys.conditions import Condition, NotEvaluable
+from ingestion.readers.surveys.typed import (
     CONTRADICTED,
     NOT_A_CHOICE,
     NOT_ASKED,
@@ -28,7 +28,7 @@ from ingestion.readers.typed import (
     notes,
     typed,
 )
-from ingestion.registry import sources
+from ingestion.records.source_records import ingest
 from tests.unit import test_survey_reader as export
 
 # A fictional form: one question of each type, a « ne sait pas », an « autre, préciser », and conditions.

@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 from openpyxl.utils import get_column_letter
 
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source, load
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.ingest import ingest
-from ingestion.readers import table
-from ingestion.readers.grid import letter
 from ingestion.readers.rows import Table
-from ingestion.registry import sources
-from ingestion.source import Source, load
+from ingestion.readers.sheets.grid import letter
+from ingestion.readers.tables import table
+from ingestion.records.source_records import ingest
 
 Rows = list[list[str]]
 Declare = Callable[..., Path]

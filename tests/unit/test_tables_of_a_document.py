@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.declaration.reader_settings import TableReader
+from ingestion.declaration.source import Source, load
 from ingestion.errors import SourceFileError
-from ingestion.readers.grid import Grid
-from ingestion.readers.settings import TableReader
-from ingestion.readers.tabular import tables_of
-from ingestion.source import Source, load
+from ingestion.readers.sheets.grid import Grid
+from ingestion.readers.tables.tabular import tables_of
 
 Declare = Callable[..., Path]
 HEADER = ["Structure", "Sigle", "Type", "Service", "Région", "Cercle", "Statut", "Coût", "Vu le", "Remarques"]

@@ -8,7 +8,7 @@ import psutil
 
 
 def _as_a_run_of_the_daemon() -> None:
-    from orchestration.workers import pool
+    from orchestration.pipeline.workers import pool
 
     assert pool().submit(int).result() == 0
 

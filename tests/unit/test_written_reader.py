@@ -16,17 +16,17 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from expectations.gate import gate
+from ingestion.declaration.registry import sources
+from ingestion.declaration.source import Source, load
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.ingest import Ingested, ingest
-from ingestion.readers import written
-from ingestion.readers.html import read_html
-from ingestion.readers.word import open_word
-from ingestion.registry import sources
-from ingestion.source import Source, load
-from orchestration.delivery import deliver, prepare
-from orchestration.inventory import take
-from warehouse.layout import Layout
-from warehouse.protection.vault import open_vault
+from ingestion.readers.texts import written
+from ingestion.readers.texts.html import read_html
+from ingestion.readers.texts.word import open_word
+from ingestion.records.source_records import Ingested, ingest
+from orchestration.pipeline.delivery import deliver, prepare
+from orchestration.pipeline.inventory import take
+from warehouse.paths import Layout
+from warehouse.privacy.vault import open_vault
 
 Declare = Callable[..., Path]
 HEADER = ["Structure", "Sigle", "Type", "Service", "Région", "Cercle", "Statut", "Vu le", "Remarques"]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from ingestion.clean.personal.emails import accounts, emails
 from ingestion.clean.personal.figures import GONE
-from ingestion.clean.personal.names import names as announced_names
+from ingestion.clean.personal.person_names import names as announced_names
 from ingestion.clean.personal.phones import digit_runs, phones
-from ingestion.clean.personal.plain import plain
+from ingestion.clean.personal.plain_form import plain
 from ingestion.clean.personal.positions import positions
 from ingestion.clean.text import fold
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ingestion.declaration.reader_settings import PdfReader
+from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.readers.passages import Passage, lift
 from ingestion.readers.pdf.cache import kept
 from ingestion.readers.pdf.document import read_pages
 from ingestion.readers.pdf.grids import PdfGrid, grids, lists
 from ingestion.readers.pdf.pages import Page
 from ingestion.readers.rows import Tables
-from ingestion.readers.settings import PdfReader
-from ingestion.readers.tabular import is_declared, tables_of
-from ingestion.source import Source
+from ingestion.readers.tables.tabular import is_declared, tables_of
+from ingestion.readers.texts.passages import Passage, lift
 
 
 def read(path: Path, source: Source, reader: PdfReader) -> Tables:

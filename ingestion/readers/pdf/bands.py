@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ingestion.readers.pdf.borderless import joined
 from ingestion.readers.pdf.columns import Row, gutters, parts_of
 from ingestion.readers.pdf.header import header_parts
-from ingestion.readers.pdf.layout import Word
 from ingestion.readers.pdf.lines import Line, is_figure, lines_in
+from ingestion.readers.pdf.page_layout import Word
 from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
 from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
 

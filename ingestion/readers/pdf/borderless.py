@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from ingestion.readers.pdf.columns import Part, Row, gutters, parts_of
 from ingestion.readers.pdf.header import centered_over, header_length, header_parts, ruled_off
-from ingestion.readers.pdf.layout import Box, Rule
 from ingestion.readers.pdf.lines import Line, is_figure
+from ingestion.readers.pdf.page_layout import Box, Rule
 from ingestion.readers.pdf.spacing import row_starts
 from ingestion.readers.pdf.structure import Cell, around
 

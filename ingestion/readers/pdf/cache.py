@@ -10,9 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingestion.clean.personal import redact
+from ingestion.declaration.reader_settings import PdfReader
+from ingestion.declaration.source import Source
 from ingestion.readers.pdf.pages import Page
-from ingestion.readers.settings import PdfReader
-from ingestion.source import Source
 
 
 def kept(path: Path, source: Source, reader: PdfReader, read: Callable[[], list[Page]]) -> list[Page]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.layout import Box, Word
 from ingestion.readers.pdf.lines import FIGURE_GAP, Line, is_figure
+from ingestion.readers.pdf.page_layout import Box, Word
 from ingestion.readers.pdf.structure import around, text_of
 
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns

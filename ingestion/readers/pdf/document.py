@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ingestion import limits
+from ingestion.confinement import limits
 from ingestion.errors import SourceFileError
 from ingestion.readers.pdf.pages import Page, read_page
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.grid import Grid, Merged
-from ingestion.readers.pdf.layout import Box
 from ingestion.readers.pdf.lines import is_figure
+from ingestion.readers.pdf.page_layout import Box
 from ingestion.readers.pdf.pages import Page, corners
 from ingestion.readers.pdf.structure import PageTable, around
+from ingestion.readers.sheets.grid import Grid, Merged
 
 _SAME_EDGE = 12.0  # points
 _PROSE = 8  # words: less between two parts of a table is a page number, a title repeated

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.layout import Word
+from ingestion.readers.pdf.page_layout import Word
 from ingestion.readers.pdf.structure import lines_of
 
 _GAP = 0.8  # em: a wider gap between words parts two pieces of a line

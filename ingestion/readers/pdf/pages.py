@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingestion.readers.passages import Passage
-from ingestion.readers.pdf.layout import Box, lay_out
+from ingestion.readers.pdf.page_layout import Box, lay_out
+from ingestion.readers.pdf.page_tables import tables_of
 from ingestion.readers.pdf.paragraphs import paragraphs
 from ingestion.readers.pdf.structure import Cell, PageTable
-from ingestion.readers.pdf.tables import tables_of
+from ingestion.readers.texts.passages import Passage
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingestion.readers.pdf.layout import Box, Layout, on_page
 from ingestion.readers.pdf.lines import Piece, blocks, usual_space
+from ingestion.readers.pdf.page_layout import Box, Layout, on_page
 from ingestion.readers.pdf.structure import around
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.layout import Box, Layout, Rule, Word
+from ingestion.readers.pdf.page_layout import Box, Layout, Rule, Word
 
 Block = tuple[int, int, int, int]  # first row and column, last row and column of a lattice
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.layout import Box, Word, clusters
+from ingestion.readers.pdf.page_layout import Box, Word, clusters
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from ingestion.clean.numbers import number
-from ingestion.clean.places import coordinates
-from ingestion.code_lists import codes
+from ingestion.clean.pcodes import coordinates
+from ingestion.declaration.code_lists import codes
 from ingestion.readers.rows import Table
+from ingestion.records.shelters import are_shelters
+from ingestion.records.values import clean
 from ingestion.shapes import SERVICE
-from ingestion.shelters import are_shelters
-from ingestion.values import clean
 
 
 def parse(tables: dict[str, Table]) -> dict[str, Table]:

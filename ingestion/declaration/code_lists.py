@@ -1,0 +1,49 @@
+"""The code lists, read from the one seed that dbt loads as well, so that form and warehouse cannot drift."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+from ingestion.clean.text import fold
+from ingestion.project import SEEDS
+
+SEED = SEEDS / "code_list.csv"
+
+
+@cache
+def _lists() -> dict[str, dict[str, tuple[str, str]]]:
+    lists: dict[str, dict[str, tuple[str, str]]] = {}
+    with SEED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            lists.setdefault(row["list"], {})[row["code"]] = (row["fr"], row["en"])
+    return lists
+
+
+def names() -> list[str]:
+    """The names of all code lists."""
+    return sorted(_lists())
+
+
+def codes(name: str) -> list[str]:
+    """The codes of one list, in the order of the seed. Raises KeyError for an unknown list."""
+    return list(_lists()[name])
+
+
+def labels(name: str, code: str) -> tuple[str, str]:
+    """The French and English labels of a code. Raises KeyError."""
+    return _lists()[name][code]
+
+
+@cache
+def _index(name: str) -> dict[str, str]:
+    index: dict[str, str] = {}
+    for code, labels in _lists()[name].items():
+        for spelling in (code, *labels):
+            index.setdefault(fold(spelling), code)
+    return index
+
+
+def find(name: str, value: str) -> str | None:
+    """The code that a text means: the code itself or its French or English label, whatever case and accents."""
+    return _index(name).get(fold(value))

@@ -1,0 +1,62 @@
+"""Finds the sources: every folder with a `source.yml` in the package, and those that MRF_SOURCES names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.declaration.source import Source, load
+from ingestion.errors import DeclarationError
+from ingestion.project import PROJECT
+
+PACKAGE_SOURCES = PROJECT / "ingestion" / "sources"
+
+
+def roots() -> list[Path]:
+    """The folders that hold source folders: the package's own, then those of MRF_SOURCES (dir[:dir])."""
+    extra = [Path(part) for part in os.environ.get("MRF_SOURCES", "").split(os.pathsep) if part]
+    for folder in extra:
+        if not folder.is_dir():
+            raise DeclarationError(f"MRF_SOURCES : dossier introuvable : {folder}")
+    return [PACKAGE_SOURCES, *extra]
+
+
+def sources() -> dict[str, Source]:
+    """All sources by id, in the order of their ids. Raises DeclarationError on a wrong or twice-used id."""
+    found: dict[str, Source] = {}
+    for root in roots():
+        for path in sorted(root.glob("*/source.yml")):
+            if path.parent.name.startswith("_"):
+                continue
+            source = load(path.parent)
+            if source.id in found:
+                raise DeclarationError(f"id « {source.id} » en double : {found[source.id].folder} et {source.folder}")
+            found[source.id] = source
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which landed files belong to which source; the rest, and those that several sources claim."""
+
+    files: dict[str, list[Path]]
+    unrecognised: list[Path]
+    ambiguous: dict[Path, list[str]]
+
+
+def assign(paths: Iterable[Path], known: dict[str, Source]) -> Assignment:
+    """Gives each file to the source whose name patterns it matches."""
+    files: dict[str, list[Path]] = {}
+    unrecognised: list[Path] = []
+    ambiguous: dict[Path, list[str]] = {}
+    for path in sorted(paths):
+        claimants = [source.id for source in known.values() if source.claims(path.name)]
+        if len(claimants) == 1:
+            files.setdefault(claimants[0], []).append(path)
+        elif claimants:
+            ambiguous[path] = claimants
+        else:
+            unrecognised.append(path)
+    return Assignment(files, unrecognised, ambiguous)

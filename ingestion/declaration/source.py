@@ -1,0 +1,296 @@
+"""The declaration of a source: `sources/<source_id>/source.yml`, validated before anything is read."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from ingestion.clean.text import fold
+from ingestion.declaration import code_lists
+from ingestion.declaration.pull_settings import Pull
+from ingestion.declaration.reader_settings import Reader, Strict, Tabular
+from ingestion.errors import DeclarationError
+from ingestion.records.values import clean
+from ingestion.shapes import SHAPES, Column
+
+ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
+
+class Title(Strict):
+    """What people read, French first."""
+
+    fr: str
+    en: str
+
+
+class Origin(Strict):
+    """Where a shape's column takes its value: a column of the file, the file's name, or a constant."""
+
+    column: str | None = Field(None, description="en-tête dans le fichier")
+    otherwise: str | None = Field(None, description="en-tête de la colonne lue là où la première est vide")
+    file_name: str | None = Field(None, description="expression régulière avec un groupe, lue dans le nom du fichier")
+    value: str | None = Field(None, description="constante, ou valeur de repli de file_name")
+    start: bool = Field(False, description="une année ou un mois vaut son premier jour, non le dernier")
+    optional: bool = Field(False, description="la colonne peut manquer dans le fichier")
+    expected: bool = Field(False, description="une cellule vide ou illisible donne un avertissement")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Origin:
+        if self.column is None and self.file_name is None and self.value is None:
+            raise ValueError("il faut column, file_name ou value")
+        if self.otherwise is not None and self.column is None:
+            raise ValueError("otherwise demande column")
+        if self.file_name is not None and _group_count(self.file_name) != 1:
+            raise ValueError("file_name doit être une expression régulière avec exactement un groupe ( )")
+        return self
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The file columns that it reads, in the order in which they are asked."""
+        return tuple(name for name in (self.column, self.otherwise) if name is not None)
+
+
+def _group_count(pattern: str) -> int:
+    try:
+        return re.compile(pattern).groups
+    except re.error:
+        return -1
+
+
+def _origin(given: object) -> object:
+    """`organization_name: Nom` is short for `organization_name: {column: Nom}`."""
+    if isinstance(given, str):
+        return {"column": given}
+    if isinstance(given, dict) and given.get("value") is not None:
+        return given | {"value": str(given["value"])}  # YAML reads 2019-07-25 as a date and 2021 as a number
+    return given
+
+
+class Bounds(Strict):
+    """How many records a landed delivery may give. Below the minimum fails, above the maximum warns."""
+
+    min_records: int = Field(1, ge=0)
+    max_records: int = Field(1_000_000, ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bounds:
+        if self.min_records > self.max_records:
+            raise ValueError(f"min_records {self.min_records} dépasse max_records {self.max_records}")
+        return self
+
+
+class Mapping(Strict):
+    """How one table of the file becomes records of one shape."""
+
+    table: str | None = Field(None, description="nom de la table rendue par le lecteur ou par parse.py")
+    columns: dict[str, Annotated[Origin, BeforeValidator(_origin)]]
+    bounds: Bounds = Bounds()
+
+    def constant(self, column: str) -> str | None:
+        """The one value that every record of the file has in this column, or None where it may differ."""
+        origin = self.columns.get(column)
+        return origin.value if origin and origin.column is None and origin.file_name is None else None
+
+
+class PersonalColumn(Strict):
+    """A personal column: never read, unless the row itself gives the permission to publish it."""
+
+    publish_if: dict[str, str] = Field(default_factory=dict)
+
+
+class Lookup(Strict):
+    """A correction as data: in this column, this raw text means that, and why."""
+
+    column: str
+    raw: str
+    canonical: str
+    reason: str
+
+
+class Source(Strict):
+    """One source: what it is, which files are its own, how they are read, and what they become."""
+
+    id: str
+    title: Title
+    publisher: str
+    url: str | None = None
+    license: str
+    sensitivity: str
+    evidence_class: str
+    kind: str = Field(description="nature du document, de la liste document_kind")
+    published_on: dt.date | None = None
+    files: tuple[str, ...] = Field(min_length=1)
+    reader: Reader
+    pull: Pull | None = Field(None, description="serveur d’où « mrf pull » relève les fichiers")
+    shapes: dict[str, Mapping] = Field(min_length=1)
+    ignored: dict[str, str] = Field(default_factory=dict)
+    expected_empty: tuple[str, ...] = ()
+    personal: dict[str, PersonalColumn] = Field(default_factory=dict)
+    consent: dict[str, str] = Field(
+        default_factory=dict, description="{question: réponse} sans laquelle rien n’est retenu"
+    )
+    folder: Path
+    lookups: tuple[Lookup, ...] = ()
+
+    @field_validator("id")
+    @classmethod
+    def _id_form(cls, value: str) -> str:
+        if not ID.fullmatch(value):
+            raise ValueError("forme attendue : <éditeur>_<produit>[_<iso3>], minuscules et « _ »")
+        return value
+
+    @field_validator("sensitivity")
+    @classmethod
+    def _known_sensitivity(cls, value: str) -> str:
+        return _one_of(value, code_lists.codes("sensitivity"))
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        return _one_of(value, code_lists.codes("document_kind"))
+
+    @field_validator("evidence_class")
+    @classmethod
+    def _known_class(cls, value: str) -> str:
+        return _one_of(value, code_lists.codes("evidence_class"))
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Source:
+        if self.folder.name != self.id:
+            raise ValueError(f"id « {self.id} » et dossier « {self.folder.name} » doivent être égaux")
+        for shape, mapping in self.shapes.items():
+            _one_of(shape, SHAPES)
+            for column in mapping.columns:
+                _one_of(column, [c.name for c in SHAPES[shape]] + ["observed_on"])
+            required = {c.name for c in SHAPES[shape] if c.required} | {"observed_on"}
+            if missing := sorted(required - set(mapping.columns)):
+                raise ValueError(f"forme {shape} : colonnes obligatoires sans origine : {', '.join(missing)}")
+        self._check_values()
+        named = {*self.reader.fill_down, *self.reader.split} if isinstance(self.reader, Tabular) else set()
+        if unknown := sorted(named - self.mapped):
+            raise ValueError(f"reader : colonnes que rien ne lit : {', '.join(unknown)}")
+        if both := sorted(set(self.ignored) & self.mapped):
+            raise ValueError(f"colonnes à la fois lues et ignorées : {', '.join(both)}")
+        return self
+
+    def _check_values(self) -> None:
+        """Constants and corrections must be values that their columns can hold."""
+        columns = {column.name: column for shape in self.shapes for column in SHAPES[shape]}
+        columns |= {"observed_on": Column("observed_on", "date", "", "")}
+        for mapping in self.shapes.values():
+            for name, origin in mapping.columns.items():
+                if origin.value is not None and not clean(columns[name], origin.value, origin.start)[1]:
+                    raise ValueError(f"{name} : « {origin.value} » n’est pas une valeur{_permitted(columns[name])}")
+        for entry in self.lookups:
+            _one_of(entry.column, columns)
+            column = columns[entry.column]
+            if not clean(column, entry.canonical)[1]:
+                told = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
+                raise ValueError(told + _permitted(column))
+
+    @cached_property
+    def mapped(self) -> frozenset[str]:
+        """The file columns that some shape reads."""
+        return frozenset(name for m in self.shapes.values() for o in m.columns.values() for name in o.read)
+
+    @cached_property
+    def parser(self) -> Path | None:
+        """The source's own `parse.py`, where it needs one."""
+        path = self.folder / "parse.py"
+        return path if path.exists() else None
+
+    @cached_property
+    def sample(self) -> Path:
+        """The fictional sample. Raises DeclarationError when there is none, or more than one."""
+        found = sorted(p for p in self.folder.glob("sample.*"))
+        if len(found) != 1:
+            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(found)}")
+        return found[0]
+
+    def claims(self, file_name: str) -> bool:
+        """Whether a landed file belongs to this source, by its name, whatever the case."""
+        return any(fnmatch(file_name.casefold(), pattern.casefold()) for pattern in self.files)
+
+    def canonical(self, column: str, raw: str) -> str | None:
+        """The declared correction of a raw text in a shape's column, or None."""
+        return self._lookup_index.get((column, fold(raw)))
+
+    @cached_property
+    def _lookup_index(self) -> dict[tuple[str, str], str]:
+        return {(entry.column, fold(entry.raw)): entry.canonical for entry in self.lookups}
+
+
+def _permitted(column: Column) -> str:
+    """What a column with a code list may hold, for people who have the labels at hand and not the codes."""
+    if column.codes is None:
+        return " de cette colonne"
+    told = (f"{code} ({code_lists.labels(column.codes, code)[0]})" for code in code_lists.codes(column.codes))
+    return f" ; permis : {', '.join(told)}"
+
+
+def _one_of(value: str, allowed: object) -> str:
+    names = list(allowed)  # type: ignore[call-overload]
+    if value not in names:
+        raise ValueError(f"« {value} » inconnu ; permis : {', '.join(names)}")
+    return value
+
+
+_KEYS = tuple(name for name in Source.model_fields if name not in ("folder", "lookups"))
+
+
+def load(folder: Path) -> Source:
+    """The validated declaration in a folder. Raises DeclarationError with file, key and what is allowed."""
+    path = folder / "source.yml"
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DeclarationError(f"{path} : illisible (attendu du YAML en UTF-8) : {error}") from error
+    if not isinstance(given, dict):
+        raise DeclarationError(f"{path} : attendu une liste de clés, trouvé {type(given).__name__}")
+    if wrong := [key for key in given if key not in _KEYS]:
+        raise DeclarationError(f"{path} :\n  {', '.join(map(str, wrong))} : clé inconnue ; permis : {', '.join(_KEYS)}")
+    try:
+        return Source(**given, folder=folder, lookups=_lookups(folder))
+    except ValidationError as error:
+        raise DeclarationError(_explain(path, error)) from error
+
+
+def _lookups(folder: Path) -> tuple[Lookup, ...]:
+    path = folder / "lookups.csv"
+    if not path.exists():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        expected = list(Lookup.model_fields)
+        if reader.fieldnames != expected:
+            raise DeclarationError(f"{path} : attendu les colonnes {expected}, trouvé {reader.fieldnames}")
+        rows = list(reader)
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise DeclarationError(f"{path}, ligne {line} : attendu {len(expected)} cellules")
+        if not (row["reason"] or "").strip():
+            raise DeclarationError(f"{path}, ligne {line} : une correction sans raison n’est pas admise")
+    return tuple(Lookup(**row) for row in rows)
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"]) or "(ensemble)"
+        hint = " ; clé inconnue" if problem["type"] == "extra_forbidden" else ""
+        lines.append(f"  {key} : {problem['msg'].removeprefix('Value error, ')}{hint}")
+    return f"{path} :\n" + "\n".join(lines)

@@ -1,0 +1,8 @@
+"""Where the project itself lies: its folder, and the seeds that ingestion and dbt both read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+SEEDS = PROJECT / "dbt_project" / "seeds"

@@ -1,0 +1,1 @@
+"""Files that a program wrote for programs: IATI, JSON, outlines of areas."""

@@ -1,0 +1,202 @@
+"""Answers to XLSForm surveys (KoboToolbox or ODK), read by question name and form version, never by position.
+
+Exports (XLSX, CSV) and what the servers give (JSON) hold the same sheets. KoboToolbox numbers the rows of each sheet in
+`_index` and links a repeat by `_parent_index`; ODK Central uses `KEY` and `PARENT_KEY`. Group prefixes (`org/org_nom`,
+`org-org_nom`) are dropped: question names are unique in a form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ingestion.declaration.reader_settings import SurveyReader
+from ingestion.declaration.source import Source
+from ingestion.errors import SourceFileError
+from ingestion.readers.messages import columns_found, quoted
+from ingestion.readers.rows import Table
+from ingestion.readers.sheets.grid import Grid, read_grids
+from ingestion.readers.surveys import survey_json
+from ingestion.readers.surveys.survey_levels import joined, submissions, without
+from ingestion.readers.surveys.survey_sheets import UUIDS, is_choice, is_meta, is_tool_column, sheet_of
+from ingestion.records.personal import ERASED, Erased, has_refused, nobody
+
+if TYPE_CHECKING:
+    from ingestion.instruments.form import Form
+
+MAIN = "main"
+_QUESTION = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
+_SHEET_NAME = 31  # a workbook cuts the names of its sheets after so many letters
+
+
+def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobody) -> dict[str, Table]:
+    """The submissions as table "main" and each repeat under its own name, with the answers around it joined.
+
+    What the tools add beside the questions is left out. Notes say how many answers are not what the form asked for.
+    ``erased`` submissions are rejected with all of their versions and repeats, and without the place of any.
+    """
+    form = form_of(source, reader)
+    tables = whole(path, reader, form, erased)
+    kept = {name: table.reshaped(name, table.frame[_questions(table)]) for name, table in tables.items()}
+    _check_columns(path.name, source, kept)
+    if form is None:
+        return kept
+    from ingestion.readers.surveys.typed import notes, typed
+
+    # Nothing is said of the answers of those who refused: nobody will read them.
+    agreed = {name: replace(one, frame=one.frame[~has_refused(source, one.frame)]) for name, one in tables.items()}
+    told = notes(typed(agreed, form).problems)
+    return {name: replace(table, notes=told.get(name, ())) for name, table in kept.items()}
+
+
+def form_of(source: Source, reader: SurveyReader) -> Form | None:
+    """The form that was asked: the source's own workbook, else the project's form of that name, else unknown."""
+    from ingestion.instruments import form  # pyxform takes half a second: not before a survey is read
+
+    if reader.xlsform is not None:
+        return form.of_workbook(source.folder / reader.xlsform)
+    return form.named(reader.form)
+
+
+def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = nobody) -> dict[str, Table]:
+    """Every column of every sheet, also those of the tools, under the names of the questions.
+
+    A submission that a later version replaces, or that was deleted or erased, is in `rejected` with all its repeats.
+    """
+    is_json = path.suffix.lower() == ".json"
+    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
+    main = _main_grid(path, grids, reader)
+    by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
+    _check_all_read(grids, [main, *by_repeat.values()], reader)
+    level, gone, versions = submissions(sheet_of(main, "", form, is_json), reader)
+    gone |= {label: ERASED for label, ids in ids_of(versions).items() if any(map(erased, ids))}
+    levels = {MAIN: level}
+    waiting = {name: sheet_of(grid, name, form, is_json) for name, grid in by_repeat.items()}
+    while waiting:
+        parents = {name: _parent(sheet.frame, name, reader, form) for name, sheet in waiting.items()}
+        ready = [name for name, parent in parents.items() if parent in levels]
+        if not ready:
+            name, parent = next(iter(parents.items()))
+            wanted = f"« {parent} », autour de « {name} », parmi les groupes répétés déclarés"
+            raise SourceFileError(path.name, waiting[name].grid.sheet, wanted, f"{list(reader.repeats)}")
+        for name in ready:
+            levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
+    tables = {name: level.table(name, gone) for name, level in levels.items()}
+    return tables | {MAIN: replace(tables[MAIN], versions=versions.loc[tables[MAIN].frame.index])}
+
+
+def ids_of(versions: pd.DataFrame) -> dict[str, set[str]]:
+    """By label, every id that a submission has or had: its own, the first one's, that of the version before."""
+    rows = zip(versions.index, versions["root"], versions["before"], strict=True)
+    return {label: {label.split("~")[0], root, before} - {""} for label, root, before in rows}
+
+
+def all_ids(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
+    """The ids of each submission of a file, also of those that no longer count. Raises SourceFileError."""
+    form = form_of(source, reader)
+    is_json = path.suffix.lower() == ".json"
+    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
+    versions = submissions(sheet_of(_main_grid(path, grids, reader), "", form, is_json), reader)[2]
+    return list(ids_of(versions).values())
+
+
+def last_versions(files: dict[Path, dict[str, Table]]) -> dict[Path, dict[str, Table]]:
+    """The tables of several files, each submission only where it was changed last: exports hold those of before too.
+
+    Where both files have the same version the later file counts, in the order given.
+    """
+    told = [tables[MAIN].versions.assign(file=number) for number, tables in enumerate(files.values())]
+    every = pd.concat(told) if told else pd.DataFrame()
+    if not len(every) or not every.duplicated("root").any():
+        return files
+    # KoboToolbox leaves the date of an edited submission as it was, and names the version before.
+    every = every.assign(is_open=~every.index.isin(every["before"])).sort_values(["is_open", "changed"], kind="stable")
+    older = every.duplicated("root", keep="last")
+    newest = every[~older].reset_index(names="label").set_index("root")
+    paths = list(files)
+    gone: dict[Path, dict[str, str]] = {path: {} for path in paths}
+    for label, root, number in zip(every.index[older], every["root"][older], every["file"][older], strict=True):
+        by = newest.loc[root]
+        gone[paths[number]][label] = f"remplacée par uuid:{by['label']} ({paths[by['file']].name})"
+    return {path: {name: without(one, gone[path]) for name, one in tables.items()} for path, tables in files.items()}
+
+
+def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:
+    repeats = {name[:_SHEET_NAME] for name in reader.repeats}
+    candidates = [g for g in grids if g.rows and g.sheet[:_SHEET_NAME] not in repeats and not _is_repeat(g)]
+    if not candidates:
+        raise SourceFileError(path.name, "classeur", "une feuille de soumissions", "aucune feuille remplie")
+    return next((grid for grid in candidates if _is_submissions(grid, reader)), candidates[0])
+
+
+def _is_submissions(grid: Grid, reader: SurveyReader) -> bool:
+    keys = {reader.key} if reader.key else {*UUIDS, "_uuid"}
+    return bool(grid.rows) and bool(keys & {name.split("/")[-1] for name in grid.rows[0]})
+
+
+def _grid_of(path: Path, grids: list[Grid], repeat: str) -> Grid:
+    found = next((grid for grid in grids if grid.sheet in (repeat, repeat[:_SHEET_NAME])), None)
+    if found is None:
+        sheets = ", ".join(grid.sheet for grid in grids)
+        wanted = f"la feuille du groupe répété « {repeat} »"
+        raise SourceFileError(path.name, "classeur", wanted, f"les feuilles {sheets}")
+    return found
+
+
+def _check_all_read(grids: list[Grid], read_here: list[Grid], reader: SurveyReader) -> None:
+    """A repeat that nobody declared, or a second sheet of submissions, would be lost without a word."""
+    for grid in grids:
+        if any(grid is one for one in read_here):
+            continue
+        if _is_repeat(grid):
+            raise SourceFileError(grid.file, grid.sheet, "des groupes répétés tous déclarés", "un groupe de plus")
+        if _is_submissions(grid, reader) or _has_same_questions(grid, read_here[0]):
+            found = f"{len(grid.rows) - 1} ligne(s) de soumissions de plus : un fichier par feuille"
+            raise SourceFileError(grid.file, grid.sheet, f"les soumissions sur la feuille {read_here[0].sheet}", found)
+
+
+def _has_same_questions(grid: Grid, main: Grid) -> bool:
+    asked = set(main.rows[0]) - {""}
+    return bool(grid.rows) and 2 * len(asked & set(grid.rows[0])) > len(asked)
+
+
+def _is_repeat(grid: Grid) -> bool:
+    return bool(grid.rows) and bool({survey_json.PARENT_INDEX, "PARENT_KEY"} & set(grid.rows[0]))
+
+
+def _parent(frame: pd.DataFrame, name: str, reader: SurveyReader, form: Form | None) -> str:
+    """The table that a repeat's rows belong to: as the form says, else as the export does."""
+    if form is not None and name in form.repeats:
+        return form.repeats[name] or MAIN
+    said = ""
+    if survey_json.PARENT in frame and len(frame):
+        said = str(frame[survey_json.PARENT].iloc[0])
+    elif "PARENT_KEY" in frame and len(frame):
+        said = str(frame["PARENT_KEY"].iloc[0]).rsplit("/", 1)[-1].split("[")[0]  # uuid:…/menage[1]
+    return said if said in reader.repeats else MAIN
+
+
+def _questions(table: Table) -> list[str]:
+    return [name for name in table.frame.columns if not (is_meta(name) or is_tool_column(name) or is_choice(name))]
+
+
+def _check_columns(file: str, source: Source, tables: dict[str, Table]) -> None:
+    there = {name for table in tables.values() for name in table.frame.columns}
+    known = source.mapped | set(source.ignored) | set(source.personal) | set(source.consent)
+    # Identifiers were found beside them: what looks like a question of XLSForm is one, and no name of a person.
+    named = known.union(name for name in there if _QUESTION.fullmatch(name))
+    if unread := sorted(there - known):
+        raise SourceFileError(
+            file,
+            "questions",
+            "des questions toutes lues, ignorées ou personnelles",
+            f"{columns_found(unread, named, 'question')} que personne ne lit",
+        )
+    # Without the question nobody has agreed: a form that lost it is not read.
+    if missing := sorted(set(source.consent) - there):
+        wanted = f"la question de consentement {quoted(missing)}"
+        raise SourceFileError(file, "questions", wanted, columns_found(sorted(there), missing, "question"))

@@ -1,0 +1,1 @@
+"""Grids of cells as tables: headers, columns, rows that are no records."""

@@ -1,0 +1,1 @@
+"""Letters, notes, minutes and e-mails."""

@@ -1,0 +1,56 @@
+"""Parts of files that were read before: an unchanged file is not parsed again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from pathlib import Path
+
+import pandas as pd
+
+from ingestion.digest import file_sha256
+from ingestion.records.file_records import Part
+
+
+class KeptParts:
+    """A folder of parts, by the content and name of the file and by the code that read it.
+
+    What holds personal data is never kept. A part is pickled, being nothing but data frames of Python values: only
+    the account that runs the pipeline may write there.
+    """
+
+    def __init__(self, folder: Path, code: str) -> None:
+        self.folder, self.code = folder, code
+        self.used: set[Path] = set()
+
+    def place(self, path: Path) -> Path:
+        """Where the part of a file is kept, or would be; it counts as asked for."""
+        key = f"{file_sha256(path)}|{path.name}|{self.code}|{pd.__version__}"  # a date may come from the file's name
+        place = self.folder / hashlib.sha256(key.encode()).hexdigest()
+        self.used.add(place)
+        return place
+
+    def forget_the_rest(self) -> None:
+        """Drops the parts that were not asked for."""
+        for place in set(self.folder.glob("*")) - self.used:
+            place.unlink(missing_ok=True)
+
+
+def load(place: Path) -> Part | None:
+    """The part kept at a place, or None where there is none or what is there was cut off."""
+    try:
+        content = place.read_bytes()
+    except FileNotFoundError:
+        return None
+    digest, pickled = content[:32], memoryview(content)[32:]
+    return pickle.loads(pickled) if hashlib.sha256(pickled).digest() == digest else None
+
+
+def keep(place: Path, part: Part) -> None:
+    """Writes a part whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    pickled = pickle.dumps(part)
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    beside.write_bytes(hashlib.sha256(pickled).digest() + pickled)
+    beside.replace(place)

@@ -1,0 +1,317 @@
+"""Tables to records: maps, cleans and marks every row, and keeps the cell behind every value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ingestion.clean.numbers import is_ambiguous, number
+from ingestion.clean.personal import redact
+from ingestion.clean.text import as_text, tidy
+from ingestion.declaration.source import Mapping, Origin, Source
+from ingestion.errors import SourceFileError
+from ingestion.readers.messages import columns_found, quoted
+from ingestion.readers.rows import Table
+from ingestion.records import personal, shelters
+from ingestion.records.values import clean
+from ingestion.shapes import ASSERTION, Column, Shape
+
+# What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
+MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
+OBSERVED = Column("observed_on", "date", "", "", required=True)
+# What stands for a required text that is withheld: its record stays.
+WITHHELD_TEXT = "[texte retenu]"
+FOUND = ", trouvé "  # in a reason, before the cell that it quotes
+# When a record was seen, and how its codes are to be read: nothing that sources could disagree on.
+_OF_THE_RECORD = ("observed_on", "admin_vintage")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A landed file: its sha256 and its name."""
+
+    document_id: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one shape: ``frame`` has the shape's stored columns and `errors` (";"-joined reasons).
+
+    ``personal``: PERSONAL, what was taken out of the texts, and the places of victims' shelters.
+    """
+
+    frame: pd.DataFrame
+    assertions: pd.DataFrame
+    read_count: int
+    personal: pd.DataFrame
+
+
+def build(
+    source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document, withheld: bool = False
+) -> Records:
+    """All rows of the table as records; a row with errors is still there, for the gate to reject.
+
+    With ``withheld`` its free texts are left out, and the row bears a warning.
+    """
+    needed = [name for o in mapping.columns.values() if not o.optional for name in o.read]
+    if missing := sorted(set(needed) - set(table.frame.columns)):
+        wanted, there = f"la ou les colonnes {quoted(missing)}", columns_found(table.frame.columns, needed)
+        raise SourceFileError(document.file_name, f"table {table.name}", wanted, there)
+    builder = _Builder(source, shape, mapping, table, document, withheld)
+    frame = builder.frame()
+    hidden = personal.joined(builder.personal).assign(document_id=document.document_id)[personal.PERSONAL]
+    return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected), hidden)
+
+
+class _Builder:
+    def __init__(
+        self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document, withheld: bool
+    ) -> None:
+        self.source, self.shape, self.mapping, self.table, self.document = (
+            source,
+            shape,
+            mapping,
+            table,
+            document,
+        )
+        self.withheld = withheld
+        self.index = pd.RangeIndex(len(table.frame))
+        shared = [["figure_shared"] if label in table.shared else [] for label in table.frame.index]
+        self.warnings: list[list[str]] = shared
+        self.errors: list[list[str]] = [[] for _ in self.index]
+        self.personal: list[pd.DataFrame] = []
+        self.nothing = np.full(len(self.index), None, dtype=object)
+
+    def frame(self) -> pd.DataFrame:
+        columns: dict[str, Any] = {"source_id": self.source.id, "document_id": self.document.document_id}
+        columns["locator"] = self.table.place(None).to_numpy()
+        for column in (OBSERVED, *self.shape.columns):
+            columns |= self._column(column)
+        frame = pd.DataFrame(columns, index=self.index, copy=False)  # a million rows of a hundred columns: no copies
+        if self.shape.name == "service":
+            self._mask_shelters(frame)
+        frame["record_id"] = self._record_ids(frame)
+        frame["warnings"] = [";".join(sorted(set(codes))) or None for codes in self.warnings]
+        frame["errors"] = [";".join(reasons) or None for reasons in self.errors]
+        return frame[[c.name for c in self.shape.stored] + ["errors"]]
+
+    def _column(self, column: Column) -> dict[str, Any]:
+        origin = self.mapping.columns.get(column.name)
+        if origin is None and not column.required and column.kind != "bytes":
+            return {column.name: self.nothing, f"{column.name}_raw": self.nothing}
+        if origin is None or (origin.column is not None and origin.column not in self.table.frame.columns):
+            raw: list[Any] = [""] * len(self.index)
+        else:
+            raw = self._raw(origin)
+        if column.kind == "bytes":
+            return {column.name: raw}
+        if origin is not None and origin.column is not None and column.name != "public_phone":
+            raw = self._without_personal(column, origin, raw)
+            if self.withheld and column.is_free:
+                raw = self._without_text(column, raw)
+        start = origin is not None and origin.start
+        cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
+        written = self._whole(column, origin)
+        is_expected = origin is not None and origin.expected
+        unusable = {text for text, (value, known, _) in cleaned.items() if not known or (value is None and is_expected)}
+        lacking = {text for text, (value, _, _) in cleaned.items() if column.required and value is None}
+        for row, text in enumerate(raw) if unusable or lacking else ():
+            if text in unusable:
+                self.warnings[row].append(f"{column.name}_unusable" if is_expected else f"{column.name}_invalid")
+            if text in lacking:
+                self.errors[row].append(_lacking(column, text))
+        result = {column.name: [cleaned[text][0] for text in raw]}
+        if column is not OBSERVED:
+            raws = [cleaned[text][2] for text in raw]
+            result[f"{column.name}_raw"] = [whole or text for whole, text in zip(written, raws, strict=True)]
+        return result
+
+    def _whole(self, column: Column, origin: Origin | None) -> list[str | None]:
+        """The text of each row's cell where it was cut into several values, without what is personal in it."""
+        is_withheld = self.withheld and column.is_free
+        if origin is None or origin.column not in self.table.whole or is_withheld or not len(self.index):
+            return [None] * len(self.index)
+        texts = self.table.whole[origin.column].loc[self.table.frame.index]
+        cut = texts.ne(self.table.frame[origin.column])
+        told = {text: redact(text, column.is_free)[0] for text in texts[cut].unique()}
+        return [told[text] if is_cut else None for text, is_cut in zip(texts, cut, strict=True)]
+
+    def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
+        """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
+        is_figure = column.kind in ("integer", "number")
+        found = {
+            text: redact(text, column.is_free)
+            for text in dict.fromkeys(raw)
+            if text and not (is_figure and number(text) is not None)
+        }
+        changed = {text: cleaned for text, cleaned in found.items() if cleaned[1]}
+        if not changed:
+            return raw
+        places = self._places(origin)
+        removed = [
+            (places[row], origin.column, piece.kind, piece.text)
+            for row, text in enumerate(raw)
+            if text in changed
+            for piece in changed[text][1]
+        ]
+        self.personal.append(pd.DataFrame(removed, columns=personal.PERSONAL[1:], dtype=object))
+        for row, text in enumerate(raw):
+            if text in changed:
+                self.warnings[row].append("personal_removed")
+        return [changed[text][0] if text in changed else text for text in raw]
+
+    def _without_text(self, column: Column, raw: list[Any]) -> list[Any]:
+        """Nothing of what people typed in a column, whatever it says; a warning where they did."""
+        for row, text in enumerate(raw):
+            if tidy(text) is not None:
+                self.warnings[row].append("free_text_withheld")
+        kept = WITHHELD_TEXT if column.required else ""
+        return [kept if tidy(text) is not None else "" for text in raw]
+
+    def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
+        value, understood = clean(column, self.source.canonical(column.name, text) or text, start)
+        return value, understood, text if text != "" and as_text(value) != text else None
+
+    def _raw(self, origin: Origin) -> list[Any]:
+        if origin.column is None:
+            return [self._constant(origin)] * len(self.index)
+        return list(self._first_filled(origin, lambda name: self.table.frame[name]))
+
+    def _places(self, origin: Origin) -> np.ndarray[Any, Any]:
+        """The cell behind each row's value."""
+        return self._first_filled(origin, self.table.place)
+
+    def _first_filled(self, origin: Origin, of: Callable[[str], pd.Series]) -> np.ndarray[Any, Any]:
+        """What is asked of an origin's first column, and of its second one where the cell of the first is empty."""
+        first, *second = [name for name in origin.read if name in self.table.frame]
+        given = of(first).to_numpy(dtype=object)
+        if not second:
+            return given
+        is_filled = self.table.frame[first].map(lambda cell: tidy(cell) is not None).to_numpy()
+        return np.where(is_filled, given, of(second[0]).to_numpy(dtype=object))
+
+    def _constant(self, origin: Origin) -> str:
+        if match := self._in_file_name(origin):
+            return match[1].replace("_", " ")
+        if origin.file_name is None:
+            return origin.value or ""
+        if origin.value is None:
+            name = self.document.file_name
+            raise SourceFileError(name, "nom du fichier", f"un nom qui contient {origin.file_name}", f"« {name} »")
+        return origin.value
+
+    def _in_file_name(self, origin: Origin) -> re.Match[str] | None:
+        return re.search(origin.file_name, self.document.file_name, re.IGNORECASE) if origin.file_name else None
+
+    def _beside_cells(self, origin: Origin) -> str:
+        """What says a value that no cell says."""
+        return "nom du fichier" if self._in_file_name(origin) else "source.yml"
+
+    def _mask_shelters(self, frame: pd.DataFrame) -> None:
+        """A shelter keeps its cercle and codes; what stands beside one keeps its cercle, its codes and its texts."""
+        masked = shelters.are_shelters(frame)
+        frame["is_shelter"] = frame["is_shelter"].astype(object).mask(masked, True)
+        beside = self._beside(frame, masked)
+        frame["is_beside_shelter"] = pd.Series(self.nothing, index=frame.index).mask(beside, True)
+        hidden = {name: masked | beside if name in shelters.PLACE else masked for name in shelters.WITHHELD}
+        for name, rows in hidden.items():
+            self._keep_apart(frame, name, masked, personal.SHELTER)
+            self._keep_apart(frame, name, rows & beside, personal.BESIDE)
+        for name, rows in hidden.items():
+            frame[name] = frame[name].astype(object).mask(rows, None)
+            frame[f"{name}_raw"] = frame[f"{name}_raw"].astype(object).mask(rows, None)
+        for row in frame.index[masked]:
+            self.warnings[row].append(shelters.MASKED)
+
+    @staticmethod
+    def _beside(frame: pd.DataFrame, masked: pd.Series) -> pd.Series:
+        """Other rows of the file near one of its shelters; those of other files are known after resolution."""
+        points = frame.loc[masked, ["latitude", "longitude"]].dropna().itertuples(index=False, name=None)
+        others = frame[~masked]
+        found = shelters.beside(others["latitude"], others["longitude"], points)
+        return found.reindex(frame.index, fill_value=False)
+
+    def _keep_apart(self, frame: pd.DataFrame, name: str, hidden: pd.Series, kind: str) -> None:
+        """What hidden rows said in a column, as written, for `restricted`.
+
+        The halves of a point are read again side by side: where one is missing its cell is kept empty.
+        """
+        origin = self.mapping.columns.get(name)
+        if origin is None or origin.column is None:
+            return
+        values = self._written(frame, name)
+        stated = hidden & values.notna()
+        if name in shelters.HALVES:
+            stated = hidden & pd.concat([self._written(frame, half) for half in shelters.HALVES], axis=1).notna().any(
+                axis=1
+            )
+        if stated.any():
+            rows = personal.told(self.table, origin.column, kind, values.fillna(""), stated)
+            self.personal.append(rows.assign(column=name))
+
+    @staticmethod
+    def _written(frame: pd.DataFrame, name: str) -> pd.Series:
+        """The text of a column's cells, as written."""
+        raw = frame[f"{name}_raw"]
+        return raw.where(raw.notna(), frame[name].map(as_text, na_action="ignore"))
+
+    def _record_ids(self, frame: pd.DataFrame) -> pd.Series[str]:
+        base = self.shape.name + ":" + self.document.document_id[:16] + ":" + frame["locator"].astype(str)
+        repeat = base.groupby(base).cumcount()
+        return base.where(repeat == 0, base + "~" + (repeat + 1).astype(str))
+
+    def assertions(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """One row per value: value, raw text, cell, class of evidence.
+
+        A value that the declaration or the file's name gives is said of every row: its place is the row, its raw text
+        tells where it was said.
+        """
+        parts = list(self._asserted(frame)) if self.shape.is_asserted else []
+        empty = pd.DataFrame(columns=ASSERTION.names)
+        return pd.concat(parts, ignore_index=True)[ASSERTION.names] if parts else empty
+
+    def _asserted(self, frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        evidence = pd.Series(self.source.evidence_class, index=frame.index, dtype=object)
+        if "interview_mode" in frame:
+            evidence = frame["interview_mode"].map(MODE_CLASS).fillna(evidence)
+        for name, origin in self.mapping.columns.items():
+            is_read = origin.column is None or origin.column in self.table.frame.columns
+            if not is_read or name in _OF_THE_RECORD:
+                continue
+            stated = frame[name].notna().to_numpy()
+            rows = frame[stated]
+            text = {value: as_text(value) for value in rows[name].unique()}
+            raw = rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text))
+            if origin.column is None:
+                places = frame["locator"].to_numpy()
+                raw = raw.map({given: f"{self._beside_cells(origin)} : {given}" for given in raw.unique()})
+            else:
+                places = self._places(origin)
+            yield pd.DataFrame(
+                {
+                    "record_id": rows["record_id"],
+                    "shape": self.shape.name,
+                    "attribute": name,
+                    "value": rows[name].map(text),
+                    "raw_value": raw,
+                    "locator": places[stated],
+                    "source_id": self.source.id,
+                    "document_id": self.document.document_id,
+                    "observed_on": rows["observed_on"],
+                    "evidence_class": evidence[stated],
+                    "reader": self.source.reader.kind,
+                }
+            )
+
+
+def _lacking(column: Column, text: str) -> str:
+    """Why a record without this required value is rejected."""
+    if column.is_count and is_ambiguous(text):
+        return f"{column.name} : « {text} » est ambigu (milliers ou décimales ?)"
+    return f"{column.name} : valeur obligatoire{FOUND}« {text} »"

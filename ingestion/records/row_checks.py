@@ -1,0 +1,58 @@
+"""What the rows of one source say of each other: warnings, never corrections."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ingestion.clean.pcodes import disagreements
+
+_CELL = ["document_id", "indicator", "sector_code", "population_group_code", "sex", "age_group", "period"]
+
+
+def add_warnings(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The records with the warning codes of their shape added to `warnings` (";"-joined, sorted)."""
+    codes: list[set[str]] = [set(w.split(";")) if isinstance(w, str) else set() for w in frame["warnings"]]
+    if {"admin1_code", "admin2_code"} <= set(frame.columns):
+        _place_codes(frame, codes)
+    if shape == "need":
+        _fractions(frame, codes)
+        _levels(frame, codes)
+    return frame.assign(warnings=pd.Series([";".join(sorted(found)) or None for found in codes], index=frame.index))
+
+
+def _place_codes(frame: pd.DataFrame, codes: list[set[str]]) -> None:
+    triples = zip(frame["admin1_code"], frame["admin2_code"], frame["admin3_code"], strict=True)
+    for row, triple in enumerate(triples):
+        codes[row] |= set(disagreements(*(code if isinstance(code, str) else None for code in triple)))
+
+
+def _fractions(frame: pd.DataFrame, codes: list[set[str]]) -> None:
+    """People come whole: HNO 2024 holds one figure of 225,037.9852."""
+    people = pd.to_numeric(frame["people"])
+    for row in (people.notna() & people.ne(people.round())).to_numpy().nonzero()[0]:
+        codes[row].add("people_fractional")
+
+
+def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
+    """A figure whose parts one level down add up to another figure (HNO 2024, SHL, RRI: 37,938 against 47,508).
+
+    One person of rounding is allowed for each part. Rows whose place code could not be read have no level.
+    """
+    unread = pd.Series(False, index=frame.index)
+    for name in ("admin1_code", "admin2_code"):
+        unread |= frame[name].isna() & frame[f"{name}_raw"].notna()
+    known = frame.assign(row=range(len(frame)), people=pd.to_numeric(frame["people"]))[~unread]
+    known = known[known["people"].notna()]
+    country = known[known["admin1_code"].isna() & known["admin2_code"].isna()]
+    regions = known[known["admin1_code"].notna() & known["admin2_code"].isna()]
+    cercles = known[known["admin2_code"].notna()]
+    _compare(country, regions, _CELL, codes)
+    _compare(country, cercles, _CELL, codes)
+    _compare(regions, cercles, [*_CELL, "admin1_code"], codes)
+
+
+def _compare(whole: pd.DataFrame, parts: pd.DataFrame, by: list[str], codes: list[set[str]]) -> None:
+    sums = parts.groupby(by, dropna=False)["people"].agg(["sum", "count"]).reset_index()
+    both = whole.merge(sums, on=by, how="inner")
+    for row in both.loc[(both["people"] - both["sum"]).abs() > both["count"], "row"]:
+        codes[int(row)].add("levels_disagree")

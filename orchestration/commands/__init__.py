@@ -1,0 +1,1 @@
+"""`mrf`, a file a family of commands."""

@@ -1,0 +1,153 @@
+"""What the command prints: the progress of a run, and the tables that close it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.segment import Segment
+from rich.table import Table
+
+from orchestration.pipeline.inventory import DEMO_NOTICE
+from warehouse.privacy import withheld
+from warehouse.reading.french import count as number
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def without_controls(text: str) -> str:
+    """The text without the signs that a terminal would obey (clear the screen, write to the clipboard)."""
+    return _CONTROL.sub("", text)
+
+
+class _Console(Console):
+    """Shows values of sources without their control signs; colours and cursor moves are its own, told apart."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=without_controls(segment.text))
+
+
+console = _Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
+warnings = _Console(highlight=False, stderr=True)
+NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
+LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
+STEPS = {
+    "landing__inventory": "inventaire de l’atterrissage",
+    "resolved_places": "lieux",
+    "resolved_evidence": "documents et décisions",
+    "resolved_entities": "structures et services",
+    "dbt_build": "dbt : marts et tests",
+    "mart_suites": "contrôle des marts",
+    "publication_notice_donnees_personnelles": "recherche de données personnelles",
+    "published__warehouse": "publication",
+}
+STATES = {
+    "fresh": "[green]à jour[/]",
+    "unchanged": "[green]inchangée[/]",
+    "stale": "[bold red]PÉRIMÉE[/]",
+    "refused": "[bold red]REFUSÉE[/]",
+    "absent": "[dim]absente[/]",
+    "removed": "[yellow]retirée[/]",
+}
+
+
+@contextmanager
+def following(step_count: int) -> Iterator[Progress]:
+    """A progress bar over the steps of a run, fed by Dagster's events."""
+    from orchestration.defs.progress import listen
+
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("préparation", total=step_count)
+
+        def on_event(event: str, step: str) -> None:
+            if event == "STEP_START":
+                progress.update(task, description=STEPS.get(step, step.removeprefix("source_")))
+            elif event in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
+                progress.advance(task)
+
+        listen(on_event)
+        yield progress
+
+
+def notice(is_demo: bool) -> None:
+    """DONNÉES FICTIVES, wherever fictional data is shown."""
+    if is_demo:
+        console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
+
+
+def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
+    """One line a source: state, rows read, accepted and rejected, checks that failed."""
+    table = Table(title="Sources", title_justify="left", header_style="bold")
+    table.add_column("source", no_wrap=True)
+    table.add_column("état", no_wrap=True)
+    for name in ("lues", "acceptées", "rejetées", "alertes"):
+        table.add_column(name, justify="right")
+    for source_id, told in sorted(deliveries.items()):
+        counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
+        warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
+        table.add_row(
+            source_id,
+            STATES[told["state"]],
+            *("non dit" if count is None else number(count) for count in counts),
+            str(warnings or "·"),
+        )
+    return table
+
+
+def errors(deliveries: dict[str, dict[str, Any]]) -> None:
+    """Why each source that was held back was."""
+    for source_id, told in sorted(deliveries.items()):
+        if told.get("error"):
+            console.print(f"[bold red]{source_id}[/] : {escape(told['error'])}", soft_wrap=True)
+
+
+def marts_table(marts: dict[str, dict[str, Any]]) -> Table:
+    """Row counts of the published marts."""
+    table = Table(title="Marts", title_justify="left", header_style="bold")
+    table.add_column("mart", no_wrap=True)
+    table.add_column("lignes", justify="right")
+    for name, content in marts.items():
+        if name.startswith("marts."):
+            table.add_row(name.removeprefix("marts."), number(content["rows"]))
+    return table
+
+
+def checks_line(manifest: dict[str, Any]) -> str:
+    """How many checks ran and held, of the sources and of the build."""
+    of_sources = [
+        check for checks in manifest["source_checks"].values() for check in checks if check["severity"] == "error"
+    ]
+    checks = manifest["checks"]
+    held = sum(1 for check in checks if check["passed"])
+    held_sources = sum(1 for check in of_sources if check["passed"])
+    on_sources = f"{held_sources}/{len(of_sources)} sur les sources"
+    kinds = "dbt, Great Expectations, données personnelles"
+    return f"Contrôles tenus : {held}/{len(checks)} sur les marts ({kinds}), {on_sources}"
+
+
+def stop(reason: str, code: int) -> NoReturn:
+    """Ends the command with a reason and an exit code."""
+    console.print(f"[bold red]{escape(reason)}[/]", soft_wrap=True)
+    raise typer.Exit(code)

@@ -1,0 +1,125 @@
+"""The commands for what is made of a publication: `mrf deliver`, `mrf portal`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from filelock import Timeout
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, notice, stop
+from warehouse.deliverables import front
+from warehouse.deliverables.producing import RECORD, missing, record_of
+from warehouse.deliverables.register import DELIVERABLES
+from warehouse.paths import Layout
+from warehouse.publication import publish
+from warehouse.reading.french import count as number
+
+_WAIT_SECONDS = 600
+_STATES = {
+    "made": "[green]fait[/]",
+    "failed": "[bold red]ÉCHEC[/]",
+    "stale": "[yellow]à refaire[/]",
+    "absent": "[yellow]à faire[/]",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.command(epilog="Exemple : [bold]mrf deliver[/]")(deliver)
+    app.command(epilog="Exemple : [bold]mrf portal --port 8000[/]")(portal)
+
+
+def deliver() -> None:
+    """Fait les livrables qui manquent à la publication en place. / Makes the missing deliverables.
+
+    Codes de sortie : 0 tous faits, 1 l’un d’eux a échoué ou rien n’est publié.
+    """
+    layout = Layout.from_environment()
+    now = publish.catalog(layout)
+    if now is None:
+        stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
+    if wrong := publish.flaw(layout, now["current"]):
+        stop(wrong, NOT_PUBLISHED)
+    folder = make_missing(layout)
+    notice(publish.manifest_of(layout, f"{folder.name}/{RECORD}")["is_demo"])
+    if not show(folder):
+        raise typer.Exit(NOT_PUBLISHED)
+
+
+def make_missing(layout: Layout) -> Path:
+    """Makes what the current publication lacks, under the lock of the data root; returns the publication's folder."""
+    from orchestration.operation.instance import write_lock
+
+    try:
+        with console.status("attente du verrou"):
+            lock = write_lock(layout).acquire(timeout=_WAIT_SECONDS)
+    except Timeout:
+        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
+    with lock, console.status("livrables") as status:
+        now = publish.catalog(layout)
+        assert now is not None
+        publish.lead_site(layout)
+        folder = layout.published / Path(now["current"]).parent
+        if missing(DELIVERABLES, folder):
+            from orchestration.defs.deliverables import make
+
+            for one in DELIVERABLES:
+                status.update(f"livrable : {one.title_fr}")
+                make(one.name, layout, folder, is_demo=now["is_demo"])
+    return folder
+
+
+def show(folder: Path) -> bool:
+    """Prints the deliverables of the publication in a folder, and why some failed; whether all are there."""
+    waiting = set(missing(DELIVERABLES, folder))
+    entries = record_of(folder)
+    shown = Table(title="Livrables", title_justify="left", header_style="bold")
+    shown.add_column("livrable")
+    shown.add_column("état", no_wrap=True)
+    for name in ("fichiers", "octets", "secondes"):
+        shown.add_column(name, justify="right")
+    for name, entry in entries.items():
+        state = _STATES["stale" if name in waiting and entry["state"] == "made" else entry["state"]]
+        size = sum(file["bytes"] for file in entry["files"])
+        seconds = f"{entry['seconds']:.1f}".replace(".", ",")
+        shown.add_row(entry["title_fr"], state, number(len(entry["files"])), number(size), seconds)
+    for one in DELIVERABLES:
+        if one.name not in entries:
+            shown.add_row(one.title_fr, _STATES["absent"])
+    console.print(shown)
+    for entry in entries.values():
+        if entry["reason"]:
+            told = f"{escape(entry['title_fr'])} : {escape(entry['reason'])}"
+            console.print(f"[bold yellow]Livrable non fait[/] — {told}", soft_wrap=True)
+    if waiting:
+        console.print("[yellow]Les données publiées restent en place ; « mrf deliver » fait ce qui manque.[/]")
+    return not waiting
+
+
+def portal(
+    port: Annotated[int, typer.Option(help="Port (0 : un port libre)")] = 8000,
+    host: Annotated[str, typer.Option(help="Adresse d’écoute ; le portail n’a pas de mot de passe")] = LOOPBACK,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="Nom sous lequel on l’appelle, s’il n’est ni --host ni celui de cette machine même"),
+    ] = None,
+) -> None:
+    """Sert le portail de la publication en place, sur cette machine seulement. / Serves the portal on loopback."""
+    from orchestration.operation import portal_server  # the web server takes a while: not before it is needed
+
+    layout = Layout.from_environment()
+    if not (layout.site / front.NAME).exists():
+        stop(f"Aucun portail dans {layout.site} : lancer « mrf run ».", NOT_PUBLISHED)
+    try:
+        listening = portal_server.listen(host, port)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "de 0 à 65535"
+        stop(f"Port {port} : {reason} ; en choisir un autre avec --port", WRONG_USE)
+    with listening:
+        console.print(f"Portail : http://{host}:{listening.getsockname()[1]} (Ctrl+C pour arrêter)")
+        portal_server.serve(layout.site, listening, names=(host, *(name or ())))
+    console.print("Arrêté.")

@@ -1,0 +1,278 @@
+"""The commands about evidence: `mrf trace`, `mrf review`, `mrf diff`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from filelock import Timeout
+from rich.markup import escape
+from rich.prompt import Prompt
+from rich.table import Table
+from rich.tree import Tree
+
+from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
+from orchestration.commands.operation_commands import refuse_damaged
+from orchestration.operation.instance import write_lock
+from orchestration.pipeline.inventory import TIME_ZONE
+from warehouse.paths import Layout
+from warehouse.publication import publish
+from warehouse.reading import difference, review
+from warehouse.reading import trace as tracing
+from warehouse.resolution.state import StateError
+
+_LISTED = 25
+_PATIENCE_SECONDS = 30
+_OLDER = "La publication en place vient d’une version antérieure : lancer « mrf run »."
+_MARTS = {
+    "service": "service_directory",
+    "organization": "dim_organization",
+    "program": "programs",
+    "opportunity": "opportunity_calendar",
+    "mechanism": "referral_mechanisms",
+    "need": "provenance (entity = 'need')",
+    "gap": "service_gap : zone/type/groupe, comme Z_GAO/SOC_01/MIG_RET",
+}
+STANDINGS = {
+    "counted": "compte",
+    "copy": "copie : ne compte pas deux fois",
+    "withdrawn": "document retiré : ne compte plus",
+    "override": "décision d’une personne",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the three commands to the application."""
+    app.command(epilog="Exemples : [bold]mrf trace service sal_…[/] · [bold]mrf trace organization org_…[/]")(trace)
+    app.command(epilog="Exemples : [bold]mrf review[/] · [bold]mrf review --export questions.csv[/]")(review_queue)
+    app.registered_commands[-1].name = "review"
+    app.command(epilog="Exemple : [bold]mrf diff mrf_A.duckdb mrf_B.duckdb[/]")(diff)
+
+
+def trace(
+    kind: Annotated[str, typer.Argument(help="service, organization, program, opportunity, mechanism, need ou gap")],
+    entity_id: Annotated[
+        str, typer.Argument(help="sal_…, srv_…, org_…, prg_…, opp_…, mec_…, un chiffre ; gap : zone/type/groupe")
+    ],
+) -> None:
+    """Montre d’où vient chaque valeur : affirmations pour et contre, documents, cellules. / Shows the evidence."""
+    layout = Layout.from_environment()
+    if kind not in _MARTS:
+        stop(f"« {kind} » : attendu {', '.join(_MARTS)}", WRONG_USE)
+    try:
+        if kind == "gap":
+            zone, service_type, group = (*entity_id.split("/"), "", "", "")[:3]
+            trees = [_cell(tracing.trace_gap(layout, zone, service_type, group))]
+        else:
+            trees = [_tree(one) for one in tracing.trace(layout, kind, entity_id)]
+    except FileNotFoundError as reason:
+        stop(str(reason), NOT_PUBLISHED)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        stop(_OLDER, NOT_PUBLISHED)
+    except KeyError:
+        stop(f"« {entity_id} » : inconnu de la publication en place ; voir {_MARTS[kind]}", WRONG_USE)
+    notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
+    for tree in trees:
+        console.print(tree)
+
+
+def _cell(cell: tracing.Cell) -> Tree:
+    tree = Tree(f"[bold]{cell.title}[/]  {cell.gap_class} : {cell.sentence}")
+    measures = (
+        f"{name} {_decimal(value) if isinstance(value, float) else value}"
+        for name, value in cell.measures.items()
+        if value is not None
+    )
+    tree.add(" · ".join(measures))
+    services = tree.add(f"{len(cell.services)} service(s) connu(s) dans la zone")
+    for told in cell.services:
+        capacity = "inconnue" if told["capacity_per_month"] is None else told["capacity_per_month"]
+        parts = (
+            f"{told['service_at_location_id']}  {told['organization_name']}",
+            told["operational_state"],
+            f"admet {told['admitted_groups'] or '?'}, exclut {told['excluded_groups'] or '?'}",
+            f"capacité {capacity}",
+        )
+        services.add(escape(" · ".join(parts)))
+    if cell.needs:
+        needs = tree.add("besoin, d’après")
+        for told in cell.needs:
+            needs.add(escape(f"{told['value']} personnes · {told['entity_id']} · {told['locator']}"))
+    if cell.searches:
+        searches = tree.add("recherches de terrain")
+        for told in cell.searches:
+            answer = "trouvé" if told["value"] == "oui" else "aucun service trouvé"
+            searches.add(escape(f"{told['observed_on']} · {answer} · {told['source_id']} · {told['locator']}"))
+    return tree
+
+
+def _tree(one: tracing.Trace) -> Tree:
+    tree = Tree(f"[bold]{escape(one.title)}[/]  [dim]{one.entity_id}[/]")
+    for attribute in one.attributes:
+        shares = ""
+        if attribute.agreement is not None and attribute.confidence is not None:
+            shares = f"  [dim]accord {_decimal(attribute.agreement)}, confiance {_decimal(attribute.confidence)}[/]"
+        branch = tree.add(f"{attribute.name} = [bold]{escape(attribute.value)}[/]{shares}")
+        for claim in attribute.claims:
+            branch.add(_claim(claim))
+    return tree
+
+
+def _claim(claim: tracing.Claim) -> str:
+    sign = "[green]✓[/]" if claim.is_winner else "[red]✗[/]"
+    raw = f" (écrit « {claim.raw_value} »)" if claim.raw_value and claim.raw_value != claim.value else ""
+    weight = ""
+    if claim.weight is not None:
+        parts = (claim.class_weight, claim.freshness, claim.extraction_confidence)
+        weight = f" · poids {_decimal(claim.weight)} = {' × '.join(_decimal(part or 0) for part in parts)}"
+    standing = "" if claim.standing == "counted" else f" · [yellow]{STANDINGS[claim.standing]}[/]"
+    where = escape(f"{claim.source_id} · {claim.document} · {claim.locator}")
+    return f"{sign} {escape(claim.value + raw)} · vu le {claim.observed_on}{weight}{standing}\n  [dim]{where}[/]"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")
+
+
+def review_queue(
+    export: Annotated[Path | None, typer.Option(help="Écrire les questions dans un CSV à remplir")] = None,
+    import_: Annotated[Path | None, typer.Option("--import", help="Lire les réponses de ce CSV")] = None,
+    question: Annotated[str | None, typer.Option(help="Répondre à cette question (q_…)")] = None,
+    answer: Annotated[str | None, typer.Option(help="La réponse : l’une de celles proposées")] = None,
+    who: Annotated[str | None, typer.Option(help="Qui décide (fonction ou initiales)")] = None,
+    why: Annotated[str | None, typer.Option(help="Pourquoi")] = None,
+    on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date de la décision")] = None,
+) -> None:
+    """Répond aux questions que les règles laissent ouvertes. / Answers what the rules leave open.
+
+    Sans option : pose les questions l’une après l’autre dans un terminal, sinon les liste. Les réponses sont gardées
+    dans state/ et comptent dès la prochaine exécution.
+    """
+    layout = Layout.from_environment()
+    if publish.catalog(layout) is None:
+        stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
+    day = on.date() if on else dt.datetime.now(TIME_ZONE).date()
+    is_answering = import_ is not None or question is not None or (export is None and sys.stdin.isatty())
+    if is_answering and on is None and review.is_ahead(layout, day):
+        day = dt.date.fromisoformat(publish.manifest_of(layout, publish.catalog(layout)["current"])["as_of"])  # type: ignore[index]
+        console.print(f"[dim]Décisions datées du {day}, date de référence de la publication (autre date : --on)[/]")
+    if is_answering:
+        refuse_damaged(layout)
+    try:
+        if export is not None:
+            console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)
+        elif import_ is not None:
+            with _writing(layout):
+                _counted(review.take_in(layout, import_, day))
+        elif question is not None:
+            _answer_one(layout, question, answer or "", who or "", why or "", day)
+        elif sys.stdin.isatty():
+            _counted(_ask(layout, day))
+        else:
+            _list(layout)
+    except (review.AnswerRefused, StateError, OSError) as reason:
+        stop(str(reason), WRONG_USE)
+    except duckdb.CatalogException:
+        stop(_OLDER, NOT_PUBLISHED)
+
+
+@contextmanager
+def _writing(layout: Layout) -> Iterator[None]:
+    """Holds the root's lock for one write only: a person who thinks about an answer must not keep a run waiting."""
+    try:
+        with write_lock(layout).acquire(timeout=_PATIENCE_SECONDS):
+            yield
+    except Timeout:
+        stop("Une exécution est en cours : réessayer quand elle aura fini.", NOT_PUBLISHED)
+
+
+def _counted(count: int) -> None:
+    console.print(f"{count} réponse(s) gardée(s)" + (" : elles comptent dès le prochain « mrf run »" if count else ""))
+
+
+def _answer_one(layout: Layout, question_id: str, given: str, who: str, why: str, day: dt.date) -> None:
+    found = [question for question in review.questions(layout) if question.question_id == question_id]
+    if not found:
+        stop(f"« {question_id} » : aucune question ouverte de ce nom ; voir « mrf review »", WRONG_USE)
+    with _writing(layout):
+        review.answer(layout, found[0], given, who, why, day)
+    _counted(1)
+
+
+def _ask(layout: Layout, day: dt.date) -> int:
+    asked, kept = review.questions(layout), 0
+    if not asked:
+        console.print("Aucune question ouverte.")
+        return 0
+    who = Prompt.ask("Qui répond (fonction ou initiales)", console=console)
+    for number, question in enumerate(asked, start=1):
+        console.rule(f"{number}/{len(asked)}")
+        console.print(_asked(question), soft_wrap=True)
+        choices = [choice or "aucune" for choice in question.choices]
+        given = Prompt.ask(
+            "Réponse (p = passer, f = finir)", choices=[*choices, "p", "f"], default="p", console=console
+        )
+        if given == "f":
+            break
+        if given != "p":
+            why = Prompt.ask("Pourquoi", console=console)
+            with _writing(layout):
+                review.answer(layout, question, "" if given == "aucune" else given, who, why, day)
+            kept += 1
+    return kept
+
+
+def _list(layout: Layout) -> None:
+    asked = review.questions(layout)
+    notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
+    for question in asked[:_LISTED]:
+        console.print(f"[bold]{question.question_id}[/]  {_asked(question)}\n", soft_wrap=True)
+    console.print(f"{len(asked)} question(s) ouverte(s)" if asked else "Aucune question ouverte.")
+    if len(asked) > _LISTED:
+        console.print(f"{_LISTED} premières montrées ; toutes avec --export")
+
+
+def _choice(question: review.Question, choice: str) -> str:
+    if question.kind != "place":
+        return escape(choice)
+    return f"{choice} ({', '.join(dict.fromkeys(review.place_name(choice).split(', ')))})" if choice else "(aucun lieu)"
+
+
+def _asked(question: review.Question) -> str:
+    lines = [f"[bold]{escape(question.question_fr)}[/]"]
+    lines += [f"  {escape(text)}" for text in (question.subject, question.other_subject) if text]
+    choices = [_choice(question, choice) for choice in question.choices]
+    lines.append(f"  [dim]réponses : {' · '.join(choices)}[/]")
+    return "\n".join([*lines, f"  [dim]{escape(question.reason or '')}[/]"])
+
+
+def diff(
+    first: Annotated[str, typer.Argument(help="Publication de départ (fichier ou dossier)")],
+    second: Annotated[str, typer.Argument(help="Publication d’arrivée")],
+) -> None:
+    """Dit ce qui a changé entre deux publications, puis compte les lignes. / Says what changed between publications."""
+    layout = Layout.from_environment()
+    names = [_publication(layout, name) for name in (first, second)]
+    console.print(f"{names[0]} → {names[1]}", soft_wrap=True)
+    for sentence in difference.sentences(layout, *names):
+        console.print(f"• {escape(sentence)}", soft_wrap=True)
+    table = Table("table", "retirées", "ajoutées", title="Lignes", title_justify="left", header_style="bold")
+    for row in publish.compare(layout, *names):
+        if row["removed"] is None and row["added"] is None:
+            table.add_row(row["table"], "colonnes différentes ou table absente", "")
+        elif row["removed"] or row["added"]:
+            table.add_row(row["table"], str(row["removed"]), str(row["added"]))
+    console.print(table if table.row_count else "Aucune différence.")
+
+
+def _publication(layout: Layout, wanted: str) -> str:
+    found = [n for n in publish.known(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
+    if not found:
+        stop(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}", WRONG_USE)
+    return found[0]

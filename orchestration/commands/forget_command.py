@@ -1,0 +1,257 @@
+"""`mrf forget`: erases what a respondent gave, on request, or personal data after a set time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from ingestion.declaration.registry import sources
+from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop
+from orchestration.operation.settings import SettingError, settings
+from orchestration.pipeline.inventory import NothingToPublish
+from warehouse import state_files
+from warehouse.paths import Layout, Workspace
+from warehouse.privacy import erasure, forgotten
+from warehouse.privacy.key import KeyProblem
+from warehouse.privacy.vault import open_vault
+from warehouse.reading.french import count as number
+
+if TYPE_CHECKING:
+    from warehouse.privacy.erasure import Done
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to `mrf`."""
+    app.command(
+        epilog="Exemples : [bold]mrf forget 5f2c… --who « chargée de protection »[/] · [bold]mrf forget --expired[/]"
+    )(forget)
+
+
+def forget(
+    submission: Annotated[
+        str | None, typer.Argument(help="Identifiant (uuid) de la soumission à effacer", show_default=False)
+    ] = None,
+    who: Annotated[str, typer.Option(help="Qui le demande : fonction ou initiales, jamais le nom de la personne")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Sans demander confirmation")] = False,
+    landing: Annotated[Path | None, typer.Option(help="Dossier des fichiers reçus, s’il a changé")] = None,
+    backups: Annotated[list[Path] | None, typer.Option(help="Autre dossier de sauvegardes à reprendre")] = None,
+    data_only: Annotated[bool, typer.Option("--data-only", help="Publier de nouveau sans les livrables")] = False,
+    expired: Annotated[
+        bool, typer.Option("--expired", help="Effacer de restricted ce qui dépasse MRF_KEEP_PERSONAL_DAYS")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Refaire les effacements des reçus : après une restauration, un dépôt remis")
+    ] = False,
+) -> None:
+    """Efface une soumission partout où l’entrepôt la garde, et pour toujours. / Erases a respondent's submission.
+
+    Codes de sortie : 0 effacée partout, 1 il en reste ou il n’y en a pas (dit où ; relancer ensuite), 2 mauvais usage.
+    """
+    if submission and (expired or again):
+        stop("--expired et --again vont sans identifiant.", WRONG_USE)
+    if expired:
+        _forget_expired()
+        return
+    if again:
+        if not apply_receipts(Layout.from_environment(), landing, backups):
+            stop("Effacements incomplets : voir ci-dessus, puis « mrf forget --again ».", NOT_PUBLISHED)
+        return
+    from orchestration.commands.operation_commands import refuse_damaged
+
+    wanted = forgotten.normal(submission or "")
+    if not wanted or not who.strip():
+        stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired, --again)", WRONG_USE)
+    layout = Layout.from_environment()
+    refuse_damaged(layout)
+    if not yes and not typer.confirm(
+        "Effacer cette soumission et ses réponses, publier de nouveau sans elle, puis retirer les publications et les"
+        " sauvegardes qui la portent ? Rien ne pourra la rendre"
+    ):
+        stop("Rien n’est effacé.", WRONG_USE)
+    try:
+        _forget(layout, wanted, who.strip(), landing, backups or [], data_only)
+    except (KeyProblem, NothingToPublish) as problem:
+        stop(str(problem), NOT_PUBLISHED)
+
+
+def _forget(
+    layout: Layout, wanted: str, who: str, landing: Path | None, backup_folders: list[Path], is_data_only: bool
+) -> None:
+    from orchestration.commands.operation_commands import locked
+    from orchestration.operation import forgetting
+
+    workspace, known, now = layout.workspace(False), sources(), dt.datetime.now(dt.UTC)
+    with locked(layout), console.status("effacement"):
+        vault = open_vault(workspace)
+        landed = forgetting.landed_by_survey(layout, known, landing)
+        ids = erasure.all_ids(workspace, vault, known, landed, wanted)
+        hashes = forgotten.hashes(workspace, ids)
+        name = f"{now:%Y%m%dT%H%M%SZ}_{next(iter(hashes.values()))[0][:8]}"
+        receipt: dict[str, Any] = {"asked_by": who, "forgotten_at": _told(now), "hashes": hashes, "complete": False}
+        is_known = any(_found_one(one) for one in _earlier(workspace, ids))
+        forgotten.write_receipt(workspace, name, receipt | {"documents": [], "read": []})  # first: nothing comes back
+        files = [path for paths in landed.values() for path in paths]
+        done, left = forgetting.erase(layout, vault, known, forgotten.known(workspace), files)
+        receipt |= _done(done) | {"landed_files_that_hold_it": [path.name for path in left]}
+        forgotten.write_receipt(workspace, name, receipt)
+    console.print(f"Lignes effacées : {number(sum(done.counts.values()))} ; reçu : {workspace.forgotten / name}.json")
+    receipt |= finish(layout, is_data_only, backup_folders)
+    with console.status("vérification"):
+        receipt["traces"], unverified = forgetting.traces(layout, ids)
+    receipt["unverified"] = sorted({*receipt["unverified"], *unverified})
+    receipt["complete"] = not (left or receipt["traces"] or receipt["unverified"])
+    forgotten.write_receipt(workspace, name, receipt)
+    _say(receipt, is_known or _found_one(receipt))
+
+
+def _earlier(workspace: Workspace, ids: set[str]) -> list[dict[str, Any]]:
+    """The receipts of the same submission."""
+    receipts = forgotten.receipts(workspace)
+    return [one for one in receipts if any(map(forgotten.of([one], workspace.base), ids))]
+
+
+def _found_one(receipt: dict[str, Any]) -> bool:
+    """Whether there was anything to erase; of an erasure that was interrupted nobody knows."""
+    told = ("counts", "documents", "rewritten", "removed", "landed_files_that_hold_it", "traces")
+    return "counts" not in receipt or any(receipt.get(name) for name in told)
+
+
+def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> dict[str, Any]:
+    """Publishes without what was erased, then removes the publications and backups that hold it; what was done.
+
+    Ends the command where the new publication cannot be made: readers then keep the old one.
+    """
+    import dagster as dg
+
+    from orchestration.commands.operation_commands import in_words, locked, prepared
+    from orchestration.operation import forgetting
+
+    workspace, known = layout.workspace(False), sources()
+    prepared()
+    receipts = forgotten.receipts(workspace)
+    names = forgetting.held_by(layout, receipts, known)
+    told: dict[str, Any] = {"publications_removed": [], "backups_removed": []}
+    if names:
+        with console.status("nouvelle publication"):
+            problem = forgetting.rebuild(layout, receipts, is_data_only)
+        if problem:
+            console.print(escape(problem), soft_wrap=True)
+            stop(
+                "Publication impossible : les lecteurs gardent la précédente. Corriger, puis relancer"
+                " (après une restauration : mrf forget --again).",
+                NOT_PUBLISHED,
+            )
+        with locked(layout), dg.DagsterInstance.get() as dagster, console.status("anciennes publications"):
+            told["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
+    record = state_files.read(
+        layout.backup_record, state_files.BackupRecord, "« mrf backup DOSSIER » en écrit un autre ; puis relancer."
+    )
+    folders = {*backup_folders, *([Path(record["folder"]).parent] if record else [])}
+    with locked(layout), in_words(), console.status("sauvegardes"):
+        old = forgetting.backups_with(sorted(folders), receipts, known)
+        told["backups_removed"] = forgetting.replace_backups(layout, old, dt.datetime.now(dt.UTC))
+    return told
+
+
+def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
+    """Ends the command where the key that sealed the receipts of these folders is not there to apply them."""
+    try:
+        forgotten.of((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
+    except KeyProblem as problem:
+        is_damaged = isinstance(problem, forgotten.ReceiptDamaged)
+        todo = "un reçu d’effacement est abîmé" if is_damaged else "remettre d’abord la clé, des effacements demandés"
+        told = f"Rien n’est restauré : {todo}" + ("" if is_damaged else " seront à refaire")
+        stop(f"{told} ({problem})", NOT_PUBLISHED)
+
+
+def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: list[Path] | None = None) -> bool:
+    """Takes out again whatever was erased, also of landed files that were put back; whether none of it is left."""
+    from orchestration.commands.operation_commands import locked
+    from orchestration.operation import forgetting
+
+    workspace, known = layout.workspace(False), sources()
+    try:
+        if not forgotten.receipts(workspace):
+            return True
+        with locked(layout), console.status("effacements demandés"):
+            files = [path for paths in forgetting.landed_by_survey(layout, known, landing).values() for path in paths]
+            done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), files)
+    except (KeyProblem, NothingToPublish) as problem:
+        stop(f"Des effacements demandés restent à refaire, par « mrf forget --again » : {problem}", NOT_PUBLISHED)
+    told = finish(layout, True, backup_folders or [])
+    rows, count = number(sum(done.counts.values())), len(told["publications_removed"])
+    console.print(f"Effacements demandés refaits : {rows} ligne(s), {count} publication(s) retirée(s)")
+    _say_what_is_left([path.name for path in left], [], done.unverified)
+    return not (left or done.unverified)
+
+
+def _done(done: Done) -> dict[str, Any]:
+    return {
+        "sources": sorted(done.sources),
+        "counts": dict(sorted(done.counts.items())),
+        "rewritten": sorted(set(done.rewritten)),
+        "removed": sorted(done.removed),
+        "documents": sorted(done.documents),
+        "read": sorted(done.read),
+        "unverified": sorted(done.unverified),
+    }
+
+
+def _say(receipt: dict[str, Any], is_found: bool) -> None:
+    publications, saved = receipt["publications_removed"], receipt["backups_removed"]
+    console.print(f"Publications retirées : {len(publications)} ; sauvegardes remplacées : {len(saved)}")
+    _say_what_is_left(receipt["landed_files_that_hold_it"], receipt["traces"], receipt["unverified"])
+    if not is_found:
+        stop(
+            "Aucune soumission de cet identifiant ici : le vérifier. S’il est juste, elle n’est pas encore relevée,"
+            " et ne le sera pas.",
+            NOT_PUBLISHED,
+        )
+    console.print("À faire hors de l’entrepôt : la supprimer du serveur de collecte, et des copies envoyées.")
+    if not receipt["complete"]:
+        stop("Effacement incomplet : voir ci-dessus, puis relancer la même commande.", NOT_PUBLISHED)
+    console.print("[bold green]Effacée.[/]")
+
+
+def _say_what_is_left(landed: list[str], traces: list[str], unverified: list[str]) -> None:
+    for told, names in (
+        ("Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) :", landed),
+        ("Identifiant encore lisible dans[/]", traces),
+        ("Non vérifié[/] (abîmé ou protégé : à ouvrir ou à ôter par vous) :", unverified),
+    ):
+        for name in names:
+            console.print(f"[yellow]{told} {escape(name)}", soft_wrap=True)
+
+
+def _forget_expired() -> None:
+    from orchestration.commands.operation_commands import locked
+
+    layout = Layout.from_environment()
+    try:
+        days = settings().keep_personal_days
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    if not days:
+        stop("MRF_KEEP_PERSONAL_DAYS n’est pas posé : les données personnelles n’ont pas de terme.", WRONG_USE)
+    try:
+        with locked(layout):
+            gone = expire(layout, days, dt.datetime.now(dt.UTC))
+    except KeyProblem as problem:
+        stop(str(problem), NOT_PUBLISHED)
+    console.print(f"Documents dont les données personnelles sont échues et effacées : {len(gone)}")
+
+
+def expire(layout: Layout, days: int, now: dt.datetime) -> list[str]:
+    """Erases from `restricted` what came in more than so many days ago; returns the documents. Under the lock."""
+    workspace = layout.workspace(False)
+    if not days or not (workspace.restricted / "originals").is_dir():
+        return []
+    return open_vault(workspace).expire(now - dt.timedelta(days=days))
+
+
+def _told(now: dt.datetime) -> str:
+    return now.isoformat(timespec="seconds")

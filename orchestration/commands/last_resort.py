@@ -1,0 +1,48 @@
+"""What a person is told where a command failed in a way that nobody foresaw: one sentence, and where the rest is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import traceback
+
+from orchestration.operation import disk
+from warehouse.paths import Layout
+from warehouse.plain_path import NoPlainPath
+from warehouse.privacy.key import KeyProblem
+from warehouse.resolution.state import StateError
+from warehouse.state_files import Damaged
+
+# Errors whose message is ours: it names the file and what to do.
+_OURS = (Damaged, StateError, KeyProblem, NoPlainPath)
+
+
+def in_a_sentence(error: Exception, layout: Layout) -> str:
+    """What went wrong and what to do; the traceback of an error that is not ours goes to the root's log."""
+    if isinstance(error, _OURS):
+        return str(error)
+    if layout.root.is_dir() and disk.is_full(layout, str(error)):
+        return disk.in_words(layout)
+    if isinstance(error, OSError) and error.filename:
+        return f"{os.fsdecode(error.filename)} : {error.strerror}. Le corriger (« mrf doctor » aide), puis relancer."
+    kind = type(error).__name__
+    try:
+        log = _logged(error, layout)
+    except OSError as reason:
+        return f"Erreur imprévue ({kind}), que {layout.error_log} n’a pu garder ({reason.strerror}) : la signaler."
+    return f"Erreur imprévue ({kind}). « mrf doctor » dit l’état de la racine ; joindre {log} au signalement."
+
+
+def _logged(error: Exception, layout: Layout) -> str:
+    """Adds the lines of code that led there to the log. No message and no value: they may quote a row."""
+    lines, now = [f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"], error.__cause__ or error.__context__
+    for one in filter(None, (now, error)):
+        lines.append(type(one).__name__)
+        lines += [
+            f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(one.__traceback__)
+        ]
+    path = layout.error_log
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return str(path)

@@ -1,0 +1,434 @@
+"""`mrf`: everything that people do with the warehouse, in one command. Messages are French first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import signal
+import sys
+import uuid
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+from rich.markup import escape
+
+from ingestion.declaration.registry import sources
+from ingestion.errors import DeclarationError
+from orchestration.commands import (
+    deliverable_commands,
+    evidence_commands,
+    forget_command,
+    key_command,
+    operation_commands,
+    pull_commands,
+    reading_commands,
+    source_commands,
+)
+from orchestration.commands.console import (
+    NOT_PUBLISHED,
+    WRONG_USE,
+    checks_line,
+    console,
+    errors,
+    following,
+    marts_table,
+    notice,
+    sources_table,
+    stop,
+    without_controls,
+)
+from orchestration.commands.last_resort import in_a_sentence
+from orchestration.operation import alerts, disk
+from orchestration.pipeline.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
+from warehouse.deliverables import front
+from warehouse.paths import PROJECT, Layout
+from warehouse.publication import audit, housekeeping, publish
+from warehouse.reading.french import count as number
+from warehouse.resolution import state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(
+    name="mrf",
+    help="Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+evidence_commands.add_to(app)
+reading_commands.add_to(app)
+deliverable_commands.add_to(app)
+key_command.add_to(app)
+forget_command.add_to(app)
+pull_commands.add_to(app)
+source_commands.add_to(app)
+operation_commands.add_to(app)
+
+
+@app.callback()
+def before(context: typer.Context) -> None:
+    """What every command does first."""
+    operation_commands.begin(context.invoked_subcommand)
+
+
+@app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
+def run(
+    landing: Annotated[
+        Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date tenue pour « aujourd’hui »")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Recalculer même si rien n’a changé")] = False,
+    data_only: Annotated[
+        bool,
+        typer.Option("--data-only", help="Publier sans les livrables (« mrf deliver » les fera)"),
+    ] = False,
+    kept: Annotated[
+        bool,
+        typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
+    ] = False,
+    accept_loss: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-loss",
+            metavar="NOM",
+            help="Publier, bien que cette source (ou ce mart) ait bien moins de lignes ; « state » : sans ce que"
+            " « mrf status » dit perdu, à défaut de sauvegarde",
+        ),
+    ] = None,
+) -> None:
+    """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
+
+    Codes de sortie : 0 publié (ou rien de changé), 1 non publié (les lecteurs gardent la dernière bonne version),
+    2 mauvais usage.
+    """
+    layout = operation_commands.prepared()
+    if housekeeping.STATE in (accept_loss or []):
+        with operation_commands.locked(layout):
+            for text in housekeeping.accept_loss(layout, dt.datetime.now(dt.UTC)):
+                console.print(f"[bold yellow]{escape(text)}[/]", soft_wrap=True)
+    operation_commands.refuse_damaged(layout, is_announced=True)
+    folder = (landing or layout.landing).resolve()
+    if landing is not None and not folder.is_dir() and not publish.has_real(layout):
+        stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
+    day = as_of.date() if as_of else None
+    try:
+        inventory = take_kept(layout, day) if kept else take(layout, sources(), folder, day)
+        manifest = None if force else _unchanged(layout, inventory.fingerprint)
+    except (NothingToPublish, state.StateError) as reason:
+        operation_commands.show_problems(alerts.not_started(layout, str(reason)))
+        stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
+    if manifest is not None:
+        console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
+        operation_commands.heal(layout)
+        if not data_only:
+            deliverable_commands.make_missing(layout)
+        _close(layout, manifest)
+        return
+    if disk.free(layout) < disk.least(layout):
+        operation_commands.show_problems(
+            alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout))
+        )
+        stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
+    if inventory.unrecognised:
+        names = ", ".join(inventory.unrecognised)
+        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {escape(names)}", soft_wrap=True)
+    if operation_commands.is_writing(layout):
+        console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
+    job = "data" if data_only else "pipeline"
+    given = {
+        "landing": str(folder),
+        "as_of": day.isoformat() if day else "",
+        "kept": kept,
+        "accept_loss": accept_loss or [],
+    }
+    _execute(layout, job, given, inventory.is_demo)
+
+
+def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
+    """The manifest in place, where it was made of the same inputs and its file is whole."""
+    now = publish.catalog(layout)
+    if now is None:
+        return None
+    if wrong := publish.flaw(layout, now["current"]):
+        console.print(f"[yellow]{escape(wrong)} Une nouvelle est faite.[/]", soft_wrap=True)
+        return None
+    manifest = publish.manifest_of(layout, now["current"])
+    known = state.described(layout.workspace(now["is_demo"]))
+    is_same = manifest["fingerprint"] == fingerprint and manifest.get("state", {}).get("left") == known
+    return manifest if is_same else None
+
+
+def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
+    from orchestration.operation import instance as instance_of
+    from orchestration.pipeline.dbt_manifest import start_parsing
+    from orchestration.pipeline.workers import pool
+
+    # A run may be killed at any moment; ended in order, it would first wait for all that its worker was given to read.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
+    with console.status("chargement"):
+        start_parsing(layout)
+        pool()  # imports what the suites need, beside this process
+        import dagster as dg  # costs seconds: not before it is needed
+
+        try:
+            from orchestration.defs.definitions import defs
+        except RuntimeError as error:  # the dbt project does not parse
+            stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
+        job = defs.resolve_job_def(job_name)
+    settings = {
+        "resources": {"data_root": {"config": given_to_root}},
+        "loggers": {"progress": {}},
+    }
+    # dbt's own lines stay in its log: the bar says what people need.
+    run_id = str(uuid.uuid4())
+    with (
+        dg.DagsterInstance.get() as instance,
+        instance_of.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
+        following(len(list(job.nodes))),
+        redirect_stdout(io.StringIO()),
+    ):
+        instance_of.close_interrupted(layout, instance)
+        result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False, run_id=run_id)
+        problems = alerts.after_run(layout, instance, result.run_id)
+        operation_commands.tidy_after_run(layout, instance)
+    operation_commands.show_problems(problems)
+    from orchestration.pipeline.delivery import deliveries
+
+    given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
+    now = publish.catalog(layout)
+    if now is not None and now["run_id"] == result.run_id:  # what failed after the pointer moved takes nothing back
+        _close(layout, publish.manifest_of(layout, now["current"]))
+        return
+    notice(is_demo)
+    console.print(sources_table(given))
+    errors(given)
+    reasons = []
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            # Dagster only says that a blocking check failed; the audit says what it found.
+            parts = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}
+            part = parts.get(event.step_key or "")
+            told = audit.failed(layout, part) if part else []
+            reasons.append("\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data))
+            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
+    if disk.is_full(layout, " ".join(reasons)):
+        console.print(f"\n[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
+    now = publish.catalog(layout)
+    kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
+    stop(f"Non publié : {kept}.", NOT_PUBLISHED)
+
+
+def _reason(failure: Any) -> str:
+    """The innermost cause in plain words."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return str(failure.user_failure_data.description)
+    error = failure.error
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()
+
+
+def _close(layout: Layout, manifest: dict[str, Any]) -> None:
+    given = {
+        source: told | {"checks": manifest["source_checks"][source]} for source, told in manifest["inputs"].items()
+    }
+    notice(manifest["is_demo"])
+    console.print(sources_table(given))
+    errors(given)
+    console.print(marts_table(manifest["marts"]))
+    console.print(checks_line(manifest))
+    pointer = publish.catalog(layout)["current"]  # type: ignore[index]
+    console.print(f"Date de référence : {manifest['as_of']}")
+    deliverable_commands.show(layout.published / Path(pointer).parent)
+    console.print(f"[bold green]Publié :[/] {layout.published / pointer}", soft_wrap=True)
+    console.print(f"[bold green]Portail :[/] {layout.site / 'index.html'} (« mrf portal »)", soft_wrap=True)
+    notice(manifest["is_demo"])
+
+
+@app.command(epilog="Exemple : [bold]mrf status[/]")
+def status() -> None:
+    """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
+    layout = operation_commands.prepared()
+    now, wrong = publish.catalog(layout), housekeeping.look(layout)
+    for text in wrong:
+        console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
+    if now is None:
+        has_real = publish.has_real(layout)
+        told = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
+        stop(f"Aucune publication dans {layout.published} :{told} lancer « mrf run ».", NOT_PUBLISHED)
+    notice(now["is_demo"])
+    console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
+    manifest = None if publish.flaw(layout, now["current"]) else publish.manifest_of(layout, now["current"])
+    if manifest:
+        console.print(f"Date de référence : {manifest['as_of']}")
+    from orchestration.pipeline.delivery import deliveries
+
+    given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
+    console.print(sources_table(given))
+    errors(given)
+    if manifest:
+        console.print(checks_line(manifest))
+        deliverable_commands.show(layout.published / Path(now["current"]).parent)
+    _last_run(now["run_id"])
+    if wrong:
+        raise typer.Exit(NOT_PUBLISHED)
+
+
+def _last_run(published_run: str) -> None:
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs(limit=1)
+    if runs and runs[0].run_id != published_run:
+        console.print(f"[yellow]Dernière exécution : {runs[0].run_id[:8]}, {runs[0].status.value}[/] (voir « mrf ui »)")
+
+
+@app.command(epilog='Exemple : [bold]mrf sql "select gap_class, count(*) from marts.service_gap group by 1"[/]')
+def sql(
+    query: Annotated[str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts et reference)")],
+    csv: Annotated[bool, typer.Option("--csv", help="Écrire du CSV, toutes les lignes")] = False,
+) -> None:
+    """Interroge la publication en place. / Queries the current publication."""
+    import duckdb
+
+    layout = Layout.from_environment()
+    try:
+        path = publish.current_file(layout)
+    except FileNotFoundError as reason:
+        stop(str(reason), NOT_PUBLISHED)
+    try:
+        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
+            connection.execute("set search_path = 'marts,reference'")
+            relation = connection.execute(query)
+            if csv:
+                _notice_beside(layout)
+                text = _as_csv(relation.df())
+                sys.stdout.write(without_controls(text) if sys.stdout.isatty() else text)
+                return
+            header = [column[0] for column in relation.description or []]
+            rows = relation.fetchmany(201)
+    except duckdb.IOException:
+        stop(publish.flaw(layout, str(path.relative_to(layout.published))) or f"{path} : illisible", NOT_PUBLISHED)
+    except duckdb.Error as error:
+        stop(f"SQL : {error}", WRONG_USE)
+    notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
+    from rich.table import Table
+
+    table = Table(*map(escape, header), header_style="bold")
+    for row in rows[:200]:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    console.print(table)
+    console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
+
+
+def _as_csv(frame: pd.DataFrame) -> str:
+    """The rows as CSV in which no text, nor the name of a column, runs in a spreadsheet."""
+    from warehouse.deliverables.exports.csv_files import harmless
+
+    def told(value: object) -> object:
+        return harmless(str(value)) if isinstance(value, str | list | dict | np.ndarray) else value
+
+    named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
+    safe = named.apply(lambda column: column.map(told) if column.dtype.kind == "O" else column)
+    return str(safe.to_csv(index=False))
+
+
+def _notice_beside(layout: Layout) -> None:
+    """On the error stream, so that the CSV stays a CSV."""
+    if publish.catalog(layout)["is_demo"]:  # type: ignore[index]
+        print(DEMO_NOTICE, file=sys.stderr)
+
+
+@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
+def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
+    """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
+    layout = Layout.from_environment()
+    try:
+        with operation_commands.locked(layout):
+            publish.rollback(layout, file, dt.datetime.now(dt.UTC))
+            folder = publish.current_file(layout).parent
+            if not (folder / front.NAME).exists():  # a publication of an earlier version
+                front.write(folder)
+    except (FileNotFoundError, RuntimeError) as reason:
+        stop(str(reason), WRONG_USE)
+    console.print(f"[bold green]En place :[/] {publish.current_file(layout)}", soft_wrap=True)
+
+
+@app.command(epilog="Exemple : [bold]mrf instruments --into ~/kobo[/]")
+def instruments(
+    into: Annotated[Path | None, typer.Option(help="Dossier où écrire (défaut : instruments/ de la racine)")] = None,
+) -> None:
+    """Écrit les formulaires XLSForm de l’enquête et leurs listes de lieux. / Writes the survey's XLSForms."""
+    from ingestion.instruments import xlsform
+
+    for path in xlsform.write(into or Layout.from_environment().instruments):
+        console.print(str(path))
+
+
+@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")
+def expected(
+    source_id: Annotated[str | None, typer.Argument(help="Source ; sans elle, toutes")] = None,
+) -> None:
+    """Écrit expected.csv depuis l’exemple d’une source, à relire. / Writes expected.csv, for review."""
+    from ingestion.errors import SourceFileError
+    from ingestion.records.expected import expected_csv
+
+    known = sources()
+    if source_id is not None and source_id not in known:
+        stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
+    for source in [known[source_id]] if source_id else known.values():
+        try:
+            text = expected_csv(source)
+        except SourceFileError as error:
+            stop(str(error), NOT_PUBLISHED)
+        (source.folder / "expected.csv").write_text(text, encoding="utf-8")
+        console.print(f"{source.folder / 'expected.csv'} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
+
+
+@app.command(epilog="Exemple : [bold]mrf generate[/]")
+def generate(
+    parse: Annotated[
+        bool,
+        typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire"),
+    ] = False,
+) -> None:
+    """Régénère ce qui découle d’une autre écriture : préparation dbt, liste des questions. / Regenerates files."""
+    from warehouse.generation.staging import write
+    from warehouse.reading import cookbook
+
+    changed = write() + cookbook.write_index()
+    for path in changed:
+        console.print(str(path.relative_to(PROJECT)))
+    if parse:
+        from orchestration.pipeline.dbt_manifest import install
+
+        install()
+    console.print(f"{len(changed)} fichier(s) réécrit(s)")
+
+
+def main() -> None:
+    """Entry point: whatever goes wrong ends in a sentence, not in a traceback; a signal to end is no kill."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        app()
+    except DeclarationError as error:
+        console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
+        sys.exit(WRONG_USE)
+    except Exception as error:
+        console.print(f"[bold red]{escape(in_a_sentence(error, Layout.from_environment()))}[/]", soft_wrap=True)
+        sys.exit(NOT_PUBLISHED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,350 @@
+"""The commands of whoever keeps the warehouse running: servers, backup and restore, retention, doctor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from filelock import Timeout
+from rich.markup import escape
+
+from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop, warnings
+from orchestration.operation import alerts, instance
+from orchestration.operation.settings import SettingError, settings
+from warehouse.paths import PROJECT, Layout
+from warehouse.publication import backup as backups
+from warehouse.publication import housekeeping, publish
+from warehouse.resolution.state import StateError
+from warehouse.state_files import Damaged
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DEFINITIONS = ("-m", "orchestration.defs.definitions")
+_WAIT_SECONDS = 600
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.command(epilog="Exemples : [bold]mrf ui[/] · [bold]mrf ui --read-only --port 3001[/]")(ui)
+    app.command(epilog="Exemple : [bold]mrf daemon[/]")(daemon)
+    app.command(epilog="Exemple : [bold]mrf doctor[/]")(doctor)
+    app.command(epilog="Exemple : [bold]mrf backup /mnt/sauvegardes --keep 14[/]")(backup)
+    app.command(epilog="Exemple : [bold]mrf restore /mnt/sauvegardes/mrf_backup_20240831T020000Z[/]")(restore)
+    app.command(epilog="Exemple : [bold]mrf prune[/]")(prune)
+    app.command("alert-test", epilog="Exemple : [bold]mrf alert-test[/]")(alert_test)
+
+
+# While a restore is half done only these may run: they change nothing, or are the way out.
+_CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver", "pull")
+
+
+def begin(command: str | None) -> None:
+    """What every command does first: clears what a killed one left, and stops where a restore was cut short.
+
+    Another command that holds the lock does it itself; who may only read the root is not asked to.
+    """
+    layout = Layout.from_environment()
+    if not layout.root.is_dir():
+        return
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            for text in housekeeping.clear(layout):
+                _warn(text)
+    except (Timeout, OSError):
+        pass
+    except (StateError, Damaged) as reason:
+        _warn(str(reason))
+    if layout.restore_journal.exists() and command in _CHANGING and not is_writing(layout):
+        stop(backups.RESTORE_INTERRUPTED, NOT_PUBLISHED)
+
+
+def _warn(text: str) -> None:
+    """On the error stream: what a command prints may be read by a program."""
+    warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+
+
+def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
+    """Ends the command where what nothing else tells is lost: given ids, people's decisions, receipts of erasures."""
+    try:
+        housekeeping.refuse(layout)
+    except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
+        if is_announced:
+            show_problems(alerts.not_started(layout, str(reason)))
+        stop(f"Rien n’est changé. {reason}", NOT_PUBLISHED)
+
+
+def prepared(is_thorough: bool = False) -> Layout:
+    """The data root, with Dagster's instance in it; a wrong setting ends the command.
+
+    ``is_thorough``: damage is looked for in all of Dagster's history.
+    """
+    layout = Layout.from_environment()
+    try:
+        for text in instance.prepare(layout, is_thorough):
+            _warn(text)
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    _restore_catalog(layout)
+    return layout
+
+
+def _restore_catalog(layout: Layout) -> None:
+    """Writes a lost catalog again and says so; a run that holds the lock does it itself."""
+    if not publish.is_lost(layout):
+        return
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            publish.restore_catalog(layout)
+    except Timeout:
+        return
+    console.print(f"[yellow]{publish.REBUILT}[/]", soft_wrap=True)
+
+
+def ui(
+    port: Annotated[int, typer.Option(help="Port")] = 3000,
+    host: Annotated[
+        str, typer.Option(help="Adresse d’écoute ; hors de cette machine, derrière un mandataire")
+    ] = LOOPBACK,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Tout voir, ne rien lancer ; sans planificateur")
+    ] = False,
+    no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Sans planificateur : « mrf daemon » le fait")] = False,
+    path_prefix: Annotated[str, typer.Option(help="Chemin sous lequel un mandataire la sert, comme /lignage")] = "",
+) -> NoReturn:
+    """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur. / Opens the Dagster UI."""
+    prepared()
+    console.print(f"Interface Dagster : http://{host}:{port}{path_prefix} (Ctrl+C pour arrêter)")
+    address = ["-h", host, "-p", str(port)]
+    if not (read_only or no_daemon):
+        if path_prefix:
+            stop("--path-prefix va avec --read-only ou --no-daemon", WRONG_USE)
+        _wake_timetable()
+        _become("dagster", "dev", *DEFINITIONS, *address)
+    prefix = ["--path-prefix", path_prefix] if path_prefix else []
+    _become("dagster-webserver", *DEFINITIONS, *address, *prefix, *(["--read-only"] if read_only else []))
+
+
+def daemon() -> NoReturn:
+    """Fait tourner le planificateur, le capteur et les annonces, sans interface. / Runs schedules and sensors."""
+    prepared()
+    _wake_timetable()
+    _become("python", "-m", "orchestration.operation.daemon", "run", *DEFINITIONS)
+
+
+def _wake_timetable() -> None:
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as dagster:
+        if instance.forget_future_ticks(dagster, dt.datetime.now(dt.UTC)):
+            console.print("[yellow]Horloge reculée :[/] la mémoire du planificateur est effacée, il repart.")
+
+
+def _become(program: str, *arguments: str) -> NoReturn:
+    path = str(Path(sys.executable).with_name(program))
+    sys.stdout.flush()
+    os.chdir(PROJECT)
+    os.execv(path, [path, *arguments])
+
+
+def doctor(
+    alert: Annotated[bool, typer.Option("--alert", help="Annoncer les erreurs (courriel, webhook)")] = False,
+) -> None:
+    """Vérifie que l’entrepôt peut tourner seul, et dit quoi faire. / Checks that the warehouse can run by itself.
+
+    Codes de sortie : 0 rien de grave, 1 au moins une erreur.
+    """
+    from orchestration.operation import doctor as examination
+
+    layout = prepared(is_thorough=True)
+    lines = examination.examine(layout)
+    for line in lines:
+        told = f"{line.told} ({line.detail})" if line.detail else line.told
+        todo = f" → {escape(line.todo)}" if line.todo else ""
+        console.print(
+            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(told)}{todo}",
+            soft_wrap=True,
+        )
+    wrong = [line for line in lines if line.level == examination.ERROR]
+    if wrong and alert:
+        text = "\n".join(f"  · {line.name} : {alerts.redacted(line.told)}\n    À faire : {line.todo}" for line in wrong)
+        show_problems(alerts.announce(layout, "failure", "doctor", f"{len(wrong)} point(s) en erreur", text))
+    if wrong:
+        raise typer.Exit(NOT_PUBLISHED)
+
+
+def backup(
+    destination: Annotated[Path, typer.Argument(help="Dossier où écrire, sur un autre disque", show_default=False)],
+    keep: Annotated[int, typer.Option(help="Sauvegardes gardées dans ce dossier (0 : toutes)", min=0)] = 0,
+) -> None:
+    """Sauvegarde publications, lignes validées, restricted (chiffré), décisions et historique. / Writes a backup.
+
+    Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
+    """
+    layout = prepared(is_thorough=True)
+    with in_words(), _announced(layout), locked(layout), console.status("sauvegarde"):
+        refuse_damaged(layout)
+        folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
+        removed = backups.thin_out(folder, keep) if keep else []
+    console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
+    for path in removed:
+        console.print(f"Effacée : {path}", soft_wrap=True)
+    if instance.keeps_history_elsewhere(layout):
+        console.print("[yellow]L’historique Dagster est dans PostgreSQL : le sauvegarder par pg_dump.[/]")
+    console.print("La clé n’y est pas : la garder ailleurs, sans elle « restricted » est perdu.")
+
+
+@contextmanager
+def _announced(layout: Layout) -> Iterator[None]:
+    """Tells people of a backup that failed, for nobody watches it at night, and lets it fail."""
+    try:
+        yield
+    except Exception as error:
+        text = f"{alerts.redacted(_reason(error))}\n\nÀ faire : « mrf doctor », puis « mrf backup », qui dit le détail."
+        show_problems(alerts.announce(layout, "failure", "backup", "ÉCHEC de la sauvegarde", text))
+        raise
+
+
+def _reason(error: Exception) -> str:
+    """Our own words, or the system’s without its file name; any other message may quote anything."""
+    if isinstance(error, typer.Exit):  # what `locked` and `refuse_damaged` end with
+        return "une autre exécution écrivait encore dans la racine de données, ou un fichier d’état y est abîmé"
+    if isinstance(error, backups.BackupError):
+        return str(error)
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(help="Dossier d’une sauvegarde", show_default=False)],
+    force: Annotated[
+        bool, typer.Option("--force", help="Même si la racine n’est pas vide ; met à part ce qui y est")
+    ] = False,
+) -> None:
+    """Remet une sauvegarde vérifiée dans la racine de données. / Restores a verified backup.
+
+    La clé d’abord : sans celle qui scelle les effacements demandés, rien n’est restauré.
+    """
+    from orchestration.commands.forget_command import apply_receipts, refuse_without_key
+    from orchestration.operation import forgetting
+
+    layout = Layout.from_environment()
+    with locked(layout), in_words(), console.status("restauration"):
+        asked_since = [layout.workspace(False).forgotten, source.parent / forgetting.BESIDE_BACKUPS]
+        refuse_without_key(layout, [*asked_since, Layout(source).workspace(False).forgotten])
+        aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC), asked_since)
+    console.print(f"[bold green]Restauré dans[/] {layout.root}", soft_wrap=True)
+    if aside:
+        console.print(f"Ce qui y était : {aside} (à effacer une fois vérifié)", soft_wrap=True)
+    apply_receipts(layout)
+    console.print(
+        "Ensuite : remettre les fichiers du dépôt, « mrf forget --again » s’il y a des reçus, « mrf doctor »."
+    )
+
+
+def prune() -> None:
+    """Efface ce que les réglages ne gardent plus, jamais la publication en place. / Applies retention."""
+    import dagster as dg
+
+    from orchestration.defs.upkeep import prune as removed_by
+
+    layout = prepared()
+    try:
+        with locked(layout), dg.DagsterInstance.get() as dagster:
+            removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    for name in removed:
+        console.print(f"Effacé : {name}", soft_wrap=True)
+    console.print(f"{len(removed)} élément(s) effacé(s)")
+
+
+def is_writing(layout: Layout) -> bool:
+    """Whether another process holds the lock of the data root."""
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def heal(layout: Layout) -> None:
+    """Where nothing has to be run: ends what a killed run left between the pointer's move and its own end."""
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            publish.lead_site(layout)
+            if instance.was_interrupted(layout):
+                import dagster as dg
+
+                with dg.DagsterInstance.get() as dagster:
+                    instance.close_interrupted(layout, dagster)
+    except Timeout:
+        pass  # another run writes: it will
+
+
+def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
+    """The retention at the end of a run, where no daemon does it; another writer may go first."""
+    from orchestration.defs.upkeep import prune as removed_by
+
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
+    except Timeout:
+        return
+    except SettingError as error:
+        console.print(f"[yellow]Rétention non faite :[/] {escape(str(error))}", soft_wrap=True)
+        return
+    if removed:
+        console.print(f"Rétention : {len(removed)} élément(s) effacé(s)")
+
+
+def alert_test() -> None:
+    """Envoie une annonce d’essai sur chaque voie réglée. / Sends a trial alert.
+
+    Codes de sortie : 0 partie, 1 non partie, 2 rien n’est réglé.
+    """
+    layout = Layout.from_environment()
+    try:
+        channels = settings().channels
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    if not channels:
+        stop("Aucune voie : poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK.", WRONG_USE)
+    now = dt.datetime.now(dt.UTC)
+    if problems := alerts.announce(layout, "trial", f"essai_{now:%H%M%S}", "essai", "Les annonces arrivent ici."):
+        stop(" ; ".join(problems), NOT_PUBLISHED)
+    console.print(f"Annonce envoyée : {', '.join(channels)}")
+
+
+def show_problems(problems: list[str]) -> None:
+    """Says which alerts could not leave: a warning, for what they announce has its own exit code."""
+    for problem in problems:
+        console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Ends the command in plain words where a backup cannot be made or read."""
+    try:
+        yield
+    except backups.BackupError as error:
+        stop(str(error), NOT_PUBLISHED)
+    except OSError as error:
+        stop(f"{error.filename} : {error.strerror}", NOT_PUBLISHED)
+
+
+@contextmanager
+def locked(layout: Layout) -> Iterator[None]:
+    """Holds the lock of the data root, waited for as long as a run may take."""
+    try:
+        with console.status("attente du verrou"):
+            lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)
+    except Timeout:
+        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
+    with lock:
+        yield

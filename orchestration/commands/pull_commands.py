@@ -1,0 +1,88 @@
+"""`mrf pull`: brings the answers of a survey, or a file, from its server into the landing folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from ingestion.declaration.registry import sources
+from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop
+from warehouse.paths import Layout
+from warehouse.privacy import forgotten
+from warehouse.privacy.key import KeyProblem
+from warehouse.reading.french import count as number
+
+if TYPE_CHECKING:
+    from ingestion.pull.pulling import Pulled
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to `mrf`."""
+    app.command("pull", epilog="Exemples : [bold]mrf pull[/] · [bold]mrf pull pam_cantines_mli[/]")(pull_sources)
+
+
+def pull_sources(
+    source_ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]…", help="Sources ; sans elles, toutes celles qui ont « pull »"),
+    ] = None,
+    landing: Annotated[
+        Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")
+    ] = None,
+) -> None:
+    """Relève les réponses sur leur serveur et les dépose avec les fichiers reçus. / Pulls answers from their server.
+
+    Codes de sortie : 0 tout est relevé (ou inchangé), 1 au moins une source ne l’est pas (ce qui était déposé reste),
+    2 mauvais usage.
+    """
+    from ingestion.pull.errors import PullError
+    from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
+
+    known = sources()
+    able = [source.id for source in known.values() if source.pull is not None]
+    chosen = list(dict.fromkeys(source_ids or able))
+    if unable := [name for name in chosen if name not in able]:
+        stop(f"Sans relevé (clé pull) : {', '.join(unable)} ; il y a : {', '.join(able) or 'aucune'}", WRONG_USE)
+    if not chosen:
+        stop("Aucune source ne déclare de relevé (clé pull de source.yml).", WRONG_USE)
+    layout = Layout.from_environment()
+    try:
+        erased = forgotten.known(layout.workspace(False))
+    except KeyProblem as problem:  # what was erased could come back
+        stop(str(problem), NOT_PUBLISHED)
+    failed = []
+    for name in chosen:
+        try:
+            with console.status(f"relevé de {name}"):
+                told = pull(known[name], landing or layout.landing, layout.pulls, erased)
+        except PullError as error:
+            failed.append(name)
+            console.print(f"[bold red]{name}[/] : non relevée. {escape(str(error))}", soft_wrap=True)
+        else:
+            console.print(f"[bold green]{name}[/] : {escape(_told(told))}", soft_wrap=True)
+    if failed:
+        stop(
+            "Ce qui était déjà déposé reste en place ; un relevé interrompu reprendra où il s’est arrêté.",
+            NOT_PUBLISHED,
+        )
+
+
+def _told(pulled: Pulled) -> str:
+    parts = [f"{'relevée' if pulled.is_new else 'inchangée'}, {pulled.path.name}"]
+    if pulled.submissions or pulled.versions:
+        parts.append(f"{number(pulled.submissions)} soumission(s)")
+    if pulled.versions:
+        versions = ", ".join(
+            f"{version or '?'} : {number(count)}" for version, count in sorted(pulled.versions.items())
+        )
+        parts.append(f"versions du formulaire {versions}")
+    if pulled.deleted:
+        parts.append(f"{number(pulled.deleted)} supprimée(s) sur le serveur")
+    if pulled.erased:
+        parts.append(
+            f"{number(pulled.erased)} effacée(s) sur demande, non reprise(s) : à supprimer aussi sur le serveur"
+        )
+    return " ; ".join(parts)

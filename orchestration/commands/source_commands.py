@@ -1,0 +1,314 @@
+"""The commands for people who bring a file: `mrf new-source`, `mrf explain-source`."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from ingestion.clean.personal import redact
+from ingestion.declaration.registry import PACKAGE_SOURCES, sources
+from ingestion.declaration.source import ID, Mapping, Origin, Source
+from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.proposals import folder as folders
+from ingestion.proposals.judging import target_of
+from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
+from ingestion.records.source_records import ingest
+from ingestion.shapes import SHAPES, Column
+from orchestration.commands.console import NOT_PUBLISHED, STATES, WRONG_USE, console, stop
+from orchestration.pipeline.delivery import deliveries, unquoted
+from orchestration.pipeline.delivery_files import Delivery
+from warehouse.paths import Layout
+from warehouse.reading.french import count as number
+
+_FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
+_SHOWN_VALUES = 2
+_SHOWN_NOTES = 20
+_FORM = "forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.command(
+        "new-source",
+        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_mli[/] · "
+        "[bold]mrf new-source pam_cantines_mli[/]",
+    )(new_source)
+    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_mli[/]")(explain_source)
+
+
+def new_source(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FICHIER|ID", help="Un fichier à déclarer, ou l’id d’une source à remplir à la main"),
+    ],
+    source: Annotated[str | None, typer.Option("--id", help="<éditeur>_<produit>[_<iso3>] (défaut : proposé)")] = None,
+    shape: Annotated[str | None, typer.Option(help="Forme des lignes, si la proposition se trompe")] = None,
+    into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
+    look: Annotated[bool, typer.Option("--look", help="Montrer la proposition sans rien écrire")] = False,
+) -> None:
+    """Propose une source depuis un fichier, ou copie le modèle. / Proposes a source from a file, or a blank one.
+
+    D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
+    """
+    path, root = Path(what).expanduser(), into or PACKAGE_SOURCES
+    if path.is_file():
+        _from_file(path, source, shape, root, look)
+    elif path.suffix or path.parent != Path():
+        stop(f"fichier introuvable : {path}", WRONG_USE)
+    else:
+        _from_template(what, root)
+
+
+def _from_template(name: str, root: Path) -> None:
+    target = _free(root, name)
+    shutil.copytree(PACKAGE_SOURCES / "_template", target)
+    declaration = target / "source.yml"
+    text = declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", name)
+    declaration.write_text(text, encoding="utf-8")
+    console.print(
+        f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {name} » (voir CONTRIBUTING.md)",
+        soft_wrap=True,
+    )
+
+
+def _free(root: Path, name: str) -> Path:
+    if not ID.fullmatch(name):
+        stop(f"« {name} » : {_FORM}", WRONG_USE)
+    if (root / name).exists():
+        stop(f"{root / name} existe déjà", WRONG_USE)
+    return root / name
+
+
+def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look: bool) -> None:
+    if shape is not None and shape not in SHAPES:
+        stop(f"« {shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+    if redact(path.name)[1]:
+        stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
+    if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
+        stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
+    try:
+        proposal = propose(path, shape)
+    except SourceFileError as error:
+        stop(f"{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
+    _preview(proposal)
+    if proposal.missing:
+        stop(_incomplete(proposal), NOT_PUBLISHED)
+    if look:
+        return
+    target = _free(root, name or source_id(path, proposal))
+    try:
+        written = folders.write(proposal, target)
+    except (DeclarationError, SourceFileError) as error:
+        stop(f"Rien n’est écrit. {error}", NOT_PUBLISHED)
+    try:
+        _try(written, path)
+    except SourceFileError as error:
+        shutil.rmtree(target)
+        told = f"Rien n’est écrit. Le fichier ne se lit pas comme proposé : {error}"
+        stop(f"{told}\n« mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
+    console.print(f"[bold green]Écrit :[/] {target}", soft_wrap=True)
+    console.print(
+        f"1. relire {target / 'source.yml'} : tout ce qui porte « à confirmer »\n"
+        f"2. si quelque chose a changé : « mrf expected {written.id} »\n"
+        f"3. « mrf run --landing DOSSIER », avec le fichier dans DOSSIER ; « mrf explain-source {written.id} »",
+        soft_wrap=True,
+    )
+
+
+def _incomplete(proposal: Proposal) -> str:
+    wanted = ", ".join(f"{name} ({target_of(proposal.shape, name).fr or 'date'})" for name in proposal.missing)
+    return (
+        f"Rien n’est écrit : aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi "
+        f"{wanted}, que rien dans le fichier ne dit. Essayer --shape, ou « mrf new-source ID »."
+    )
+
+
+def _preview(proposal: Proposal) -> None:
+    sheet = f", « {proposal.sheet.name} »" if proposal.sheet.name else ""
+    console.print(
+        f"[bold]{escape(proposal.sheet.file.name)}[/]{escape(sheet)} : {number(proposal.rows)} lignes. "
+        f"Forme « {proposal.shape} » : {SHAPES[proposal.shape].fr}",
+        soft_wrap=True,
+    )
+    table = Table("colonne du fichier", "devient", "confiance", "pourquoi", "ou bien", "par exemple")
+    for choice in proposal.choices:
+        table.add_row(*_line(choice, proposal.shape))
+    console.print(table)
+    for name, (origin, ground) in proposal.constants.items():
+        told = origin.file_name or origin.value
+        console.print(f"[yellow]à confirmer[/] {name} = {escape(str(told))} : {escape(ground)}", soft_wrap=True)
+    if proposal.corrections:
+        told = ", ".join(f"« {one.raw} » → {one.canonical}" for one in proposal.corrections[:8])
+        count = len(proposal.corrections)
+        console.print(f"[yellow]à confirmer[/] lookups.csv, {count} code(s) : {escape(told)}", soft_wrap=True)
+    for header, values in proposal.unknown.items():
+        told = ", ".join(f"« {redact(value, names=True)[0]} »" for value in values[:5])
+        console.print(
+            f"[bold red]{len(values)} valeur(s) inconnue(s)[/] de « {escape(header)} », à écrire dans lookups.csv : "
+            f"{escape(told)}",
+            soft_wrap=True,
+        )
+
+
+def _line(choice: Choice, shape: str) -> tuple[str, ...]:
+    others = ", ".join(f"{guess.target} ({guess.score:.0%})" for guess in choice.others[:2])
+    if choice.guess is None:
+        return escape(choice.column.header), _FATES[choice.fate], "", escape(choice.reason), others, ""
+    label = choice.guess.label
+    colour = {"sûr": "green", "probable": "yellow"}.get(label, "bold red")
+    return (
+        escape(choice.column.header),
+        f"[bold]{choice.fate}[/]",
+        f"[{colour}]{label} ({choice.guess.score:.0%})[/]",
+        escape(choice.guess.ground),
+        others,
+        escape(_examples(choice, target_of(shape, choice.fate))),
+    )
+
+
+def _examples(choice: Choice, target: Column) -> str:
+    """A few cells, without what somebody may have typed of a person; of sentences none."""
+    if target.is_free:
+        return ""
+    return " · ".join(redact(value[:30], names=True)[0] for value in choice.column.values[:_SHOWN_VALUES])
+
+
+def _try(source: Source, path: Path) -> None:
+    """What the declaration makes of the file itself, before anybody runs the chain."""
+    from expectations.gate import gate
+
+    ingested = ingest(source, [path])
+    gated = gate(ingested)
+    for shape, read in gated.read_counts.items():
+        rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
+        console.print(
+            f"Essai sur le fichier : {number(read)} lignes lues, {number(len(gated.accepted[shape]))} acceptées, "
+            f"{number(len(rejected))} rejetées"
+        )
+        for reason, count in Counter(map(unquoted, rejected["reason"])).most_common(3):
+            console.print(f"  · {number(count)} × {escape(str(reason))}", soft_wrap=True)
+        codes = Counter(code for text in gated.accepted[shape]["warnings"].dropna() for code in text.split(";"))
+        for code, count in codes.most_common(5):
+            console.print(f"  · avertissement {code} : {number(count)} lignes", soft_wrap=True)
+    for note in ingested.notes[:_SHOWN_NOTES]:
+        console.print(f"  · {escape(note)}", soft_wrap=True)
+    if len(ingested.notes) > _SHOWN_NOTES:
+        console.print(f"  · et {len(ingested.notes) - _SHOWN_NOTES} autre(s) remarque(s)")
+
+
+def explain_source(
+    source_id: Annotated[str, typer.Argument(help="Source", show_default=False)],
+) -> None:
+    """Dit ce que lit une source, ce qu’elle laisse, et ce qu’elle a donné. / Explains a source in plain words."""
+    known = sources()
+    if source_id not in known:
+        stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
+    source = known[source_id]
+    _identity(source)
+    for shape, mapping in source.shapes.items():
+        console.print(_mapping_table(source, shape, mapping))
+        low, high = mapping.bounds.min_records, mapping.bounds.max_records
+        console.print(
+            f"Attendu : de {number(low)} (sinon la source est retenue) à {number(high)} lignes (sinon alerte)"
+        )
+    _left_apart(source)
+    _last_results(source)
+
+
+def _identity(source: Source) -> None:
+    console.print(
+        f"[bold]{escape(source.title.fr)}[/] ({source.id})\n[dim]{escape(source.title.en)}[/]", soft_wrap=True
+    )
+    reader = source.reader.model_dump(exclude_defaults=True)
+    options = ", ".join(f"{key} = {value}" for key, value in reader.items() if key not in ("kind", "unpivot"))
+    lines = {
+        "Éditeur": source.publisher + (f", {source.url}" if source.url else ""),
+        "Licence": f"{source.license} ; sensibilité {source.sensitivity} ; classe de preuve {source.evidence_class}",
+        "Fichiers": ", ".join(source.files),
+        "Lecteur": reader["kind"] + (f" ({options})" if options else ""),
+        "Dossier": str(source.folder),
+    }
+    for label, text in lines.items():
+        console.print(f"{label} : {escape(text)}", soft_wrap=True)
+    if source.parser:
+        console.print("Remodelée par parse.py avant la lecture des colonnes")
+    if source.consent:
+        asked = ", ".join(f"{question} = {answer}" for question, answer in source.consent.items())
+        console.print(f"Rien n’est retenu sans consentement : {escape(asked)}")
+
+
+def _mapping_table(source: Source, shape: str, mapping: Mapping) -> Table:
+    title = f"Forme « {shape} » : {SHAPES[shape].fr}"
+    table = Table("colonne de la forme", "vient de", "nature", "ce que c’est", title=title, title_justify="left")
+    for name, origin in mapping.columns.items():
+        column = target_of(shape, name)
+        corrected = sum(1 for entry in source.lookups if entry.column == name)
+        kind = column.kind + (f", liste {column.codes}" if column.codes else "")
+        kind += f", {corrected} correction(s) de lookups.csv" if corrected else ""
+        table.add_row(name, escape(_origin(origin)), kind, escape(column.fr or "Date des faits"))
+    return table
+
+
+def _origin(origin: Origin) -> str:
+    if origin.column is not None:
+        notes = [
+            text for is_so, text in ((origin.optional, "peut manquer"), (origin.expected, "vide = alerte")) if is_so
+        ]
+        told = f"colonne « {origin.column} »" + (f", à défaut « {origin.otherwise} »" if origin.otherwise else "")
+        return told + (f" ({', '.join(notes)})" if notes else "")
+    if origin.file_name is not None:
+        fallback = f", à défaut {origin.value}" if origin.value else ""
+        return f"nom du fichier, {origin.file_name}{fallback}"
+    return f"constante {origin.value}"
+
+
+def _left_apart(source: Source) -> None:
+    rows = [(name, "[yellow]personnelle[/]", _permission(rule.publish_if)) for name, rule in source.personal.items()]
+    rows += [(name, "ignorée", escape(reason)) for name, reason in source.ignored.items()]
+    rows += [(name, "vide", "alerte si elle se remplit") for name in source.expected_empty]
+    if rows:
+        table = Table("colonne du fichier", "sort", "raison", title="Colonnes non lues", title_justify="left")
+        for name, fate, reason in rows:
+            table.add_row(escape(name), fate, reason)
+        console.print(table)
+
+
+def _permission(answers: dict[str, str]) -> str:
+    told = ", ".join(f"{question} = {answer}" for question, answer in answers.items())
+    return f"publiée seulement si {escape(told)}" if told else "jamais publiée, chiffrée dans restricted"
+
+
+def _last_results(source: Source) -> None:
+    """What the last run gave: of landed files if there were any, else of the fictional sample."""
+    layout = Layout.from_environment()
+    for is_demo in (False, True):
+        found = deliveries(layout.workspace(is_demo), {source.id: source}).get(source.id)
+        if found is not None and (found.rows or found.error or is_demo):
+            _told(found, is_demo)
+            return
+    console.print("Dernière exécution : aucune (« mrf run »)")
+
+
+def _told(delivery: Delivery, is_demo: bool) -> None:
+    of = " (exemple fictif)" if is_demo else ""
+    console.print(f"Dernière exécution{of} : {STATES[delivery.state]}, {', '.join(delivery.files) or 'aucun fichier'}")
+    for shape, counts in delivery.rows.items():
+        told = ", ".join(f"{number(counts[k])} {label}" for k, label in _COUNTS.items())
+        console.print(f"  {shape} : {told}")
+    for check in delivery.checks:
+        if not check["passed"] and check["severity"] != "info":
+            colour = "bold red" if check["severity"] == "error" else "yellow"
+            count = "non compté" if check["failed_count"] is None else number(check["failed_count"])
+            line = f"{check['check_name']} : {count}. {check['examples'] or ''}"
+            console.print(f"  [{colour}]·[/] {escape(line)}", soft_wrap=True)
+    if delivery.error:
+        console.print(f"  [bold red]{escape(delivery.error)}[/]", soft_wrap=True)
+
+
+_COUNTS = {"read": "lues", "accepted": "acceptées", "rejected": "rejetées"}

@@ -1,0 +1,1 @@
+"""What Dagster sees: assets, checks, jobs, schedules, sensors, resources."""

@@ -1,0 +1,82 @@
+"""When the pipeline runs: on demand, every morning in Bamako, and when new files have settled in the landing folder."""
+
+import hashlib
+import json
+import os
+import time
+
+import dagster as dg
+
+from orchestration.pipeline.inventory import NothingToPublish, landed_files
+from warehouse.paths import Layout
+
+SETTLED_SECONDS = 60
+DELIVERABLES = "livrables"  # the group of the assets after the publication
+# From the failed step on, a run could not be published: its sources would be another run's.
+FROM_THE_START = {"dagster/retry_strategy": "ALL_STEPS"}
+
+pipeline = dg.define_asset_job(
+    "pipeline",
+    selection=dg.AssetSelection.all(),
+    tags=FROM_THE_START,
+    description="Toute la chaîne, de l’atterrissage à la publication. / The whole pipeline.",
+)
+
+data = dg.define_asset_job(
+    "data",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(DELIVERABLES),
+    tags=FROM_THE_START,
+    description="De l’atterrissage à la publication, sans les livrables. / Up to the publication, no deliverables.",
+)
+
+deliverables = dg.define_asset_job(
+    "deliverables",
+    selection=dg.AssetSelection.groups(DELIVERABLES),
+    tags=FROM_THE_START,
+    description="Les livrables de la publication en place. / The deliverables of the current publication.",
+)
+
+every_morning = dg.ScheduleDefinition(
+    name="every_morning",
+    job=pipeline,
+    cron_schedule="0 5 * * *",
+    execution_timezone="Africa/Bamako",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Chaque jour à 5 h, heure de Bamako. / Every day at 5 a.m. in Bamako.",
+)
+
+
+@dg.sensor(
+    job=pipeline,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Lance la chaîne quand les fichiers déposés ne changent plus. / Runs once landed files have settled.",
+)
+def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """One run for a burst of files; none for files that are still being written, none twice for the same files."""
+    landing = Layout.from_environment().landing
+    try:
+        found = {str(path.relative_to(landing)): path.stat() for path in landed_files(landing)}
+    except (NothingToPublish, OSError) as reason:  # closed, or gone a moment ago: the next tick looks again
+        return dg.SkipReason(str(reason))
+    if not found:
+        return dg.SkipReason("Aucun fichier dans l’atterrissage.")
+    # Whether it may be read: the date of a file does not tell that it was opened to us.
+    listing = [
+        [name, stat.st_size, stat.st_mtime_ns, os.access(landing / name, os.R_OK)] for name, stat in found.items()
+    ]
+    now = hashlib.sha256(json.dumps(listing).encode()).hexdigest()
+    cursor = json.loads(context.cursor or "{}")
+    if cursor.get("launched") == now:
+        return dg.SkipReason("Rien de nouveau dans l’atterrissage.")
+    clock, newest, is_new = time.time(), max(stat.st_mtime for stat in found.values()), cursor.get("seen") != now
+    since = clock if is_new else min(cursor.get("since", clock), clock)
+    # Dated in the future, by another machine or before the clock was set back: then their first sight counts.
+    waited = clock - (newest if newest <= clock else since)
+    if is_new or waited < SETTLED_SECONDS:
+        context.update_cursor(json.dumps({**cursor, "seen": now, "since": since}))
+        return dg.SkipReason("Des fichiers arrivent encore : attente d’une minute sans changement.")
+    # Dagster starts no second run of a key, but the same files may come back after others: each key is of all before.
+    key = hashlib.sha256((cursor.get("key", "") + now).encode()).hexdigest()
+    told = {"seen": now, "launched": now, "key": key}
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=json.dumps(told))

@@ -1,0 +1,261 @@
+"""The gate before readers: suites on the marts, then the publication of exactly the audited build."""
+
+import csv
+import datetime as dt
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dagster as dg
+import duckdb
+
+from expectations.marts import SUITES
+from orchestration.defs.protection import refuse_personal
+from orchestration.defs.resources import DataRoot, known_sources
+from orchestration.defs.sources import OWNERS
+from orchestration.defs.transform import MANIFEST
+from orchestration.operation.settings import settings
+from orchestration.pipeline import dbt_docs, losses
+from orchestration.pipeline.delivery import deliveries_of
+from orchestration.pipeline.inventory import DEMO_NOTICE, write_landed
+from orchestration.pipeline.workers import mart_validations, start_data_docs
+from warehouse.deliverables import front, pages
+from warehouse.deliverables.maps import contours
+from warehouse.paths import SEEDS, Layout, Workspace
+from warehouse.privacy import withheld
+from warehouse.publication import audit, publish
+from warehouse.reading import cookbook, dictionary
+from warehouse.resolution import state
+from warehouse.storage import copy_whole, read_json, write_json
+
+PUBLISHED = dg.AssetKey(["published", "warehouse"])
+_TOOLS = (
+    "dagster",
+    "dbt-core",
+    "dbt-duckdb",
+    "duckdb",
+    "great-expectations",
+    "pandas",
+    "pdfplumber",
+    "mrf-mali",
+)
+
+
+def mart_names() -> list[str]:
+    """The marts of the dbt project."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
+
+
+@dg.multi_asset_check(
+    name="mart_suites",
+    specs=[
+        dg.AssetCheckSpec(
+            "great_expectations",
+            asset=dg.AssetKey([name]),
+            blocking=True,
+            description=f"Suite Great Expectations du mart {name}",
+        )
+        for name in SUITES
+    ],
+)
+def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> Iterator[dg.AssetCheckResult]:
+    """Les suites des marts, sur la construction elle-même. / The suites of the marts, on the build itself."""
+    layout = data_root.layout
+    documents, checks, results = [], [], []
+    for name, validation in mart_validations(layout.build_file).items():
+        documents.append(validation.document)
+        failed = [r for r in validation.results if r.is_blocking_failure]
+        told = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)
+        checks.append(audit.Check(f"great_expectations {name}", "gx", "error", not failed, len(failed), told))
+        results.append(
+            dg.AssetCheckResult(
+                check_name="great_expectations",
+                asset_key=dg.AssetKey([name]),
+                passed=not failed,
+                metadata={"contrôles": len(validation.results), "échecs": told or "aucun"},
+            )
+        )
+    write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
+    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of(layout))
+    yield from results
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[dg.AssetKey([name]) for name in mart_names()],
+    group_name="publication",
+    kinds={"duckdb"},
+    owners=OWNERS,
+)
+def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
+    """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
+
+    File that analysts read: marts and reference of the audited build, manifest, Data Docs, dbt docs.
+    """
+    layout = data_root.layout
+    try:
+        audited = audit.verified(layout)
+    except audit.PublicationRefused as refusal:
+        raise dg.Failure(str(refusal)) from refusal
+    # The build may be published by a later run than the one that made it: what is said of it is its own run's.
+    run_id = audited["dbt"]["run"]["run_id"]
+    inventory = data_root.inventory(run_id)
+    if publish.restore_catalog(layout):
+        context.log.warning(publish.REBUILT)
+    now_published = publish.catalog(layout)
+    if now_published is not None and now_published["run_id"] == run_id:
+        return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": now_published["current"]})
+    if audited["dbt"]["run"]["is_demo"] and publish.has_real(layout):
+        raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
+    try:
+        accepted_losses = losses.check(
+            layout, deliveries_of(layout, run_id), inventory.as_of, inventory.is_demo, settings().max_fall,
+            data_root.accept_loss,
+        )  # fmt: skip
+    except losses.LossRefused as refusal:
+        raise dg.Failure(str(refusal)) from refusal
+    now = dt.datetime.now(dt.UTC)
+    publication = publish.name_of(run_id, now)
+    folder = publish.begin(layout, publication)
+    try:
+        notice = DEMO_NOTICE if inventory.is_demo else ""
+        validations = _validations(run_id, layout)
+        title = " ".join(part for part in (notice, publication.run) if part)
+        docs = start_data_docs(validations, folder / "data_docs", title, inventory)
+        marts = publish.copy_build(layout, publication, _descriptions(), notice)
+        _write_pages(layout, publication, notice, inventory.as_of)
+        _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
+        _write_docs_index(docs.result().parent, validations, notice, publication.run, inventory.as_of)
+        manifest = _manifest(context, run_id, data_root, audited, marts, now) | {"accepted_losses": accepted_losses}
+        publish.write_manifest(layout, publication, manifest)
+        front.write(folder)
+        refuse_personal(folder, layout, inventory.is_demo, folder / publication.file)
+        # Before the pointer moves: ids that readers see are never given to another entity.
+        workspace = layout.workspace(inventory.is_demo)
+        state.commit(workspace, layout.run_folder(run_id))
+        manifest["state"]["left"] = state.described(workspace)
+        publish.write_manifest(layout, publication, manifest)
+        write_landed(layout, inventory)
+        copy_whole(layout.build_file, layout.last_audited)
+        publish.finish(layout, publication)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
+        raise
+    publish.point(layout, publication, run_id, inventory.is_demo, now)
+    return dg.MaterializeResult(
+        metadata=data_root.nature(run_id)
+        | {
+            "fichier": dg.MetadataValue.path(str(folder / publication.file)),
+            "date de référence": inventory.as_of.isoformat(),
+            "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
+            "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+            "dbt docs": dg.MetadataValue.path(str(folder / "dbt_docs" / "index.html")),
+        }
+    )
+
+
+def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
+    """What explains the data to who opens the publication: dbt docs, dictionary, questions."""
+    folder = layout.published / publication.run
+    dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
+    told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
+    nodes = read_json(layout.dbt_target / "manifest.json")["nodes"]
+    with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
+        dictionary.write(folder, dictionary.build(nodes, connection), **told)
+        cookbook.write(folder, connection, **told)
+
+
+def _write_docs_index(
+    site: Path, validations: list[dict[str, Any]], notice: str, publication: str, as_of: dt.date
+) -> None:
+    """The first page of Data Docs: one line a suite. Theirs is drawn by scripts that come from the network."""
+    paths = {page.stem: page.relative_to(site).as_posix() for page in site.glob("validations/**/*.html")}
+    suites = [
+        {
+            "name": document["suite"]["name"],
+            "path": quote(paths[document["suite"]["name"]]),
+            "held": sum(result["success"] for result in document["result"]["results"]),
+            "count": len(document["result"]["results"]),
+        }
+        for document in sorted(validations, key=lambda document: str(document["suite"]["name"]))
+    ]
+    told = {"notice": notice, "publication": publication, "as_of": as_of.isoformat()}
+    pages.write(site / "index.html", "checks.html", title="Contrôles Great Expectations", suites=suites, **told)
+
+
+def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
+    """The outlines that the maps are drawn with."""
+    with duckdb.connect(str(folder / file), read_only=True) as connection:
+        contours.write(workspace, connection, known_sources(), folder)
+
+
+def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        node["name"]: (
+            node.get("description", ""),
+            {c["name"]: c.get("description", "") for c in node["columns"].values()},
+        )
+        for node in nodes
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+def _validations(run_id: str, layout: Layout) -> list[dict[str, Any]]:
+    """What each source's suites said when its files were last read, then the marts' suites of the build's run."""
+    of_sources = [v for d in deliveries_of(layout, run_id) for v in d.validations]
+    path = layout.run_folder(run_id) / "mart_validations.json"
+    return of_sources + (json.loads(path.read_text()) if path.exists() else [])
+
+
+def _manifest(
+    context: dg.AssetExecutionContext,
+    run_id: str,
+    data_root: DataRoot,
+    audited: dict[str, Any],
+    marts: dict[str, Any],
+    now: dt.datetime,
+) -> dict[str, Any]:
+    inventory = data_root.inventory(run_id)
+    given = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
+    with (SEEDS / "parameter.csv").open(encoding="utf-8", newline="") as file:
+        parameters = {row["name"]: row["value"] for row in csv.DictReader(file)}
+    return {
+        "run_id": run_id,
+        "published_at": now.isoformat(timespec="seconds"),
+        "is_demo": inventory.is_demo,
+        "notice": DEMO_NOTICE if inventory.is_demo else None,
+        "as_of": inventory.as_of.isoformat(),
+        "fingerprint": inventory.fingerprint,
+        "inputs": {
+            d.source_id: {"state": d.state, "files": d.files, "rows": withheld.row_counts(d.rows), "error": d.error}
+            for d in given.values()
+        },
+        "removed": publish.removed_files(
+            data_root.layout, inventory.is_demo, {d.source_id: d.files for d in given.values()}
+        ),
+        # Names of files that no source knows, and where they lie, are for the operator alone.
+        "unrecognised": len(inventory.unrecognised),
+        "ambiguous": len(inventory.ambiguous),
+        "source_checks": {d.source_id: d.checks for d in given.values()},
+        "checks": [check for part in audit.PARTS for check in audited[part]["checks"]],
+        "state": {
+            "read": state.read_by(data_root.layout.run_folder(run_id)),
+            "left": state.described(data_root.layout.workspace(inventory.is_demo)),
+        },
+        "build_sha256": audited["build_sha256"],
+        "marts": marts,
+        "parameters": parameters,
+        "versions": {name: importlib.metadata.version(name) for name in _TOOLS},
+        "durations_seconds": _durations(context, run_id),
+    }
+
+
+def _durations(context: dg.AssetExecutionContext, run_id: str) -> dict[str, float]:
+    stats = context.instance.get_run_step_stats(run_id)
+    return {s.step_key: round(s.end_time - s.start_time, 3) for s in stats if s.start_time and s.end_time}

@@ -1,0 +1,232 @@
+"""Assets of the sources, made from the registry: a new source needs no code here."""
+
+import html
+import re
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from ingestion.clean.personal import redact
+from ingestion.declaration.source import Source
+from ingestion.records.shelters import WITHHELD
+from ingestion.shapes import SHAPES
+from orchestration.defs.resources import DataRoot, known_sources
+from orchestration.pipeline.delivery import STATES, prepare, preview
+from orchestration.pipeline.delivery_files import Delivery
+from orchestration.pipeline.workers import delivery_of, start_deliveries
+from warehouse.paths import Workspace
+from warehouse.privacy import withheld
+
+INVENTORY = dg.AssetKey(["landing", "inventory"])
+OWNERS = ["team:donnees"]
+# What no preview shows, whatever the table: before the marts it is that of shelters and of what stands beside one too.
+NOT_SHOWN = [*WITHHELD, "is_beside_shelter", "is_place_withheld", "stated_code", "admin_code", "question_key"]
+_KINDS = {
+    "table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json", "json": "json", "iati": "xml", "written": "word",
+}  # fmt: skip
+
+
+def raw_key(source_id: str) -> dg.AssetKey:
+    """The asset of a source's landed files."""
+    return dg.AssetKey(["raw", source_id])
+
+
+def validated_key(shape: str, source_id: str) -> dg.AssetKey:
+    """The asset of a source's accepted records of one shape."""
+    return dg.AssetKey(["validated", shape, source_id])
+
+
+def op_name(source: Source) -> str:
+    """The step that reads one source."""
+    return f"source_{source.id}"
+
+
+def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
+    """The first rows as a table in the UI."""
+    text = frame.astype(object).where(frame.notna(), "").astype(str).map(_as_markdown)
+    return dg.MetadataValue.md(text.to_markdown(index=False) if len(frame) else "*(aucune ligne)*")
+
+
+def _as_markdown(cell: str) -> str:
+    """The beginning of a text as Markdown that shows it: neither HTML, nor a link, nor another cell."""
+    told = html.escape(" ".join(cell[:60].split()).replace("|", "¦"), quote=False)
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", told)
+
+
+@dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)
+def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
+    """Fichiers du dossier d’atterrissage et source qui reconnaît chacun. Sans aucun fichier, les exemples fictifs.
+
+    Files found in the landing folder and the source that claims each; without any file, the fictional samples.
+    """
+    inventory = data_root.inventory(context.run_id)
+    workspace = data_root.workspace(context.run_id)
+    removed = prepare(workspace, known_sources())
+    start_deliveries(context.run_id, list(known_sources().values()), inventory, workspace)
+    rows = [
+        {"source": source, "fichier": redact(path.rsplit("/", 1)[-1])[0]}
+        for source, paths in inventory.files.items()
+        for path in paths
+    ]
+    rows += [
+        {"source": source, "fichier": f"{name} (illisible)"}
+        for source, names in inventory.unreadable.items()
+        for name in names
+    ]
+    rows += [{"source": "non reconnu", "fichier": name} for name in inventory.unrecognised]
+    return dg.MaterializeResult(
+        metadata=data_root.nature(context.run_id)
+        | {
+            "dagster/row_count": len(rows),
+            "date de référence": inventory.as_of.isoformat(),
+            "sources retirées": ", ".join(removed) or "aucune",
+            "aperçu": table_metadata(pd.DataFrame(rows)),
+        }
+    )
+
+
+def source_assets(source: Source) -> dg.AssetsDefinition:
+    """The landed files of one source and its accepted records by shape, with their checks."""
+    raw = raw_key(source.id)
+    specs = [
+        dg.AssetSpec(
+            raw,
+            deps=[INVENTORY],
+            description=f"{source.title.fr}. Éditeur : {source.publisher}. / {source.title.en}.",
+            group_name="sources",
+            kinds={_KINDS[source.reader.kind]},
+            owners=OWNERS,
+            metadata={"licence": source.license, "sensibilité": source.sensitivity, **_link(source)},
+        )
+    ]
+    specs += [
+        dg.AssetSpec(
+            validated_key(shape, source.id),
+            deps=[raw],
+            description=f"{SHAPES[shape].fr} Source : {source.title.fr}.",
+            group_name="valides",
+            kinds={"parquet", "python"},
+            owners=OWNERS,
+        )
+        for shape in source.shapes
+    ]
+    checks = [dg.AssetCheckSpec("livraison", asset=raw, description="Fichiers lisibles et conformes à la déclaration")]
+    for shape in source.shapes:
+        key = validated_key(shape, source.id)
+        checks.append(dg.AssetCheckSpec("conservation", asset=key, description="Lignes lues = acceptées + rejetées"))
+        checks.append(
+            dg.AssetCheckSpec("great_expectations", asset=key, description="Suite de la forme, resserrée par la source")
+        )
+
+    @dg.multi_asset(name=op_name(source), specs=specs, check_specs=checks)
+    def assets(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
+        workspace = data_root.workspace(context.run_id)
+        delivery = delivery_of(context.run_id, source, data_root.inventory(context.run_id), workspace)
+        if delivery.error:
+            context.log.warning(f"{source.id} : {delivery.error}")
+        nature = data_root.nature(context.run_id)
+        yield _raw_result(source, delivery, nature)
+        for shape in source.shapes:
+            yield _shape_result(source, shape, delivery, workspace, nature)
+
+    return assets
+
+
+def _link(source: Source) -> dict[str, dg.MetadataValue]:
+    return {"page": dg.MetadataValue.url(source.url)} if source.url else {}
+
+
+def _raw_result(source: Source, delivery: Delivery, nature: dict[str, str]) -> dg.MaterializeResult:
+    passed = delivery.state not in ("stale", "refused")
+    return dg.MaterializeResult(
+        asset_key=raw_key(source.id),
+        metadata=nature
+        | {
+            "état": STATES[delivery.state],
+            "fichiers": ", ".join(delivery.files) or "aucun",
+            **_counted("dagster/row_count", withheld.total(withheld.row_counts(delivery.rows), "read")),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="livraison",
+                asset_key=raw_key(source.id),
+                passed=passed,
+                severity=dg.AssetCheckSeverity.ERROR,
+                description=delivery.error or STATES[delivery.state],
+            )
+        ],
+    )
+
+
+def _shape_result(
+    source: Source, shape: str, delivery: Delivery, workspace: Workspace, nature: dict[str, str]
+) -> dg.MaterializeResult:
+    key = validated_key(shape, source.id)
+    rows = withheld.row_counts(delivery.rows).get(shape, {"read": 0, "accepted": 0, "rejected": 0})
+    warnings = [check for check in delivery.checks if check["severity"] == "warning" and not check["passed"]]
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata=nature
+        | {
+            **_counted("dagster/row_count", rows["accepted"]),
+            **_counted("lues", rows["read"]),
+            **_counted("rejetées", rows["rejected"]),
+            "état": STATES[delivery.state],
+            "avertissements": table_metadata(
+                pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])
+            ),
+            **_shown(workspace, shape, source.id),
+        },
+        check_results=[
+            _check(
+                key,
+                "conservation",
+                [c for c in delivery.checks if c["check_name"] == f"conservation_{shape}"],
+            ),
+            _check(key, "great_expectations", _suite_results(shape, delivery)),
+        ],
+    )
+
+
+def _counted(name: str, count: int | None) -> dict[str, int]:
+    """A count as metadata, unless it is withheld."""
+    return {} if count is None else {name: count}
+
+
+def _shown(workspace: Workspace, shape: str, source_id: str) -> dict[str, dg.MetadataValue]:
+    """The first rows as metadata, unless they are answers of persons."""
+    if withheld.of_persons(shape):
+        return {}
+    return {"aperçu": table_metadata(preview(workspace, shape, source_id).drop(columns=NOT_SHOWN, errors="ignore"))}
+
+
+def _suite_results(shape: str, delivery: Delivery) -> list[dict[str, object]]:
+    document = next((v for v in delivery.validations if v["shape"] == shape), None)
+    if document is None:
+        return []
+    return [
+        {
+            "check_name": f"{config['kwargs'].get('column', '')} {config['type']}".strip(),
+            "severity": "warning" if config.get("severity") == "warning" else "error",
+            "passed": result["success"],
+        }
+        for result in document["result"]["results"]
+        for config in [result["expectation_config"]]
+    ]
+
+
+def _check(key: dg.AssetKey, name: str, results: list[dict[str, object]]) -> dg.AssetCheckResult:
+    failed = [str(result["check_name"]) for result in results if result["severity"] == "error" and not result["passed"]]
+    return dg.AssetCheckResult(
+        check_name=name,
+        asset_key=key,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"contrôles": len(results), "échecs": ", ".join(failed) or "aucun"},
+    )
+
+
+def all_assets() -> list[dg.AssetsDefinition]:
+    """The inventory, then one definition a source."""
+    return [landing_inventory, *(source_assets(source) for source in known_sources().values())]

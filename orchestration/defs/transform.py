@@ -1,0 +1,255 @@
+"""One dbt build, from validated Parquet to marts, and the suites on the marts."""
+
+import importlib.metadata
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pandas as pd
+import pyarrow as pa
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from packaging import version
+
+from ingestion.shapes import SHAPES
+from orchestration.defs.resolution import resolved_entities, resolved_evidence, resolved_places
+from orchestration.defs.resources import DataRoot, known_sources
+from orchestration.defs.sources import (
+    INVENTORY,
+    NOT_SHOWN,
+    OWNERS,
+    landing_inventory,
+    op_name,
+    raw_key,
+    table_metadata,
+    validated_key,
+)
+from orchestration.pipeline.dbt_manifest import DBT, finish_parsing, manifest_path
+from orchestration.pipeline.delivery import remember, source_table
+from orchestration.pipeline.inventory import environment
+from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
+from warehouse.paths import DBT_PROJECT, Layout
+from warehouse.plain_path import for_duckdb, put_in_place
+from warehouse.publication import audit
+from warehouse.resolution import state
+from warehouse.storage import write_parquet
+
+GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
+TEST_KINDS = {
+    "unique_key": "« {column} » désigne une seule ligne. / names one row.",
+    "not_null": "« {column} » est toujours rempli. / is always filled.",
+    "accepted_values": "« {column} » est l’une de ces valeurs : {values}. / is one of these values.",
+    "relationships": "« {column} » existe dans {to}. / exists there.",
+    "between": "« {column} » reste entre {low} et {high}. / stays between them.",
+}
+MANIFEST = manifest_path(Layout.from_environment())
+
+
+class Translator(DagsterDbtTranslator):
+    """Plain names, French groups, and arrows from the sources' own assets to the staging models."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """dbt names as they are; a dbt source is the asset that writes its files."""
+        name = dbt_resource_props["name"]
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], name])
+        return dg.AssetKey([name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The folder's French name."""
+        folder = "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+        return GROUPS.get(folder)
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A dbt test as a check that says what it asks."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=_told(manifest["nodes"][unique_id]))
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """The spec of a node, with its upstream Parquet files told apart by source."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if unique_id.startswith("source."):
+            return spec
+        deps = [key for dep in spec.deps for key in _upstream(dep.asset_key)]
+        return spec.replace_attributes(deps=deps, owners=OWNERS)
+
+
+def _told(test: Mapping[str, Any]) -> str:
+    """What a dbt test asks, in a sentence: its own description, or that of its kind.
+
+    A partial parse forgets the descriptions of tests written as files (dbt-core 1.11.16): then the name must do.
+    """
+    if test.get("description") or "test_metadata" not in test:
+        return str(test.get("description") or test["name"])
+    kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
+    column = test.get("column_name") or ", ".join(arguments.get("columns", []))
+    return TEST_KINDS[kind].format(column=column, **{"values": "", "to": "", **arguments})
+
+
+def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
+    sources = known_sources().values()
+    match key.path:
+        case ["run", "run"]:
+            return [INVENTORY]
+        case ["run", "source"]:
+            return [raw_key(source.id) for source in sources]
+        case ["validated", "document" | "check_result"]:
+            return [raw_key(source.id) for source in sources]
+        case ["validated", "assertion"]:
+            return [validated_key(s, source.id) for source in sources for s in source.shapes if SHAPES[s].is_asserted]
+        case ["validated", shape]:
+            return [validated_key(shape, source.id) for source in sources if shape in source.shapes]
+    return [key]
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    exclude="resource_type:unit_test",
+    dagster_dbt_translator=Translator(),
+    name="dbt_build",
+)
+def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root: DataRoot) -> Iterator[Any]:
+    """Référentiels, préparation, calculs et marts, avec les tests dbt."""
+    layout, inventory = data_root.layout, data_root.inventory(context.run_id)
+    workspace, is_complete = layout.workspace(inventory.is_demo), covers_everything(context)
+    _fresh_build(layout, is_complete)
+    run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
+    write_parquet(workspace.base / "run.parquet", run)
+    write_parquet(workspace.base / "source.parquet", source_table(workspace, known_sources()))
+    remember(layout, context.run_id, workspace, known_sources())
+    state.keep_for(workspace, layout.run_folder(context.run_id))
+    finish_parsing(layout)
+    os.environ.update(environment(layout, inventory.is_demo))
+    invocation = dbt.cli(["build"], context=context, target_path=layout.dbt_target, raise_on_error=False)
+    outputs = []
+    for event in invocation.stream():
+        if isinstance(event, dg.Output):
+            outputs.append(event)  # waits for its preview: the file is dbt's until dbt has ended
+        else:
+            yield event  # stored while dbt goes on
+    put_in_place(layout.build_file)
+    yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
+    checks, expected = _dbt_checks(invocation)
+    run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
+    audit.record(layout, "dbt", checks, expected, run_told)
+    wrong = [check for check in checks if check.severity == "error" and not check.passed]
+    if wrong or not invocation.is_successful():
+        ran = [check for check in wrong if check.message != "skipped"]
+        told = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
+        left = f"\n  ({len(wrong) - len(ran)} autres n’ont pas pu être exécutés)" if len(wrong) > len(ran) else ""
+        raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{told}{left}")
+
+
+def covers_everything(context: dg.AssetExecutionContext) -> bool:
+    """Whether this run reads every source and builds every model: only then may its build be published.
+
+    A re-execution of the failed steps alone is none: its sources were read by another run.
+    """
+    resolutions = (resolved_places, resolved_evidence, resolved_entities)
+    needed = {landing_inventory.op.name, *(definition.op.name for definition in resolutions)}
+    needed |= {op_name(source) for source in known_sources().values()}
+    planned = {node.name for node in context.job_def.nodes}
+    executed = context.run.step_keys_to_execute
+    return needed <= planned and not context.is_subset and (executed is None or needed <= set(executed))
+
+
+def _fresh_build(layout: Layout, is_complete: bool) -> None:
+    """A complete run starts from nothing; one on a subset works on a copy of the last audited build."""
+    audit.forget(layout)
+    layout.build.mkdir(parents=True, exist_ok=True)
+    for path in layout.build.glob("build.duckdb*"):
+        path.unlink()
+    # Where dbt is killed it writes none, and that of another build would be taken for its own.
+    (layout.dbt_target / "run_results.json").unlink(missing_ok=True)
+    written = for_duckdb(layout.build_file)
+    written.unlink(missing_ok=True)
+    if not is_complete and layout.last_audited.exists():
+        shutil.copyfile(layout.last_audited, written)
+
+
+def _with_previews(
+    context: dg.AssetExecutionContext, outputs: list[dg.Output[Any]], layout: Layout, nature: dict[str, str]
+) -> Iterator[Any]:
+    """The materializations with row count and first rows, read once dbt has let go of the file."""
+    if not outputs:
+        return
+    quiet = _of_persons()
+    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        schemas = dict(connection.execute("select table_name, table_schema from information_schema.tables").fetchall())
+        for output in outputs:
+            name = context.asset_key_for_output(output.output_name).path[-1]
+            is_shown = name in schemas and name not in quiet
+            shown = _preview(connection, f'{schemas[name]}."{name}"') if is_shown else {}
+            yield output.with_metadata({**output.metadata, **nature, **shown})
+
+
+def _of_persons() -> set[str]:
+    """The models whose rows are answers of persons, or count them: nobody sees rows or numbers of them."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return {node["name"] for node in nodes if node["config"].get("meta", {}).get(OF_PERSONS)}
+
+
+def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    names = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+    # Of a table of claims the attribute is what a column is elsewhere.
+    shown = "where attribute not in (select unnest($1))" if {"attribute", "value"} <= names else "where $1 is not null"
+    frame: pd.DataFrame = connection.execute(f"from {table} {shown} limit 5", [NOT_SHOWN]).df()
+    count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+    kept = [c for c in frame if not str(c).endswith("_raw") and c not in NOT_SHOWN and frame[c].notna().any()]
+    return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
+
+
+def _dbt_checks(invocation: DbtCliInvocation) -> tuple[list[audit.Check], list[str]]:
+    """Every node and test that dbt ran, and those of the manifest that a complete run must run."""
+    nodes = invocation.manifest["nodes"]
+    expected = [n["name"] for n in nodes.values() if n["resource_type"] in ("model", "seed", "test")]
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return [], expected
+    checks = []
+    for result in results:
+        node = nodes.get(result["unique_id"])
+        if node is not None:
+            passed = result["status"] in ("success", "pass")
+            severity = "warning" if result["status"] == "warn" else "error"
+            message = "" if passed else " ".join(str(result.get("message") or result["status"]).split())
+            checks.append(audit.Check(node["name"], "dbt", severity, passed, int(result.get("failures") or 0), message))
+    return checks, expected
+
+
+class Dbt(DbtCliResource):
+    """dbt as a subprocess, without the two costly things dagster-dbt does beside it.
+
+    It asks `dbt --version` (a second process, 1.5 s) and opens the adapter in this process (2 s, and a handle on
+    the file that dbt is about to write); both only serve features that are not used here.
+    """
+
+    @property
+    def _cli_version(self) -> version.Version:
+        return version.parse(importlib.metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
+def dbt_resource() -> Dbt:
+    """dbt of this environment on this project."""
+    return Dbt(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=str(DBT),
+        # What dbt tells is in Dagster's event log; its log file costs more than a second a run.
+        global_config_flags=[
+            "--no-use-colors",
+            "--no-version-check",
+            "--no-populate-cache",
+            "--log-level-file",
+            "none",
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Keeps a data root running: Dagster's instance, locks, alerts, erasure, settings."""

@@ -1,0 +1,110 @@
+"""What a person may set about operation, all of it by the environment: one table, read in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from ingestion.confinement.limits import Limits
+
+POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
+ALERT_KINDS = ("failure", "stale", "publication")
+# Every setting of operation, its default and what it means; `deploy/mrf.env.example` shows the same.
+MEANING = {
+    "MRF_DATA": ("warehouse/data", "racine des données"),
+    "MRF_KEY_FILE": ("~/.config/mrf/restricted.key", "clé qui chiffre les données personnelles"),
+    POSTGRES: ("", "base PostgreSQL de l’historique Dagster (sans elle : SQLite dans la racine)"),
+    "MRF_KEEP_PUBLICATIONS": ("30", "publications gardées, celle en place comprise"),
+    "MRF_KEEP_RUN_DAYS": ("90", "jours d’historique des exécutions"),
+    "MRF_KEEP_PERSONAL_DAYS": ("0", "jours de garde des données personnelles de restricted (0 : sans terme)"),
+    FREE_TEXT: (
+        "redact",
+        "texte libre des enquêtes : redact (publié sans données personnelles) ou withhold (non publié)",
+    ),
+    "MRF_FILE_SECONDS": ("20", "secondes de calcul pour lire un petit fichier (8 de plus par Mo)"),
+    "MRF_FILE_MEMORY_MB": ("512", "Mo de mémoire pour lire un petit fichier (64 de plus par Mo)"),
+    "MRF_FILE_ROWS": ("1000000", "lignes d’un fichier"),
+    "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
+    "MRF_ALERT_ON": (",".join(ALERT_KINDS), "ce qui est annoncé"),
+    "MRF_ALERT_SMTP": ("", "serveur de courriel : smtp://serveur:587 ou smtps://utilisateur:secret@serveur:465"),
+    "MRF_ALERT_FROM": ("", "expéditeur des courriels"),
+    "MRF_ALERT_TO": ("", "destinataires des courriels, séparés par des virgules"),
+    "MRF_ALERT_WEBHOOK": ("", "adresse qui reçoit chaque annonce en JSON"),
+}
+
+
+class SettingError(ValueError):
+    """A setting cannot be used: names it, what was expected and what was found."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings as they are now."""
+
+    keep_publications: int
+    keep_run_days: int
+    keep_personal_days: int
+    withholds_free_text: bool
+    alert_on: tuple[str, ...]
+    smtp: str
+    alert_from: str
+    alert_to: tuple[str, ...]
+    webhook: str
+    file_limits: Limits
+    max_fall: int
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where alerts go: any of smtp, webhook."""
+        return tuple(name for name in ("smtp", "webhook") if getattr(self, name))
+
+
+def settings() -> Settings:
+    """The settings of the environment. Raises SettingError; never repeats a value that may hold a secret."""
+    kinds = _listed("MRF_ALERT_ON")
+    if unknown := set(kinds) - set(ALERT_KINDS):
+        raise SettingError(f"MRF_ALERT_ON : attendu {', '.join(ALERT_KINDS)}, trouvé {', '.join(sorted(unknown))}")
+    smtp, sender, receivers = _given("MRF_ALERT_SMTP"), _given("MRF_ALERT_FROM"), _listed("MRF_ALERT_TO")
+    if smtp and not smtp.startswith(("smtp://", "smtps://")):
+        raise SettingError("MRF_ALERT_SMTP : attendu smtp://serveur:587 ou smtps://serveur:465")
+    if smtp and not (sender and receivers):
+        raise SettingError("MRF_ALERT_SMTP est posé : MRF_ALERT_FROM et MRF_ALERT_TO doivent l’être aussi")
+    webhook = _given("MRF_ALERT_WEBHOOK")
+    if webhook and not webhook.startswith(("https://", "http://")):
+        raise SettingError("MRF_ALERT_WEBHOOK : attendu une adresse https://…")
+    return Settings(
+        keep_publications=_count("MRF_KEEP_PUBLICATIONS", 2),
+        keep_run_days=_count("MRF_KEEP_RUN_DAYS", 7),
+        keep_personal_days=_count("MRF_KEEP_PERSONAL_DAYS", 0),
+        withholds_free_text=withholds_free_text(),
+        alert_on=kinds,
+        smtp=smtp,
+        alert_from=sender,
+        alert_to=receivers,
+        webhook=webhook,
+        file_limits=Limits(_count("MRF_FILE_SECONDS", 1), _count("MRF_FILE_MEMORY_MB", 64), _count("MRF_FILE_ROWS", 1)),
+        max_fall=_count("MRF_MAX_FALL", 0),
+    )
+
+
+def withholds_free_text() -> bool:
+    """Whether sentences typed in surveys stay out of what is published. Raises SettingError."""
+    given = _given(FREE_TEXT)
+    if given not in ("redact", "withhold"):
+        raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {given} »")
+    return given == "withhold"
+
+
+def _given(name: str) -> str:
+    return os.environ.get(name, "").strip() or MEANING[name][0]
+
+
+def _listed(name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _given(name).split(",") if part.strip())
+
+
+def _count(name: str, least: int) -> int:
+    text = _given(name)
+    if not text.isdecimal() or int(text) < least:
+        raise SettingError(f"{name} : attendu un nombre entier d’au moins {least}, trouvé « {text} »")
+    return int(text)

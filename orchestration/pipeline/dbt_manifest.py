@@ -1,0 +1,111 @@
+"""dbt's manifest, parsed only when the dbt project changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ingestion.digest import file_sha256
+from orchestration.pipeline.inventory import environment
+from warehouse.paths import DBT_PROJECT, Layout
+from warehouse.state_files import Damaged
+from warehouse.storage import copy_whole, read_json, tree_hash, write_json, write_whole
+
+# dbt of this very environment, whether or not its folder is on PATH.
+DBT = Path(sys.executable).with_name("dbt")
+
+# The parse that `make` leaves in the project, so that a new data root starts with it.
+INSTALLED = DBT_PROJECT / "target"
+_STAMP = "parsed.json"
+
+
+_parsing: dict[Path, subprocess.Popen[str]] = {}
+
+
+def manifest_path(layout: Layout) -> Path:
+    """The manifest of the project as it is now: this root's, else the one made at set-up, else parsed now.
+
+    Raises RuntimeError with dbt's own words where the project does not parse.
+    """
+    if _is_current(_kept(layout)):
+        return _kept(layout) / "manifest.json"
+    if _is_current(INSTALLED):
+        return INSTALLED / "manifest.json"
+    start_parsing(layout)
+    finish_parsing(layout)
+    return layout.dbt_target / "manifest.json"
+
+
+def start_parsing(layout: Layout) -> None:
+    """Starts dbt's parser beside this process where this root has no parse of the project as it is now.
+
+    dbt parses everything again where the path of the build differs from that of its last parse, so each root
+    has its own; the first run of a root reads its sources meanwhile.
+    """
+    if layout.root in _parsing or _is_current(_kept(layout)):
+        return
+    layout.dbt_target.mkdir(parents=True, exist_ok=True)
+    command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "parse"]
+    command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    # A guess of the workspace: where the build names the other one, dbt reads its sources again, and no more.
+    variables = os.environ | environment(layout, is_demo=not any(layout.landing.glob("*")))
+    _parsing[layout.root] = subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finish_parsing(layout: Layout) -> None:
+    """Waits for the parser, if it was started. Raises RuntimeError with dbt's own words where it failed."""
+    parsing = _parsing.pop(layout.root, None)
+    if parsing is None:
+        return
+    told, _ = parsing.communicate()
+    if parsing.returncode:
+        raise RuntimeError(f"Le projet dbt ne se lit pas :\n{told}")
+    _keep(layout)
+
+
+def _kept(layout: Layout) -> Path:
+    """A copy of the manifest: dbt writes its own in place with each build, and a kill then leaves half of it."""
+    return layout.dbt_target / "parsed"
+
+
+def _keep(layout: Layout) -> None:
+    text = (layout.dbt_target / "manifest.json").read_bytes()
+    try:
+        json.loads(text)
+    except ValueError:  # another process is parsing here too: the next run keeps it
+        return
+    write_whole(_kept(layout) / "manifest.json", text)
+    write_json(_kept(layout) / _STAMP, _stamp(_kept(layout)))
+
+
+def install() -> None:
+    """Parses once at set-up, so that the first run of a data root need not wait for it."""
+    if _is_current(INSTALLED):
+        return
+    layout = Layout.from_environment()
+    start_parsing(layout)
+    finish_parsing(layout)
+    for name in ("manifest.json", _STAMP):
+        copy_whole(_kept(layout) / name, INSTALLED / name)
+
+
+def _is_current(folder: Path) -> bool:
+    try:
+        return (folder / "manifest.json").is_file() and read_json(folder / _STAMP) == _stamp(folder)
+    except Damaged:
+        return False
+
+
+def _stamp(folder: Path) -> dict[str, str]:
+    """What was parsed, and what came of it: a manifest that was damaged since is none."""
+    return _project() | {"manifest": file_sha256(folder / "manifest.json")}
+
+
+def _project() -> dict[str, str]:
+    parts = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
+    return {"hash": tree_hash(parts, (".sql", ".yml", ".csv", ".md"))}

@@ -1,0 +1,277 @@
+"""What one run works on, decided once at its start: which files, real or fictional, and the as-of date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ingestion.clean.personal import redact
+from ingestion.declaration.registry import assign
+from ingestion.declaration.source import Source
+from ingestion.digest import file_sha256
+from orchestration.operation.settings import SettingError, withholds_free_text
+from warehouse.paths import DBT_PROJECT, PROJECT, Layout
+from warehouse.plain_path import for_duckdb, plain
+from warehouse.privacy import forgotten, key
+from warehouse.publication import publish
+from warehouse.resolution import state
+from warehouse.state_files import Damaged
+from warehouse.storage import read_json, tree_hash, write_json
+
+DEMO_NOTICE = "DONNÉES FICTIVES"
+WITHHELD = "|texte libre retenu"  # in the fingerprint of what was read so
+# The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
+DEMO_AS_OF = dt.date(2024, 8, 31)
+TIME_ZONE = ZoneInfo("Africa/Bamako")
+_CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml", ".json")
+# What file systems keep for themselves at the top of a disk or a share, closed to everybody else.
+_OF_SYSTEMS = ("lost+found", "System Volume Information", "$RECYCLE.BIN")
+
+
+class NothingToPublish(Exception):
+    """There is no input that this root may publish."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The inputs of a run. ``files``: by source id, the absolute paths of its files."""
+
+    is_demo: bool
+    as_of: dt.date
+    landing: str
+    files: dict[str, list[str]]
+    sha256: dict[str, str]
+    unrecognised: list[str]
+    ambiguous: dict[str, list[str]]
+    fingerprint: str
+    is_kept: bool = False  # the rows that were accepted before, without reading any file
+    unreadable: dict[str, list[str]] = field(default_factory=dict)  # by source id, its files that may not be read
+    withholds_free_text: bool = False  # sentences typed in surveys
+
+    def paths(self, source_id: str) -> list[Path]:
+        """The files of one source."""
+        return [Path(path) for path in self.files.get(source_id, [])]
+
+
+def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
+    """Looks at the landing folder. Raises NothingToPublish rather than fall back to fiction on a real root."""
+    try:
+        withholds = withholds_free_text()
+    except SettingError as error:
+        raise NothingToPublish(str(error)) from error
+    landed = landed_files(landing)
+    if not landed and publish.has_real(layout):
+        raise NothingToPublish(
+            f"{landing} est vide, mais cette racine a publié des données réelles : elle ne publie pas d’exemples."
+            " Partage non monté ? La dernière publication reste en place."
+        )
+    is_demo = not landed
+    refused = [path for path in landed if not _is_ours(path, landing)]
+    assigned = assign([path for path in landed if path not in refused], sources)
+    if landed and not assigned.files:
+        some = ", ".join(_shown(path, landing) for path in landed[:5])
+        raise NothingToPublish(
+            f"Aucune source ne reconnaît les fichiers de {landing} ({some}…) : voir « files » des sources."
+        )
+    files = {source.id: [source.sample] for source in sources.values()} if is_demo else assigned.files
+    day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())
+    hashes = {str(path): digest for paths in files.values() for path in paths if (digest := _sha256(path))}
+    read = {source_id: [path for path in paths if str(path) in hashes] for source_id, paths in files.items()}
+    unreadable = {
+        source_id: names
+        for source_id, paths in files.items()
+        if (names := [_shown(path, landing) for path in paths if str(path) not in hashes])
+    }
+    return Inventory(
+        is_demo=is_demo,
+        as_of=day,
+        landing=str(landing),
+        files={source_id: [str(path) for path in paths] for source_id, paths in read.items()},
+        sha256=hashes,
+        unrecognised=[_shown(path, landing) for path in sorted([*assigned.unrecognised, *refused])],
+        ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
+        fingerprint=_fingerprint(layout, sources, is_demo, day, read, hashes, unreadable) + WITHHELD * withholds,
+        unreadable=unreadable,
+        withholds_free_text=withholds,
+    )
+
+
+def landed_files(landing: Path) -> list[Path]:
+    """The files below a landing folder, sorted, but for hidden ones; none where there is no such folder.
+
+    Raises NothingToPublish where a folder cannot be looked into: its files would count as removed, and their rows go.
+    """
+    return sorted(_walked(landing))
+
+
+def _walked(landing: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(landing, onerror=_refuse_closed):
+        if not os.access(folder, os.X_OK):  # its names can be listed, and nothing more
+            _refuse_closed(PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder))
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _OF_SYSTEMS]
+        for name in names:
+            if not name.startswith((".", "~$")) and os.path.isfile(os.path.join(folder, name)):
+                yield Path(folder, name)
+
+
+def _refuse_closed(error: OSError) -> None:
+    if isinstance(error, FileNotFoundError):
+        return  # no landing folder yet, or a folder that was removed a moment ago
+    raise NothingToPublish(
+        f"dossier illisible : {readable(str(error.filename))} ({error.strerror}). Donner la lecture et le passage au"
+        " compte qui lance « mrf » (chown, ou chmod u+rx), ou remonter le partage."
+    )
+
+
+def _sha256(path: Path) -> str | None:
+    """The sha256 of a landed file, or None where it cannot be read."""
+    try:
+        return file_sha256(path)
+    except OSError:
+        return None
+
+
+def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
+    """What the publication in place was made of, as the workspace keeps it now: no landed file is looked at.
+
+    Its fingerprint is that of no other run: the next one reads the files again. Raises NothingToPublish.
+    """
+    now = publish.catalog(layout)
+    if now is None or now["is_demo"]:
+        raise NothingToPublish(
+            f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
+        )
+    landed = last_landed(layout)
+    return Inventory(
+        is_demo=False,
+        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, now["current"])["as_of"]),
+        landing=landed.folder,
+        files={},
+        sha256={},
+        unrecognised=landed.unrecognised,
+        ambiguous=landed.ambiguous,
+        fingerprint=f"gardé|{forgotten.identity(layout.workspace(False))}",
+        is_kept=True,
+    )
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Where the files of the publication in place were landed, and those that no source takes, or several claim."""
+
+    folder: str
+    unrecognised: list[str] = field(default_factory=list)
+    ambiguous: dict[str, list[str]] = field(default_factory=dict)
+
+
+def write_landed(layout: Layout, inventory: Inventory) -> None:
+    """Keeps for operators what a publication does not say: folders of the machine, and names of files nobody reads."""
+    if not inventory.is_demo:
+        write_json(layout.landed_record, vars(Landed(inventory.landing, inventory.unrecognised, inventory.ambiguous)))
+
+
+def last_landed(layout: Layout) -> Landed:
+    """What `write_landed` kept; where it kept nothing, as after a restore, the folder that a former manifest names."""
+    if found := read_json(layout.landed_record):
+        return Landed(**found)
+    now = publish.catalog(layout)
+    told = {} if now is None or now["is_demo"] else publish.manifest_of(layout, now["current"])
+    return Landed(told.get("landing", str(layout.landing)))
+
+
+def _is_ours(path: Path, landing: Path) -> bool:
+    """Whether a landed file lies where it seems to, not behind a link that leads out, and has a name that is text."""
+    return path.resolve().is_relative_to(landing.resolve()) and readable(path.name) == path.name
+
+
+def readable(name: str) -> str:
+    """A file name without what shows as nothing, turns or breaks a line: bytes that are no text, control signs.
+
+    Spaces of every kind may stay: French typography has three of them.
+    """
+    text = name.encode(errors="surrogateescape").decode(errors="replace")
+    return "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else "\ufffd" for sign in text)
+
+
+def _shown(path: Path, landing: Path) -> str:
+    """A landed file's name as people may read it."""
+    return redact(readable(os.path.relpath(path, landing)))[0]
+
+
+def _fingerprint(
+    layout: Layout,
+    sources: dict[str, Source],
+    is_demo: bool,
+    day: dt.date,
+    files: dict[str, list[Path]],
+    hashes: dict[str, str],
+    unreadable: dict[str, list[str]],
+) -> str:
+    """One text for all that decides the result: inputs, code, parameters, state, key, date."""
+    given = [
+        f"{source}:{redact(path.name)[0]}:{hashes[str(path)]}"
+        for source, paths in sorted(files.items())
+        for path in paths
+    ]
+    given += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
+    said = state.said_by_people(layout.workspace(is_demo))
+    protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
+    return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])
+
+
+def code_hash(sources: dict[str, Source]) -> str:
+    """The hash of all code, declarations, models and seeds; the warehouse's folder may hold data beside its code."""
+    packages = [PROJECT / name for name in ("ingestion", "expectations", "orchestration")]
+    warehouse = sorted(p for p in (PROJECT / "warehouse").iterdir() if p.name not in ("data", "__pycache__"))
+    models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
+    outside = sorted({source.folder for source in sources.values() if PROJECT not in source.folder.parents})
+    return tree_hash([*packages, *warehouse, *models, *outside], _CODE)
+
+
+def ingestion_hash(source: Source) -> str:
+    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
+    parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
+    gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
+    # What readers look up: codes, the structures known to take part in meetings, how far from a shelter is far enough.
+    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter")]
+    return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
+
+
+def of_run(
+    layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None, is_kept: bool
+) -> Inventory:
+    """The inventory of a run: taken by whichever step asks first, then the same for all."""
+    path = layout.run_folder(run_id) / "inventory.json"
+    if (found := read_json(path)) is not None:
+        try:
+            return from_dict(found)
+        except (TypeError, KeyError, ValueError) as error:
+            raise Damaged(path, todo="Relancer la chaîne entière : « mrf run --force ».") from error
+    folder = Path(landing).resolve() if landing else layout.landing
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    taken = take_kept(layout, day) if is_kept else take(layout, sources, folder, day)
+    write_json(path, vars(taken))
+    return taken
+
+
+def from_dict(found: dict[str, Any]) -> Inventory:
+    """An inventory read back from its JSON."""
+    return Inventory(**found | {"as_of": dt.date.fromisoformat(found["as_of"])})
+
+
+def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
+    """The environment that dbt's project reads its paths from."""
+    return {
+        "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
+        "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
+        "DBT_TARGET_PATH": str(layout.dbt_target),
+        "DBT_LOG_PATH": str(layout.dbt_target),
+        "PATH": os.environ.get("PATH", ""),
+    }

@@ -1,0 +1,90 @@
+"""A second process for reading files and running suites.
+
+Great Expectations and Dagster each take seconds to import, and reading a large workbook holds Python's lock: in a
+process of its own the one happens beside the other, on the second core.
+"""
+
+import multiprocessing
+import os
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
+from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.data_docs import build as build_data_docs
+from expectations.marts import SUITES, validate_mart
+from expectations.validation import Validation, context
+from ingestion.declaration.source import Source
+from orchestration.operation.settings import settings
+from orchestration.pipeline.delivery import deliver, reader
+from orchestration.pipeline.delivery_files import Delivery
+from orchestration.pipeline.inventory import Inventory
+from warehouse.paths import Workspace
+
+
+@cache
+def pool() -> ProcessPoolExecutor:
+    """The worker of this process, started on first use and already importing Great Expectations."""
+    made = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    made.submit(int)  # starts the process now
+    # The daemon’s runs are themselves children of multiprocessing, which at their end wait for their own children
+    # before Python tells a pool to stop: each run left two processes behind, 800 MB, and its code server.
+    # Before the pool’s own queue is closed (10): its worker would wait for ever for the word to stop.
+    Finalize(None, made.shutdown, exitpriority=100)
+    return made
+
+
+def _begin() -> None:
+    """Ends with the process that it works for: where that one is killed alone, a worker would wait for ever.
+
+    Before it ended, it would also go on writing rows beside the next run, which the lock lets in.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    reader.start()  # it imports what reading needs beside this process
+    context()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+_deliveries: dict[tuple[str, str], Future[Delivery]] = {}
+
+
+def start_deliveries(run_id: str, sources: list[Source], inventory: Inventory, workspace: Workspace) -> None:
+    """Hands all sources of a run to the worker, which reads them one after the other."""
+    for source in sources:
+        _deliveries[run_id, source.id] = _submitted(source, inventory, workspace)
+
+
+def delivery_of(run_id: str, source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
+    """What one source gave in this run; read now where the run did not begin with the inventory."""
+    return (_deliveries.pop((run_id, source.id), None) or _submitted(source, inventory, workspace)).result()
+
+
+def _submitted(source: Source, inventory: Inventory, workspace: Workspace) -> Future[Delivery]:
+    return pool().submit(deliver, source, inventory, workspace, settings().file_limits)
+
+
+def mart_validations(build_file: Path) -> dict[str, Validation]:
+    """The suites of all marts on a build, by mart."""
+    return pool().submit(_validate_marts, build_file).result()
+
+
+def _validate_marts(build_file: Path) -> dict[str, Validation]:
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        frames = {name: connection.execute(f'from marts."{name}"').arrow().read_all().to_pandas() for name in SUITES}
+    return {name: validate_mart(name, frame) for name, frame in frames.items()}
+
+
+def start_data_docs(documents: list[dict[str, Any]], site: Path, run_name: str, inventory: Inventory) -> Future[Path]:
+    """Starts building Data Docs; the result is the index page."""
+    return pool().submit(build_data_docs, documents, site, run_name, inventory.as_of)

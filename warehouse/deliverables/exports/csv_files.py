@@ -1,0 +1,79 @@
+"""CSV for machines (UTF-8, RFC 4180), with and without the row of HXL hashtags.
+
+Spreadsheets run a cell that begins with a sign of theirs. Such a text gets an apostrophe before the sign, also after a
+semicolon, a tab or the end of a line within it: there a French Excel, which takes semicolons for the ends of cells,
+would begin a new one. Numbers and phone numbers keep their sign and stay as they are: nothing in them can run. A text
+that already has apostrophes before such a sign gets one more, so that taking one away always gives the value back.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from warehouse.deliverables.exports.mart_tables import Table
+
+_END_OF_LINE = "\r\n"
+_SIGNS = r"[=+\-@\t\r＝＋－＠]"
+_PLAIN = r"[+\-]\d[\d .,\u00a0\u202f]*(?:[eE][+\-]?\d+)?(?:[;\t\r\n]|\Z)"  # +223 70 00 00 00, -4.2
+_RUNS = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?='*{_SIGNS})(?!{_PLAIN})")
+_MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))'(?='*{_SIGNS})")
+
+
+def harmless(text: str) -> str:
+    """The text as it may stand in a CSV file that a spreadsheet opens."""
+    return _RUNS.sub("'", text)
+
+
+def as_given(text: str) -> str:
+    """The text that `harmless` was given."""
+    return _MARKED.sub("", text)
+
+
+def write(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
+    """Writes a CSV file: names of the columns, then a line a row. Texts that spreadsheets would run are `harmless`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator=_END_OF_LINE)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def cells(content: pa.Table) -> Iterator[tuple[str, ...]]:
+    """The rows as texts: dates as 2024-08-31, booleans as true and false, nothing for null."""
+    return zip(*(_texts(column) for column in content.columns), strict=True)
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    texts: list[str] = column.cast(pa.string()).fill_null("").to_pylist()
+    return [harmless(text) for text in texts] if pa.types.is_string(column.type) else texts
+
+
+def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:
+    """Copies a CSV file with a row of hashtags below the names of its columns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with plain.open("rb") as source, path.open("wb") as target:
+        target.write(source.readline())
+        target.write((",".join(tags) + _END_OF_LINE).encode())
+        shutil.copyfileobj(source, target)
+
+
+def tags_of(table: Table) -> list[str]:
+    """The HXL hashtag of each column. Raises LookupError where `hxl.csv` lacks one."""
+    known = _tags()
+    found = [known.get((name, table.name)) or known.get((name, "")) for name in table.header]
+    if lacking := [name for name, tag in zip(table.header, found, strict=True) if tag is None]:
+        raise LookupError(f"hxl.csv : aucun mot-dièse pour {table.name}.{', '.join(lacking)}")
+    return [tag for tag in found if tag]
+
+
+@cache
+def _tags() -> dict[tuple[str, str], str]:
+    with Path(__file__).with_name("hxl.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["column"], row["table"]): row["tag"] for row in csv.DictReader(file)}

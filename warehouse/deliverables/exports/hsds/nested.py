@@ -1,0 +1,84 @@
+"""The same rows in the form of the HSDS API: each object with what belongs to it inside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from warehouse.reading.edition import Row
+
+# By table, the lists inside its objects: the name of each, the table of its items, and their column that leads here.
+_INSIDE = {
+    "organization": {"funding": ("funding", "organization_id"), "programs": ("program", "organization_id")},
+    "service": {
+        "service_areas": ("service_area", "service_id"),
+        "service_at_locations": ("service_at_location", "service_id"),
+        "languages": ("language", "service_id"),
+        "cost_options": ("cost_option", "service_id"),
+        "required_documents": ("required_document", "service_id"),
+    },
+    "service_at_location": {
+        "phones": ("phone", "service_at_location_id"),
+        "schedules": ("schedule", "service_at_location_id"),
+        "metadata": ("metadata", "resource_id"),
+    },
+    "location": {"addresses": ("address", "location_id")},
+}
+# By table, the single objects inside: the name, the table, and the own column that names it.
+_ONE = {
+    "service": {"organization": ("organization", "organization_id"), "program": ("program", "program_id")},
+    "service_at_location": {"location": ("location", "location_id")},
+}
+_WITH_ATTRIBUTES = frozenset({"organization", "program", "service", "service_at_location", "location"})
+
+
+class Nest:
+    """Objects of the API made of rows of the tables."""
+
+    def __init__(self, tables: dict[str, list[Row]]) -> None:
+        self._tables = tables
+        self._by_id = {table: {row["id"]: row for row in rows} for table, rows in tables.items()}
+        self._children: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        links = {link for inside in _INSIDE.values() for link in inside.values()} | {("attribute", "link_id")}
+        for table, column in links:
+            for row in tables[table]:
+                if column in row:
+                    self._children[table, row[column]].append(row)
+
+    def pages(self, table: str) -> dict[str, Any]:
+        """All objects of a table as the one page of the API's list."""
+        contents = list(self._objects(table))
+        return {
+            "total_items": len(contents),
+            "total_pages": 1,
+            "page_number": 1,
+            "size": len(contents),
+            "first_page": True,
+            "last_page": True,
+            "empty": not contents,
+            "contents": contents,
+        }
+
+    def _objects(self, table: str) -> Iterator[Row]:
+        for row in self._tables[table]:
+            yield self._full(table, row)
+
+    def _full(self, table: str, row: Row, within: str = "") -> Row:
+        """One object. ``within``: the table of the object around it, which it does not hold once more."""
+        made = dict(row)
+        for name, (other, column) in _ONE.get(table, {}).items():
+            if column in row:
+                made[name] = self._full(other, self._by_id[other][row[column]], table)
+        for name, (other, _) in _INSIDE.get(table, {}).items():
+            children = [] if (within, name) == ("service", "programs") else self._children.get((other, row["id"]), [])
+            if children:
+                made[name] = [self._full(other, child, table) for child in children]
+        if table in _WITH_ATTRIBUTES and (attributes := self._children.get(("attribute", row["id"]))):
+            made["attributes"] = [self._attribute(attribute) for attribute in attributes]
+        return made
+
+    def _attribute(self, row: Row) -> Row:
+        term = self._by_id["taxonomy_term"][row["taxonomy_term_id"]]
+        wanted = ("id", "code", "name", "description", "taxonomy")
+        return row | {"taxonomy_term": {name: term[name] for name in wanted}}

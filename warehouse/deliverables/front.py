@@ -1,0 +1,38 @@
+"""The first page of a publication until its portal stands there, and where the portal could not be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.deliverables import pages
+from warehouse.deliverables.producing import record_of
+from warehouse.storage import read_json
+
+NAME = "index.html"
+# What every publication has beside its marts.
+OWN = {
+    "dictionnaire.html": "Dictionnaire des données",
+    "dictionnaire.xlsx": "Dictionnaire des données (Excel)",
+    "questions.html": "Vingt questions et leurs réponses, en SQL",
+    "dbt_docs/index.html": "Modèles et lignage (dbt docs)",
+    "data_docs/index.html": "Contrôles des données (Data Docs)",
+    "manifest.json": "Manifeste : entrées, contrôles, empreintes",
+}
+
+
+def write(folder: Path) -> Path:
+    """Writes the page over what stands there: links to all that the publication in ``folder`` holds."""
+    manifest = read_json(folder / "manifest.json")
+    links = {name: title for name, title in OWN.items() if (folder / name).exists()}
+    links[manifest["file"]] = "Fichier DuckDB"
+    made = [entry for entry in record_of(folder).values() if entry["state"] == "made"]
+    return pages.write(
+        folder / NAME,
+        "front.html",
+        title="Cartographie des services aux migrants au Mali",
+        notice=manifest["notice"] or "",
+        publication=folder.name,
+        as_of=manifest["as_of"],
+        links=links,
+        made=made,
+    )

@@ -1,0 +1,215 @@
+"""The maps on paper: the five zones on one sheet, and each zone on its own, as SVG and PNG."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from warehouse.deliverables.maps import legend
+from warehouse.deliverables.maps.facts import UNSURVEYED, CercleFacts
+from warehouse.deliverables.maps.label_placing import Labels
+from warehouse.deliverables.maps.outlines import Cercle
+from warehouse.deliverables.maps.scene import Scene, counted, scene, sentence
+from warehouse.deliverables.maps.sheet import sheet
+from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
+from warehouse.deliverables.palette import GAP, INK, SOFT
+from warehouse.reading.edition import Edition
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_NAMED_DEGREES2 = 0.9  # on the country's map, the smaller cercles have their figure alone
+_INSET_WIDTH, _INSET_HEIGHT = 0.2, 0.23  # shares of the map
+_ZONE_NAMES = {  # where they stand beside their zone: shares of its width and height from its lower left corner
+    "Z_BKO": (0.5, -3.0),
+    "Z_GAO": (0.75, -0.14),
+    "Z_KAY": (0.45, 1.05),
+    "Z_MOP": (0.95, -0.02),
+    "Z_TOM": (-0.13, 0.35),
+}
+
+
+def draw_country(edition: Edition, target: Path) -> None:
+    """Draws the five zones as ``target`` with .svg and with .png, whatever suffix it has."""
+    shown = scene(edition)
+    with sheet(shown, target, "Lacunes de services aux migrants de retour, par cercle") as page:
+        chart = page.map(shown.outlines.country.bounds, 0.655)
+        _draw(chart, shown)
+        _label_country(chart, shown)
+        panel = page.panel(8.05)
+        legend.write(panel, shown)
+        legend.write_zones(panel, shown)
+        legend.write_caution(panel)
+
+
+def draw_zone(edition: Edition, zone_code: str, target: Path) -> None:
+    """Draws one zone as ``target`` with .svg and with .png. Raises KeyError for a zone that there is not."""
+    shown = scene(edition, zone_code)
+    with sheet(shown, target, f"{shown.name} : lacunes de services aux migrants de retour") as page:
+        chart = page.map(shown.outlines.zones[zone_code].bounds, 0.615)
+        _draw(chart, shown)
+        _label_zone(chart, shown)
+        _say_what_is_missing(chart, shown)
+        panel = page.panel(7.55)
+        legend.write(panel, shown)
+        legend.write_types(panel, shown)
+
+
+def describe(edition: Edition, zone_code: str | None = None) -> str:
+    """One French sentence that says what the map shows, for who cannot see it; of all five zones without a code."""
+    return sentence(scene(edition, zone_code))
+
+
+def _draw(chart: Axes, shown: Scene) -> None:
+    _draw_land(chart, shown)
+    _draw_services(chart, shown)
+    for one in shown.cercles:
+        x, y = shown.outlines.towns[one.code]
+        chart.plot(x, y, marker="o", ms=2.6, mfc="white", mec=INK, mew=0.8, zorder=5)
+
+
+def _draw_land(chart: Axes, shown: Scene) -> None:
+    drawn = shown.outlines
+    chart.add_patch(_patch(drawn.country, facecolor=LAND, edgecolor="none"))
+    for one in drawn.cercles.values():
+        if one.code not in shown.facts:
+            chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
+    for one in shown.cercles:
+        told = shown.facts[one.code]
+        chart.add_patch(_patch(one.geometry, facecolor=GAP[told.worst], edgecolor="none"))
+        if told.is_mostly_unsurveyed:
+            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(told), lw=0))
+        chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
+    for code, zone in drawn.zones.items():
+        is_shown = shown.zone_code in (None, code)
+        chart.add_patch(
+            _patch(zone, facecolor="none", edgecolor=INK if is_shown else EDGE, lw=1.6 if is_shown else 0.8)
+        )
+    chart.add_patch(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
+
+
+def _hatch(told: CercleFacts) -> str:
+    return "////" if told.worst == UNSURVEYED else "//"
+
+
+def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
+    """Polygons with their holes, as matplotlib draws them."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    rings = [shapely.get_coordinates(ring) for part in polygons for ring in (part.exterior, *part.interiors)]
+    return PathPatch(Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings)), **style)
+
+
+def _draw_services(chart: Axes, shown: Scene) -> None:
+    for state, colour in reversed(STATES.items()):  # operational ones on top
+        edge = "white" if state == "operational" else INK
+        for domain, marker in MARKERS.items():
+            places = [
+                (one["longitude"], one["latitude"])
+                for one in shown.points
+                if (one["operational_state"], one["domain_code"]) == (state, domain)
+            ]
+            x, y = zip(*places, strict=True) if places else ((), ())
+            chart.scatter(x, y, s=_size(shown), marker=marker, facecolor=colour, edgecolor=edge, lw=0.5, zorder=4)
+
+
+def _size(shown: Scene) -> float:
+    """The more services there are, the smaller their signs, in square points."""
+    return (1 if shown.zone_code else 0.6) * max(5.0, min(26.0, 2600 / max(1, len(shown.points))))
+
+
+def _label_country(chart: Axes, shown: Scene) -> None:
+    labels = _labels(chart, shown)
+    for code, (x, y) in _ZONE_NAMES.items():
+        west, south, east, north = shown.outlines.zones[code].bounds
+        place = (west + x * (east - west), south + y * (north - south))
+        name = shown.outlines.zone_names[code].replace(" de ", "\nde ")
+        chart.text(*place, name, fontsize=9, fontweight="bold", ha="center", va="center", linespacing=0.95, zorder=7)
+        labels.reserve(place[0] - 0.9, place[1] - 0.35, place[0] + 0.9, place[1] + 0.35)
+    for one in _largest_first(shown):
+        told = shown.facts[one.code]
+        is_known = told.worst != UNSURVEYED and not told.is_unverified  # a nought that nobody verified is not shown
+        figure = f"{len(told.served)}/{len(shown.types)}" if is_known else ""
+        name = one.name_fr if one.geometry.area > _NAMED_DEGREES2 else ""
+        if name or figure:
+            labels.write(name, figure, one.geometry, _signs(one, shown), 7)
+
+
+def _label_zone(chart: Axes, shown: Scene) -> None:
+    labels = _labels(chart, shown)
+    labels.reserve(*_locate(chart, shown))
+    for one in _largest_first(shown):
+        figures = "\n".join(_figures(shown.facts[one.code], len(shown.types)))
+        labels.write(one.name_fr, figures, one.geometry, _signs(one, shown), 9)
+
+
+def _labels(chart: Axes, shown: Scene) -> Labels:
+    return Labels(chart, shapely.simplify(shapely.union_all([one.geometry for one in shown.cercles]), 0.02))
+
+
+def _largest_first(shown: Scene) -> list[Cercle]:
+    return sorted(shown.cercles, key=lambda one: -one.geometry.area)
+
+
+def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
+    """What the label of a cercle should not hide."""
+    services = [(row["longitude"], row["latitude"]) for row in shown.points if row["admin2_code"] == one.code]
+    return [shown.outlines.towns[one.code], *services]
+
+
+def _served(told: CercleFacts, total: int) -> str:
+    """Types served; where nothing is verified that nought is not one, and what is known is told instead."""
+    return (
+        counted(told.unverified, "non vérifié", "non vérifiés") if told.is_unverified else f"{len(told.served)}/{total}"
+    )
+
+
+def _figures(told: CercleFacts, total: int) -> list[str]:
+    """The figures of a cercle, in lines short enough for a small one."""
+    lines = ["non enquêté" if told.worst == UNSURVEYED else _served(told, total)]
+    if told.unsurveyed and told.worst != UNSURVEYED:
+        lines.append(counted(told.unsurveyed, "non enquêté", "non enquêtés"))
+    if told.shelters:
+        lines.append(counted(told.shelters, "hébergement\nnon situé", "hébergements\nnon situés"))
+    return lines
+
+
+def _locate(chart: Axes, shown: Scene) -> tuple[float, float, float, float]:
+    """The country in the corner of the map where least of the zone is; the bounds of that corner in degrees."""
+    (west, east), (south, north) = chart.get_xlim(), chart.get_ylim()
+    wide, high = _INSET_WIDTH * (east - west), _INSET_HEIGHT * (north - south)
+    zone = shown.outlines.zones[shown.zone_code or ""]
+    corners = [
+        shapely.box(left, low, left + wide, low + high) for left in (west, east - wide) for low in (south, north - high)
+    ]
+    corner = min(corners, key=lambda box: float(shapely.intersection(zone, box).area)).bounds
+    inset = chart.inset_axes((corner[0], corner[1], wide, high), transform=chart.transData, zorder=6)
+    inset.set(xticks=[], yticks=[], facecolor="white")
+    inset.add_patch(_patch(shown.outlines.country, facecolor=LAND, edgecolor=SOFT, lw=0.6))
+    inset.add_patch(_patch(zone, facecolor="#0b4f8a", edgecolor="#0b4f8a", lw=0.8))
+    inset.set_aspect(1 / math.cos(math.radians(17)), adjustable="datalim")
+    inset.autoscale_view()
+    for spine in inset.spines.values():
+        spine.set_edgecolor(EDGE)
+    left, low, right, top = corner
+    return left, low, right, top
+
+
+def _say_what_is_missing(chart: Axes, shown: Scene) -> None:
+    """A map with nothing on it says why."""
+    if shown.unsurveyed == len(shown.facts):
+        text = (
+            "Aucune enquête ni aucune source ne couvre cette zone à la date de référence :\n"
+            "« non enquêté » ne veut pas dire « aucun service »."
+        )
+    elif not shown.points:
+        text = "Aucun service de cette zone n’a de coordonnées que l’on puisse montrer."
+    else:
+        return
+    box: dict[str, Any] = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": INK}
+    chart.text(0.5, 0.03, text, transform=chart.transAxes, ha="center", va="bottom", fontsize=9, bbox=box, zorder=8)

@@ -1,0 +1,119 @@
+"""What the maps tell of a publication: the gap class of each cercle, type and group, and the services with a place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from warehouse.reading.edition import Edition, Row
+
+GROUP = "MIG_RET"  # the group of the static maps: those whom the mapping is made for
+UNSURVEYED = "NS"
+# Which class colours a cercle where its service types differ. A coverage that is not known goes before a need that is
+# met: what is unknown may be worse. Not surveyed counts only where nothing else is there.
+WORST_FIRST = ("G4", "G3", "G2", "G1", "UV", "CU", "NU", "G0", "NN", UNSURVEYED)
+
+
+@dataclass(frozen=True)
+class CercleFacts:
+    """One cercle and one group. ``classes``: gap class by service type; ``served``: types that admit the group.
+
+    ``shelters``: services whose place is protected; they are counted here and stand nowhere on a map.
+    """
+
+    classes: dict[str, str] = field(default_factory=dict)
+    served: frozenset[str] = frozenset()
+    shelters: int = 0
+
+    @property
+    def worst(self) -> str:
+        """The class that colours the cercle."""
+        return next((one for one in WORST_FIRST if one in self.classes.values()), UNSURVEYED)
+
+    @property
+    def unsurveyed(self) -> int:
+        """How many service types nobody looked for, nor any source tells of."""
+        return sum(one == UNSURVEYED for one in self.classes.values())
+
+    @property
+    def unverified(self) -> int:
+        """How many service types have services of which none is verified as operational and admitting."""
+        return sum(one == "UV" for one in self.classes.values())
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether services are known and none of any type is verified: no service is said to be there, nor absent."""
+        return not self.served and self.unverified > 0
+
+    @property
+    def is_mostly_unsurveyed(self) -> bool:
+        """Whether more than half of the types were not surveyed."""
+        return self.unsurveyed * 2 > len(self.classes)
+
+
+def of_group(edition: Edition, group: str = GROUP) -> dict[str, CercleFacts]:
+    """The cercles of the five zones by code of 2021, in the as-of month."""
+    hidden = edition.rows("select admin2_code from marts.service_directory where is_masked")
+    shelters = Counter(row["admin2_code"] for row in hidden)
+    classes: dict[str, dict[str, str]] = {}
+    served: dict[str, set[str]] = {}
+    for row in cells(edition, group):
+        classes.setdefault(row["admin2_code"], {})[row["service_type_code"]] = row["gap_class"]
+        if row["admitting_count"]:
+            served.setdefault(row["admin2_code"], set()).add(row["service_type_code"])
+    return {
+        code: CercleFacts(by_type, frozenset(served.get(code, ())), shelters[code]) for code, by_type in classes.items()
+    }
+
+
+def cells(edition: Edition, group: str | None = None) -> list[Row]:
+    """Class and services by cercle, service type and group (all groups where none is named)."""
+    return edition.rows(
+        """
+        select admin2_code, service_type_code, population_group_code, gap_class, admitting_count
+        from marts.service_gap_cercle
+        where $1::text is null or population_group_code = $1
+        order by all
+        """,
+        group,
+    )
+
+
+def located(edition: Edition) -> list[Row]:
+    """The services that may be shown where they are, those outside the five zones among them."""
+    return edition.rows(
+        """
+        select service_at_location_id, organization_name, site_name, service_type_code, domain_code, zone_code,
+            admin2_code, operational_state, latitude, longitude
+        from marts.service_directory
+        where latitude is not null and longitude is not null and not is_masked
+        order by service_at_location_id
+        """
+    )
+
+
+def unlocated(edition: Edition, zone_code: str | None = None) -> Counter[str]:
+    """How many services have no coordinates, though nothing forbids to show them: by cercle, "" where it is unknown."""
+    rows = edition.rows(
+        """
+        select coalesce(admin2_code, '') as admin2_code
+        from marts.service_directory
+        where (latitude is null or longitude is null) and not is_masked and ($1::text is null or zone_code = $1)
+        """,
+        zone_code,
+    )
+    return Counter(row["admin2_code"] for row in rows)
+
+
+def sentences(edition: Edition) -> dict[str, str]:
+    """What each gap class says of a cercle, in French, worst first."""
+    rows = edition.rows("select gap_class, sentence_fr from reference.gap_class")
+    told = {row["gap_class"]: row["sentence_fr"].replace(" %", "\u00a0%") for row in rows}
+    told[UNSURVEYED] = "Non enquêté : ni présence ni absence de service connue"  # the seed’s sentence speaks of a zone
+    return {code: told[code] for code in WORST_FIRST}
+
+
+def names(edition: Edition, code_list: str) -> dict[str, str]:
+    """The French labels of a code list by code, in its own order."""
+    rows = edition.rows("select code, fr from reference.code_list where list = ? order by rowid", code_list)
+    return {row["code"]: row["fr"].replace("'", "’") for row in rows}

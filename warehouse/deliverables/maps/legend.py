@@ -1,0 +1,151 @@
+"""The column beside a map: what its signs mean, and the figures that one colour a cercle cannot tell."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from warehouse.deliverables.maps import facts
+from warehouse.deliverables.maps.facts import UNSURVEYED
+from warehouse.deliverables.maps.scene import Scene, counted
+from warehouse.deliverables.maps.sheet import Panel, wrapped
+from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
+from warehouse.deliverables.palette import GAP, INK, SOFT
+from warehouse.reading import french
+
+_CHARACTERS_AN_INCH = 20
+_FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
+_NO_FIGURE = "Un cercle sans chiffre n’a aucun service vérifié."
+_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
+_CAUTIONS = (
+    "La couleur d’un cercle est celle du type de services le plus mal loti ; d’autres y sont mieux servis. La carte de"
+    " chaque zone donne le détail par type.",
+    "Une couverture inconnue passe avant un besoin couvert : elle peut être pire.",
+    "« Non enquêté » ne veut pas dire « aucun service », et un service non vérifié ne compte pas comme assuré.",
+    "Ce qui n’est connu qu’à l’échelle de la région ne colore aucun cercle.",
+)
+
+
+def write(panel: Panel, shown: Scene) -> None:
+    """The legend of classes and services."""
+    _heading(panel, "Classe la plus grave du cercle")
+    for code, sentence in facts.sentences(shown.edition).items():
+        _swatch(panel, GAP[code], "/////" if code == UNSURVEYED else "")
+        _entry(panel, sentence)
+    _swatch(panel, GAP["NU"], "//")
+    _entry(panel, "Hachuré sur couleur : plus de la moitié des types non enquêtés")
+    _swatch(panel, LAND, "")
+    _entry(panel, "Hors des cinq zones de l’étude")
+    panel.gap(0.04)
+    told = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
+    panel.write(told, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+    panel.gap(0.09)
+    _services(panel, shown)
+    panel.gap(0.1)
+
+
+def write_zones(panel: Panel, shown: Scene) -> None:
+    """Each zone in one line: its cercles, those that nobody looked at, and the services on the map."""
+    _heading(panel, "Par zone")
+    columns = (panel.left + 1.75, panel.left + 2.5, panel.left + panel.width)
+    for x, head in zip(columns, ("cercles", "non enquêtés", "services situés"), strict=True):
+        panel.axes.text(x, panel.y, head, fontsize=6.8, color=SOFT, ha="right", va="top")
+    panel.gap(0.14)
+    for code, name in shown.outlines.zone_names.items():
+        told = [shown.facts[one.code] for one in shown.cercles if one.zone_code == code]
+        unsurveyed = sum(one.worst == UNSURVEYED for one in told)
+        located = sum(one["zone_code"] == code for one in shown.points)
+        panel.axes.text(panel.left, panel.y, name, fontsize=8, va="top")
+        for x, figure in zip(columns, (len(told), unsurveyed, located), strict=True):
+            panel.axes.text(x, panel.y, french.count(figure), fontsize=8, ha="right", va="top")
+        panel.gap(0.15)
+
+
+def write_caution(panel: Panel) -> None:
+    """What one colour a cercle must not be taken for."""
+    panel.gap(0.1)
+    _heading(panel, "Lire la carte avec prudence")
+    for sentence in _CAUTIONS:
+        panel.write(sentence, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+        panel.gap(0.04)
+
+
+def write_types(panel: Panel, shown: Scene) -> None:
+    """The class of each service type in each cercle of the zone."""
+    _heading(panel, "Classe de chaque type de services, par cercle")
+    pitch = 0.175
+    left = panel.left + panel.width - 0.25 - pitch * len(shown.cercles)
+    panel.gap(0.6)
+    for column, one in enumerate(shown.cercles):
+        place = (left + column * pitch + 0.05, panel.y - 0.03)
+        panel.axes.text(*place, one.name_fr, fontsize=6.8, rotation=60, rotation_mode="anchor")
+    for code, name in shown.types.items():
+        told = textwrap.shorten(name, int((left - panel.left) * 23), placeholder="…")
+        panel.axes.text(left - 0.06, panel.y + 0.06, told, fontsize=6.8, ha="right", va="center")
+        for column, one in enumerate(shown.cercles):
+            gap_class = shown.facts[one.code].classes[code]
+            hatch = "//////" if gap_class == UNSURVEYED else ""
+            _box(panel, left + column * pitch, 0.15, GAP[gap_class], hatch)
+        panel.gap(0.145)
+
+
+def _heading(panel: Panel, text: str) -> None:
+    panel.write(text, 9, fontweight="bold")
+    panel.gap(0.03)
+
+
+def _swatch(panel: Panel, colour: str, hatch: str) -> None:
+    _box(panel, panel.left, 0.24, colour, hatch)
+
+
+def _box(panel: Panel, left: float, width: float, colour: str, hatch: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    style: dict[str, Any] = {"facecolor": colour, "edgecolor": EDGE, "hatch": hatch, "lw": 0.5}
+    panel.axes.add_patch(Rectangle((left, panel.y), width, 0.12, **style))
+
+
+def _entry(panel: Panel, text: str, indent: float = 0.32) -> None:
+    """What a sign means, beside it."""
+    for line in wrapped(text, int((panel.width - indent) * _CHARACTERS_AN_INCH)):
+        panel.axes.text(panel.left + indent, panel.y + 0.065, line, fontsize=7.5, va="center")
+        panel.y += 0.15
+    panel.y += 0.015
+
+
+def _services(panel: Panel, shown: Scene) -> None:
+    _heading(panel, f"Services situés ({french.count(len(shown.points))})")
+    domains = facts.names(shown.edition, "domaine")
+    _signs(panel, [(name, MARKERS[code], INK, "white") for code, name in domains.items()])
+    states = facts.names(shown.edition, "operational_state")
+    _signs(
+        panel,
+        [(name, "o", STATES[c], "white" if c == "operational" else INK) for c, name in states.items()],
+    )
+    panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
+    _entry(panel, "Chef-lieu de cercle", 0.18)
+    panel.gap(0.03)
+    for note in _notes(shown):
+        panel.write(note, 7.2, wrap=int(panel.width * _CHARACTERS_AN_INCH), color=SOFT)
+
+
+def _signs(panel: Panel, signs: list[tuple[str, str, str, str]]) -> None:
+    """Signs side by side: name, marker, filling, edge."""
+    for place, (name, marker, filling, edge) in enumerate(signs):
+        x = panel.left + 0.08 + 1.1 * place
+        panel.axes.plot(x, panel.y + 0.06, marker=marker, ms=5, mfc=filling, mec=edge, mew=0.5)
+        panel.axes.text(x + 0.1, panel.y + 0.065, name, fontsize=7.5, va="center")
+    panel.gap(0.17)
+
+
+def _notes(shown: Scene) -> list[str]:
+    """What the map does not show, and why."""
+    notes = []
+    if shown.unlocated:
+        verb = "figure" if shown.unlocated < 2 else "figurent"
+        notes.append(f"{counted(shown.unlocated, 'service')} sans coordonnées ne {verb} pas sur la carte.")
+    if shelters := sum(told.shelters for told in shown.facts.values()):
+        told = counted(shelters, "hébergement de victimes", "hébergements de victimes")
+        are = "compté par cercle, jamais situé" if shelters < 2 else "comptés par cercle, jamais situés"
+        notes.append(f"{told} : {are}, pour la sécurité des personnes.")
+    return notes

@@ -1,0 +1,145 @@
+"""The outlines that maps are drawn with: landed ones where they cover the five zones, else schematic ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from warehouse.deliverables.maps import contours
+from warehouse.reading.edition import Edition
+from warehouse.resolution.places.gazetteer import CURRENT
+from warehouse.storage import read_json
+
+SCHEMATIC = "limites schématiques, sans valeur administrative"
+DISCLAIMER = (
+    "Les frontières, les noms et les appellations de cette carte n’impliquent, de la part de l’Organisation"
+    " internationale pour les migrations, ni approbation ni acceptation officielle."
+)
+_COUNTRY = Path(__file__).with_name("mali_outline.geojson")
+_TOWNS = Path(__file__).with_name("chief_towns.csv")
+_GRID = 1e-4  # degrees, that of the landed outlines: neighbours then meet exactly
+_CLOSING_DEGREES = 0.01  # closes the slivers between outlines that were simplified apart
+
+
+@dataclass(frozen=True)
+class Cercle:
+    """A cercle of 2021: ``zone_code`` in the historical reading, None outside the five zones; WGS 84 geometry."""
+
+    code: str
+    name_fr: str
+    zone_code: str | None
+    geometry: shapely.Geometry
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """What a map needs of places. ``towns``: approximate longitude and latitude of each cercle's chief town."""
+
+    cercles: dict[str, Cercle]
+    zones: dict[str, shapely.Geometry]
+    zone_names: dict[str, str]
+    country: shapely.Geometry
+    towns: dict[str, tuple[float, float]]
+    is_schematic: bool
+    credit: str
+    disclaimer: str = DISCLAIMER
+
+
+def outlines(edition: Edition) -> Outlines:
+    """The outlines for the maps of a publication.
+
+    Landed outlines count when they cover every cercle of the five zones; else the country's outline in the public
+    domain is shared out between the chief towns, which is schematic and says so.
+    """
+    zone_of, zone_names = _zones(edition)
+    landed = read_json(edition.folder / contours.NAME) or {"features": []}
+    shapes = _cercles(landed["features"])
+    is_schematic = not set(zone_of) <= set(shapes)
+    if is_schematic:
+        country = _national()
+        shapes = _shared_out(country, chief_towns())
+        credit = f"Pays : {_national_source()}. Cercles : partage entre les coordonnées approchées des chefs-lieux."
+    else:
+        country = _closed([shapely.geometry.shape(one["geometry"]) for one in landed["features"]])
+        credit = f"Limites : {' ; '.join(_sources(landed['features']))}."
+    names = _names(edition)
+    cercles = {
+        code: Cercle(code, names.get(code, code), zone_of.get(code), shape) for code, shape in sorted(shapes.items())
+    }
+    zones = {
+        zone: shapely.union_all([one.geometry for one in cercles.values() if one.zone_code == zone], grid_size=_GRID)
+        for zone in zone_names
+    }
+    return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit)
+
+
+def chief_towns() -> dict[str, tuple[float, float]]:
+    """Longitude and latitude of the cercles' chief towns, to a tenth of a degree."""
+    return {row["admin2_code"]: (float(row["longitude"]), float(row["latitude"])) for row in _town_rows()}
+
+
+def _town_rows() -> list[dict[str, str]]:
+    with _TOWNS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _zones(edition: Edition) -> tuple[dict[str, str], dict[str, str]]:
+    """Zone by cercle, and the zones' names, in the order of the terms of reference."""
+    rows = edition.rows(
+        "select zone_code, admin_code, name_fr from marts.dim_zone where reading = 'HISTORICAL' order by all"
+    )
+    return {row["admin_code"]: row["zone_code"] for row in rows}, {row["zone_code"]: row["name_fr"] for row in rows}
+
+
+def _names(edition: Edition) -> dict[str, str]:
+    rows = edition.rows("select code, name_fr from marts.dim_admin_area where level = 2 and vintage = ?", CURRENT)
+    return {row["code"]: row["name_fr"] for row in rows}
+
+
+def _cercles(features: list[dict[str, Any]]) -> dict[str, shapely.Geometry]:
+    return {
+        one["properties"]["admin_code"]: shapely.geometry.shape(one["geometry"])
+        for one in features
+        if one["properties"]["level"] == 2 and one["properties"]["vintage"] == CURRENT
+    }
+
+
+def _sources(features: list[dict[str, Any]]) -> list[str]:
+    told = {(one["properties"]["source"], one["properties"]["license"]) for one in features}
+    return sorted(f"{source} ({license})" if license else source for source, license in told)
+
+
+def _closed(shapes: list[shapely.Geometry]) -> shapely.Geometry:
+    """The union, without slivers and without holes that are no wider than they."""
+    widened = shapely.buffer(shapely.union_all(shapes), _CLOSING_DEGREES, join_style="mitre")
+    return shapely.buffer(widened, -_CLOSING_DEGREES, join_style="mitre")
+
+
+def _national_feature() -> dict[str, Any]:
+    return dict(json.loads(_COUNTRY.read_text(encoding="utf-8"))["features"][0])
+
+
+def _national() -> shapely.Geometry:
+    return shapely.geometry.shape(_national_feature()["geometry"])
+
+
+def _national_source() -> str:
+    properties = _national_feature()["properties"]
+    return f"{properties['source']} ({properties['license']})"
+
+
+def _shared_out(country: shapely.Geometry, towns: Mapping[str, tuple[float, float]]) -> dict[str, shapely.Geometry]:
+    """Each place of the country belongs to the nearest chief town, but for a city that has a radius: it is a disc."""
+    radius = {row["admin2_code"]: float(row["radius_degrees"]) for row in _town_rows() if row["radius_degrees"]}
+    cities = {code: shapely.Point(towns[code]).buffer(degrees) for code, degrees in radius.items()}
+    around = shapely.difference(country, shapely.union_all(list(cities.values())))
+    others = [code for code in towns if code not in cities]
+    points = shapely.MultiPoint([towns[code] for code in others])
+    cells = shapely.voronoi_polygons(points, extend_to=country, ordered=True).geoms
+    return cities | {code: shapely.intersection(cell, around) for code, cell in zip(others, cells, strict=True)}

@@ -1,0 +1,77 @@
+"""All that one map shows, and how to say it to who cannot see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warehouse.deliverables.maps import facts
+from warehouse.deliverables.maps.facts import CercleFacts
+from warehouse.deliverables.maps.outlines import Cercle, Outlines, outlines
+from warehouse.reading import french
+from warehouse.reading.edition import Edition, Row
+from warehouse.reading.french import long_day
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One zone, or all five where ``zone_code`` is None: the facts by cercle, the services one may locate there."""
+
+    edition: Edition
+    zone_code: str | None
+    outlines: Outlines
+    facts: dict[str, CercleFacts]
+    points: list[Row]
+    unlocated: int
+    types: dict[str, str]
+
+    @property
+    def cercles(self) -> list[Cercle]:
+        """Those that are coloured."""
+        return [one for one in self.outlines.cercles.values() if one.code in self.facts]
+
+    @property
+    def name(self) -> str:
+        """What the map is a map of."""
+        return self.outlines.zone_names[self.zone_code] if self.zone_code else "Les cinq zones"
+
+    @property
+    def unsurveyed(self) -> int:
+        """How many of its cercles nobody looked at."""
+        return sum(one.worst == facts.UNSURVEYED for one in self.facts.values())
+
+
+def scene(edition: Edition, zone_code: str | None = None) -> Scene:
+    """What the map of a zone, or of all, shows. Raises KeyError for a zone that there is not."""
+    drawn = outlines(edition)
+    if zone_code:
+        drawn.zone_names[zone_code]  # its KeyError names the zone
+    zones = [zone_code] if zone_code else list(drawn.zone_names)
+    told = {code: one for code, one in facts.of_group(edition).items() if drawn.cercles[code].zone_code in zones}
+    return Scene(
+        edition,
+        zone_code,
+        drawn,
+        told,
+        [one for one in facts.located(edition) if one["zone_code"] in zones],
+        sum(facts.unlocated(edition, zone).total() for zone in zones),
+        facts.names(edition, "type_service"),
+    )
+
+
+def sentence(shown: Scene) -> str:
+    """One French sentence that says what the map shows."""
+    without = sum(one.worst == "G4" for one in shown.facts.values())
+    unverified = sum(one.is_unverified for one in shown.facts.values())
+    notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
+    return (
+        f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
+        f" {counted(len(shown.facts), 'cercle')}, {without} où un type de services au moins n’a aucun service"
+        f" opérationnel qui admette les migrants de retour, {unverified} où des services sont connus et aucun vérifié,"
+        f" {shown.unsurveyed} où rien n’a été enquêté ;"
+        f" {counted(len(shown.points), 'service situé', 'services situés')}."
+    )
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """1 cercle, 7 cercles."""
+    return f"{french.count(count)} {one if count < 2 else many or one + 's'}"

@@ -1,0 +1,36 @@
+"""The pages beside a publication: French, self-contained, readable without a network and from the keyboard."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from warehouse.reading import french
+from warehouse.storage import write_whole
+
+
+@cache
+def _templates() -> Environment:
+    return environment(Path(__file__).parent)
+
+
+def environment(folder: Path) -> Environment:
+    """Templates of pages in a folder: values are escaped, a missing one is an error, numbers are French."""
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["thousands"] = french.count
+    return made
+
+
+def write(target: Path, template: str, **content: Any) -> Path:
+    """Fills a template of this folder and writes the page whole or not at all."""
+    write_whole(target, _templates().get_template(template).render(**content).encode())
+    return target

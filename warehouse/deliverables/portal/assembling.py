@@ -1,0 +1,52 @@
+"""Makes the portal: one page, its style and scripts, and its data."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from warehouse.deliverables import front, palette
+from warehouse.deliverables.pages import environment
+from warehouse.deliverables.portal import basis, claims, directory, gaps, home, plain_views, scripts
+from warehouse.reading.edition import Edition
+
+_HERE = Path(__file__).parent
+# The order in which the page loads its own scripts: each may use what those before it define.
+SCRIPTS = ("base", "claims", "gaps", "directory", "service", "tables", "routes")
+
+
+def make(edition: Edition, folder: Path) -> None:
+    """Writes `index.html` and `portail/` into a folder."""
+    (folder / "portail").mkdir(parents=True, exist_ok=True)
+    for name in ("portail.css", "icone.svg", *(f"{name}.js" for name in SCRIPTS)):
+        shutil.copyfile(_HERE / "static" / name, folder / "portail" / name)
+    directory.write(edition, folder)
+    gaps.write(edition, folder)
+    plain_views.write(edition, folder)
+    figures = home.figures(edition)
+    basis.write(edition, folder, claims.write(edition, folder), figures["known"])
+    (folder / front.NAME).write_text(_page(edition, figures), encoding="utf-8")
+
+
+def _page(edition: Edition, figures: dict[str, int]) -> str:
+    templates = environment(_HERE)
+    templates.filters["weight"] = _weight
+    return templates.get_template("page.html").render(
+        edition=edition,
+        palette=palette,
+        has_map=(edition.folder / "cartes" / "carte.html").exists(),
+        figures=figures,
+        first_gaps=home.first_gaps(edition),
+        groups=home.groups(edition),
+        scripts=[f"portail/{SCRIPTS[0]}.js", f"{scripts.FOLDER}/socle.js", *(f"portail/{s}.js" for s in SCRIPTS[1:])],
+    )
+
+
+def _weight(count: int) -> str:
+    """A file's size: 14,3 Mo."""
+    number, unit = float(count), "octets"
+    for larger in ("ko", "Mo", "Go"):
+        if number >= 1000:
+            number, unit = number / 1000, larger
+    shown = f"{number:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{shown}\u00a0{unit}"

@@ -1,0 +1,87 @@
+"""What every view of the portal needs: labels of codes, names of documents and sources, the fields of a service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingestion.shapes import SHAPES
+from warehouse.deliverables.portal import scripts
+from warehouse.deliverables.portal.claims import CLAIM, GROUND, TEXTS
+from warehouse.reading.edition import Edition
+from warehouse.reading.labels import LABELS
+
+FIELDS = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
+# Values that marts compute: they are in no code list of the reference.
+_COMPUTED = LABELS | {
+    "delivery": {
+        "fresh": "À jour",
+        "unchanged": "Inchangée",
+        "stale": "Périmée : dernière bonne livraison gardée",
+        "refused": "Refusée : aucune donnée",
+        "absent": "Absente",
+        "removed": "Retirée",
+    },
+    "severity": {"error": "Bloquant", "warning": "Avertissement", "info": "Information"},
+    "standing": {
+        "counted": "Comptée",
+        "copy": "Copie d’un document déjà compté",
+        "withdrawn": "Document retiré",
+        "override": "Décision : l’emporte",
+    },
+    "reading": {"HISTORICAL": "Historique (régions de 2021)", "STRICT": "Stricte (régions de 2023)"},
+}
+
+
+def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> None:
+    """Writes the basis (`socle`). ``firsts``: first key of each leaf of evidence; ``services``: how many there are."""
+    content = {
+        "publication": edition.name,
+        "as_of": edition.as_of,
+        "notice": edition.notice,
+        "services": services,
+        "codes": _codes(edition),
+        "zones": edition.rows("select zone_code as code, name_fr as name from reference.zone"),
+        "types": edition.rows(
+            "select service_type_code as code, domain_code, name_fr as name from reference.service_type"
+        ),
+        "groups": edition.rows("select population_group_code as code, name_fr as name from reference.population_group"),
+        "classes": edition.rows("select gap_class as code, sentence_fr as sentence, severity from reference.gap_class"),
+        "documents": _documents(edition),
+        "sections": FIELDS,
+        "attributes": _attributes(),
+        "agreement_threshold": float(edition.manifest["parameters"]["agreement_threshold"]),
+        "evidence": {"firsts": firsts, "claim": CLAIM, "ground": GROUND, "texts": TEXTS},
+    }
+    scripts.write(folder, "socle", content)
+
+
+def _codes(edition: Edition) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for row in edition.rows("select list, code, fr from reference.code_list"):
+        found.setdefault(row["list"], {})[row["code"]] = row["fr"]
+    return found | _COMPUTED
+
+
+def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
+    """By document id: title, file as it was landed, publisher, class of evidence."""
+    files = {digest: name for given in edition.manifest["inputs"].values() for name, digest in given["files"].items()}
+    query = "select document_id, title, file_name, publisher, source_class from marts.document_review"
+    told = {row["document_id"]: row for row in edition.rows(query)}
+    return {
+        document_id: {
+            "title": row["title"],
+            "file": files.get(document_id, row["file_name"]),
+            "publisher": row["publisher"],
+            "class": row["source_class"],
+        }
+        for document_id, row in told.items()
+    }
+
+
+def _attributes() -> dict[str, dict[str, str | None]]:
+    """By attribute of claims: what it is called and the code list of its values, as the first shape declares it."""
+    columns = [column for shape in reversed(SHAPES.values()) for column in shape]
+    return {column.name: {"label": column.fr, "codes": column.codes} for column in columns}

@@ -1,0 +1,132 @@
+"""What the first view says: key figures, the gaps to look at first, and links to all that the publication holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from warehouse.deliverables import front
+from warehouse.deliverables.producing import record_of
+from warehouse.reading.edition import Edition, Row
+
+_FIGURES = """
+with cells as (
+    select zone_code, service_type_code, gap_class, population_group_code from marts.service_gap
+    where reading = 'HISTORICAL' and month = (select max(month) from marts.service_gap)
+),
+
+services as (select * from marts.service_directory),
+
+opportunities as (select distinct opportunity_id, occurrence, state from marts.opportunity_calendar)
+
+select
+    (select count(*) from services) as known,
+    (select count(*) from services where operational_state = 'operational') as operational,
+    (select count(*) from services where operational_state = 'unverified') as unverified,
+    (select count(*) from services where operational_state = 'not_operational') as not_operational,
+    (select count(*) from services where zone_code is not null and domain_code is not null and not is_out_of_scope)
+        as within_scope,
+    (select count(distinct organization_id) from services) as organizations,
+    (select count(*) from services where has_conflict) as conflicts,
+    (select count(*) from services where next_check_on <= ?) as to_check,
+    (select count(distinct (zone_code, service_type_code)) from cells where gap_class = 'NS') as not_surveyed,
+    (select count(distinct (zone_code, service_type_code)) from cells) as pairs,
+    (select count(*) from cells where gap_class = 'G4') as no_service,
+    (select count(*) from cells where gap_class <> 'NS') as surveyed_cells,
+    (select count(*) from opportunities where state = 'OPEN') as open_opportunities,
+    (select count(*) from opportunities where state = 'UPCOMING') as upcoming_opportunities
+"""
+_FIRST_GAPS = """
+select zones.name_fr as zone, types.name_fr as type, groups.name_fr as population_group, gaps.gap_class,
+    classes.sentence_fr as sentence, gaps.gap_people, gaps.need, gaps.zone_code, gaps.service_type_code,
+    gaps.population_group_code
+from marts.service_gap as gaps
+inner join reference.zone as zones using (zone_code)
+inner join reference.service_type as types using (service_type_code)
+inner join reference.population_group as groups using (population_group_code)
+inner join reference.gap_class as classes using (gap_class)
+where gaps.reading = 'HISTORICAL' and gaps.month = (select max(month) from marts.service_gap) and gaps.priority > 0
+order by gaps.priority desc, zones.zone_code, gaps.service_type_code, gaps.population_group_code
+limit 8
+"""
+# What people open first of a deliverable of many files; of the others so many are listed.
+_FIRST = (
+    "cartes/carte.html",
+    "exports/cartographie.xlsx",
+    "exports/LISEZMOI.md",
+    "exports/hsds/LISEZMOI.md",
+    "fiches/index.csv",
+)
+_FEW, _MOST = 12, 150
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file of the publication: its path from the first page, what it is called, its size in bytes."""
+
+    path: str
+    title: str
+    bytes: int
+
+    @property
+    def kind(self) -> str:
+        """Its format, as people call it."""
+        return self.path.rpartition(".")[2].upper()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under one title, and where the first view leads for it: a page that people open first, or its list."""
+
+    name: str
+    title: str
+    links: list[Link]
+
+    @property
+    def address(self) -> str:
+        """A path or a view, relative to the first page."""
+        pages = [link.path for link in self.shown if link.kind == "HTML"] if self.folded else []
+        alone = [link.path for link in self.links] if len(self.links) == 1 else pages
+        return quote(alone[0]) if alone else f"#/livrables/{self.name}"
+
+    @property
+    def shown(self) -> list[Link]:
+        """What stands in sight: all of a few files, else those that people open first."""
+        return self.links if len(self.links) <= _FEW else [link for link in self.links if link.path in _FIRST]
+
+    @property
+    def folded(self) -> list[Link]:
+        """The rest, as far as a list is of use."""
+        return [link for link in self.links if link not in self.shown][:_MOST]
+
+    @property
+    def unlisted(self) -> int:
+        """How many files only the folder shows."""
+        return len(self.links) - len(self.shown) - len(self.folded)
+
+
+def figures(edition: Edition) -> dict[str, int]:
+    """The key figures by name."""
+    return edition.rows(_FIGURES, edition.as_of)[0]
+
+
+def first_gaps(edition: Edition) -> list[Row]:
+    """The cells of highest priority of the last month."""
+    return edition.rows(_FIRST_GAPS)
+
+
+def groups(edition: Edition) -> list[Group]:
+    """Each deliverable that was made, the portal left out; last, the files that the publication itself has."""
+    folder = edition.folder
+    own = {edition.file.name: "Base de données DuckDB : toutes les tables"} | front.OWN
+    links = [
+        Link(path, title, (folder / path).stat().st_size) for path, title in own.items() if (folder / path).exists()
+    ]
+    made = {name: entry for name, entry in record_of(folder).items() if name != "portal" and entry["state"] == "made"}
+    return [_group(name, entry) for name, entry in made.items()] + [Group("donnees", "Données et documentation", links)]
+
+
+def _group(name: str, entry: dict[str, Any]) -> Group:
+    links = [Link(file["path"], file["path"].partition("/")[2], file["bytes"]) for file in entry["files"]]
+    return Group(name, entry["title_fr"], links)

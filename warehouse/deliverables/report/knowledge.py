@@ -1,0 +1,72 @@
+"""What a nought of a report's indicator may mean: verified, not verified, or nobody looked.
+
+« Not surveyed » is never shown as « no service », nor « not verified » as « not operational ».
+"""
+
+from __future__ import annotations
+
+from warehouse.reading.edition import Edition, Row
+
+UNVERIFIED, NOT_SURVEYED, UNTOLD = "n. v.", "n. e.", "n. d."
+LEGEND = {
+    UNVERIFIED: "« n. v. » : aucun parmi les services vérifiés, d’autres restent à vérifier : un zéro non établi.",
+    NOT_SURVEYED: "« n. e. » : non enquêté, personne n’y a cherché en tout ou partie : un zéro non établi.",
+    UNTOLD: "« n. d. » : non dit, aucune source lue n’en parle : un zéro non établi.",
+}
+# Indicators that count services whatever their state: a nought of them only wants that somebody looked.
+_KNOWN = ("known_count", "organization_count")
+# Those that count verified services: a nought of them wants that none waits to be verified either.
+_VERIFIED = (
+    "operational_count",
+    "operational_share",
+    "not_operational_count",
+    "operational_organization_count",
+    "free_count",
+    "free_operational_count",
+    "admitting_count",
+    "criterion_count",
+    "band_count",
+    "rated_share",
+)
+# By section, the mart whose rows it counts: without any row at all nobody was asked.
+_TOLD_BY = {
+    "mechanisms": "referral_mechanisms",
+    "participation": "referral_mechanisms",
+    "calendar": "opportunity_calendar",
+    "cost_sharing": "opportunity_calendar",
+    "free_referral": "opportunity_calendar",
+    "synergies": "opportunity_calendar",
+}
+_SECTIONS = ("services", "domains", "types", "structures", "inclusion", "quality", "free_referral")
+
+
+class Knowledge:
+    """What is known of each zone and service type in the month of the report, historical reading."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._cells = edition.rows(
+            "select zone_code, service_type_code, bool_or(is_surveyed) as is_surveyed,"
+            " max(unverified_count) as unverified from marts.service_gap"
+            " where month = (select max(month) from marts.service_gap) and reading = 'HISTORICAL' group by 1, 2"
+        )
+
+        marts = set(_TOLD_BY.values())
+        self._silent = {mart for mart in marts if edition.value(f"select count(*) from marts.{mart}") == 0}
+
+    def mark(self, section: str, indicator: str, zone: str) -> str:
+        """What stands in the place of a nought; empty where a nought is what is known. ``zone`` may be ALL."""
+        name, _, code = indicator.partition("/")
+        if name not in _VERIFIED and _TOLD_BY.get(section) in self._silent:
+            return UNTOLD
+        if section not in _SECTIONS or name not in (*_KNOWN, *_VERIFIED):
+            return ""
+        cells = [cell for cell in self._cells if zone in ("ALL", cell["zone_code"]) and _concerns(cell, code)]
+        if name in _VERIFIED and any(cell["unverified"] for cell in cells):
+            return UNVERIFIED
+        return "" if all(cell["is_surveyed"] for cell in cells) else NOT_SURVEYED
+
+
+def _concerns(cell: Row, code: str) -> bool:
+    """Whether an indicator of a service type or domain is about a cell; those of other codes are about all."""
+    domains = {"ECO", "SOC", "PSY"}
+    return code.partition("_")[0] not in domains or cell["service_type_code"].startswith(code)

@@ -1,0 +1,218 @@
+"""The final report in ten slides, for its presentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+
+from warehouse.deliverables import palette
+from warehouse.deliverables.links import unfilled
+from warehouse.deliverables.report.citations import CitedRow
+from warehouse.deliverables.report.drawings import GROUPS, MAPS
+from warehouse.deliverables.report.slides import Slides
+from warehouse.deliverables.report.writer import ALL, Writer
+from warehouse.reading import french
+from warehouse.reading.edition import Edition
+
+NAME = "rapports/presentation_rapport_final.pptx"
+COUNT = 10
+_SUBJECT = "Cartographie des services aux migrants au Mali"
+_CARDS = (
+    ("structures", "operational_count", "services vérifiés comme opérationnels"),
+    ("structures", "operational_organization_count", "structures qui les offrent"),
+    ("limits", "unverified_share", "des services connus restent non vérifiés"),
+    ("mechanisms", "active_count", "mécanismes d’orientation ou de coordination actifs"),
+    ("calendar", "count/OPEN", "possibilités ouvertes"),
+    ("limits", "not_surveyed_share", "de la grille n’est pas enquêtée : on n’en peut rien dire"),
+)
+_MECHANISMS = (
+    ("Mécanismes connus", "mechanisms", "known_count"),
+    ("Mécanismes actifs", "mechanisms", "active_count"),
+    ("Fonctionnalité moyenne (0 à 1)", "mechanisms", "mean_functionality"),
+    ("Bénéficiaires associés aux décisions", "participation", "participating_share"),
+)
+_POSSIBILITIES = (
+    ("Orientations sans frais ouvertes", "free_referral", "open_count"),
+    ("Places par mois (quotas connus)", "free_referral", "quota_per_month"),
+    ("Partages des coûts ouverts", "cost_sharing", "open_count"),
+    ("Possibilités à venir", "calendar", "count/UPCOMING"),
+    ("Possibilités qui répondent à une lacune", "synergies", "opportunity_count"),
+)
+_NO_STRUCTURE = (
+    "Aucune structure n’a de service vérifié comme opérationnel à cette date : les sources lues disent une présence."
+    "\nCe n’est pas dire qu’aucune ne fonctionne."
+)
+_NO_QUALITY = "Aucun service n’a pu être noté : la note demande l’enquête auprès des prestataires."
+_NO_MECHANISM = "Aucun mécanisme n’a été documenté : l’enquête auprès des informateurs clés est attendue."
+_CALENDAR = "Le calendrier récapitulatif est dans le rapport et sur le portail."
+_NOTHING_TOLD = "Aucune source lue ne dit de possibilité : on ne sait pas s’il y en a."
+_NOTHING_OPEN = (
+    "Rien n’est ouvert à cette date. Le calendrier des nouvelles possibilités, dans le rapport, dit ce qui est à venir"
+    " ou reste à chercher."
+)
+
+
+def write(edition: Edition, folder: Path) -> Path:
+    """Writes the slides below a folder and returns their file."""
+    target = folder / NAME
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _Talk(edition).slides().save(target)
+    return target
+
+
+def wrong(edition: Edition, folder: Path) -> list[str]:
+    """What is wrong with the slides: their number, a text left unfilled, a missing notice."""
+    found = []
+    texts = [_text(slide) for slide in Presentation(str(folder / NAME)).slides]
+    if len(texts) != COUNT:
+        found.append(f"{NAME} : {len(texts)} diapositives, {COUNT} attendues")
+    for number, text in enumerate(texts, start=1):
+        if unfilled(text, edition.braces) or "None" in text.splitlines():
+            found.append(f"{NAME} : diapositive {number}, texte non rempli")
+        if edition.notice and edition.notice not in text:
+            found.append(f"{NAME} : diapositive {number} sans « {edition.notice} »")
+    return found
+
+
+def _text(slide: Any) -> str:
+    return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+
+
+class _Talk:
+    """What the slides say, and where it was read."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._writer = Writer(edition, "report_final", edition.folder)
+        self._zones = self._writer.zones
+        self._day = french.long_day(edition.as_of)
+        self._slides = Slides(edition.notice, f"{_SUBJECT}, {self._day}")
+        self._places: list[str] = []
+        self._shown: list[CitedRow] = []
+
+    def slides(self) -> Slides:
+        """All ten, in order."""
+        parts = (
+            (_SUBJECT, self._cover),
+            ("En bref", self._summary),
+            ("Où sont les lacunes", self._map),
+            ("Structures ayant un service opérationnel", self._structures),
+            ("Qualité des services", self._quality),
+            ("Inclusion : services opérationnels qui admettent chaque groupe", self._inclusion),
+            ("Mécanismes d’orientation et de coordination, participation", self._mechanisms),
+            ("Orientation sans frais, partage des coûts, synergies", self._possibilities),
+            ("Lacunes, migrants de retour : ce que l’on sait de chaque zone et type", self._gaps),
+            ("Limites, et ce qui vient", self._limits),
+        )
+        for title, part in parts:
+            self._slides.open(title)
+            part()
+            if legend := self._writer.legend(self._shown):
+                self._slides.say(legend, 12, below=5.15)
+            self._slides.close(self._places)
+            self._places, self._shown = [], []
+        return self._slides
+
+    def _row(self, section: str, name: str, zone: str = ALL) -> CitedRow:
+        row = self._writer.indicator(section, name, zone)
+        self._places.append(str(row.place("value")))
+        return row
+
+    def _value(self, section: str, name: str, zone: str = ALL) -> float:
+        return self._row(section, name, zone).values["value"] or 0
+
+    def _told(self, section: str, name: str, zone: str = ALL) -> str:
+        row = self._row(section, name, zone)
+        self._shown.append(row)
+        return self._writer.shown(row)
+
+    def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str) -> None:
+        """Columns by zone of (section, indicator, colour), or the sentence that says why there are none."""
+        read = {name: [self._value(s, i, zone) for zone in self._zones] for name, (s, i, _) in series.items()}
+        if not any(any(values) for values in read.values()):
+            self._slides.say(empty)
+            return
+        columns = {name: (read[name], colour) for name, (_, _, colour) in series.items()}
+        self._slides.columns(list(self._zones.values()), columns)
+        self._slides.beside(reading)
+
+    def _table(self, lines: Sequence[tuple[Any, str, str]], size: float) -> None:
+        zones = [*self._zones, ALL]
+        body = [[label, *(self._told(section, name, zone) for zone in zones)] for label, section, name in lines]
+        self._slides.table([["", *self._zones.values(), "Ensemble"], *body], [3.9, *[1.36] * len(zones)], size)
+
+    def _cover(self) -> None:
+        subject = "Services économiques, sociaux et psychosociaux ouverts aux migrants en transit et de retour"
+        self._slides.say(f"Rapport final\n{subject}\n{', '.join(self._zones.values())}", 24, below=0.8)
+        self._slides.say(f"Date de référence : {self._day}\nPublication {self._edition.name}", 16, below=3.8)
+
+    def _summary(self) -> None:
+        self._slides.cards([(self._told(section, name), told) for section, name, told in _CARDS])
+
+    def _map(self) -> None:
+        path = self._edition.folder / MAPS / "mali.png"
+        if path.exists():
+            self._slides.picture(path)
+            self._places.append("marts.service_gap_cercle, marts.service_directory")
+        else:
+            self._slides.say("La carte de cette publication n’a pas pu être faite.")
+
+    def _structures(self) -> None:
+        series = {
+            name: ("structures", f"operational_organization_count/{code}", palette.SERIES[index])
+            for index, (code, name) in enumerate(GROUPS.items())
+        }
+        organizations = self._told("structures", "operational_organization_count")
+        services, share = (self._told("structures", name) for name in ("operational_count", "operational_share"))
+        reading = f"{organizations} structures\n{services} services opérationnels, {share} des services connus"
+        self._by_zone(series, _NO_STRUCTURE, reading)
+
+    def _quality(self) -> None:
+        series = {f"Bande {band}": ("quality", f"band_count/{band}", colour) for band, colour in palette.BAND.items()}
+        rated, mean = self._told("quality", "rated_share"), self._told("quality", "mean_score")
+        reading = (
+            f"{rated} des services connus sont notés\nNote moyenne : {mean} sur 1"
+            "\nDisponibilité, accessibilité, acceptabilité, qualité"
+        )
+        self._by_zone(series, _NO_QUALITY, reading)
+
+    def _inclusion(self) -> None:
+        self._table(self._writer.kinds("inclusion", "admitting_count"), 13)
+
+    def _mechanisms(self) -> None:
+        self._table(_MECHANISMS, 16)
+        if not self._value("mechanisms", "known_count"):
+            self._slides.say(_NO_MECHANISM, 20, below=3)
+
+    def _possibilities(self) -> None:
+        self._table(_POSSIBILITIES, 16)
+        is_open = self._value("calendar", "count/OPEN")
+        is_known = self._writer.rows("opportunity_calendar", limit=1)
+        told = _CALENDAR if is_open else _NOTHING_OPEN if is_known else _NOTHING_TOLD
+        self._slides.say(told, 18, below=3.4)
+
+    def _gaps(self) -> None:
+        found = self._writer.gap_grid("MIG_RET")
+        self._places += [str(row.place("gap_class")) for row in found.values()]
+        lines = [
+            [name, *(found[code, zone].values["gap_class"] for zone in self._zones)]
+            for code, name in self._writer.types.items()
+        ]
+        self._slides.table([["", *self._zones.values()], *lines], [3.9, *[0.85] * len(self._zones)], 10, 0.32)
+        classes = self._edition.rows("select gap_class, sentence_fr from reference.gap_class order by rowid")
+        self._slides.beside("\n".join(f"{c['gap_class']}  {c['sentence_fr'].partition(' : ')[0]}" for c in classes), 12)
+
+    def _limits(self) -> None:
+        unseen, unverified, conflicts = (
+            self._told("limits", name) for name in ("not_surveyed_share", "unverified_share", "conflict_count")
+        )
+        self._slides.say(
+            f"{unseen} de la grille n’est pas enquêtée, {unverified} des services connus ne sont pas vérifiés."
+            f"\n{conflicts} services portent une valeur que des sources contredisent ; le conflit est affiché."
+            "\n« Non enquêté » n’est jamais « sans service » ; « non vérifié » n’est jamais « ouvert »."
+            "\nChaque chiffre remonte à son fichier, sa page ou sa cellule : rapport, portail, « mrf trace »."
+            "\nSuite : vérification des fiches par les structures, revisites selon la date de prochain contrôle."
+        )

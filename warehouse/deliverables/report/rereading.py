@@ -1,0 +1,126 @@
+"""Reads finished reports again, as their readers' programs would, and says what is wrong with them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from warehouse.deliverables.links import outside, unfilled
+from warehouse.deliverables.report.citations import Place, place_of, read_back
+from warehouse.reading.edition import Edition, typographic
+from warehouse.reading.french import forms
+from warehouse.reading.labels import LABELS
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+LAST_ANNEX = "Provenance des chiffres"
+_NUMBERED = ("Heading", "Title", "Subtitle", "Date", "TableCaption", "ImageCaption", "TOC", "Titre")
+
+
+def paragraphs(docx: Path) -> list[str]:
+    """The text of a Word document, paragraph by paragraph, notes after the body."""
+    return ["".join(t.text or "" for t in p.iter(f"{_W}t")) for root in _parts(docx) for p in root.iter(f"{_W}p")]
+
+
+def cited(docx: Path) -> list[tuple[str, Place]]:
+    """Every value of a Word document that tells its place: its text and that place."""
+    return [
+        ("".join(t.text or "" for t in link.iter(f"{_W}t")), place_of(link.get(f"{_W}tooltip", "")))
+        for root in _parts(docx)
+        for link in root.iter(f"{_W}hyperlink")
+        if link.get(f"{_W}tooltip")
+    ]
+
+
+def uncited_digits(docx: Path) -> list[str]:
+    """Paragraphs of the body with a digit that tells no place, but for the numbers of headings and captions.
+
+    The annex that tells the places, last in every report, is not looked at.
+    """
+    found: list[str] = []
+    body = next(iter(_parts(docx)))
+    for paragraph in body.iter(f"{_W}p"):
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        if style is not None and style.get(f"{_W}val", "").replace(" ", "").startswith(_NUMBERED):
+            if "".join(t.text or "" for t in paragraph.iter(f"{_W}t")).endswith(LAST_ANNEX):
+                break
+            continue
+        linked = {id(t) for link in paragraph.iter(f"{_W}hyperlink") for t in link.iter(f"{_W}t")}
+        rest = "".join(t.text or "" for t in paragraph.iter(f"{_W}t") if id(t) not in linked)
+        if any(character.isdigit() for character in rest):
+            found.append(rest)
+    return found
+
+
+def wrong_values(edition: Edition, docx: Path) -> list[str]:
+    """Values of a Word document that are not what their place in the publication holds."""
+    values = cited(docx)
+    held = read_back(edition, {place for _, place in values})
+    labels = _labels(edition)
+    return [
+        f"{docx.name} : « {text} » ; {place} vaut {held[place]}"
+        for text, place in values
+        if not _is_shown(text, held[place], labels)
+    ]
+
+
+def _is_shown(text: str, value: Any, labels: dict[str, set[str]]) -> bool:
+    told = {" ".join(form.split()) for form in forms(value)}
+    parts = [labels.get(code, set()) | {code} for code in str(value).split(";")]
+    return " ".join(text.split()) in told or all(any(label in text for label in known) for known in parts)
+
+
+def _labels(edition: Edition) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in edition.rows("select code, fr from reference.code_list"):
+        found.setdefault(row["code"], set()).add(typographic(row["fr"]))
+    for row in edition.rows("select organization_id, name from marts.dim_organization where name is not null"):
+        found.setdefault(row["organization_id"], set()).add(row["name"])
+    for codes in LABELS.values():
+        for code, label in codes.items():
+            found.setdefault(code, set()).add(label)
+    return found
+
+
+def wrong_text(docx: Path, said: frozenset[str] = frozenset()) -> list[str]:
+    """What a template leaves behind where it was not filled; ``said``: `Edition.braces`."""
+    texts = paragraphs(docx)
+    left = [*unfilled("\n".join(texts), said), *(mark for mark in ("None", "nan") if mark in texts)]
+    return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
+
+
+def wrong_pdf(pdf: Path) -> list[str]:
+    """A PDF without text, or with a font that is not in the file."""
+    import pdfplumber
+    from pdfminer.pdftypes import resolve1
+
+    with pdfplumber.open(pdf) as document:
+        if not any((page.extract_text() or "").strip() for page in document.pages[:2]):
+            return [f"{pdf.name} : aucun texte"]
+        outside = set()
+        for page in document.pages:
+            for font in (resolve1(resolve1(page.page_obj.resources).get("Font")) or {}).values():
+                outside |= set(_not_embedded(resolve1(font), resolve1))
+    return [f"{pdf.name} : police {name} hors du fichier" for name in sorted(outside)]
+
+
+def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
+    for one in resolve(font.get("DescendantFonts")) or [font]:
+        described = resolve(resolve(one).get("FontDescriptor")) or {}
+        if not any(name in described for name in ("FontFile", "FontFile2", "FontFile3")):
+            yield str(resolve(one).get("BaseFont"))
+
+
+def wrong_html(page: Path, said: frozenset[str] = frozenset()) -> list[str]:
+    """A page that leads outside of its folder, or whose template was not filled; ``said``: `Edition.braces`."""
+    text = page.read_text(encoding="utf-8")
+    told = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
+    return told + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, said)]
+
+
+def _parts(docx: Path) -> list[ElementTree.Element]:
+    with zipfile.ZipFile(docx) as archive:
+        names = [name for name in ("word/document.xml", "word/footnotes.xml") if name in archive.namelist()]
+        return [ElementTree.fromstring(archive.read(name)) for name in names]

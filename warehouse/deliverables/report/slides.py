@@ -1,0 +1,147 @@
+"""Slides of one look: charts that can be edited, tables, pictures, and in the notes where each figure stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Emu, Inches, Pt
+
+from warehouse.deliverables import palette
+
+_WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
+_LEFT, _TOP, _INNER, _BODY = Inches(0.6), Inches(1.45), Inches(12.1), Inches(5.3)
+_SIDE = Inches(9.1)  # where words stand beside a chart or a grid
+_TITLE_ONLY = 5  # a layout of the default template
+_FONT = "Calibri"
+
+
+class Slides:
+    """A presentation in the making. ``notice`` stands on every slide, ``running`` at its foot."""
+
+    def __init__(self, notice: str, running: str) -> None:
+        self._deck = Presentation()
+        self._deck.slide_width, self._deck.slide_height = _WIDTH, _HEIGHT
+        self._notice, self._running = notice, running
+
+    def save(self, target: Path) -> None:
+        """Writes the presentation."""
+        self._deck.save(str(target))
+
+    def open(self, title: str) -> None:
+        """Starts a slide."""
+        self._slide = self._deck.slides.add_slide(self._deck.slide_layouts[_TITLE_ONLY])
+        shape = self._slide.shapes.title
+        shape.left, shape.top, shape.width, shape.height = _LEFT, Inches(0.35), _INNER, Inches(0.9)
+        shape.text_frame.text = title
+        shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        _style(shape.text_frame.paragraphs[0], 26, bold=True, colour=palette.BLUE)
+        self._bar(_LEFT, Inches(1.25), _INNER, Inches(0.03), palette.BLUE)
+        if self._notice:
+            self._bar(0, 0, _WIDTH, Inches(0.32), palette.NOTICE)
+            self._words(f"{self._notice} — exemples inventés", _LEFT, 0, _INNER, 12, bold=True)
+
+    def close(self, places: Sequence[str]) -> None:
+        """Ends the slide: its foot, and in the notes the places of its figures."""
+        foot = f"{self._running}   ·   {len(self._deck.slides)}"
+        self._words(foot, _LEFT, Inches(6.95), _INNER, 11, colour=palette.SOFT)
+        self._slide.notes_slide.notes_text_frame.text = "Provenance :\n" + "\n".join(dict.fromkeys(places))
+
+    def say(self, text: str, size: float = 22, below: float = 0.0) -> None:
+        """Lines of text over the whole width, ``below`` inches under the title."""
+        self._words(text, _LEFT, _TOP + Inches(below), _INNER, size)
+
+    def beside(self, text: str, size: float = 18) -> None:
+        """Lines of text at the right of a chart or a grid."""
+        self._words(text, _SIDE, _TOP, _WIDTH - _SIDE - _LEFT, size)
+
+    def cards(self, cards: Sequence[tuple[str, str]]) -> None:
+        """Large numbers with what they count, three in a row."""
+        for index, (number, told) in enumerate(cards):
+            left, top = _LEFT + (index % 3) * Inches(4.1), _TOP + (index // 3) * Inches(2.55)
+            self._words(number, left, top, Inches(3.8), 48, bold=True, colour=palette.BLUE)
+            self._words(told, left, top + Inches(1), Inches(3.8), 18)
+
+    def picture(self, path: Path) -> None:
+        """A picture as large as the slide allows."""
+        with Image.open(path) as image:
+            scale = min(_INNER / image.width, _BODY / image.height)
+            width, height = int(image.width * scale), int(image.height * scale)
+        self._slide.shapes.add_picture(str(path), Emu((_WIDTH - width) // 2), _TOP, Emu(width), Emu(height))
+
+    def columns(self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]]) -> None:
+        """A chart of stacked columns; by name of a series, its values and its colour."""
+        data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
+        data.categories = names
+        for name, (values, _) in series.items():
+            data.add_series(name, values)
+        kind = XL_CHART_TYPE.COLUMN_STACKED
+        chart = self._slide.shapes.add_chart(kind, _LEFT, _TOP, Inches(8.2), _BODY, data).chart
+        chart.has_legend, chart.legend.include_in_layout = True, False
+        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+        chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
+        chart.plots[0].gap_width = 60
+        for drawn, (_, colour) in zip(chart.plots[0].series, series.values(), strict=True):
+            drawn.format.fill.solid()
+            drawn.format.fill.fore_color.rgb = _rgb(colour)
+            labels = drawn.data_labels
+            labels.show_value, labels.font.size, labels.font.color.rgb = True, Pt(12), _rgb(palette.on(colour))
+            labels.number_format, labels.number_format_is_linked = "0;;", False  # a nought has no room
+
+    def table(
+        self, rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 14, high: float = 0.4
+    ) -> None:
+        """A table whose first row is its head; widths and height of a row in inches; gap classes have their colour."""
+        across, down = Inches(sum(widths)), Inches(high * len(rows))
+        table = self._slide.shapes.add_table(len(rows), len(widths), _LEFT, _TOP, across, down).table
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Inches(width)
+        for y, line in enumerate(rows):
+            for x, text in enumerate(line):
+                colour = palette.BLUE if y == 0 else palette.GAP.get(text, palette.PAPER)
+                _fill(table.cell(y, x), text, size, colour, is_head=y == 0, is_number=x > 0)
+
+    def _words(
+        self, text: str, left: int, top: int, width: int, size: float, bold: bool = False, colour: str = palette.INK
+    ) -> None:
+        frame = self._slide.shapes.add_textbox(Emu(left), Emu(top), Emu(width), Inches(0.3)).text_frame
+        frame.word_wrap = True
+        for index, line in enumerate(text.split("\n")):
+            paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
+            paragraph.text, paragraph.space_after = line, Pt(size / 2)
+            _style(paragraph, size, bold, colour)
+
+    def _bar(self, left: int, top: int, width: int, height: int, colour: str) -> None:
+        shape = self._slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Emu(left), Emu(top), Emu(width), Emu(height))
+        shape.fill.solid()
+        shape.fill.fore_color.rgb = _rgb(colour)
+        shape.line.fill.background()
+
+
+def _fill(cell: Any, text: str, size: float, colour: str, is_head: bool, is_number: bool) -> None:
+    cell.text = text
+    cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.fill.solid()
+    cell.fill.fore_color.rgb = _rgb(colour)
+    _style(cell.text_frame.paragraphs[0], size, is_head, palette.on(colour))
+    if is_number:
+        cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+
+
+def _style(paragraph: Any, size: float, bold: bool = False, colour: str = palette.INK) -> None:
+    paragraph.alignment = PP_ALIGN.LEFT
+    for run in paragraph.runs:
+        run.font.size, run.font.bold, run.font.name = Pt(size), bold, _FONT
+        run.font.color.rgb = _rgb(colour)
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor(*bytes.fromhex(colour[1:]))  # type: ignore[no-untyped-call]

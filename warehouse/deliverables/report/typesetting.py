@@ -1,0 +1,187 @@
+"""One Markdown text, three documents: Word, PDF and HTML, by pandoc and Typst, which come as packages."""
+
+from __future__ import annotations
+
+import copy
+import io
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from warehouse.deliverables import fonts, palette
+
+_HERE = Path(__file__).parent
+READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
+_COLUMNS = "20"  # every table row is longer: tables take the whole width, in the proportions of their dashes
+
+
+@dataclass(frozen=True)
+class Text:
+    """A report as Markdown, and what its first page says."""
+
+    title: str
+    subtitle: str
+    date: str
+    notice: str
+    markdown: str
+
+
+def write(text: Text, images: Path, target: Path) -> None:
+    """Writes ``target`` as .docx, .pdf and .html. ``images``: the folder of the pictures that the text names."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for done in [pool.submit(form, text, images, target) for form in (_docx, _pdf, _html)]:
+            done.result()
+
+
+def _pandoc(text: Text, images: Path, *arguments: str) -> bytes:
+    """Runs pandoc on the text. Raises RuntimeError with what it said where it failed or warned."""
+    import pypandoc
+
+    metadata = {"title": text.title, "subtitle": text.subtitle, "date": text.date, "lang": "fr", "notice": text.notice}
+    told = [f"--metadata={name}={value}" for name, value in metadata.items() if value]
+    command = [
+        pypandoc.get_pandoc_path(), f"--from={READ}", f"--columns={_COLUMNS}", "--wrap=none", "--standalone",
+        "--number-sections", f"--lua-filter={_HERE / 'report.lua'}", f"--resource-path={images}", *told, *arguments,
+    ]  # fmt: skip
+    done = subprocess.run(command, input=text.markdown.encode(), capture_output=True, cwd=images, check=False)
+    if done.returncode or done.stderr:
+        raise RuntimeError(f"pandoc : {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def _docx(text: Text, images: Path, target: Path) -> None:
+    reference = images / f"{target.name}_reference.docx"
+    reference.write_bytes(reference_document(text.notice))
+    arguments = ("--to=docx", "--default-image-extension=png", f"--reference-doc={reference}", "--output=-")
+    target.with_suffix(".docx").write_bytes(_finished(_pandoc(text, images, *arguments)))
+
+
+def _finished(content: bytes) -> bytes:
+    """A Word document whose table rows do not break over a page, and whose sections all have the running lines."""
+    import docx
+    from docx.oxml.ns import qn
+
+    document = docx.Document(io.BytesIO(content))
+    *sections, last = document.element.iter(qn("w:sectPr"))
+    running = [one for one in last if one.tag in (qn("w:headerReference"), qn("w:footerReference"))]
+    for section in sections:
+        for position, one in enumerate(running):
+            section.insert(position, copy.deepcopy(one))
+    for row in document.element.body.iter(qn("w:tr")):
+        row.get_or_add_trPr().insert(0, docx.oxml.OxmlElement("w:cantSplit"))
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def _html(text: Text, images: Path, target: Path) -> None:
+    template = f"--template={_HERE / 'templates' / 'report.html'}"
+    arguments = (
+        "--to=html5",
+        "--shift-heading-level-by=1",
+        "--default-image-extension=svg",
+        "--embed-resources",
+        "--toc",
+        "--toc-depth=2",
+        template,
+    )
+    target.with_suffix(".html").write_bytes(_pandoc(text, images, *arguments))
+
+
+def _pdf(text: Text, images: Path, target: Path) -> None:
+    import typst
+
+    template = f"--template={_HERE / 'templates' / 'report.typ'}"
+    source = images / f"{target.name}.typ"
+    source.write_bytes(_pandoc(text, images, "--to=typst", "--default-image-extension=svg", template))
+    target.with_suffix(".pdf").write_bytes(
+        typst.compile(str(source), root=str(images), font_paths=[str(fonts.folder())], ignore_system_fonts=True)
+    )
+
+
+@cache
+def reference_document(notice: str) -> bytes:
+    """The styles of the Word document: pandoc's own, in A4, with our colours, a header and page numbers."""
+    import docx
+    import pypandoc
+    from docx.shared import Cm, Pt, RGBColor
+
+    default = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--print-default-data-file=reference.docx"], capture_output=True, check=True
+    )
+    document = docx.Document(io.BytesIO(default.stdout))
+    blue = RGBColor.from_string(palette.BLUE[1:].upper())
+    sizes = {"Title": 26, "Subtitle": 14, "Heading 1": 18, "Heading 2": 14, "Heading 3": 12}
+    for style in document.styles:
+        if style.type != 1:  # paragraphs only
+            continue
+        style.font.name = "Calibri"
+        _no_theme_font(style)
+        if style.name in sizes:
+            style.font.size, style.font.color.rgb = Pt(sizes[style.name]), blue
+    for name, size in {"Body Text": 10.5, "First Paragraph": 10.5, "Compact": 8.5, "Footnote Text": 8.5}.items():
+        document.styles[name].font.size = Pt(size)
+    for name in ("Table Caption", "Image Caption"):
+        document.styles[name].font.size, document.styles[name].font.bold = Pt(9.5), True
+        document.styles[name].font.italic = False
+        document.styles[name].paragraph_format.keep_with_next = name == "Table Caption"
+    for section in document.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2)
+        section.top_margin = section.bottom_margin = Cm(2)
+        _running_lines(section, notice)
+    _table_style(document)
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def _no_theme_font(style: Any) -> None:
+    """A font of the theme wins over a named one: it goes."""
+    from docx.oxml.ns import qn
+
+    fonts = style.element.rPr.rFonts
+    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{name}"), None)
+
+
+def _running_lines(section: Any, notice: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    header = section.header.paragraphs[0]
+    header.text = " — ".join(part for part in (notice, "Cartographie des services aux migrants au Mali") if part)
+    header.runs[0].bold = bool(notice)
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+    footer._p.append(field)
+
+
+def _table_style(document: Any) -> None:
+    """Pandoc gives every table the style « Table »: thin lines, a coloured head."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
+
+    style = document.styles["Table"].element
+    for name in ("w:tblPr", "w:tblStylePr"):
+        for old in style.findall(qn(name)):
+            style.remove(old)
+    line = f'w:val="single" w:sz="4" w:space="0" w:color="{palette.LINE[1:]}"'
+    style.append(
+        parse_xml(
+            f"<w:tblPr {nsdecls('w')}><w:tblBorders><w:top {line}/><w:bottom {line}/><w:insideH {line}/></w:tblBorders>"
+            '<w:tblCellMar><w:top w:w="30" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
+            '<w:bottom w:w="30" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        )
+    )
+    style.append(
+        parse_xml(
+            f'<w:tblStylePr {nsdecls("w")} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>'
+            f'<w:shd w:val="clear" w:color="auto" w:fill="{palette.TINT[1:]}"/></w:tcPr></w:tblStylePr>'
+        )
+    )

@@ -1,0 +1,1 @@
+"""Files of the dbt project that are written from the declarations."""

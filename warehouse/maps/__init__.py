@@ -1,5 +1,0 @@
-"""Maps of a publication: gap classes by cercle, services that may be located, and where the outlines come from."""
-
-from warehouse.maps.drawing import describe, draw_country, draw_zone
-
-__all__ = ["describe", "draw_country", "draw_zone"]

@@ -1,0 +1,193 @@
+"""Where every file lives. MRF_DATA is the only place where a run writes; two roots never touch each other."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion import project
+
+PROJECT = project.PROJECT
+DBT_PROJECT = PROJECT / "dbt_project"
+SEEDS = project.SEEDS
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What lies between the landed files and dbt. Fictional data has a workspace of its own."""
+
+    base: Path
+
+    @property
+    def originals(self) -> Path:
+        """Copies of the landed files by sha256, never changed."""
+        return self.base / "originals"
+
+    @property
+    def validated(self) -> Path:
+        """Accepted records: <shape>/<source_id>.parquet."""
+        return self.base / "validated"
+
+    @property
+    def rejected(self) -> Path:
+        """Rejected rows with their reasons: <source_id>.parquet."""
+        return self.base / "rejected"
+
+    @property
+    def parts(self) -> Path:
+        """What files that hold nothing personal gave: <source_id>/, so that an unchanged file is not parsed again."""
+        return self.base / "parts"
+
+    @property
+    def reading(self) -> Path:
+        """Copies of the files of the source that is being read, for its owner alone; empty between two sources."""
+        return self.base / "reading"
+
+    @property
+    def restricted(self) -> Path:
+        """Personal data, encrypted: values, originals and rejected rows of the sources that hold any."""
+        return self.base / "restricted"
+
+    @property
+    def opened(self) -> Path:
+        """What is decrypted for a moment, for a reader that needs a file; empty between two commands."""
+        return self.restricted / ".open"
+
+    @property
+    def resolved(self) -> Path:
+        """Which place and which entity each record is."""
+        return self.base / "resolved"
+
+    @property
+    def state(self) -> Path:
+        """What outlives a build: entity ids, answers of the review queue, overrides."""
+        return self.base / "state"
+
+    @property
+    def forgotten(self) -> Path:
+        """One receipt an erasure that a respondent asked for."""
+        return self.state / "forgotten"
+
+    def records(self, shape: str, source_id: str) -> Path:
+        """The Parquet file of one shape of one source."""
+        return self.validated / shape / f"{source_id}.parquet"
+
+    def state_file(self, source_id: str) -> Path:
+        """What the last delivery of a source gave."""
+        return self.validated / "_state" / f"{source_id}.json"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One data root."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Layout:
+        """The root that MRF_DATA names, by default `warehouse/data` of the project."""
+        return cls(Path(os.environ.get("MRF_DATA") or PROJECT / "warehouse" / "data").resolve())
+
+    @property
+    def instruments(self) -> Path:
+        """The survey's forms, written for whoever loads them on a Kobo or ODK server."""
+        return self.root / "instruments"
+
+    @property
+    def landing(self) -> Path:
+        """Where files are dropped, unless a run names another folder."""
+        return self.root / "landing"
+
+    @property
+    def pulls(self) -> Path:
+        """What pulls must remember: pages of one that was interrupted, and which file each landed."""
+        return self.root / "pulls"
+
+    @property
+    def build(self) -> Path:
+        """The build in the making, its audit, and dbt's own files."""
+        return self.root / "build"
+
+    @property
+    def build_file(self) -> Path:
+        """The DuckDB file that dbt writes; always this path, or dbt would parse everything again."""
+        return self.build / "build.duckdb"
+
+    @property
+    def audit_file(self) -> Path:
+        """What was checked of exactly that build."""
+        return self.build / "audit.json"
+
+    @property
+    def last_audited(self) -> Path:
+        """A copy of the last build that passed its audit, for runs on a subset of assets."""
+        return self.build / "last_audited.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest and partial parse."""
+        return self.build / "dbt"
+
+    @property
+    def published(self) -> Path:
+        """What readers see."""
+        return self.root / "published"
+
+    @property
+    def catalog(self) -> Path:
+        """The pointer to the current publication."""
+        return self.published / "catalog.json"
+
+    @property
+    def site(self) -> Path:
+        """A link to the folder of the current publication, whose `index.html` is the portal."""
+        return self.published / "site"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance: run history, schedules, sensors."""
+        return self.root / "dagster"
+
+    @property
+    def backup_journal(self) -> Path:
+        """There while a backup is written: the folder that a kill would leave half made."""
+        return self.root / ".backing_up.json"
+
+    @property
+    def restore_journal(self) -> Path:
+        """There from the first move of a restore to its last: what it sets aside, and what it puts in place."""
+        return self.root / ".restoring.json"
+
+    @property
+    def error_log(self) -> Path:
+        """Where an error that nobody foresaw left its traceback: lines of code, no values."""
+        return self.root / "log" / "erreurs.log"
+
+    @property
+    def backup_record(self) -> Path:
+        """Where and when the last backup was written."""
+        return self.root / "last_backup.json"
+
+    @property
+    def landed_record(self) -> Path:
+        """Where the files of the last publication were landed, and which of them no source takes: for operators."""
+        return self.root / "last_landing.json"
+
+    @property
+    def alerts(self) -> Path:
+        """What was announced to people, one file an alert."""
+        return self.root / "alerts"
+
+    @property
+    def lock(self) -> Path:
+        """One writing run at a time, whichever process it is in."""
+        return self.root / ".write.lock"
+
+    def workspace(self, is_demo: bool) -> Workspace:
+        """The workspace of real or of fictional data."""
+        return Workspace(self.root / "demo" if is_demo else self.root)
+
+    def run_folder(self, run_id: str) -> Path:
+        """What one run must remember between its steps."""
+        return self.build / "runs" / run_id

@@ -1,0 +1,52 @@
+"""The search of whole folders, before readers see them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from warehouse.privacy import database_scan
+from warehouse.privacy.file_texts import pieces
+from warehouse.privacy.findings import Finding, Known, look
+
+_REMEMBERED = 1_000_000  # texts
+
+
+def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Finding]:
+    """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened.
+
+    ``own``: folders in it that hold the project's own code and no data, such as dbt docs. Hashes and dates of code look
+    like phones: there only the values that `restricted` holds are looked for, in the text as it stands.
+    """
+    found: dict[Finding, None] = {}
+
+    @lru_cache(_REMEMBERED)  # the same cells stand in many files, and many times
+    def looked(text: str, is_number: bool) -> set[str]:
+        return look(text, known, is_number)
+
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = str(path.relative_to(folder))
+        if path.suffix == ".duckdb":
+            found |= dict.fromkeys(_in_database(path, name, known))
+            continue
+        if Path(name).parts[0] in own:
+            kinds = look(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
+            found |= {Finding(name, "texte", kind): None for kind in kinds}
+            continue
+        for piece in pieces(path, name):
+            for kind in looked(piece.text, piece.is_number):
+                found[Finding(piece.file, _shown(piece.place, known), kind)] = None
+    return list(found)
+
+
+def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        schemas = connection.execute("select distinct table_schema from information_schema.tables").fetchall()
+        return database_scan.search(connection, name, tuple(schema for (schema,) in schemas), known)
+
+
+def _shown(place: str, known: Known) -> str:
+    """A place may itself be made of what the file holds, such as the keys of a JSON object."""
+    return "(place non montrée)" if look(place, known) else place

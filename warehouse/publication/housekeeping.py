@@ -1,0 +1,255 @@
+"""What every command does first: clear what a killed one left, and refuse to go on where nothing may be changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from warehouse import state_files
+from warehouse.paths import Layout, Workspace
+from warehouse.privacy import forgotten
+from warehouse.publication import backup, nature, publish
+from warehouse.resolution import state
+from warehouse.state_files import Damaged
+from warehouse.storage import write_json
+
+_PART = re.compile(r"\..+\.(?P<process>\d+)\.part")
+STATE = "state"  # what a person names to give up what is lost of it
+_ACCEPT = f"« mrf run --accept-loss {STATE} »"
+_NEW_IDS = (
+    f"Remettre ce fichier d’une sauvegarde, puis relancer ; s’il n’y en a aucune, {_ACCEPT} : des identifiants que les"
+    " lecteurs connaissent peuvent alors changer."
+)
+_OF_PEOPLE = f"Le remettre d’une sauvegarde, puis relancer ; si c’est voulu, {_ACCEPT}."
+_ACCEPTED = "accepted_loss.json"
+
+
+def clear(layout: Layout) -> list[str]:
+    """Clears what a killed command left and returns, in sentences, what people should know. Under the write lock.
+
+    Plain copies of what is restricted go first. A publication, an import or a backup that was cut short is ended or
+    undone; a restore that was cut short is left to « mrf restore ». Raises StateError, Damaged.
+    """
+    for workspace in _workspaces(layout):
+        shutil.rmtree(workspace.opened, ignore_errors=True)
+        shutil.rmtree(workspace.reading, ignore_errors=True)
+    _clear_parts(layout)
+    _clear_landing(layout)
+    backup.clear_unfinished(layout)
+    if layout.restore_journal.exists():
+        return [backup.RESTORE_INTERRUPTED]
+    if backup.unfinished_restore(layout).exists():  # killed before it moved anything
+        shutil.rmtree(backup.unfinished_restore(layout), ignore_errors=True)
+    publish.remove_unfinished(layout)
+    if publish.has_real(layout):
+        nature.mark(layout)
+    told = []
+    for workspace in _workspaces(layout):
+        if state.finish_additions(workspace):
+            told.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
+    return told + _mend_ids(layout)
+
+
+def _workspaces(layout: Layout) -> Iterator[Workspace]:
+    yield from (layout.workspace(is_demo) for is_demo in (False, True))
+
+
+def _clear_parts(layout: Layout) -> None:
+    """Files that a process which is no more was writing; what people landed is not ours to look into."""
+    folders = [layout.build, layout.alerts, layout.dagster_home, layout.pulls]
+    for workspace in _workspaces(layout):
+        folders += [workspace.state, workspace.validated, workspace.rejected, workspace.restricted, workspace.resolved]
+        folders += [workspace.originals, workspace.parts]
+    found = [path for folder in folders for path in folder.rglob(".*.part")]
+    found += [*layout.root.glob(".*.part"), *layout.root.glob("demo/.*.part")]
+    found += [*layout.published.glob(".*.part"), *layout.published.glob("*/.*.part")]
+    for path in found:
+        written_by = _PART.fullmatch(path.name)
+        if written_by and not _lives(int(written_by["process"])):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _clear_landing(layout: Layout) -> None:
+    """What a pull had begun to land: the hidden file beside its target, unless the pull still goes on."""
+    for folder in layout.pulls.glob("*/"):
+        try:
+            with FileLock(folder / "lock").acquire(timeout=0):
+                for path in layout.landing.glob(f".{folder.name}_*.part"):
+                    path.unlink(missing_ok=True)
+        except Timeout:
+            continue
+
+
+def refuse(layout: Layout) -> None:
+    """Raises RestoreInterrupted, Damaged or StateError where the root may not be changed: see `lost`."""
+    if layout.restore_journal.exists():
+        raise RestoreInterrupted()
+    for reason in lost(layout):
+        raise reason
+
+
+def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
+    """What is lost or damaged of what nothing else tells: given ids, people's decisions, receipts of erasures."""
+    now = publish.catalog(layout)
+    if now is None:
+        return
+    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
+    if found := _flaw_of_ids(workspace, left):
+        yield Damaged(
+            state.entity_ids_path(workspace),
+            f"{found} : le registre des identifiants que les publications ont donnés",
+            _NEW_IDS,
+        )
+    try:
+        yield from _fewer(workspace, left)
+    except state.StateError as reason:
+        yield reason
+    if (missing := _rows_of(left, forgotten.FOLDER) - len(forgotten.files(workspace))) > 0:
+        yield Damaged(
+            workspace.forgotten,
+            f"{missing} reçu(s) d’effacement perdu(s), ce qui a été effacé pourrait revenir",
+            "Les remettre d’une sauvegarde, puis relancer ; s’il n’y en a aucune, redemander ces effacements par"
+            " « mrf forget ».",
+        )
+
+
+def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
+    """Files of people's decisions that hold fewer than the last publication read; nobody takes rows out of them."""
+    accepted = _accepted(workspace)
+    for name in (state.ANSWERS, state.OVERRIDES):
+        path, before = workspace.state / name, _rows_of(left, name)
+        fewer = before - state.count(path)
+        if fewer > 0 and accepted.get(name) != before:
+            found = "perdu" if not path.exists() else "coupé"
+            yield Damaged(path, f"{found} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
+
+
+def _accepted(workspace: Workspace) -> dict[str, int]:
+    """How many decisions the last publication read of a file, where a person accepted that some of them are lost."""
+    try:
+        return dict(state_files.read(workspace.state / _ACCEPTED, dict[str, int]) or {})
+    except Damaged:
+        return {}
+
+
+def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
+    """Goes on without given ids and decisions that are lost, as a person asked; in sentences, what is given up.
+
+    Receipts of erasures are not given up: an erasure is asked for again. To be called under the write lock.
+    """
+    told = []
+    for reason in list(lost(layout)):
+        if not isinstance(reason, Damaged):
+            continue
+        workspace = next(one for one in _workspaces(layout) if reason.path.is_relative_to(one.state))
+        if reason.path.name == state.ENTITY_IDS:
+            if reason.path.is_file():
+                state_files.set_aside(reason.path, now)
+            state.begin_ids_anew(workspace)
+        elif reason.path.name in (state.ANSWERS, state.OVERRIDES):
+            before = _rows_of(_left(layout, publish.catalog(layout) or {}), reason.path.name)
+            write_json(workspace.state / _ACCEPTED, _accepted(workspace) | {reason.path.name: before})
+        else:
+            continue
+        told.append(f"Perte acceptée : {reason.path}, {reason.found}.")
+    return told
+
+
+def look(layout: Layout) -> list[str]:
+    """What is wrong with the files that a root keeps about itself, and what to do: a sentence each. Changes nothing."""
+    if layout.restore_journal.exists():
+        return [backup.RESTORE_INTERRUPTED]
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    wrong = [text for text in (publish.flaw(layout, now["current"]),) if text]
+    wrong += [str(reason) for reason in lost(layout)]
+    workspace = layout.workspace(now["is_demo"])
+    for path in sorted(workspace.state_file("_").parent.glob("*.json")):
+        wrong += _flaw(path, state_files.DeliveryState, "« mrf run » relit les fichiers de cette source.")
+    wrong += _flaw(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
+    try:
+        forgotten.receipts(workspace)
+    except forgotten.ReceiptDamaged as reason:
+        wrong.append(str(reason))
+    return wrong
+
+
+def _flaw(path: Path, kind: Any, todo: str) -> list[str]:
+    try:
+        state_files.read(path, kind, todo)
+    except Damaged as reason:
+        return [str(reason)]
+    return []
+
+
+class RestoreInterrupted(Exception):
+    """A restore was cut short: nothing may be published or changed before it is done again."""
+
+    def __init__(self) -> None:
+        super().__init__(backup.RESTORE_INTERRUPTED)
+
+
+def _left(layout: Layout, now: dict[str, Any]) -> dict[str, Any]:
+    """`state/` as the newest publication of this nature left it, by the newest manifest that can be read."""
+    manifests = [found for pointer in _named(now) if (found := _manifest(layout, pointer))]
+    same = [one for one in manifests if one["is_demo"] == now["is_demo"] and one.get("state", {}).get("left")]
+    newest = max(same, key=lambda one: str(one["published_at"]), default=None)
+    return dict(newest["state"]["left"]) if newest else {}
+
+
+def _named(now: dict[str, Any]) -> list[str]:
+    return [entry["current"] for entry in (*now["history"], now)]
+
+
+def _manifest(layout: Layout, pointer: str) -> dict[str, Any] | None:
+    try:
+        return publish.manifest_of(layout, pointer)
+    except Damaged:
+        return None
+
+
+def _rows_of(left: dict[str, Any], name: str) -> int:
+    return int(left.get(name, {}).get("rows", 0))
+
+
+def _flaw_of_ids(workspace: Workspace, left: dict[str, Any]) -> str:
+    """What is wrong with the registry of ids, "" where nothing is or no publication gave any."""
+    path = state.entity_ids_path(workspace)
+    try:
+        state.entity_ids(workspace)
+    except Damaged as reason:
+        return reason.found
+    return "perdu" if _rows_of(left, state.ENTITY_IDS) and not path.exists() else ""
+
+
+def _mend_ids(layout: Layout) -> list[str]:
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
+    if not (found := _flaw_of_ids(workspace, left)):
+        return []
+    entries = sorted([*now["history"], now], key=lambda entry: str(entry["published_at"]))
+    folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == now["is_demo"]]
+    path = state.entity_ids_path(workspace)
+    if not state.mend_ids(workspace, folders, _rows_of(left, state.ENTITY_IDS)):
+        return []
+    return [f"{path} était {found} : refait d’après ce que les exécutions ont gardé, aucun identifiant ne change."]

@@ -1,0 +1,71 @@
+"""Whether a data root ever held real data: any trace counts, for a lost file must not bring fiction to its readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from warehouse import state_files
+from warehouse.paths import Layout
+from warehouse.storage import write_json
+
+# One in each of two places, both of which a backup keeps: a root is known for real by either.
+MARKS = ("state/real.json", "published/.real.json")
+PUBLICATION = re.compile(r"\d{8}T\d{6}Z_r[0-9a-f]{8}")
+# Written by real data alone: fiction has a workspace of its own, `demo/`.
+_OF_REAL_DATA = (
+    "originals", "validated", "rejected", "restricted", "resolved", "parts", "state", "run.parquet", "source.parquet",
+)  # fmt: skip
+_SET_ASIDE = ("avant_restauration_*", ".restoring", "*.abime-*")
+
+
+def mark(layout: Layout) -> None:
+    """Leaves a mark that the root holds real data. To be called under the write lock, before readers see any."""
+    for name in MARKS:
+        if not (layout.root / name).is_file():
+            write_json(layout.root / name, {"is_real": True})
+
+
+def has_traces(layout: Layout) -> bool:
+    """Whether anything of a root, or of what a restore set aside in it, comes of real data."""
+    if any((layout.root / name).exists() for name in MARKS):
+        return True
+    if any(_holds_files(layout.root / name) for name in _OF_REAL_DATA):
+        return True
+    if any(_is_real(folder) for folder in _publications(layout)):
+        return True
+    asides = [path for pattern in _SET_ASIDE for path in layout.root.glob(pattern) if path.is_dir()]
+    return any(has_traces(Layout(path)) for path in asides)
+
+
+def _holds_files(path: Path) -> bool:
+    return path.is_file() or any(found.is_file() for found in path.rglob("*"))
+
+
+def _publications(layout: Layout) -> Iterator[Path]:
+    for folder in layout.published.glob("*"):
+        if PUBLICATION.fullmatch(folder.name) and folder.is_dir() and not (folder / ".unfinished").exists():
+            yield folder
+
+
+def _is_real(folder: Path) -> bool:
+    """What its manifest says of a publication; without one what its file says; real where that cannot be read."""
+    try:
+        manifest = state_files.read(folder / "manifest.json", dict)
+        if manifest is not None and isinstance(manifest.get("is_demo"), bool):
+            return not manifest["is_demo"]
+    except state_files.Damaged:
+        pass
+    return any(_holds_real_rows(path) for path in folder.glob("mrf_*.duckdb"))
+
+
+def _holds_real_rows(path: Path) -> bool:
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            rows = connection.execute("select is_demo from marts.publication_notice").fetchall()
+    except duckdb.Error:
+        return True
+    return not all(is_demo for (is_demo,) in rows)

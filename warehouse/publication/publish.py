@@ -1,0 +1,408 @@
+"""From an audited build to a file that readers see: new file, verified, manifest, then the pointer moves.
+
+This is the one place where Python writes DuckDB.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.digest import file_sha256
+from warehouse import state_files
+from warehouse.paths import Layout
+from warehouse.plain_path import for_duckdb, put_in_place
+from warehouse.publication import nature
+from warehouse.state_files import Damaged
+from warehouse.storage import to_disk, write_json
+
+# In the folder of a publication until it is whole, so that one that a killed run left is known from the others.
+UNFINISHED = ".unfinished"
+_REMOVING = ".removing_"  # before the name of a publication that is going: half gone, it is none
+_ANEW = "« mrf run » en publie une nouvelle, « mrf rollback » remet une plus ancienne."
+UNREADABLE = "(publication précédente illisible)"
+REBUILT = (
+    "published/catalog.json manquait ou était illisible : il a été refait d’après les manifestes, et la publication la"
+    " plus récente est en place (une autre : « mrf rollback »)."
+)
+SCHEMAS = (
+    "marts",
+    "reference",
+)  # `restricted` never enters a build, staging and intermediate are not for readers
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A publication's folder and file, relative to `published/`."""
+
+    run: str
+    file: str
+
+    @property
+    def pointer(self) -> str:
+        """What the catalog points to: <run>/<file>."""
+        return f"{self.run}/{self.file}"
+
+
+def name_of(run_id: str, now: dt.datetime) -> Publication:
+    """A name that no publication had before: UTC time and the run's first 8 characters.
+
+    One run in fifty begins with eight digits that look like a phone; the letter before them keeps them from it.
+    """
+    run = f"{now:%Y%m%dT%H%M%SZ}_r{run_id[:8]}"
+    return Publication(run, f"mrf_{run}.duckdb")
+
+
+def begin(layout: Layout, publication: Publication) -> Path:
+    """Makes the folder of a coming publication, marked as unfinished. To be called under the write lock."""
+    restore_catalog(layout)  # before the coming one is whole, or it would be taken for one of those published
+    remove_unfinished(layout)
+    folder = layout.published / publication.run
+    folder.mkdir(parents=True)
+    (folder / UNFINISHED).touch()
+    return folder
+
+
+def remove_unfinished(layout: Layout) -> list[Path]:
+    """Removes what a run that was killed had begun to publish, or to remove. To be called under the write lock.
+
+    What the catalog names is whole: a mark that the kill left goes, and nothing else.
+    """
+    for half_gone in layout.published.glob(f"{_REMOVING}*"):
+        shutil.rmtree(half_gone, ignore_errors=True)
+    marked = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
+    kept, gone = named(layout), []
+    for folder in marked:
+        if folder.name in kept:
+            _unmark(folder)
+        else:
+            remove(folder)
+            gone.append(folder)
+    return gone
+
+
+def remove(folder: Path) -> None:
+    """Removes a publication; a kill leaves it whole, or under a name that nobody takes for one.
+
+    On a disk that cannot move what a reader holds open it stays, until the next time.
+    """
+    going = folder.with_name(f"{_REMOVING}{folder.name}")
+    try:
+        os.replace(folder, going)
+    except OSError:
+        return
+    shutil.rmtree(going, ignore_errors=True)
+
+
+def finish(layout: Layout, publication: Publication) -> None:
+    """Forces all of a publication to disk: the pointer may move to it."""
+    folder = layout.published / publication.run
+    for path in (*folder.rglob("*"), folder):
+        to_disk(path)
+
+
+def _unmark(folder: Path) -> None:
+    (folder / UNFINISHED).unlink(missing_ok=True)
+    to_disk(folder)
+
+
+def copy_build(
+    layout: Layout, publication: Publication, descriptions: dict[str, tuple[str, dict[str, str]]], notice: str
+) -> dict[str, Any]:
+    """Copies marts and reference as tables into the new file, reopens it and compares.
+
+    ``descriptions``: by table, its description and those of its columns, kept as comments in the file.
+    Returns by table row count and content hash. Raises RuntimeError where the copy differs from the build.
+    """
+    target = layout.published / publication.run / publication.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = for_duckdb(target)
+    written.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(layout.build_file)}' as build (read_only)")
+        connection.execute(f"attach '{_quoted(written)}' as copy")
+        tables = _tables(connection, "build")
+        for schema in SCHEMAS:
+            connection.execute(f"create schema copy.{schema}")
+        for schema, table in tables:
+            connection.execute(f'create table copy.{schema}."{table}" as from build.{schema}."{table}"')
+            _comment(connection, schema, table, descriptions.get(table, ("", {})), notice)
+        built = {f"{schema}.{table}": _content(connection, f'build.{schema}."{table}"') for schema, table in tables}
+    put_in_place(target)
+    copied = contents(target)
+    if copied != built:
+        different = sorted(name for name in built if copied.get(name) != built[name])
+        raise RuntimeError(f"copie différente de la construction : {', '.join(different)}")
+    return built
+
+
+def contents(file: Path) -> dict[str, Any]:
+    """By table of a published file, its row count and content hash, as its manifest tells them under `marts`."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, file.stem)}
+
+
+def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]]) -> dict[str, list[str]]:
+    """By source, the files behind the publication in place that the coming one no longer holds.
+
+    ``files``: by source, name to sha256 of the coming one. Fiction that gives way to real data is not told.
+    """
+    now = catalog(layout)
+    if now is None or now["is_demo"] != is_demo:
+        return {}
+    try:
+        before = manifest_of(layout, now["current"])["inputs"]
+    except Damaged as reason:
+        return {UNREADABLE: [f"{now['current']} : manifeste {reason.found}"]}
+    gone = {source: sorted(set(told["files"]) - set(files.get(source, {}))) for source, told in before.items()}
+    return {source: names for source, names in gone.items() if names}
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select table_schema, table_name from information_schema.tables"
+        " where table_catalog = ? and table_schema in ('marts', 'reference') order by 1, 2",
+        [database],
+    ).fetchall()
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    texts: tuple[str, dict[str, str]],
+    notice: str,
+) -> None:
+    description, columns = texts
+    whole = " — ".join(part for part in (notice, description) if part)
+    connection.execute(f'comment on table copy.{schema}."{table}" is {_literal(whole)}')
+    present = {row[0] for row in connection.execute(f'describe copy.{schema}."{table}"').fetchall()}
+    for column, text in columns.items():
+        if column in present and text:
+            connection.execute(f'comment on column copy.{schema}."{table}"."{column}" is {_literal(text)}')
+
+
+def _content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """Row count and a hash that does not depend on the order of rows (equal rows count as often as they occur)."""
+    query = f"select count(*), coalesce(sum(md5_number_lower(t::varchar)::hugeint), 0)::varchar from {table} as t"
+    count, digest = connection.execute(query).fetchall()[0]
+    return {"rows": count, "hash": digest}
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def write_manifest(layout: Layout, publication: Publication, manifest: dict[str, Any]) -> Path:
+    """Writes `manifest.json` beside the file, with the file's own sha256."""
+    folder = layout.published / publication.run
+    content = manifest | {"file": publication.file, "file_sha256": file_sha256(folder / publication.file)}
+    write_json(folder / "manifest.json", content)
+    return folder / "manifest.json"
+
+
+def catalog(layout: Layout) -> dict[str, Any] | None:
+    """The catalog: current, run_id, published_at, is_demo, history. None before the first publication.
+
+    Where it is lost it is what the manifests tell of the publications that are whole, and `is_rebuilt`.
+    """
+    return _written_catalog(layout) or _rebuilt_catalog(layout)
+
+
+def restore_catalog(layout: Layout) -> bool:
+    """Writes a lost catalog again and returns whether it did. To be called under the write lock."""
+    found = None if _written_catalog(layout) else _rebuilt_catalog(layout)
+    if found is None:
+        return False
+    write_json(layout.catalog, found)
+    lead_site(layout)
+    return True
+
+
+def is_lost(layout: Layout) -> bool:
+    """Whether there are publications, but no catalog that can be read."""
+    return _written_catalog(layout) is None and _rebuilt_catalog(layout) is not None
+
+
+def named(layout: Layout) -> set[str]:
+    """The folders of the publications that the catalog names, the one in place and earlier ones."""
+    return _folders(catalog(layout))
+
+
+def _folders(told: dict[str, Any] | None) -> set[str]:
+    return {Path(entry["current"]).parent.name for entry in [told, *told["history"]]} if told else set()
+
+
+def _written_catalog(layout: Layout) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] | None = state_files.read(layout.catalog, state_files.Catalog)
+    except Damaged:
+        return None
+    return found
+
+
+def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
+    """In order of publishing, real data after fiction: no root goes back from the one to the other."""
+    entries = [entry for pointer in known(layout) if (entry := _entry(layout, pointer))]
+    if not entries:
+        return None
+    *history, last = sorted(entries, key=lambda entry: (not entry["is_demo"], entry["published_at"]))
+    return last | {"history": history, "is_rebuilt": True}
+
+
+def _entry(layout: Layout, pointer: str) -> dict[str, Any] | None:
+    """What the catalog says of a publication, by its manifest; None where that cannot be read either."""
+    try:
+        manifest = manifest_of(layout, pointer)
+    except Damaged:
+        return None
+    return {"current": pointer} | {name: manifest[name] for name in ("run_id", "published_at", "is_demo")}
+
+
+def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
+    """The manifest of a publication. Raises Damaged where it is lost, cut or incomplete."""
+    path = layout.published / Path(pointer).parent / "manifest.json"
+    found: dict[str, Any] | None = state_files.read(path, state_files.Manifest, _ANEW)
+    if found is None:
+        raise Damaged(path, "perdu" if path.parent.is_dir() else "perdu, avec tout le dossier de la publication", _ANEW)
+    return found
+
+
+def flaw(layout: Layout, pointer: str) -> str:
+    """What is wrong with a publication and what to do, in a sentence; "" where it is as it was published."""
+    try:
+        manifest = manifest_of(layout, pointer)
+        path = layout.published / pointer
+        if not path.is_file():
+            raise Damaged(path, "perdu", _ANEW)
+        if file_sha256(path) != manifest["file_sha256"]:
+            raise Damaged(path, "abîmé : il ne correspond plus à son manifeste", _ANEW)
+    except Damaged as reason:
+        return f"La publication en place est abîmée. {reason}"
+    return ""
+
+
+def known(layout: Layout) -> list[str]:
+    """All publications whose manifest is whole, oldest first by their name, as the catalog names them."""
+    return [pointer for pointer in present(layout) if _entry(layout, pointer) is not None]
+
+
+def present(layout: Layout) -> list[str]:
+    """All publications that came to their end, also those whose manifest was lost or damaged since."""
+    found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
+    pointed = _folders(_written_catalog(layout))
+    return [f"{path.parent.name}/{path.name}" for path in found if _is_finished(path.parent, pointed)]
+
+
+def _is_finished(folder: Path, pointed: set[str]) -> bool:
+    is_marked = (folder / UNFINISHED).exists() and folder.name not in pointed
+    return not is_marked and not folder.name.startswith(_REMOVING)
+
+
+def has_real(layout: Layout) -> bool:
+    """Whether this root ever held real data: then it never falls back to samples, whatever was lost since."""
+    now = catalog(layout)
+    if now is not None and any(not entry["is_demo"] for entry in [now, *now["history"]]):
+        return True
+    return nature.has_traces(layout)
+
+
+def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
+    """Moves the pointer to a publication that is whole on disk; readers see the old or the new one.
+
+    Its mark goes last: whatever is marked and not named by the catalog, readers never saw.
+    """
+    before = _written_catalog(layout)
+    if not is_demo:
+        nature.mark(layout)
+    entry = {
+        "current": publication.pointer,
+        "run_id": run_id,
+        "published_at": now.isoformat(timespec="seconds"),
+        "is_demo": is_demo,
+    }
+    history = [*before["history"], {k: before[k] for k in entry}] if before else []
+    write_json(layout.catalog, entry | {"history": history})
+    _unmark(layout.published / publication.run)
+    lead_site(layout)
+
+
+def lead_site(layout: Layout) -> None:
+    """Makes `published/site` lead to the folder of the current publication, at once and by a relative link.
+
+    Where that cannot be (a disk without links, another thing of that name), readers keep the folder itself.
+    """
+    now = catalog(layout)
+    if now is None:
+        return
+    run = Path(now["current"]).parent
+    if layout.site.is_symlink() and layout.site.readlink() == run:
+        return
+    beside = layout.site.with_name(f".site.{os.getpid()}.part")
+    try:
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(run, target_is_directory=True)
+        os.replace(beside, layout.site)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        logging.getLogger(__name__).warning("%s ne mène pas à %s : %s", layout.site, run, error.strerror)
+
+
+def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
+    """Points to an earlier publication (its file name or <run>/<file>), after verifying that it is whole."""
+    found = [name for name in known(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
+    if len(found) != 1 or flaw(layout, found[0]):
+        names = [name for name in known(layout) if not flaw(layout, name)]
+        told = "cette publication est abîmée" if found else "aucune publication entière de ce nom"
+        raise FileNotFoundError(f"{wanted} : {told} ; il y a, entières : {', '.join(names) or 'aucune'}")
+    manifest = manifest_of(layout, found[0])
+    run, file = found[0].split("/")
+    if not manifest["is_demo"] or not has_real(layout):
+        point(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)
+        return manifest
+    raise RuntimeError("cette racine a publié des données réelles : elle ne revient pas à des données fictives")
+
+
+def current_file(layout: Layout) -> Path:
+    """The file that the catalog points to. Raises FileNotFoundError before the first publication."""
+    now = catalog(layout)
+    if now is None:
+        raise FileNotFoundError(f"aucune publication dans {layout.published} : lancer « mrf run »")
+    return layout.published / str(now["current"])
+
+
+def compare(layout: Layout, first: str, second: str) -> list[dict[str, Any]]:
+    """Table by table, the rows that only one of two publications has."""
+    paths = [layout.published / name for name in (first, second)]
+    with duckdb.connect() as connection:
+        for path, alias in zip(paths, ("a", "b"), strict=True):
+            connection.execute(f"attach '{_quoted(path)}' as {alias} (read_only)")
+        names = [set(_tables(connection, alias)) for alias in ("a", "b")]
+        result = []
+        for schema, table in sorted(names[0] | names[1]):
+            row: dict[str, Any] = {"table": f"{schema}.{table}", "removed": None, "added": None}
+            if (schema, table) in names[0] & names[1]:
+                full = f'{schema}."{table}"'
+                row["removed"], row["added"] = (_only_in(connection, x, y, full) for x, y in (("a", "b"), ("b", "a")))
+            result.append(row)
+    return result
+
+
+def _only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str, table: str) -> int | None:
+    """Rows of one publication that the other lacks; None where the columns differ."""
+    try:
+        query = f"select count(*) from (from {one}.{table} except all from {other}.{table})"
+        return int(connection.execute(query).fetchall()[0][0])
+    except duckdb.BinderException:
+        return None

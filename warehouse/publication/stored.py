@@ -1,0 +1,36 @@
+"""The files that hold a source's accepted rows, known by their hashes: one that is missing or damaged is noticed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from ingestion.digest import file_sha256
+from warehouse.paths import Workspace
+
+
+def described(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]:
+    """By the name of a shape, the rows and the sha256 of the source's file of it, for the files that are there."""
+    found = {}
+    for path in sorted(workspace.validated.glob("*/*.parquet")):
+        if path.name == f"{source_id}.parquet":
+            rows = pq.read_metadata(path).num_rows
+            found[path.parent.name] = {"rows": rows, "sha256": file_sha256(path)}
+    return found
+
+
+def damaged(workspace: Workspace, source_id: str, stored: dict[str, dict[str, Any]]) -> list[str]:
+    """The files that are not as ``stored`` says: missing, changed, or not to be read."""
+    return [
+        f"validated/{shape}/{source_id}.parquet"
+        for shape, known in sorted(stored.items())
+        if _sha256(workspace, shape, source_id) != known["sha256"]
+    ]
+
+
+def _sha256(workspace: Workspace, shape: str, source_id: str) -> str | None:
+    try:
+        return file_sha256(workspace.records(shape, source_id))
+    except OSError:
+        return None

@@ -1,0 +1,1 @@
+"""A publication as people read it: traced, reviewed, compared, described."""

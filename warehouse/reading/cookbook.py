@@ -1,0 +1,111 @@
+"""Ready questions on a publication: one .sql file each, whose head says what it asks and how its answer is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.deliverables import pages
+from warehouse.paths import PROJECT
+
+FOLDER = PROJECT / "docs" / "cookbook"
+INDEX = FOLDER / "README.md"
+NAME = "questions"
+_SHOWN = 10
+_LINE = re.compile(r"-- (?P<key>[A-Z][\w ]*?) : (?P<text>.*)")
+_INDEX_HEAD = """\
+# Vingt questions et leur SQL
+
+Écrit par « mrf generate » depuis les fichiers `.sql` : ne pas modifier ici. `mrf cookbook` les liste, `mrf cookbook 5`
+pose la cinquième à la publication en place ; dans le dossier d’une publication, `questions.html` montre ses réponses.
+
+| | question | point des TdR |
+|---|---|---|
+"""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A question with its SQL. ``empty_if``: why it may have no answer, where it may."""
+
+    number: int
+    name: str
+    question: str
+    tor: str
+    reading: str
+    empty_if: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first rows of an answer, as text, and how many there are."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    count: int
+
+
+def recipes() -> list[Recipe]:
+    """All questions in order. Raises ValueError where a head lacks a line."""
+    return [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
+
+
+def _read(path: Path) -> Recipe:
+    head, _, sql = path.read_text(encoding="utf-8").partition("\n\n")
+    told: dict[str, str] = {}
+    key = ""
+    for line in head.splitlines():
+        if found := _LINE.fullmatch(line):
+            key = found["key"]
+            told[key] = found["text"]
+        else:
+            told[key] = f"{told.get(key, '')} {line.removeprefix('--').strip()}"
+    if missing := [key for key in ("Question", "TdR", "Lire") if key not in told]:
+        raise ValueError(f"{path.name} : l’en-tête ne dit pas « {' », « '.join(missing)} »")
+    number, _, name = path.stem.partition("_")
+    return Recipe(int(number), name, told["Question"], told["TdR"], told["Lire"], told.get("Vide si", ""), sql)
+
+
+def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _SHOWN) -> Answer:
+    """Asks an open publication; its search path is left on marts and reference."""
+    connection.execute("set search_path = 'marts,reference'")
+    cursor = connection.execute(recipe.sql)
+    columns = [column[0] for column in cursor.description or []]
+    rows = cursor.fetchall()
+    return Answer(columns, [[_told(value) for value in row] for row in rows[:shown]], len(rows))
+
+
+def _told(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "oui" if value else "non"
+        case float():
+            return f"{value:g}".replace(".", ",")
+    return str(value)
+
+
+def write(folder: Path, connection: duckdb.DuckDBPyConnection, **told: str) -> Path:
+    """Writes the page of all questions with the answers of this publication. ``told``: notice, publication, as_of."""
+    answered = [(recipe, answer(connection, recipe)) for recipe in recipes()]
+    title = "Vingt questions à cette publication"
+    return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **told)
+
+
+def write_index() -> list[Path]:
+    """Writes the list of questions where it changed and returns what was written."""
+    if INDEX.exists() and INDEX.read_text(encoding="utf-8") == index():
+        return []
+    INDEX.write_text(index(), encoding="utf-8")
+    return [INDEX]
+
+
+def index() -> str:
+    """The list of questions, for who reads the repository."""
+    lines = [f"| {r.number} | [{r.question}]({r.number:02d}_{r.name}.sql) | {r.tor} |" for r in recipes()]
+    return _INDEX_HEAD + "\n".join(lines) + "\n"

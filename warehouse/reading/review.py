@@ -1,0 +1,194 @@
+"""The review queue: what a run could not decide, and how a person's answer becomes data of the next run."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.deliverables.exports import csv_files
+from warehouse.paths import SEEDS, Layout, Workspace
+from warehouse.publication import publish
+from warehouse.resolution import state
+
+
+@dataclass(frozen=True)
+class Question:
+    """One row of the mart `review_queue`."""
+
+    question_id: str
+    kind: str
+    question_fr: str
+    subject: str
+    other_subject: str | None
+    left_key: str
+    right_key: str
+    options: str | None
+    reason: str | None
+    score: float | None
+    affected_count: int
+
+    @property
+    def choices(self) -> list[str]:
+        """The answers that are possible; a place may also be left unplaced (an empty answer)."""
+        listed = (self.options or "").split(" | " if self.kind == "value" else ";")
+        return [*listed, ""] if self.kind == "place" else listed
+
+
+@cache
+def place_name(code: str) -> str:
+    """A p-code of 2021 in words, from the commune up: "Bamba, Bourem, Gao"."""
+    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["code"]: row["name_fr"] for row in csv.DictReader(file) if row["vintage"] == "2021"}
+    return ", ".join(names[part] for part in (code[:8], code[:6], code[:4]) if part in names and len(part) <= len(code))
+
+
+class AnswerRefused(Exception):
+    """An answer that cannot be one; says what was expected."""
+
+
+def questions(layout: Layout) -> list[Question]:
+    """The open questions of the current publication, the most consequential first; not those answered since."""
+    answered = _answered(_workspace(layout))
+    return [question for question in _asked(layout) if _mark(question) not in answered]
+
+
+def _asked(layout: Layout) -> list[Question]:
+    """All questions of the current publication."""
+    now = publish.catalog(layout)
+    if now is None:
+        return []
+    names = ", ".join(f'"{field.name}"' for field in fields(Question))
+    with duckdb.connect(str(layout.published / now["current"]), read_only=True) as connection:
+        rows = connection.execute(
+            f"select {names} from marts.review_queue order by affected_count desc, kind, score desc, question_id"
+        ).fetchall()
+    return [Question(*row) for row in rows]
+
+
+def _mark(question: Question) -> tuple[str, str]:
+    return question.left_key, question.right_key
+
+
+def _answered(workspace: Workspace) -> set[tuple[str, str]]:
+    said = [state.answers(workspace, kind) for kind in state.KINDS]
+    pairs = {pair for told in said for pair in zip(told["left"], told["right"], strict=True)}
+    made = state.overrides(workspace).to_pylist()
+    return pairs | {(f"{row['entity']}/{row['entity_id']}", row["attribute"]) for row in made}
+
+
+def answer(layout: Layout, question: Question, given: str, who: str, why: str, day: dt.date) -> None:
+    """Keeps an answer in `state/`; it counts from the next run. Raises AnswerRefused, state.StateError."""
+    _keep(layout, [_row(question, given, who, why, day)])
+
+
+def _keep(layout: Layout, rows: list[dict[str, str]]) -> None:
+    overrides = [row for row in rows if "attribute" in row]
+    state.add(_workspace(layout), [row for row in rows if row not in overrides], overrides)
+
+
+def _row(question: Question, given: str, who: str, why: str, day: dt.date) -> dict[str, str]:
+    """The row of `state/` that keeps an answer. Raises AnswerRefused, state.StateError where it cannot be one."""
+    if not who.strip() or not why.strip():
+        raise AnswerRefused(f"{question.question_id} : « who » et « why » : une décision dit qui l’a prise et pourquoi")
+    if question.kind == "value":  # another value than those claimed too: the person may know better than all sources
+        entity, entity_id = question.left_key.split("/", 1)
+        before = (question.reason or "").removeprefix("valeur publiée : ")
+        told = {"entity": entity, "entity_id": entity_id, "attribute": question.right_key, "before": before}
+        told |= {"after": given, "who": who, "why": why, "overridden_on": day.isoformat()}
+        state.check_override(told)
+        return told
+    if given not in question.choices:
+        allowed = ", ".join(choice or "(vide)" for choice in question.choices)
+        raise AnswerRefused(f"{question.question_id} : attendu {allowed}, trouvé « {given} »")
+    told = {"question_id": question.question_id, "kind": question.kind, "left": question.left_key}
+    return told | {"right": question.right_key, "answer": given, "who": who, "why": why, "answered_on": day.isoformat()}
+
+
+def _workspace(layout: Layout) -> Workspace:
+    now = publish.catalog(layout)
+    return layout.workspace(bool(now and now["is_demo"]))
+
+
+_TO_FILL = ("answer", "who", "why")
+
+
+def export(layout: Layout, path: Path) -> int:
+    """Writes the open questions to a CSV with empty columns answer, who and why; returns how many.
+
+    Texts of sources are `harmless`; who copies one as an answer copies its apostrophe, which `take_in` takes away.
+    """
+    asked = questions(layout)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark that Excel needs to read accents
+        writer = csv.DictWriter(file, [field.name for field in fields(Question)] + list(_TO_FILL), delimiter=";")
+        writer.writeheader()
+        writer.writerows(_written(question) | dict.fromkeys(_TO_FILL, "") for question in asked)
+    return len(asked)
+
+
+def _written(question: Question) -> dict[str, Any]:
+    told = asdict(question).items()
+    return {name: csv_files.harmless(value) if isinstance(value, str) else value for name, value in told}
+
+
+def take_in(layout: Layout, path: Path, day: dt.date) -> int:
+    """Reads answers from such a CSV; rows where nothing is filled in are passed over. All or none.
+
+    What is kept already, as after an import that was killed, is no error. To be called under the lock; returns how many
+    answers of the file are kept then. Raises AnswerRefused, state.StateError.
+    """
+    state.finish_additions(_workspace(layout))
+    known = {question.question_id: question for question in _asked(layout)}
+    header, separator = state.header_of(path)
+    if missing := {"question_id", *_TO_FILL} - set(header):
+        raise AnswerRefused(f"{path}, ligne 1 : colonnes manquantes : {', '.join(sorted(missing))}")
+    given: dict[str, tuple[str, str, str]] = {}
+    rows: dict[str, dict[str, str]] = {}
+    for line, row in enumerate(
+        csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
+    ):
+        said, who, why = (csv_files.as_given((row[name] or "").strip()) for name in _TO_FILL)
+        if not (said or who or why):
+            continue
+        if row["question_id"] not in known:
+            raise AnswerRefused(f"{path}, ligne {line} : aucune question ouverte « {row['question_id']} »")
+        if given.setdefault(row["question_id"], (said, who, why)) != (said, who, why):
+            raise AnswerRefused(f"{path}, ligne {line} : « {row['question_id']} » a déjà une autre réponse plus haut")
+        try:
+            rows[row["question_id"]] = _row(known[row["question_id"]], said, who, why, day)
+        except (AnswerRefused, state.StateError) as reason:
+            raise AnswerRefused(f"{path}, ligne {line} : {reason}") from reason
+    _keep(layout, _new(layout, path, known, rows))
+    return len(rows)
+
+
+def _new(
+    layout: Layout, path: Path, known: dict[str, Question], rows: dict[str, dict[str, str]]
+) -> list[dict[str, str]]:
+    """The rows that are not kept yet. Raises AnswerRefused where a question was answered otherwise since."""
+    workspace = _workspace(layout)
+    answered, before = _answered(workspace), [_undated(row) for row in state.kept(workspace)]
+    new = {name: row for name, row in rows.items() if _undated(row) not in before}
+    for name in new:
+        if _mark(known[name]) in answered:
+            raise AnswerRefused(f"{path} : aucune question ouverte « {name} » : elle a déjà une autre réponse")
+    return list(new.values())
+
+
+def _undated(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name not in ("answered_on", "overridden_on")}
+
+
+def is_ahead(layout: Layout, day: dt.date) -> bool:
+    """Whether a decision of that day is later than the date that the current publication holds for today.
+
+    Raises state_files.Damaged where its manifest cannot be read.
+    """
+    now = publish.catalog(layout)
+    return now is not None and day.isoformat() > publish.manifest_of(layout, now["current"])["as_of"]

@@ -1,0 +1,178 @@
+"""Reads the validated records, resolves each distinct statement once, and writes the places and their candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ingestion.shapes import SHAPES
+from warehouse.paths import Workspace
+from warehouse.resolution.places.cercle_of_point import Outlines
+from warehouse.resolution.places.gazetteer import CURRENT
+from warehouse.resolution.places.testimony import Place, Statement, places_of
+from warehouse.storage import write_parquet
+
+PLACED_SHAPES = ("service", "need", "survey_coverage")
+INDIVISIBLE = {"need"}  # a figure of people cannot be told of each of several places
+SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("shape", pa.string()),
+        ("place_no", pa.int64()),
+        ("admin_level", pa.int64()),
+        ("admin1_code", pa.string()),
+        ("admin2_code", pa.string()),
+        ("admin3_code", pa.string()),
+        ("method", pa.string()),
+        ("score", pa.float64()),
+        ("stated_code", pa.string()),
+        ("stated_vintage", pa.string()),
+        ("warnings", pa.string()),
+    ]
+)
+CANDIDATE_SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("place_no", pa.int64()),
+        ("rank", pa.int64()),
+        ("method", pa.string()),
+        ("score", pa.float64()),
+        ("stated_code", pa.string()),
+        ("stated_vintage", pa.string()),
+        ("admin_code", pa.string()),
+        ("is_chosen", pa.bool_()),
+        ("witness", pa.string()),
+        ("question_key", pa.string()),
+    ]
+)
+_CODES = [f"admin{level}_code" for level in (1, 2, 3)]
+_NAMES = [f"admin{level}_name" for level in (1, 2, 3)]
+_STATED = [*_CODES, *_NAMES, "admin_vintage"]
+_RAW = [f"{name}_raw" for name in (*_CODES[:2], *_NAMES)]
+_READ = pa.schema(
+    [(name, pa.string()) for name in ("record_id", *_STATED, *_RAW)]
+    + [(name, pa.float64()) for name in ("latitude", "longitude")]
+)
+_BETWEEN = "\x1f"  # separates the values of a statement; no cell holds it
+
+
+def resolve(workspace: Workspace, answers: Mapping[str, str] | None = None) -> pa.Table:
+    """Places all records and writes `resolved/place.parquet` (SCHEMA) and `place_candidate.parquet`.
+
+    `answers`: what people chose, question_key → code of 2021, "" = leave unplaced. Returns the places.
+    """
+    outlines = Outlines(workspace)
+    found = [_shape(workspace, shape, outlines, answers or {}) for shape in PLACED_SHAPES]
+    resolved = pa.concat_tables(table for table, _ in found)
+    write_parquet(workspace.resolved / "place.parquet", resolved)
+    write_parquet(workspace.resolved / "place_candidate.parquet", pa.concat_tables(table for _, table in found))
+    return resolved
+
+
+def _shape(
+    workspace: Workspace, shape: str, outlines: Outlines, answers: Mapping[str, str]
+) -> tuple[pa.Table, pa.Table]:
+    records = _records(workspace, shape)
+    statements = _statements(records, outlines)
+    resolved = [
+        places_of(_statement(text), answers, shape not in INDIVISIBLE) for text in statements.dictionary.to_pylist()
+    ]
+    number, ids = statements.indices.to_numpy(), records["record_id"]
+    rows = [[_row(shape, number, place) for number, place in enumerate(found, 1)] for found in resolved]
+    candidates = [[row for number, place in enumerate(found, 1) for row in _ranks(number, place)] for found in resolved]
+    return _joined(ids, number, rows, SCHEMA), _joined(ids, number, candidates, CANDIDATE_SCHEMA)
+
+
+def _records(workspace: Workspace, shape: str) -> pa.Table:
+    """The columns that say a place; those that the shape does not have are null."""
+    tables = [_READ.empty_table()]
+    for path in sorted((workspace.validated / shape).glob("*.parquet")):
+        present = set(pq.read_schema(path).names)
+        table = pq.read_table(path, columns=[name for name in _READ.names if name in present])
+        for field in _READ:
+            if field.name not in present:
+                table = table.append_column(field, pa.nulls(len(table), field.type))
+        tables.append(table.select(_READ.names))
+    records = pa.concat_tables(tables)
+    if "admin_vintage" not in SHAPES[shape].schema.names:  # survey_coverage: our own form, which lists current codes
+        position = _READ.get_field_index("admin_vintage")
+        records = records.set_column(position, "admin_vintage", pa.repeat(CURRENT, len(records)))
+    return records
+
+
+def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
+    """What each record states, as one text: thousands of records state the same."""
+    columns = {name: records[name] for name in _STATED}
+    for name in _NAMES:  # cleaning makes one line of a list that has one place a line
+        raw = pc.replace_substring(records[f"{name}_raw"], _BETWEEN, " ")
+        is_list = pc.and_(pc.fill_null(pc.match_substring(raw, "\n"), False), pc.is_valid(records[name]))
+        columns[name] = pc.if_else(is_list, raw, records[name])
+    for code in _CODES[:2]:
+        is_unreadable = pc.and_(pc.is_null(records[code]), pc.is_valid(records[f"{code}_raw"]))
+        columns[f"{code}_unreadable"] = pc.if_else(is_unreadable, "unreadable", "")
+    columns["point"] = outlines.around(records["latitude"], records["longitude"])
+    joined = pc.binary_join_element_wise(
+        *(pc.cast(column, pa.string()) for column in columns.values()),
+        _BETWEEN,
+        null_handling="replace",
+        null_replacement="",
+    )
+    return (
+        pa.chunked_array(joined if isinstance(joined, pa.ChunkedArray) else [joined])
+        .combine_chunks()
+        .dictionary_encode()
+    )
+
+
+def _statement(text: str) -> Statement:
+    code1, code2, code3, name1, name2, name3, vintage, unreadable1, unreadable2, point = (
+        value or None for value in text.split(_BETWEEN)
+    )
+    unreadable = (unreadable1 is not None, unreadable2 is not None)
+    return Statement((code1, code2, code3), (name1, name2, name3), vintage, unreadable, point)
+
+
+def _row(shape: str, number: int, place: Place) -> dict[str, Any]:
+    codes = {f"admin{n}_code": place.code[: 2 * n + 2] if (place.level or 0) >= n else None for n in (1, 2, 3)}
+    return codes | {
+        "shape": shape,
+        "place_no": number,
+        "admin_level": place.level,
+        "method": place.method,
+        "score": place.score,
+        "stated_code": place.stated_code,
+        "stated_vintage": place.stated_vintage,
+        "warnings": ";".join(dict.fromkeys(place.warnings)) or None,
+    }
+
+
+def _ranks(number: int, place: Place) -> Iterable[dict[str, Any]]:
+    for rank, candidate in enumerate(place.candidates, start=1):
+        yield {
+            "place_no": number,
+            "rank": rank,
+            "method": candidate.method,
+            "score": candidate.score,
+            "stated_code": candidate.stated_code,
+            "stated_vintage": candidate.stated_vintage,
+            "admin_code": candidate.code,
+            "is_chosen": candidate.code == place.code,
+            "witness": candidate.witness,
+            "question_key": place.question_key,
+        }
+
+
+def _joined(ids: pa.ChunkedArray, number: np.ndarray, rows: list[list[dict[str, Any]]], schema: pa.Schema) -> pa.Table:
+    """The rows of each record's statement, with the record's id: no loop over records."""
+    counts = np.array([len(found) for found in rows], dtype=np.int64)
+    starts = np.cumsum(counts) - counts
+    repeated = np.repeat(np.arange(len(number)), counts[number])
+    within = np.arange(len(repeated)) - np.repeat(np.cumsum(counts[number]) - counts[number], counts[number])
+    table = pa.Table.from_pylist([row for found in rows for row in found], schema=schema.remove(0))
+    table = table.take(pa.array(starts[number][repeated] + within))
+    return table.add_column(0, schema.field(0), ids.take(pa.array(repeated))).cast(schema)
