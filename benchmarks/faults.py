@@ -30,7 +30,7 @@ from typing import Any
 
 from landed import AS_OF, environment, land, start
 
-from orchestration.commands import mrf as command
+from orchestration.commands.mrf import main as mrf_main
 from warehouse.paths import Layout
 from warehouse.publication import publish
 from warehouse.state_files import Damaged
@@ -68,7 +68,7 @@ def mrf(root: Path, *arguments: str) -> tuple[int, str]:
         sys.argv = ["mrf", *arguments]
         code = 0
         try:
-            command.main()
+            mrf_main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
         except BaseException:

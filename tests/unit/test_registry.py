@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from warehouse.resolution import ids
+from warehouse.resolution import id_registry
 
 NONE = pd.DataFrame({"natural_key": [], "entity_id": []}, dtype=object)
 
@@ -16,31 +16,31 @@ def given(*clusters: str, rank: dict[str, int] | None = None) -> pd.DataFrame:
 
 
 def assigned(keys: pd.DataFrame, known: pd.DataFrame = NONE) -> dict[str, str]:
-    return dict(zip(keys["natural_key"], ids.assign(keys, known, "org"), strict=True))
+    return dict(zip(keys["natural_key"], id_registry.assign(keys, known, "org"), strict=True))
 
 
 def known_after(*steps: pd.DataFrame) -> pd.DataFrame:
     known = NONE
     for keys in steps:
-        known = ids.extended(known, keys.assign(entity_id=ids.assign(keys, known, "org")))
+        known = id_registry.extended(known, keys.assign(entity_id=id_registry.assign(keys, known, "org")))
     return known
 
 
 def test_keys_of_a_cluster_share_an_id() -> None:
     ids = assigned(given("ab", "c"))
     assert ids["a"] == ids["b"] != ids["c"]
-    assert ids["a"] == ids.entity_id("org", "a")
+    assert ids["a"] == id_registry.entity_id("org", "a")
 
 
 def test_a_new_spelling_takes_the_id_that_the_cluster_has() -> None:
     known = known_after(given("b"))
-    assert assigned(given("ab"), known)["a"] == ids.entity_id("org", "b")
+    assert assigned(given("ab"), known)["a"] == id_registry.entity_id("org", "b")
 
 
 def test_two_entities_proved_to_be_one_keep_the_older_id() -> None:
     known = known_after(given("b"), given("b", "a"))
     ids = assigned(given("ab"), known)
-    assert set(ids.values()) == {ids.entity_id("org", "b")}
+    assert set(ids.values()) == {id_registry.entity_id("org", "b")}
     # …and it stays so when they are looked up again
     again = known_after(given("b"), given("b", "a"), given("ab"))
     assert set(assigned(given("ab"), again).values()) == set(ids.values())
@@ -49,8 +49,8 @@ def test_two_entities_proved_to_be_one_keep_the_older_id() -> None:
 def test_an_entity_proved_to_be_two_leaves_the_id_to_the_most_specific() -> None:
     known = known_after(given("ab"))
     ids = assigned(given("a", "b", rank={"a": 5, "b": 0}), known)
-    assert ids["b"] == ids.entity_id("org", "a")
-    assert ids["a"] not in (ids["b"], ids.entity_id("org", "b"))
+    assert ids["b"] == id_registry.entity_id("org", "a")
+    assert ids["a"] not in (ids["b"], id_registry.entity_id("org", "b"))
 
 
 def test_the_registry_only_grows_at_its_end() -> None:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ingestion.clean.text import fold
 from warehouse.paths import Workspace
-from warehouse.resolution.ids import entity_id
+from warehouse.resolution.id_registry import entity_id
 from warehouse.storage import write_parquet
 
 SCHEMA = pa.schema(

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from ingestion.clean.text import fold
 from warehouse.paths import Workspace
-from warehouse.resolution import ids, state
+from warehouse.resolution import id_registry, state
 from warehouse.resolution.record_organizations import read_records
 from warehouse.storage import write_parquet
 
@@ -83,6 +83,6 @@ def _identified(workspace: Workspace, entity: str, frame: pd.DataFrame, known: p
     known = known[known["entity"].eq(entity)]
     keys = frame[["natural_key"]].drop_duplicates().sort_values("natural_key", ignore_index=True)
     keys = keys.assign(cluster=keys["natural_key"], rank=0)
-    keys["entity_id"] = ids.assign_owned(keys, known, state.given_ids(workspace), _PREFIX[entity]).to_numpy()
+    keys["entity_id"] = id_registry.assign_owned(keys, known, state.given_ids(workspace), _PREFIX[entity]).to_numpy()
     state.give_ids(workspace, known, entity, keys)
     return frame.merge(keys[["natural_key", "entity_id"]], on="natural_key").assign(entity=entity)[list(SCHEMA.names)]

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from ingestion.clean.text import fold
 from warehouse.paths import Workspace
-from warehouse.resolution import ids, organizations, state
-from warehouse.resolution.ids import entity_id
+from warehouse.resolution import id_registry, organizations, state
+from warehouse.resolution.id_registry import entity_id
 from warehouse.storage import write_parquet
 
 NAMED_SHAPES = ("organization", "program", "service", "opportunity", "mechanism")
@@ -74,7 +74,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     resolved = organizations.resolve(mentions, _answers(workspace))
     mentions["cluster"] = resolved.cluster
     mentions["rank"] = mentions["is_remembered"].astype(int)
-    mentions["entity_id"] = ids.assign(mentions, known, "org")
+    mentions["entity_id"] = id_registry.assign(mentions, known, "org")
     known_ids = mentions.set_index("natural_key")["entity_id"]
     named["organization_id"] = named["natural_key"].map(known_ids)
     table = pa.Table.from_pandas(named[ORGANIZATION_SCHEMA.names], ORGANIZATION_SCHEMA, preserve_index=False)

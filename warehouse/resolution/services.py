@@ -29,7 +29,7 @@ from rapidfuzz.distance import OSA
 from ingestion.clean.text import fold
 from warehouse.paths import SEEDS, Workspace
 from warehouse.plain_path import plain
-from warehouse.resolution import ids, service_shelters, state
+from warehouse.resolution import id_registry, service_shelters, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, question_id
 from warehouse.storage import write_parquet
 
@@ -125,7 +125,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         spots = connection.execute(_SPOTS).df()
         known = state.entity_ids(workspace).query("entity == 'service_at_location'")
         keys = spots.rename(columns={"spot_key": "natural_key"})
-        spots["entity_id"] = ids.assign_owned(keys, known, state.given_ids(workspace), "sal").to_numpy()
+        spots["entity_id"] = id_registry.assign_owned(keys, known, state.given_ids(workspace), "sal").to_numpy()
         connection.register("given", spots[["spot", "entity_id"]])
         table = _table(connection)
         standing = service_shelters.resolve(workspace, table).to_pandas()
@@ -422,7 +422,7 @@ _INSIDE = {
 
 def _table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     offers = connection.execute("select distinct organization_id, offer from spots").df()
-    ids = [ids.entity_id("srv", *pair) for pair in zip(offers["organization_id"], offers["offer"], strict=True)]
+    ids = [id_registry.entity_id("srv", *pair) for pair in zip(offers["organization_id"], offers["offer"], strict=True)]
     connection.register("offers", offers.assign(service_id=ids))
     return (
         connection.execute(
@@ -461,4 +461,4 @@ def _decisions(links: _Links, spots: pd.DataFrame) -> pd.DataFrame:
 
 def _short_keys(spots: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """What an answer calls a spot: a published key must not hold the coordinates that the natural key holds."""
-    return np.array([ids.entity_id("spot", key) for key in spots["spot_key"]], dtype=object)
+    return np.array([id_registry.entity_id("spot", key) for key in spots["spot_key"]], dtype=object)

@@ -29,7 +29,7 @@ from ingestion.shapes import SHAPES
 from warehouse import state_files
 from warehouse.paths import SEEDS, Workspace
 from warehouse.privacy import forgotten
-from warehouse.resolution import ids
+from warehouse.resolution import id_registry
 from warehouse.state_files import Damaged
 from warehouse.storage import read_json, write_json, write_parquet, write_whole
 
@@ -147,7 +147,9 @@ def given_ids(workspace: Workspace) -> pd.DataFrame:
 
 def give_ids(workspace: Workspace, known: pd.DataFrame, entity: str, given: pd.DataFrame) -> None:
     """Adds ids of one kind of entity: those known (ENTITY_ID_SCHEMA), then what is new or changed in ``given``."""
-    rows = ids.extended(known, given.assign(entity=entity).reindex(columns=ENTITY_ID_SCHEMA.names).astype(object))
+    rows = id_registry.extended(
+        known, given.assign(entity=entity).reindex(columns=ENTITY_ID_SCHEMA.names).astype(object)
+    )
     added = pa.Table.from_pandas(rows, ENTITY_ID_SCHEMA, preserve_index=False)
     before = pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA)
     write_parquet(_given_path(workspace), pa.concat_tables([before, added]))
