@@ -32,7 +32,7 @@ from landed import PROJECT, environment, land, weightiest
 
 from orchestration.defs import upkeep
 from orchestration.operation.instance import write_lock
-from orchestration.operation.settings import settings
+from orchestration.settings import settings
 from warehouse.paths import Layout
 
 PATIENCE = 1800

@@ -23,8 +23,8 @@ from ingestion.clean.text import fold
 from ingestion.declaration import code_lists
 from ingestion.declaration.pull_settings import Pull
 from ingestion.declaration.reader_settings import Reader, Strict, Tabular
+from ingestion.declaration.values import clean
 from ingestion.errors import DeclarationError
-from ingestion.records.values import clean
 from ingestion.shapes import SHAPES, Column
 
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")

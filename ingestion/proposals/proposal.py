@@ -16,10 +16,10 @@ from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import fold
 from ingestion.declaration.code_lists import SEED
 from ingestion.declaration.source import ID, Origin
+from ingestion.declaration.values import clean
 from ingestion.proposals.judging import LIKELY, Guess, guesses, names_of_people, personal_ground, target_of
 from ingestion.proposals.looking import FileColumn, Sheet, sheets
 from ingestion.proposals.words import correction
-from ingestion.records.values import clean
 from ingestion.shapes import SHAPES
 
 # What a figure is of where its file does not say: everybody.

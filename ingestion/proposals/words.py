@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from ingestion.clean.text import fold
 from ingestion.declaration import code_lists
-from ingestion.records.values import clean
+from ingestion.declaration.values import clean
 from ingestion.shapes import Column
 
 Words = tuple[str, ...]

@@ -14,7 +14,7 @@ from ingestion.pull.client import Client, Header, Params, from_environment, quer
 from ingestion.pull.errors import PullError
 from ingestion.pull.pages import Page, Pages, pages_from
 from ingestion.pull.whole import Whole, without_erased
-from ingestion.records.personal import Erased
+from ingestion.readers.surveys.consent import Erased
 
 _ASSETS = "/api/v2/assets/"
 

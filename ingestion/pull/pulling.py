@@ -20,7 +20,7 @@ from ingestion.pull import central, http, kobo
 from ingestion.pull.errors import PullError
 from ingestion.pull.pages import as_json, made_private, move_private, read_json, write_private
 from ingestion.pull.whole import Whole
-from ingestion.records.personal import Erased
+from ingestion.readers.surveys.consent import Erased
 
 
 @dataclass(frozen=True)

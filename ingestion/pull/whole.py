@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingestion.records.personal import Erased
+from ingestion.readers.surveys.consent import Erased
 
 _IDS = ("_uuid", "__id", "instanceID", "rootUuid", "deprecatedID")
 

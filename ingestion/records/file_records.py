@@ -19,6 +19,7 @@ from ingestion.readers import pdf
 from ingestion.readers.feeds import geo, iati, json_records
 from ingestion.readers.rows import Table, Tables
 from ingestion.readers.surveys import survey
+from ingestion.readers.surveys.consent import Erased, nobody
 from ingestion.readers.tables import table
 from ingestion.readers.texts import written
 from ingestion.records import personal
@@ -57,7 +58,7 @@ class Part:
         return self.is_personal or self.is_typed or any(len(found) for found in self.personal)
 
 
-def read_tables(source: Source, path: Path, erased: personal.Erased = personal.nobody) -> Tables:
+def read_tables(source: Source, path: Path, erased: Erased = nobody) -> Tables:
     """The raw tables of a file, by the reader that its source declares.
 
     Raises SourceFileError, also for whatever the reader stumbles over.

@@ -14,11 +14,11 @@ from ingestion.clean.numbers import is_ambiguous, number
 from ingestion.clean.personal import redact
 from ingestion.clean.text import as_text, tidy
 from ingestion.declaration.source import Mapping, Origin, Source
+from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.records import personal, shelters
-from ingestion.records.values import clean
 from ingestion.shapes import ASSERTION, Column, Shape
 
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.

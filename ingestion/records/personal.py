@@ -8,7 +8,6 @@ keep them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -17,21 +16,12 @@ from ingestion.clean.numbers import number
 from ingestion.clean.personal import find, redact
 from ingestion.declaration.source import Source
 from ingestion.readers.rows import Table
+from ingestion.readers.surveys.consent import ERASED, NOT_GIVEN, has_refused
 
 PERSONAL = ["document_id", "locator", "column", "kind", "value"]
 # Kinds: a declared column, what tells where a shelter stands, the place of what stands beside one; those of
 # clean/personal.py for what was found inside a text.
 DECLARED, SHELTER, BESIDE = "declared", "shelter", "beside"
-NOT_GIVEN = "consentement non donné"
-# What is told of a submission that its respondent had erased: that there was one, and not which.
-ERASED, ERASED_PLACE = "effacée sur demande", "soumission effacée"
-
-Erased = Callable[[str], bool]  # whether a submission of this id was erased on request
-
-
-def nobody(_: str) -> bool:
-    """The answer where nobody asked for anything to be erased."""
-    return False
 
 
 @dataclass(frozen=True)
@@ -79,15 +69,6 @@ def _told(source: Source, cells: dict[str, str]) -> str:
     """The cells of a row that became no record, as JSON without what is personal in them."""
     kept = {name: text for name, text in cells.items() if name not in source.personal}
     return json.dumps({name: redact(text, names=True)[0] for name, text in kept.items()}, ensure_ascii=False)
-
-
-def has_refused(source: Source, frame: pd.DataFrame) -> pd.Series:
-    """The rows of those who did not give their consent."""
-    refused = pd.Series(False, index=frame.index)
-    for question, answer in source.consent.items():
-        if question in frame:
-            refused |= frame[question].ne(answer)
-    return refused
 
 
 def _allowed(frame: pd.DataFrame, answers: dict[str, str]) -> pd.Series:

@@ -12,6 +12,7 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
 from ingestion.readers.surveys import survey
+from ingestion.readers.surveys.consent import Erased, nobody
 from ingestion.records import personal
 from ingestion.records.file_records import Part, part_of, read_part, read_tables
 from ingestion.records.personal import PERSONAL
@@ -48,9 +49,7 @@ class Ingested:
     consented: dict[str, str] = field(default_factory=dict)
 
 
-def ingest(
-    source: Source, paths: list[Path], erased: personal.Erased = personal.nobody, withheld: bool = False
-) -> Ingested:
+def ingest(source: Source, paths: list[Path], erased: Erased = nobody, withheld: bool = False) -> Ingested:
     """All records of all files of one source, read in this process.
 
     Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told. With ``withheld`` no
@@ -65,7 +64,7 @@ def ingest(
 def parts(
     source: Source,
     paths: list[Path],
-    erased: personal.Erased = personal.nobody,
+    erased: Erased = nobody,
     withheld: bool = False,
     most_rows: int | None = None,
     begin: Callable[[Path], None] = lambda _: None,

@@ -22,9 +22,10 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.table import Table
 
+from orchestration.operation.step_labels import STEPS
 from orchestration.pipeline.inventory import DEMO_NOTICE
+from warehouse.french import count as number
 from warehouse.privacy import withheld
-from warehouse.reading.french import count as number
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -46,16 +47,6 @@ console = _Console(highlight=False, file=sys.stdout)  # the stream of the start:
 warnings = _Console(highlight=False, stderr=True)
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
 LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
-STEPS = {
-    "landing__inventory": "inventaire de l’atterrissage",
-    "resolved_places": "lieux",
-    "resolved_evidence": "documents et décisions",
-    "resolved_entities": "structures et services",
-    "dbt_build": "dbt : marts et tests",
-    "mart_suites": "contrôle des marts",
-    "publication_notice_donnees_personnelles": "recherche de données personnelles",
-    "published__warehouse": "publication",
-}
 STATES = {
     "fresh": "[green]à jour[/]",
     "unchanged": "[green]inchangée[/]",

@@ -14,9 +14,9 @@ from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, c
 from warehouse.deliverables import front
 from warehouse.deliverables.producing import RECORD, missing, record_of
 from warehouse.deliverables.register import DELIVERABLES
+from warehouse.french import count as number
 from warehouse.paths import Layout
 from warehouse.publication import publish
-from warehouse.reading.french import count as number
 
 _WAIT_SECONDS = 600
 _STATES = {

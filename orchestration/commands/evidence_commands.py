@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
-from orchestration.commands.operation_commands import refuse_damaged
+from orchestration.commands.session import refuse_damaged
 from orchestration.operation.instance import write_lock
 from orchestration.pipeline.inventory import TIME_ZONE
 from warehouse.paths import Layout

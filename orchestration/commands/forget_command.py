@@ -11,14 +11,15 @@ from rich.markup import escape
 
 from ingestion.declaration.registry import sources
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop
-from orchestration.operation.settings import SettingError, settings
+from orchestration.commands.session import in_words, locked, prepared, refuse_damaged
 from orchestration.pipeline.inventory import NothingToPublish
+from orchestration.settings import SettingError, settings
 from warehouse import state_files
+from warehouse.french import count as number
 from warehouse.paths import Layout, Workspace
 from warehouse.privacy import erasure, forgotten
 from warehouse.privacy.key import KeyProblem
 from warehouse.privacy.vault import open_vault
-from warehouse.reading.french import count as number
 
 if TYPE_CHECKING:
     from warehouse.privacy.erasure import Done
@@ -60,7 +61,6 @@ def forget(
         if not apply_receipts(Layout.from_environment(), landing, backups):
             stop("Effacements incomplets : voir ci-dessus, puis « mrf forget --again ».", NOT_PUBLISHED)
         return
-    from orchestration.commands.operation_commands import refuse_damaged
 
     wanted = forgotten.normal(submission or "")
     if not wanted or not who.strip():
@@ -81,7 +81,6 @@ def forget(
 def _forget(
     layout: Layout, wanted: str, who: str, landing: Path | None, backup_folders: list[Path], is_data_only: bool
 ) -> None:
-    from orchestration.commands.operation_commands import locked
     from orchestration.operation import forgetting
 
     workspace, known, now = layout.workspace(False), sources(), dt.datetime.now(dt.UTC)
@@ -127,7 +126,6 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
     """
     import dagster as dg
 
-    from orchestration.commands.operation_commands import in_words, locked, prepared
     from orchestration.operation import forgetting
 
     workspace, known = layout.workspace(False), sources()
@@ -170,7 +168,6 @@ def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
 
 def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: list[Path] | None = None) -> bool:
     """Takes out again whatever was erased, also of landed files that were put back; whether none of it is left."""
-    from orchestration.commands.operation_commands import locked
     from orchestration.operation import forgetting
 
     workspace, known = layout.workspace(False), sources()
@@ -228,7 +225,7 @@ def _say_what_is_left(landed: list[str], traces: list[str], unverified: list[str
 
 
 def _forget_expired() -> None:
-    from orchestration.commands.operation_commands import locked
+    from orchestration.operation import retention
 
     layout = Layout.from_environment()
     try:
@@ -239,18 +236,10 @@ def _forget_expired() -> None:
         stop("MRF_KEEP_PERSONAL_DAYS n’est pas posé : les données personnelles n’ont pas de terme.", WRONG_USE)
     try:
         with locked(layout):
-            gone = expire(layout, days, dt.datetime.now(dt.UTC))
+            gone = retention.expire(layout, days, dt.datetime.now(dt.UTC))
     except KeyProblem as problem:
         stop(str(problem), NOT_PUBLISHED)
     console.print(f"Documents dont les données personnelles sont échues et effacées : {len(gone)}")
-
-
-def expire(layout: Layout, days: int, now: dt.datetime) -> list[str]:
-    """Erases from `restricted` what came in more than so many days ago; returns the documents. Under the lock."""
-    workspace = layout.workspace(False)
-    if not days or not (workspace.restricted / "originals").is_dir():
-        return []
-    return open_vault(workspace).expire(now - dt.timedelta(days=days))
 
 
 def _told(now: dt.datetime) -> str:

@@ -26,6 +26,7 @@ from orchestration.commands import (
     operation_commands,
     pull_commands,
     reading_commands,
+    session,
     source_commands,
 )
 from orchestration.commands.console import (
@@ -43,11 +44,12 @@ from orchestration.commands.console import (
 )
 from orchestration.commands.last_resort import in_a_sentence
 from orchestration.operation import alerts, disk
+from orchestration.operation import instance as instances
 from orchestration.pipeline.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
 from warehouse.deliverables import front
+from warehouse.french import count as number
 from warehouse.paths import PROJECT, Layout
 from warehouse.publication import audit, housekeeping, publish
-from warehouse.reading.french import count as number
 from warehouse.resolution import state
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ operation_commands.add_to(app)
 @app.callback()
 def before(context: typer.Context) -> None:
     """What every command does first."""
-    operation_commands.begin(context.invoked_subcommand)
+    session.begin(context.invoked_subcommand)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -110,12 +112,12 @@ def run(
     Codes de sortie : 0 publié (ou rien de changé), 1 non publié (les lecteurs gardent la dernière bonne version),
     2 mauvais usage.
     """
-    layout = operation_commands.prepared()
+    layout = session.prepared()
     if housekeeping.STATE in (accept_loss or []):
-        with operation_commands.locked(layout):
+        with session.locked(layout):
             for text in housekeeping.accept_loss(layout, dt.datetime.now(dt.UTC)):
                 console.print(f"[bold yellow]{escape(text)}[/]", soft_wrap=True)
-    operation_commands.refuse_damaged(layout, is_announced=True)
+    session.refuse_damaged(layout, is_announced=True)
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
@@ -124,24 +126,22 @@ def run(
         inventory = take_kept(layout, day) if kept else take(layout, sources(), folder, day)
         manifest = None if force else _unchanged(layout, inventory.fingerprint)
     except (NothingToPublish, state.StateError) as reason:
-        operation_commands.show_problems(alerts.not_started(layout, str(reason)))
+        session.show_problems(alerts.not_started(layout, str(reason)))
         stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
     if manifest is not None:
         console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
-        operation_commands.heal(layout)
+        session.repair_after_kill(layout)
         if not data_only:
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
     if disk.free(layout) < disk.least(layout):
-        operation_commands.show_problems(
-            alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout))
-        )
+        session.show_problems(alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout)))
         stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
         console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {escape(names)}", soft_wrap=True)
-    if operation_commands.is_writing(layout):
+    if instances.is_writing(layout):
         console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
     given = {
@@ -168,7 +168,6 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
 
 
 def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
-    from orchestration.operation import instance as instance_of
     from orchestration.pipeline.dbt_manifest import start_parsing
     from orchestration.pipeline.workers import pool
 
@@ -194,15 +193,15 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
     run_id = str(uuid.uuid4())
     with (
         dg.DagsterInstance.get() as instance,
-        instance_of.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
+        instances.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
         following(len(list(job.nodes))),
         redirect_stdout(io.StringIO()),
     ):
-        instance_of.close_interrupted(layout, instance)
+        instances.close_interrupted(layout, instance)
         result = job.execute_in_process(run_config=settings, instance=instance, raise_on_error=False, run_id=run_id)
         problems = alerts.after_run(layout, instance, result.run_id)
-        operation_commands.tidy_after_run(layout, instance)
-    operation_commands.show_problems(problems)
+        session.tidy_after_run(layout, instance)
+    session.show_problems(problems)
     from orchestration.pipeline.delivery import deliveries
 
     given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
@@ -259,7 +258,7 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 @app.command(epilog="Exemple : [bold]mrf status[/]")
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
-    layout = operation_commands.prepared()
+    layout = session.prepared()
     now, wrong = publish.catalog(layout), housekeeping.look(layout)
     for text in wrong:
         console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
@@ -334,7 +333,7 @@ def sql(
 
 def _as_csv(frame: pd.DataFrame) -> str:
     """The rows as CSV in which no text, nor the name of a column, runs in a spreadsheet."""
-    from warehouse.deliverables.exports.csv_files import harmless
+    from warehouse.reading.csv_cells import harmless
 
     def told(value: object) -> object:
         return harmless(str(value)) if isinstance(value, str | list | dict | np.ndarray) else value
@@ -355,7 +354,7 @@ def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre e
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
     layout = Layout.from_environment()
     try:
-        with operation_commands.locked(layout):
+        with session.locked(layout):
             publish.rollback(layout, file, dt.datetime.now(dt.UTC))
             folder = publish.current_file(layout).parent
             if not (folder / front.NAME).exists():  # a publication of an earlier version

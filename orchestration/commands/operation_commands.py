@@ -11,23 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from filelock import Timeout
 from rich.markup import escape
 
-from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop, warnings
+from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop
+from orchestration.commands.forget_command import apply_receipts, refuse_without_key
+from orchestration.commands.session import in_words, locked, prepared, refuse_damaged, show_problems
 from orchestration.operation import alerts, instance
-from orchestration.operation.settings import SettingError, settings
+from orchestration.settings import SettingError, settings
 from warehouse.paths import PROJECT, Layout
 from warehouse.publication import backup as backups
-from warehouse.publication import housekeeping, publish
-from warehouse.resolution.state import StateError
-from warehouse.state_files import Damaged
 
 if TYPE_CHECKING:
-    import dagster as dg
+    pass
 
 DEFINITIONS = ("-m", "orchestration.defs.definitions")
-_WAIT_SECONDS = 600
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,72 +36,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Exemple : [bold]mrf restore /mnt/sauvegardes/mrf_backup_20240831T020000Z[/]")(restore)
     app.command(epilog="Exemple : [bold]mrf prune[/]")(prune)
     app.command("alert-test", epilog="Exemple : [bold]mrf alert-test[/]")(alert_test)
-
-
-# While a restore is half done only these may run: they change nothing, or are the way out.
-_CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver", "pull")
-
-
-def begin(command: str | None) -> None:
-    """What every command does first: clears what a killed one left, and stops where a restore was cut short.
-
-    Another command that holds the lock does it itself; who may only read the root is not asked to.
-    """
-    layout = Layout.from_environment()
-    if not layout.root.is_dir():
-        return
-    try:
-        with instance.write_lock(layout).acquire(timeout=0):
-            for text in housekeeping.clear(layout):
-                _warn(text)
-    except (Timeout, OSError):
-        pass
-    except (StateError, Damaged) as reason:
-        _warn(str(reason))
-    if layout.restore_journal.exists() and command in _CHANGING and not is_writing(layout):
-        stop(backups.RESTORE_INTERRUPTED, NOT_PUBLISHED)
-
-
-def _warn(text: str) -> None:
-    """On the error stream: what a command prints may be read by a program."""
-    warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
-
-
-def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
-    """Ends the command where what nothing else tells is lost: given ids, people's decisions, receipts of erasures."""
-    try:
-        housekeeping.refuse(layout)
-    except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
-        if is_announced:
-            show_problems(alerts.not_started(layout, str(reason)))
-        stop(f"Rien n’est changé. {reason}", NOT_PUBLISHED)
-
-
-def prepared(is_thorough: bool = False) -> Layout:
-    """The data root, with Dagster's instance in it; a wrong setting ends the command.
-
-    ``is_thorough``: damage is looked for in all of Dagster's history.
-    """
-    layout = Layout.from_environment()
-    try:
-        for text in instance.prepare(layout, is_thorough):
-            _warn(text)
-    except SettingError as error:
-        stop(str(error), WRONG_USE)
-    _restore_catalog(layout)
-    return layout
-
-
-def _restore_catalog(layout: Layout) -> None:
-    """Writes a lost catalog again and says so; a run that holds the lock does it itself."""
-    if not publish.is_lost(layout):
-        return
-    try:
-        with instance.write_lock(layout).acquire(timeout=0):
-            publish.restore_catalog(layout)
-    except Timeout:
-        return
-    console.print(f"[yellow]{publish.REBUILT}[/]", soft_wrap=True)
 
 
 def ui(
@@ -230,7 +161,6 @@ def restore(
 
     La clé d’abord : sans celle qui scelle les effacements demandés, rien n’est restauré.
     """
-    from orchestration.commands.forget_command import apply_receipts, refuse_without_key
     from orchestration.operation import forgetting
 
     layout = Layout.from_environment()
@@ -251,7 +181,7 @@ def prune() -> None:
     """Efface ce que les réglages ne gardent plus, jamais la publication en place. / Applies retention."""
     import dagster as dg
 
-    from orchestration.defs.upkeep import prune as removed_by
+    from orchestration.operation.retention import prune as removed_by
 
     layout = prepared()
     try:
@@ -262,45 +192,6 @@ def prune() -> None:
     for name in removed:
         console.print(f"Effacé : {name}", soft_wrap=True)
     console.print(f"{len(removed)} élément(s) effacé(s)")
-
-
-def is_writing(layout: Layout) -> bool:
-    """Whether another process holds the lock of the data root."""
-    try:
-        with instance.write_lock(layout).acquire(timeout=0):
-            return False
-    except Timeout:
-        return True
-
-
-def heal(layout: Layout) -> None:
-    """Where nothing has to be run: ends what a killed run left between the pointer's move and its own end."""
-    try:
-        with instance.write_lock(layout).acquire(timeout=0):
-            publish.lead_site(layout)
-            if instance.was_interrupted(layout):
-                import dagster as dg
-
-                with dg.DagsterInstance.get() as dagster:
-                    instance.close_interrupted(layout, dagster)
-    except Timeout:
-        pass  # another run writes: it will
-
-
-def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
-    """The retention at the end of a run, where no daemon does it; another writer may go first."""
-    from orchestration.defs.upkeep import prune as removed_by
-
-    try:
-        with instance.write_lock(layout).acquire(timeout=0):
-            removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
-    except Timeout:
-        return
-    except SettingError as error:
-        console.print(f"[yellow]Rétention non faite :[/] {escape(str(error))}", soft_wrap=True)
-        return
-    if removed:
-        console.print(f"Rétention : {len(removed)} élément(s) effacé(s)")
 
 
 def alert_test() -> None:
@@ -319,32 +210,3 @@ def alert_test() -> None:
     if problems := alerts.announce(layout, "trial", f"essai_{now:%H%M%S}", "essai", "Les annonces arrivent ici."):
         stop(" ; ".join(problems), NOT_PUBLISHED)
     console.print(f"Annonce envoyée : {', '.join(channels)}")
-
-
-def show_problems(problems: list[str]) -> None:
-    """Says which alerts could not leave: a warning, for what they announce has its own exit code."""
-    for problem in problems:
-        console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """Ends the command in plain words where a backup cannot be made or read."""
-    try:
-        yield
-    except backups.BackupError as error:
-        stop(str(error), NOT_PUBLISHED)
-    except OSError as error:
-        stop(f"{error.filename} : {error.strerror}", NOT_PUBLISHED)
-
-
-@contextmanager
-def locked(layout: Layout) -> Iterator[None]:
-    """Holds the lock of the data root, waited for as long as a run may take."""
-    try:
-        with console.status("attente du verrou"):
-            lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)
-    except Timeout:
-        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
-    with lock:
-        yield

@@ -10,10 +10,10 @@ from rich.markup import escape
 
 from ingestion.declaration.registry import sources
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop
+from warehouse.french import count as number
 from warehouse.paths import Layout
 from warehouse.privacy import forgotten
 from warehouse.privacy.key import KeyProblem
-from warehouse.reading.french import count as number
 
 if TYPE_CHECKING:
     from ingestion.pull.pulling import Pulled

@@ -11,11 +11,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
+from warehouse.french import count as spelled
 from warehouse.paths import Layout
 from warehouse.publication import publish
 from warehouse.reading import cookbook as recipes
 from warehouse.reading import dictionary as dictionaries
-from warehouse.reading.french import count as spelled
 from warehouse.storage import read_json
 
 _SHOWN = 25

@@ -23,8 +23,8 @@ from ingestion.shapes import SHAPES, Column
 from orchestration.commands.console import NOT_PUBLISHED, STATES, WRONG_USE, console, stop
 from orchestration.pipeline.delivery import deliveries, unquoted
 from orchestration.pipeline.delivery_files import Delivery
+from warehouse.french import count as number
 from warehouse.paths import Layout
-from warehouse.reading.french import count as number
 
 _FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
 _SHOWN_VALUES = 2

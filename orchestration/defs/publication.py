@@ -18,12 +18,13 @@ from orchestration.defs.protection import refuse_personal
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import OWNERS
 from orchestration.defs.transform import MANIFEST
-from orchestration.operation.settings import settings
 from orchestration.pipeline import dbt_docs, losses
 from orchestration.pipeline.delivery import deliveries_of
 from orchestration.pipeline.inventory import DEMO_NOTICE, write_landed
 from orchestration.pipeline.workers import mart_validations, start_data_docs
-from warehouse.deliverables import front, pages
+from orchestration.settings import settings
+from warehouse import pages
+from warehouse.deliverables import front
 from warehouse.deliverables.maps import contours
 from warehouse.paths import SEEDS, Layout, Workspace
 from warehouse.privacy import withheld

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.operation import alerts, instance, outbox
-from orchestration.operation.settings import settings
+from orchestration.settings import settings
 from warehouse.paths import Layout
 
 

@@ -1,43 +1,13 @@
 """The retention of one data root: its files, and Dagster's history of runs."""
 
 import datetime as dt
-import shutil
 
 import dagster as dg
 
-from orchestration.commands.forget_command import expire
 from orchestration.defs.resources import DataRoot
-from orchestration.operation.event_log import delete_runs
-from orchestration.operation.settings import Settings, settings
+from orchestration.operation.retention import prune
+from orchestration.settings import settings
 from warehouse.paths import Layout
-from warehouse.privacy.key import KeyProblem
-from warehouse.publication import retention
-
-
-def prune(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:
-    """Removes what the settings no longer keep and returns its names. To be called under the write lock."""
-    removed = retention.prune(layout, given.keep_publications, given.keep_run_days, now)
-    names = [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, given, now)
-    try:
-        expired = expire(layout, given.keep_personal_days, now)
-    except KeyProblem as problem:  # the rest goes all the same; « mrf forget --expired » says it again
-        return [*names, f"(données personnelles échues : non effacées, {problem})"]
-    return names + [f"données personnelles du document {digest[:8]}" for digest in expired]
-
-
-def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:
-    """Dagster keeps every run for ever; the runs of publications that are kept stay, and the last of all."""
-    before = now - dt.timedelta(days=given.keep_run_days)
-    ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-    old = instance.get_run_records(dg.RunsFilter(statuses=ended, updated_before=before))
-    latest = {run.run_id for run in instance.get_runs(limit=1)}
-    ids = sorted({record.dagster_run.run_id for record in old} - retention.kept_runs(layout) - latest)
-    delete_runs(instance, ids)
-    for run_id in ids:
-        shutil.rmtree(layout.dagster_home / "storage" / run_id, ignore_errors=True)
-        for path in (layout.dagster_home / "history" / "runs").glob(f"{run_id}.db*"):
-            path.unlink()
-    return [f"exécution {run_id[:8]}" for run_id in ids]
 
 
 @dg.op(description="Efface ce que les réglages ne gardent plus. / Removes what the settings no longer keep.")

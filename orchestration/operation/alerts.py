@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.clean.personal import redact
 from ingestion.declaration.registry import sources
-from orchestration.commands.console import STEPS
 from orchestration.operation import outbox
-from orchestration.operation.settings import SettingError, Settings, settings
+from orchestration.operation.step_labels import STEPS
 from orchestration.pipeline.inventory import DEMO_NOTICE
+from orchestration.settings import SettingError, Settings, settings
 from warehouse.deliverables.producing import record_of
 from warehouse.paths import Layout
 from warehouse.publication import audit, publish

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from ingestion.declaration.registry import sources
 from orchestration.operation import outbox
-from orchestration.operation.instance import WRITTEN, settings_file
-from orchestration.operation.settings import SettingError, settings
+from orchestration.operation.instance import WRITTEN, is_writing, settings_file
 from orchestration.pipeline.inventory import NothingToPublish, landed_files, readable
+from orchestration.settings import SettingError, settings
 from warehouse import state_files
 from warehouse.paths import PROJECT, Layout
 from warehouse.privacy import forgotten
@@ -172,8 +172,6 @@ def pointer(layout: Layout) -> Iterator[Line]:
 
 def lock(layout: Layout) -> Iterator[Line]:
     """The write lock: the system frees it when its holder ends, so one that is held has a living holder."""
-    from orchestration.commands.operation_commands import is_writing
-
     if is_writing(layout):
         yield Line(LOOK, "verrou", "une exécution écrit en ce moment", "attendre ; au-delà de six heures, « mrf ui »")
     else:
@@ -284,8 +282,6 @@ def erasures(layout: Layout) -> Iterator[Line]:
 
 def state(layout: Layout) -> Iterator[Line]:
     """Whether a restore was cut short, and the files that the root keeps about itself are whole."""
-    from orchestration.commands.operation_commands import is_writing
-
     if layout.restore_journal.exists():
         if not is_writing(layout):
             todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"

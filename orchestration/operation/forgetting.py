@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.declaration.source import Source
-from ingestion.records.personal import Erased
+from ingestion.readers.surveys.consent import Erased
 from orchestration.operation.event_log import delete_runs
 from orchestration.pipeline.inventory import landed_files, last_landed
 from warehouse import state_files

@@ -15,7 +15,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from orchestration.operation import history
-from orchestration.operation.settings import POSTGRES, SettingError
+from orchestration.settings import POSTGRES, SettingError
 from warehouse.paths import PROJECT, Layout
 from warehouse.plain_path import NoPlainPath, plain
 from warehouse.storage import write_whole
@@ -199,3 +199,12 @@ def _is_free(path: Path) -> bool:
             return True
     except Timeout:
         return False
+
+
+def is_writing(layout: Layout) -> bool:
+    """Whether another process holds the lock of the data root."""
+    try:
+        with write_lock(layout).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True

@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 from filelock import FileLock, Timeout
 
 from ingestion.pull import certificates
-from orchestration.operation.settings import Settings
+from orchestration.settings import Settings
 from warehouse import state_files
 from warehouse.paths import Layout
 from warehouse.storage import write_json

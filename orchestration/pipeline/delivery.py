@@ -23,13 +23,13 @@ from expectations.validation import Validation, validate
 from ingestion.clean.personal import redact
 from ingestion.confinement.guard import guarded
 from ingestion.confinement.limits import Limits
-from ingestion.confinement.reading_process import ReadingProcess
 from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import DeclarationError, SourceFileError
+from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.reading_process import ReadingProcess
 from ingestion.records.kept_parts import KeptParts
 from ingestion.records.mapping import FOUND
-from ingestion.records.personal import Erased, nobody
 from ingestion.records.shelters import MASKED as SHELTER_MASKED
 from ingestion.records.source_records import Ingested, joined
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
@@ -37,14 +37,13 @@ from orchestration.pipeline import delivery_files, snapshot
 from orchestration.pipeline.delivery_files import Delivery, Tables, last, store
 from orchestration.pipeline.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.pipeline.snapshot import Copy
-from warehouse import state_files
+from warehouse import state_files, stored
 from warehouse.generation.staging import SOURCE_SCHEMA
 from warehouse.paths import Layout, Workspace
 from warehouse.privacy import forgotten
 from warehouse.privacy.key import KeyProblem
 from warehouse.privacy.vault import Vault, open_vault
 from warehouse.privacy.withheld import of_persons
-from warehouse.publication import stored
 from warehouse.storage import write_json, write_parquet
 
 _ANEW = "Relancer la chaîne entière : « mrf run --force »."

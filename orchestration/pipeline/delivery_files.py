@@ -17,10 +17,9 @@ from ingestion.declaration.source import Source
 from ingestion.records.source_records import Ingested
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES
 from orchestration.pipeline.snapshot import Copy
-from warehouse import state_files
+from warehouse import state_files, stored
 from warehouse.paths import Workspace
 from warehouse.privacy.vault import Vault, forget
-from warehouse.publication import stored
 from warehouse.storage import copy_whole, write_json, write_parquet
 
 

@@ -16,7 +16,7 @@ from ingestion.clean.personal import redact
 from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
-from orchestration.operation.settings import SettingError, withholds_free_text
+from orchestration.settings import SettingError, withholds_free_text
 from warehouse.paths import DBT_PROJECT, PROJECT, Layout
 from warehouse.plain_path import for_duckdb, plain
 from warehouse.privacy import forgotten, key

@@ -20,10 +20,10 @@ from expectations.data_docs import build as build_data_docs
 from expectations.marts import SUITES, validate_mart
 from expectations.validation import Validation, context
 from ingestion.declaration.source import Source
-from orchestration.operation.settings import settings
 from orchestration.pipeline.delivery import deliver, reader
 from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.inventory import Inventory
+from orchestration.settings import settings
 from warehouse.paths import Workspace
 
 

@@ -23,8 +23,8 @@ from geojson_pydantic import FeatureCollection
 from tests.conftest import Root
 from warehouse.deliverables.exports import EXPORTS
 from warehouse.deliverables.exports import workbook as workbook_of
-from warehouse.deliverables.exports.csv_files import as_given
 from warehouse.deliverables.exports.mart_tables import tables
+from warehouse.reading.csv_cells import as_given
 from warehouse.reading.edition import opened
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]

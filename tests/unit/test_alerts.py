@@ -21,7 +21,7 @@ import trustme
 from aiosmtpd.controller import Controller
 
 from orchestration.operation import alerts, outbox
-from orchestration.operation.settings import SettingError, settings
+from orchestration.settings import SettingError, settings
 from tests.conftest import Root, free_port
 from tests.manifests import manifest
 from tests.servers import Files, running

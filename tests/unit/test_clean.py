@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingestion.clean import dates, numbers, pcodes, text
 from ingestion.declaration import code_lists
-from ingestion.records.values import clean
+from ingestion.declaration.values import clean
 from ingestion.shapes import NEED, SERVICE
 
 DAY = dt.date

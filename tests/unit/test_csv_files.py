@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.deliverables.exports.csv_files import as_given, harmless
+from warehouse.reading.csv_cells import as_given, harmless
 
 _SIGN = re.compile(r"(?:\A|[;\n])[=+\-@\t\r][^;\n]*")
 _FIGURE = re.compile(r"[+\-]\d[\d .,]*(?:[eE][+\-]?\d+)?")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion.confinement import reading_process
+from ingestion import reading_process
 from ingestion.declaration.registry import PACKAGE_SOURCES
 from ingestion.declaration.source import Source, load
 from ingestion.records.file_records import Part

@@ -13,7 +13,7 @@ import pytest
 import typer.main
 
 from orchestration.commands.mrf import app
-from orchestration.operation.settings import MEANING
+from orchestration.settings import MEANING
 from tests.conftest import PROJECT
 
 DEPLOY = PROJECT / "deploy"

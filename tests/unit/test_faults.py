@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from ingestion.digest import file_sha256
+from orchestration.commands import session
 from orchestration.operation import outbox
 from tests.conftest import PROJECT
 from tests.manifests import manifest
@@ -353,7 +354,6 @@ def test_a_lost_catalog_costs_no_publication(tmp_path: Path, torn: bytes | None)
 
 
 def test_a_lost_catalog_is_written_again_and_told(tmp_path: Path) -> None:
-    from orchestration.commands import operation_commands
     from orchestration.operation import doctor
 
     layout = Layout(tmp_path)
@@ -361,8 +361,8 @@ def test_a_lost_catalog_is_written_again_and_told(tmp_path: Path) -> None:
     made = _published(layout, 1, NOW + dt.timedelta(days=1))
     assert not publish.restore_catalog(layout)
     layout.catalog.write_text("{")
-    with operation_commands.console.capture() as said:
-        operation_commands._restore_catalog(layout)
+    with session.console.capture() as said:
+        session._restore_catalog(layout)
     assert "catalog.json" in said.get()
     assert json.loads(layout.catalog.read_text())["current"] == made.pointer
     told = next(line for line in doctor.pointer(layout) if line.name == "catalogue")

@@ -19,12 +19,12 @@ from typer.testing import CliRunner
 
 from ingestion.declaration.registry import sources
 from ingestion.pull.pulling import pull
-from ingestion.records.personal import ERASED, ERASED_PLACE
+from ingestion.readers.surveys.consent import ERASED, ERASED_PLACE
 from ingestion.records.source_records import ingest
 from orchestration.commands import forget_command, operation_commands
 from orchestration.commands.console import console
-from orchestration.commands.forget_command import expire
 from orchestration.operation import forgetting
+from orchestration.operation.retention import expire
 from orchestration.pipeline.delivery import deliver
 from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.inventory import take

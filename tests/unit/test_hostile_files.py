@@ -10,10 +10,10 @@ import pytest
 
 from expectations.gate import gate
 from ingestion.confinement.limits import Limits
-from ingestion.confinement.reading_process import ReadingProcess
 from ingestion.declaration.registry import assign, sources
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
+from ingestion.reading_process import ReadingProcess
 from ingestion.records.source_records import Ingested, ingest
 from orchestration.pipeline import delivery_files
 from tests.unit import hostile_files
@@ -78,7 +78,7 @@ def reader() -> ReadingProcess:
 def reading() -> set[int]:
     """The processes that read for this one."""
     children = psutil.Process().children(recursive=True)
-    return {child.pid for child in children if "ingestion.confinement.reading_process" in child.cmdline()}
+    return {child.pid for child in children if "ingestion.reading_process" in child.cmdline()}
 
 
 def test_a_file_beyond_its_time_ends_its_reader_and_nothing_else(reader: ReadingProcess, tmp_path: Path) -> None:

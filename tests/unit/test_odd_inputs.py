@@ -18,12 +18,12 @@ from ingestion.clean import dates, numbers, pcodes, text
 from ingestion.declaration import code_lists
 from ingestion.declaration.registry import sources
 from ingestion.declaration.source import load
+from ingestion.declaration.values import clean
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.readers import pdf
 from ingestion.readers.tables import table
 from ingestion.records.row_checks import add_warnings
 from ingestion.records.source_records import ingest
-from ingestion.records.values import clean
 from ingestion.shapes import SERVICE
 from tests.unit.test_pdf_reader import declared  # noqa: F401
 from tests.unit.test_row_checks import need

@@ -21,7 +21,7 @@ from orchestration.commands import operation_commands
 from orchestration.commands.console import console
 from orchestration.defs import upkeep
 from orchestration.operation import alerts, doctor, instance
-from orchestration.operation.settings import settings
+from orchestration.settings import settings
 from tests.conftest import Root
 from tests.manifests import manifest
 from warehouse.paths import Layout

@@ -22,7 +22,7 @@ from ingestion.errors import DeclarationError
 from ingestion.pull.client import Client, Header
 from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
-from ingestion.records.personal import nobody
+from ingestion.readers.surveys.consent import nobody
 from ingestion.records.source_records import ingest
 from tests.servers import Central, Files, Json, Kobo, running
 

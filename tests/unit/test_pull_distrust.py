@@ -22,7 +22,7 @@ from ingestion.pull.client import Client
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
-from ingestion.records.personal import nobody
+from ingestion.readers.surveys.consent import nobody
 from tests.servers import Files, Kobo, running
 from tests.unit.test_pull import DATA, NAME, declared, landed, mechanism
 

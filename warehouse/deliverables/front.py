@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse.deliverables import pages
+from warehouse import pages
 from warehouse.deliverables.producing import record_of
 from warehouse.storage import read_json
 

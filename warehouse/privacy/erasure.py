@@ -26,13 +26,13 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.readers.surveys import survey
+from ingestion.readers.surveys.consent import ERASED, ERASED_PLACE, Erased
 from ingestion.records.file_records import part_of, read_tables
-from ingestion.records.personal import ERASED, ERASED_PLACE, Erased
+from warehouse import stored
 from warehouse.paths import Workspace
 from warehouse.privacy.file_texts import CannotScan, says
 from warehouse.privacy.forgotten import UUID, normal
 from warehouse.privacy.vault import Vault
-from warehouse.publication import stored
 from warehouse.state_files import Damaged, DeliveryState, read
 from warehouse.storage import write_json, write_parquet, write_whole
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.deliverables import pages
+from warehouse import pages
 from warehouse.paths import PROJECT
 
 FOLDER = PROJECT / "docs" / "cookbook"

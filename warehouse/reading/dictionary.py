@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.shapes import SHAPES
-from warehouse.deliverables import pages
+from warehouse import pages
 from warehouse.storage import write_json
 
 NAME = "dictionnaire"

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.deliverables.links import unfilled
+from warehouse.pages.links import unfilled
 from warehouse.storage import read_json
 
 Row = dict[str, Any]

@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
-from warehouse.deliverables.exports import csv_files
 from warehouse.paths import SEEDS, Layout, Workspace
 from warehouse.publication import publish
+from warehouse.reading import csv_cells
 from warehouse.resolution import state
 
 
@@ -134,7 +134,7 @@ def export(layout: Layout, path: Path) -> int:
 
 def _written(question: Question) -> dict[str, Any]:
     told = asdict(question).items()
-    return {name: csv_files.harmless(value) if isinstance(value, str) else value for name, value in told}
+    return {name: csv_cells.harmless(value) if isinstance(value, str) else value for name, value in told}
 
 
 def take_in(layout: Layout, path: Path, day: dt.date) -> int:
@@ -153,7 +153,7 @@ def take_in(layout: Layout, path: Path, day: dt.date) -> int:
     for line, row in enumerate(
         csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
     ):
-        said, who, why = (csv_files.as_given((row[name] or "").strip()) for name in _TO_FILL)
+        said, who, why = (csv_cells.as_given((row[name] or "").strip()) for name in _TO_FILL)
         if not (said or who or why):
             continue
         if row["question_id"] not in known:

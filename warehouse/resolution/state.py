@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from ingestion.clean.dates import date
 from ingestion.clean.text import as_text
-from ingestion.records.values import clean
+from ingestion.declaration.values import clean
 from ingestion.shapes import SHAPES
 from warehouse import state_files
 from warehouse.paths import SEEDS, Workspace

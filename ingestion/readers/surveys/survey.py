@@ -21,9 +21,9 @@ from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, read_grids
 from ingestion.readers.surveys import survey_json
+from ingestion.readers.surveys.consent import ERASED, Erased, has_refused, nobody
 from ingestion.readers.surveys.survey_levels import joined, submissions, without
 from ingestion.readers.surveys.survey_sheets import UUIDS, is_choice, is_meta, is_tool_column, sheet_of
-from ingestion.records.personal import ERASED, Erased, has_refused, nobody
 
 if TYPE_CHECKING:
     from ingestion.instruments.form import Form

@@ -10,8 +10,8 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found
 from ingestion.readers.rows import Table
+from ingestion.readers.surveys.consent import ERASED, ERASED_PLACE
 from ingestion.readers.surveys.survey_sheets import NUMBERS, UUIDS, Sheet
-from ingestion.records.personal import ERASED, ERASED_PLACE
 
 _KEYS = (("_index", "_parent_index"), ("KEY", "PARENT_KEY"))
 # Links of a repeat to its submission, not to a repeat around it.

@@ -11,13 +11,13 @@ from typing import Any
 from ingestion.clean.text import visible
 from ingestion.declaration.reader_settings import Tabular
 from ingestion.declaration.source import Source
+from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table, Tables, stacked
 from ingestion.readers.sheets.grid import Grid, lines_told
 from ingestion.readers.tables import body, reshape
 from ingestion.readers.tables.sorting import Meaning
-from ingestion.records.values import clean
 from ingestion.shapes import LINEAGE, SHAPES, Column
 
 SEARCHED_ROWS = 30

@@ -5,9 +5,9 @@ import pandas as pd
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import coordinates
 from ingestion.declaration.code_lists import codes
+from ingestion.declaration.values import clean
 from ingestion.readers.rows import Table
 from ingestion.records.shelters import are_shelters
-from ingestion.records.values import clean
 from ingestion.shapes import SERVICE
 
 

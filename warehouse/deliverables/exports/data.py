@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse import french
 from warehouse.deliverables.exports import csv_files, geography, package
 from warehouse.deliverables.exports.mart_tables import MARTS, REFERENCE, counts, tables
-from warehouse.reading import french
 from warehouse.reading.edition import Edition
 from warehouse.storage import write_json
 

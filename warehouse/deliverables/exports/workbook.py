@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse import french
 from warehouse.deliverables.exports.mart_tables import Table
-from warehouse.reading import french
 from warehouse.reading.dictionary import COLUMNS
 from warehouse.reading.edition import Edition
 

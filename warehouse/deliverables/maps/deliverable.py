@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from warehouse.deliverables.links import outside, unfilled
 from warehouse.deliverables.maps import drawing, interactive
 from warehouse.deliverables.maps.sheet import DPI, HEIGHT_INCHES, WIDTH_INCHES
 from warehouse.deliverables.producing import Deliverable
+from warehouse.pages.links import outside, unfilled
 from warehouse.reading.edition import Edition
 
 FOLDER = "cartes"

@@ -11,13 +11,13 @@ import numpy as np
 import shapely
 from markupsafe import Markup
 
-from warehouse.deliverables import pages
+from warehouse import pages
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.outlines import SCHEMATIC, Cercle, Outlines, outlines
 from warehouse.deliverables.maps.style import STATES
 from warehouse.deliverables.palette import GAP
+from warehouse.french import long_day
 from warehouse.reading.edition import Edition
-from warehouse.reading.french import long_day
 
 TEMPLATE = "map.html"
 _UNITS_A_DEGREE = 100

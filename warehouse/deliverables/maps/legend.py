@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from warehouse import french
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.facts import UNSURVEYED
 from warehouse.deliverables.maps.scene import Scene, counted
 from warehouse.deliverables.maps.sheet import Panel, wrapped
 from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
 from warehouse.deliverables.palette import GAP, INK, SOFT
-from warehouse.reading import french
 
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."

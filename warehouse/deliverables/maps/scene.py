@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse import french
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.facts import CercleFacts
 from warehouse.deliverables.maps.outlines import Cercle, Outlines, outlines
-from warehouse.reading import french
+from warehouse.french import long_day
 from warehouse.reading.edition import Edition, Row
-from warehouse.reading.french import long_day
 
 
 @dataclass(frozen=True)

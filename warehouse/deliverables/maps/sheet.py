@@ -17,7 +17,7 @@ from warehouse.deliverables.maps.outlines import SCHEMATIC
 from warehouse.deliverables.maps.scene import Scene, sentence
 from warehouse.deliverables.maps.style import ABROAD, EDGE
 from warehouse.deliverables.palette import INK, NOTICE, NOTICE_EDGE, SOFT
-from warehouse.reading.french import long_day
+from warehouse.french import long_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

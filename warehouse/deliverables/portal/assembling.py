@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from warehouse.deliverables import front, palette
-from warehouse.deliverables.pages import environment
 from warehouse.deliverables.portal import basis, claims, directory, gaps, home, plain_views, scripts
+from warehouse.pages import environment
 from warehouse.reading.edition import Edition
 
 _HERE = Path(__file__).parent

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from warehouse.deliverables import front
-from warehouse.deliverables.links import outside, unfilled
 from warehouse.deliverables.portal import scripts
+from warehouse.pages.links import outside, unfilled
 from warehouse.reading.edition import Edition
 
 _FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:)?//", re.IGNORECASE)

@@ -8,8 +8,8 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from warehouse import french
 from warehouse.deliverables import fonts, palette
-from warehouse.reading import french
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from warehouse.french import show
 from warehouse.reading.edition import Edition
-from warehouse.reading.french import show
 
 # What Markdown would read as its own in the text of a value.
 _MARKDOWN = re.compile(r"([\\&`*_{}\[\]()<>#+\-.!|~^$@'\"])")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from warehouse import french
 from warehouse.deliverables import palette
 from warehouse.deliverables.report import charts
 from warehouse.deliverables.report.citations import CitedRow
 from warehouse.deliverables.report.writer import ALL, Writer
-from warehouse.reading import french
 
 MAPS = Path("cartes")
 _STATES = {"operational": "opérationnels", "unverified": "non vérifiés", "not_operational": "non opérationnels"}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from warehouse import french
 from warehouse.deliverables.report import typesetting
 from warehouse.deliverables.report.drawings import Drawings
 from warehouse.deliverables.report.writer import Writer
-from warehouse.reading import french
 from warehouse.reading.edition import Edition
 
 FOLDER = "rapports"

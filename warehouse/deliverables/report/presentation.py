@@ -8,13 +8,13 @@ from typing import Any
 
 from pptx import Presentation
 
+from warehouse import french
 from warehouse.deliverables import palette
-from warehouse.deliverables.links import unfilled
 from warehouse.deliverables.report.citations import CitedRow
 from warehouse.deliverables.report.drawings import GROUPS, MAPS
 from warehouse.deliverables.report.slides import Slides
 from warehouse.deliverables.report.writer import ALL, Writer
-from warehouse.reading import french
+from warehouse.pages.links import unfilled
 from warehouse.reading.edition import Edition
 
 NAME = "rapports/presentation_rapport_final.pptx"

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from warehouse.deliverables.links import outside, unfilled
 from warehouse.deliverables.report.citations import Place, place_of, read_back
+from warehouse.french import forms
+from warehouse.pages.links import outside, unfilled
 from warehouse.reading.edition import Edition, typographic
-from warehouse.reading.french import forms
 from warehouse.reading.labels import LABELS
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -9,8 +9,8 @@ from typing import Any
 
 from warehouse.deliverables.report.citations import Citations, CitedRow, Group, attribute, escaped
 from warehouse.deliverables.report.knowledge import LEGEND, Knowledge
+from warehouse.french import UNKNOWN, format_of, show
 from warehouse.reading.edition import Edition, typographic
-from warehouse.reading.french import UNKNOWN, format_of, show
 from warehouse.reading.labels import LABELS
 
 ALL = "ALL"

@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from warehouse import french
 from warehouse.deliverables.exports import csv_files, package
 from warehouse.deliverables.exports.hsds.hsds_rows import build, documented
 from warehouse.deliverables.exports.hsds.hsds_tables import COLUMNS, FILES, schema
 from warehouse.deliverables.exports.hsds.nested import Nest
-from warehouse.reading import french
+from warehouse.reading import csv_cells
 from warehouse.reading.edition import Edition, Row
 from warehouse.storage import write_json
 
@@ -45,7 +46,7 @@ def make(edition: Edition, folder: Path) -> None:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else csv_files.harmless(str(value))
+    return "" if value is None else csv_cells.harmless(str(value))
 
 
 def _package(edition: Edition, target: Path, tables: dict[str, list[Row]]) -> dict[str, Any]:

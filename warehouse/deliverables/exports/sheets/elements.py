@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from warehouse import french
 from warehouse.deliverables.exports.places_in_words import Places
-from warehouse.reading import french
+from warehouse.french import day
 from warehouse.reading.edition import Edition, Row
-from warehouse.reading.french import day
 
 UNKNOWN = "non renseigné"
 _PLACE = ("admin3_code", "admin3_name", "admin2_code", "admin2_name", "admin1_code", "admin1_name", "zone_code")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from warehouse.french import day
 from warehouse.reading.edition import Edition, Row
-from warehouse.reading.french import day
 
 _MOST = 3
 # One line a document and value: its latest date and one of its places. Answers to the survey are told together.

@@ -14,9 +14,10 @@ from warehouse.deliverables.exports.places_in_words import Places
 from warehouse.deliverables.exports.sheets.elements import UNKNOWN, Element, elements, is_only_presence, place
 from warehouse.deliverables.exports.sheets.origins import Evidence
 from warehouse.deliverables.exports.sheets.paper import Paper
-from warehouse.deliverables.links import unfilled
+from warehouse.french import day
+from warehouse.pages.links import unfilled
+from warehouse.reading import csv_cells
 from warehouse.reading.edition import Edition, Row
-from warehouse.reading.french import day
 
 FOLDER, INDEX = "fiches", "index.csv"
 CHOICE = "☐ exact   ☐ à corriger   ☐ fermé"
@@ -57,7 +58,7 @@ def make(edition: Edition, folder: Path) -> None:
             min(checks, default=""),
             edition.notice,
         ]
-        lines.append([csv_files.harmless(str(value)) for value in told])
+        lines.append([csv_cells.harmless(str(value)) for value in told])
     csv_files.write(target / INDEX, _COLUMNS, lines)
 
 

@@ -23,10 +23,10 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.project import PROJECT
+from ingestion.readers.surveys.consent import Erased, nobody
 from ingestion.records import kept_parts
 from ingestion.records.file_records import Part
 from ingestion.records.kept_parts import KeptParts
-from ingestion.records.personal import Erased, nobody
 from ingestion.records.source_records import parts
 
 _WALL_SECONDS = 900  # a file that waits (a share that hangs) takes no processor time
@@ -210,6 +210,6 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the image of a process that ends holds what it was reading
     threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
     # Requests name the classes of this module as it is imported, not as it is run.
-    from ingestion.confinement import reading_process
+    from ingestion import reading_process
 
     reading_process._serve(Connection(int(sys.argv[1])))

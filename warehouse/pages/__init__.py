@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from warehouse.reading import french
+from warehouse import french
 from warehouse.storage import write_whole
 
 

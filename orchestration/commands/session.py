@@ -1,0 +1,151 @@
+"""What the commands share: a data root that is prepared, locked and free of what a killed command left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import Timeout
+from rich.markup import escape
+
+from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop, warnings
+from orchestration.operation import alerts, instance
+from orchestration.operation.instance import is_writing
+from orchestration.settings import SettingError, settings
+from warehouse.paths import Layout
+from warehouse.publication import backup as backups
+from warehouse.publication import housekeeping, publish
+from warehouse.resolution.state import StateError
+from warehouse.state_files import Damaged
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_WAIT_SECONDS = 600
+
+
+# While a restore is half done only these may run: they change nothing, or are the way out.
+_CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver", "pull")
+
+
+def begin(command: str | None) -> None:
+    """What every command does first: clears what a killed one left, and stops where a restore was cut short.
+
+    Another command that holds the lock does it itself; who may only read the root is not asked to.
+    """
+    layout = Layout.from_environment()
+    if not layout.root.is_dir():
+        return
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            for text in housekeeping.clear(layout):
+                warn(text)
+    except (Timeout, OSError):
+        pass
+    except (StateError, Damaged) as reason:
+        warn(str(reason))
+    if layout.restore_journal.exists() and command in _CHANGING and not is_writing(layout):
+        stop(backups.RESTORE_INTERRUPTED, NOT_PUBLISHED)
+
+
+def warn(text: str) -> None:
+    """On the error stream: what a command prints may be read by a program."""
+    warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+
+
+def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
+    """Ends the command where what nothing else tells is lost: given ids, people's decisions, receipts of erasures."""
+    try:
+        housekeeping.refuse(layout)
+    except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
+        if is_announced:
+            show_problems(alerts.not_started(layout, str(reason)))
+        stop(f"Rien n’est changé. {reason}", NOT_PUBLISHED)
+
+
+def prepared(is_thorough: bool = False) -> Layout:
+    """The data root, with Dagster's instance in it; a wrong setting ends the command.
+
+    ``is_thorough``: damage is looked for in all of Dagster's history.
+    """
+    layout = Layout.from_environment()
+    try:
+        for text in instance.prepare(layout, is_thorough):
+            warn(text)
+    except SettingError as error:
+        stop(str(error), WRONG_USE)
+    _restore_catalog(layout)
+    return layout
+
+
+def _restore_catalog(layout: Layout) -> None:
+    """Writes a lost catalog again and says so; a run that holds the lock does it itself."""
+    if not publish.is_lost(layout):
+        return
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            publish.restore_catalog(layout)
+    except Timeout:
+        return
+    console.print(f"[yellow]{publish.REBUILT}[/]", soft_wrap=True)
+
+
+def repair_after_kill(layout: Layout) -> None:
+    """Where nothing has to be run: ends what a killed run left between the pointer's move and its own end."""
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            publish.lead_site(layout)
+            if instance.was_interrupted(layout):
+                import dagster as dg
+
+                with dg.DagsterInstance.get() as dagster:
+                    instance.close_interrupted(layout, dagster)
+    except Timeout:
+        pass  # another run writes: it will
+
+
+def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
+    """The retention at the end of a run, where no daemon does it; another writer may go first."""
+    from orchestration.operation.retention import prune as removed_by
+
+    try:
+        with instance.write_lock(layout).acquire(timeout=0):
+            removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
+    except Timeout:
+        return
+    except SettingError as error:
+        console.print(f"[yellow]Rétention non faite :[/] {escape(str(error))}", soft_wrap=True)
+        return
+    if removed:
+        console.print(f"Rétention : {len(removed)} élément(s) effacé(s)")
+
+
+def show_problems(problems: list[str]) -> None:
+    """Says which alerts could not leave: a warning, for what they announce has its own exit code."""
+    for problem in problems:
+        console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Ends the command in plain words where a backup cannot be made or read."""
+    try:
+        yield
+    except backups.BackupError as error:
+        stop(str(error), NOT_PUBLISHED)
+    except OSError as error:
+        stop(f"{error.filename} : {error.strerror}", NOT_PUBLISHED)
+
+
+@contextmanager
+def locked(layout: Layout) -> Iterator[None]:
+    """Holds the lock of the data root, waited for as long as a run may take."""
+    try:
+        with console.status("attente du verrou"):
+            lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)
+    except Timeout:
+        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
+    with lock:
+        yield

@@ -1,0 +1,26 @@
+"""Texts in CSV files that spreadsheets open: nothing in them may run.
+
+Spreadsheets run a cell that begins with a sign of theirs. Such a text gets an apostrophe before the sign, also after a
+semicolon, a tab or the end of a line within it: there a French Excel, which takes semicolons for the ends of cells,
+would begin a new one. Numbers and phone numbers keep their sign and stay as they are: nothing in them can run. A text
+that already has apostrophes before such a sign gets one more, so that taking one away always gives the value back.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS = r"[=+\-@\t\r＝＋－＠]"
+_PLAIN = r"[+\-]\d[\d .,\u00a0\u202f]*(?:[eE][+\-]?\d+)?(?:[;\t\r\n]|\Z)"  # +223 70 00 00 00, -4.2
+_RUNS = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?='*{_SIGNS})(?!{_PLAIN})")
+_MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))'(?='*{_SIGNS})")
+
+
+def harmless(text: str) -> str:
+    """The text as it may stand in a CSV file that a spreadsheet opens."""
+    return _RUNS.sub("'", text)
+
+
+def as_given(text: str) -> str:
+    """The text that `harmless` was given."""
+    return _MARKED.sub("", text)
