@@ -33,7 +33,7 @@ def test_no_library_chatters_on_the_terminal(demo: Root) -> None:
 
 
 def test_every_mart_has_golden_rows(demo: Root) -> None:
-    with duckdb.connect(str(demo.file), read_only=True) as connection:
+    with duckdb.connect(str(demo.published_file), read_only=True) as connection:
         assert golden.marts(connection) == sorted(path.stem for path in golden.FOLDER.glob("*.csv"))
 
 
@@ -41,7 +41,7 @@ def test_every_mart_has_golden_rows(demo: Root) -> None:
 def test_marts_are_the_golden_ones(demo: Root, mart: str) -> None:
     """Same inputs and date, same rows: a change here is a change for analysts, to be looked at and then accepted."""
     accepted = (golden.FOLDER / f"{mart}.csv").read_text(encoding="utf-8").splitlines()
-    with duckdb.connect(str(demo.file), read_only=True) as connection:
+    with duckdb.connect(str(demo.published_file), read_only=True) as connection:
         found = golden.lines(connection, mart)
     changed = list(difflib.unified_diff(accepted, found, "accepted", "found", n=0, lineterm=""))
     assert not changed, "\n".join(changed[:40])
