@@ -18,11 +18,12 @@ from orchestration.defs.protection import refuse_personal
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import OWNERS
 from orchestration.defs.transform import MANIFEST
-from orchestration.pipeline import dbt_docs, losses
+from orchestration.pipeline import losses
 from orchestration.pipeline.delivery import deliveries_of
 from orchestration.pipeline.inventory import DEMO_NOTICE, write_landed
 from orchestration.pipeline.workers import mart_validations, start_data_docs
 from orchestration.settings import settings
+from orchestration.upstream import dbt_docs
 from warehouse import pages
 from warehouse.deliverables import front
 from warehouse.deliverables.maps import contours

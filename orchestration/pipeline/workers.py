@@ -56,22 +56,9 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-_deliveries: dict[tuple[str, str], Future[Delivery]] = {}
-
-
-def start_deliveries(run_id: str, sources: list[Source], inventory: Inventory, workspace: Workspace) -> None:
-    """Hands all sources of a run to the worker, which reads them one after the other."""
-    for source in sources:
-        _deliveries[run_id, source.id] = _submitted(source, inventory, workspace)
-
-
-def delivery_of(run_id: str, source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
-    """What one source gave in this run; read now where the run did not begin with the inventory."""
-    return (_deliveries.pop((run_id, source.id), None) or _submitted(source, inventory, workspace)).result()
-
-
-def _submitted(source: Source, inventory: Inventory, workspace: Workspace) -> Future[Delivery]:
-    return pool().submit(deliver, source, inventory, workspace, settings().file_limits)
+def read_delivery(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
+    """What one source's files gave."""
+    return pool().submit(deliver, source, inventory, workspace, settings().file_limits).result()
 
 
 def mart_validations(build_file: Path) -> dict[str, Validation]:

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from orchestration.operation.event_log import EventLog
+from orchestration.upstream.event_log import EventLog
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec("tenu", asset="services")])
