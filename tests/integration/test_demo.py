@@ -13,8 +13,8 @@ import pytest
 from ingestion.declaration import code_lists
 from ingestion.declaration.registry import sources
 from ingestion.records.source_records import ingest
-from tests import golden
 from tests.conftest import Root
+from tests.fixtures import golden
 
 NOTICE = "DONNÉES FICTIVES"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import serious_violations
 from tests.conftest import Root
+from tests.fixtures.browser import serious_violations
 from warehouse.deliverables.report.rereading import wrong_html
 
 # dbt's own application, whose markup is not ours.
