@@ -7,16 +7,14 @@ process of its own the one happens beside the other, on the second core.
 import multiprocessing
 import os
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from expectations.data_docs import build as build_data_docs
 from expectations.marts import SUITES, validate_mart
 from expectations.validation import Validation, context
 from ingestion.declaration.source import Source
@@ -70,8 +68,3 @@ def _validate_marts(build_file: Path) -> dict[str, Validation]:
     with duckdb.connect(str(build_file), read_only=True) as connection:
         frames = {name: connection.execute(f'from marts."{name}"').arrow().read_all().to_pandas() for name in SUITES}
     return {name: validate_mart(name, frame) for name, frame in frames.items()}
-
-
-def start_data_docs(documents: list[dict[str, Any]], site: Path, run_name: str, inventory: Inventory) -> Future[Path]:
-    """Starts building Data Docs; the result is the index page."""
-    return pool().submit(build_data_docs, documents, site, run_name, inventory.as_of)

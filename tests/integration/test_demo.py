@@ -53,7 +53,7 @@ def test_everything_says_that_the_data_is_fictional(demo: Root) -> None:
     assert demo.query("select is_demo, notice_fr from marts.publication_notice")[0][0] is True
     comments = demo.query("select comment from duckdb_tables() where schema_name = 'marts'")
     assert all(comment.startswith(NOTICE) for (comment,) in comments)
-    assert NOTICE in (demo.folder / "data_docs" / "index.html").read_text()
+    assert NOTICE in (demo.folder / "controles.html").read_text()
     assert NOTICE in demo.mrf("status").stdout
     assert NOTICE in demo.mrf("sql", "select 1").stdout
 
