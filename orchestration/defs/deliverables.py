@@ -93,6 +93,7 @@ def _result(one: Deliverable, outcome: Outcome, folder: Path, is_demo: bool) -> 
         check_results=[
             dg.AssetCheckResult(
                 check_name=CHECK,
+                asset_key=_key(one.name),
                 passed=not outcome.reason,
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"raison": outcome.reason or "aucune"},
