@@ -16,7 +16,7 @@ from warehouse.layout import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
 MACROS = DBT_PROJECT / "macros" / "withheld.sql"
-MARTS = DBT_PROJECT / "models" / "marts" / "_marts.yml"
+DIRECTORY = DBT_PROJECT / "models" / "marts" / "service" / "service_directory.yml"
 HEADER = (
     "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
 )
@@ -86,9 +86,9 @@ STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
 def files() -> dict[Path, str]:
     """Every generated file and its text."""
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
-    made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(
-        _properties(), allow_unicode=True, sort_keys=False, width=110
-    )
+    made[FOLDER / "_sources.yml"] = _yaml("sources", _sources())
+    for entry in [*map(_shape_model, STAGED), *map(_other, _OTHERS)]:
+        made[FOLDER / f"{entry['name']}.yml"] = _yaml("models", [entry])
     return made | {MACROS: _macros()}
 
 
@@ -101,10 +101,14 @@ def write() -> list[Path]:
     return changed
 
 
+def _yaml(kind: str, entries: list[dict[str, Any]]) -> str:
+    return HEADER + yaml.safe_dump({"version": 2, kind: entries}, allow_unicode=True, sort_keys=False, width=110)
+
+
 def _macros() -> str:
     """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
-    marts = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
-    directory = [c["name"] for mart in marts if mart["name"] == "service_directory" for c in mart["columns"]]
+    (mart,) = yaml.safe_load(DIRECTORY.read_text(encoding="utf-8"))["models"]
+    directory = [column["name"] for column in mart["columns"]]
     told = ["program_id", *(name for name in directory if name in WITHHELD)]
     return (
         "{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}\n\n"
@@ -139,11 +143,11 @@ def _model(group: str, table: str) -> str:
     )
 
 
-def _properties() -> dict[str, Any]:
+def _sources() -> list[dict[str, Any]]:
     groups: dict[str, list[str]] = {}
     for group, table, _ in _models():
         groups.setdefault(group, []).append(table)
-    sources = [
+    return [
         {
             "name": group,
             "description": f"Parquet écrit par Python ({group}) / Parquet written by Python ({group})",
@@ -152,11 +156,6 @@ def _properties() -> dict[str, Any]:
         }
         for group, names in groups.items()
     ]
-    return {
-        "version": 2,
-        "sources": sources,
-        "models": [_shape_model(s) for s in STAGED] + [_other(o) for o in _OTHERS],
-    }
 
 
 def _location(group: str) -> str:

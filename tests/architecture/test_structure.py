@@ -94,15 +94,11 @@ def test_sources_are_named_as_agreed() -> None:
 
 def test_models_are_named_by_layer_and_described() -> None:
     prefixes = {"staging": ("stg_",), "intermediate": ("int_",)}
-    described = {
-        model["name"]: model
-        for path in (PROJECT / "dbt_project/models").rglob("*.yml")
-        for model in yaml.safe_load(path.read_text()).get("models", [])
-    }
     for path in (PROJECT / "dbt_project/models").rglob("*.sql"):
-        layer = path.parent.name
+        layer = path.relative_to(PROJECT / "dbt_project/models").parts[0]
         assert path.stem.startswith(prefixes.get(layer, ("",))), path
-        model = described[path.stem]
+        (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+        assert model["name"] == path.stem
         assert model["description"].startswith(("Une ligne", "Une seule ligne")), f"{path.stem}: the grain comes first"
         assert model["data_tests"], f"{path.stem} has no key test"
         if layer == "marts":
@@ -236,6 +232,6 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
 
 def test_the_lineage_flows_one_way() -> None:
     """No intermediate model reads a mart: groups in the lineage stay in order from left to right."""
-    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
-    for path in (PROJECT / "dbt_project/models/intermediate").glob("*.sql"):
+    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").rglob("*.sql")}
+    for path in (PROJECT / "dbt_project/models/intermediate").rglob("*.sql"):
         assert not marts & set(re.findall(r"ref\('(\w+)'\)", path.read_text())), path.name
