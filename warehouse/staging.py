@@ -139,7 +139,9 @@ def _models() -> list[tuple[str, str, str]]:
 
 def _model(group: str, table: str) -> str:
     return (
-        f"-- Écrit par « mrf generate » : ne pas modifier ici.\nselect * from {{{{ source('{group}', '{table}') }}}}\n"
+        "-- Écrit par « mrf generate » : ne pas modifier ici.\n"
+        f"with source as (select * from {{{{ source('{group}', '{table}') }}}})\n\n"
+        "select * from source\n"
     )
 
 

@@ -235,3 +235,29 @@ def test_the_lineage_flows_one_way() -> None:
     marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").rglob("*.sql")}
     for path in (PROJECT / "dbt_project/models/intermediate").rglob("*.sql"):
         assert not marts & set(re.findall(r"ref\('(\w+)'\)", path.read_text())), path.name
+
+
+def _imports_first(sql: str) -> bool:
+    """Whether each relation is read once, whole or filtered, by a CTE of its own above all logic."""
+    _, *parts = re.split(r"^(?=(?:with )?[\w{} ]+ as \(|select\b)", re.sub(r"--.*|{#.*?#}", "", sql), flags=re.M)
+    reads = [len(re.findall(r"\b(?:ref|source)\(", part)) for part in parts]
+    imports = [part for part, count in zip(parts, reads, strict=True) if count]
+    is_logic = any(re.search(r"^select\b|\bjoin\b|\bgroup by\b", part) for part in imports)
+    return reads == sorted(reads, reverse=True) and max(reads) == 1 and not is_logic
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "dbt_project/models").rglob("*.sql")), ids=lambda path: path.stem)
+def test_a_model_says_at_its_head_what_it_reads(path: Path) -> None:
+    assert _imports_first(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select zone_code from {{ ref('zone') }}",
+        "with zones as (select * from {{ ref('zone') }})\n\nselect * from zones cross join {{ ref('run') }}",
+        "with zones as (\n    select 1\n),\n\nruns as (select * from {{ ref('run') }})\n\nselect * from runs",
+    ],
+)
+def test_what_reads_elsewhere_is_found(sql: str) -> None:
+    assert not _imports_first(sql)

@@ -1,7 +1,25 @@
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
 -- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
 -- all but one of the claims that copies of one document repeat, are kept and do not count.
-with stated as (
+with assertions as (select * from {{ ref('stg_assertion') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
+documents as (select * from {{ ref('stg_document_standing') }}),
+
+records as (select * from {{ ref('int_service_record') }}),
+
+organizations as (select * from {{ ref('stg_record_organization') }}),
+
+crosswalk as (select * from {{ ref('sector_crosswalk') }}),
+
+initiatives as (select * from {{ ref('int_initiative_record') }}),
+
+family as (select * from {{ ref('attribute_family') }}),
+
+parameters as (select * from {{ ref('parameter') }}),
+
+stated as (
     select
         stated.*,
         -- Interviews are independent of one another though one export holds them all; and one that two exports hold is one.
@@ -10,36 +28,24 @@ with stated as (
             else coalesce(documents.root_document_id, stated.document_id)
         end as root_document_id,
         coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
-    from {{ ref('stg_assertion') }} as stated
-    cross join {{ ref('stg_run') }} as run
-    left join {{ ref('stg_document_standing') }} as documents on stated.document_id = documents.document_id
+    from assertions as stated
+    cross join run
+    left join documents on stated.document_id = documents.document_id
     where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism') and stated.observed_on <= run.as_of
 ),
 
-records as (select * from {{ ref('int_service_record') }}),
-
 about_organizations as (
     select
+        stated.*,
         'organization' as entity,
         organizations.organization_id as entity_id,
         1 as place_no,
-        stated.record_id,
-        stated.shape,
         -- Who leads a mechanism may be named nowhere else.
-        case when organizations.role = 'lead' then 'organization_name' else stated.attribute end as attribute,
-        stated.value,
-        stated.raw_value,
-        stated.locator,
-        stated.source_id,
-        stated.document_id,
-        stated.observed_on,
-        stated.evidence_class,
-        stated.reader,
-        stated.root_document_id,
-        stated.is_withdrawn,
-        stated.attribute as origin
+        case when organizations.role = 'lead' then 'organization_name' else stated.attribute end as told_attribute,
+        stated.value as told_value,
+        stated.raw_value as told_raw_value
     from stated
-    inner join {{ ref('stg_record_organization') }} as organizations on stated.record_id = organizations.record_id
+    inner join organizations on stated.record_id = organizations.record_id
     where (
         organizations.role = 'self'
         and stated.attribute in ('organization_name', 'organization_acronym', 'organization_type_code', 'parent_name')
@@ -49,29 +55,19 @@ about_organizations as (
 
 about_services as (
     select
+        stated.*,
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
         records.place_no,
-        stated.record_id,
-        stated.shape,
-        stated.attribute,
-        stated.value,
+        stated.attribute as told_attribute,
+        stated.value as told_value,
         -- A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place was read.
         case
             when stated.raw_value = stated.value then stated.raw_value
             when not records.is_masked and not (
                 records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code')
             ) then stated.raw_value
-        end as raw_value,
-        stated.locator,
-        stated.source_id,
-        stated.document_id,
-        stated.observed_on,
-        stated.evidence_class,
-        stated.reader,
-        stated.root_document_id,
-        stated.is_withdrawn,
-        stated.attribute as origin
+        end as told_raw_value
     from stated
     inner join records on stated.record_id = records.record_id
     where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
@@ -89,36 +85,26 @@ about_services as (
 -- names or locates it.
 derived as (
     select
+        stated.*,
         'service_at_location' as entity,
         records.service_at_location_id as entity_id,
         records.place_no,
-        stated.record_id,
-        stated.shape,
         case
             when stated.attribute = 'sector_code' then 'service_type_code'
             when stated.attribute = 'admin3_name' then 'admin3_code'
             else 'admin2_code'
-        end as attribute,
+        end as told_attribute,
         case
             when stated.attribute = 'sector_code' then records.service_type_code
             when stated.attribute = 'admin3_name' then records.admin3_code
             else records.admin2_code
-        end as value,
+        end as told_value,
         case
             when not records.is_masked and (stated.attribute = 'sector_code' or not records.is_place_withheld) then stated.raw_value
-        end as raw_value,
-        stated.locator,
-        stated.source_id,
-        stated.document_id,
-        stated.observed_on,
-        stated.evidence_class,
-        stated.reader,
-        stated.root_document_id,
-        stated.is_withdrawn,
-        stated.attribute as origin
+        end as told_raw_value
     from stated
     inner join records on stated.record_id = records.record_id
-    left join {{ ref('sector_crosswalk') }} as crosswalk
+    left join crosswalk
         on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
     where stated.shape = 'service'
         and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
@@ -138,18 +124,20 @@ derived as (
 
 about_initiatives as (
     select
+        stated.*,
         initiatives.entity,
         initiatives.entity_key as entity_id,
         1 as place_no,
-        stated.*,
-        stated.attribute as origin
+        stated.attribute as told_attribute,
+        stated.value as told_value,
+        stated.raw_value as told_raw_value
     from stated
-    inner join {{ ref('int_initiative_record') }} as initiatives on stated.record_id = initiatives.record_id
+    inner join initiatives on stated.record_id = initiatives.record_id
     where (stated.shape <> 'service' or stated.attribute = 'program_name')
         and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode')
 ),
 
-claims as (
+told as (
     select * from about_organizations
     union all
     select * from about_initiatives
@@ -159,6 +147,28 @@ claims as (
     select * from derived
 ),
 
+claims as (
+    select
+        entity,
+        entity_id,
+        place_no,
+        record_id,
+        shape,
+        told_attribute as attribute,
+        told_value as value,
+        told_raw_value as raw_value,
+        locator,
+        source_id,
+        document_id,
+        observed_on,
+        evidence_class,
+        reader,
+        root_document_id,
+        is_withdrawn,
+        attribute as origin
+    from told
+),
+
 weighed as (
     select
         claims.*,
@@ -166,11 +176,11 @@ weighed as (
         cast(confidence.value as double) as extraction_confidence,
         {{ freshness('claims.observed_on', 'run.as_of', 'cast(half_life.value as double)') }} as freshness
     from claims
-    cross join {{ ref('stg_run') }} as run
-    inner join {{ ref('attribute_family') }} as family on claims.attribute = family.attribute
-    inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
-    inner join {{ ref('parameter') }} as class_weight on 'weight_' || claims.evidence_class = class_weight.name
-    inner join {{ ref('parameter') }} as confidence on 'confidence_' || claims.reader = confidence.name
+    cross join run
+    inner join family on claims.attribute = family.attribute
+    inner join parameters as half_life on family.half_life_parameter = half_life.name
+    inner join parameters as class_weight on 'weight_' || claims.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || claims.reader = confidence.name
 ),
 
 named as (

@@ -4,7 +4,13 @@
     'sensitivity', 'evidence_class', 'review_note'
 ] %}
 
-with described as (
+with described_documents as (select * from {{ ref('stg_document_described') }}),
+
+document_records as (select * from {{ ref('stg_document') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
+described as (
     select
         described.document_id,
         described.is_landed,
@@ -12,10 +18,10 @@ with described as (
         row_number() over (
             partition by described.document_id, described.is_landed order by records.observed_on desc, records.record_id
         ) as place
-    from {{ ref('stg_document_described') }} as described
-    inner join (select {% for attribute in attributes %}{{ attribute }}, {% endfor %}record_id, observed_on from {{ ref('stg_document') }}) as records
+    from described_documents as described
+    inner join (select {% for attribute in attributes %}{{ attribute }}, {% endfor %}record_id, observed_on from document_records) as records
         on described.record_id = records.record_id
-    cross join {{ ref('stg_run') }} as run
+    cross join run
     where described.is_landed or records.observed_on <= run.as_of
 )
 

@@ -4,6 +4,12 @@ with claims as (select * from {{ ref('int_assertion') }} where is_counted),
 
 overrides as (select * from {{ ref('int_override') }} where is_last),
 
+run as (select * from {{ ref('stg_run') }}),
+
+family as (select * from {{ ref('attribute_family') }}),
+
+half_life as (select * from {{ ref('parameter') }}),
+
 per_value as (
     select
         entity,
@@ -45,11 +51,11 @@ decided as (
         false as has_conflict,
         true as is_overridden
     from overrides
-    cross join {{ ref('stg_run') }} as run
+    cross join run
     inner join (select distinct entity, entity_id from claims) as known
         on overrides.entity = known.entity and overrides.entity_id = known.entity_id
-    inner join {{ ref('attribute_family') }} as family on overrides.attribute = family.attribute
-    inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
+    inner join family on overrides.attribute = family.attribute
+    inner join half_life on family.half_life_parameter = half_life.name
     left join ranked
         on overrides.entity = ranked.entity
         and overrides.entity_id = ranked.entity_id

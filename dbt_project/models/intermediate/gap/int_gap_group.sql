@@ -1,7 +1,11 @@
 -- One row per month, area, reading, service type and group of which some service says something.
-with services as (select * from {{ ref('int_gap_service') }} where operational_state <> 'not_operational' and not is_not_found),
+with services as (
+    select * from {{ ref('int_gap_service') }} where operational_state <> 'not_operational' and not is_not_found
+),
 
 admissions as (select * from {{ ref('int_service_admission') }}),
+
+needs as (select * from {{ ref('int_gap_need') }}),
 
 paired as (
     select
@@ -12,7 +16,7 @@ paired as (
     from services
     inner join admissions
         on services.service_at_location_id = admissions.service_at_location_id and services.month = admissions.month
-    left join {{ ref('int_gap_need') }} as needs
+    left join needs
         on services.month = needs.month
         and services.area_code = needs.area_code
         and services.reading = needs.reading

@@ -1,5 +1,13 @@
 -- One row per month, area, reading and service type with evidence: what is known whatever the group.
-with services as (
+with gap_services as (select * from {{ ref('int_gap_service') }}),
+
+coverage as (select * from {{ ref('int_search') }}),
+
+months as (select * from {{ ref('int_month') }}),
+
+areas as (select * from {{ ref('int_area_place') }}),
+
+services as (
     select
         month,
         area_code,
@@ -9,7 +17,7 @@ with services as (
         {{ count_where("operational_state = 'operational'") }} as operational_count,
         {{ count_where("operational_state = 'unverified'") }} as unverified_count,
         {{ count_where("operational_state <> 'not_operational' and not is_not_found") }} as possible_count
-    from {{ ref('int_gap_service') }}
+    from gap_services
     group by month, area_code, reading, service_type_code
 ),
 
@@ -21,9 +29,9 @@ searches as (
         coverage.service_type_code,
         max(case when coverage.is_found then 1 else 0 end) = 1 as is_found,
         count(distinct coverage.admin2_code) as searched_cercle_count
-    from {{ ref('int_search') }} as coverage
-    inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
-    inner join {{ ref('int_area_place') }} as areas
+    from coverage
+    inner join months on coverage.observed_on <= months.evaluated_on
+    inner join areas
         on coverage.zone_code = areas.zone_code and coalesce(coverage.admin2_code, 'ANY') = areas.admin2_code
     group by months.month, areas.area_code, areas.reading, coverage.service_type_code
 )

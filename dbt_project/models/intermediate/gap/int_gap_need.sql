@@ -1,6 +1,8 @@
 -- One row per month, area, reading, service type and group with a known need: the latest figure that is not of a later year.
 with months as (select * from {{ ref('int_month') }}),
 
+needs as (select * from {{ ref('int_need_area') }}),
+
 ranked as (
     select
         months.month,
@@ -14,7 +16,7 @@ ranked as (
             order by needs.year desc
         ) as place
     from months
-    inner join {{ ref('int_need_area') }} as needs on needs.year <= extract(year from months.month)
+    inner join needs on needs.year <= extract(year from months.month)
 )
 
 select month, area_code, reading, service_type_code, population_group_code, need

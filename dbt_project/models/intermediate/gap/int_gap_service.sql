@@ -1,15 +1,25 @@
 -- One row per month, reading and service at a location of an area, with its state and its effective capacity.
 -- What only lists tell of is not there for the grid once the field has searched its cercle since, and found none: a search
 -- of the whole zone counts for the zone alone. Cercles are told of in the as-of month only.
-with searches as (
+with coverage as (select * from {{ ref('int_search') }}),
+
+months as (select * from {{ ref('int_month') }}),
+
+states as (select * from {{ ref('int_service_month') }}),
+
+services as (select * from {{ ref('int_service_location') }}),
+
+areas as (select * from {{ ref('int_area_place') }}),
+
+searches as (
     select
         months.month,
         coverage.zone_code,
         coverage.admin2_code,
         coverage.service_type_code,
         max(coverage.observed_on) as searched_on
-    from {{ ref('int_search') }} as coverage
-    inner join {{ ref('int_month') }} as months on coverage.observed_on <= months.evaluated_on
+    from coverage
+    inner join months on coverage.observed_on <= months.evaluated_on
     group by months.month, coverage.zone_code, coverage.admin2_code, coverage.service_type_code
     having max(case when coverage.is_found then 1 else 0 end) = 0
 ),
@@ -19,8 +29,8 @@ not_found as (
         states.month,
         states.service_at_location_id,
         max(case when searches.admin2_code is not null then 1 else 0 end) = 1 as is_by_cercle
-    from {{ ref('int_service_month') }} as states
-    inner join {{ ref('int_service_location') }} as services on states.service_at_location_id = services.service_at_location_id
+    from states
+    inner join services on states.service_at_location_id = services.service_at_location_id
     inner join searches
         on states.month = searches.month
         and services.zone_code = searches.zone_code
@@ -45,10 +55,10 @@ select
             when states.status_code = 'OPE' then {{ parameter('capacity_factor_OPE') }}
             when states.status_code = 'PAR' then {{ parameter('capacity_factor_PAR') }}
         end as effective_capacity
-from {{ ref('int_service_month') }} as states
-inner join {{ ref('int_service_location') }} as services on states.service_at_location_id = services.service_at_location_id
-inner join {{ ref('int_area_place') }} as areas
+from states
+inner join services on states.service_at_location_id = services.service_at_location_id
+inner join areas
     on services.zone_code = areas.zone_code and coalesce(services.admin2_code, 'ANY') = areas.admin2_code
 left join not_found
     on states.month = not_found.month and states.service_at_location_id = not_found.service_at_location_id
-where areas.reading <> 'CERCLE' or states.month = (select max(month) from {{ ref('int_month') }})
+where areas.reading <> 'CERCLE' or states.month = (select max(month) from months)

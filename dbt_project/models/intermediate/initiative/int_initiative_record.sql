@@ -4,12 +4,20 @@ with initiatives as (select * from {{ ref('stg_record_initiative') }}),
 
 run as (select * from {{ ref('stg_run') }}),
 
+services as (select * from {{ ref('int_service_record') }}),
+
+record_organizations as (select * from {{ ref('stg_record_organization') }}),
+
+opportunity_records as (select * from {{ ref('stg_opportunity') }}),
+
+mechanism_records as (select * from {{ ref('stg_mechanism') }}),
+
 -- A programme of a shelter for victims bears its name: neither is told. What only services beside one are called may
 -- describe the way there.
 hidden_programs as (
     select initiatives.entity_id
     from initiatives
-    inner join {{ ref('int_service_record') }} as services on initiatives.record_id = services.record_id
+    inner join services on initiatives.record_id = services.record_id
     where initiatives.entity = 'program'
     group by initiatives.entity_id
     having max(case when services.is_masked then 1 else 0 end) = 1
@@ -26,7 +34,7 @@ programs as (
         cast(null as {{ dbt.type_string() }}) as zone_code,
         cast(null as bigint) as part
     from initiatives
-    inner join {{ ref('stg_record_organization') }} as owners
+    inner join record_organizations as owners
         on initiatives.record_id = owners.record_id and owners.role = 'self'
     where initiatives.entity = 'program' and initiatives.entity_id not in (select entity_id from hidden_programs)
 ),
@@ -40,8 +48,8 @@ dated as (
         records.starts_on,
         least(records.ends_on, records.deadline_on) as last_day
     from initiatives
-    inner join {{ ref('stg_opportunity') }} as records on initiatives.record_id = records.record_id
-    inner join {{ ref('stg_record_organization') }} as owners
+    inner join opportunity_records as records on initiatives.record_id = records.record_id
+    inner join record_organizations as owners
         on initiatives.record_id = owners.record_id and owners.role = 'self'
     cross join run
     where initiatives.entity = 'opportunity' and records.observed_on <= run.as_of
@@ -89,7 +97,7 @@ occurrences as (
 
 zoned as (
     select record_id, {{ each_part('zone_codes') }} as zone_code
-    from {{ ref('stg_mechanism') }}
+    from mechanism_records
     where zone_codes is not null
 ),
 
@@ -102,9 +110,9 @@ mechanisms as (
         zoned.zone_code,
         {{ wave('records.observed_on') }} as part
     from initiatives
-    inner join {{ ref('stg_mechanism') }} as records on initiatives.record_id = records.record_id
+    inner join mechanism_records as records on initiatives.record_id = records.record_id
     left join zoned on initiatives.record_id = zoned.record_id
-    left join {{ ref('stg_record_organization') }} as leads
+    left join record_organizations as leads
         on initiatives.record_id = leads.record_id and leads.role = 'lead'
     cross join run
     where initiatives.entity = 'mechanism' and records.observed_on <= run.as_of

@@ -10,11 +10,17 @@
 
 with mechanisms as (select * from {{ ref('int_initiative') }} where entity = 'mechanism'),
 
+known_values as (select * from {{ ref('int_value') }}),
+
+claims as (select * from {{ ref('int_assertion') }}),
+
+records as (select * from {{ ref('int_initiative_record') }}),
+
 winners as (
     select
         entity_id,
         {{ side_by_side(text_attributes, typed_attributes) }}
-    from {{ ref('int_value') }}
+    from known_values
     where entity = 'mechanism'
     group by entity_id
 ),
@@ -23,12 +29,12 @@ winners as (
 leads as (
     select winners.entity_id, max(records.organization_id) as lead_organization_id
     from winners
-    inner join {{ ref('int_assertion') }} as claims
+    inner join claims
         on claims.entity = 'mechanism'
         and winners.entity_id = claims.entity_id
         and claims.attribute = 'lead_organization_name'
         and winners.lead_organization_name = claims.value
-    inner join {{ ref('int_initiative_record') }} as records
+    inner join records
         on records.entity = 'mechanism' and claims.entity_id = records.entity_key and claims.record_id = records.record_id
     where claims.is_counted
     group by winners.entity_id

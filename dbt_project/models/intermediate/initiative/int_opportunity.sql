@@ -6,11 +6,17 @@
     'starts_on': 'date', 'ends_on': 'date', 'deadline_on': 'date', 'quota_per_month': 'bigint', 'cost_share': 'double'
 } %}
 
-with winners as (
+with known_values as (select * from {{ ref('int_value') }}),
+
+opportunities as (select * from {{ ref('int_initiative') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
+winners as (
     select
         entity_id,
         {{ side_by_side(text_attributes, typed_attributes) }}
-    from {{ ref('int_value') }}
+    from known_values
     where entity = 'opportunity'
     group by entity_id
 )
@@ -28,7 +34,7 @@ select
     least(winners.ends_on, winners.deadline_on) as last_day,
     {{ opportunity_state('winners.starts_on', 'least(winners.ends_on, winners.deadline_on)', 'run.as_of') }} as state,
     {{ freshness('opportunities.last_seen_on', 'run.as_of', parameter('half_life_status')) }} as freshness
-from {{ ref('int_initiative') }} as opportunities
+from opportunities
 inner join winners on opportunities.entity_key = winners.entity_id
-cross join {{ ref('stg_run') }} as run
+cross join run
 where opportunities.entity = 'opportunity'

@@ -2,6 +2,8 @@
 -- only what it offers in that zone counts: a survey's lists of zones and types do not say which goes with which.
 with opportunities as (select * from {{ ref('int_opportunity') }}),
 
+service_locations as (select * from {{ ref('int_service_location') }}),
+
 zones as (
     select opportunity_id, occurrence, {{ each_part('zone_codes') }} as zone_code from opportunities where zone_codes is not null
 ),
@@ -14,7 +16,7 @@ types as (
 
 offers as (
     select distinct organization_id, zone_code, service_type_code
-    from {{ ref('int_service_location') }}
+    from service_locations
     where zone_code is not null and service_type_code is not null and not is_out_of_scope
 ),
 

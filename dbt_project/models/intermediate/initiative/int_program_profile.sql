@@ -1,18 +1,22 @@
 -- One row per programme: its winning values side by side, and every zone that some record of it names.
 with programs as (select * from {{ ref('int_initiative') }} where entity = 'program'),
 
+known_values as (select * from {{ ref('int_value') }}),
+
+assertions as (select * from {{ ref('int_assertion') }}),
+
 winners as (
     select
         entity_id,
         {{ side_by_side(['program_name', 'funder', 'iati_identifier'], {'starts_on': 'date', 'ends_on': 'date'}) }}
-    from {{ ref('int_value') }}
+    from known_values
     where entity = 'program'
     group by entity_id
 ),
 
 parts as (
     select entity_id, attribute, {{ each_part('value') }} as value
-    from {{ ref('int_assertion') }}
+    from assertions
     where entity = 'program' and is_counted and attribute in ('zone_codes', 'service_type_code')
 ),
 

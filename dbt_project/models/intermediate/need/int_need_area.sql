@@ -1,12 +1,20 @@
 -- One row per area, reading, service type, group and year: people to serve per month.
 -- The deepest complete level counts: all cercles of the zone, else its region, else the cercles that are listed.
-with figures as (
+with need_figures as (select * from {{ ref('int_need_figure') }}),
+
+crosswalk as (select * from {{ ref('need_crosswalk') }}),
+
+area_places as (select * from {{ ref('int_area_place') }}),
+
+zones as (select * from {{ ref('zone') }}),
+
+figures as (
     select
         figures.*,
         crosswalk.service_type_code,
         crosswalk.need_months
-    from {{ ref('int_need_figure') }} as figures
-    inner join {{ ref('need_crosswalk') }} as crosswalk
+    from need_figures as figures
+    inner join crosswalk
         on figures.indicator = crosswalk.indicator
         and figures.sector_code = crosswalk.sector_code
         and figures.population_group_code = crosswalk.population_group_code
@@ -15,7 +23,7 @@ with figures as (
 
 area_cercles as (
     select area_code, reading, admin2_code, count(*) over (partition by area_code, reading) as cercle_count
-    from {{ ref('int_area_place') }}
+    from area_places
     where admin2_code <> 'ANY'
 ),
 
@@ -46,7 +54,7 @@ by_region as (
         figures.source_id,
         figures.people / figures.need_months as need
     from figures
-    inner join {{ ref('zone') }} as zones on figures.admin1_code = zones.admin1_code
+    inner join zones on figures.admin1_code = zones.admin1_code
     where figures.admin_level = 1
 ),
 

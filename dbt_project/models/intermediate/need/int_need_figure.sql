@@ -1,5 +1,15 @@
 -- One row per figure: people of a group in an area, over all sexes and ages.
-with records as (
+with needs as (select * from {{ ref('stg_need') }}),
+
+places as (select * from {{ ref('stg_record_place') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
+documents as (select * from {{ ref('stg_document_standing') }}),
+
+known_sources as (select * from {{ ref('stg_source') }}),
+
+records as (
     select
         needs.*,
         places.admin_level,
@@ -7,10 +17,10 @@ with records as (
         places.admin2_code as current_admin2_code,
         places.method as place_method,
         case when needs.indicator = 'population' then 'population' else needs.indicator || '_' || needs.sector_code end as figure
-    from {{ ref('stg_need') }} as needs
-    inner join {{ ref('stg_record_place') }} as places on needs.record_id = places.record_id
-    cross join {{ ref('stg_run') }} as run
-    left join {{ ref('stg_document_standing') }} as documents on needs.document_id = documents.document_id
+    from needs
+    inner join places on needs.record_id = places.record_id
+    cross join run
+    left join documents on needs.document_id = documents.document_id
     -- A cercle whose code cannot be read is not its region.
     where not coalesce(documents.withdrawn_on <= run.as_of, false) and places.admin_level is not null and coalesce(places.warnings, '') not like '%admin2_unreadable%'
 ),
@@ -43,7 +53,7 @@ figures as (
         sources.source_id is not null as is_from_survey
     from summed
     left join (
-        select distinct source_id from {{ ref('stg_source') }} where {{ is_field('evidence_class') }}
+        select distinct source_id from known_sources where {{ is_field('evidence_class') }}
     ) as sources on summed.source_id = sources.source_id
 ),
 

@@ -1,5 +1,9 @@
 -- One row per service at a location, survey wave and attribute that quality is made of: the value in force in that wave.
-with claims as (
+with assertions as (select * from {{ ref('int_assertion') }}),
+
+known_overrides as (select * from {{ ref('int_override') }}),
+
+claims as (
     select
         entity_id as service_at_location_id,
         {{ wave('observed_on') }} as wave,
@@ -8,7 +12,7 @@ with claims as (
         sum(weight) as weight,
         max(observed_on) as observed_on,
         false as is_overridden
-    from {{ ref('int_assertion') }}
+    from assertions
     where entity = 'service_at_location' and is_counted and {{ is_of_quality('attribute') }}
     group by 1, 2, 3, 4
 ),
@@ -22,7 +26,7 @@ overrides as (
         cast(null as double) as weight,
         overridden_on as observed_on,
         true as is_overridden
-    from {{ ref('int_override') }}
+    from known_overrides
     where entity = 'service_at_location' and is_last and {{ is_of_quality('attribute') }}
 ),
 

@@ -7,10 +7,18 @@
 
 with months as (select evaluated_on from {{ ref('int_month') }}),
 
+family as (select * from {{ ref('attribute_family') }}),
+
+parameters as (select * from {{ ref('parameter') }}),
+
+assertions as (select * from {{ ref('int_assertion') }}),
+
+known_overrides as (select * from {{ ref('int_override') }}),
+
 half_lives as (
     select family.attribute, cast(half_life.value as double) as half_life
-    from {{ ref('attribute_family') }} as family
-    inner join {{ ref('parameter') }} as half_life on family.half_life_parameter = half_life.name
+    from family
+    inner join parameters as half_life on family.half_life_parameter = half_life.name
     where family.attribute in ('{{ attributes | join("', '") }}')
 ),
 
@@ -23,7 +31,7 @@ claims as (
         claims.observed_on,
         claims.class_weight * claims.extraction_confidence as full_weight,
         half_lives.half_life
-    from {{ ref('int_assertion') }} as claims
+    from assertions as claims
     inner join half_lives on claims.attribute = half_lives.attribute
     where claims.entity = 'service_at_location' and not claims.is_withdrawn
 ),
@@ -36,7 +44,7 @@ overrides as (
         overrides.overridden_on,
         overrides.replaced_on,
         half_lives.half_life
-    from {{ ref('int_override') }} as overrides
+    from known_overrides as overrides
     inner join half_lives on overrides.attribute = half_lives.attribute
     where overrides.entity = 'service_at_location'
 ),

@@ -1,9 +1,11 @@
 -- One row per service at a location and side (secondary data, field): who says so and what they say of its state.
-with claims as (
+with assertions as (select * from {{ ref('int_assertion') }}),
+
+claims as (
     select
         *,
         case when {{ is_field('evidence_class') }} then 'field' else 'secondary' end as side
-    from {{ ref('int_assertion') }}
+    from assertions
     where entity = 'service_at_location' and is_counted
 ),
 

@@ -1,4 +1,6 @@
 -- One row per service at a location: what its records agree on by construction of its id.
+with service_records as (select * from {{ ref('int_service_record') }})
+
 select
     service_at_location_id,
     max(service_id) as service_id,
@@ -21,6 +23,6 @@ select
             else 0
         end
     ) = 1 as has_place_conflict
-from {{ ref('int_service_record') }}
+from service_records
 where not is_withdrawn
 group by service_at_location_id

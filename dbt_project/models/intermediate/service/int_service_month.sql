@@ -7,13 +7,19 @@ with months as (select * from {{ ref('int_month') }}),
 
 services as (select * from {{ ref('int_service_location') }}),
 
+service_days as (select * from {{ ref('int_service_day') }}),
+
+records as (select * from {{ ref('int_service_record') }}),
+
+known_sources as (select * from {{ ref('stg_source') }}),
+
 winners as (
     select
         service_at_location_id,
         day,
         {{ side_by_side(text_attributes, typed_attributes) }},
         max(case when attribute = 'status_code' then freshness end) as status_freshness
-    from {{ ref('int_service_day') }}
+    from service_days
     group by service_at_location_id, day
 ),
 
@@ -23,9 +29,9 @@ sightings as (
         months.month,
         max(records.observed_on) as last_seen_on,
         max(case when {{ is_field('sources.evidence_class') }} then 1 else 0 end) = 1 as is_seen_in_field
-    from {{ ref('int_service_record') }} as records
+    from records
     inner join months on records.observed_on <= months.evaluated_on
-    inner join (select distinct source_id, evidence_class from {{ ref('stg_source') }}) as sources
+    inner join (select distinct source_id, evidence_class from known_sources) as sources
         on records.source_id = sources.source_id
     where not records.is_withdrawn
     group by records.service_at_location_id, months.month

@@ -10,7 +10,9 @@ documents as (select * from {{ ref('stg_document_standing') }}),
 
 shelters as (select * from {{ ref('stg_service_shelter') }}),
 
-zones as (select zone_code, admin1_code from {{ ref('zone') }})
+zones as (select zone_code, admin1_code from {{ ref('zone') }}),
+
+run as (select * from {{ ref('stg_run') }})
 
 select
     records.record_id,
@@ -43,4 +45,4 @@ inner join shelters on services.service_at_location_id = shelters.service_at_loc
 left join places on services.record_id = places.record_id and services.place_no = places.place_no
 left join documents on records.document_id = documents.document_id
 left join zones on places.admin1_code = zones.admin1_code
-cross join {{ ref('stg_run') }} as run
+cross join run

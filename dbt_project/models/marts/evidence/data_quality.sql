@@ -1,13 +1,27 @@
-with checks as (
+with check_results as (select * from {{ ref('stg_check_result') }}),
+
+service_records as (select * from {{ ref('int_service_record') }}),
+
+standings as (select * from {{ ref('stg_document_standing') }}),
+
+feedback as (select * from {{ ref('int_feedback') }}),
+
+overrides as (select * from {{ ref('int_override') }}),
+
+winners as (select * from {{ ref('int_value') }}),
+
+assertions as (select * from {{ ref('int_assertion') }}),
+
+checks as (
     select source_id, check_name, severity, passed, failed_count, examples
-    from {{ ref('stg_check_result') }}
+    from check_results
 ),
 
 -- What placing the records found, in the same form as the checks on the source.
 placed as (
     -- No example is a row whose place is withheld.
     select source_id, case when not is_place_withheld then locator end as locator, {{ each_part('place_warnings') }} as code
-    from {{ ref('int_service_record') }}
+    from service_records
     where place_warnings is not null
 ),
 
@@ -32,7 +46,7 @@ documents as (
         false as passed,
         count(*) as failed_count,
         min(title) as examples
-    from {{ ref('stg_document_standing') }}
+    from standings
     where warnings is not null
     group by source_id, warnings
 ),
@@ -46,7 +60,7 @@ answers as (
         false as passed,
         count(*) as failed_count,
         cast(null as {{ dbt.type_string() }}) as examples
-    from {{ ref('int_feedback') }}
+    from feedback
     where is_code_unknown
     group by source_id
 ),
@@ -63,12 +77,12 @@ decisions as (
         false as passed,
         count(*) as failed_count,
         min('state/overrides.csv, ligne ' || overrides.line) as examples
-    from {{ ref('int_override') }} as overrides
-    left join {{ ref('int_value') }} as winners
+    from overrides
+    left join winners
         on overrides.entity = winners.entity
         and overrides.entity_id = winners.entity_id
         and overrides.attribute = winners.attribute
-    left join (select distinct entity, entity_id, attribute, value from {{ ref('int_assertion') }} where is_counted) as claims
+    left join (select distinct entity, entity_id, attribute, value from assertions where is_counted) as claims
         on overrides.entity = claims.entity
         and overrides.entity_id = claims.entity_id
         and overrides.attribute = claims.attribute

@@ -1,14 +1,26 @@
 {% set shapes = ['service', 'organization', 'program', 'mechanism', 'feedback', 'need', 'opportunity', 'survey_coverage'] %}
 
-with extracted as (
+with records as (select * from {{ ref('stg_document') }}),
+
+{% for shape in shapes %}
+{{ shape }}_records as (select * from {{ ref('stg_' ~ shape) }}),
+{% endfor %}
+
+described as (select * from {{ ref('stg_document_described') }}),
+
+documents as (select * from {{ ref('int_document') }}),
+
+standing as (select * from {{ ref('stg_document_standing') }}),
+
+extracted as (
     {% for shape in shapes %}
-    select document_id, count(*) as record_count from {{ ref('stg_' ~ shape) }} group by document_id
+    select document_id, count(*) as record_count from {{ shape }}_records group by document_id
     union all
     {% endfor %}
     -- What a register says of other documents.
     select records.document_id, count(*) as record_count
-    from {{ ref('stg_document') }} as records
-    inner join {{ ref('stg_document_described') }} as described on records.record_id = described.record_id
+    from records
+    inner join described on records.record_id = described.record_id
     where not described.is_landed
     group by records.document_id
 ),
@@ -20,7 +32,7 @@ counts as (
 -- How many answers of persons a document holds would give what is withheld of them by subtraction.
 uncounted as (
     {% for shape in shapes_of_persons() %}
-    select distinct document_id from {{ ref('stg_' ~ shape) }}
+    select distinct document_id from {{ shape }}_records
     {{ 'union' if not loop.last }}
     {% endfor %}
 )
@@ -44,7 +56,7 @@ select
     documents.is_landed,
     nullif(standing.root_document_id, documents.document_id) as derived_from_document_id,
     standing.withdrawn_on
-from {{ ref('int_document') }} as documents
+from documents
 left join counts on documents.document_id = counts.document_id
 left join uncounted on documents.document_id = uncounted.document_id
-left join {{ ref('stg_document_standing') }} as standing on documents.document_id = standing.document_id
+left join standing on documents.document_id = standing.document_id

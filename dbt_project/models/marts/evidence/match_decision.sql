@@ -1,3 +1,5 @@
+with match_decisions as (select * from {{ ref('stg_match_decision') }})
+
 select
     question_id,
     entity,
@@ -9,4 +11,4 @@ select
     score,
     decision,
     reason
-from {{ ref('stg_match_decision') }}
+from match_decisions

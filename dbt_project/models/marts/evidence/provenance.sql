@@ -1,4 +1,27 @@
-with claims as (
+with assertions as (select * from {{ ref('int_assertion') }}),
+
+winners as (select * from {{ ref('int_value') }}),
+
+mechanisms as (select * from {{ ref('int_mechanism') }}),
+
+known_overrides as (select * from {{ ref('int_override') }}),
+
+stated as (
+    select * from {{ ref('stg_assertion') }}
+    where (shape = 'need' and attribute = 'people') or (shape = 'survey_coverage' and attribute = 'is_found')
+),
+
+need_records as (select * from {{ ref('stg_need') }}),
+
+places as (select * from {{ ref('stg_record_place') }}),
+
+figures as (select * from {{ ref('int_need_figure') }}),
+
+parameters as (select * from {{ ref('parameter') }}),
+
+field_searches as (select * from {{ ref('int_search') }}),
+
+claims as (
     select
         claims.entity,
         claims.entity_id,
@@ -17,12 +40,12 @@ with claims as (
         claims.locator,
         case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end as standing,
         claims.root_document_id
-    from {{ ref('int_assertion') }} as claims
-    inner join {{ ref('int_value') }} as winners
+    from assertions as claims
+    inner join winners
         on claims.entity = winners.entity
         and claims.entity_id = winners.entity_id
         and claims.attribute = winners.attribute
-    left join {{ ref('int_mechanism') }} as mechanisms
+    left join mechanisms
         on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
     -- What a mart withholds is not told here either.
     where not (
@@ -55,8 +78,8 @@ overrides as (
         'state/overrides.csv, ligne ' || overrides.line || ' : ' || overrides.who || ', ' || overrides.why as locator,
         'override' as standing,
         'decision' as root_document_id
-    from {{ ref('int_override') }} as overrides
-    inner join {{ ref('int_value') }} as winners
+    from known_overrides as overrides
+    inner join winners
         on overrides.entity = winners.entity
         and overrides.entity_id = winners.entity_id
         and overrides.attribute = winners.attribute
@@ -83,10 +106,10 @@ needs as (
         stated.locator,
         'counted' as standing,
         stated.document_id as root_document_id
-    from {{ ref('stg_assertion') }} as stated
-    inner join {{ ref('stg_need') }} as needs on stated.record_id = needs.record_id
-    inner join {{ ref('stg_record_place') }} as places on needs.record_id = places.record_id
-    inner join {{ ref('int_need_figure') }} as figures
+    from stated
+    inner join need_records as needs on stated.record_id = needs.record_id
+    inner join places on needs.record_id = places.record_id
+    inner join figures
         on needs.source_id = figures.source_id
         and needs.population_group_code = figures.population_group_code
         and needs.indicator = figures.indicator
@@ -94,8 +117,8 @@ needs as (
         and needs.period = figures.period
         and places.admin_level = figures.admin_level
         and coalesce(places.admin2_code, places.admin1_code, 'ML') = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
-    inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
-    inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
+    inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null
 ),
 
@@ -119,10 +142,10 @@ searches as (
         stated.locator,
         'counted' as standing,
         stated.document_id as root_document_id
-    from {{ ref('stg_assertion') }} as stated
-    inner join {{ ref('int_search') }} as searches on stated.record_id = searches.record_id
-    inner join {{ ref('parameter') }} as class_weight on 'weight_' || stated.evidence_class = class_weight.name
-    inner join {{ ref('parameter') }} as confidence on 'confidence_' || stated.reader = confidence.name
+    from stated
+    inner join field_searches as searches on stated.record_id = searches.record_id
+    inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'survey_coverage' and stated.attribute = 'is_found'
 )
 

@@ -1,4 +1,18 @@
-with matches as (
+with match_decisions as (select * from {{ ref('stg_match_decision') }}),
+
+candidates as (select * from {{ ref('stg_place_candidate') }}),
+
+record_places as (select * from {{ ref('stg_record_place') }}),
+
+winners as (select * from {{ ref('int_value') }}),
+
+claims as (select * from {{ ref('int_assertion') }}),
+
+organizations as (select * from {{ ref('dim_organization') }}),
+
+directory as (select * from {{ ref('service_directory') }}),
+
+matches as (
     select
         question_id,
         entity as kind,
@@ -14,7 +28,7 @@ with matches as (
         reason,
         score,
         1 as affected_count
-    from {{ ref('stg_match_decision') }}
+    from match_decisions
     where decision = 'review'
 ),
 
@@ -32,8 +46,8 @@ places as (
         {{ joined("witness || ' : ' || method") }} as reason,
         max(score) as score,
         count(distinct record_id) as affected_count
-    from {{ ref('stg_place_candidate') }} as candidates
-    where record_id not in (select record_id from {{ ref('stg_record_place') }} where method = 'answer')
+    from candidates
+    where record_id not in (select record_id from record_places where method = 'answer')
     group by question_key
 ),
 
@@ -47,8 +61,8 @@ disputed as (
         {{ joined('claims.value', ' | ') }} as options,  -- a value may itself be a list joined by ";"
         max(winners.agreement) as agreement,
         count(distinct claims.root_document_id) as document_count
-    from {{ ref('int_value') }} as winners
-    inner join {{ ref('int_assertion') }} as claims
+    from winners
+    inner join claims
         on winners.entity = claims.entity
         and winners.entity_id = claims.entity_id
         and winners.attribute = claims.attribute
@@ -70,9 +84,9 @@ described as (
             || coalesce(directory.admin3_code, directory.admin2_code, directory.admin1_code, directory.zone_code, 'lieu inconnu')
         ) as subject
     from disputed
-    left join {{ ref('dim_organization') }} as organizations
+    left join organizations
         on disputed.entity = 'organization' and disputed.entity_id = organizations.organization_id
-    left join {{ ref('service_directory') }} as directory
+    left join directory
         on disputed.entity = 'service_at_location' and disputed.entity_id = directory.service_at_location_id
 ),
 

@@ -1,18 +1,36 @@
-with grid as (
+with months as (select * from {{ ref('int_month') }}),
+
+zones as (select * from {{ ref('zone') }}),
+
+zone_cercles as (select * from {{ ref('dim_zone') }}),
+
+types as (select * from {{ ref('dim_service_type') }}),
+
+groups as (select * from {{ ref('dim_population_group') }}),
+
+classes as (select * from {{ ref('gap_class') }}),
+
+known as (select * from {{ ref('int_gap_known') }}),
+
+by_group as (select * from {{ ref('int_gap_group') }}),
+
+needs as (select * from {{ ref('int_gap_need') }}),
+
+grid as (
     select
         months.month,
         zones.zone_code as area_code,
         readings.reading,
         types.service_type_code,
         groups.population_group_code
-    from {{ ref('int_month') }} as months
-    cross join {{ ref('zone') }} as zones
-    cross join (select distinct reading from {{ ref('dim_zone') }}) as readings
-    cross join {{ ref('dim_service_type') }} as types
-    cross join {{ ref('dim_population_group') }} as groups
+    from months
+    cross join zones
+    cross join (select distinct reading from zone_cercles) as readings
+    cross join types
+    cross join groups
 ),
 
-{{ gaps_of_grid() }}
+{{ gaps_of_grid('grid', 'known', 'by_group', 'needs') }}
 
 select
     gaps.month,
@@ -22,4 +40,4 @@ select
     gaps.population_group_code,
     {{ gap_measures() }}
 from gaps
-inner join {{ ref('gap_class') }} as classes on gaps.gap_class = classes.gap_class
+inner join classes on gaps.gap_class = classes.gap_class

@@ -1,5 +1,21 @@
 -- The as-of month alone: what a map shows. A cercle is the area of its own name in the reading 'CERCLE'.
-with grid as (
+with known_months as (select * from {{ ref('int_month') }}),
+
+areas as (select * from {{ ref('int_area_place') }}),
+
+types as (select * from {{ ref('dim_service_type') }}),
+
+groups as (select * from {{ ref('dim_population_group') }}),
+
+classes as (select * from {{ ref('gap_class') }}),
+
+known as (select * from {{ ref('int_gap_known') }}),
+
+by_group as (select * from {{ ref('int_gap_group') }}),
+
+needs as (select * from {{ ref('int_gap_need') }}),
+
+grid as (
     select
         months.month,
         areas.zone_code,
@@ -7,14 +23,14 @@ with grid as (
         areas.reading,
         types.service_type_code,
         groups.population_group_code
-    from (select max(month) as month from {{ ref('int_month') }}) as months
-    cross join {{ ref('int_area_place') }} as areas
-    cross join {{ ref('dim_service_type') }} as types
-    cross join {{ ref('dim_population_group') }} as groups
+    from (select max(month) as month from known_months) as months
+    cross join areas
+    cross join types
+    cross join groups
     where areas.reading = 'CERCLE'
 ),
 
-{{ gaps_of_grid() }}
+{{ gaps_of_grid('grid', 'known', 'by_group', 'needs') }}
 
 select
     gaps.month,
@@ -24,4 +40,4 @@ select
     gaps.population_group_code,
     {{ gap_measures() }}
 from gaps
-inner join {{ ref('gap_class') }} as classes on gaps.gap_class = classes.gap_class
+inner join classes on gaps.gap_class = classes.gap_class

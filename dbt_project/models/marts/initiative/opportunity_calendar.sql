@@ -1,5 +1,9 @@
 with opportunities as (select * from {{ ref('int_opportunity') }}),
 
+run as (select * from {{ ref('stg_run') }}),
+
+organizations as (select * from {{ ref('dim_organization') }}),
+
 zoned as (
     select opportunity_id, occurrence, {{ each_part('zone_codes') }} as zone_code
     from opportunities
@@ -28,7 +32,7 @@ select
     opportunities.cost_share,
     opportunities.last_seen_on
 from opportunities
-cross join {{ ref('stg_run') }} as run
-inner join {{ ref('dim_organization') }} as organizations on opportunities.organization_id = organizations.organization_id
+cross join run
+inner join organizations on opportunities.organization_id = organizations.organization_id
 left join zoned
     on opportunities.opportunity_id = zoned.opportunity_id and opportunities.occurrence = zoned.occurrence

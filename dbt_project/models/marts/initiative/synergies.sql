@@ -1,10 +1,26 @@
 -- Opportunities that may be used in the as-of month, for each gap that they could fill: same zone, same type, a group that
 -- the organization admits there.
-with run as (select as_of, {{ month_start('as_of') }} as month from {{ ref('stg_run') }}),
+with runs as (select * from {{ ref('stg_run') }}),
+
+opportunity_records as (select * from {{ ref('int_opportunity') }}),
+
+services as (select * from {{ ref('int_service_location') }}),
+
+states as (select * from {{ ref('int_service_month') }}),
+
+admissions as (select * from {{ ref('int_service_admission') }}),
+
+directory as (select * from {{ ref('service_directory') }}),
+
+offers as (select * from {{ ref('int_opportunity_offer') }}),
+
+cells as (select * from {{ ref('service_gap') }}),
+
+run as (select as_of, {{ month_start('as_of') }} as month from runs),
 
 opportunities as (
     select opportunities.*
-    from {{ ref('int_opportunity') }} as opportunities
+    from opportunity_records as opportunities
     cross join run
     where opportunities.state <> 'EXPIRED'
         and (opportunities.starts_on is null or opportunities.starts_on <= {{ month_end('run.month') }})
@@ -26,12 +42,12 @@ offered as (
         max(case when admissions.admission in ('admitted', 'conditional') and states.operational_state <> 'not_operational' then 1 else 0 end) = 1
             as is_admitting,
         avg(directory.quality_score) as quality_score
-    from {{ ref('int_service_location') }} as services
-    inner join {{ ref('int_service_month') }} as states on services.service_at_location_id = states.service_at_location_id
+    from services
+    inner join states on services.service_at_location_id = states.service_at_location_id
     inner join run on states.month = run.month
-    inner join {{ ref('int_service_admission') }} as admissions
+    inner join admissions
         on states.service_at_location_id = admissions.service_at_location_id and states.month = admissions.month
-    inner join {{ ref('service_directory') }} as directory
+    inner join directory
         on services.service_at_location_id = directory.service_at_location_id
     group by services.organization_id, services.zone_code, services.service_type_code, admissions.population_group_code
 ),
@@ -51,7 +67,7 @@ matched as (
         opportunities.opportunity_type_code,
         opportunities.state
     from opportunities
-    inner join {{ ref('int_opportunity_offer') }} as offers
+    inner join offers
         on opportunities.opportunity_id = offers.opportunity_id and opportunities.occurrence = offers.occurrence
     inner join groups
         on opportunities.opportunity_id = groups.opportunity_id and opportunities.occurrence = groups.occurrence
@@ -82,7 +98,7 @@ gaps as (
         cells.gap_class,
         cells.gap_people,
         max(cells.gap_people) over () as largest_gap_people
-    from {{ ref('service_gap') }} as cells
+    from cells
     inner join run on cells.month = run.month
     where cells.reading = 'HISTORICAL'
 ),

@@ -1,9 +1,13 @@
 with figures as (select * from {{ ref('int_need_figure') }}),
 
+zone_cercles as (select * from {{ ref('dim_zone') }}),
+
+known_zones as (select * from {{ ref('zone') }}),
+
 by_cercle as (
     select zones.zone_code, zones.reading, figures.*
     from figures
-    inner join {{ ref('dim_zone') }} as zones on figures.admin2_code = zones.admin_code
+    inner join zone_cercles as zones on figures.admin2_code = zones.admin_code
     where figures.admin_level = 2
 ),
 
@@ -11,7 +15,7 @@ by_cercle as (
 by_region as (
     select zones.zone_code, 'HISTORICAL' as reading, figures.*
     from figures
-    inner join {{ ref('zone') }} as zones on figures.admin1_code = zones.admin1_code
+    inner join known_zones as zones on figures.admin1_code = zones.admin1_code
     where figures.admin_level = 1
 ),
 

@@ -1,5 +1,9 @@
 with winners as (select * from {{ ref('int_value') }} where entity = 'organization'),
 
+organization_parents as (select * from {{ ref('stg_organization_parent') }}),
+
+types as (select * from {{ ref('organization_type') }}),
+
 organizations as (
     select
         entity_id as organization_id,
@@ -12,7 +16,7 @@ organizations as (
 
 parents as (
     select parents.organization_id, parents.parent_organization_id
-    from {{ ref('stg_organization_parent') }} as parents
+    from organization_parents as parents
     inner join organizations on parents.parent_organization_id = organizations.organization_id
 )
 
@@ -26,4 +30,4 @@ select
     types.is_in_scope
 from organizations
 left join parents on organizations.organization_id = parents.organization_id
-left join {{ ref('organization_type') }} as types on organizations.organization_type_code = types.organization_type_code
+left join types on organizations.organization_type_code = types.organization_type_code

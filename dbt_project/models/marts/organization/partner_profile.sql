@@ -1,4 +1,16 @@
-with services as (
+with directory as (select * from {{ ref('service_directory') }}),
+
+offers as (select * from {{ ref('int_opportunity_offer') }}),
+
+states as (select * from {{ ref('int_opportunity') }}),
+
+types as (select * from {{ ref('dim_service_type') }}),
+
+known_programs as (select * from {{ ref('programs') }}),
+
+organizations as (select * from {{ ref('dim_organization') }}),
+
+services as (
     select
         organization_id,
         zone_code,
@@ -7,7 +19,7 @@ with services as (
         {{ count_where("operational_state = 'operational'") }} as operational_count,
         {{ count_where(is_free('cost_code')) }} as free_count,
         avg(quality_score) as mean_quality_score
-    from {{ ref('service_directory') }}
+    from directory
     where zone_code is not null and domain_code is not null and not is_out_of_scope
     group by organization_id, zone_code, domain_code
 ),
@@ -19,10 +31,10 @@ opportunities as (
         offers.zone_code,
         types.domain_code,
         count(distinct offers.opportunity_id) as opportunity_count
-    from {{ ref('int_opportunity_offer') }} as offers
-    inner join {{ ref('int_opportunity') }} as states
+    from offers
+    inner join states
         on offers.opportunity_id = states.opportunity_id and offers.occurrence = states.occurrence
-    inner join {{ ref('dim_service_type') }} as types on offers.service_type_code = types.service_type_code
+    inner join types on offers.service_type_code = types.service_type_code
     where states.state <> 'EXPIRED'
     group by offers.organization_id, offers.zone_code, types.domain_code
 ),
@@ -30,13 +42,13 @@ opportunities as (
 -- A programme is there where its services are; one without known services, where it says it is.
 program_services as (
     select organization_id, program_id, zone_code, domain_code
-    from {{ ref('service_directory') }}
+    from directory
     where program_id is not null and zone_code is not null and domain_code is not null
 ),
 
 program_zones as (
     select program_id, organization_id, service_type_codes, {{ each_part('zones') }} as zone_code
-    from {{ ref('programs') }}
+    from known_programs
     where zones is not null and service_type_codes is not null and program_id not in (select program_id from program_services)
 ),
 
@@ -50,7 +62,7 @@ program_places as (
     union
     select program_types.organization_id, program_types.program_id, program_types.zone_code, types.domain_code
     from program_types
-    inner join {{ ref('dim_service_type') }} as types on program_types.service_type_code = types.service_type_code
+    inner join types on program_types.service_type_code = types.service_type_code
 ),
 
 programs as (
@@ -79,7 +91,7 @@ select
     coalesce(opportunities.opportunity_count, 0) as opportunity_count,
     coalesce(programs.program_count, 0) as program_count
 from partners
-inner join {{ ref('dim_organization') }} as organizations on partners.organization_id = organizations.organization_id
+inner join organizations on partners.organization_id = organizations.organization_id
 left join services
     on partners.organization_id = services.organization_id
     and partners.zone_code = services.zone_code

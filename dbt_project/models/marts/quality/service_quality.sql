@@ -4,14 +4,20 @@
 ] %}
 {% set values = ['cost_code', 'languages', 'free_places', 'wait_days'] %}
 
-with said as (
+with quality_answers as (select * from {{ ref('int_quality_answer') }}),
+
+quality_opinions as (select * from {{ ref('int_quality_feedback') }}),
+
+services as (select * from {{ ref('int_service_location') }}),
+
+said as (
     select
         service_at_location_id,
         wave,
         {% for attribute in answers + values %}
         max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref('int_quality_answer') }}
+    from quality_answers
     group by service_at_location_id, wave
 ),
 
@@ -54,7 +60,7 @@ rated as (
 
 opinions as (
     select service_at_location_id, wave, answer_count as beneficiary_count, score as beneficiary_score
-    from {{ ref('int_quality_feedback') }}
+    from quality_opinions
     where not is_small
 ),
 
@@ -96,4 +102,4 @@ select
     end as limiting_dimension,
     provider_score - beneficiary_score as perception_gap
 from scored
-inner join {{ ref('int_service_location') }} as services on scored.service_at_location_id = services.service_at_location_id
+inner join services on scored.service_at_location_id = services.service_at_location_id

@@ -1,5 +1,9 @@
 with deliverables as (select * from {{ ref('deliverable') }}),
 
+documents as (select * from {{ ref('document_review') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
 evidence as (
     select
         documents.deliverable_code,
@@ -7,8 +11,8 @@ evidence as (
         count(*) as evidence_count,
         -- The report itself, not what was written about it.
         min(case when documents.kind = 'rapport' then documents.published_on end) as delivered_on
-    from {{ ref('document_review') }} as documents
-    cross join {{ ref('stg_run') }} as run
+    from documents
+    cross join run
     where documents.deliverable_code is not null
         and not coalesce(documents.withdrawn_on <= run.as_of, false)
         and coalesce(documents.published_on, documents.reviewed_on) <= run.as_of
@@ -36,5 +40,5 @@ select
     evidence.evidence_kinds,
     coalesce(evidence.evidence_count, 0) as evidence_count
 from dated
-cross join {{ ref('stg_run') }} as run
+cross join run
 left join evidence on dated.deliverable_code = evidence.deliverable_code

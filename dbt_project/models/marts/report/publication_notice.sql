@@ -1,3 +1,5 @@
+with runs as (select * from {{ ref('stg_run') }})
+
 select
     is_demo,
     as_of,
@@ -9,4 +11,4 @@ select
         then 'FICTIONAL DATA — invented example, no real organization'
         else 'Real data, at the as-of date given'
     end as notice_en
-from {{ ref('stg_run') }}
+from runs

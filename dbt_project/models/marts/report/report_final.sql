@@ -5,9 +5,33 @@
 
 with scopes as (select zone_code from {{ ref('int_report_scope') }}),
 
-run as (select {{ month_start('as_of') }} as month from {{ ref('stg_run') }}),
+runs as (select * from {{ ref('stg_run') }}),
 
-directory as (select * from {{ ref('service_directory') }} where zone_code is not null and domain_code is not null and not is_out_of_scope),
+directory as (
+    select * from {{ ref('service_directory') }} where zone_code is not null and domain_code is not null and not is_out_of_scope
+),
+
+organization_types as (select * from {{ ref('organization_type') }}),
+
+known_organizations as (select * from {{ ref('dim_organization') }}),
+
+groups as (select * from {{ ref('dim_population_group') }}),
+
+access_barriers as (select * from {{ ref('access_barriers') }}),
+
+referral_mechanisms as (select * from {{ ref('referral_mechanisms') }}),
+
+service_gaps as (select * from {{ ref('service_gap') }}),
+
+classes as (select * from {{ ref('gap_class') }}),
+
+known_sources as (select * from {{ ref('stg_source') }}),
+
+opportunities as (select * from {{ ref('opportunity_calendar') }}),
+
+matches as (select * from {{ ref('synergies') }}),
+
+run as (select {{ month_start('as_of') }} as month from runs),
 
 services as (
     {{ by_scope('directory', 'service_at_location_id, organization_id, operational_state, cost_code, quality_score, quality_band, has_conflict, admitted_groups') }}
@@ -32,7 +56,7 @@ by_zone as (
     group by scopes.zone_code
 ),
 
-organization_groups as (select distinct organization_group_code from {{ ref('organization_type') }}),
+organization_groups as (select distinct organization_group_code from organization_types),
 
 by_group as (
     select
@@ -41,7 +65,7 @@ by_group as (
         count(distinct case when services.operational_state = 'operational' then services.organization_id end) as organizations
     from scopes
     cross join organization_groups
-    left join {{ ref('dim_organization') }} as organizations
+    left join known_organizations as organizations
         on organization_groups.organization_group_code = organizations.organization_group_code
     left join services on scopes.zone_code = services.zone_code and organizations.organization_id = services.organization_id
     group by scopes.zone_code, organization_groups.organization_group_code
@@ -56,7 +80,7 @@ admitted as (
 by_population as (
     select scopes.zone_code, groups.population_group_code, count(admitted.zone_code) as services
     from scopes
-    cross join {{ ref('dim_population_group') }} as groups
+    cross join groups
     left join admitted
         on scopes.zone_code = admitted.zone_code and groups.population_group_code = admitted.population_group_code
     group by scopes.zone_code, groups.population_group_code
@@ -64,7 +88,7 @@ by_population as (
 
 barriers as (
     select zone_code, service_type_code, criterion_code, max(excluding_count) as services
-    from {{ ref('access_barriers') }}
+    from access_barriers
     group by zone_code, service_type_code, criterion_code
 ),
 
@@ -80,7 +104,7 @@ last_mechanisms as (
     select
         *,
         row_number() over (partition by mechanism_id, zone_code order by wave desc) as place
-    from {{ ref('referral_mechanisms') }}
+    from referral_mechanisms
 ),
 
 current_mechanisms as (select * from last_mechanisms where place = 1),
@@ -114,7 +138,7 @@ by_mechanism as (
 ),
 
 calendar as (
-    {{ by_scope(ref('opportunity_calendar'), 'opportunity_id, occurrence, opportunity_type_code, state, quota_per_month, days_left') }}
+    {{ by_scope('opportunities', 'opportunity_id, occurrence, opportunity_type_code, state, quota_per_month, days_left') }}
 ),
 
 by_calendar as (
@@ -148,7 +172,7 @@ by_quota as (
 ),
 
 synergies as (
-    {{ by_scope(ref('synergies'), 'opportunity_id, score') }}
+    {{ by_scope('matches', 'opportunity_id, score') }}
 ),
 
 by_synergy as (
@@ -160,7 +184,7 @@ by_synergy as (
 
 gap_cells as (
     select zone_code, gap_class
-    from {{ ref('service_gap') }}
+    from service_gaps
     where reading = 'HISTORICAL' and month = (select month from run)
 ),
 
@@ -171,7 +195,7 @@ scoped_gaps as (
 by_class as (
     select scopes.zone_code, classes.gap_class, count(scoped_gaps.zone_code) as cells
     from scopes
-    cross join {{ ref('gap_class') }} as classes
+    cross join classes
     left join scoped_gaps on scopes.zone_code = scoped_gaps.zone_code and classes.gap_class = scoped_gaps.gap_class
     group by scopes.zone_code, classes.gap_class
 ),
@@ -184,7 +208,7 @@ by_grid as (
 
 stale as (
     select 'ALL' as zone_code, count(distinct source_id) as sources, count(distinct case when state <> 'current' then source_id end) as not_current
-    from {{ ref('stg_source') }}
+    from known_sources
 )
 
 select {{ figure("'structures'", "'operational_organization_count'", 'operational_organizations', 'structures', 'service_directory', 'structures dont un service au moins est opérationnel') }} from by_zone

@@ -1,17 +1,25 @@
 {# Texts of the plan stand in a seed; every figure comes from a mart. #}
-with items as (select *, 'ALL' as zone_code from {{ ref('inception_item') }}),
+with inception_items as (select * from {{ ref('inception_item') }}),
 
-deliverables as (select *, 'ALL' as zone_code from {{ ref('deliverable_tracker') }}),
+tracked_deliverables as (select * from {{ ref('deliverable_tracker') }}),
+
+reviewed_documents as (select * from {{ ref('document_review') }}),
+
+known_sources as (select * from {{ ref('stg_source') }}),
+
+items as (select *, 'ALL' as zone_code from inception_items),
+
+deliverables as (select *, 'ALL' as zone_code from tracked_deliverables),
 
 documents as (
     select 'ALL' as zone_code, coalesce(kind, 'autre') as kind, count(*) as document_count
-    from {{ ref('document_review') }}
+    from reviewed_documents
     group by coalesce(kind, 'autre')
 ),
 
 classes as (
     select 'ALL' as zone_code, coalesce(source_class, 'unknown') as source_class, count(*) as document_count, sum(extracted_count) as record_count
-    from {{ ref('document_review') }}
+    from reviewed_documents
     group by coalesce(source_class, 'unknown')
 ),
 
@@ -22,7 +30,7 @@ instruments as (
         source_id,
         max(title) as title,
         case when max(case when shape in ('{{ shapes_of_persons() | join("', '") }}') then 1 else 0 end) = 0 then sum(record_count) end as record_count
-    from {{ ref('stg_source') }}
+    from known_sources
     where {{ is_field('evidence_class') }}
     group by source_id
 )

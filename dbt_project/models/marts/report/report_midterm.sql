@@ -1,13 +1,21 @@
 -- What is available and operational, by zone, domain and type, and how far the field has looked.
 with scopes as (select zone_code from {{ ref('int_report_scope') }}),
 
-directory as (select * from {{ ref('service_directory') }} where zone_code is not null and domain_code is not null and not is_out_of_scope),
+directory as (
+    select * from {{ ref('service_directory') }} where zone_code is not null and domain_code is not null and not is_out_of_scope
+),
+
+types as (select service_type_code, domain_code from {{ ref('dim_service_type') }}),
+
+service_gaps as (select * from {{ ref('service_gap') }}),
+
+runs as (select * from {{ ref('stg_run') }}),
+
+findings as (select * from {{ ref('secondary_vs_field') }}),
 
 services as (
     {{ by_scope('directory', 'domain_code, service_type_code, organization_id, operational_state, cost_code') }}
 ),
-
-types as (select service_type_code, domain_code from {{ ref('dim_service_type') }}),
 
 domains as (select distinct domain_code from types),
 
@@ -52,8 +60,8 @@ by_type as (
 -- Whether anything at all is known of a type in a zone, and whether the field itself searched for it.
 cells as (
     select zone_code, service_type_code, max(case when is_surveyed then 1 else 0 end) as is_known, max(searched_cercle_count) as searched_cercle_count
-    from {{ ref('service_gap') }}
-    where reading = 'HISTORICAL' and month = (select {{ month_start('as_of') }} from {{ ref('stg_run') }})
+    from service_gaps
+    where reading = 'HISTORICAL' and month = (select {{ month_start('as_of') }} from runs)
     group by zone_code, service_type_code
 ),
 
@@ -69,7 +77,7 @@ coverage as (
 
 verdicts as (
     select 'ALL' as zone_code, verdict, count(*) as services
-    from {{ ref('secondary_vs_field') }}
+    from findings
     group by verdict
 )
 

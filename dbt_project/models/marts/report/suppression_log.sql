@@ -1,9 +1,21 @@
 {% set opinion_columns = ['beneficiary_count', 'beneficiary_score', 'perception_gap'] %}
 
-with shelters as (
+with directory as (select * from {{ ref('service_directory') }}),
+
+quality_opinions as (select * from {{ ref('int_quality_feedback') }}),
+
+mechanism_records as (select * from {{ ref('int_mechanism') }}),
+
+need_figures as (select * from {{ ref('int_need_figure') }}),
+
+found_checks as (select * from {{ ref('data_quality') }}),
+
+reviewed_documents as (select * from {{ ref('document_review') }}),
+
+shelters as (
     {% for column in shelter_columns() %}
     select 'service_directory' as mart, service_at_location_id as row_key, '{{ column }}' as column_name, 'SHELTER' as reason
-    from {{ ref('service_directory') }}
+    from directory
     where is_masked
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -16,7 +28,7 @@ opinions as (
         service_at_location_id || '|' || wave as row_key,
         '{{ column }}' as column_name,
         '{{ 'SMALL_COUNT' if column == 'beneficiary_count' else 'COMPLEMENTARY' }}' as reason
-    from {{ ref('int_quality_feedback') }}
+    from quality_opinions
     where is_small
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -24,7 +36,7 @@ opinions as (
 
 mechanisms as (
     select mechanism_id || '|' || coalesce(zone_code, '') || '|' || wave as row_key, is_issued_small, is_completed_small, is_functionality_telling
-    from {{ ref('int_mechanism') }}
+    from mechanism_records
     where is_issued_small or is_completed_small
 ),
 
@@ -50,19 +62,19 @@ referrals as (
 
 figures as (
     select 'needs' as mart, figure_id as row_key, 'people' as column_name, suppression as reason
-    from {{ ref('int_need_figure') }}
+    from need_figures
     where suppression is not null
 ),
 
 checks as (
     select 'data_quality' as mart, source_id || '|' || check_name as row_key, 'failed_count' as column_name, 'COMPLEMENTARY' as reason
-    from {{ ref('data_quality') }}
+    from found_checks
     where {{ is_of_persons('check_name') }}
 ),
 
 documents as (
     select 'document_review' as mart, document_id as row_key, 'extracted_count' as column_name, 'COMPLEMENTARY' as reason
-    from {{ ref('document_review') }}
+    from reviewed_documents
     where extracted_count is null
 ),
 

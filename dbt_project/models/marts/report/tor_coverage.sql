@@ -14,15 +14,21 @@ with requirements as (select * from {{ ref('tor_requirement') }}),
 
 sources as (select * from {{ ref('stg_source') }}),
 
+field_searches as (select * from {{ ref('int_search') }}),
+
+{% for mart in counted %}
+{{ mart }} as (select * from {{ ref(mart) }}),
+{% endfor %}
+
 found as (
     {% for mart, columns in counted.items() %}
     {{ 'union all' if not loop.first }}
     {% set asked = 'zone_code is not null and not is_out_of_scope' if mart == 'service_directory' else '1 = 1' %}
-    select '{{ mart }}' as mart, '' as filter_column, '' as filter_value from {{ ref(mart) }} where {{ asked }}
+    select '{{ mart }}' as mart, '' as filter_column, '' as filter_value from {{ mart }} where {{ asked }}
     {% for column in columns %}
     union all
     select '{{ mart }}' as mart, '{{ column }}' as filter_column, {{ each_part(column) }} as filter_value
-    from {{ ref(mart) }}
+    from {{ mart }}
     where {{ column }} is not null and {{ asked }}
     {% endfor %}
     {% endfor %}
@@ -62,7 +68,7 @@ shapes as (
 -- Types that the field searched for and found nowhere.
 searches as (
     select service_type_code, max(case when is_found then 1 else 0 end) = 1 as is_found
-    from {{ ref('int_search') }}
+    from field_searches
     group by service_type_code
 ),
 

@@ -1,5 +1,13 @@
 -- Services that say whether they admit the group, those that do not, and those that admit it but for a criterion.
-with run as (select {{ month_start('as_of') }} as month from {{ ref('stg_run') }}),
+with runs as (select * from {{ ref('stg_run') }}),
+
+admissions as (select * from {{ ref('int_service_admission') }}),
+
+states as (select * from {{ ref('int_service_month') }}),
+
+locations as (select * from {{ ref('int_service_location') }}),
+
+run as (select {{ month_start('as_of') }} as month from runs),
 
 services as (
     select
@@ -8,11 +16,11 @@ services as (
         admissions.population_group_code,
         admissions.admission,
         states.exclusion_criteria
-    from {{ ref('int_service_admission') }} as admissions
+    from admissions
     inner join run on admissions.month = run.month
-    inner join {{ ref('int_service_month') }} as states
+    inner join states
         on admissions.service_at_location_id = states.service_at_location_id and admissions.month = states.month
-    inner join {{ ref('int_service_location') }} as locations
+    inner join locations
         on admissions.service_at_location_id = locations.service_at_location_id
 ),
 

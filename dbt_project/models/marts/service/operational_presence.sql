@@ -2,6 +2,8 @@ with records as (
     select * from {{ ref('int_service_record') }} where sector_code is not null and place_no = 1 and not is_withdrawn
 ),
 
+said as (select * from {{ ref('stg_service') }}),
+
 -- What a list states counts here, also where its codes contradict each other: the directory weighs, this mart repeats.
 stated as (
     select
@@ -16,7 +18,7 @@ stated as (
         records.organization_id,
         records.is_out_of_scope
     from records
-    inner join {{ ref('stg_service') }} as said on records.record_id = said.record_id
+    inner join said on records.record_id = said.record_id
 )
 
 select

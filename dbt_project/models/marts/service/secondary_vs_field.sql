@@ -6,10 +6,12 @@ secondary as (select * from {{ ref('int_service_finding') }} where side = 'secon
 
 field as (select * from {{ ref('int_service_finding') }} where side = 'field'),
 
+coverage as (select * from {{ ref('int_search') }}),
+
 -- Searches that found none: of a whole cercle, or of a zone where no cercle is named.
 searches as (
     select coverage.zone_code, coverage.admin2_code, coverage.service_type_code, max(coverage.observed_on) as searched_on, {{ joined('coverage.source_id') }} as source_ids
-    from {{ ref('int_search') }} as coverage
+    from coverage
     where not coverage.is_found
     group by coverage.zone_code, coverage.admin2_code, coverage.service_type_code
 ),

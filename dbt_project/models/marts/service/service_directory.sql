@@ -4,15 +4,29 @@ profiles as (select * from {{ ref('int_service_profile') }}),
 
 types as (select * from {{ ref('dim_service_type') }}),
 
+records as (select * from {{ ref('int_service_record') }}),
+
+said as (select * from {{ ref('stg_service') }}),
+
+initiatives as (select * from {{ ref('stg_record_initiative') }}),
+
+known as (select * from {{ ref('int_program_profile') }}),
+
+ratings as (select * from {{ ref('service_quality') }}),
+
+organizations as (select * from {{ ref('dim_organization') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
 programs as (
     select records.service_at_location_id, max(initiatives.entity_id) as program_id
-    from {{ ref('int_service_record') }} as records
-    inner join {{ ref('stg_service') }} as said on records.record_id = said.record_id
-    inner join {{ ref('stg_record_initiative') }} as initiatives
+    from records
+    inner join said on records.record_id = said.record_id
+    inner join initiatives
         on records.record_id = initiatives.record_id and initiatives.entity = 'program'
-    inner join {{ ref('int_service_profile') }} as profiles
+    inner join profiles
         on records.service_at_location_id = profiles.service_at_location_id and said.program_name = profiles.program_name
-    inner join {{ ref('int_program_profile') }} as known on initiatives.entity_id = known.program_id
+    inner join known on initiatives.entity_id = known.program_id
     where not records.is_withdrawn and not records.is_place_withheld
     group by records.service_at_location_id
 ),
@@ -23,7 +37,7 @@ qualities as (
         score,
         band,
         row_number() over (partition by service_at_location_id order by wave desc) as place
-    from {{ ref('service_quality') }}
+    from ratings
     where score is not null
 )
 
@@ -78,8 +92,8 @@ select
     locations.is_out_of_scope
 from locations
 inner join profiles on locations.service_at_location_id = profiles.service_at_location_id
-inner join {{ ref('dim_organization') }} as organizations on locations.organization_id = organizations.organization_id
+inner join organizations on locations.organization_id = organizations.organization_id
 left join types on locations.service_type_code = types.service_type_code
 left join programs on locations.service_at_location_id = programs.service_at_location_id
 left join qualities on locations.service_at_location_id = qualities.service_at_location_id and qualities.place = 1
-cross join {{ ref('stg_run') }} as run
+cross join run

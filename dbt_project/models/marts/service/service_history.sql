@@ -1,11 +1,17 @@
-with states as (
+with service_days as (select * from {{ ref('int_service_day') }}),
+
+claims as (select * from {{ ref('int_assertion') }}),
+
+services as (select * from {{ ref('int_service_location') }}),
+
+states as (
     select
         service_at_location_id,
         day,
         value as status_code,
         is_overridden,
         lag(value) over (partition by service_at_location_id order by day) as status_before
-    from {{ ref('int_service_day') }}
+    from service_days
     where attribute = 'status_code'
 ),
 
@@ -27,7 +33,7 @@ seen as (
         periods.valid_from,
         {{ joined('claims.source_id') }} as observed_by
     from periods
-    inner join {{ ref('int_assertion') }} as claims
+    inner join claims
         on periods.service_at_location_id = claims.entity_id
         and periods.status_code = claims.value
         and periods.valid_from >= claims.observed_on
@@ -42,6 +48,6 @@ select
     {{ add_days('periods.next_from', '-1') }} as valid_to,
     case when periods.is_overridden then 'decision' else seen.observed_by end as observed_by
 from periods
-inner join {{ ref('int_service_location') }} as services on periods.service_at_location_id = services.service_at_location_id
+inner join services on periods.service_at_location_id = services.service_at_location_id
 left join seen
     on periods.service_at_location_id = seen.service_at_location_id and periods.valid_from = seen.valid_from
