@@ -15,7 +15,8 @@ import duckdb
 OF_THE_RUN = {"run_id", "published_at"}
 _COLUMNS = """
     select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
-    where table_catalog = ? and table_schema in ('marts', 'reference') order by table_schema, table_name, ordinal_position
+    where table_catalog = ? and table_schema in ('marts', 'reference')
+    order by table_schema, table_name, ordinal_position
 """
 
 
