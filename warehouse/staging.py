@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from ingestion.parameters import parameter
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
 from ingestion.shelters import OF_NEIGHBOURS, WITHHELD
 from warehouse import documents, initiatives, matching, places, services, shelters, state
@@ -79,8 +80,14 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
 # Of the others, those that count rows of all shapes.
 _COUNTING = ("stg_check_result", "stg_source")
 OF_PERSONS = "of_persons"  # in the meta of a model
+# Days after which `dbt source freshness` warns that nothing newer was read: the run is made every morning, services are
+# checked again within an interval, figures of people come out every year, and all else is asked in waves.
+_MAX_AGE = {"run": 2, "service": int(parameter("check_interval_near")), "need": 366}
+_WAVE = int(parameter("wave_months") * 366 / 12)
 # Outlines stay in Python: only point in polygon reads them.
 STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
+# The day that dates a row, by staging model; a decision of a person has no rhythm, and no age.
+_DATED = {f"stg_{shape.name}": "observed_on" for shape in STAGED} | {"stg_assertion": "observed_on", "stg_run": "as_of"}
 
 
 def files() -> dict[Path, str]:
@@ -146,18 +153,27 @@ def _model(group: str, table: str) -> str:
 
 
 def _sources() -> list[dict[str, Any]]:
-    groups: dict[str, list[str]] = {}
-    for group, table, _ in _models():
-        groups.setdefault(group, []).append(table)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for group, table, name in _models():
+        groups.setdefault(group, []).append({"name": table} | _freshness(table, _DATED.get(name)))
     return [
         {
             "name": group,
             "description": f"Parquet écrit par Python ({group}) / Parquet written by Python ({group})",
             "config": {"meta": {"external_location": "{{ env_var('MRF_INPUTS') }}/" + _location(group)}},
-            "tables": [{"name": name} for name in names],
+            "tables": tables,
         }
-        for group, names in groups.items()
+        for group, tables in groups.items()
     ]
+
+
+def _freshness(table: str, column: str | None) -> dict[str, Any]:
+    """How old the newest row may be, where rows are dated: files are written again by each run, rows are not."""
+    if column is None:
+        return {}
+    # dbt asks for a moment, and we hold days.
+    within = {"warn_after": {"count": _MAX_AGE.get(table, _WAVE), "period": "day"}}
+    return {"config": {"loaded_at_field": f"cast({column} as timestamp)", "freshness": within}}
 
 
 def _location(group: str) -> str:
