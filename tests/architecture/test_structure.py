@@ -136,7 +136,9 @@ def test_the_project_file_agrees_with_the_pins() -> None:
     assert set(running) <= _pins("requirements.txt") <= _pins("requirements-dev.txt"), "one version of each package"
     assert set(trying) <= _pins("requirements-dev.txt")
     tools = {
-        pin for pin in trying if pin.startswith(("pytest", "hypothesis", "playwright", "mypy", "ruff", "aiosmtpd"))
+        pin
+        for pin in trying
+        if pin.startswith(("pytest", "hypothesis", "playwright", "mypy", "ruff", "sqlfluff", "aiosmtpd"))
     }
     assert tools
     assert not tools & _pins("requirements.txt"), "no test tool where it only runs"

@@ -1,6 +1,7 @@
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
--- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out; claims of a withdrawn document, and
--- all but one of the claims that copies of one document repeat, are kept and do not count.
+-- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out;
+-- claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept and do not
+-- count.
 with assertions as (select * from {{ ref('stg_assertion') }}),
 
 run as (select * from {{ ref('stg_run') }}),
@@ -22,7 +23,8 @@ parameters as (select * from {{ ref('parameter') }}),
 stated as (
     select
         stated.*,
-        -- Interviews are independent of one another though one export holds them all; and one that two exports hold is one.
+        -- Interviews are independent of one another though one export holds them all; and one that two exports hold is
+        -- one.
         case
             when stated.reader = 'survey' then stated.source_id || '/' || split_part(stated.locator, '/', 1)
             else coalesce(documents.root_document_id, stated.document_id)
@@ -31,7 +33,8 @@ stated as (
     from assertions as stated
     cross join run
     left join documents on stated.document_id = documents.document_id
-    where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism') and stated.observed_on <= run.as_of
+    where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism')
+        and stated.observed_on <= run.as_of
 ),
 
 about_organizations as (
@@ -61,16 +64,21 @@ about_services as (
         records.place_no,
         stated.attribute as told_attribute,
         stated.value as told_value,
-        -- A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place was read.
+        -- A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place
+        -- was read.
         case
             when stated.raw_value = stated.value then stated.raw_value
-            when not records.is_masked and not (
-                records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code')
-            ) then stated.raw_value
+            when
+                not records.is_masked
+                and not (
+                    records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code')
+                )
+                then stated.raw_value
         end as told_raw_value
     from stated
     inner join records on stated.record_id = records.record_id
-    where stated.shape = 'service' and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
+    where stated.shape = 'service'
+        and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
         and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
         -- One cell may hold a whole path, down to the commune.
         and not (records.is_place_withheld and stated.attribute in ('admin1_name', 'admin2_name'))
@@ -100,7 +108,9 @@ derived as (
             else records.admin2_code
         end as told_value,
         case
-            when not records.is_masked and (stated.attribute = 'sector_code' or not records.is_place_withheld) then stated.raw_value
+            when
+                not records.is_masked and (stated.attribute = 'sector_code' or not records.is_place_withheld)
+                then stated.raw_value
         end as told_raw_value
     from stated
     inner join records on stated.record_id = records.record_id
@@ -110,7 +120,11 @@ derived as (
         and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
         and (
             (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
-            or (stated.attribute = 'latitude' and records.place_method = 'point_in_polygon' and records.admin2_code is not null)
+            or (
+                stated.attribute = 'latitude'
+                and records.place_method = 'point_in_polygon'
+                and records.admin2_code is not null
+            )
             -- A name is evidence of the code that was found by it, not of one that the source states itself.
             or (
                 records.place_method in ('exact_name', 'variant', 'fuzzy')
@@ -134,7 +148,9 @@ about_initiatives as (
     from stated
     inner join initiatives on stated.record_id = initiatives.record_id
     where (stated.shape <> 'service' or stated.attribute = 'program_name')
-        and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode')
+        and stated.attribute not in (
+            'organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode'
+        )
 ),
 
 told as (
@@ -187,7 +203,7 @@ named as (
     select
         *,
         record_id || '#' || origin || case when origin <> attribute then '>' || attribute else '' end || '@' || entity
-            || case when place_no > 1 then '/' || place_no else '' end as assertion_id,
+        || case when place_no > 1 then '/' || place_no else '' end as assertion_id,
         class_weight * freshness * extraction_confidence as weight
     from weighed
 )

@@ -1,4 +1,5 @@
--- One row per document, landed or only described by a register: what a person wrote of it goes before what its source declares.
+-- One row per document, landed or only described by a register: what a person wrote of it goes before what its source
+-- declares.
 {% set attributes = [
     'title', 'publisher', 'kind', 'deliverable_code', 'file_name', 'published_on', 'period_start', 'period_end', 'license',
     'sensitivity', 'evidence_class', 'review_note'
@@ -10,6 +11,16 @@ document_records as (select * from {{ ref('stg_document') }}),
 
 run as (select * from {{ ref('stg_run') }}),
 
+records as (
+    select
+        {% for attribute in attributes %}
+        {{ attribute }},
+        {% endfor %}
+        record_id,
+        observed_on
+    from document_records
+),
+
 described as (
     select
         described.document_id,
@@ -19,8 +30,7 @@ described as (
             partition by described.document_id, described.is_landed order by records.observed_on desc, records.record_id
         ) as place
     from described_documents as described
-    inner join (select {% for attribute in attributes %}{{ attribute }}, {% endfor %}record_id, observed_on from document_records) as records
-        on described.record_id = records.record_id
+    inner join records on described.record_id = records.record_id
     cross join run
     where described.is_landed or records.observed_on <= run.as_of
 )

@@ -21,4 +21,6 @@ cross join run
 left join shelters
     on overrides.entity = 'service_at_location' and overrides.entity_id = shelters.service_at_location_id
 where overrides.overridden_on <= run.as_of
-    and not coalesce({{ is_withheld('overrides.attribute', 'shelters.is_masked', 'shelters.is_place_withheld') }}, false)
+    and not coalesce(
+        {{ is_withheld('overrides.attribute', 'shelters.is_masked', 'shelters.is_place_withheld') }}, false
+    )

@@ -36,6 +36,8 @@ ranked as (
     from per_value
 ),
 
+known as (select distinct entity, entity_id from claims),
+
 -- Agreement and confidence stay the sources' own: a person's word does not make them agree.
 decided as (
     select
@@ -52,8 +54,7 @@ decided as (
         true as is_overridden
     from overrides
     cross join run
-    inner join (select distinct entity, entity_id from claims) as known
-        on overrides.entity = known.entity and overrides.entity_id = known.entity_id
+    inner join known on overrides.entity = known.entity and overrides.entity_id = known.entity_id
     inner join family on overrides.attribute = family.attribute
     inner join half_life on family.half_life_parameter = half_life.name
     left join ranked
@@ -78,7 +79,9 @@ winners as (
         false as is_overridden
     from ranked
     left join decided
-        on ranked.entity = decided.entity and ranked.entity_id = decided.entity_id and ranked.attribute = decided.attribute
+        on ranked.entity = decided.entity
+        and ranked.entity_id = decided.entity_id
+        and ranked.attribute = decided.attribute
     where ranked.place = 1 and decided.entity is null
 )
 

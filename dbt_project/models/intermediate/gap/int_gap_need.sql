@@ -1,4 +1,5 @@
--- One row per month, area, reading, service type and group with a known need: the latest figure that is not of a later year.
+-- One row per month, area, reading, service type and group with a known need: the latest figure that is not of a later
+-- year.
 with months as (select * from {{ ref('int_month') }}),
 
 needs as (select * from {{ ref('int_need_area') }}),
@@ -12,7 +13,8 @@ ranked as (
         needs.population_group_code,
         needs.need,
         row_number() over (
-            partition by months.month, needs.area_code, needs.reading, needs.service_type_code, needs.population_group_code
+            partition by
+                months.month, needs.area_code, needs.reading, needs.service_type_code, needs.population_group_code
             order by needs.year desc
         ) as place
     from months

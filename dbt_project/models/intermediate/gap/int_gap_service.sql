@@ -1,6 +1,6 @@
--- One row per month, reading and service at a location of an area, with its state and its effective capacity.
--- What only lists tell of is not there for the grid once the field has searched its cercle since, and found none: a search
--- of the whole zone counts for the zone alone. Cercles are told of in the as-of month only.
+-- One row per month, reading and service at a location of an area, with its state and its effective capacity. What only
+-- lists tell of is not there for the grid once the field has searched its cercle since, and found none: a search of the
+-- whole zone counts for the zone alone. Cercles are told of in the as-of month only.
 with coverage as (select * from {{ ref('int_search') }}),
 
 months as (select * from {{ ref('int_month') }}),
@@ -51,14 +51,14 @@ select
     not_found.month is not null and (not_found.is_by_cercle or areas.reading <> 'CERCLE') as is_not_found,
     {{ is_free('states.cost_code') }} as is_free,
     states.capacity_per_month
-        * case
-            when states.status_code = 'OPE' then {{ parameter('capacity_factor_OPE') }}
-            when states.status_code = 'PAR' then {{ parameter('capacity_factor_PAR') }}
-        end as effective_capacity
+    * case
+        when states.status_code = 'OPE' then {{ parameter('capacity_factor_OPE') }}
+        when states.status_code = 'PAR' then {{ parameter('capacity_factor_PAR') }}
+    end as effective_capacity
 from states
 inner join services on states.service_at_location_id = services.service_at_location_id
 inner join areas
     on services.zone_code = areas.zone_code and coalesce(services.admin2_code, 'ANY') = areas.admin2_code
 left join not_found
     on states.month = not_found.month and states.service_at_location_id = not_found.service_at_location_id
-where areas.reading <> 'CERCLE' or states.month = (select max(month) from months)
+where areas.reading <> 'CERCLE' or states.month = (select max(months.month) from months)

@@ -1,5 +1,5 @@
--- One row per programme, period of an opportunity, and mechanism in a zone and wave: what it is, who bears it, when seen.
--- Records whose document was withdrawn are no longer behind it.
+-- One row per programme, period of an opportunity, and mechanism in a zone and wave: what it is, who bears it, when
+-- seen. Records whose document was withdrawn are no longer behind it.
 with initiatives as (select * from {{ ref('int_initiative_record') }}),
 
 claims as (select * from {{ ref('int_assertion') }})
@@ -14,6 +14,8 @@ select
     max(claims.observed_on) as last_seen_on
 from initiatives
 inner join claims
-    on initiatives.entity = claims.entity and initiatives.entity_key = claims.entity_id and initiatives.record_id = claims.record_id
+    on initiatives.entity = claims.entity
+    and initiatives.entity_key = claims.entity_id
+    and initiatives.record_id = claims.record_id
 where claims.is_counted
 group by initiatives.entity, initiatives.entity_key

@@ -1,5 +1,5 @@
--- One row per record and what it describes: a programme, one period of an opportunity, a mechanism in one zone and wave.
--- `entity_key` is what its claims are weighed under: values of different zones, waves or periods do not compete.
+-- One row per record and what it describes: a programme, one period of an opportunity, a mechanism in one zone and
+-- wave. `entity_key` is what its claims are weighed under: values of different zones, waves or periods do not compete.
 with initiatives as (select * from {{ ref('stg_record_initiative') }}),
 
 run as (select * from {{ ref('stg_run') }}),
@@ -36,7 +36,8 @@ programs as (
     from initiatives
     inner join record_organizations as owners
         on initiatives.record_id = owners.record_id and owners.role = 'self'
-    where initiatives.entity = 'program' and initiatives.entity_id not in (select entity_id from hidden_programs)
+    where initiatives.entity = 'program'
+        and initiatives.entity_id not in (select hidden_programs.entity_id from hidden_programs)
 ),
 
 dated as (
@@ -61,7 +62,10 @@ ordered as (
         *,
         row_number() over (
             partition by entity_id
-            order by case when starts_on is null and last_day is null then 1 else 0 end, coalesce(starts_on, last_day), record_id
+            order by
+                case when starts_on is null and last_day is null then 1 else 0 end,
+                coalesce(starts_on, last_day),
+                record_id
         ) as place
     from dated
 ),

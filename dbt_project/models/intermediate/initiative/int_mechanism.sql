@@ -1,4 +1,5 @@
--- One row per mechanism, zone and survey wave: its winning values and its functionality, before small counts are withheld.
+-- One row per mechanism, zone and survey wave: its winning values and its functionality, before small counts are
+-- withheld.
 {% set text_attributes = [
     'mechanism_name', 'mechanism_type_code', 'domain_codes', 'state_code', 'lead_organization_name', 'meeting_frequency',
     'has_sop', 'has_form', 'has_data_protocol', 'cost_code', 'participation_level', 'participation_evidence', 'bottlenecks'
@@ -35,7 +36,9 @@ leads as (
         and claims.attribute = 'lead_organization_name'
         and winners.lead_organization_name = claims.value
     inner join records
-        on records.entity = 'mechanism' and claims.entity_id = records.entity_key and claims.record_id = records.record_id
+        on records.entity = 'mechanism'
+        and claims.entity_id = records.entity_key
+        and claims.record_id = records.record_id
     where claims.is_counted
     group by winners.entity_id
 ),
@@ -57,7 +60,10 @@ items as (
         -- On the day of the interview: of what came after it nothing is known.
         case
             when winners.last_meeting_on is null then null
-            when {{ days_between('winners.last_meeting_on', 'mechanisms.last_seen_on') }} <= {{ parameter('mechanism_recent_days') }} then 1.0
+            when
+                {{ days_between('winners.last_meeting_on', 'mechanisms.last_seen_on') }}
+                <= {{ parameter('mechanism_recent_days') }}
+                then 1.0
             else 0.0
         end as meeting,
         winners.completed_count / nullif(cast(winners.issued_count as double), 0) as completion_rate

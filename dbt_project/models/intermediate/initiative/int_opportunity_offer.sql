@@ -1,11 +1,13 @@
--- One row per opportunity, occurrence, zone and service type that it is about. Where services of the organization are known,
--- only what it offers in that zone counts: a survey's lists of zones and types do not say which goes with which.
+-- One row per opportunity, occurrence, zone and service type that it is about. Where services of the organization are
+-- known, only what it offers in that zone counts: a survey's lists of zones and types do not say which goes with which.
 with opportunities as (select * from {{ ref('int_opportunity') }}),
 
 service_locations as (select * from {{ ref('int_service_location') }}),
 
 zones as (
-    select opportunity_id, occurrence, {{ each_part('zone_codes') }} as zone_code from opportunities where zone_codes is not null
+    select opportunity_id, occurrence, {{ each_part('zone_codes') }} as zone_code
+    from opportunities
+    where zone_codes is not null
 ),
 
 types as (

@@ -40,7 +40,13 @@ by_cercle as (
     from figures
     inner join area_cercles on figures.admin2_code = area_cercles.admin2_code
     where figures.admin_level = 2
-    group by area_cercles.area_code, area_cercles.reading, figures.service_type_code, figures.population_group_code, figures.period, figures.source_id
+    group by
+        area_cercles.area_code,
+        area_cercles.reading,
+        figures.service_type_code,
+        figures.population_group_code,
+        figures.period,
+        figures.source_id
 ),
 
 -- A region is the zone only in the historical reading.
@@ -87,4 +93,5 @@ select
     {{ safe_cast('substring(period, 1, 4)', 'bigint') }} as year,
     max(need) as need
 from chosen
-group by area_code, reading, service_type_code, population_group_code, {{ safe_cast('substring(period, 1, 4)', 'bigint') }}
+group by
+    area_code, reading, service_type_code, population_group_code, {{ safe_cast('substring(period, 1, 4)', 'bigint') }}

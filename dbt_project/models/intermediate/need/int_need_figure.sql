@@ -16,13 +16,18 @@ records as (
         places.admin1_code as current_admin1_code,
         places.admin2_code as current_admin2_code,
         places.method as place_method,
-        case when needs.indicator = 'population' then 'population' else needs.indicator || '_' || needs.sector_code end as figure
+        case
+            when needs.indicator = 'population' then 'population'
+            else needs.indicator || '_' || needs.sector_code
+        end as figure
     from needs
     inner join places on needs.record_id = places.record_id
     cross join run
     left join documents on needs.document_id = documents.document_id
     -- A cercle whose code cannot be read is not its region.
-    where not coalesce(documents.withdrawn_on <= run.as_of, false) and places.admin_level is not null and coalesce(places.warnings, '') not like '%admin2_unreadable%'
+    where not coalesce(documents.withdrawn_on <= run.as_of, false)
+        and places.admin_level is not null
+        and coalesce(places.warnings, '') not like '%admin2_unreadable%'
 ),
 
 -- Total row; else both sexes over all ages; else all sexes by age; else sex by age.
@@ -43,18 +48,29 @@ summed as (
         sum(case when sex <> 'a' and age_group <> 'ALL' then people end) as by_sex_and_age,
         {{ joined('warnings') }} as warnings
     from records
-    group by source_id, admin_level, current_admin1_code, current_admin2_code, population_group_code, indicator, sector_code, figure, period
+    group by
+        source_id,
+        admin_level,
+        current_admin1_code,
+        current_admin2_code,
+        population_group_code,
+        indicator,
+        sector_code,
+        figure,
+        period
+),
+
+surveys as (
+    select distinct source_id from known_sources where {{ is_field('evidence_class') }}
 ),
 
 figures as (
     select
         summed.*,
-        coalesce(total_row, by_sex, by_age, by_sex_and_age) as people,
-        sources.source_id is not null as is_from_survey
+        coalesce(summed.total_row, summed.by_sex, summed.by_age, summed.by_sex_and_age) as people,
+        surveys.source_id is not null as is_from_survey
     from summed
-    left join (
-        select distinct source_id from known_sources where {{ is_field('evidence_class') }}
-    ) as sources on summed.source_id = sources.source_id
+    left join surveys on summed.source_id = surveys.source_id
 ),
 
 -- Counts of our own surveys that are small; published statistics are told as they are.
@@ -66,8 +82,8 @@ counted as (
     from figures
 ),
 
--- Where one cercle alone of a region is withheld, its region would give it away, and so would the country of a region: the
--- next smallest goes with it.
+-- Where one cercle alone of a region is withheld, its region would give it away, and so would the country of a region:
+-- the next smallest goes with it.
 ranked as (
     select
         *,
@@ -81,7 +97,8 @@ ranked as (
 )
 
 select
-    source_id || '|' || coalesce(admin2_code, admin1_code, 'ML') || '|' || population_group_code || '|' || figure || '|' || period as figure_id,
+    source_id || '|' || coalesce(admin2_code, admin1_code, 'ML') || '|' || population_group_code
+    || '|' || figure || '|' || period as figure_id,
     source_id,
     admin_level,
     admin1_code,

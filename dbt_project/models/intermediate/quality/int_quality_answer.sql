@@ -1,4 +1,5 @@
--- One row per service at a location, survey wave and attribute that quality is made of: the value in force in that wave.
+-- One row per service at a location, survey wave and attribute that quality is made of: the value in force in that
+-- wave.
 with assertions as (select * from {{ ref('int_assertion') }}),
 
 known_overrides as (select * from {{ ref('int_override') }}),

@@ -1,5 +1,5 @@
--- One row per service at a location and survey wave on which people gave their opinion. Fewer answers than the parameter
--- `small_count` are counted here and told nowhere.
+-- One row per service at a location and survey wave on which people gave their opinion. Fewer answers than the
+-- parameter `small_count` are counted here and told nowhere.
 with feedback as (select * from {{ ref('int_feedback') }})
 
 select

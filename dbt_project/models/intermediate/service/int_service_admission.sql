@@ -1,4 +1,5 @@
--- One row per service at a location, month and population group of which something is said: admitted, conditional, excluded.
+-- One row per service at a location, month and population group of which something is said: admitted, conditional,
+-- excluded.
 with services as (
     select * from {{ ref('int_service_month') }} where admitted_groups is not null or excluded_groups is not null
 ),

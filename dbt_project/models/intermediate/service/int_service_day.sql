@@ -19,7 +19,10 @@ half_lives as (
     select family.attribute, cast(half_life.value as double) as half_life
     from family
     inner join parameters as half_life on family.half_life_parameter = half_life.name
-    where family.attribute in ('{{ attributes | join("', '") }}')
+    where
+        family.attribute in (
+            '{{ attributes | join("', '") }}'
+        )
 ),
 
 claims as (
@@ -76,7 +79,7 @@ per_document as (
         max(claims.full_weight * {{ freshness('claims.observed_on', 'days.day', 'claims.half_life') }}) as weight
     from days
     inner join claims
-        on days.entity_id = claims.entity_id and days.attribute = claims.attribute and claims.observed_on <= days.day
+        on days.entity_id = claims.entity_id and days.attribute = claims.attribute and days.day >= claims.observed_on
     group by days.entity_id, days.attribute, days.day, claims.value, claims.root_document_id
 ),
 
@@ -107,9 +110,12 @@ select
     overrides.value is not null as is_overridden
 from days
 left join ranked
-    on days.entity_id = ranked.entity_id and days.attribute = ranked.attribute and days.day = ranked.day and ranked.place = 1
+    on days.entity_id = ranked.entity_id
+    and days.attribute = ranked.attribute
+    and days.day = ranked.day
+    and ranked.place = 1
 left join overrides
     on days.entity_id = overrides.entity_id
     and days.attribute = overrides.attribute
-    and overrides.overridden_on <= days.day
-    and (overrides.replaced_on is null or overrides.replaced_on > days.day)
+    and days.day >= overrides.overridden_on
+    and (overrides.replaced_on is null or days.day < overrides.replaced_on)

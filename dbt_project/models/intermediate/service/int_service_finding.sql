@@ -35,14 +35,14 @@ attributes as (
 )
 
 select
+    {% for attribute in compared_attributes() %}
+    max(case when attributes.attribute = '{{ attribute }}' then attributes.value end) as said_{{ attribute }},
+    {% endfor %}
     sources.entity_id as service_at_location_id,
     sources.side,
     sources.source_ids,
     sources.last_seen_on,
-    max(case when attributes.attribute = 'status_code' then attributes.value end) as status_code,
-    {% for attribute in compared_attributes() %}
-    max(case when attributes.attribute = '{{ attribute }}' then attributes.value end) as said_{{ attribute }}{{ ',' if not loop.last }}
-    {% endfor %}
+    max(case when attributes.attribute = 'status_code' then attributes.value end) as status_code
 from sources
 left join attributes on sources.entity_id = attributes.entity_id and sources.side = attributes.side
 group by sources.entity_id, sources.side, sources.source_ids, sources.last_seen_on

@@ -21,7 +21,18 @@ select
     max(confidence) as best_confidence,
     max(observed_on) as last_seen_on,
     -- Spellings of place names differ without contradicting each other: only published columns can conflict.
-    max(case when has_conflict and attribute in ('{{ (text_attributes + typed_attributes.keys() | list) | join("', '") }}') then 1 else 0 end) = 1
-        as has_conflict
+    max(
+        case
+            when
+                has_conflict
+                and attribute in (
+                    {% for attribute in text_attributes + typed_attributes.keys() | list %}
+                    '{{ attribute }}'{{ ',' if not loop.last }}
+                    {% endfor %}
+                )
+                then 1
+            else 0
+        end
+    ) = 1 as has_conflict
 from winners
 group by entity_id

@@ -20,7 +20,10 @@ checks as (
 -- What placing the records found, in the same form as the checks on the source.
 placed as (
     -- No example is a row whose place is withheld.
-    select source_id, case when not is_place_withheld then locator end as locator, {{ each_part('place_warnings') }} as code
+    select
+        source_id,
+        case when not is_place_withheld then locator end as locator,
+        {{ each_part('place_warnings') }} as code
     from service_records
     where place_warnings is not null
 ),
@@ -65,6 +68,8 @@ answers as (
     group by source_id
 ),
 
+claims as (select distinct entity, entity_id, attribute, value from assertions where is_counted),
+
 -- Decisions whose entity is gone, or whose value the sources no longer gave when it was taken.
 decisions as (
     select
@@ -82,12 +87,13 @@ decisions as (
         on overrides.entity = winners.entity
         and overrides.entity_id = winners.entity_id
         and overrides.attribute = winners.attribute
-    left join (select distinct entity, entity_id, attribute, value from assertions where is_counted) as claims
+    left join claims
         on overrides.entity = claims.entity
         and overrides.entity_id = claims.entity_id
         and overrides.attribute = claims.attribute
         and overrides.before = claims.value
-    where overrides.is_last and (winners.entity is null or (coalesce(overrides.before, '') <> '' and claims.entity is null))
+    where overrides.is_last
+        and (winners.entity is null or (coalesce(overrides.before, '') <> '' and claims.entity is null))
     group by 2
 ),
 

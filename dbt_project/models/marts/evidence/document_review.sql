@@ -1,4 +1,6 @@
-{% set shapes = ['service', 'organization', 'program', 'mechanism', 'feedback', 'need', 'opportunity', 'survey_coverage'] %}
+{% set shapes = [
+    'service', 'organization', 'program', 'mechanism', 'feedback', 'need', 'opportunity', 'survey_coverage'
+] %}
 
 with records as (select * from {{ ref('stg_document') }}),
 
@@ -50,7 +52,8 @@ select
     documents.license,
     documents.sensitivity,
     documents.evidence_class as source_class,
-    case when uncounted.document_id is null then cast(coalesce(counts.record_count, 0) as bigint) end as extracted_count,
+    case when uncounted.document_id is null then cast(coalesce(counts.record_count, 0) as bigint) end
+        as extracted_count,
     documents.review_note,
     documents.reviewed_on,
     documents.is_landed,

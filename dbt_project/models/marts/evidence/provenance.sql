@@ -38,7 +38,8 @@ claims as (
         claims.source_id,
         claims.document_id,
         claims.locator,
-        case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end as standing,
+        case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end
+            as standing,
         claims.root_document_id
     from assertions as claims
     inner join winners
@@ -48,14 +49,15 @@ claims as (
     left join mechanisms
         on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
     -- What a mart withholds is not told here either.
-    where not (
-        claims.attribute in ('issued_count', 'completed_count')
-        and (
-            {{ is_small(safe_cast('claims.value', 'bigint')) }}
-            or mechanisms.is_issued_small
-            or (mechanisms.is_completed_small and claims.attribute = 'completed_count')
+    where
+        not (
+            claims.attribute in ('issued_count', 'completed_count')
+            and (
+                {{ is_small(safe_cast('claims.value', 'bigint')) }}
+                or mechanisms.is_issued_small
+                or (mechanisms.is_completed_small and claims.attribute = 'completed_count')
+            )
         )
-    )
 ),
 
 -- A person's decision stands beside the claims that it overrules.
@@ -116,7 +118,8 @@ needs as (
         and needs.sector_code = figures.sector_code
         and needs.period = figures.period
         and places.admin_level = figures.admin_level
-        and coalesce(places.admin2_code, places.admin1_code, 'ML') = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
+        and coalesce(places.admin2_code, places.admin1_code, 'ML')
+        = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
     inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null

@@ -47,7 +47,10 @@ places as (
         max(score) as score,
         count(distinct record_id) as affected_count
     from candidates
-    where record_id not in (select record_id from record_places where method = 'answer')
+    where
+        record_id not in (
+            select record_places.record_id from record_places where record_places.method = 'answer'
+        )
     group by question_key
 ),
 
@@ -68,9 +71,9 @@ disputed as (
         and winners.attribute = claims.attribute
     where winners.has_conflict and claims.is_counted
         and winners.attribute in (
-            'status_code', 'starts_on', 'ends_on', 'cost_code', 'cost_xof', 'capacity_per_month', 'access_modes', 'admitted_groups',
-            'excluded_groups', 'exclusion_criteria', 'required_documents', 'languages', 'wait_days', 'free_places', 'hours',
-            'min_age', 'max_age', 'organization_type_code'
+            'status_code', 'starts_on', 'ends_on', 'cost_code', 'cost_xof', 'capacity_per_month', 'access_modes',
+            'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents', 'languages',
+            'wait_days', 'free_places', 'hours', 'min_age', 'max_age', 'organization_type_code'
         )
     group by claims.entity, claims.entity_id, claims.attribute
 ),
@@ -81,7 +84,9 @@ described as (
         coalesce(
             organizations.name,
             directory.organization_name || ' · ' || coalesce(directory.service_type_code, 'type inconnu') || ' · '
-            || coalesce(directory.admin3_code, directory.admin2_code, directory.admin1_code, directory.zone_code, 'lieu inconnu')
+            || coalesce(
+                directory.admin3_code, directory.admin2_code, directory.admin1_code, directory.zone_code, 'lieu inconnu'
+            )
         ) as subject
     from disputed
     left join organizations

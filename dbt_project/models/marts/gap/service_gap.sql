@@ -16,6 +16,8 @@ by_group as (select * from {{ ref('int_gap_group') }}),
 
 needs as (select * from {{ ref('int_gap_need') }}),
 
+readings as (select distinct reading from zone_cercles),
+
 grid as (
     select
         months.month,
@@ -25,7 +27,7 @@ grid as (
         groups.population_group_code
     from months
     cross join zones
-    cross join (select distinct reading from zone_cercles) as readings
+    cross join readings
     cross join types
     cross join groups
 ),

@@ -26,7 +26,9 @@ select
     opportunities.deadline_on,
     opportunities.state,
     case
-        when opportunities.state in ('OPEN', 'UPCOMING') then cast({{ days_between('run.as_of', 'opportunities.last_day') }} as bigint)
+        when
+            opportunities.state in ('OPEN', 'UPCOMING')
+            then cast({{ days_between('run.as_of', 'opportunities.last_day') }} as bigint)
     end as days_left,
     opportunities.quota_per_month,
     opportunities.cost_share,

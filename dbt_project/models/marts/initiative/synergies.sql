@@ -1,5 +1,5 @@
--- Opportunities that may be used in the as-of month, for each gap that they could fill: same zone, same type, a group that
--- the organization admits there.
+-- Opportunities that may be used in the as-of month, for each gap that they could fill: same zone, same type, a group
+-- that the organization admits there.
 with runs as (select * from {{ ref('stg_run') }}),
 
 opportunity_records as (select * from {{ ref('int_opportunity') }}),
@@ -39,8 +39,12 @@ offered as (
         services.zone_code,
         services.service_type_code,
         admissions.population_group_code,
-        max(case when admissions.admission in ('admitted', 'conditional') and states.operational_state <> 'not_operational' then 1 else 0 end) = 1
-            as is_admitting,
+        max(case
+            when
+                admissions.admission in ('admitted', 'conditional') and states.operational_state <> 'not_operational'
+                then 1
+            else 0
+        end) = 1 as is_admitting,
         avg(directory.quality_score) as quality_score
     from services
     inner join states on services.service_at_location_id = states.service_at_location_id

@@ -49,7 +49,9 @@ program_services as (
 program_zones as (
     select program_id, organization_id, service_type_codes, {{ each_part('zones') }} as zone_code
     from known_programs
-    where zones is not null and service_type_codes is not null and program_id not in (select program_id from program_services)
+    where zones is not null
+        and service_type_codes is not null
+        and program_id not in (select program_services.program_id from program_services)
 ),
 
 program_types as (

@@ -12,11 +12,11 @@ services as (select * from {{ ref('int_service_location') }}),
 
 said as (
     select
-        service_at_location_id,
-        wave,
         {% for attribute in answers + values %}
-        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last }}
+        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
         {% endfor %}
+        service_at_location_id,
+        wave
     from quality_answers
     group by service_at_location_id, wave
 ),
@@ -30,7 +30,10 @@ items as (
         {% endfor %}
         {{ cost_score('cost_code') }} as cost,
         {{ language_score('languages') }} as local_languages,
-        case when {{ safe_cast('free_places', 'bigint') }} > 0 then 1.0 when {{ safe_cast('free_places', 'bigint') }} = 0 then 0.0 end as free_places,
+        case
+            when {{ safe_cast('free_places', 'bigint') }} > 0 then 1.0
+            when {{ safe_cast('free_places', 'bigint') }} = 0 then 0.0
+        end as free_places,
         case
             when {{ safe_cast('wait_days', 'bigint') }} <= {{ parameter('quality_wait_days') }} then 1.0
             when {{ safe_cast('wait_days', 'bigint') }} is not null then 0.0
@@ -43,7 +46,8 @@ dimensions as (
         service_at_location_id,
         wave,
         {{ dimension_score(['has_required_staff', 'has_supplies', 'free_places']) }} as availability,
-        {{ dimension_score(['is_reachable_in_one_hour', 'is_disability_accessible', 'cost', 'short_wait']) }} as accessibility,
+        {{ dimension_score(['is_reachable_in_one_hour', 'is_disability_accessible', 'cost', 'short_wait']) }}
+            as accessibility,
         {{ dimension_score(['has_confidential_space', 'has_female_staff', 'local_languages']) }} as acceptability,
         {{ dimension_score(['has_qualified_staff', 'has_complaint_mechanism']) }} as quality
     from items
@@ -52,7 +56,9 @@ dimensions as (
 rated as (
     select
         *,
-        {{ mean_of_known(['availability', 'accessibility', 'acceptability', 'quality'], parameter('quality_dimension_min')) }} as provider_score,
+        {{ mean_of_known(
+            ['availability', 'accessibility', 'acceptability', 'quality'], parameter('quality_dimension_min')
+        ) }} as provider_score,
         least(availability, accessibility, acceptability, quality) as lowest
     from dimensions
     where availability is not null or accessibility is not null or acceptability is not null or quality is not null
@@ -85,21 +91,21 @@ scored as (
 select
     scored.service_at_location_id,
     scored.wave,
-    availability,
-    accessibility,
-    acceptability,
-    quality,
-    provider_score,
-    beneficiary_score,
-    beneficiary_count,
-    score,
-    {{ quality_band('score') }} as band,
-    case lowest
-        when availability then 'availability'
-        when accessibility then 'accessibility'
-        when acceptability then 'acceptability'
-        when quality then 'quality'
+    scored.availability,
+    scored.accessibility,
+    scored.acceptability,
+    scored.quality,
+    scored.provider_score,
+    scored.beneficiary_score,
+    scored.beneficiary_count,
+    scored.score,
+    {{ quality_band('scored.score') }} as band,
+    case scored.lowest
+        when scored.availability then 'availability'
+        when scored.accessibility then 'accessibility'
+        when scored.acceptability then 'acceptability'
+        when scored.quality then 'quality'
     end as limiting_dimension,
-    provider_score - beneficiary_score as perception_gap
+    scored.provider_score - scored.beneficiary_score as perception_gap
 from scored
 inner join services on scored.service_at_location_id = services.service_at_location_id

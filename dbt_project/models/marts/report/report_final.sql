@@ -8,7 +8,9 @@ with scopes as (select zone_code from {{ ref('int_report_scope') }}),
 runs as (select * from {{ ref('stg_run') }}),
 
 directory as (
-    select * from {{ ref('service_directory') }} where zone_code is not null and domain_code is not null and not is_out_of_scope
+    select *
+    from {{ ref('service_directory') }}
+    where zone_code is not null and domain_code is not null and not is_out_of_scope
 ),
 
 organization_types as (select * from {{ ref('organization_type') }}),
@@ -34,7 +36,11 @@ matches as (select * from {{ ref('synergies') }}),
 run as (select {{ month_start('as_of') }} as month from runs),
 
 services as (
-    {{ by_scope('directory', 'service_at_location_id, organization_id, operational_state, cost_code, quality_score, quality_band, has_conflict, admitted_groups') }}
+    {{ by_scope(
+        'directory',
+        'service_at_location_id, organization_id, operational_state, cost_code, quality_score, quality_band,'
+        ~ ' has_conflict, admitted_groups'
+    ) }}
 ),
 
 by_zone as (
@@ -43,14 +49,16 @@ by_zone as (
         count(services.zone_code) as known,
         {{ count_where("services.operational_state = 'operational'") }} as operational,
         {{ count_where("services.operational_state = 'unverified'") }} as unverified,
-        count(distinct case when services.operational_state = 'operational' then services.organization_id end) as operational_organizations,
-        {{ count_where("services.operational_state = 'operational' and " ~ is_free('services.cost_code')) }} as free_operational,
+        count(distinct case when services.operational_state = 'operational' then services.organization_id end)
+            as operational_organizations,
+        {{ count_where("services.operational_state = 'operational' and " ~ is_free('services.cost_code')) }}
+            as free_operational,
         {{ count_where('services.has_conflict') }} as conflicting,
         avg(services.quality_score) as mean_quality,
+        {% for band in bands %}
+        {{ count_where("services.quality_band = '" ~ band ~ "'") }} as band_{{ band }},
+        {% endfor %}
         count(services.quality_score) as rated
-        {%- for band in bands %},
-        {{ count_where("services.quality_band = '" ~ band ~ "'") }} as band_{{ band }}
-        {%- endfor %}
     from scopes
     left join services on scopes.zone_code = services.zone_code
     group by scopes.zone_code
@@ -62,12 +70,14 @@ by_group as (
     select
         scopes.zone_code,
         organization_groups.organization_group_code,
-        count(distinct case when services.operational_state = 'operational' then services.organization_id end) as organizations
+        count(distinct case when services.operational_state = 'operational' then services.organization_id end)
+            as organizations
     from scopes
     cross join organization_groups
     left join known_organizations as organizations
         on organization_groups.organization_group_code = organizations.organization_group_code
-    left join services on scopes.zone_code = services.zone_code and organizations.organization_id = services.organization_id
+    left join services
+        on scopes.zone_code = services.zone_code and organizations.organization_id = services.organization_id
     group by scopes.zone_code, organization_groups.organization_group_code
 ),
 
@@ -138,7 +148,10 @@ by_mechanism as (
 ),
 
 calendar as (
-    {{ by_scope('opportunities', 'opportunity_id, occurrence, opportunity_type_code, state, quota_per_month, days_left') }}
+    {{ by_scope(
+        'opportunities',
+        'opportunity_id, occurrence, opportunity_type_code, state, quota_per_month, days_left'
+    ) }}
 ),
 
 by_calendar as (
@@ -148,7 +161,9 @@ by_calendar as (
         count(distinct case when calendar.state = '{{ state }}' then calendar.opportunity_id end) as state_{{ state }},
         {%- endfor %}
         {%- for kind in kinds %}
-        count(distinct case when calendar.state = 'OPEN' and calendar.opportunity_type_code = '{{ kind }}' then calendar.opportunity_id end) as open_{{ kind }},
+        count(distinct case
+            when calendar.state = 'OPEN' and calendar.opportunity_type_code = '{{ kind }}' then calendar.opportunity_id
+        end) as open_{{ kind }},
         {%- endfor %}
         min(case when calendar.state = 'OPEN' then calendar.days_left end) as next_end
     from scopes
@@ -176,7 +191,10 @@ synergies as (
 ),
 
 by_synergy as (
-    select scopes.zone_code, count(distinct synergies.opportunity_id) as opportunities, max(synergies.score) as best_score
+    select
+        scopes.zone_code,
+        count(distinct synergies.opportunity_id) as opportunities,
+        max(synergies.score) as best_score
     from scopes
     left join synergies on scopes.zone_code = synergies.zone_code
     group by scopes.zone_code
@@ -185,7 +203,7 @@ by_synergy as (
 gap_cells as (
     select zone_code, gap_class
     from service_gaps
-    where reading = 'HISTORICAL' and month = (select month from run)
+    where reading = 'HISTORICAL' and month = (select run.month from run)
 ),
 
 scoped_gaps as (
@@ -201,72 +219,199 @@ by_class as (
 ),
 
 by_grid as (
-    select zone_code, count(*) as cells, {{ count_where("gap_class = 'NS'") }} as not_surveyed, {{ count_where("gap_class = 'UV'") }} as unverified
+    select
+        zone_code,
+        count(*) as cells,
+        {{ count_where("gap_class = 'NS'") }} as not_surveyed,
+        {{ count_where("gap_class = 'UV'") }} as unverified
     from scoped_gaps
     group by zone_code
 ),
 
 stale as (
-    select 'ALL' as zone_code, count(distinct source_id) as sources, count(distinct case when state <> 'current' then source_id end) as not_current
+    select
+        'ALL' as zone_code,
+        count(distinct source_id) as sources,
+        count(distinct case when state <> 'current' then source_id end) as not_current
     from known_sources
 )
 
-select {{ figure("'structures'", "'operational_organization_count'", 'operational_organizations', 'structures', 'service_directory', 'structures dont un service au moins est opérationnel') }} from by_zone
+select
+    {{ figure(
+        "'structures'", "'operational_organization_count'", 'operational_organizations', 'structures',
+        'service_directory', 'structures dont un service au moins est opérationnel'
+    ) }}
+from by_zone
 union all
-select {{ figure("'structures'", "'operational_organization_count/' || organization_group_code", 'organizations', 'structures', 'service_directory', 'structures opérationnelles du groupe des TdR') }} from by_group
+select
+    {{ figure(
+        "'structures'", "'operational_organization_count/' || organization_group_code", 'organizations', 'structures',
+        'service_directory', 'structures opérationnelles du groupe des TdR'
+    ) }}
+from by_group
 union all
-select {{ figure("'structures'", "'operational_count'", 'operational', 'services', 'service_directory', 'operational_state = operational') }} from by_zone
+select
+    {{ figure(
+        "'structures'", "'operational_count'", 'operational', 'services', 'service_directory',
+        'operational_state = operational'
+    ) }}
+from by_zone
 union all
-select {{ figure("'structures'", "'operational_share'", unit='part', mart='service_directory', note='opérationnels ÷ connus', numerator='operational', denominator='known') }} from by_zone
+select
+    {{ figure(
+        "'structures'", "'operational_share'", unit='part', mart='service_directory', note='opérationnels ÷ connus',
+        numerator='operational', denominator='known'
+    ) }}
+from by_zone
 union all
-select {{ figure("'quality'", "'mean_score'", 'mean_quality', 'note 0 à 1', 'service_directory', 'moyenne de quality_score') }} from by_zone
+select
+    {{ figure(
+        "'quality'", "'mean_score'", 'mean_quality', 'note 0 à 1', 'service_directory', 'moyenne de quality_score'
+    ) }}
+from by_zone
 union all
-select {{ figure("'quality'", "'rated_share'", unit='part', mart='service_directory', note='services notés ÷ connus', numerator='rated', denominator='known') }} from by_zone
+select
+    {{ figure(
+        "'quality'", "'rated_share'", unit='part', mart='service_directory', note='services notés ÷ connus',
+        numerator='rated', denominator='known'
+    ) }}
+from by_zone
 {% for band in bands %}
 union all
-select {{ figure("'quality'", "'band_count/" ~ band ~ "'", 'band_' ~ band, 'services', 'service_directory', 'quality_band = ' ~ band) }} from by_zone
+select
+    {{ figure(
+        "'quality'", "'band_count/" ~ band ~ "'", 'band_' ~ band, 'services', 'service_directory',
+        'quality_band = ' ~ band
+    ) }}
+from by_zone
 {% endfor %}
 union all
-select {{ figure("'inclusion'", "'admitting_count/' || population_group_code", 'services', 'services', 'service_directory', 'services opérationnels qui admettent le groupe') }} from by_population
+select
+    {{ figure(
+        "'inclusion'", "'admitting_count/' || population_group_code", 'services', 'services', 'service_directory',
+        'services opérationnels qui admettent le groupe'
+    ) }}
+from by_population
 union all
-select {{ figure("'inclusion'", "'criterion_count/' || criterion_code", 'services', 'services', 'access_barriers', 'services qui posent le critère') }} from by_criterion
+select
+    {{ figure(
+        "'inclusion'", "'criterion_count/' || criterion_code", 'services', 'services', 'access_barriers',
+        'services qui posent le critère'
+    ) }}
+from by_criterion
 union all
-select {{ figure("'mechanisms'", "'known_count'", 'known', 'mécanismes', 'referral_mechanisms', 'mécanismes connus') }} from by_mechanism
+select
+    {{ figure("'mechanisms'", "'known_count'", 'known', 'mécanismes', 'referral_mechanisms', 'mécanismes connus') }}
+from by_mechanism
 union all
-select {{ figure("'mechanisms'", "'active_count'", 'active', 'mécanismes', 'referral_mechanisms', 'state_code = actif') }} from by_mechanism
+select
+    {{ figure("'mechanisms'", "'active_count'", 'active', 'mécanismes', 'referral_mechanisms', 'state_code = actif') }}
+from by_mechanism
 union all
-select {{ figure("'mechanisms'", "'mean_functionality'", 'mean_functionality', 'note 0 à 1', 'referral_mechanisms', 'moyenne de functionality') }} from by_mechanism
+select
+    {{ figure(
+        "'mechanisms'", "'mean_functionality'", 'mean_functionality', 'note 0 à 1', 'referral_mechanisms',
+        'moyenne de functionality'
+    ) }}
+from by_mechanism
 union all
-select {{ figure("'participation'", "'participating_share'", unit='part', mart='referral_mechanisms', note='participation_level de 3 ou 4', numerator='participating', denominator='known') }} from by_mechanism
+select
+    {{ figure(
+        "'participation'", "'participating_share'", unit='part', mart='referral_mechanisms',
+        note='participation_level de 3 ou 4', numerator='participating', denominator='known'
+    ) }}
+from by_mechanism
 union all
-select {{ figure("'synergies'", "'opportunity_count'", 'opportunities', 'possibilités', 'synergies', 'possibilités qui répondent à une lacune ce mois') }} from by_synergy
+select
+    {{ figure(
+        "'synergies'", "'opportunity_count'", 'opportunities', 'possibilités', 'synergies',
+        'possibilités qui répondent à une lacune ce mois'
+    ) }}
+from by_synergy
 union all
-select {{ figure("'synergies'", "'best_score'", 'best_score', 'note 0 à 1', 'synergies', 'meilleure note') }} from by_synergy
+select
+    {{ figure("'synergies'", "'best_score'", 'best_score', 'note 0 à 1', 'synergies', 'meilleure note') }}
+from by_synergy
 union all
-select {{ figure("'free_referral'", "'open_count'", 'open_REF_GRA', 'possibilités', 'opportunity_calendar', 'REF_GRA, OPEN') }} from by_calendar
+select
+    {{ figure(
+        "'free_referral'", "'open_count'", 'open_REF_GRA', 'possibilités', 'opportunity_calendar', 'REF_GRA, OPEN'
+    ) }}
+from by_calendar
 union all
-select {{ figure("'free_referral'", "'quota_per_month'", 'quota', 'personnes par mois', 'opportunity_calendar', 'somme des quotas connus, REF_GRA, OPEN') }} from by_quota
+select
+    {{ figure(
+        "'free_referral'", "'quota_per_month'", 'quota', 'personnes par mois', 'opportunity_calendar',
+        'somme des quotas connus, REF_GRA, OPEN'
+    ) }}
+from by_quota
 union all
-select {{ figure("'free_referral'", "'free_operational_count'", 'free_operational', 'services', 'service_directory', 'opérationnels, gratuits ou gratuits sur orientation') }} from by_zone
+select
+    {{ figure(
+        "'free_referral'", "'free_operational_count'", 'free_operational', 'services', 'service_directory',
+        'opérationnels, gratuits ou gratuits sur orientation'
+    ) }}
+from by_zone
 union all
-select {{ figure("'cost_sharing'", "'open_count'", 'open_PAR_COU + open_COFIN', 'possibilités', 'opportunity_calendar', 'PAR_COU ou COFIN, OPEN') }} from by_calendar
+select
+    {{ figure(
+        "'cost_sharing'", "'open_count'", 'open_PAR_COU + open_COFIN', 'possibilités', 'opportunity_calendar',
+        'PAR_COU ou COFIN, OPEN'
+    ) }}
+from by_calendar
 {% for state in states %}
 union all
-select {{ figure("'calendar'", "'count/" ~ state ~ "'", 'state_' ~ state, 'possibilités', 'opportunity_calendar', 'state = ' ~ state) }} from by_calendar
+select
+    {{ figure(
+        "'calendar'", "'count/" ~ state ~ "'", 'state_' ~ state, 'possibilités', 'opportunity_calendar',
+        'state = ' ~ state
+    ) }}
+from by_calendar
 {% endfor %}
 {% for kind in kinds %}
 union all
-select {{ figure("'calendar'", "'open_count/" ~ kind ~ "'", 'open_' ~ kind, 'possibilités', 'opportunity_calendar', 'OPEN, ' ~ kind) }} from by_calendar
+select
+    {{ figure(
+        "'calendar'", "'open_count/" ~ kind ~ "'", 'open_' ~ kind, 'possibilités', 'opportunity_calendar',
+        'OPEN, ' ~ kind
+    ) }}
+from by_calendar
 {% endfor %}
 union all
-select {{ figure("'calendar'", "'next_end_days'", 'next_end', 'jours', 'opportunity_calendar', 'jours avant la première échéance') }} from by_calendar
+select
+    {{ figure(
+        "'calendar'", "'next_end_days'", 'next_end', 'jours', 'opportunity_calendar', 'jours avant la première échéance'
+    ) }}
+from by_calendar
 union all
-select {{ figure("'gaps'", "'cell_count/' || gap_class", 'cells', 'cellules', 'service_gap', 'cellules du mois de la classe, lecture historique') }} from by_class
+select
+    {{ figure(
+        "'gaps'", "'cell_count/' || gap_class", 'cells', 'cellules', 'service_gap',
+        'cellules du mois de la classe, lecture historique'
+    ) }}
+from by_class
 union all
-select {{ figure("'limits'", "'not_surveyed_share'", unit='part', mart='service_gap', note='cellules NS ÷ cellules', numerator='not_surveyed', denominator='cells') }} from by_grid
+select
+    {{ figure(
+        "'limits'", "'not_surveyed_share'", unit='part', mart='service_gap', note='cellules NS ÷ cellules',
+        numerator='not_surveyed', denominator='cells'
+    ) }}
+from by_grid
 union all
-select {{ figure("'limits'", "'unverified_share'", unit='part', mart='service_directory', note='services non vérifiés ÷ connus', numerator='unverified', denominator='known') }} from by_zone
+select
+    {{ figure(
+        "'limits'", "'unverified_share'", unit='part', mart='service_directory', note='services non vérifiés ÷ connus',
+        numerator='unverified', denominator='known'
+    ) }}
+from by_zone
 union all
-select {{ figure("'limits'", "'conflict_count'", 'conflicting', 'services', 'service_directory', 'has_conflict') }} from by_zone
+select
+    {{ figure("'limits'", "'conflict_count'", 'conflicting', 'services', 'service_directory', 'has_conflict') }}
+from by_zone
 union all
-select {{ figure("'limits'", "'source_not_current_count'", 'not_current', 'sources', 'data_quality', 'sources absentes, périmées ou refusées') }} from stale
+select
+    {{ figure(
+        "'limits'", "'source_not_current_count'", 'not_current', 'sources', 'data_quality',
+        'sources absentes, périmées ou refusées'
+    ) }}
+from stale

@@ -14,7 +14,11 @@ reviewed_documents as (select * from {{ ref('document_review') }}),
 
 shelters as (
     {% for column in shelter_columns() %}
-    select 'service_directory' as mart, service_at_location_id as row_key, '{{ column }}' as column_name, 'SHELTER' as reason
+    select
+        'service_directory' as mart,
+        service_at_location_id as row_key,
+        '{{ column }}' as column_name,
+        'SHELTER' as reason
     from directory
     where is_masked
     {{ 'union all' if not loop.last }}
@@ -35,7 +39,11 @@ opinions as (
 ),
 
 mechanisms as (
-    select mechanism_id || '|' || coalesce(zone_code, '') || '|' || wave as row_key, is_issued_small, is_completed_small, is_functionality_telling
+    select
+        mechanism_id || '|' || coalesce(zone_code, '') || '|' || wave as row_key,
+        is_issued_small,
+        is_completed_small,
+        is_functionality_telling
     from mechanism_records
     where is_issued_small or is_completed_small
 ),
@@ -67,13 +75,21 @@ figures as (
 ),
 
 checks as (
-    select 'data_quality' as mart, source_id || '|' || check_name as row_key, 'failed_count' as column_name, 'COMPLEMENTARY' as reason
+    select
+        'data_quality' as mart,
+        source_id || '|' || check_name as row_key,
+        'failed_count' as column_name,
+        'COMPLEMENTARY' as reason
     from found_checks
     where {{ is_of_persons('check_name') }}
 ),
 
 documents as (
-    select 'document_review' as mart, document_id as row_key, 'extracted_count' as column_name, 'COMPLEMENTARY' as reason
+    select
+        'document_review' as mart,
+        document_id as row_key,
+        'extracted_count' as column_name,
+        'COMPLEMENTARY' as reason
     from reviewed_documents
     where extracted_count is null
 ),

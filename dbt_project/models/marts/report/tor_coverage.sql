@@ -82,13 +82,21 @@ explained as (
         case
             when rows_of.row_count > 0 then null
             when coalesce(shapes.record_count, 0) = 0
-                then 'aucune ligne de la forme « ' || requirements.shapes || ' » ; la rempliraient : ' || coalesce(shapes.source_ids, 'aucune source déclarée')
+                then 'aucune ligne de la forme « '
+                    || requirements.shapes
+                    || ' » ; la rempliraient : '
+                    || coalesce(shapes.source_ids, 'aucune source déclarée')
             when shapes.missing_source_ids is not null
-                then 'aucune ligne de la forme « ' || requirements.shapes || ' » n’y répond' || coalesce(' (' || requirements.filter_value || ')', '')
+                then 'aucune ligne de la forme « '
+                    || requirements.shapes
+                    || ' » n’y répond'
+                    || coalesce(' (' || requirements.filter_value || ')', '')
                     || ' ; sources non livrées qui la rempliraient : ' || shapes.missing_source_ids
             when not searches.is_found then 'type cherché sur le terrain, trouvé nulle part'
             when requirements.filter_column = 'service_type_code' and searches.service_type_code is null
-                then 'type non enquêté : aucune ligne de la forme « ' || requirements.shapes || ' » n’en parle et personne ne l’a cherché ; le diraient : '
+                then 'type non enquêté : aucune ligne de la forme « '
+                    || requirements.shapes
+                    || ' » n’en parle et personne ne l’a cherché ; le diraient : '
                     || shapes.source_ids
             else requirements.none_fr
         end as reason

@@ -9,7 +9,8 @@ stated as (
     select
         records.source_id,
         case
-            when said.admin_vintage = '2021' then coalesce(said.admin2_code, records.admin2_code) else records.admin2_code
+            when said.admin_vintage = '2021' then coalesce(said.admin2_code, records.admin2_code)
+            else records.admin2_code
         end as admin2_code,
         said.admin2_name,
         said.organization_acronym,
@@ -33,4 +34,11 @@ select
     count(*) as record_count
 from stated
 group by
-    source_id, admin2_code, admin2_name, organization_acronym, organization_name, sector_code, organization_id, is_out_of_scope
+    source_id,
+    admin2_code,
+    admin2_name,
+    organization_acronym,
+    organization_name,
+    sector_code,
+    organization_id,
+    is_out_of_scope

@@ -10,7 +10,12 @@ coverage as (select * from {{ ref('int_search') }}),
 
 -- Searches that found none: of a whole cercle, or of a zone where no cercle is named.
 searches as (
-    select coverage.zone_code, coverage.admin2_code, coverage.service_type_code, max(coverage.observed_on) as searched_on, {{ joined('coverage.source_id') }} as source_ids
+    select
+        coverage.zone_code,
+        coverage.admin2_code,
+        coverage.service_type_code,
+        max(coverage.observed_on) as searched_on,
+        {{ joined('coverage.source_id') }} as source_ids
     from coverage
     where not coverage.is_found
     group by coverage.zone_code, coverage.admin2_code, coverage.service_type_code
@@ -25,10 +30,11 @@ compared as (
         secondary.source_ids as secondary_source_ids,
         coalesce(field.source_ids, searches.source_ids) as field_source_ids,
         field.service_at_location_id is null and searches.zone_code is not null as is_not_found,
-        (coalesce(secondary.status_code, 'OPE') in ('OPE', 'PAR')) <> (coalesce(field.status_code, 'OPE') in ('OPE', 'PAR')) as is_contradicted,
         {% for attribute in compared_attributes() %}
-        coalesce(secondary.said_{{ attribute }} <> field.said_{{ attribute }}, false) as differs_{{ attribute }}{{ ',' if not loop.last }}
+        coalesce(secondary.said_{{ attribute }} <> field.said_{{ attribute }}, false) as differs_{{ attribute }},
         {% endfor %}
+        (coalesce(secondary.status_code, 'OPE') in ('OPE', 'PAR'))
+        <> (coalesce(field.status_code, 'OPE') in ('OPE', 'PAR')) as is_contradicted
     from locations
     left join secondary on locations.service_at_location_id = secondary.service_at_location_id
     left join field on locations.service_at_location_id = field.service_at_location_id
@@ -36,21 +42,30 @@ compared as (
         on locations.zone_code = searches.zone_code
         and coalesce(searches.admin2_code, locations.admin2_code, '') = coalesce(locations.admin2_code, '')
         and locations.service_type_code = searches.service_type_code
-        and searches.searched_on >= secondary.last_seen_on
+        and secondary.last_seen_on <= searches.searched_on
 ),
 
 parts as (
-    select service_id, {{ each_part('secondary_source_ids') }} as secondary_source_id, cast(null as {{ dbt.type_string() }}) as field_source_id
+    select
+        service_id,
+        {{ each_part('secondary_source_ids') }} as secondary_source_id,
+        cast(null as {{ dbt.type_string() }}) as field_source_id
     from compared
     where secondary_source_ids is not null
     union all
-    select service_id, cast(null as {{ dbt.type_string() }}) as secondary_source_id, {{ each_part('field_source_ids') }} as field_source_id
+    select
+        service_id,
+        cast(null as {{ dbt.type_string() }}) as secondary_source_id,
+        {{ each_part('field_source_ids') }} as field_source_id
     from compared
     where field_source_ids is not null
 ),
 
 sources as (
-    select service_id, {{ joined('secondary_source_id') }} as secondary_source_ids, {{ joined('field_source_id') }} as field_source_ids
+    select
+        service_id,
+        {{ joined('secondary_source_id') }} as secondary_source_ids,
+        {{ joined('field_source_id') }} as field_source_ids
     from parts
     group by service_id
 ),
@@ -61,12 +76,14 @@ services as (
         service_id,
         count(distinct case when is_secondary then service_at_location_id end) as secondary_location_count,
         count(distinct case when is_field then service_at_location_id end) as field_location_count,
-        count(distinct case when is_secondary and (is_field or is_not_found) then service_at_location_id end) as checked_location_count,
-        max(case when is_secondary and is_field and is_contradicted then 1 else 0 end) = 1 as is_contradicted,
-        min(case when is_secondary then case when is_not_found then 1 else 0 end end) = 1 as is_not_found,
+        count(distinct case when is_secondary and (is_field or is_not_found) then service_at_location_id end)
+            as checked_location_count,
         {% for attribute in compared_attributes() %}
-        max(case when is_secondary and is_field and differs_{{ attribute }} then 1 else 0 end) = 1 as differs_{{ attribute }}{{ ',' if not loop.last }}
+        max(case when is_secondary and is_field and differs_{{ attribute }} then 1 else 0 end) = 1
+            as differs_{{ attribute }},
         {% endfor %}
+        max(case when is_secondary and is_field and is_contradicted then 1 else 0 end) = 1 as is_contradicted,
+        min(case when is_secondary then case when is_not_found then 1 else 0 end end) = 1 as is_not_found
     from compared
     group by service_id
 )

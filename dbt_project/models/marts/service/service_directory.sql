@@ -25,7 +25,8 @@ programs as (
     inner join initiatives
         on records.record_id = initiatives.record_id and initiatives.entity = 'program'
     inner join profiles
-        on records.service_at_location_id = profiles.service_at_location_id and said.program_name = profiles.program_name
+        on records.service_at_location_id = profiles.service_at_location_id
+        and said.program_name = profiles.program_name
     inner join known on initiatives.entity_id = known.program_id
     where not records.is_withdrawn and not records.is_place_withheld
     group by records.service_at_location_id
@@ -60,7 +61,8 @@ select
     locations.is_masked,
     profiles.status_code,
     profiles.status_observed_on,
-    {{ operational_state('profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of') }} as operational_state,
+    {{ operational_state('profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of') }}
+        as operational_state,
     profiles.ends_on,
     profiles.access_modes,
     profiles.cost_code,
@@ -79,7 +81,9 @@ select
     qualities.score as quality_score,
     qualities.band as quality_band,
     -- Of a service whose status nobody tells: that of the last time anyone saw it.
-    coalesce(profiles.status_freshness, {{ freshness('locations.last_seen_on', 'run.as_of', parameter('half_life_status')) }}) as freshness,
+    coalesce(
+        profiles.status_freshness, {{ freshness('locations.last_seen_on', 'run.as_of', parameter('half_life_status')) }}
+    ) as freshness,
     coalesce(profiles.status_confidence, profiles.best_confidence) as confidence,
     coalesce(profiles.status_agreement, profiles.best_agreement) as agreement,
     profiles.has_conflict or locations.has_place_conflict as has_conflict,
