@@ -1,7 +1,8 @@
 {# A grid of gaps, whatever its areas are: zones in their readings, or cercles. Both grids are classed by the same rules. #}
 
-{# The CTEs after `grid` (month, area_code, reading, service_type_code, population_group_code, and more), up to `gaps`. #}
-{% macro gaps_of_grid() -%}
+{# The CTEs after that of the grid (month, area_code, reading, service_type_code, population_group_code, and more), up to
+`gaps`: with what is known of a cell, what services say of its group, and its need. #}
+{% macro gaps_of_grid(grid, known, by_group, needs) -%}
 filled as (
     select
         grid.*,
@@ -18,19 +19,19 @@ filled as (
         coalesce(known.is_found_none, false) as is_found_none,
         coalesce(known.searched_cercle_count, 0) as searched_cercle_count,
         coalesce(known.possible_count, 0) - coalesce(by_group.excluding_count, 0) as possible_count
-    from grid
-    left join {{ ref('int_gap_known') }} as known
+    from {{ grid }} as grid
+    left join {{ known }} as known
         on grid.month = known.month
         and grid.area_code = known.area_code
         and grid.reading = known.reading
         and grid.service_type_code = known.service_type_code
-    left join {{ ref('int_gap_group') }} as by_group
+    left join {{ by_group }} as by_group
         on grid.month = by_group.month
         and grid.area_code = by_group.area_code
         and grid.reading = by_group.reading
         and grid.service_type_code = by_group.service_type_code
         and grid.population_group_code = by_group.population_group_code
-    left join {{ ref('int_gap_need') }} as needs
+    left join {{ needs }} as needs
         on grid.month = needs.month
         and grid.area_code = needs.area_code
         and grid.reading = needs.reading

@@ -5,7 +5,7 @@ left join {{ ref('int_assertion') }} as claims
     on claims.entity = 'organization' and records.organization_id = claims.entity_id
 where records.role = 'self' and records.shape = 'service' and claims.entity_id is null
     -- claims dated after the as-of date, and those of withdrawn documents, are no evidence
-    and records.record_id in (select record_id from {{ ref('int_assertion') }})
+    and records.record_id in (select known.record_id from {{ ref('int_assertion') }} as known)
 union all
 select services.record_id as orphan, 'service' as missing
 from {{ ref('stg_service') }} as records

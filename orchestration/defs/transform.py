@@ -107,7 +107,7 @@ def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
 
 @dbt_assets(
     manifest=MANIFEST,
-    exclude="resource_type:unit_test",
+    exclude="resource_type:unit_test resource_type:exposure",
     dagster_dbt_translator=Translator(),
     name="dbt_build",
 )

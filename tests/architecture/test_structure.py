@@ -72,15 +72,11 @@ def test_sources_are_named_as_agreed() -> None:
 
 def test_models_are_named_by_layer_and_described() -> None:
     prefixes = {"staging": ("stg_",), "intermediate": ("int_",)}
-    described = {
-        model["name"]: model
-        for path in (PROJECT / "dbt_project/models").rglob("*.yml")
-        for model in yaml.safe_load(path.read_text()).get("models", [])
-    }
     for path in (PROJECT / "dbt_project/models").rglob("*.sql"):
-        layer = path.parent.name
+        layer = path.relative_to(PROJECT / "dbt_project/models").parts[0]
         assert path.stem.startswith(prefixes.get(layer, ("",))), path
-        model = described[path.stem]
+        (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+        assert model["name"] == path.stem
         assert model["description"].startswith(("Une ligne", "Une seule ligne")), f"{path.stem}: the grain comes first"
         assert model["data_tests"], f"{path.stem} has no key test"
         if layer == "marts":
@@ -118,7 +114,9 @@ def test_the_project_file_agrees_with_the_pins() -> None:
     assert set(running) <= _pins("requirements.txt") <= _pins("requirements-dev.txt"), "one version of each package"
     assert set(trying) <= _pins("requirements-dev.txt")
     tools = {
-        pin for pin in trying if pin.startswith(("pytest", "hypothesis", "playwright", "mypy", "ruff", "aiosmtpd"))
+        pin
+        for pin in trying
+        if pin.startswith(("pytest", "hypothesis", "playwright", "mypy", "ruff", "sqlfluff", "aiosmtpd"))
     }
     assert tools
     assert not tools & _pins("requirements.txt"), "no test tool where it only runs"
@@ -214,6 +212,32 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
 
 def test_the_lineage_flows_one_way() -> None:
     """No intermediate model reads a mart: groups in the lineage stay in order from left to right."""
-    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
-    for path in (PROJECT / "dbt_project/models/intermediate").glob("*.sql"):
+    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").rglob("*.sql")}
+    for path in (PROJECT / "dbt_project/models/intermediate").rglob("*.sql"):
         assert not marts & set(re.findall(r"ref\('(\w+)'\)", path.read_text())), path.name
+
+
+def _imports_first(sql: str) -> bool:
+    """Whether each relation is read once, whole or filtered, by a CTE of its own above all logic."""
+    _, *parts = re.split(r"^(?=(?:with )?[\w{} ]+ as \(|select\b)", re.sub(r"--.*|{#.*?#}", "", sql), flags=re.M)
+    reads = [len(re.findall(r"\b(?:ref|source)\(", part)) for part in parts]
+    imports = [part for part, count in zip(parts, reads, strict=True) if count]
+    is_logic = any(re.search(r"^select\b|\bjoin\b|\bgroup by\b", part) for part in imports)
+    return reads == sorted(reads, reverse=True) and max(reads) == 1 and not is_logic
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "dbt_project/models").rglob("*.sql")), ids=lambda path: path.stem)
+def test_a_model_says_at_its_head_what_it_reads(path: Path) -> None:
+    assert _imports_first(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select zone_code from {{ ref('zone') }}",
+        "with zones as (select * from {{ ref('zone') }})\n\nselect * from zones cross join {{ ref('run') }}",
+        "with zones as (\n    select 1\n),\n\nruns as (select * from {{ ref('run') }})\n\nselect * from runs",
+    ],
+)
+def test_what_reads_elsewhere_is_found(sql: str) -> None:
+    assert not _imports_first(sql)

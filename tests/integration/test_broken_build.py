@@ -13,13 +13,13 @@ from tests.conftest import Root
     ("file", "before", "after", "named"),
     [
         # a model that does not compile
-        pytest.param("models/marts/needs.sql", "select", "selectt", "needs", marks=pytest.mark.long),
+        pytest.param("models/marts/need/needs.sql", "select", "selectt", "needs", marks=pytest.mark.long),
         # a project that does not even parse
-        pytest.param("models/marts/dim_zone.sql", "ref('zone')", "ref('zone_inconnue')", "zone_inconnue", marks=pytest.mark.long),
+        pytest.param("models/marts/reference/dim_zone.sql", "ref('zone')", "ref('zone_inconnue')", "zone_inconnue", marks=pytest.mark.long),
         # a grid with a hole: dbt's test on the mart fails
-        ("models/marts/service_gap.sql", "from gaps", "from (select * from gaps where area_code <> 'Z_GAO') as gaps", "gap_grid_is_dense"),
+        ("models/marts/gap/service_gap.sql", "from gaps", "from (select * from gaps where area_code <> 'Z_GAO') as gaps", "gap_grid_is_dense"),
         # coordinates outside Mali pass dbt, and fail the Great Expectations suite of the mart
-        pytest.param("models/marts/service_directory.sql", "profiles.latitude,", "profiles.latitude - 90 as latitude,", "great_expectations service_directory", marks=pytest.mark.long),
+        pytest.param("models/marts/service/service_directory.sql", "profiles.latitude,", "profiles.latitude - 90 as latitude,", "great_expectations service_directory", marks=pytest.mark.long),
     ],
     ids=["model", "project", "dbt test", "mart suite"],
 )  # fmt: skip

@@ -264,7 +264,7 @@ def test_without_the_key_such_sources_are_refused_and_the_rest_is_published(land
 def test_a_build_that_gives_something_away_is_refused(
     demo: Root, project_copy: Path, tmp_path: Path, before: str, after: str, named: str
 ) -> None:
-    model = project_copy / "dbt_project/models/marts/service_directory.sql"
+    model = project_copy / "dbt_project/models/marts/service/service_directory.sql"
     text = model.read_text()
     assert before in text
     model.write_text(text.replace(before, after))

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from ingestion.declaration.parameters import parameter
 from ingestion.records.shelters import OF_NEIGHBOURS, WITHHELD
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
 from warehouse.paths import DBT_PROJECT
@@ -17,7 +18,7 @@ from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZAT
 
 FOLDER = DBT_PROJECT / "models" / "staging"
 MACROS = DBT_PROJECT / "macros" / "withheld.sql"
-MARTS = DBT_PROJECT / "models" / "marts" / "_marts.yml"
+DIRECTORY = DBT_PROJECT / "models" / "marts" / "service" / "service_directory.yml"
 HEADER = (
     "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
 )
@@ -80,16 +81,22 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
 # Of the others, those that count rows of all shapes.
 _COUNTING = ("stg_check_result", "stg_source")
 OF_PERSONS = "of_persons"  # in the meta of a model
+# Days after which `dbt source freshness` warns that nothing newer was read: the run is made every morning, services are
+# checked again within an interval, figures of people come out every year, and all else is asked in waves.
+_MAX_AGE = {"run": 2, "service": int(parameter("check_interval_near")), "need": 366}
+_WAVE = int(parameter("wave_months") * 366 / 12)
 # Outlines stay in Python: only point in polygon reads them.
 STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
+# The day that dates a row, by staging model; a decision of a person has no rhythm, and no age.
+_DATED = {f"stg_{shape.name}": "observed_on" for shape in STAGED} | {"stg_assertion": "observed_on", "stg_run": "as_of"}
 
 
 def files() -> dict[Path, str]:
     """Every generated file and its text."""
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
-    made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(
-        _properties(), allow_unicode=True, sort_keys=False, width=110
-    )
+    made[FOLDER / "_sources.yml"] = _yaml("sources", _sources())
+    for entry in [*map(_shape_model, STAGED), *map(_other, _OTHERS)]:
+        made[FOLDER / f"{entry['name']}.yml"] = _yaml("models", [entry])
     return made | {MACROS: _macros()}
 
 
@@ -102,10 +109,14 @@ def write() -> list[Path]:
     return changed
 
 
+def _yaml(kind: str, entries: list[dict[str, Any]]) -> str:
+    return HEADER + yaml.safe_dump({"version": 2, kind: entries}, allow_unicode=True, sort_keys=False, width=110)
+
+
 def _macros() -> str:
     """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
-    marts = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
-    directory = [c["name"] for mart in marts if mart["name"] == "service_directory" for c in mart["columns"]]
+    (mart,) = yaml.safe_load(DIRECTORY.read_text(encoding="utf-8"))["models"]
+    directory = [column["name"] for column in mart["columns"]]
     told = ["program_id", *(name for name in directory if name in WITHHELD)]
     return (
         "{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}\n\n"
@@ -136,28 +147,34 @@ def _models() -> list[tuple[str, str, str]]:
 
 def _model(group: str, table: str) -> str:
     return (
-        f"-- Écrit par « mrf generate » : ne pas modifier ici.\nselect * from {{{{ source('{group}', '{table}') }}}}\n"
+        "-- Écrit par « mrf generate » : ne pas modifier ici.\n"
+        f"with source as (select * from {{{{ source('{group}', '{table}') }}}})\n\n"
+        "select * from source\n"
     )
 
 
-def _properties() -> dict[str, Any]:
-    groups: dict[str, list[str]] = {}
-    for group, table, _ in _models():
-        groups.setdefault(group, []).append(table)
-    sources = [
+def _sources() -> list[dict[str, Any]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for group, table, name in _models():
+        groups.setdefault(group, []).append({"name": table} | _freshness(table, _DATED.get(name)))
+    return [
         {
             "name": group,
             "description": f"Parquet écrit par Python ({group}) / Parquet written by Python ({group})",
             "config": {"meta": {"external_location": "{{ env_var('MRF_INPUTS') }}/" + _location(group)}},
-            "tables": [{"name": name} for name in names],
+            "tables": tables,
         }
-        for group, names in groups.items()
+        for group, tables in groups.items()
     ]
-    return {
-        "version": 2,
-        "sources": sources,
-        "models": [_shape_model(s) for s in STAGED] + [_other(o) for o in _OTHERS],
-    }
+
+
+def _freshness(table: str, column: str | None) -> dict[str, Any]:
+    """How old the newest row may be, where rows are dated: files are written again by each run, rows are not."""
+    if column is None:
+        return {}
+    # dbt asks for a moment, and we hold days.
+    within = {"warn_after": {"count": _MAX_AGE.get(table, _WAVE), "period": "day"}}
+    return {"config": {"loaded_at_field": f"cast({column} as timestamp)", "freshness": within}}
 
 
 def _location(group: str) -> str:

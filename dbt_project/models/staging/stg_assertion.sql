@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('validated', 'assertion') }}
+with source as (select * from {{ source('validated', 'assertion') }})
+
+select * from source

@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('resolved', 'document_record') }}
+with source as (select * from {{ source('resolved', 'document_record') }})
+
+select * from source

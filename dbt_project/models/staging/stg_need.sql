@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('validated', 'need') }}
+with source as (select * from {{ source('validated', 'need') }})
+
+select * from source

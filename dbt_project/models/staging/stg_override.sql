@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('resolved', 'override') }}
+with source as (select * from {{ source('resolved', 'override') }})
+
+select * from source

@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('validated', 'program') }}
+with source as (select * from {{ source('validated', 'program') }})
+
+select * from source

@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('resolved', 'organization') }}
+with source as (select * from {{ source('resolved', 'organization') }})
+
+select * from source

@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('run', 'run') }}
+with source as (select * from {{ source('run', 'run') }})
+
+select * from source

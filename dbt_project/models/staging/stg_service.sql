@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('validated', 'service') }}
+with source as (select * from {{ source('validated', 'service') }})
+
+select * from source

@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('run', 'source') }}
+with source as (select * from {{ source('run', 'source') }})
+
+select * from source

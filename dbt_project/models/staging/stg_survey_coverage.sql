@@ -1,2 +1,4 @@
 -- Écrit par « mrf generate » : ne pas modifier ici.
-select * from {{ source('validated', 'survey_coverage') }}
+with source as (select * from {{ source('validated', 'survey_coverage') }})
+
+select * from source

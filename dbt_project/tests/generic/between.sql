@@ -1,7 +1,6 @@
 {% test between(model, column_name, low=none, high=none) %}
     select {{ column_name }}
     from {{ model }}
-    where false
-        {% if low is not none %} or {{ column_name }} < {{ low }} {% endif %}
-        {% if high is not none %} or {{ column_name }} > {{ high }} {% endif %}
+    where {{ column_name }} not between
+        {{ column_name if low is none else low }} and {{ column_name if high is none else high }}
 {% endtest %}

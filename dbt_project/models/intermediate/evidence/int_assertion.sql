@@ -1,0 +1,218 @@
+-- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
+-- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out;
+-- claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept and do not
+-- count.
+with assertions as (select * from {{ ref('stg_assertion') }}),
+
+run as (select * from {{ ref('stg_run') }}),
+
+documents as (select * from {{ ref('stg_document_standing') }}),
+
+records as (select * from {{ ref('int_service_record') }}),
+
+organizations as (select * from {{ ref('stg_record_organization') }}),
+
+crosswalk as (select * from {{ ref('sector_crosswalk') }}),
+
+initiatives as (select * from {{ ref('int_initiative_record') }}),
+
+family as (select * from {{ ref('attribute_family') }}),
+
+parameters as (select * from {{ ref('parameter') }}),
+
+stated as (
+    select
+        stated.*,
+        -- Interviews are independent of one another though one export holds them all; and one that two exports hold is
+        -- one.
+        case
+            when stated.reader = 'survey' then stated.source_id || '/' || split_part(stated.locator, '/', 1)
+            else coalesce(documents.root_document_id, stated.document_id)
+        end as root_document_id,
+        coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
+    from assertions as stated
+    cross join run
+    left join documents on stated.document_id = documents.document_id
+    where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism')
+        and stated.observed_on <= run.as_of
+),
+
+about_organizations as (
+    select
+        stated.*,
+        'organization' as entity,
+        organizations.organization_id as entity_id,
+        1 as place_no,
+        -- Who leads a mechanism may be named nowhere else.
+        case when organizations.role = 'lead' then 'organization_name' else stated.attribute end as told_attribute,
+        stated.value as told_value,
+        stated.raw_value as told_raw_value
+    from stated
+    inner join organizations on stated.record_id = organizations.record_id
+    where (
+        organizations.role = 'self'
+        and stated.attribute in ('organization_name', 'organization_acronym', 'organization_type_code', 'parent_name')
+    )
+    or (organizations.role = 'lead' and stated.attribute = 'lead_organization_name')
+),
+
+about_services as (
+    select
+        stated.*,
+        'service_at_location' as entity,
+        records.service_at_location_id as entity_id,
+        records.place_no,
+        stated.attribute as told_attribute,
+        stated.value as told_value,
+        -- A cell may say more than the code read in it: of a shelter that is told nowhere, beside one not where a place
+        -- was read.
+        case
+            when stated.raw_value = stated.value then stated.raw_value
+            when
+                not records.is_masked
+                and not (
+                    records.is_place_withheld and (stated.attribute like 'admin%' or stated.attribute = 'zone_code')
+                )
+                then stated.raw_value
+        end as told_raw_value
+    from stated
+    inner join records on stated.record_id = records.record_id
+    where stated.shape = 'service'
+        and stated.attribute not in ('organization_name', 'organization_acronym', 'organization_type_code')
+        and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
+        -- One cell may hold a whole path, down to the commune.
+        and not (records.is_place_withheld and stated.attribute in ('admin1_name', 'admin2_name'))
+        -- What is said once of several places is said of none of them alone.
+        and not (
+            records.is_of_several_places
+            and stated.attribute in ('latitude', 'longitude', 'capacity_per_month', 'free_places')
+        )
+),
+
+-- A derived value leads back to the cell it comes from: the service type to the sector's, an area to the cell that
+-- names or locates it.
+derived as (
+    select
+        stated.*,
+        'service_at_location' as entity,
+        records.service_at_location_id as entity_id,
+        records.place_no,
+        case
+            when stated.attribute = 'sector_code' then 'service_type_code'
+            when stated.attribute = 'admin3_name' then 'admin3_code'
+            else 'admin2_code'
+        end as told_attribute,
+        case
+            when stated.attribute = 'sector_code' then records.service_type_code
+            when stated.attribute = 'admin3_name' then records.admin3_code
+            else records.admin2_code
+        end as told_value,
+        case
+            when
+                not records.is_masked and (stated.attribute = 'sector_code' or not records.is_place_withheld)
+                then stated.raw_value
+        end as told_raw_value
+    from stated
+    inner join records on stated.record_id = records.record_id
+    left join crosswalk
+        on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
+    where stated.shape = 'service'
+        and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
+        and (
+            (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
+            or (
+                stated.attribute = 'latitude'
+                and records.place_method = 'point_in_polygon'
+                and records.admin2_code is not null
+            )
+            -- A name is evidence of the code that was found by it, not of one that the source states itself.
+            or (
+                records.place_method in ('exact_name', 'variant', 'fuzzy')
+                and (
+                    (stated.attribute = 'admin2_name' and records.admin2_code is not null)
+                    or (stated.attribute = 'admin3_name' and records.admin3_code is not null)
+                )
+            )
+        )
+),
+
+about_initiatives as (
+    select
+        stated.*,
+        initiatives.entity,
+        initiatives.entity_key as entity_id,
+        1 as place_no,
+        stated.attribute as told_attribute,
+        stated.value as told_value,
+        stated.raw_value as told_raw_value
+    from stated
+    inner join initiatives on stated.record_id = initiatives.record_id
+    where (stated.shape <> 'service' or stated.attribute = 'program_name')
+        and stated.attribute not in (
+            'organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode'
+        )
+),
+
+told as (
+    select * from about_organizations
+    union all
+    select * from about_initiatives
+    union all
+    select * from about_services
+    union all
+    select * from derived
+),
+
+claims as (
+    select
+        entity,
+        entity_id,
+        place_no,
+        record_id,
+        shape,
+        told_attribute as attribute,
+        told_value as value,
+        told_raw_value as raw_value,
+        locator,
+        source_id,
+        document_id,
+        observed_on,
+        evidence_class,
+        reader,
+        root_document_id,
+        is_withdrawn,
+        attribute as origin
+    from told
+),
+
+weighed as (
+    select
+        claims.*,
+        cast(class_weight.value as double) as class_weight,
+        cast(confidence.value as double) as extraction_confidence,
+        {{ freshness('claims.observed_on', 'run.as_of', 'cast(half_life.value as double)') }} as freshness
+    from claims
+    cross join run
+    inner join family on claims.attribute = family.attribute
+    inner join parameters as half_life on family.half_life_parameter = half_life.name
+    inner join parameters as class_weight on 'weight_' || claims.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || claims.reader = confidence.name
+),
+
+named as (
+    select
+        *,
+        record_id || '#' || origin || case when origin <> attribute then '>' || attribute else '' end || '@' || entity
+        || case when place_no > 1 then '/' || place_no else '' end as assertion_id,
+        class_weight * freshness * extraction_confidence as weight
+    from weighed
+)
+
+select
+    *,
+    not is_withdrawn
+    and row_number() over (
+        partition by entity, entity_id, attribute, value, root_document_id, is_withdrawn
+        order by weight desc, observed_on desc, document_id, assertion_id
+    ) = 1 as is_counted
+from named

@@ -1,0 +1,28 @@
+-- One row per service at a location: what its records agree on by construction of its id.
+with service_records as (select * from {{ ref('int_service_record') }})
+
+select
+    service_at_location_id,
+    max(service_id) as service_id,
+    max(organization_id) as organization_id,
+    max(service_type_code) as service_type_code,
+    max(case when is_out_of_scope then 1 else 0 end) = 1 as is_out_of_scope,
+    max(zone_code) as zone_code,
+    max(admin1_code) as admin1_code,
+    max(admin2_code) as admin2_code,
+    max(admin3_code) as admin3_code,
+    max(case when is_masked then 1 else 0 end) = 1 as is_masked,
+    min(observed_on) as first_seen_on,
+    max(observed_on) as last_seen_on,
+    count(distinct source_id) as source_count,
+    max(
+        case
+            when position('_conflict' in place_warnings) > 0 or position('_undecided' in place_warnings) > 0
+                or position('point_outside_outlines' in place_warnings) > 0
+                then 1
+            else 0
+        end
+    ) = 1 as has_place_conflict
+from service_records
+where not is_withdrawn
+group by service_at_location_id

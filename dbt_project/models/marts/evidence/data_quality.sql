@@ -1,0 +1,120 @@
+with check_results as (select * from {{ ref('stg_check_result') }}),
+
+service_records as (select * from {{ ref('int_service_record') }}),
+
+standings as (select * from {{ ref('stg_document_standing') }}),
+
+feedback as (select * from {{ ref('int_feedback') }}),
+
+overrides as (select * from {{ ref('int_override') }}),
+
+winners as (select * from {{ ref('int_value') }}),
+
+assertions as (select * from {{ ref('int_assertion') }}),
+
+checks as (
+    select source_id, check_name, severity, passed, failed_count, examples
+    from check_results
+),
+
+-- What placing the records found, in the same form as the checks on the source.
+placed as (
+    -- No example is a row whose place is withheld.
+    select
+        source_id,
+        case when not is_place_withheld then locator end as locator,
+        {{ each_part('place_warnings') }} as code
+    from service_records
+    where place_warnings is not null
+),
+
+places as (
+    select
+        source_id,
+        'lieu ' || code as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min(locator) as examples
+    from placed
+    group by source_id, code
+),
+
+-- What the register says of documents that nobody knows.
+documents as (
+    select
+        source_id,
+        'document ' || warnings as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min(title) as examples
+    from standings
+    where warnings is not null
+    group by source_id, warnings
+),
+
+-- Answers whose service code nobody knows: they count for no service.
+answers as (
+    select
+        source_id,
+        'code de service inconnu (feedback)' as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        cast(null as {{ dbt.type_string() }}) as examples
+    from feedback
+    where is_code_unknown
+    group by source_id
+),
+
+claims as (select distinct entity, entity_id, attribute, value from assertions where is_counted),
+
+-- Decisions whose entity is gone, or whose value the sources no longer gave when it was taken.
+decisions as (
+    select
+        'decision' as source_id,
+        case
+            when winners.entity is null then 'décision sans objet'
+            else 'décision à revoir : les sources disent maintenant autre chose'
+        end as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min('state/overrides.csv, ligne ' || overrides.line) as examples
+    from overrides
+    left join winners
+        on overrides.entity = winners.entity
+        and overrides.entity_id = winners.entity_id
+        and overrides.attribute = winners.attribute
+    left join claims
+        on overrides.entity = claims.entity
+        and overrides.entity_id = claims.entity_id
+        and overrides.attribute = claims.attribute
+        and overrides.before = claims.value
+    where overrides.is_last
+        and (winners.entity is null or (coalesce(overrides.before, '') <> '' and claims.entity is null))
+    group by 2
+),
+
+found as (
+    select * from checks
+    union all
+    select * from places
+    union all
+    select * from documents
+    union all
+    select * from decisions
+    union all
+    select * from answers
+)
+
+select
+    source_id,
+    check_name,
+    severity,
+    passed,
+    -- Rows of a survey of persons are persons: a number of five and more would give the rest by subtraction.
+    case when not {{ is_of_persons('check_name') }} then failed_count end as failed_count,
+    examples
+from found

@@ -1,0 +1,161 @@
+with assertions as (select * from {{ ref('int_assertion') }}),
+
+winners as (select * from {{ ref('int_value') }}),
+
+mechanisms as (select * from {{ ref('int_mechanism') }}),
+
+known_overrides as (select * from {{ ref('int_override') }}),
+
+stated as (
+    select * from {{ ref('stg_assertion') }}
+    where (shape = 'need' and attribute = 'people') or (shape = 'survey_coverage' and attribute = 'is_found')
+),
+
+need_records as (select * from {{ ref('stg_need') }}),
+
+places as (select * from {{ ref('stg_record_place') }}),
+
+figures as (select * from {{ ref('int_need_figure') }}),
+
+parameters as (select * from {{ ref('parameter') }}),
+
+field_searches as (select * from {{ ref('int_search') }}),
+
+claims as (
+    select
+        claims.entity,
+        claims.entity_id,
+        claims.attribute,
+        claims.assertion_id,
+        claims.value,
+        claims.raw_value,
+        claims.value = winners.value as is_winner,
+        claims.weight,
+        claims.class_weight,
+        claims.freshness,
+        claims.extraction_confidence,
+        claims.observed_on,
+        claims.source_id,
+        claims.document_id,
+        claims.locator,
+        case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end
+            as standing,
+        claims.root_document_id
+    from assertions as claims
+    inner join winners
+        on claims.entity = winners.entity
+        and claims.entity_id = winners.entity_id
+        and claims.attribute = winners.attribute
+    left join mechanisms
+        on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
+    -- What a mart withholds is not told here either.
+    where
+        not (
+            claims.attribute in ('issued_count', 'completed_count')
+            and (
+                {{ is_small(safe_cast('claims.value', 'bigint')) }}
+                or mechanisms.is_issued_small
+                or (mechanisms.is_completed_small and claims.attribute = 'completed_count')
+            )
+        )
+),
+
+-- A person's decision stands beside the claims that it overrules.
+overrides as (
+    select
+        winners.entity,
+        winners.entity_id,
+        winners.attribute,
+        'state/overrides.csv:' || overrides.line as assertion_id,
+        overrides.after as value,
+        overrides.before as raw_value,
+        true as is_winner,
+        cast(null as double) as weight,
+        cast(null as double) as class_weight,
+        winners.freshness,
+        cast(null as double) as extraction_confidence,
+        overrides.overridden_on as observed_on,
+        'decision' as source_id,
+        'decision' as document_id,
+        'state/overrides.csv, ligne ' || overrides.line || ' : ' || overrides.who || ', ' || overrides.why as locator,
+        'override' as standing,
+        'decision' as root_document_id
+    from known_overrides as overrides
+    inner join winners
+        on overrides.entity = winners.entity
+        and overrides.entity_id = winners.entity_id
+        and overrides.attribute = winners.attribute
+    where overrides.is_last
+),
+
+-- A figure of people is one source's own: it is not weighed against others, it is traced.
+needs as (
+    select
+        'need' as entity,
+        figures.figure_id as entity_id,
+        stated.attribute,
+        stated.record_id || '#people' as assertion_id,
+        stated.value,
+        stated.raw_value,
+        true as is_winner,
+        cast(class_weight.value as double) * cast(confidence.value as double) as weight,
+        cast(class_weight.value as double) as class_weight,
+        1.0 as freshness,
+        cast(confidence.value as double) as extraction_confidence,
+        stated.observed_on,
+        stated.source_id,
+        stated.document_id,
+        stated.locator,
+        'counted' as standing,
+        stated.document_id as root_document_id
+    from stated
+    inner join need_records as needs on stated.record_id = needs.record_id
+    inner join places on needs.record_id = places.record_id
+    inner join figures
+        on needs.source_id = figures.source_id
+        and needs.population_group_code = figures.population_group_code
+        and needs.indicator = figures.indicator
+        and needs.sector_code = figures.sector_code
+        and needs.period = figures.period
+        and places.admin_level = figures.admin_level
+        and coalesce(places.admin2_code, places.admin1_code, 'ML')
+        = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
+    inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
+    where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null
+),
+
+-- What the field looked for in a zone, found or not: the evidence of a cell of the grid of gaps.
+searches as (
+    select
+        'search' as entity,
+        searches.zone_code || '/' || searches.service_type_code as entity_id,
+        stated.attribute,
+        stated.record_id || '#is_found' as assertion_id,
+        stated.value,
+        stated.raw_value,
+        true as is_winner,
+        cast(class_weight.value as double) * cast(confidence.value as double) as weight,
+        cast(class_weight.value as double) as class_weight,
+        1.0 as freshness,
+        cast(confidence.value as double) as extraction_confidence,
+        stated.observed_on,
+        stated.source_id,
+        stated.document_id,
+        stated.locator,
+        'counted' as standing,
+        stated.document_id as root_document_id
+    from stated
+    inner join field_searches as searches on stated.record_id = searches.record_id
+    inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
+    where stated.shape = 'survey_coverage' and stated.attribute = 'is_found'
+)
+
+select * from claims
+union all
+select * from overrides
+union all
+select * from needs
+union all
+select * from searches

@@ -1,0 +1,119 @@
+with match_decisions as (select * from {{ ref('stg_match_decision') }}),
+
+candidates as (select * from {{ ref('stg_place_candidate') }}),
+
+record_places as (select * from {{ ref('stg_record_place') }}),
+
+winners as (select * from {{ ref('int_value') }}),
+
+claims as (select * from {{ ref('int_assertion') }}),
+
+organizations as (select * from {{ ref('dim_organization') }}),
+
+directory as (select * from {{ ref('service_directory') }}),
+
+matches as (
+    select
+        question_id,
+        entity as kind,
+        case
+            when entity = 'organization' then 'Ces deux noms désignent-ils la même structure ?'
+            else 'Ces deux descriptions désignent-elles le même service au même lieu ?'
+        end as question_fr,
+        left_text as subject,
+        right_text as other_subject,
+        left_key,
+        right_key,
+        'same;different' as options,
+        reason,
+        score,
+        1 as affected_count
+    from match_decisions
+    where decision = 'review'
+),
+
+-- One question for all records that say the same of their place.
+places as (
+    select
+        'q_' || substring(md5('place|' || question_key), 1, 12) as question_id,
+        'place' as kind,
+        'Quelle entité administrative cette mention désigne-t-elle ?' as question_fr,
+        question_key as subject,
+        cast(null as {{ dbt.type_string() }}) as other_subject,
+        question_key as left_key,
+        '' as right_key,
+        {{ joined('admin_code') }} as options,
+        {{ joined("witness || ' : ' || method") }} as reason,
+        max(score) as score,
+        count(distinct record_id) as affected_count
+    from candidates
+    where
+        record_id not in (
+            select record_places.record_id from record_places where record_places.method = 'answer'
+        )
+    group by question_key
+),
+
+-- Sources that disagree on a published value that a person may decide, none of them with enough weight.
+disputed as (
+    select
+        claims.entity,
+        claims.entity_id,
+        claims.attribute,
+        min(winners.value) as value,
+        {{ joined('claims.value', ' | ') }} as options,  -- a value may itself be a list joined by ";"
+        max(winners.agreement) as agreement,
+        count(distinct claims.root_document_id) as document_count
+    from winners
+    inner join claims
+        on winners.entity = claims.entity
+        and winners.entity_id = claims.entity_id
+        and winners.attribute = claims.attribute
+    where winners.has_conflict and claims.is_counted
+        and winners.attribute in (
+            'status_code', 'starts_on', 'ends_on', 'cost_code', 'cost_xof', 'capacity_per_month', 'access_modes',
+            'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents', 'languages',
+            'wait_days', 'free_places', 'hours', 'min_age', 'max_age', 'organization_type_code'
+        )
+    group by claims.entity, claims.entity_id, claims.attribute
+),
+
+described as (
+    select
+        disputed.*,
+        coalesce(
+            organizations.name,
+            directory.organization_name || ' · ' || coalesce(directory.service_type_code, 'type inconnu') || ' · '
+            || coalesce(
+                directory.admin3_code, directory.admin2_code, directory.admin1_code, directory.zone_code, 'lieu inconnu'
+            )
+        ) as subject
+    from disputed
+    left join organizations
+        on disputed.entity = 'organization' and disputed.entity_id = organizations.organization_id
+    left join directory
+        on disputed.entity = 'service_at_location' and disputed.entity_id = directory.service_at_location_id
+),
+
+disputes as (
+    select
+        'q_' || substring(md5(entity || '|' || entity_id || '|' || attribute), 1, 12) as question_id,
+        'value' as kind,
+        'Laquelle de ces valeurs est la bonne ?' as question_fr,
+        subject,
+        cast(null as {{ dbt.type_string() }}) as other_subject,
+        entity || '/' || entity_id as left_key,
+        attribute as right_key,
+        options,
+        'valeur publiée : ' || value as reason,
+        agreement as score,
+        document_count as affected_count
+    from described
+    where subject is not null
+)
+
+select * from matches
+union all
+select * from places
+union all
+select * from disputes

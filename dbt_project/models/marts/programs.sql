@@ -1,2 +1,0 @@
-select program_id, organization_id, title, funder, iati_identifier, starts_on, ends_on, zones, service_type_codes
-from {{ ref('int_program_profile') }}
