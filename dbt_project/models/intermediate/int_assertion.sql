@@ -13,7 +13,7 @@ with stated as (
     from {{ ref('stg_assertion') }} as stated
     cross join {{ ref('stg_run') }} as run
     left join {{ ref('stg_document_standing') }} as documents on stated.document_id = documents.document_id
-    where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism') and stated.observed_on <= run.as_of
+    where stated.shape in ('{{ weighed_shapes() | join("', '") }}') and stated.observed_on <= run.as_of
 ),
 
 records as (select * from {{ ref('int_service_record') }}),

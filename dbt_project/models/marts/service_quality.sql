@@ -1,14 +1,10 @@
-{% set answers = [
-    'has_required_staff', 'has_supplies', 'is_reachable_in_one_hour', 'is_disability_accessible', 'has_confidential_space',
-    'has_female_staff', 'has_qualified_staff', 'has_complaint_mechanism'
-] %}
-{% set values = ['cost_code', 'languages', 'free_places', 'wait_days'] %}
+{% set answers = quality_answers() %}
 
 with said as (
     select
         service_at_location_id,
         wave,
-        {% for attribute in answers + values %}
+        {% for attribute in answers + quality_values() %}
         max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('int_quality_answer') }}
@@ -22,13 +18,13 @@ items as (
         {% for attribute in answers %}
         {{ answer_score(attribute) }} as {{ attribute }},
         {% endfor %}
-        {{ cost_score('cost_code') }} as cost,
-        {{ language_score('languages') }} as local_languages,
+        {{ cost_score('cost_code') }} as cost_code,
+        {{ language_score('languages') }} as languages,
         case when {{ safe_cast('free_places', 'bigint') }} > 0 then 1.0 when {{ safe_cast('free_places', 'bigint') }} = 0 then 0.0 end as free_places,
         case
             when {{ safe_cast('wait_days', 'bigint') }} <= {{ parameter('quality_wait_days') }} then 1.0
             when {{ safe_cast('wait_days', 'bigint') }} is not null then 0.0
-        end as short_wait
+        end as wait_days
     from said
 ),
 
@@ -36,10 +32,10 @@ dimensions as (
     select
         service_at_location_id,
         wave,
-        {{ dimension_score(['has_required_staff', 'has_supplies', 'free_places']) }} as availability,
-        {{ dimension_score(['is_reachable_in_one_hour', 'is_disability_accessible', 'cost', 'short_wait']) }} as accessibility,
-        {{ dimension_score(['has_confidential_space', 'has_female_staff', 'local_languages']) }} as acceptability,
-        {{ dimension_score(['has_qualified_staff', 'has_complaint_mechanism']) }} as quality
+        {{ dimension_score(quality_items('availability')) }} as availability,
+        {{ dimension_score(quality_items('accessibility')) }} as accessibility,
+        {{ dimension_score(quality_items('acceptability')) }} as acceptability,
+        {{ dimension_score(quality_items('quality')) }} as quality
     from items
 ),
 
