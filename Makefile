@@ -41,10 +41,11 @@ portal: $(STAMP) ## Portail de la publication en place sur http://127.0.0.1:8000
 new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_produit_iso3), ou copie le modèle (ID seul)
 	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)
 
-check: $(DEV) ## ruff, mypy --strict
+check: $(DEV) ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks, then the suite
 	$(BIN)/pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)

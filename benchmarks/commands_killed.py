@@ -137,7 +137,7 @@ _LONGEST = 8  # seconds: an erasure then only publishes again, which kills of a 
 def kobo() -> Iterator[dict[str, str]]:
     """A server of answers for `pull`; what names it in the environment."""
     sys.path.append(str(PROJECT))  # of the tests, which are no package that is installed
-    from tests.servers import Kobo, running
+    from tests.fixtures.servers import Kobo, running
 
     rows = [{"_id": n, "_uuid": f"00000000-0000-4000-9000-{n:012}", "réponse": "x" * 200} for n in range(1, _ROWS + 1)]
     server = Kobo(assets={"a": "Cartographie MRF – Prestataires de services"}, data={"a": rows})

@@ -50,7 +50,7 @@ _IDS = (
 # Folders whose files are all alike.
 _ALIKE = re.compile(
     r"^(demo/)?(validated/_state|validated/\w+|rejected|parts/\w+|restricted/(?:values|rejected)|cache|alerts|"
-    r"published/PUBLICATION/(?:data_docs|dbt_docs)|build/dbt/(?:compiled|run|graph\w*)|dagster/storage)/.*?(\.\w+)$"
+    r"published/PUBLICATION/(?:dbt_docs)|build/dbt/(?:compiled|run|graph\w*)|dagster/storage)/.*?(\.\w+)$"
 )
 _SAID = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
 

@@ -17,7 +17,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Validation:
-    """The results of one suite, and the document that Data Docs are built from."""
+    """The results of one suite, and the document that the page of checks is made of."""
 
     name: str
     results: list[CheckResult]

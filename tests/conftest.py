@@ -99,8 +99,12 @@ class Root:
     def manifest(self) -> dict[str, Any]:
         return json.loads((self.folder / "manifest.json").read_text())
 
+    @property
+    def published_file(self) -> Path:
+        return self.path / "published" / self.catalog["current"]
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.path / "published" / self.catalog["current"]), read_only=True) as connection:
+        with duckdb.connect(str(self.published_file), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
     def copy(self, target: Path, project: Path = PROJECT) -> Root:

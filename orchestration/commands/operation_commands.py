@@ -66,7 +66,7 @@ def daemon() -> NoReturn:
     """Fait tourner le planificateur, le capteur et les annonces, sans interface. / Runs schedules and sensors."""
     prepared()
     _wake_timetable()
-    _become("python", "-m", "orchestration.operation.daemon", "run", *DEFINITIONS)
+    _become("python", "-m", "orchestration.upstream.daemon", "run", *DEFINITIONS)
 
 
 def _wake_timetable() -> None:

@@ -1,7 +1,6 @@
 """Reports, maps, exports and portal: assets after the publication, each with a check that never stops the data."""
 
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -23,61 +22,83 @@ CHECK, PORTAL = "relecture", "portal"
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 # Long, and looked at by none but the portal: made by the worker on the second core, while this process draws.
 _BESIDE = tuple(one.name for one in exports.DELIVERABLES)
-_begun: dict[str, dict[str, Future[Outcome]]] = {}  # by run
+_STATES = {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}
 
 
 def _key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["published", name])
 
 
-def asset_of(deliverable: Deliverable) -> dg.AssetsDefinition:
-    """The asset of one deliverable, with its check: a failure is a warning, for the data stays published."""
-    about = f"{deliverable.title_fr}. / {deliverable.title_en}."
+def _about(deliverable: Deliverable) -> str:
+    return f"{deliverable.title_fr}. / {deliverable.title_en}."
 
-    @dg.asset(
-        key=_key(deliverable.name),
-        deps=[PUBLISHED, *(_key(name) for name in deliverable.after)],
-        group_name=GROUP,
-        owners=OWNERS,
-        op_tags={"dagster/priority": "0" if deliverable.name in _BESIDE else "1"},  # they are waited for last
-        description=about,
-        check_specs=[
-            dg.AssetCheckSpec(CHECK, asset=_key(deliverable.name), description=f"Relu après écriture : {about}")
+
+@dg.multi_asset(
+    name="deliverables",
+    specs=[
+        dg.AssetSpec(
+            _key(one.name),
+            deps=[PUBLISHED, *(_key(name) for name in one.after)],
+            group_name=GROUP,
+            owners=OWNERS,
+            description=_about(one),
+            skippable=True,
+        )
+        for one in DELIVERABLES
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(CHECK, asset=_key(one.name), description=f"Relu après écriture : {_about(one)}")
+        for one in DELIVERABLES
+    ],
+    can_subset=True,
+)
+def deliverables(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
+    """The deliverables of the publication in place, on two cores; each with a check: a failure is a warning."""
+    layout = data_root.layout
+    now = publish.catalog(layout)
+    if now is None:
+        raise dg.Failure("Aucune publication : lancer « mrf run ».")
+    folder = layout.published / Path(now["current"]).parent
+    wanted = [one for one in DELIVERABLES if _key(one.name) in context.selected_asset_keys]
+    for one, outcome in _made(wanted, layout, folder, now["is_demo"]):
+        if outcome.reason:
+            context.log.warning(f"{one.title_fr} : {outcome.reason}")
+        yield _result(one, outcome, folder, now["is_demo"])
+
+
+def _made(
+    wanted: list[Deliverable], layout: Layout, folder: Path, is_demo: bool
+) -> Iterator[tuple[Deliverable, Outcome]]:
+    """Each as it is made: the long ones beside this process, the portal once all that it links to is there."""
+    beside = {one.name: pool().submit(make, one.name, layout, folder, is_demo) for one in wanted if one.name in _BESIDE}
+    here = [one for one in wanted if one.name not in beside]
+    for one in (one for one in here if not one.after):
+        yield one, make(one.name, layout, folder, is_demo)
+    for name, waiting in beside.items():
+        yield _BY_NAME[name], waiting.result()
+    for one in (one for one in here if one.after):
+        yield one, make(one.name, layout, folder, is_demo)
+
+
+def _result(one: Deliverable, outcome: Outcome, folder: Path, is_demo: bool) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=_key(one.name),
+        metadata={
+            "données": DEMO_NOTICE if is_demo else "réelles",
+            "publication": folder.name,
+            "état": _STATES[outcome.state],
+            "fichiers": len(outcome.files),
+            "dossier": dg.MetadataValue.path(str(folder)),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=CHECK,
+                passed=not outcome.reason,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"raison": outcome.reason or "aucune"},
+            )
         ],
     )
-    def made(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
-        layout = data_root.layout
-        now = publish.catalog(layout)
-        if now is None:
-            raise dg.Failure("Aucune publication : lancer « mrf run ».")
-        folder = layout.published / Path(now["current"]).parent
-        beside = [name for name in _BESIDE if context.job_def.has_node_named(_key(name).to_python_identifier())]
-        arguments = (layout, folder, now["is_demo"])
-        if context.run_id not in _begun:
-            _begun[context.run_id] = {name: pool().submit(make, name, *arguments) for name in beside}
-        waiting = _begun[context.run_id].pop(deliverable.name, None)
-        outcome = waiting.result() if waiting else make(deliverable.name, *arguments)
-        if outcome.reason:
-            context.log.warning(f"{deliverable.title_fr} : {outcome.reason}")
-        return dg.MaterializeResult(
-            metadata={
-                "données": DEMO_NOTICE if now["is_demo"] else "réelles",
-                "publication": folder.name,
-                "état": {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}[outcome.state],
-                "fichiers": len(outcome.files),
-                "dossier": dg.MetadataValue.path(str(folder)),
-            },
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name=CHECK,
-                    passed=not outcome.reason,
-                    severity=dg.AssetCheckSeverity.WARN,
-                    metadata={"raison": outcome.reason or "aucune"},
-                )
-            ],
-        )
-
-    return made
 
 
 def make(name: str, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
@@ -92,8 +113,3 @@ def make(name: str, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
 
 def _guard(layout: Layout, folder: Path, is_demo: bool) -> Callable[[Path], None]:
     return lambda aside: refuse_personal(aside, layout, is_demo, next(folder.glob("mrf_*.duckdb")))
-
-
-def all_assets() -> list[dg.AssetsDefinition]:
-    """One asset a deliverable."""
-    return [asset_of(one) for one in DELIVERABLES]

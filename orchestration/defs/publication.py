@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import dagster as dg
 import duckdb
@@ -18,17 +17,17 @@ from orchestration.defs.protection import refuse_personal
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import OWNERS
 from orchestration.defs.transform import MANIFEST
-from orchestration.pipeline import dbt_docs, losses
+from orchestration.pipeline import losses
 from orchestration.pipeline.delivery import deliveries_of
 from orchestration.pipeline.inventory import DEMO_NOTICE, write_landed
-from orchestration.pipeline.workers import mart_validations, start_data_docs
+from orchestration.pipeline.workers import mart_validations
 from orchestration.settings import settings
-from warehouse import pages
+from orchestration.upstream import dbt_docs
 from warehouse.deliverables import front
 from warehouse.deliverables.maps import contours
 from warehouse.paths import SEEDS, Layout, Workspace
 from warehouse.privacy import withheld
-from warehouse.publication import audit, publish
+from warehouse.publication import audit, checks_page, publish
 from warehouse.reading import cookbook, dictionary
 from warehouse.resolution import state
 from warehouse.storage import copy_whole, read_json, write_json
@@ -106,7 +105,7 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
 def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
     """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
 
-    File that analysts read: marts and reference of the audited build, manifest, Data Docs, dbt docs.
+    File that analysts read: marts and reference of the audited build, manifest, page of checks, dbt docs.
     """
     layout = data_root.layout
     try:
@@ -136,12 +135,11 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
     try:
         notice = DEMO_NOTICE if inventory.is_demo else ""
         validations = _validations(run_id, layout)
-        title = " ".join(part for part in (notice, publication.run) if part)
-        docs = start_data_docs(validations, folder / "data_docs", title, inventory)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
         _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
-        _write_docs_index(docs.result().parent, validations, notice, publication.run, inventory.as_of)
+        told = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
+        checks_page.write(folder, validations, audited["dbt"]["checks"], **told)
         manifest = _manifest(context, run_id, data_root, audited, marts, now) | {"accepted_losses": accepted_losses}
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
@@ -164,7 +162,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
             "fichier": dg.MetadataValue.path(str(folder / publication.file)),
             "date de référence": inventory.as_of.isoformat(),
             "dagster/row_count": sum(mart["rows"] for mart in marts.values()),
-            "Data Docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+            "contrôles": dg.MetadataValue.path(str(folder / checks_page.NAME)),
             "dbt docs": dg.MetadataValue.path(str(folder / "dbt_docs" / "index.html")),
         }
     )
@@ -179,24 +177,6 @@ def _write_pages(layout: Layout, publication: publish.Publication, notice: str, 
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
         dictionary.write(folder, dictionary.build(nodes, connection), **told)
         cookbook.write(folder, connection, **told)
-
-
-def _write_docs_index(
-    site: Path, validations: list[dict[str, Any]], notice: str, publication: str, as_of: dt.date
-) -> None:
-    """The first page of Data Docs: one line a suite. Theirs is drawn by scripts that come from the network."""
-    paths = {page.stem: page.relative_to(site).as_posix() for page in site.glob("validations/**/*.html")}
-    suites = [
-        {
-            "name": document["suite"]["name"],
-            "path": quote(paths[document["suite"]["name"]]),
-            "held": sum(result["success"] for result in document["result"]["results"]),
-            "count": len(document["result"]["results"]),
-        }
-        for document in sorted(validations, key=lambda document: str(document["suite"]["name"]))
-    ]
-    told = {"notice": notice, "publication": publication, "as_of": as_of.isoformat()}
-    pages.write(site / "index.html", "checks.html", title="Contrôles Great Expectations", suites=suites, **told)
 
 
 def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:

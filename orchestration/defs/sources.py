@@ -14,7 +14,7 @@ from ingestion.shapes import SHAPES
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.pipeline.delivery import STATES, prepare, preview
 from orchestration.pipeline.delivery_files import Delivery
-from orchestration.pipeline.workers import delivery_of, start_deliveries
+from orchestration.pipeline.workers import read_delivery
 from warehouse.paths import Workspace
 from warehouse.privacy import withheld
 
@@ -63,7 +63,6 @@ def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     inventory = data_root.inventory(context.run_id)
     workspace = data_root.workspace(context.run_id)
     removed = prepare(workspace, known_sources())
-    start_deliveries(context.run_id, list(known_sources().values()), inventory, workspace)
     rows = [
         {"source": source, "fichier": redact(path.rsplit("/", 1)[-1])[0]}
         for source, paths in inventory.files.items()
@@ -122,7 +121,7 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
     @dg.multi_asset(name=op_name(source), specs=specs, check_specs=checks)
     def assets(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
         workspace = data_root.workspace(context.run_id)
-        delivery = delivery_of(context.run_id, source, data_root.inventory(context.run_id), workspace)
+        delivery = read_delivery(source, data_root.inventory(context.run_id), workspace)
         if delivery.error:
             context.log.warning(f"{source.id} : {delivery.error}")
         nature = data_root.nature(context.run_id)

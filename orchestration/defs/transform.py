@@ -1,10 +1,9 @@
 """One dbt build, from validated Parquet to marts, and the suites on the marts."""
 
-import importlib.metadata
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -12,7 +11,6 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
-from packaging import version
 
 from ingestion.shapes import SHAPES
 from orchestration.defs.resolution import resolved_entities, resolved_evidence, resolved_places
@@ -27,11 +25,11 @@ from orchestration.defs.sources import (
     table_metadata,
     validated_key,
 )
-from orchestration.pipeline.dbt_manifest import DBT, finish_parsing, manifest_path
+from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path
 from orchestration.pipeline.delivery import remember, source_table
 from orchestration.pipeline.inventory import environment
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
-from warehouse.paths import DBT_PROJECT, Layout
+from warehouse.paths import Layout
 from warehouse.plain_path import for_duckdb, put_in_place
 from warehouse.publication import audit
 from warehouse.resolution import state
@@ -221,35 +219,3 @@ def _dbt_checks(invocation: DbtCliInvocation) -> tuple[list[audit.Check], list[s
             message = "" if passed else " ".join(str(result.get("message") or result["status"]).split())
             checks.append(audit.Check(node["name"], "dbt", severity, passed, int(result.get("failures") or 0), message))
     return checks, expected
-
-
-class Dbt(DbtCliResource):
-    """dbt as a subprocess, without the two costly things dagster-dbt does beside it.
-
-    It asks `dbt --version` (a second process, 1.5 s) and opens the adapter in this process (2 s, and a handle on
-    the file that dbt is about to write); both only serve features that are not used here.
-    """
-
-    @property
-    def _cli_version(self) -> version.Version:
-        return version.parse(importlib.metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
-        return None
-
-
-def dbt_resource() -> Dbt:
-    """dbt of this environment on this project."""
-    return Dbt(
-        project_dir=str(DBT_PROJECT),
-        profiles_dir=str(DBT_PROJECT),
-        dbt_executable=str(DBT),
-        # What dbt tells is in Dagster's event log; its log file costs more than a second a run.
-        global_config_flags=[
-            "--no-use-colors",
-            "--no-version-check",
-            "--no-populate-cache",
-            "--log-level-file",
-            "none",
-        ],
-    )

@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from ingestion.declaration.source import Source
 from ingestion.readers.surveys.consent import Erased
-from orchestration.operation.event_log import delete_runs
 from orchestration.pipeline.inventory import landed_files, last_landed
+from orchestration.upstream.event_log import delete_runs
 from warehouse import state_files
 from warehouse.paths import PROJECT, Layout
 from warehouse.privacy import erasure, forgotten

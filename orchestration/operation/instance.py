@@ -27,7 +27,7 @@ WRITTEN = "# Écrit par « mrf » : ôter cette ligne pour y garder vos propres 
 # The address stays in the environment: it holds a password.
 _POSTGRES_STORAGE = f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
 _SQLITE_STORAGE = """event_log_storage:
-  module: orchestration.operation.event_log
+  module: orchestration.upstream.event_log
   class: EventLog
   config:
     base_dir:

@@ -7,8 +7,8 @@ import shutil
 
 import dagster as dg
 
-from orchestration.operation.event_log import delete_runs
 from orchestration.settings import Settings
+from orchestration.upstream.event_log import delete_runs
 from warehouse.paths import Layout
 from warehouse.privacy.key import KeyProblem
 from warehouse.privacy.vault import open_vault

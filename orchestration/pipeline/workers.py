@@ -7,16 +7,14 @@ process of its own the one happens beside the other, on the second core.
 import multiprocessing
 import os
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from expectations.data_docs import build as build_data_docs
 from expectations.marts import SUITES, validate_mart
 from expectations.validation import Validation, context
 from ingestion.declaration.source import Source
@@ -56,22 +54,9 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-_deliveries: dict[tuple[str, str], Future[Delivery]] = {}
-
-
-def start_deliveries(run_id: str, sources: list[Source], inventory: Inventory, workspace: Workspace) -> None:
-    """Hands all sources of a run to the worker, which reads them one after the other."""
-    for source in sources:
-        _deliveries[run_id, source.id] = _submitted(source, inventory, workspace)
-
-
-def delivery_of(run_id: str, source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
-    """What one source gave in this run; read now where the run did not begin with the inventory."""
-    return (_deliveries.pop((run_id, source.id), None) or _submitted(source, inventory, workspace)).result()
-
-
-def _submitted(source: Source, inventory: Inventory, workspace: Workspace) -> Future[Delivery]:
-    return pool().submit(deliver, source, inventory, workspace, settings().file_limits)
+def read_delivery(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
+    """What one source's files gave."""
+    return pool().submit(deliver, source, inventory, workspace, settings().file_limits).result()
 
 
 def mart_validations(build_file: Path, counting_people: dict[str, list[str]]) -> dict[str, Validation]:
@@ -83,8 +68,3 @@ def _validate_marts(build_file: Path, counting_people: dict[str, list[str]]) -> 
     with duckdb.connect(str(build_file), read_only=True) as connection:
         frames = {name: connection.execute(f'from marts."{name}"').arrow().read_all().to_pandas() for name in SUITES}
     return {name: validate_mart(name, frame, counting_people.get(name, ())) for name, frame in frames.items()}
-
-
-def start_data_docs(documents: list[dict[str, Any]], site: Path, run_name: str, inventory: Inventory) -> Future[Path]:
-    """Starts building Data Docs; the result is the index page."""
-    return pool().submit(build_data_docs, documents, site, run_name, inventory.as_of)

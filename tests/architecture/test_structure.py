@@ -14,19 +14,6 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("ingestion", "expectations", "warehouse", "orchestration")
-# Data flows one way: each package may import itself and these.
-MAY_IMPORT = {
-    "ingestion": set(),
-    "expectations": {"ingestion"},
-    "warehouse": {"ingestion"},
-    "orchestration": {"ingestion", "expectations", "warehouse"},
-}
-# A parser runs in a plain pytest: no orchestrator and no database below the warehouse.
-FORBIDDEN = {
-    "ingestion": {"dagster", "dbt", "duckdb"},
-    "expectations": {"dagster", "dbt", "duckdb"},
-    "warehouse": {"dagster", "dbt"},
-}
 
 
 DELIVERABLES = (
@@ -56,15 +43,6 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.split(".")[0])
     return found
-
-
-@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(PROJECT)))
-def test_layers(path: Path) -> None:
-    package = path.relative_to(PROJECT).parts[0]
-    imported = _imports(path)
-    others = imported & set(PACKAGES) - {package} - MAY_IMPORT[package]
-    assert not others, f"{package} must not import {others}"
-    assert not imported & FORBIDDEN.get(package, set())
 
 
 def test_a_reader_never_names_a_source() -> None:

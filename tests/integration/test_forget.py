@@ -12,9 +12,9 @@ import pytest
 
 from ingestion.declaration.registry import sources
 from tests.conftest import Root
-from tests.servers import Kobo, running
-from tests.unit.test_survey_json import kobo_json
-from tests.unit.test_survey_reader import SERVICES, SUBMISSIONS, UUIDS
+from tests.fixtures.provider_answers import SERVICES, SUBMISSIONS, UUIDS
+from tests.fixtures.provider_json import kobo_json
+from tests.fixtures.servers import Kobo, running
 from warehouse.privacy.file_texts import pieces
 
 SOURCE = sources()["mrf_provider_survey"]

@@ -16,9 +16,9 @@ import pytest
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
 
-from tests import hostile
-from tests.browser import launched
 from tests.conftest import PROJECT, Root
+from tests.fixtures import hostile
+from tests.fixtures.browser import launched
 from warehouse.privacy.file_texts import pieces
 
 pytestmark = pytest.mark.long

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.browser import page, violations_of
 from tests.conftest import Root
+from tests.fixtures.browser import page, violations_of
 from warehouse.deliverables.maps import describe, draw_zone, interactive
 from warehouse.deliverables.maps.deliverable import check
 from warehouse.deliverables.maps.outlines import DISCLAIMER, SCHEMATIC, outlines

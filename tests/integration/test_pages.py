@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import serious_violations
+from ingestion.declaration.registry import sources
 from tests.conftest import Root
+from tests.fixtures.browser import serious_violations
 from warehouse.deliverables.report.rereading import wrong_html
 
 # dbt's own application, whose markup is not ours.
 FOREIGN = ("dbt_docs",)
-OURS = ("dictionnaire.html", "questions.html", "data_docs/index.html")
+OURS = ("dictionnaire.html", "questions.html", "controles.html")
 
 
 def _pages(folder: Path) -> list[Path]:
@@ -21,7 +22,7 @@ def _pages(folder: Path) -> list[Path]:
 
 def test_no_page_leads_or_loads_from_outside(demo: Root) -> None:
     pages = _pages(demo.folder)
-    assert len(pages) > 50
+    assert {demo.folder / name for name in OURS} <= set(pages)
     assert [problem for page in pages for problem in wrong_html(page)] == []
 
 
@@ -30,7 +31,14 @@ def test_pages_are_accessible(demo: Root, name: str, width: int) -> None:
     assert serious_violations(demo.folder / name, width) == []
 
 
-def test_every_suite_has_its_page(demo: Root) -> None:
-    index = (demo.folder / "data_docs" / "index.html").read_text(encoding="utf-8")
-    assert demo.manifest["notice"] in index
-    assert index.count("<tr data-find>") == len(list((demo.folder / "data_docs" / "validations").rglob("*.html")))
+def test_one_page_tells_every_check(demo: Root) -> None:
+    page = (demo.folder / "controles.html").read_text(encoding="utf-8")
+    assert demo.manifest["notice"] in page
+    names = [check["name"] for check in demo.manifest["checks"] if check["tool"] == "dbt"]
+    assert [name for name in names if f"<td>{name}</td>" not in page] == []
+    suites = [
+        check["name"].removeprefix("great_expectations ") for check in demo.manifest["checks"] if check["tool"] == "gx"
+    ]
+    assert [name for name in suites if f'data-name="marts_{name}"' not in page] == []
+    shapes = [f"{shape}_{source.id}" for source in sources().values() for shape in source.shapes]
+    assert [name for name in shapes if f'data-name="{name}"' not in page] == []

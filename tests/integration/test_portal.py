@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser import launched, violations_of
 from tests.conftest import KEY, PROJECT, Root
-from tests.many_services import multiply
+from tests.fixtures.browser import launched, violations_of
+from tests.fixtures.many_services import multiply
 from warehouse.deliverables import portal
 from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.producing import record_of

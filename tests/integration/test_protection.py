@@ -15,7 +15,7 @@ import pytest
 from ingestion.clean.text import fold
 from ingestion.declaration.registry import sources
 from tests.conftest import KEY, PROJECT, Root
-from tests.unit.test_survey_reader import SERVICE, SHELTER, SUBMISSIONS, kobo, write
+from tests.fixtures.provider_answers import SERVICE, SHELTER, SUBMISSIONS, kobo, write
 from warehouse.paths import Workspace
 from warehouse.privacy.file_texts import pieces
 from warehouse.privacy.findings import Known, look

@@ -14,8 +14,8 @@ import pytest
 from docx import Document
 from pptx import Presentation
 
-from tests.browser import serious_violations
 from tests.conftest import Root
+from tests.fixtures.browser import serious_violations
 from warehouse.deliverables.report import filling, presentation, rereading
 from warehouse.reading.edition import Edition, opened
 from warehouse.storage import read_json

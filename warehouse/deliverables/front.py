@@ -15,7 +15,7 @@ OWN = {
     "dictionnaire.xlsx": "Dictionnaire des données (Excel)",
     "questions.html": "Vingt questions et leurs réponses, en SQL",
     "dbt_docs/index.html": "Modèles et lignage (dbt docs)",
-    "data_docs/index.html": "Contrôles des données (Data Docs)",
+    "controles.html": "Contrôles des données (Great Expectations, dbt)",
     "manifest.json": "Manifeste : entrées, contrôles, empreintes",
 }
 

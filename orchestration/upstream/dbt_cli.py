@@ -1,0 +1,43 @@
+"""dbt as a subprocess, without the two costly things that dagster-dbt does beside it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Sequence
+from typing import Any
+
+from dagster_dbt import DbtCliResource
+from packaging import version
+
+from orchestration.pipeline.dbt_manifest import DBT
+from warehouse.paths import DBT_PROJECT
+
+
+class Dbt(DbtCliResource):
+    """It asks `dbt --version` (a second process, 1.5 s) and opens the adapter in this process (2 s, and a handle on
+    the file that dbt is about to write); both only serve features that are not used here.
+    """
+
+    @property
+    def _cli_version(self) -> version.Version:
+        return version.parse(importlib.metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
+def dbt_resource() -> Dbt:
+    """dbt of this environment on this project."""
+    return Dbt(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=str(DBT),
+        # What dbt tells is in Dagster's event log; its log file costs more than a second a run.
+        global_config_flags=[
+            "--no-use-colors",
+            "--no-version-check",
+            "--no-populate-cache",
+            "--log-level-file",
+            "none",
+        ],
+    )
