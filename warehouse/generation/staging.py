@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import yaml
 
+from ingestion.errors import DeclarationError
 from ingestion.records.shelters import OF_NEIGHBOURS, PLACE, WITHHELD
 from ingestion.shapes import ASSERTION, CHECK_RESULT, FAMILIES, SERVICE, SHAPES, SQL, Column
 from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
+from warehouse.deliverables.exports.csv_files import HXL, tag_of
 from warehouse.paths import DBT_PROJECT, SEEDS
 from warehouse.resolution import documents, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
 
 FOLDER = DBT_PROJECT / "models" / "staging"
 MODELS = DBT_PROJECT / "models"
+MARTS = MODELS / "marts"
 WITHHELD_MACROS = DBT_PROJECT / "macros" / "withheld.sql"
 ATTRIBUTE_MACROS = DBT_PROJECT / "macros" / "attributes.sql"
 FAMILY_SEED = SEEDS / "attribute_family.csv"
@@ -86,7 +89,7 @@ STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
 
 
 # The columns of `int_service_profile` that are no attributes: name and type.
-_PROFILE_MEASURES = {
+PROFILE_MEASURES = {
     "status_observed_on": "date",
     "status_freshness": "double",
     "status_agreement": "double",
@@ -99,11 +102,12 @@ _PROFILE_MEASURES = {
 
 
 def files() -> dict[Path, str]:
-    """Every generated file and its text."""
+    """Every generated file and its text. Raises DeclarationError where a published column does not say all it must."""
+    _require_hashtags()
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
     made[FOLDER / "_staging.yml"] = HEADER + _yaml(_properties())
     return made | {
-        _beside("int_service_profile"): HEADER + _yaml(_profile()),
+        _beside("int_service_profile"): HEADER + _yaml(_profile_contract()),
         WITHHELD_MACROS: _withheld_macros(),
         ATTRIBUTE_MACROS: _attribute_macros(),
         FAMILY_SEED: _family_seed(),
@@ -119,15 +123,29 @@ def write() -> list[Path]:
     return changed
 
 
+def contracts() -> Iterator[tuple[Path, dict[str, dict[str, Any]]]]:
+    """Each model with its SQL file and its columns by name, as the yml that describes it says them."""
+    files_of = {path.stem: path for path in MODELS.rglob("*.sql")}
+    for path in sorted(MODELS.rglob("*.yml")):
+        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("models", []):
+            if entry["name"] in files_of:
+                yield files_of[entry["name"]], {column["name"]: column for column in entry.get("columns", [])}
+
+
 def contract(model: str) -> dict[str, dict[str, Any]]:
-    """The columns of a model by name, as the yml that describes it says them. Raises KeyError if none does."""
-    for path in MODELS.rglob("*.yml"):
-        text = path.read_text(encoding="utf-8")
-        if f"name: {model}\n" in text:
-            for entry in yaml.load(text, yaml.CSafeLoader).get("models", []):
-                if entry["name"] == model:
-                    return {column["name"]: column for column in entry.get("columns", [])}
-    raise KeyError(model)
+    """The columns of one model. Raises KeyError if no yml describes it."""
+    return {path.stem: columns for path, columns in contracts()}[model]
+
+
+def _require_hashtags() -> None:
+    """Raises DeclarationError for the first column of a mart that has no hashtag to be exported with."""
+    for path, columns in contracts():
+        for name in columns if MARTS in path.parents else ():
+            if not tag_of(path.stem, name):
+                raise DeclarationError(
+                    f"{HXL} : aucun mot-dièse pour {path.stem}.{name} ; une colonne d’une forme le dit dans"
+                    " ingestion/shapes (« hxl »)"
+                )
 
 
 def _beside(model: str) -> Path:
@@ -139,14 +157,14 @@ def _yaml(content: dict[str, Any]) -> str:
     return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110))
 
 
-def _profiled() -> list[Column]:
+def profiled() -> list[Column]:
     """The attributes of a service whose winning values stand side by side."""
     return [column for column in SERVICE if column.is_weighed and column.is_profiled]
 
 
-def _profile() -> dict[str, Any]:
+def _profile_contract() -> dict[str, Any]:
     """The contract of `int_service_profile`."""
-    typed = {"service_at_location_id": "varchar"} | {c.name: SQL[c.kind] for c in _profiled()} | _PROFILE_MEASURES
+    typed = {"service_at_location_id": "varchar"} | {c.name: SQL[c.kind] for c in profiled()} | PROFILE_MEASURES
     model = {
         "name": "int_service_profile",
         "description": "Une ligne par service en un lieu, ses valeurs retenues côte à côte. /"
@@ -185,7 +203,7 @@ def _attribute_macros() -> str:
     for column in items:
         by_dimension.setdefault(str(column.quality), []).append(column.name)
     dimensions = ", ".join(f"'{dimension}': {_list(names)}" for dimension, names in by_dimension.items())
-    typed = {column.name: SQL[column.kind] for column in _profiled()}
+    typed = {column.name: SQL[column.kind] for column in profiled()}
     others = ", ".join(f"'{name}': '{kind}'" for name, kind in typed.items() if kind != "varchar")
     answers = [c.name for c in items if c.codes == "oui_non_nsp"]
     return (
