@@ -218,6 +218,7 @@
         max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last or typed_attributes }}
     {%- endfor %}
     {%- for attribute, type in typed_attributes.items() %}
-        {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }}{{ ',' if not loop.last }}
+        {%- set value = "max(case when attribute = '" ~ attribute ~ "' then value end)" %}
+        {{ answer_boolean(value) if type == 'boolean' else safe_cast(value, type) }} as {{ attribute }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
