@@ -72,11 +72,12 @@ def _made(
     """Each as it is made: the long ones beside this process, the portal once all that it links to is there."""
     beside = {one.name: pool().submit(make, one.name, layout, folder, is_demo) for one in wanted if one.name in _BESIDE}
     here = [one for one in wanted if one.name not in beside]
-    for one in (one for one in here if not one.after):
+    waits = [one for one in here if beside.keys() & set(one.after)]
+    for one in (one for one in here if one not in waits):
         yield one, make(one.name, layout, folder, is_demo)
     for name, waiting in beside.items():
         yield _BY_NAME[name], waiting.result()
-    for one in (one for one in here if one.after):
+    for one in waits:
         yield one, make(one.name, layout, folder, is_demo)
 
 
@@ -93,6 +94,7 @@ def _result(one: Deliverable, outcome: Outcome, folder: Path, is_demo: bool) -> 
         check_results=[
             dg.AssetCheckResult(
                 check_name=CHECK,
+                asset_key=_key(one.name),
                 passed=not outcome.reason,
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"raison": outcome.reason or "aucune"},
