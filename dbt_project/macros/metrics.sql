@@ -173,14 +173,6 @@
     end
 {%- endmacro %}
 
-{# Attributes that the AAAQ dimensions are made of. #}
-{% macro is_of_quality(attribute) -%}
-    {{ attribute }} in (
-        'has_required_staff', 'has_supplies', 'free_places', 'is_reachable_in_one_hour', 'is_disability_accessible', 'cost_code',
-        'wait_days', 'has_confidential_space', 'has_female_staff', 'languages', 'has_qualified_staff', 'has_complaint_mechanism'
-    )
-{%- endmacro %}
-
 {# Where an opportunity stands on a day. Dates that are not known do not close it; none known at all is told as such. #}
 {% macro opportunity_state(starts_on, last_day, day) -%}
     case
@@ -226,6 +218,7 @@
         max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last or typed_attributes }}
     {%- endfor %}
     {%- for attribute, type in typed_attributes.items() %}
-        {{ safe_cast("max(case when attribute = '" ~ attribute ~ "' then value end)", type) }} as {{ attribute }}{{ ',' if not loop.last }}
+        {%- set value = "max(case when attribute = '" ~ attribute ~ "' then value end)" %}
+        {{ answer_boolean(value) if type == 'boolean' else safe_cast(value, type) }} as {{ attribute }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -1,4 +1,9 @@
-{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}
+{# Écrit par « mrf generate » depuis ingestion/shapes : ne pas modifier ici / generated, do not edit here. #}
+
+{# Whether what a service is makes it a victims’ shelter, whatever sources call it. #}
+{% macro is_shelter(service_type_code, admitted_groups) -%}
+    {{ service_type_code }} = 'SOC_02' and {{ holds(admitted_groups, "'VDT'") }}
+{%- endmacro %}
 
 {# Whether an attribute of a service is read nowhere: of a shelter, or of what stands beside one. #}
 {% macro is_withheld(attribute, is_masked, is_place_withheld) -%}
@@ -9,6 +14,11 @@
 {# The columns of `service_directory` that are null for a shelter. #}
 {% macro shelter_columns() %}
     {{ return(['program_id', 'program_name', 'admin3_code', 'site_name', 'latitude', 'longitude', 'required_documents', 'public_phone']) }}
+{% endmacro %}
+
+{# The columns of `service_directory` that tell a place below the cercle. #}
+{% macro place_columns() %}
+    {{ return(['admin3_code', 'site_name', 'latitude', 'longitude']) }}
 {% endmacro %}
 
 {# The shapes whose rows are answers of persons. #}

@@ -19,6 +19,7 @@ from pyxform.xls2xform import convert
 
 from ingestion.declaration import code_lists
 from ingestion.errors import DeclarationError
+from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 
 QUESTIONS = Path(__file__).with_name("questions.csv")
 TITLES = Path(__file__).with_name("forms.csv")
@@ -103,7 +104,7 @@ def _question(row: dict[str, str]) -> list[str]:
         row["label_fr"],
         row["label_en"],
         row["required"],
-        row["relevant"],
+        row["relevant"].replace("SHELTER_TYPE", SHELTER_TYPE).replace("SHELTER_GROUP", SHELTER_GROUP),
         row["constraint"],
         row["message_fr"],
         row["message_en"],

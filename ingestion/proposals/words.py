@@ -1,4 +1,4 @@
-"""The words that people use for a column or a code, read from the tables beside this module."""
+"""The words that people use for a column or a code: those of the shapes and of the tables beside this module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from ingestion.clean.text import fold
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
-from ingestion.shapes import Column
+from ingestion.shapes import LINEAGE, SHAPES, Column
 
 Words = tuple[str, ...]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])")
@@ -45,6 +45,9 @@ def headers() -> dict[str, dict[Words, float]]:
     The first says it best; one with a question mark is vague: « nom » alone may be anything's name.
     """
     given = {row["target"]: row["spellings"].split(";") for row in _rows("headers.csv")}
+    for column in (*LINEAGE, *(column for shape in SHAPES.values() for column in shape)):
+        if column.spellings:
+            given.setdefault(column.name, column.spellings.split(";"))
     parts = {target: spellings for target, spellings in given.items() if target.startswith("$")}
     found: dict[str, dict[Words, float]] = {}
     for target in given.keys() - parts.keys():

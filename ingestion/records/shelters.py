@@ -1,7 +1,7 @@
 """Victims' shelters: which rows describe one, what of them tells where it stands, and which rows stand beside one.
 
-The rule is here alone. What is withheld follows from the shapes; the macros of dbt are generated from it, the search
-for leaks and the tests read it.
+The rule is here alone, of the type and the group that `shapes/service.py` names. What is withheld follows from the
+shapes; the macros of dbt are generated from it, the search for leaks, the forms and the tests read it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pandas as pd
 
 from ingestion.declaration.parameters import parameter
 from ingestion.shapes import SERVICE
+from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 
 Point = tuple[float, float]
 
@@ -21,20 +22,17 @@ Point = tuple[float, float]
 PLACE = tuple(column.name for column in SERVICE if column.tells_place)
 HALVES = ("latitude", "longitude")
 # What is read of a shelter nowhere: its place, every sentence somebody typed of it, and whom to call there.
-WITHHELD = tuple(
-    column.name for column in SERVICE if column.tells_place or column.is_free or column.name == "public_phone"
-)
+WITHHELD = tuple(column.name for column in SERVICE if column.tells_place or column.is_free or column.is_contact)
 # What is read of a neighbour nowhere: its place, and sentences that may describe the way there.
 OF_NEIGHBOURS = tuple(column.name for column in SERVICE if column.tells_place or column.is_free)
 MASKED = "shelter_masked"  # the warning of a shelter's row; what stands beside one has none, for it would be told by it
-_HOUSING, _VICTIMS = "SOC_02", "VDT"
 _KM_A_DEGREE = 111.32
 
 
 def admits_victims(admitted_groups: pd.Series) -> pd.Series:
     """Whether each ";"-joined list of groups holds the victims of trafficking."""
     groups = ";" + admitted_groups.astype("string").fillna("") + ";"
-    return groups.str.contains(f";{_VICTIMS};", regex=False).astype(bool)
+    return groups.str.contains(f";{SHELTER_GROUP};", regex=False).astype(bool)
 
 
 def are_shelters(services: pd.DataFrame) -> pd.Series:
@@ -42,7 +40,7 @@ def are_shelters(services: pd.DataFrame) -> pd.Series:
 
     ``services``: is_shelter, service_type_code, admitted_groups.
     """
-    is_housing = services["service_type_code"].eq(_HOUSING).fillna(False).astype(bool)
+    is_housing = services["service_type_code"].eq(SHELTER_TYPE).fillna(False).astype(bool)
     return services["is_shelter"].eq(True).fillna(False).astype(bool) | (
         is_housing & admits_victims(services["admitted_groups"])
     )

@@ -422,7 +422,7 @@ def main() -> None:
     try:
         app()
     except DeclarationError as error:
-        console.print(f"[bold red]Déclaration de source :[/] {error}", soft_wrap=True)
+        console.print(f"[bold red]Déclaration :[/] {error}", soft_wrap=True)
         sys.exit(WRONG_USE)
     except Exception as error:
         console.print(f"[bold red]{escape(in_a_sentence(error, Layout.from_environment()))}[/]", soft_wrap=True)

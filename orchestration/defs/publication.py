@@ -51,6 +51,16 @@ def mart_names() -> list[str]:
     return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
 
 
+def counting_people() -> dict[str, list[str]]:
+    """By mart, the columns whose contract says that they count people: none of them may be small."""
+    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    return {
+        node["name"]: [c["name"] for c in node["columns"].values() if c["config"].get("meta", {}).get("counts_people")]
+        for node in nodes
+        if node["resource_type"] == "model"
+    }
+
+
 @dg.multi_asset_check(
     name="mart_suites",
     specs=[
@@ -67,7 +77,7 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
     """Les suites des marts, sur la construction elle-même. / The suites of the marts, on the build itself."""
     layout = data_root.layout
     documents, checks, results = [], [], []
-    for name, validation in mart_validations(layout.build_file).items():
+    for name, validation in mart_validations(layout.build_file, counting_people()).items():
         documents.append(validation.document)
         failed = [r for r in validation.results if r.is_blocking_failure]
         told = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)

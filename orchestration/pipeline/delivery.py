@@ -31,6 +31,7 @@ from ingestion.reading_process import ReadingProcess
 from ingestion.records.kept_parts import KeptParts
 from ingestion.records.mapping import FOUND
 from ingestion.records.shelters import MASKED as SHELTER_MASKED
+from ingestion.records.shelters import WITHHELD as WITHHELD_OF_SHELTERS
 from ingestion.records.source_records import Ingested, joined
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from orchestration.pipeline import delivery_files, snapshot
@@ -393,6 +394,6 @@ def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> 
     if not path.exists():
         return pd.DataFrame()
     # The locator of an answer leads to one respondent.
-    hidden = {"record_id", "document_id", "locator", "geometry", "public_phone", "latitude", "longitude"}
+    hidden = {"record_id", "document_id", "locator", "geometry", *WITHHELD_OF_SHELTERS}
     frame: pd.DataFrame = pq.read_table(path).slice(0, rows).to_pandas()
     return frame[[c for c in frame if c not in hidden and not str(c).endswith("_raw") and frame[c].notna().any()]]

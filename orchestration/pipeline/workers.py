@@ -59,12 +59,12 @@ def read_delivery(source: Source, inventory: Inventory, workspace: Workspace) ->
     return pool().submit(deliver, source, inventory, workspace, settings().file_limits).result()
 
 
-def mart_validations(build_file: Path) -> dict[str, Validation]:
-    """The suites of all marts on a build, by mart."""
-    return pool().submit(_validate_marts, build_file).result()
+def mart_validations(build_file: Path, counting_people: dict[str, list[str]]) -> dict[str, Validation]:
+    """The suites of all marts on a build, by mart. ``counting_people``: by mart, its columns that count people."""
+    return pool().submit(_validate_marts, build_file, counting_people).result()
 
 
-def _validate_marts(build_file: Path) -> dict[str, Validation]:
+def _validate_marts(build_file: Path, counting_people: dict[str, list[str]]) -> dict[str, Validation]:
     with duckdb.connect(str(build_file), read_only=True) as connection:
         frames = {name: connection.execute(f'from marts."{name}"').arrow().read_all().to_pandas() for name in SUITES}
-    return {name: validate_mart(name, frame) for name, frame in frames.items()}
+    return {name: validate_mart(name, frame, counting_people.get(name, ())) for name, frame in frames.items()}

@@ -63,6 +63,23 @@ def test_generated_files_are_up_to_date() -> None:
     assert stale == [], "run `mrf generate`"
 
 
+def test_what_the_directory_takes_from_the_profile_stands_in_its_contract_and_in_the_portal() -> None:
+    from warehouse.deliverables.portal.basis import FIELDS
+    from warehouse.generation import staging
+
+    path = next((PROJECT / "dbt_project/models").rglob("service_directory.sql"))
+    attributes = {column.name for column in staging.profiled()}
+    taken = set(re.findall(r"^\s+profiles\.(\w+),?$", path.read_text(), re.MULTILINE))
+    contract = set(staging.contract("service_directory"))
+    shown = {field["name"] for section in FIELDS for field in section["fields"]}
+    name = path.relative_to(PROJECT)
+    undeclared = taken - attributes - set(staging.PROFILE_MEASURES)
+    assert not undeclared, f"ingestion/shapes/service.py does not declare {sorted(undeclared)}"
+    assert contract & attributes <= taken, f"{name} does not select {sorted(contract & attributes - taken)}"
+    assert taken <= contract, f"the yml of {name} does not hold {sorted(taken - contract)}"
+    assert taken <= shown, f"warehouse/deliverables/portal/fields.yml does not show {sorted(taken - shown)}"
+
+
 def test_sources_are_named_as_agreed() -> None:
     folders = {path.parent.name for path in (PROJECT / "ingestion/sources").glob("*/source.yml")} - {"_template"}
     for folder in folders:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 from tests.samples.files import read_csv, write_sheets
 from tests.samples.vocabulary import GROUPS, POINTS, SOURCES, Organization, chance, organizations, uuid, zone_of
 
@@ -89,7 +90,7 @@ def _service(organization: Organization, kind: str, cercle: str, day: str) -> Ro
     for row in read_csv("particular.csv"):
         if (row["acronym"], row["service_type"], row["cercle"]) == (organization.acronym, kind, cercle):
             answers[row["question"]] = row["answer"]
-    if kind == "SOC_02" and "VDT" in str(answers["inclus"]):
+    if kind == SHELTER_TYPE and SHELTER_GROUP in str(answers["inclus"]):
         answers |= {"gps": "", "commune": ""}  # the form does not ask where victims are sheltered
     if not answers["capacite_mois"]:
         answers["places_dispo"] = ""

@@ -114,7 +114,7 @@ def record_of(folder: Path) -> dict[str, dict[str, Any]]:
 def code_hash() -> str:
     """A hash of all that deliverables may be made by: when it changes they are made again."""
     ours = sorted(path for path in (PROJECT / "warehouse").iterdir() if path.name not in _NO_CODE)
-    return tree_hash([*ours, PROJECT / "ingestion" / "shapes.py", PROJECT / "requirements.txt"], _CODE)
+    return tree_hash([*ours, PROJECT / "ingestion" / "shapes", PROJECT / "requirements.txt"], _CODE)
 
 
 def missing(deliverables: tuple[Deliverable, ...], folder: Path) -> list[str]:

@@ -1,8 +1,8 @@
-"""Writes dbt's sources and staging models from the shapes, so that nobody types a column twice."""
+"""Writes from the shapes what dbt must know of them, so that nobody types a column twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,22 @@ import pyarrow as pa
 import yaml
 
 from ingestion.declaration.parameters import parameter
-from ingestion.records.shelters import OF_NEIGHBOURS, WITHHELD
-from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
-from warehouse.paths import DBT_PROJECT
+from ingestion.errors import DeclarationError
+from ingestion.records.shelters import OF_NEIGHBOURS, PLACE, WITHHELD
+from ingestion.shapes import ASSERTION, CHECK_RESULT, FAMILIES, SERVICE, SHAPES, SQL, Column
+from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
+from warehouse.deliverables.exports.csv_files import HXL, tag_of
+from warehouse.paths import DBT_PROJECT, SEEDS
 from warehouse.resolution import documents, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
 
 FOLDER = DBT_PROJECT / "models" / "staging"
-MACROS = DBT_PROJECT / "macros" / "withheld.sql"
-DIRECTORY = DBT_PROJECT / "models" / "marts" / "service" / "service_directory.yml"
-HEADER = (
-    "# Écrit par « mrf generate » depuis ingestion/shapes.py : ne pas modifier ici / generated, do not edit here.\n"
-)
+MODELS = DBT_PROJECT / "models"
+MARTS = MODELS / "marts"
+WITHHELD_MACROS = DBT_PROJECT / "macros" / "withheld.sql"
+ATTRIBUTE_MACROS = DBT_PROJECT / "macros" / "attributes.sql"
+FAMILY_SEED = SEEDS / "attribute_family.csv"
+HEADER = "# Écrit par « mrf generate » depuis ingestion/shapes : ne pas modifier ici / generated, do not edit here.\n"
 RUN_SCHEMA = pa.schema([("as_of", pa.date32()), ("is_demo", pa.bool_())])
 SOURCE_SCHEMA = pa.schema(
     [
@@ -91,13 +95,32 @@ STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
 _DATED = {f"stg_{shape.name}": "observed_on" for shape in STAGED} | {"stg_assertion": "observed_on", "stg_run": "as_of"}
 
 
+# The columns of `int_service_profile` that are no attributes: name and type.
+PROFILE_MEASURES = {
+    "status_observed_on": "date",
+    "status_freshness": "double",
+    "status_agreement": "double",
+    "status_confidence": "double",
+    "best_agreement": "double",
+    "best_confidence": "double",
+    "last_seen_on": "date",
+    "has_conflict": "boolean",
+}
+
+
 def files() -> dict[Path, str]:
-    """Every generated file and its text."""
+    """Every generated file and its text. Raises DeclarationError where a published column does not say all it must."""
+    _require_hashtags()
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
     made[FOLDER / "_sources.yml"] = _yaml("sources", _sources())
     for entry in [*map(_shape_model, STAGED), *map(_other, _OTHERS)]:
         made[FOLDER / f"{entry['name']}.yml"] = _yaml("models", [entry])
-    return made | {MACROS: _macros()}
+    return made | {
+        _beside("int_service_profile"): _yaml("models", [_profile_contract()]),
+        WITHHELD_MACROS: _withheld_macros(),
+        ATTRIBUTE_MACROS: _attribute_macros(),
+        FAMILY_SEED: _family_seed(),
+    }
 
 
 def write() -> list[Path]:
@@ -109,30 +132,141 @@ def write() -> list[Path]:
     return changed
 
 
+def contracts() -> Iterator[tuple[Path, dict[str, dict[str, Any]]]]:
+    """Each model with its SQL file and its columns by name, as the yml that describes it says them."""
+    files_of = {path.stem: path for path in MODELS.rglob("*.sql")}
+    for path in sorted(MODELS.rglob("*.yml")):
+        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("models", []):
+            if entry["name"] in files_of:
+                yield files_of[entry["name"]], {column["name"]: column for column in entry.get("columns", [])}
+
+
+def contract(model: str) -> dict[str, dict[str, Any]]:
+    """The columns of one model. Raises KeyError if no yml describes it."""
+    return {path.stem: columns for path, columns in contracts()}[model]
+
+
+def _require_hashtags() -> None:
+    """Raises DeclarationError for the first column of a mart that has no hashtag to be exported with."""
+    for path, columns in contracts():
+        for name in columns if MARTS in path.parents else ():
+            if not tag_of(path.stem, name):
+                raise DeclarationError(
+                    f"{HXL} : aucun mot-dièse pour {path.stem}.{name} ; une colonne d’une forme le dit dans"
+                    " ingestion/shapes (« hxl »)"
+                )
+
+
+def _beside(model: str) -> Path:
+    """The yml beside the SQL of a model, whatever its folder."""
+    return next(MODELS.rglob(f"{model}.sql")).with_suffix(".yml")
+
+
 def _yaml(kind: str, entries: list[dict[str, Any]]) -> str:
     return HEADER + yaml.safe_dump({"version": 2, kind: entries}, allow_unicode=True, sort_keys=False, width=110)
 
 
-def _macros() -> str:
-    """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
-    (mart,) = yaml.safe_load(DIRECTORY.read_text(encoding="utf-8"))["models"]
-    directory = [column["name"] for column in mart["columns"]]
-    told = ["program_id", *(name for name in directory if name in WITHHELD)]
+def profiled() -> list[Column]:
+    """The attributes of a service whose winning values stand side by side."""
+    return [column for column in SERVICE if column.is_weighed and column.is_profiled]
+
+
+def _profile_contract() -> dict[str, Any]:
+    """The contract of `int_service_profile`."""
+    typed = {"service_at_location_id": "varchar"} | {c.name: SQL[c.kind] for c in profiled()} | PROFILE_MEASURES
+    return {
+        "name": "int_service_profile",
+        "description": "Une ligne par service en un lieu, ses valeurs retenues côte à côte. /"
+        " One row per service at a location, its winning values.",
+        "data_tests": [{"unique_key": {"arguments": {"columns": ["service_at_location_id"]}}}],
+        "columns": [{"name": name, "data_type": kind} for name, kind in typed.items()],
+    }
+
+
+def _family_seed() -> str:
+    """The half-life of each attribute whose claims are weighed."""
+    names = {c.name: FAMILIES[c.family or ""] for s in SHAPES.values() if s.is_weighed for c in s if c.is_weighed}
+    rows = (f"{n},{f.half_life},{f.reason_fr},Décision du projet : familles de demi-vies\n" for n, f in names.items())
+    return "attribute,half_life_parameter,reason_fr,source\n" + "".join(rows)
+
+
+_MACRO_HEADER = "{# " + HEADER.removeprefix("# ").strip() + " #}\n"
+
+
+def _returning(name: str, about: str, value: str) -> str:
+    """A macro that returns ``value``."""
+    return f"\n{{# {about} #}}\n{{% macro {name} %}}\n    {{{{ return({value}) }}}}\n{{% endmacro %}}\n"
+
+
+def _list(names: Iterable[str]) -> str:
+    return f"[{_quoted(names)}]"
+
+
+def _attribute_macros() -> str:
+    """What SQL asks of attributes, as the shapes declare it."""
+    weighed = [shape for shape in SHAPES.values() if shape.is_weighed]
+    decided = {c.name: c for shape in weighed for c in shape if c.is_overridable}
+    items = [column for column in SERVICE if column.quality]
+    by_dimension: dict[str, list[str]] = {}
+    for column in items:
+        by_dimension.setdefault(str(column.quality), []).append(column.name)
+    dimensions = ", ".join(f"'{dimension}': {_list(names)}" for dimension, names in by_dimension.items())
+    typed = {column.name: SQL[column.kind] for column in profiled()}
+    others = ", ".join(f"'{name}': '{kind}'" for name, kind in typed.items() if kind != "varchar")
+    answers = [c.name for c in items if c.codes == "oui_non_nsp"]
     return (
-        "{# Écrit par « mrf generate » depuis ingestion : ne pas modifier ici / generated, do not edit here. #}\n\n"
+        _MACRO_HEADER
+        + _returning("weighed_shapes()", "The shapes whose claims are weighed.", _list(s.name for s in weighed))
+        + _returning(
+            "service_texts()",
+            "The attributes of `int_service_profile` that are texts or codes.",
+            _list(name for name, kind in typed.items() if kind == "varchar"),
+        )
+        + _returning("service_numbers_and_dates()", "Its other attributes and their types.", f"{{{others}}}")
+        + _returning(
+            "disputable_attributes()",
+            "What a person may decide where sources contradict each other: two spellings of a name do not.",
+            _list(name for name, column in decided.items() if not column.is_name),
+        )
+        + _returning("quality_answers()", "The items of the AAAQ frame that are yes or no.", _list(answers))
+        + _returning(
+            "quality_values()",
+            "The other items of the AAAQ frame.",
+            _list(c.name for c in items if c.name not in answers),
+        )
+        + _returning("quality_items(dimension)", "The items of a dimension.", f"{{{dimensions}}}[dimension]")
+        + "\n{# Attributes that the AAAQ dimensions are made of. #}\n"
+        "{% macro is_of_quality(attribute) -%}\n"
+        f"    {{{{ attribute }}}} in ({_quoted(c.name for c in items)})\n"
+        "{%- endmacro %}\n"
+    )
+
+
+def _withheld_macros() -> str:
+    """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
+    directory = contract("service_directory")
+    shown = ["program_id", *(name for name in directory if name in WITHHELD)]
+    persons = [shape.name for shape in STAGED if shape.is_answer_of_a_person]
+    return (
+        _MACRO_HEADER + "\n{# Whether what a service is makes it a victims’ shelter, whatever sources call it. #}\n"
+        "{% macro is_shelter(service_type_code, admitted_groups) -%}\n"
+        f"    {{{{ service_type_code }}}} = '{SHELTER_TYPE}'"
+        f" and {{{{ holds(admitted_groups, \"'{SHELTER_GROUP}'\") }}}}\n"
+        "{%- endmacro %}\n\n"
         "{# Whether an attribute of a service is read nowhere: of a shelter, or of what stands beside one. #}\n"
         "{% macro is_withheld(attribute, is_masked, is_place_withheld) -%}\n"
         f"    (({{{{ is_masked }}}} and {{{{ attribute }}}} in ({_quoted(WITHHELD)}))\n"
         f"    or ({{{{ is_place_withheld }}}} and {{{{ attribute }}}} in ({_quoted(OF_NEIGHBOURS)})))\n"
-        "{%- endmacro %}\n\n"
-        "{# The columns of `service_directory` that are null for a shelter. #}\n"
-        "{% macro shelter_columns() %}\n"
-        f"    {{{{ return([{_quoted(told)}]) }}}}\n"
-        "{% endmacro %}\n\n"
-        "{# The shapes whose rows are answers of persons. #}\n"
-        "{% macro shapes_of_persons() %}\n"
-        f"    {{{{ return([{_quoted(shape.name for shape in STAGED if shape.is_answer_of_a_person)}]) }}}}\n"
-        "{% endmacro %}\n"
+        "{%- endmacro %}\n"
+        + _returning(
+            "shelter_columns()", "The columns of `service_directory` that are null for a shelter.", _list(shown)
+        )
+        + _returning(
+            "place_columns()",
+            "The columns of `service_directory` that tell a place below the cercle.",
+            _list(name for name in directory if name in PLACE),
+        )
+        + _returning("shapes_of_persons()", "The shapes whose rows are answers of persons.", _list(persons))
     )
 
 

@@ -13,6 +13,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ingestion.shapes import COLUMNS as FACTS
 from ingestion.shapes import SHAPES
 from warehouse import pages
 from warehouse.storage import write_json
@@ -42,16 +43,11 @@ _OTHERWISE: dict[tuple[str, str], str | None] = {
     ("needs", "population_group_code"): "need_group",
     ("review_queue", "kind"): None,
 }
+# Units of columns that only marts have; those of the record shapes are declared there.
 _UNITS = {
     "capacity": "personnes par mois",
-    "capacity_per_month": "personnes par mois",
-    "quota_per_month": "personnes par mois",
     "need": "personnes par mois",
     "gap_people": "personnes par mois",
-    "people": "personnes",
-    "free_places": "places",
-    "latitude": "degrés",
-    "longitude": "degrés",
     "perception_gap": "de −1 à 1",
 }
 _SHARES = """
@@ -59,10 +55,7 @@ _SHARES = """
     acceptability quality functionality
 """
 _UNITS_BY_ENDING = {
-    "_xof": "francs CFA",
-    "_days": "jours",
     "_left": "jours",
-    "_age": "ans",
     "_count": "nombre",
     **dict.fromkeys(_SHARES.split(), "de 0 à 1"),
 }
@@ -195,7 +188,7 @@ def _codes(table: str, column: str) -> str | None:
 
 def _unit(column: str) -> str:
     by_ending = (unit for ending, unit in _UNITS_BY_ENDING.items() if column.endswith(ending))
-    return _UNITS.get(column) or next(by_ending, "")
+    return FACTS.get(column, {}).get("unit") or _UNITS.get(column) or next(by_ending, "")
 
 
 def _checks(contract: dict[str, Any], asked: list[dict[str, Any]]) -> Iterator[str]:

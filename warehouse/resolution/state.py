@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from ingestion.clean.dates import date
 from ingestion.clean.text import as_text
 from ingestion.declaration.values import clean
-from ingestion.shapes import SHAPES
+from ingestion.shapes import ORGANIZATION, SERVICE, SHAPES
 from warehouse import state_files
 from warehouse.paths import SEEDS, Workspace
 from warehouse.privacy import forgotten
@@ -34,16 +34,11 @@ from warehouse.state_files import Damaged
 from warehouse.storage import read_json, write_json, write_parquet, write_whole
 
 KINDS = ("organization", "place", "service")
-# What a person may override: the published attributes of a service, the identity of an organization. Nothing that
-# tells where a service stands: it may be a victims’ shelter.
+# What a person may override, by entity. Nothing that tells where a service stands: it may be a victims’ shelter.
 OVERRIDABLE = {
-    "service_at_location": (
-        "status_code", "starts_on", "ends_on", "access_modes", "admitted_groups", "excluded_groups",
-        "exclusion_criteria", "required_documents", "cost_code", "cost_xof", "capacity_per_month", "free_places",
-        "wait_days", "hours", "languages", "min_age", "max_age",
-    ),
-    "organization": ("organization_name", "organization_acronym", "organization_type_code"),
-}  # fmt: skip
+    "service_at_location": tuple(c.name for c in SERVICE if c.is_overridable and c not in ORGANIZATION.columns),
+    "organization": tuple(c.name for c in ORGANIZATION if c.is_overridable),
+}
 ENTITY_ID_SCHEMA = pa.schema(
     [
         ("entity", pa.string()),

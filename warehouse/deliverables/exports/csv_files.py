@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ingestion.shapes import COLUMNS
 from warehouse.deliverables.exports.mart_tables import Table
+from warehouse.paths import PROJECT
 from warehouse.reading.csv_cells import harmless
 
+HXL = "warehouse/deliverables/exports/hxl.csv"  # of the columns that only marts have
 _END_OF_LINE = "\r\n"
 
 
@@ -45,15 +48,20 @@ def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:
 
 
 def tags_of(table: Table) -> list[str]:
-    """The HXL hashtag of each column. Raises LookupError where `hxl.csv` lacks one."""
+    """The HXL hashtag of each column. Raises LookupError where neither a shape nor `hxl.csv` says one."""
+    found = [tag_of(table.name, name) for name in table.header]
+    if lacking := [name for name, tag in zip(table.header, found, strict=True) if not tag]:
+        raise LookupError(f"{HXL} : aucun mot-dièse pour {table.name}.{', '.join(lacking)}")
+    return found
+
+
+def tag_of(table: str, column: str) -> str:
+    """The hashtag of a column: the table's own, else that of its name in shapes or marts; empty if none."""
     known = _tags()
-    found = [known.get((name, table.name)) or known.get((name, "")) for name in table.header]
-    if lacking := [name for name, tag in zip(table.header, found, strict=True) if tag is None]:
-        raise LookupError(f"hxl.csv : aucun mot-dièse pour {table.name}.{', '.join(lacking)}")
-    return [tag for tag in found if tag]
+    return known.get((column, table)) or COLUMNS.get(column, {}).get("hxl") or known.get((column, "")) or ""
 
 
 @cache
 def _tags() -> dict[tuple[str, str], str]:
-    with Path(__file__).with_name("hxl.csv").open(encoding="utf-8", newline="") as file:
+    with (PROJECT / HXL).open(encoding="utf-8", newline="") as file:
         return {(row["column"], row["table"]): row["tag"] for row in csv.DictReader(file)}

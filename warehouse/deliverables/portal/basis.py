@@ -7,13 +7,26 @@ from typing import Any
 
 import yaml
 
-from ingestion.shapes import SHAPES
+from ingestion.shapes import SERVICE, SHAPES
 from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.portal.claims import CLAIM, GROUND, TEXTS
 from warehouse.reading.edition import Edition
 from warehouse.reading.labels import LABELS
 
-FIELDS = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
+_MASKED = {column.name for column in SERVICE if column.tells_place or column.is_contact}
+
+
+def _fields() -> list[dict[str, Any]]:
+    """The sections of `fields.yml`; ``place`` is a field that is withheld where the place is masked."""
+    sections = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
+    return [
+        section
+        | {"fields": [field | ({"place": True} if field["name"] in _MASKED else {}) for field in section["fields"]]}
+        for section in sections
+    ]
+
+
+FIELDS = _fields()
 # Values that marts compute: they are in no code list of the reference.
 _COMPUTED = LABELS | {
     "delivery": {

@@ -33,7 +33,11 @@ stated as (
     from assertions as stated
     cross join run
     left join documents on stated.document_id = documents.document_id
-    where stated.shape in ('organization', 'program', 'service', 'opportunity', 'mechanism')
+    where stated.shape in (
+            {% for shape in weighed_shapes() %}
+            '{{ shape }}'{{ ',' if not loop.last }}
+            {% endfor %}
+        )
         and stated.observed_on <= run.as_of
 ),
 

@@ -1,12 +1,5 @@
 -- One row per service at a location: its winning values side by side.
-{% set text_attributes = [
-    'status_code', 'access_modes', 'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents',
-    'cost_code', 'languages', 'public_phone', 'hours', 'description', 'site_name', 'program_name'
-] %}
-{% set typed_attributes = {
-    'latitude': 'double', 'longitude': 'double', 'ends_on': 'date', 'starts_on': 'date', 'capacity_per_month': 'bigint',
-    'free_places': 'bigint', 'wait_days': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint', 'cost_xof': 'bigint'
-} %}
+{% set text_attributes, typed_attributes = service_texts(), service_numbers_and_dates() %}
 
 with winners as (select * from {{ ref('int_value') }} where entity = 'service_at_location')
 

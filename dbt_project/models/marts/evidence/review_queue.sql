@@ -71,9 +71,9 @@ disputed as (
         and winners.attribute = claims.attribute
     where winners.has_conflict and claims.is_counted
         and winners.attribute in (
-            'status_code', 'starts_on', 'ends_on', 'cost_code', 'cost_xof', 'capacity_per_month', 'access_modes',
-            'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents', 'languages',
-            'wait_days', 'free_places', 'hours', 'min_age', 'max_age', 'organization_type_code'
+            {% for attribute in disputable_attributes() %}
+            '{{ attribute }}'{{ ',' if not loop.last }}
+            {% endfor %}
         )
     group by claims.entity, claims.entity_id, claims.attribute
 ),

@@ -1,8 +1,4 @@
-{% set answers = [
-    'has_required_staff', 'has_supplies', 'is_reachable_in_one_hour', 'is_disability_accessible', 'has_confidential_space',
-    'has_female_staff', 'has_qualified_staff', 'has_complaint_mechanism'
-] %}
-{% set values = ['cost_code', 'languages', 'free_places', 'wait_days'] %}
+{% set answers = quality_answers() %}
 
 with quality_answers as (select * from {{ ref('int_quality_answer') }}),
 
@@ -12,7 +8,7 @@ services as (select * from {{ ref('int_service_location') }}),
 
 said as (
     select
-        {% for attribute in answers + values %}
+        {% for attribute in answers + quality_values() %}
         max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
         {% endfor %}
         service_at_location_id,
@@ -28,8 +24,8 @@ items as (
         {% for attribute in answers %}
         {{ answer_score(attribute) }} as {{ attribute }},
         {% endfor %}
-        {{ cost_score('cost_code') }} as cost,
-        {{ language_score('languages') }} as local_languages,
+        {{ cost_score('cost_code') }} as cost_code,
+        {{ language_score('languages') }} as languages,
         case
             when {{ safe_cast('free_places', 'bigint') }} > 0 then 1.0
             when {{ safe_cast('free_places', 'bigint') }} = 0 then 0.0
@@ -37,7 +33,7 @@ items as (
         case
             when {{ safe_cast('wait_days', 'bigint') }} <= {{ parameter('quality_wait_days') }} then 1.0
             when {{ safe_cast('wait_days', 'bigint') }} is not null then 0.0
-        end as short_wait
+        end as wait_days
     from said
 ),
 
@@ -45,11 +41,10 @@ dimensions as (
     select
         service_at_location_id,
         wave,
-        {{ dimension_score(['has_required_staff', 'has_supplies', 'free_places']) }} as availability,
-        {{ dimension_score(['is_reachable_in_one_hour', 'is_disability_accessible', 'cost', 'short_wait']) }}
-            as accessibility,
-        {{ dimension_score(['has_confidential_space', 'has_female_staff', 'local_languages']) }} as acceptability,
-        {{ dimension_score(['has_qualified_staff', 'has_complaint_mechanism']) }} as quality
+        {{ dimension_score(quality_items('availability')) }} as availability,
+        {{ dimension_score(quality_items('accessibility')) }} as accessibility,
+        {{ dimension_score(quality_items('acceptability')) }} as acceptability,
+        {{ dimension_score(quality_items('quality')) }} as quality
     from items
 ),
 

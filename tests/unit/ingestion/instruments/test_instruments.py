@@ -17,6 +17,7 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.registry import sources
 from ingestion.errors import DeclarationError
 from ingestion.instruments import xlsform
+from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 
 FORMS = list(xlsform.questions())
 NOT_ASKED = {"begin_group", "end_group", "begin_repeat", "end_repeat"}
@@ -81,7 +82,7 @@ def test_the_warehouse_knows_every_question(source_id: str, form: str) -> None:
 def test_nobody_can_place_a_shelter_of_victims(forms: Path) -> None:
     """The point is not asked for where victims of trafficking are housed, whatever the order of the answers."""
     gps = next(r for r in sheet(forms / "mrf_provider_survey.xlsx", "survey") if r["name"] == "gps")
-    assert gps["relevant"] == "not(${type_service}='SOC_02' and selected(${inclus}, 'VDT'))"
+    assert gps["relevant"] == f"not(${{type_service}}='{SHELTER_TYPE}' and selected(${{inclus}}, '{SHELTER_GROUP}'))"
     made = ElementTree.fromstring(convert(forms / "mrf_provider_survey.xlsx").xform)
     binds = [e for e in made.iter() if e.tag.endswith("bind") and e.get("nodeset", "").endswith("/gps")]
     assert [e.get("relevant") is not None for e in binds] == [True]

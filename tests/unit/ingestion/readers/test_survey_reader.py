@@ -13,6 +13,7 @@ from expectations.gate import gate
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
 from ingestion.readers.surveys import survey
+from ingestion.records import shelters
 from ingestion.records.source_records import Ingested
 from tests.fixtures.export_changes import without
 from tests.fixtures.provider_answers import (  # noqa: F401
@@ -210,7 +211,7 @@ def test_a_victims_shelter_has_no_place_below_its_cercle(
     assert shelter["is_shelter"] is True
     assert (shelter["zone_code"], shelter["admin2_code"]) == ("Z_MOP", "ML0506")
     assert "shelter_masked" in shelter["warnings"].split(";")
-    hidden = ["site_name", "admin3_code", "admin3_name", "latitude", "longitude", "description", "public_phone"]
+    hidden = shelters.WITHHELD
     assert [n for n in [*hidden, *(f"{n}_raw" for n in hidden)] if not pd.isna(shelter[n])] == []
     said = ingested.assertions[ingested.assertions["record_id"].eq(shelter["record_id"])]
     assert set(said["attribute"]) & set(hidden) == set()

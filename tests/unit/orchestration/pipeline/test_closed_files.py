@@ -127,7 +127,7 @@ if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
-if not os.access("ingestion/shapes.py", os.R_OK):
+if not os.access("ingestion/shapes/service.py", os.R_OK):
     sys.exit("hors de portée")
 office = Office(theirs)
 office.land(HEADER + ROW * 2)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ingestion.shapes import SERVICE
 from warehouse.deliverables.exports.hsds.hsds_tables import FILES
 from warehouse.deliverables.exports.places_in_words import Places
 from warehouse.reading.edition import Edition, Row
@@ -317,9 +318,12 @@ class _Records:
 
 @cache
 def documented() -> list[dict[str, str]]:
-    """The documented attributes: entity, code (a column of its mart), name and how to read it."""
+    """The documented attributes, of `attributes.csv` and of the shape of services: entity, code (a column of its mart),
+    name and description."""
     with Path(__file__).with_name("attributes.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    own = ((column.name, column.hsds) for column in SERVICE if column.hsds)
+    return rows + [{"entity": "service_at_location", "code": name, **told._asdict()} for name, told in own]
 
 
 def _status_of(places: list[Row]) -> str:

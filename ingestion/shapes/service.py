@@ -1,0 +1,412 @@
+"""The shape `service`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingestion.shapes.column import Column, Dimension, FamilyName, Hsds, Shape
+from ingestion.shapes.common import DATE_COLUMNS, INTERVIEW_MODE, ORGANIZATION_COLUMNS, PLACE_COLUMNS, PUBLIC_PHONE
+
+# What makes housing a victims' shelter: its type of service, and a group that it admits.
+SHELTER_TYPE, SHELTER_GROUP = "SOC_02", "VDT"
+
+
+def _item(name: str, fr: str, en: str, family: FamilyName, hxl: str, quality: Dimension) -> Column:
+    """A question of the AAAQ frame: yes, no or not known."""
+    return Column(name, "code", fr, en, codes="oui_non_nsp", family=family, hxl=hxl, is_profiled=False, quality=quality)
+
+
+SERVICE = Shape(
+    "service",
+    "Une ligne par service qu’une source dit offert par une structure en un lieu.",
+    "One row per service that a source says an organization offers at a place.",
+    (
+        *ORGANIZATION_COLUMNS,
+        Column(
+            "sector_code",
+            "code",
+            "Secteur humanitaire (cluster)",
+            "Humanitarian sector",
+            family="identity",
+            hxl="#sector+hdx+code",
+            codes="sector",
+            is_profiled=False,
+            spellings=(
+                "sector;cluster;secteur;secteur d intervention;secteur humanitaire;cluster sector;"
+                "sector cluster;cluster secteur;domaine d intervention;groupe sectoriel;subcluster;"
+                "sous cluster;secteur d activité"
+            ),
+        ),
+        Column(
+            "service_type_code",
+            "code",
+            "Type de service des TdR",
+            "Service type of the ToR",
+            family="identity",
+            hxl="#subsector+code",
+            codes="type_service",
+            is_profiled=False,
+            spellings=(
+                "service type;type de service;type service;service?;services offerts;service offert;"
+                "services?;type of service;nature du service;catégorie de service;prestation;"
+                "type de prestation;prestations"
+            ),
+        ),
+        Column(
+            "program_name",
+            "text",
+            "Programme",
+            "Program",
+            family="identity",
+            hxl="#activity+program+name",
+            is_free=True,
+            spellings=(
+                "project title;program;programme;programme name;project name;projet;project;nom du projet;"
+                "titre du projet;intitulé du projet;titre du programme;nom du programme;program name;"
+                "program title;activity title"
+            ),
+        ),
+        Column(
+            "description",
+            "text",
+            "Description brève",
+            "Short description",
+            family="identity",
+            hxl="#description",
+            is_free=True,
+            spellings=(
+                "description;activité;activités;activity;activities;activity description;"
+                "description de l activité;description du service;facility type;type d activité;détail?;"
+                "details?;service description;activity type;sous activité;sub activity"
+            ),
+        ),
+        Column(
+            "site_name",
+            "text",
+            "Nom du site",
+            "Site name",
+            family="identity",
+            hxl="#loc+site+name",
+            tells_place=True,
+            spellings=(
+                "site;site name;nom du site;village;localité;location?;lieu?;lieu d intervention;quartier;"
+                "nom du lieu;adresse du site;camp;settlement;site d accueil"
+            ),
+        ),
+        *PLACE_COLUMNS,
+        Column(
+            "latitude",
+            "number",
+            "Latitude WGS 84 (degrés)",
+            "Latitude",
+            family="identity",
+            hxl="#geo+lat",
+            unit="degrés",
+            minimum=-90,
+            maximum=90,
+            tells_place=True,
+            spellings="latitude;lat;y?;coord y;gps latitude;latitude gps;latitude wgs 84;lat dd;point y",
+        ),
+        Column(
+            "longitude",
+            "number",
+            "Longitude WGS 84 (degrés)",
+            "Longitude",
+            family="identity",
+            hxl="#geo+lon",
+            unit="degrés",
+            minimum=-180,
+            maximum=180,
+            tells_place=True,
+            spellings=(
+                "longitude;long;lon;lng;x?;coord x;gps longitude;longitude gps;longitude wgs 84;long dd;point x"
+            ),
+        ),
+        Column(
+            "is_shelter",
+            "boolean",
+            "Hébergement de victimes : jamais localisé sous le cercle",
+            "Victims’ shelter: never located below the cercle",
+            family="identity",
+            hxl="#status+shelter",
+            is_profiled=False,
+        ),
+        Column(
+            "is_beside_shelter",
+            "boolean",
+            "Trop près d’un hébergement de victimes pour être situé sous le cercle ; vu à la lecture, jamais publié",
+            "Too near a victims’ shelter to be located below the cercle; found when read, never published",
+            family="none",
+        ),
+        Column(
+            "status_code",
+            "code",
+            "Statut opérationnel",
+            "Operational status",
+            family="status",
+            hxl="#status+code",
+            codes="statut",
+            is_overridable=True,
+            hsds=Hsds(
+                "Statut rapporté",
+                "OPE, PAR, SUS, PLA, PNF ou FER : le mieux attesté ; absent si aucune source ne le dit.",
+            ),
+            spellings=(
+                "status;statut;activity status;state?;état?;statut opérationnel;operational status;"
+                "project status;statut du projet;statut de l activité;fonctionnalité;état du service;"
+                "statut du service"
+            ),
+        ),
+        *DATE_COLUMNS,
+        Column(
+            "access_modes",
+            "codes",
+            "Modalités d’accès",
+            "Access modes",
+            family="eligibility",
+            hxl="#access+modes+code+list",
+            codes="acces",
+            is_overridable=True,
+            hsds=Hsds("Modalités d’accès", "Codes de la liste acces séparés par des points-virgules."),
+            spellings="accès;modalités d accès;access;access modes;mode d accès;how to access",
+        ),
+        Column(
+            "capacity_per_month",
+            "integer",
+            "Capacité (personnes par mois)",
+            "Capacity (people per month)",
+            family="capacity",
+            hxl="#capacity+monthly+num",
+            unit="personnes par mois",
+            minimum=0,
+            is_overridable=True,
+            hsds=Hsds("Capacité", "Personnes par mois, déclarée ; absente = inconnue, pas zéro."),
+            spellings=(
+                "capacité;capacity;capacité mensuelle;capacité par mois;monthly capacity;capacity per month;"
+                "nombre de places;places"
+            ),
+        ),
+        Column(
+            "free_places",
+            "integer",
+            "Places libres ce mois (personnes)",
+            "Free places this month",
+            family="capacity",
+            hxl="#capacity+free+num",
+            unit="places",
+            minimum=0,
+            is_overridable=True,
+            quality="availability",
+            hsds=Hsds("Places libres", "Personnes, à la dernière visite."),
+            spellings="places libres;places disponibles;available places;free places;vacancies",
+        ),
+        Column(
+            "wait_days",
+            "integer",
+            "Attente moyenne (jours)",
+            "Average wait (days)",
+            family="capacity",
+            hxl="#indicator+wait_days+num",
+            unit="jours",
+            minimum=0,
+            is_overridable=True,
+            quality="accessibility",
+            hsds=Hsds("Attente", "Jours avant d’être reçu."),
+            spellings=("délai d attente;waiting time;attente;jours d attente;attente moyenne;wait;waiting days;délai"),
+        ),
+        Column(
+            "hours",
+            "text",
+            "Horaires",
+            "Opening hours",
+            family="contact",
+            hxl="#access+hours",
+            is_free=True,
+            is_overridable=True,
+            spellings="horaires;heures d ouverture;opening hours;hours;jours et heures;working hours",
+        ),
+        Column(
+            "admitted_groups",
+            "codes",
+            "Groupes admis",
+            "Groups admitted",
+            family="eligibility",
+            hxl="#beneficiary+admitted+code+list",
+            codes="popgr",
+            is_overridable=True,
+            spellings=(
+                "bénéficiaires;groupes admis;groupes cibles;public cible;beneficiaries;target group;"
+                "target population;population cible;populations cibles;beneficiary type;"
+                "type de bénéficiaires;groupe cible;cible"
+            ),
+        ),
+        Column(
+            "excluded_groups",
+            "codes",
+            "Groupes exclus",
+            "Groups excluded",
+            family="eligibility",
+            hxl="#beneficiary+excluded+code+list",
+            codes="popgr",
+            is_overridable=True,
+            spellings="groupes exclus;excluded groups;personnes exclues",
+        ),
+        Column(
+            "min_age",
+            "integer",
+            "Âge minimum (années)",
+            "Minimum age (years)",
+            family="eligibility",
+            hxl="#access+age+min",
+            unit="ans",
+            minimum=0,
+            maximum=120,
+            is_overridable=True,
+            hsds=Hsds("Âge minimum en ce lieu", "Années."),
+            spellings="âge minimum;min age;minimum age;âge minimal",
+        ),
+        Column(
+            "max_age",
+            "integer",
+            "Âge maximum (années)",
+            "Maximum age (years)",
+            family="eligibility",
+            hxl="#access+age+max",
+            unit="ans",
+            minimum=0,
+            maximum=120,
+            is_overridable=True,
+            hsds=Hsds("Âge maximum en ce lieu", "Années."),
+            spellings="âge maximum;max age;maximum age;âge maximal",
+        ),
+        Column(
+            "exclusion_criteria",
+            "codes",
+            "Critères d’exclusion",
+            "Exclusion criteria",
+            family="eligibility",
+            hxl="#access+exclusion+code+list",
+            codes="exclu",
+            is_overridable=True,
+            hsds=Hsds(
+                "Critères d’exclusion",
+                "Codes de la liste exclu séparés par des points-virgules ; aucun = dit sans exclusion.",
+            ),
+            spellings="critères d exclusion;exclusion criteria",
+        ),
+        Column(
+            "required_documents",
+            "text",
+            "Documents exigés",
+            "Required documents",
+            family="eligibility",
+            hxl="#access+documents",
+            is_free=True,
+            is_overridable=True,
+            spellings=("documents exigés;pièces à fournir;documents requis;required documents;documents nécessaires"),
+        ),
+        Column(
+            "cost_code",
+            "code",
+            "Coût pour la personne",
+            "Cost to the user",
+            family="cost",
+            hxl="#access+cost+code",
+            codes="cout",
+            is_overridable=True,
+            quality="accessibility",
+            hsds=Hsds("Coût en ce lieu", "gratuit, gratuit_ref (sur orientation), partiel ou payant."),
+            spellings="coût;cost;tarif;gratuité;coût du service;coût pour la personne;payant ou gratuit;fees",
+        ),
+        Column(
+            "cost_xof",
+            "integer",
+            "Montant (FCFA)",
+            "Amount (XOF)",
+            family="cost",
+            hxl="#value+xof",
+            unit="francs CFA",
+            minimum=0,
+            is_overridable=True,
+            spellings="montant;montant fcfa;coût fcfa;amount xof;prix?;price?;amount?",
+        ),
+        Column(
+            "languages",
+            "codes",
+            "Langues du service",
+            "Languages",
+            family="eligibility",
+            hxl="#service+language+code+list",
+            codes="langue",
+            is_overridable=True,
+            quality="acceptability",
+            spellings="langues;languages;langue;langues parlées;language;langues du service",
+        ),
+        _item(
+            "has_required_staff",
+            "D1 Personnel nécessaire en poste",
+            "D1 Staff in post",
+            "capacity",
+            "#status+staff+required+code",
+            "availability",
+        ),
+        _item(
+            "has_supplies",
+            "D2 Intrants sans rupture depuis 30 jours",
+            "D2 Supplies without stock-out for 30 days",
+            "capacity",
+            "#status+supplies+code",
+            "availability",
+        ),
+        _item(
+            "is_reachable_in_one_hour",
+            "A1 Site joignable en moins d’une heure",
+            "A1 Reachable within one hour",
+            "eligibility",
+            "#access+one_hour+code",
+            "accessibility",
+        ),
+        _item(
+            "is_disability_accessible",
+            "A2 Site accessible aux personnes handicapées",
+            "A2 Disability access",
+            "eligibility",
+            "#access+disability+code",
+            "accessibility",
+        ),
+        _item(
+            "has_confidential_space",
+            "C1 Espace confidentiel",
+            "C1 Confidential space",
+            "eligibility",
+            "#status+confidential_space+code",
+            "acceptability",
+        ),
+        _item(
+            "has_female_staff",
+            "C2 Personnel féminin",
+            "C2 Female staff",
+            "eligibility",
+            "#status+staff+female+code",
+            "acceptability",
+        ),
+        _item(
+            "has_qualified_staff",
+            "Q1 Diplôme ou agrément requis",
+            "Q1 Qualified or licensed staff",
+            "eligibility",
+            "#status+staff+qualified+code",
+            "quality",
+        ),
+        _item(
+            "has_complaint_mechanism",
+            "Q2 Mécanisme de plainte",
+            "Q2 Complaint mechanism",
+            "eligibility",
+            "#status+complaint_mechanism+code",
+            "quality",
+        ),
+        PUBLIC_PHONE,
+        replace(INTERVIEW_MODE, fr="Mode d’entretien : décide du poids de la preuve", en="Interview mode"),
+    ),
+)
