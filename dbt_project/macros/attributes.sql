@@ -5,14 +5,24 @@
     {{ return(['organization', 'program', 'service', 'mechanism', 'opportunity']) }}
 {% endmacro %}
 
-{# The attributes of `int_service_profile` that are texts or codes. #}
+{# The attributes of `int_service_profile`: texts and codes. #}
 {% macro service_texts() %}
     {{ return(['program_name', 'description', 'site_name', 'status_code', 'access_modes', 'hours', 'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents', 'cost_code', 'languages', 'public_phone']) }}
 {% endmacro %}
 
-{# Its other attributes and their types. #}
+{# The attributes of `int_service_profile`: the others and their types. #}
 {% macro service_numbers_and_dates() %}
     {{ return({'latitude': 'double', 'longitude': 'double', 'starts_on': 'date', 'ends_on': 'date', 'capacity_per_month': 'bigint', 'free_places': 'bigint', 'wait_days': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint', 'cost_xof': 'bigint'}) }}
+{% endmacro %}
+
+{# The attributes that the grids ask for each month: texts and codes. #}
+{% macro monthly_texts() %}
+    {{ return(['status_code', 'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'cost_code']) }}
+{% endmacro %}
+
+{# The attributes that the grids ask for each month: the others and their types. #}
+{% macro monthly_numbers_and_dates() %}
+    {{ return({'ends_on': 'date', 'capacity_per_month': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint'}) }}
 {% endmacro %}
 
 {# What a person may decide where sources contradict each other: two spellings of a name do not. #}

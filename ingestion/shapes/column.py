@@ -89,6 +89,7 @@ class Column:
     unit: str = ""
     is_overridable: bool = False  # a person may decide its value against the sources
     is_profiled: bool = True  # the winning value of a service stands in int_service_profile
+    is_monthly: bool = False  # the grids of gaps ask for its value on a day of each month
     quality: Dimension | None = None
     hsds: Hsds | None = None
     spellings: str = ""

@@ -168,6 +168,7 @@ DATE_COLUMNS = (
         family="status",
         hxl="#date+end",
         is_overridable=True,
+        is_monthly=True,
         spellings=("end date;date fin;date de fin;fin;end;ends on;project end;date end;fin prévue;date de clôture"),
     ),
 )

@@ -147,6 +147,7 @@ SERVICE = Shape(
             hxl="#status+code",
             codes="statut",
             is_overridable=True,
+            is_monthly=True,
             hsds=Hsds(
                 "Statut rapporté",
                 "OPE, PAR, SUS, PLA, PNF ou FER : le mieux attesté ; absent si aucune source ne le dit.",
@@ -180,6 +181,7 @@ SERVICE = Shape(
             unit="personnes par mois",
             minimum=0,
             is_overridable=True,
+            is_monthly=True,
             hsds=Hsds("Capacité", "Personnes par mois, déclarée ; absente = inconnue, pas zéro."),
             spellings=(
                 "capacité;capacity;capacité mensuelle;capacité par mois;monthly capacity;capacity per month;"
@@ -234,6 +236,7 @@ SERVICE = Shape(
             hxl="#beneficiary+admitted+code+list",
             codes="popgr",
             is_overridable=True,
+            is_monthly=True,
             spellings=(
                 "bénéficiaires;groupes admis;groupes cibles;public cible;beneficiaries;target group;"
                 "target population;population cible;populations cibles;beneficiary type;"
@@ -249,6 +252,7 @@ SERVICE = Shape(
             hxl="#beneficiary+excluded+code+list",
             codes="popgr",
             is_overridable=True,
+            is_monthly=True,
             spellings="groupes exclus;excluded groups;personnes exclues",
         ),
         Column(
@@ -262,6 +266,7 @@ SERVICE = Shape(
             minimum=0,
             maximum=120,
             is_overridable=True,
+            is_monthly=True,
             hsds=Hsds("Âge minimum en ce lieu", "Années."),
             spellings="âge minimum;min age;minimum age;âge minimal",
         ),
@@ -276,6 +281,7 @@ SERVICE = Shape(
             minimum=0,
             maximum=120,
             is_overridable=True,
+            is_monthly=True,
             hsds=Hsds("Âge maximum en ce lieu", "Années."),
             spellings="âge maximum;max age;maximum age;âge maximal",
         ),
@@ -288,6 +294,7 @@ SERVICE = Shape(
             hxl="#access+exclusion+code+list",
             codes="exclu",
             is_overridable=True,
+            is_monthly=True,
             hsds=Hsds(
                 "Critères d’exclusion",
                 "Codes de la liste exclu séparés par des points-virgules ; aucun = dit sans exclusion.",
@@ -314,6 +321,7 @@ SERVICE = Shape(
             hxl="#access+cost+code",
             codes="cout",
             is_overridable=True,
+            is_monthly=True,
             quality="accessibility",
             hsds=Hsds("Coût en ce lieu", "gratuit, gratuit_ref (sur orientation), partiel ou payant."),
             spellings="coût;cost;tarif;gratuité;coût du service;coût pour la personne;payant ou gratuit;fees",

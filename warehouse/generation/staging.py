@@ -202,6 +202,16 @@ def _list(names: Iterable[str]) -> str:
     return f"[{_quoted(names)}]"
 
 
+def _side_by_side(name: str, about: str, columns: list[Column]) -> str:
+    """The two macros that give `side_by_side` its attributes: texts and codes, the others with their types."""
+    typed = {column.name: SQL[column.kind] for column in columns}
+    others = ", ".join(f"'{attribute}': '{kind}'" for attribute, kind in typed.items() if kind != "varchar")
+    texts = _list(attribute for attribute, kind in typed.items() if kind == "varchar")
+    return _returning(f"{name}_texts()", f"{about}: texts and codes.", texts) + _returning(
+        f"{name}_numbers_and_dates()", f"{about}: the others and their types.", f"{{{others}}}"
+    )
+
+
 def _attribute_macros() -> str:
     """What SQL asks of attributes, as the shapes declare it."""
     weighed = [shape for shape in SHAPES.values() if shape.is_weighed]
@@ -211,18 +221,13 @@ def _attribute_macros() -> str:
     for column in items:
         by_dimension.setdefault(str(column.quality), []).append(column.name)
     dimensions = ", ".join(f"'{dimension}': {_list(names)}" for dimension, names in by_dimension.items())
-    typed = {column.name: SQL[column.kind] for column in profiled()}
-    others = ", ".join(f"'{name}': '{kind}'" for name, kind in typed.items() if kind != "varchar")
+    monthly = [column for column in SERVICE if column.is_monthly]
     answers = [c.name for c in items if c.codes == "oui_non_nsp"]
     return (
         _MACRO_HEADER
         + _returning("weighed_shapes()", "The shapes whose claims are weighed.", _list(s.name for s in weighed))
-        + _returning(
-            "service_texts()",
-            "The attributes of `int_service_profile` that are texts or codes.",
-            _list(name for name, kind in typed.items() if kind == "varchar"),
-        )
-        + _returning("service_numbers_and_dates()", "Its other attributes and their types.", f"{{{others}}}")
+        + _side_by_side("service", "The attributes of `int_service_profile`", profiled())
+        + _side_by_side("monthly", "The attributes that the grids ask for each month", monthly)
         + _returning(
             "disputable_attributes()",
             "What a person may decide where sources contradict each other: two spellings of a name do not.",

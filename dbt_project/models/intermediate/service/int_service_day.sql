@@ -1,9 +1,6 @@
 -- One row per service at a location, dated attribute and day on which it is asked for: the value in force on that day,
 -- from what was known by then. The days are those of the grids and those on which something was seen.
-{% set attributes = [
-    'status_code', 'ends_on', 'capacity_per_month', 'cost_code', 'admitted_groups', 'excluded_groups', 'exclusion_criteria',
-    'min_age', 'max_age'
-] %}
+{% set attributes = monthly_texts() + monthly_numbers_and_dates().keys() | list %}
 
 with months as (select evaluated_on from {{ ref('int_month') }}),
 

@@ -1,9 +1,6 @@
 -- One row per service at a location and month since it was first seen: its state, its capacity and whom it admits on
 -- that month's day, from what was known by then.
-{% set text_attributes = ['status_code', 'cost_code', 'admitted_groups', 'excluded_groups', 'exclusion_criteria'] %}
-{% set typed_attributes = {
-    'ends_on': 'date', 'capacity_per_month': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint'
-} %}
+{% set text_attributes, typed_attributes = monthly_texts(), monthly_numbers_and_dates() %}
 
 with months as (select * from {{ ref('int_month') }}),
 
