@@ -6,9 +6,10 @@ import pandas as pd
 
 from expectations.validation import Spec, Validation, validate
 from ingestion.declaration import code_lists
+from ingestion.declaration.parameters import parameter
 
-CELLS_A_MONTH = 5 * 15 * 11  # zone × service type × population group, for each reading
-CELLS_A_CERCLE = 15 * 11  # service type × population group
+ZONES, TYPES, GROUPS = (len(code_lists.codes(name)) for name in ("zone", "type_service", "popgr"))
+SMALL_COUNT = int(parameter("small_count"))
 
 
 def _unique(*columns: str) -> Spec:
@@ -73,7 +74,7 @@ SUITES: dict[str, list[Spec]] = {
     "service_quality": [
         _unique("service_at_location_id", "wave"),
         *(_between(c, 0, 1) for c in ("availability", "accessibility", "acceptability", "quality", "score")),
-        _between("beneficiary_count", 5, None),
+        _between("beneficiary_count", SMALL_COUNT, None),
         _in("band", ["A", "B", "C"]),
     ],
     "access_barriers": [
@@ -89,8 +90,8 @@ SUITES: dict[str, list[Spec]] = {
         _in("participation_level", code_lists.codes("particip")),
         _between("functionality", 0, 1),
         _between("completion_rate", 0, 1),
-        _never("issued_count", [1, 2, 3, 4]),
-        _never("completed_count", [1, 2, 3, 4]),
+        _never("issued_count", list(range(1, SMALL_COUNT))),
+        _never("completed_count", list(range(1, SMALL_COUNT))),
     ],
     "opportunity_calendar": [
         _unique("opportunity_id", "zone_code", "occurrence"),
@@ -113,7 +114,7 @@ SUITES: dict[str, list[Spec]] = {
     ],
     "deliverable_tracker": [
         _unique("deliverable_code"),
-        ("expect_table_row_count_to_equal", {"value": 3}),
+        ("expect_table_row_count_to_equal", {"value": len(code_lists.codes("deliverable"))}),
         ("expect_column_sum_to_be_between", {"column": "payment_share", "min_value": 0.999999, "max_value": 1.000001}),
     ],
     "tor_coverage": [
@@ -126,10 +127,10 @@ SUITES: dict[str, list[Spec]] = {
     "suppression_log": [_unique("mart", "key"), _in("reason", ["SMALL_COUNT", "COMPLEMENTARY", "SHELTER"])],
     "dim_organization": [_unique("organization_id"), _filled("name")],
     "dim_zone": [_unique("zone_code", "reading", "admin_code"), _in("zone_code", code_lists.codes("zone"))],
-    "dim_service_type": [_unique("service_type_code"), ("expect_table_row_count_to_equal", {"value": 15})],
+    "dim_service_type": [_unique("service_type_code"), ("expect_table_row_count_to_equal", {"value": TYPES})],
     "dim_population_group": [
         _unique("population_group_code"),
-        ("expect_table_row_count_to_equal", {"value": 11}),
+        ("expect_table_row_count_to_equal", {"value": GROUPS}),
     ],
     "dim_admin_area": [_unique("system", "code", "vintage")],
     "needs": [_filled("is_suppressed"), _between("people", 0, None), _in("reading", ["HISTORICAL", "STRICT"])],
@@ -143,8 +144,8 @@ def validate_mart(name: str, frame: pd.DataFrame) -> Validation:
     specs = list(SUITES[name])
     if name == "service_gap":
         months = frame["month"].nunique() * frame["reading"].nunique()
-        specs.append(("expect_table_row_count_to_equal", {"value": CELLS_A_MONTH * months}))
+        specs.append(("expect_table_row_count_to_equal", {"value": ZONES * TYPES * GROUPS * months}))
     if name == "service_gap_cercle":
-        cells = CELLS_A_CERCLE * frame["admin2_code"].nunique()
+        cells = TYPES * GROUPS * frame["admin2_code"].nunique()
         specs.append(("expect_table_row_count_to_equal", {"value": cells}))
     return validate(f"marts_{name}", frame, specs, f"Mart {name}")

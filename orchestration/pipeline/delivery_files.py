@@ -20,6 +20,7 @@ from orchestration.pipeline.snapshot import Copy
 from warehouse import state_files, stored
 from warehouse.paths import Workspace
 from warehouse.privacy.vault import Vault, forget
+from warehouse.source_states import GOOD
 from warehouse.storage import copy_whole, write_json, write_parquet
 
 
@@ -44,7 +45,7 @@ class Delivery:
     @property
     def is_good(self) -> bool:
         """Whether the rows that dbt reads are those of the landed files."""
-        return self.state in ("fresh", "unchanged")
+        return self.state in GOOD
 
     @property
     def holds_rows(self) -> bool:

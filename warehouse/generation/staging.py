@@ -1,4 +1,4 @@
-"""Writes dbt's sources and staging models from the shapes, so that nobody types a column twice."""
+"""Writes dbt's sources and staging models from the shapes, and lists from others, so that nobody types one twice."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import yaml
 
 from ingestion.records.shelters import OF_NEIGHBOURS, WITHHELD
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES, SQL
+from warehouse.generation import reference_lists
 from warehouse.paths import DBT_PROJECT
 from warehouse.resolution import documents, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
@@ -90,7 +91,7 @@ def files() -> dict[Path, str]:
     made[FOLDER / "_staging.yml"] = HEADER + yaml.safe_dump(
         _properties(), allow_unicode=True, sort_keys=False, width=110
     )
-    return made | {MACROS: _macros()}
+    return made | {MACROS: _macros()} | reference_lists.files()
 
 
 def write() -> list[Path]:

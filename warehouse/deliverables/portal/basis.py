@@ -12,18 +12,14 @@ from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.portal.claims import CLAIM, GROUND, TEXTS
 from warehouse.reading.edition import Edition
 from warehouse.reading.labels import LABELS
+from warehouse.source_states import LABELS as LABELS_OF_STATES
 
-FIELDS = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
+_FIELDS = Path(__file__).parent / "fields.yml"
+# How the filter of the directory names the bands of quality.
+_BANDS = {"A": "A (dès {quality_band_A:number})", "B": "B (dès {quality_band_B:number})", "C": "C (en dessous)"}
 # Values that marts compute: they are in no code list of the reference.
 _COMPUTED = LABELS | {
-    "delivery": {
-        "fresh": "À jour",
-        "unchanged": "Inchangée",
-        "stale": "Périmée : dernière bonne livraison gardée",
-        "refused": "Refusée : aucune donnée",
-        "absent": "Absente",
-        "removed": "Retirée",
-    },
+    "delivery": {state: label[0].upper() + label[1:] for state, label in LABELS_OF_STATES.items()},
     "severity": {"error": "Bloquant", "warning": "Avertissement", "info": "Information"},
     "standing": {
         "counted": "Comptée",
@@ -50,7 +46,7 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
         "groups": edition.rows("select population_group_code as code, name_fr as name from reference.population_group"),
         "classes": edition.rows("select gap_class as code, sentence_fr as sentence, severity from reference.gap_class"),
         "documents": _documents(edition),
-        "sections": FIELDS,
+        "sections": fields(edition),
         "attributes": _attributes(),
         "agreement_threshold": float(edition.manifest["parameters"]["agreement_threshold"]),
         "evidence": {"firsts": firsts, "claim": CLAIM, "ground": GROUND, "texts": TEXTS},
@@ -58,11 +54,17 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
     scripts.write(folder, "socle", content)
 
 
+def fields(edition: Edition) -> list[dict[str, Any]]:
+    """What a service's page shows, section by section, with the parameters of the publication."""
+    return list(yaml.safe_load(edition.filled(_FIELDS.read_text(encoding="utf-8"), _FIELDS.name)))
+
+
 def _codes(edition: Edition) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for row in edition.rows("select list, code, fr from reference.code_list"):
         found.setdefault(row["list"], {})[row["code"]] = row["fr"]
-    return found | _COMPUTED
+    bands = {band: edition.filled(label, Path(__file__).name) for band, label in _BANDS.items()}
+    return found | _COMPUTED | {"quality_band": bands}
 
 
 def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
