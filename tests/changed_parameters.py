@@ -10,6 +10,8 @@ def _changed() -> dict[str, str]:
     for index, (name, value) in enumerate(parameters.values().items()):
         if "-" in value:  # a date
             changed[name] = value
+        elif name.startswith("half_life"):  # longer than the intervals of checks
+            changed[name] = str(90001 + 2 * index)
         elif float(value) > 1 and float(value).is_integer():
             changed[name] = str(7001 + 2 * index)
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from expectations.gate import conservation_of
 from ingestion.clean.personal import redact
 from ingestion.declaration.source import Source
 from ingestion.records.shelters import WITHHELD
@@ -183,7 +184,7 @@ def _shape_result(
             _check(
                 key,
                 "conservation",
-                [c for c in delivery.checks if c["check_name"] == f"conservation_{shape}"],
+                [c for c in delivery.checks if c["check_name"] == conservation_of(shape)],
             ),
             _check(key, "great_expectations", _suite_results(shape, delivery)),
         ],

@@ -124,12 +124,12 @@ def _held_back(layout: Layout, is_demo: bool) -> dict[str, str]:
 
 
 def _why(delivery: Delivery) -> str:
+    from orchestration.pipeline.delivery_files import READABLE
+
     failing = [
         check["check_name"] + ("" if check["failed_count"] is None else f" : {check['failed_count']} ligne(s)")
         for check in delivery.checks
-        if check["severity"] == "error"
-        and not check["passed"]
-        and check["check_name"] != "livraison lisible et conforme"
+        if check["severity"] == "error" and not check["passed"] and check["check_name"] != READABLE
     ]
     return f"{LABELS[SourceState(delivery.state)]} — {' ; '.join(failing) or _reason(delivery.error or '')}"
 

@@ -34,7 +34,7 @@ from ingestion.records.shelters import MASKED as SHELTER_MASKED
 from ingestion.records.source_records import Ingested, joined
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from orchestration.pipeline import delivery_files, snapshot
-from orchestration.pipeline.delivery_files import Delivery, Tables, last, store
+from orchestration.pipeline.delivery_files import READABLE, Delivery, Tables, last, store
 from orchestration.pipeline.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.pipeline.snapshot import Copy
 from warehouse import state_files, stored
@@ -237,7 +237,7 @@ class _Delivering:
         has_rows = before is not None and before.holds_rows
         if not has_rows:
             self._empty(SourceState.ABSENT)
-        failed = [*(checks or []), CheckResult("livraison lisible et conforme", "error", False, 1, error)]
+        failed = [*(checks or []), CheckResult(READABLE, "error", False, 1, error)]
         if has_rows:
             failed.append(CheckResult("données à jour", "warning", False, 1, "dernière bonne livraison gardée"))
         delivery_files.write_checks(self.workspace, self.source.id, failed)

@@ -23,6 +23,8 @@ from warehouse.privacy.vault import Vault, forget
 from warehouse.source_states import GOOD
 from warehouse.storage import copy_whole, write_json, write_parquet
 
+READABLE = "livraison lisible et conforme"  # the check that a source as a whole passes or fails
+
 
 @dataclass(frozen=True)
 class Delivery:

@@ -28,7 +28,7 @@ _UNVERIFIED = "Non vérifié : aucune observation récente ne dit que ce service
 _ATTRIBUTES = Path(__file__).with_name("attributes.csv")
 _NO_POSTCODE = "s.o."  # Mali has none, and HSDS asks for one
 _TAXONOMIES = {
-    "type_service": ("Types de service", "Trois domaines et quinze types, selon les termes de référence."),
+    "type_service": ("Types de service", "Domaines et leurs types, selon les termes de référence."),
     "popgr": ("Groupes de population", "Groupes que des services admettent ou excluent."),
     "gap_class": ("Classes de lacune", "Couverture du besoin par type, zone et groupe ; échelle propre, pas le JIAF."),
     "attributs": ("Attributs documentés", "Ce que la cartographie dit et que HSDS n’a pas ; voir LISEZMOI.md."),
