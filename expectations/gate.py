@@ -14,6 +14,11 @@ from ingestion.shapes import SHAPES
 REJECTED = ["shape", "document_id", "locator", "reason", "row"]
 
 
+def conservation_of(shape: str) -> str:
+    """The name of the check that no row of a shape is lost."""
+    return f"conservation_{shape}"
+
+
 @dataclass(frozen=True)
 class Gated:
     """``accepted``: by shape, the stored columns. ``rejected``: REJECTED columns.
@@ -34,7 +39,7 @@ class Gated:
             # How many persons refused is not told.
             told = "" if SHAPES[shape].is_answer_of_a_person else f"lues {read} = acceptées {kept} + rejetées {left}"
             results.append(
-                CheckResult(f"conservation_{shape}", "error", read == kept + left, abs(read - kept - left), told)
+                CheckResult(conservation_of(shape), "error", read == kept + left, abs(read - kept - left), told)
             )
         return results
 

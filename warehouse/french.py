@@ -12,6 +12,10 @@ from babel.numbers import format_decimal, format_percent
 
 UNKNOWN = "—"
 _LOCALE = "fr"
+_IN_LETTERS = (
+    *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
+    *("onze", "douze", "treize", "quatorze", "quinze", "seize"),
+)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -23,6 +27,21 @@ def count(value: float) -> str:
 def decimal(value: float) -> str:
     """Two decimals: 0,69."""
     return format_decimal(value, format="#,##0.00", locale=_LOCALE)
+
+
+def number(value: float) -> str:
+    """As many decimals as it has, six at most: 0,75, 7."""
+    return format_decimal(round(value, 6), format="#,##0.######", locale=_LOCALE)
+
+
+def percent(value: float) -> str:
+    """A part of one as a percentage, with the decimals that it has: 25 %, 37,17 %."""
+    return f"{number(100 * value)} %"
+
+
+def words(value: float) -> str:
+    """A small whole number in letters: cinq; another in digits."""
+    return _IN_LETTERS[int(value)] if value in range(len(_IN_LETTERS)) else number(value)
 
 
 def share(value: float) -> str:

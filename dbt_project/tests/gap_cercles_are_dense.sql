@@ -1,5 +1,10 @@
--- 15 types × 11 groups in every cercle.
+-- Every type × group in every cercle; the suites of the marts hold their numbers against the lists.
+with sizes as (
+    select count(distinct service_type_code) * count(distinct population_group_code) as cells
+    from {{ ref('service_gap_cercle') }}
+)
+
 select admin2_code, count(*) as cells
 from {{ ref('service_gap_cercle') }}
 group by admin2_code
-having count(*) <> 165
+having count(*) <> (select cells from sizes)

@@ -1,8 +1,8 @@
 -- Question : Qui offre quoi à Gao aux migrants de retour, à quel prix, et comment y accéder ?
 -- TdR : b
--- Lire : Une ligne par service en un lieu. « fraicheur » va de 1 (vu aujourd’hui) vers 0 ; sous 0,5 le statut n’est
---   plus tenu pour vérifié. Coordonnées, commune et téléphone d’un hébergement de victimes restent vides : ils ne
---   sont jamais publiés.
+-- Lire : Une ligne par service en un lieu. « fraicheur » va de 1 (vu aujourd’hui) vers 0 ; sous
+--   {freshness_threshold:number} le statut n’est plus tenu pour vérifié. Coordonnées, commune et téléphone d’un
+--   hébergement de victimes restent vides : ils ne sont jamais publiés.
 
 select
     organization_name as structure,

@@ -2,7 +2,7 @@
 -- TdR : b
 -- Lire : Une ligne par type de service, une colonne par zone. NS : personne n’a cherché. UV : connu, pas vérifié.
 --   G4 : cherché, rien qui marche et qui admette ce groupe. NU, NN, CU : servi, sans pouvoir mesurer. G3 à G0 :
---   couverture mesurée, de moins de 25 % à complète.
+--   couverture mesurée, de moins de {gap_G3_below:percent} à complète.
 
 select
     service_type_code as code,

@@ -1,8 +1,9 @@
 -- Question : Quelle est la qualité des services, et qu’est-ce qui la limite ?
 -- TdR : c
--- Lire : Note de 0 à 1 (A à partir de 0,75, B à partir de 0,5) : disponibilité, accessibilité, acceptabilité,
---   qualité. Une dimension compte si la moitié de ses critères est connue, la note s’il y a trois dimensions. Un
---   service non noté n’est pas un mauvais service.
+-- Lire : Note de 0 à 1 (A à partir de {quality_band_A:number}, B à partir de {quality_band_B:number}) :
+--   disponibilité, accessibilité, acceptabilité, qualité. Une dimension compte si {quality_item_share:percent} de ses
+--   critères sont connus, la note s’il y a {quality_dimension_min:words} dimensions. Un service non noté n’est pas un
+--   mauvais service.
 -- Vide si : aucune enquête de qualité encore
 
 select

@@ -2,7 +2,7 @@
 --   participent-ils ?
 -- TdR : d
 -- Lire : Fonctionnalité : moyenne de cinq critères connus. Participation de 0 (aucune) à 4 (décision). Un compte de
---   1 à 4 personnes n’est pas publié, ni le taux qui le révélerait.
+--   1 à {small_count:last_below} personnes n’est pas publié, ni le taux qui le révélerait.
 -- Vide si : aucun mécanisme n’a encore été enquêté
 
 select

@@ -11,11 +11,12 @@ SEED = SEEDS / "parameter.csv"
 
 
 @cache
-def _values() -> dict[str, str]:
+def values() -> dict[str, str]:
+    """The value of every parameter, as it is written."""
     with SEED.open(encoding="utf-8", newline="") as file:
         return {row["name"]: row["value"] for row in csv.DictReader(file)}
 
 
 def parameter(name: str) -> float:
     """A parameter that is a number. Raises KeyError for an unknown one."""
-    return float(_values()[name])
+    return float(values()[name])

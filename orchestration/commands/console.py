@@ -26,6 +26,7 @@ from orchestration.operation.step_labels import STEPS
 from orchestration.pipeline.inventory import DEMO_NOTICE
 from warehouse.french import count as number
 from warehouse.privacy import withheld
+from warehouse.source_states import GOOD, HELD_BACK, LABELS, SourceState
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -47,14 +48,7 @@ console = _Console(highlight=False, file=sys.stdout)  # the stream of the start:
 warnings = _Console(highlight=False, stderr=True)
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
 LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
-STATES = {
-    "fresh": "[green]à jour[/]",
-    "unchanged": "[green]inchangée[/]",
-    "stale": "[bold red]PÉRIMÉE[/]",
-    "refused": "[bold red]REFUSÉE[/]",
-    "absent": "[dim]absente[/]",
-    "removed": "[yellow]retirée[/]",
-}
+_STYLES = {SourceState.ABSENT: "dim", SourceState.REMOVED: "yellow"} | dict.fromkeys(GOOD, "green")
 
 
 @contextmanager
@@ -82,6 +76,13 @@ def following(step_count: int) -> Iterator[Progress]:
         yield progress
 
 
+def state_shown(name: str) -> str:
+    """The state of a source for a terminal: what needs a person stands out."""
+    state = SourceState(name)
+    label = LABELS[state].partition(" : ")[0]
+    return f"[bold red]{label.upper()}[/]" if state in HELD_BACK else f"[{_STYLES[state]}]{label}[/]"
+
+
 def notice(is_demo: bool) -> None:
     """DONNÉES FICTIVES, wherever fictional data is shown."""
     if is_demo:
@@ -100,7 +101,7 @@ def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
         warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
         table.add_row(
             source_id,
-            STATES[told["state"]],
+            state_shown(told["state"]),
             *("non dit" if count is None else number(count) for count in counts),
             str(warnings or "·"),
         )

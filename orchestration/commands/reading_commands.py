@@ -71,13 +71,14 @@ def cookbook(
     try:
         path = publish.current_file(layout)
         with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
-            answer = recipes.answer(connection, known[number], shown=_SHOWN)
+            recipe = recipes.filled(connection, known[number])
+            answer = recipes.answer(connection, recipe, shown=_SHOWN)
     except FileNotFoundError as reason:
         stop(str(reason), NOT_PUBLISHED)
     except (duckdb.CatalogException, duckdb.BinderException):
         stop(_OLDER, NOT_PUBLISHED)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
-    _show(known[number], answer)
+    _show(recipe, answer)
 
 
 def _show(recipe: recipes.Recipe, answer: recipes.Answer) -> None:

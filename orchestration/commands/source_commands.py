@@ -20,7 +20,7 @@ from ingestion.proposals.judging import target_of
 from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SHAPES, Column
-from orchestration.commands.console import NOT_PUBLISHED, STATES, WRONG_USE, console, stop
+from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, state_shown, stop
 from orchestration.pipeline.delivery import deliveries, unquoted
 from orchestration.pipeline.delivery_files import Delivery
 from warehouse.french import count as number
@@ -297,7 +297,9 @@ def _last_results(source: Source) -> None:
 
 def _told(delivery: Delivery, is_demo: bool) -> None:
     of = " (exemple fictif)" if is_demo else ""
-    console.print(f"Dernière exécution{of} : {STATES[delivery.state]}, {', '.join(delivery.files) or 'aucun fichier'}")
+    console.print(
+        f"Dernière exécution{of} : {state_shown(delivery.state)}, {', '.join(delivery.files) or 'aucun fichier'}"
+    )
     for shape, counts in delivery.rows.items():
         told = ", ".join(f"{number(counts[k])} {label}" for k, label in _COUNTS.items())
         console.print(f"  {shape} : {told}")

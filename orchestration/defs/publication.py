@@ -1,6 +1,5 @@
 """The gate before readers: suites on the marts, then the publication of exactly the audited build."""
 
-import csv
 import datetime as dt
 import importlib.metadata
 import json
@@ -13,11 +12,12 @@ import dagster as dg
 import duckdb
 
 from expectations.marts import SUITES
+from ingestion.declaration import parameters
 from orchestration.defs.protection import refuse_personal
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import OWNERS
 from orchestration.defs.transform import MANIFEST
-from orchestration.pipeline import losses
+from orchestration.pipeline import dbt_manifest, losses
 from orchestration.pipeline.delivery import deliveries_of
 from orchestration.pipeline.inventory import DEMO_NOTICE, write_landed
 from orchestration.pipeline.workers import mart_validations
@@ -25,12 +25,12 @@ from orchestration.settings import settings
 from orchestration.upstream import dbt_docs
 from warehouse.deliverables import front
 from warehouse.deliverables.maps import contours
-from warehouse.paths import SEEDS, Layout, Workspace
+from warehouse.paths import Layout, Workspace
 from warehouse.privacy import withheld
 from warehouse.publication import audit, checks_page, publish
 from warehouse.reading import cookbook, dictionary
 from warehouse.resolution import state
-from warehouse.storage import copy_whole, read_json, write_json
+from warehouse.storage import copy_whole, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -47,13 +47,13 @@ _TOOLS = (
 
 def mart_names() -> list[str]:
     """The marts of the dbt project."""
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = MANIFEST["nodes"].values()
     return sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
 
 
 def counting_people() -> dict[str, list[str]]:
     """By mart, the columns whose contract says that they count people: none of them may be small."""
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = MANIFEST["nodes"].values()
     return {
         node["name"]: [c["name"] for c in node["columns"].values() if c["config"].get("meta", {}).get("counts_people")]
         for node in nodes
@@ -173,7 +173,7 @@ def _write_pages(layout: Layout, publication: publish.Publication, notice: str, 
     folder = layout.published / publication.run
     dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
     told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
-    nodes = read_json(layout.dbt_target / "manifest.json")["nodes"]
+    nodes = dbt_manifest.read(layout.dbt_target / "manifest.json")["nodes"]
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
         dictionary.write(folder, dictionary.build(nodes, connection), **told)
         cookbook.write(folder, connection, **told)
@@ -186,7 +186,7 @@ def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
 
 
 def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = MANIFEST["nodes"].values()
     return {
         node["name"]: (
             node.get("description", ""),
@@ -214,8 +214,6 @@ def _manifest(
 ) -> dict[str, Any]:
     inventory = data_root.inventory(run_id)
     given = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
-    with (SEEDS / "parameter.csv").open(encoding="utf-8", newline="") as file:
-        parameters = {row["name"]: row["value"] for row in csv.DictReader(file)}
     return {
         "run_id": run_id,
         "published_at": now.isoformat(timespec="seconds"),
@@ -241,7 +239,7 @@ def _manifest(
         },
         "build_sha256": audited["build_sha256"],
         "marts": marts,
-        "parameters": parameters,
+        "parameters": parameters.values(),
         "versions": {name: importlib.metadata.version(name) for name in _TOOLS},
         "durations_seconds": _durations(context, run_id),
     }

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from expectations.gate import conservation_of
 from ingestion.clean.personal import redact
 from ingestion.declaration.source import Source
 from ingestion.records.shelters import WITHHELD
 from ingestion.shapes import SHAPES
 from orchestration.defs.resources import DataRoot, known_sources
-from orchestration.pipeline.delivery import STATES, prepare, preview
+from orchestration.pipeline.delivery import prepare, preview
 from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.workers import read_delivery
 from warehouse.paths import Workspace
 from warehouse.privacy import withheld
+from warehouse.source_states import HELD_BACK, LABELS, SourceState
 
 INVENTORY = dg.AssetKey(["landing", "inventory"])
 OWNERS = ["team:donnees"]
@@ -137,12 +139,12 @@ def _link(source: Source) -> dict[str, dg.MetadataValue]:
 
 
 def _raw_result(source: Source, delivery: Delivery, nature: dict[str, str]) -> dg.MaterializeResult:
-    passed = delivery.state not in ("stale", "refused")
+    passed = delivery.state not in HELD_BACK
     return dg.MaterializeResult(
         asset_key=raw_key(source.id),
         metadata=nature
         | {
-            "état": STATES[delivery.state],
+            "état": LABELS[SourceState(delivery.state)],
             "fichiers": ", ".join(delivery.files) or "aucun",
             **_counted("dagster/row_count", withheld.total(withheld.row_counts(delivery.rows), "read")),
         },
@@ -152,7 +154,7 @@ def _raw_result(source: Source, delivery: Delivery, nature: dict[str, str]) -> d
                 asset_key=raw_key(source.id),
                 passed=passed,
                 severity=dg.AssetCheckSeverity.ERROR,
-                description=delivery.error or STATES[delivery.state],
+                description=delivery.error or LABELS[SourceState(delivery.state)],
             )
         ],
     )
@@ -171,7 +173,7 @@ def _shape_result(
             **_counted("dagster/row_count", rows["accepted"]),
             **_counted("lues", rows["read"]),
             **_counted("rejetées", rows["rejected"]),
-            "état": STATES[delivery.state],
+            "état": LABELS[SourceState(delivery.state)],
             "avertissements": table_metadata(
                 pd.DataFrame(warnings, columns=["check_name", "failed_count", "examples"])
             ),
@@ -181,7 +183,7 @@ def _shape_result(
             _check(
                 key,
                 "conservation",
-                [c for c in delivery.checks if c["check_name"] == f"conservation_{shape}"],
+                [c for c in delivery.checks if c["check_name"] == conservation_of(shape)],
             ),
             _check(key, "great_expectations", _suite_results(shape, delivery)),
         ],

@@ -25,7 +25,7 @@ from orchestration.defs.sources import (
     table_metadata,
     validated_key,
 )
-from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path
+from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import remember, source_table
 from orchestration.pipeline.inventory import environment
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
@@ -43,7 +43,7 @@ TEST_KINDS = {
     "relationships": "« {column} » existe dans {to}. / exists there.",
     "between": "« {column} » reste entre {low} et {high}. / stays between them.",
 }
-MANIFEST = manifest_path(Layout.from_environment())
+MANIFEST = read(manifest_path(Layout.from_environment()))
 
 
 class Translator(DagsterDbtTranslator):
@@ -188,7 +188,7 @@ def _with_previews(
 
 def _of_persons() -> set[str]:
     """The models whose rows are answers of persons, or count them: nobody sees rows or numbers of them."""
-    nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = MANIFEST["nodes"].values()
     return {node["name"] for node in nodes if node["config"].get("meta", {}).get(OF_PERSONS)}
 
 

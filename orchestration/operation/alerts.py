@@ -20,6 +20,7 @@ from orchestration.settings import SettingError, Settings, settings
 from warehouse.deliverables.producing import record_of
 from warehouse.paths import Layout
 from warehouse.publication import audit, publish
+from warehouse.source_states import HELD_BACK, LABELS, SourceState
 from warehouse.storage import read_json, write_json
 
 if TYPE_CHECKING:
@@ -119,20 +120,18 @@ def _held_back(layout: Layout, is_demo: bool) -> dict[str, str]:
     from orchestration.pipeline.delivery import deliveries
 
     given = deliveries(layout.workspace(is_demo), sources())
-    return {source: _why(one) for source, one in sorted(given.items()) if one.state in ("stale", "refused")}
+    return {source: _why(one) for source, one in sorted(given.items()) if one.state in HELD_BACK}
 
 
 def _why(delivery: Delivery) -> str:
-    from orchestration.pipeline.delivery import STATES
+    from orchestration.pipeline.delivery_files import READABLE
 
     failing = [
         check["check_name"] + ("" if check["failed_count"] is None else f" : {check['failed_count']} ligne(s)")
         for check in delivery.checks
-        if check["severity"] == "error"
-        and not check["passed"]
-        and check["check_name"] != "livraison lisible et conforme"
+        if check["severity"] == "error" and not check["passed"] and check["check_name"] != READABLE
     ]
-    return f"{STATES[delivery.state]} — {' ; '.join(failing) or _reason(delivery.error or '')}"
+    return f"{LABELS[SourceState(delivery.state)]} — {' ; '.join(failing) or _reason(delivery.error or '')}"
 
 
 def _reason(error: str) -> str:

@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from ingestion.digest import file_sha256
 from orchestration.pipeline.inventory import environment
+from warehouse.parameter_texts import with_parameters
 from warehouse.paths import DBT_PROJECT, Layout
 from warehouse.state_files import Damaged
 from warehouse.storage import copy_whole, read_json, tree_hash, write_json, write_whole
@@ -37,6 +39,16 @@ def manifest_path(layout: Layout) -> Path:
     start_parsing(layout)
     finish_parsing(layout)
     return layout.dbt_target / "manifest.json"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A manifest of dbt whose descriptions give the values of the parameters that they name."""
+    manifest: dict[str, Any] = read_json(path)
+    for node in manifest["nodes"].values():
+        for described in (node, *node.get("columns", {}).values()):
+            if text := described.get("description"):
+                described["description"] = with_parameters(text, node["name"])
+    return manifest
 
 
 def start_parsing(layout: Layout) -> None:

@@ -35,7 +35,7 @@ from ingestion.records.shelters import WITHHELD as WITHHELD_OF_SHELTERS
 from ingestion.records.source_records import Ingested, joined
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from orchestration.pipeline import delivery_files, snapshot
-from orchestration.pipeline.delivery_files import Delivery, Tables, last, store
+from orchestration.pipeline.delivery_files import READABLE, Delivery, Tables, last, store
 from orchestration.pipeline.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.pipeline.snapshot import Copy
 from warehouse import state_files, stored
@@ -45,18 +45,10 @@ from warehouse.privacy import forgotten
 from warehouse.privacy.key import KeyProblem
 from warehouse.privacy.vault import Vault, open_vault
 from warehouse.privacy.withheld import of_persons
+from warehouse.source_states import SourceState
 from warehouse.storage import write_json, write_parquet
 
 _ANEW = "Relancer la chaîne entière : « mrf run --force »."
-# What people see of a source.
-STATES = {
-    "fresh": "à jour",
-    "unchanged": "inchangée",
-    "stale": "périmée : dernière bonne livraison gardée",
-    "refused": "refusée : aucune donnée",
-    "absent": "absente",
-    "removed": "retirée",
-}
 
 
 reader = ReadingProcess()  # of this process, for all sources
@@ -118,7 +110,7 @@ class _Delivering:
             return self._keep(refusal)
         paths = self.inventory.paths(self.source.id)
         if not paths:
-            return self._empty("removed" if self.before and self.before.rows else "absent")
+            return self._empty(SourceState.REMOVED if self.before and self.before.rows else SourceState.ABSENT)
         # The same document landed twice is read once.
         paths = list({self.inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
         try:
@@ -132,7 +124,7 @@ class _Delivering:
             assert self.before is not None
             if self.before.is_personal and self.no_vault:
                 return self._keep(self.no_vault)
-            return store(self.workspace, replace(self.before, state="unchanged"))
+            return store(self.workspace, replace(self.before, state=SourceState.UNCHANGED))
         return self._read(paths, fingerprint, erased)
 
     def _refusal(self) -> str:
@@ -170,7 +162,7 @@ class _Delivering:
             return self._keep(str(failed), failed.checks)
         except (SourceFileError, DeclarationError) as error:
             return self._keep(str(error))
-        return self._stored(taken, "fresh", fingerprint, {copy.path.name: copy.sha256 for copy in copies})
+        return self._stored(taken, SourceState.FRESH, fingerprint, {copy.path.name: copy.sha256 for copy in copies})
 
     def _taken(self, copies: list[Copy], kept: KeptParts | None, erased: Erased) -> _Taken:
         """Reads and checks files. Raises SourceFileError, _ChecksFailed."""
@@ -213,7 +205,7 @@ class _Delivering:
                 raise state_files.Damaged(
                     self.workspace.state_file(self.source.id), todo="« mrf run » relit les fichiers."
                 )
-            return self._empty("absent")
+            return self._empty(SourceState.ABSENT)
         if not self.damage:
             return self.before
         return self._rebuilt() or self._keep("dernières bonnes lignes perdues")
@@ -245,22 +237,22 @@ class _Delivering:
             error = f"{error} ; et {', '.join(damage)} manque ou est abîmé, sans original pour le refaire"
         has_rows = before is not None and before.holds_rows
         if not has_rows:
-            self._empty("absent")
-        failed = [*(checks or []), CheckResult("livraison lisible et conforme", "error", False, 1, error)]
+            self._empty(SourceState.ABSENT)
+        failed = [*(checks or []), CheckResult(READABLE, "error", False, 1, error)]
         if has_rows:
             failed.append(CheckResult("données à jour", "warning", False, 1, "dernière bonne livraison gardée"))
         delivery_files.write_checks(self.workspace, self.source.id, failed)
-        kept = before or Delivery(self.source.id, "refused")
-        state = "stale" if has_rows else "refused"
+        kept = before or Delivery(self.source.id, SourceState.REFUSED)
+        state = SourceState.STALE if has_rows else SourceState.REFUSED
         return store(
             self.workspace, replace(kept, state=state, error=error, checks=[asdict(check) for check in failed])
         )
 
-    def _empty(self, state: str) -> Delivery:
+    def _empty(self, state: SourceState) -> Delivery:
         """No file: no rows. dbt still finds an empty table of the right columns."""
         delivery_files.reopen(self.workspace, self.before)
         delivery_files.remove_rows(self.source, self.workspace)
-        reason = "fichiers retirés de l’atterrissage" if state == "removed" else "aucun fichier"
+        reason = "fichiers retirés de l’atterrissage" if state == SourceState.REMOVED else "aucun fichier"
         check = CheckResult("fichier présent", "info", False, 1, reason)
         delivery_files.write_checks(self.workspace, self.source.id, [check])
         return store(self.workspace, Delivery(self.source.id, state, checks=[asdict(check)]))

@@ -20,7 +20,10 @@ from orchestration.pipeline.snapshot import Copy
 from warehouse import state_files, stored
 from warehouse.paths import Workspace
 from warehouse.privacy.vault import Vault, forget
+from warehouse.source_states import GOOD
 from warehouse.storage import copy_whole, write_json, write_parquet
+
+READABLE = "livraison lisible et conforme"  # the check that a source as a whole passes or fails
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Delivery:
     @property
     def is_good(self) -> bool:
         """Whether the rows that dbt reads are those of the landed files."""
-        return self.state in ("fresh", "unchanged")
+        return self.state in GOOD
 
     @property
     def holds_rows(self) -> bool:

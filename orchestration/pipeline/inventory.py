@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import json
 import os
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
 from orchestration.settings import SettingError, withholds_free_text
+from warehouse.parameter_texts import of_seeds
 from warehouse.paths import DBT_PROJECT, PROJECT, Layout
 from warehouse.plain_path import for_duckdb, plain
 from warehouse.privacy import forgotten, key
@@ -239,8 +241,9 @@ def ingestion_hash(source: Source) -> str:
     """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
-    # What readers look up: codes, the structures known to take part in meetings, how far from a shelter is far enough.
-    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter")]
+    # What readers look up: codes, the structures known to take part in meetings, how far from a shelter is far enough,
+    # the zone of a region.
+    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter", "zone")]
     return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
 
 
@@ -267,9 +270,10 @@ def from_dict(found: dict[str, Any]) -> Inventory:
 
 
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
-    """The environment that dbt's project reads its paths from."""
+    """The environment that dbt's project reads its paths and the texts of parameters from."""
     return {
         "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
+        "MRF_PARAMETERS": json.dumps(of_seeds(), ensure_ascii=False),
         "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
         "DBT_TARGET_PATH": str(layout.dbt_target),
         "DBT_LOG_PATH": str(layout.dbt_target),

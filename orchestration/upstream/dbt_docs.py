@@ -16,8 +16,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.pipeline import dbt_manifest
 from warehouse.paths import PROJECT, Layout
-from warehouse.storage import read_json, write_whole
+from warehouse.storage import write_whole
 
 _PACKAGE = "mrf"
 # What the page never shows: where files lay on this machine.
@@ -27,7 +28,7 @@ _TABLE_TYPES = {"BASE TABLE": "table", "VIEW": "vue"}
 
 def build(layout: Layout, target: Path, title: str, notice: str) -> Path:
     """Writes the page of the build in place and returns its path. Raises RuntimeError where dbt's page has changed."""
-    manifest = _manifest(read_json(layout.dbt_target / "manifest.json"), notice)
+    manifest = _manifest(dbt_manifest.read(layout.dbt_target / "manifest.json"), notice)
     page = files("dbt.task.docs").joinpath("index.html").read_text(encoding="utf-8")
     page = _replaced(page, '"MANIFEST.JSON INLINE DATA"', _inline(manifest, layout))
     page = _replaced(page, '"CATALOG.JSON INLINE DATA"', _inline(_catalog(layout.build_file, manifest), layout))

@@ -45,6 +45,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     environment = {
         "MRF_BUILD_FILE": str(folder / "build.duckdb"),
         "MRF_INPUTS": str(folder),
+        "MRF_PARAMETERS": "{}",
         "PYTHONPATH": str(folder / "modules"),
     }
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "--log-level-file", "none"]

@@ -15,6 +15,7 @@ from ingestion.records.shelters import OF_NEIGHBOURS, PLACE, WITHHELD
 from ingestion.shapes import ASSERTION, CHECK_RESULT, FAMILIES, SERVICE, SHAPES, SQL, Column
 from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 from warehouse.deliverables.exports.csv_files import HXL, tag_of
+from warehouse.generation import reference_lists
 from warehouse.paths import DBT_PROJECT, SEEDS
 from warehouse.resolution import documents, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
@@ -115,12 +116,16 @@ def files() -> dict[Path, str]:
     made[FOLDER / "_sources.yml"] = _yaml("sources", _sources())
     for entry in [*map(_shape_model, STAGED), *map(_other, _OTHERS)]:
         made[FOLDER / f"{entry['name']}.yml"] = _yaml("models", [entry])
-    return made | {
-        _beside("int_service_profile"): _yaml("models", [_profile_contract()]),
-        WITHHELD_MACROS: _withheld_macros(),
-        ATTRIBUTE_MACROS: _attribute_macros(),
-        FAMILY_SEED: _family_seed(),
-    }
+    return (
+        made
+        | {
+            _beside("int_service_profile"): _yaml("models", [_profile_contract()]),
+            WITHHELD_MACROS: _withheld_macros(),
+            ATTRIBUTE_MACROS: _attribute_macros(),
+            FAMILY_SEED: _family_seed(),
+        }
+        | reference_lists.files()
+    )
 
 
 def write() -> list[Path]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from warehouse import pages
+from warehouse.parameter_texts import with_parameters
 from warehouse.paths import PROJECT
 
 FOLDER = PROJECT / "docs" / "cookbook"
@@ -54,6 +55,12 @@ def recipes() -> list[Recipe]:
     return [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
 
 
+def filled(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Recipe:
+    """A question whose texts give the parameters of the publication that is open."""
+    values = dict(connection.execute("select name, value from reference.parameter").fetchall())
+    return replace(recipe, reading=with_parameters(recipe.reading, f"{recipe.number:02d}_{recipe.name}.sql", values))
+
+
 def _read(path: Path) -> Recipe:
     head, _, sql = path.read_text(encoding="utf-8").partition("\n\n")
     told: dict[str, str] = {}
@@ -92,7 +99,7 @@ def _told(value: object) -> str:
 
 def write(folder: Path, connection: duckdb.DuckDBPyConnection, **told: str) -> Path:
     """Writes the page of all questions with the answers of this publication. ``told``: notice, publication, as_of."""
-    answered = [(recipe, answer(connection, recipe)) for recipe in recipes()]
+    answered = [(filled(connection, recipe), answer(connection, recipe)) for recipe in recipes()]
     title = "Vingt questions à cette publication"
     return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **told)
 

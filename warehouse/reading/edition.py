@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from warehouse.pages.links import unfilled
+from warehouse.parameter_texts import with_parameters
 from warehouse.storage import read_json
 
 Row = dict[str, Any]
@@ -81,6 +82,10 @@ class Edition:
     def label(self, code_list: str, code: str | None) -> str:
         """The French label of a code of a list of `reference.code_list`; the code itself where the list lacks it."""
         return self._labels.get((code_list, code), code) if code else ""
+
+    def filled(self, text: str, where: str) -> str:
+        """A text of the file ``where`` with the parameters that the publication was made with."""
+        return with_parameters(text, where, self.manifest["parameters"])
 
     def rows(self, query: str, *parameters: Any) -> list[Row]:
         """The rows of a query as dictionaries by column name."""

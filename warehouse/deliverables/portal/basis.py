@@ -12,31 +12,15 @@ from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.portal.claims import CLAIM, GROUND, TEXTS
 from warehouse.reading.edition import Edition
 from warehouse.reading.labels import LABELS
+from warehouse.source_states import LABELS as LABELS_OF_STATES
 
 _MASKED = {column.name for column in SERVICE if column.tells_place or column.is_contact}
-
-
-def _fields() -> list[dict[str, Any]]:
-    """The sections of `fields.yml`; ``place`` is a field that is withheld where the place is masked."""
-    sections = yaml.safe_load((Path(__file__).parent / "fields.yml").read_text(encoding="utf-8"))
-    return [
-        section
-        | {"fields": [field | ({"place": True} if field["name"] in _MASKED else {}) for field in section["fields"]]}
-        for section in sections
-    ]
-
-
-FIELDS = _fields()
+_FIELDS = Path(__file__).parent / "fields.yml"
+# How the filter of the directory names the bands of quality.
+_BANDS = {"A": "A (dès {quality_band_A:number})", "B": "B (dès {quality_band_B:number})", "C": "C (en dessous)"}
 # Values that marts compute: they are in no code list of the reference.
 _COMPUTED = LABELS | {
-    "delivery": {
-        "fresh": "À jour",
-        "unchanged": "Inchangée",
-        "stale": "Périmée : dernière bonne livraison gardée",
-        "refused": "Refusée : aucune donnée",
-        "absent": "Absente",
-        "removed": "Retirée",
-    },
+    "delivery": {state: label[0].upper() + label[1:] for state, label in LABELS_OF_STATES.items()},
     "severity": {"error": "Bloquant", "warning": "Avertissement", "info": "Information"},
     "standing": {
         "counted": "Comptée",
@@ -63,7 +47,7 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
         "groups": edition.rows("select population_group_code as code, name_fr as name from reference.population_group"),
         "classes": edition.rows("select gap_class as code, sentence_fr as sentence, severity from reference.gap_class"),
         "documents": _documents(edition),
-        "sections": FIELDS,
+        "sections": fields(edition),
         "attributes": _attributes(),
         "agreement_threshold": float(edition.manifest["parameters"]["agreement_threshold"]),
         "evidence": {"firsts": firsts, "claim": CLAIM, "ground": GROUND, "texts": TEXTS},
@@ -71,11 +55,26 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
     scripts.write(folder, "socle", content)
 
 
+def fields(edition: Edition) -> list[dict[str, Any]]:
+    """What a service's page shows, section by section, with the parameters of the publication."""
+    return sections(edition.filled(_FIELDS.read_text(encoding="utf-8"), _FIELDS.name))
+
+
+def sections(text: str) -> list[dict[str, Any]]:
+    """The sections of `fields.yml`; ``place`` is a field that is withheld where the place is masked."""
+    return [
+        section
+        | {"fields": [field | ({"place": True} if field["name"] in _MASKED else {}) for field in section["fields"]]}
+        for section in yaml.safe_load(text)
+    ]
+
+
 def _codes(edition: Edition) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for row in edition.rows("select list, code, fr from reference.code_list"):
         found.setdefault(row["list"], {})[row["code"]] = row["fr"]
-    return found | _COMPUTED
+    bands = {band: edition.filled(label, Path(__file__).name) for band, label in _BANDS.items()}
+    return found | _COMPUTED | {"quality_band": bands}
 
 
 def _documents(edition: Edition) -> dict[str, dict[str, Any]]:

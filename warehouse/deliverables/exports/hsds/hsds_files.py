@@ -69,7 +69,7 @@ def _package(edition: Edition, target: Path, tables: dict[str, list[Row]]) -> di
 def _read_me(edition: Edition) -> str:
     lines = [
         f"| {one['entity']} | `{one['entity']}.{one['code']}` | {one['name']} | {one['description']} |"
-        for one in documented()
+        for one in documented(edition)
     ]
     out = edition.value("select count(*) from marts.service_directory where is_out_of_scope")
     return _TEMPLATE.read_text(encoding="utf-8").format(

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import uuid
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,10 @@ _STATUS = {
 _BEST_FIRST = ("active", "temporarily closed", "inactive", "defunct")
 _LANGUAGES = {"fr", "bm", "ff", "ses", "snk", "tmh", "ar", "dgo", "en"}  # those of our codes that are ISO 639's own
 _UNVERIFIED = "Non vérifié : aucune observation récente ne dit que ce service fonctionne, ni qu’il est fermé."
+_ATTRIBUTES = Path(__file__).with_name("attributes.csv")
 _NO_POSTCODE = "s.o."  # Mali has none, and HSDS asks for one
 _TAXONOMIES = {
-    "type_service": ("Types de service", "Trois domaines et quinze types, selon les termes de référence."),
+    "type_service": ("Types de service", "Domaines et leurs types, selon les termes de référence."),
     "popgr": ("Groupes de population", "Groupes que des services admettent ou excluent."),
     "gap_class": ("Classes de lacune", "Couverture du besoin par type, zone et groupe ; échelle propre, pas le JIAF."),
     "attributs": ("Attributs documentés", "Ce que la cartographie dit et que HSDS n’a pas ; voir LISEZMOI.md."),
@@ -58,6 +58,7 @@ class _Records:
         self._seen: set[str] = set()
         self._edition = edition
         self._places = Places(edition)
+        self._documented = documented(edition)
         self._zones = {row["zone_code"]: row["name_fr"] for row in edition.rows("from reference.zone")}
         self._groups: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for row in edition.rows(_GAPS, edition.as_of.replace(day=1)):
@@ -87,7 +88,7 @@ class _Records:
 
     def _document(self, entity: str, entity_id: str, row: Row) -> None:
         """The documented attributes of a row: one for each that it has something to say about."""
-        for code in (one["code"] for one in documented() if one["entity"] == entity):
+        for code in (one["code"] for one in self._documented if one["entity"] == entity):
             if value := _as_text(row.get(code)):
                 self._link(entity, entity_id, "attributs", f"{entity}.{code}", "attribut", value)
 
@@ -104,7 +105,7 @@ class _Records:
         for row in self._edition.rows("from reference.gap_class order by gap_class"):
             name = self._edition.label("gap_class", row["gap_class"])
             self._term("gap_class", row["gap_class"], name, row["sentence_fr"])
-        for one in documented():
+        for one in self._documented:
             self._term("attributs", f"{one['entity']}.{one['code']}", one["name"], one["description"])
 
     def _term(self, taxonomy: str, code: str, name: str, description: str, **values: str) -> None:
@@ -316,14 +317,13 @@ class _Records:
         return " – ".join(filter(None, [self._edition.notice, _UNVERIFIED if is_unknown else ""]))
 
 
-@cache
-def documented() -> list[dict[str, str]]:
+def documented(edition: Edition) -> list[dict[str, str]]:
     """The documented attributes, of `attributes.csv` and of the shape of services: entity, code (a column of its mart),
-    name and description."""
-    with Path(__file__).with_name("attributes.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    name and how to read it."""
+    text = edition.filled(_ATTRIBUTES.read_text(encoding="utf-8"), _ATTRIBUTES.name)
     own = ((column.name, column.hsds) for column in SERVICE if column.hsds)
-    return rows + [{"entity": "service_at_location", "code": name, **told._asdict()} for name, told in own]
+    told = [{"entity": "service_at_location", "code": name, **said._asdict()} for name, said in own]
+    return [*csv.DictReader(text.splitlines()), *told]
 
 
 def _status_of(places: list[Row]) -> str:

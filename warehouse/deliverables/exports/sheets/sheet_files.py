@@ -118,7 +118,7 @@ class _Sheets:
         found: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             kind = self._edition.label("type_service", row["service_type_code"])
-            otherwise = "Activité hors des quinze types de service" if row["is_out_of_scope"] else "Type non précisé"
+            otherwise = "Activité hors des types de service" if row["is_out_of_scope"] else "Type non précisé"
             found[kind or otherwise].append(row)
         return found
 

@@ -32,7 +32,7 @@
     MRF.options(byId("dir-groupe"), [["", "Tous"], ...basis.groups.map(group => [group.code, group.name])]);
     MRF.options(byId("dir-etat"), [["", "Tous"], ...codes("operational_state")]);
     MRF.options(byId("dir-cout"), [["", "Tous"], ["libre", "Gratuit, pour tous ou sur orientation"], ...codes("cout"), [NONE, "Non renseigné"]]);
-    MRF.options(byId("dir-bande"), [["", "Toutes"], ["A", "A (dès 0,75)"], ["B", "B (dès 0,5)"], ["C", "C (en dessous)"], [NONE, "Pas assez de réponses"]]);
+    MRF.options(byId("dir-bande"), [["", "Toutes"], ...codes("quality_band"), [NONE, "Pas assez de réponses"]]);
   };
 
   // [column, table of what passes] for each filter in use.
