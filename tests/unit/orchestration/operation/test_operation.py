@@ -19,8 +19,8 @@ from ingestion.declaration.registry import sources
 from ingestion.digest import file_sha256
 from orchestration.commands import operation_commands
 from orchestration.commands.console import console
-from orchestration.defs import upkeep
 from orchestration.operation import alerts, doctor, instance
+from orchestration.operation import retention as history_retention
 from orchestration.settings import settings
 from tests.conftest import Root
 from tests.fixtures.manifests import manifest
@@ -271,7 +271,7 @@ def test_retention_of_the_history_of_runs(layout: Layout, monkeypatch: pytest.Mo
         ids = [dg.materialize([checked], instance=dagster).run_id for _ in range(3)]
         write_json(layout.catalog, publish.catalog(layout) | {"run_id": ids[0]})  # type: ignore[operator]
         later = dt.datetime.now(dt.UTC) + dt.timedelta(days=100)
-        removed = upkeep._prune_history(layout, dagster, settings(), later)
+        removed = history_retention._prune_history(layout, dagster, settings(), later)
         assert removed == [f"exécution {ids[1][:8]}"]
         left = {run.run_id for run in dagster.get_runs()}
         assert left == {ids[0], ids[2]}, "the run of the publication, and the last"
@@ -544,7 +544,7 @@ def test_settings_of_dagster_follow_the_project_unless_a_person_owns_them(layout
 
 OPENS = """
 import sys, dagster as dg
-from orchestration import instance
+from orchestration.operation import instance
 from warehouse.paths import Layout
 print(flush=True)
 sys.stdin.readline()

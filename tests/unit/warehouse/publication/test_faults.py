@@ -58,7 +58,7 @@ def dies_everywhere(act, look):
 
 PUBLISHES = """
 import datetime as dt, uuid
-from warehouse import backup, housekeeping, publish, retention
+from warehouse.publication import backup, housekeeping, publish, retention
 from ingestion.digest import file_sha256
 from warehouse.paths import Layout
 from tests.fixtures.manifests import manifest
@@ -393,7 +393,7 @@ def test_of_publications_without_a_catalog_no_sample_is_put_in_place(tmp_path: P
 
 RESTORES = """
 import datetime as dt
-from warehouse import backup, housekeeping, publish
+from warehouse.publication import backup, housekeeping, publish
 from warehouse.paths import Layout
 layout, folder = Layout(Path(sys.argv[1])), Path(sys.argv[2])
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
@@ -438,7 +438,7 @@ def test_a_restore_dies_at_every_place(tmp_path: Path) -> None:
 
 
 ADDS = """
-from warehouse import state
+from warehouse.resolution import state
 from warehouse.paths import Workspace
 from tests.fixtures.decisions import ANSWER, OVERRIDE
 workspace = Workspace(Path(sys.argv[1]))
