@@ -41,7 +41,7 @@ def clear(layout: Layout) -> list[str]:
         shutil.rmtree(workspace.opened, ignore_errors=True)
         shutil.rmtree(workspace.reading, ignore_errors=True)
     _clear_parts(layout)
-    _clear_landing(layout)
+    _clear_pulls(layout)
     backup.clear_unfinished(layout)
     if layout.restore_journal.exists():
         return [backup.RESTORE_INTERRUPTED]
@@ -86,12 +86,12 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _clear_landing(layout: Layout) -> None:
-    """What a pull had begun to land: the hidden file beside its target, unless the pull still goes on."""
+def _clear_pulls(layout: Layout) -> None:
+    """What a pull had begun to write, a page or the file to land, unless the pull still goes on."""
     for folder in layout.pulls.glob("*/"):
         try:
             with FileLock(folder / "lock").acquire(timeout=0):
-                for path in layout.landing.glob(f".{folder.name}_*.part"):
+                for path in [*folder.glob(".*.part"), *layout.landing.glob(f".{folder.name}_*.part")]:
                     path.unlink(missing_ok=True)
         except Timeout:
             continue

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cryptography.fernet import Fernet
+from filelock import FileLock
 
 from ingestion.digest import file_sha256
 from orchestration.commands import last_resort, mrf
@@ -377,3 +378,16 @@ def test_what_another_account_put_in_a_link_s_place_is_not_followed(
 
 def test_marks_of_real_data_are_left_once_real_data_is_published(layout: Layout) -> None:
     assert all((layout.root / name).exists() for name in nature.MARKS)
+
+
+def test_a_page_that_a_killed_pull_was_writing_goes_unless_the_pull_lives(layout: Layout) -> None:
+    folder = layout.pulls / "mrf_provider_survey"
+    folder.mkdir(parents=True)
+    page, kept = folder / ".data-000001.page.part", folder / "data-000001.page"
+    page.write_bytes(b"half")
+    kept.write_bytes(b"whole: the pull goes on from it")
+    with FileLock(folder / "lock").acquire(timeout=0):
+        housekeeping.clear(layout)
+        assert page.exists()
+    housekeeping.clear(layout)
+    assert (page.exists(), kept.exists()) == (False, True)
