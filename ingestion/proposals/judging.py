@@ -73,7 +73,9 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
 
 @lru_cache(maxsize=4096)
 def _share(values: tuple[str, ...], target: Column) -> float:
-    """Of the different values, those that this column could hold."""
+    """Of the different values, those that this column could hold; a number alone may be any figure, and no p-code."""
+    if target.kind == "pcode":
+        return sum(pcode(value, target.level) is not None for value in values) / len(values) if values else 0.0
     return sum(understood(target, value) for value in values) / len(values) if values else 0.0
 
 

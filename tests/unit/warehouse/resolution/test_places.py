@@ -101,7 +101,7 @@ def test_no_two_areas_of_one_parent_share_a_key() -> None:
         ("Koulikoro>Nara>Dogofry II", "ML020704", "variant"),
         ("Kayes>Bafoulabe>Oualia", "ML010111", "variant"),
         ("Timbuktu", "ML06", "variant"),
-        ("Bamako>Commune IV", "ML090104", "variant"),
+        ("Bamako>Commune IV", "ML090104", "exact_name"),  # a commune, whatever the column
         ("Bamako>Bamako>Commune - I", "ML090101", "exact_name"),
         ("Mopti>Bankass>Kani-Bonzoni", "ML050205", "fuzzy"),
         ("Mopty", "ML05", "fuzzy"),
@@ -380,7 +380,7 @@ def test_records_get_their_places_and_candidates(workspace: Callable[..., Worksp
         ("n1", 1): (1, "ML05", None, "code"),
         ("c1", 1): (2, "ML05", "ML0502", "code"),
     }
-    assert found["n1", 1]["warnings"] == "admin2_unreadable"
+    assert found["n1", 1]["warnings"] == "unreadable_code;admin2_unreadable"
     assert found["s4", 1]["warnings"] == "point_outside_outlines;place_unresolved"
     candidates = pq.read_table(made.resolved / "place_candidate.parquet")
     assert candidates.schema == places.CANDIDATE_SCHEMA

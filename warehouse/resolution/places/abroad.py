@@ -1,0 +1,36 @@
+"""What tells that a place is in another country: its name, a code, or the first-level areas of Mali's neighbours."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from ingestion.clean.countries import countries
+from warehouse.resolution.places.gazetteer import named
+from warehouse.resolution.places.place_names import place_key
+
+HERE = "ML"
+_SHORTEST = 4  # letters of a country's name: « Sy » is a commune, and Syria's code
+
+
+def is_foreign_code(code: str) -> bool:
+    """Whether a p-code is another country's: BF4601."""
+    return not code.startswith(HERE)
+
+
+def is_abroad(text: str, level: int, vintage: str) -> bool:
+    """Whether a text that names nothing of Mali at that level or above names another country, or a region there."""
+    if any(named(text, upper, vintage) for upper in range(level, 0, -1)):
+        return False
+    if place_key(text) in _neighbours():
+        return True
+    told = countries(text) if len(text) >= _SHORTEST else frozenset()
+    return bool(told) and HERE not in told
+
+
+@cache
+def _neighbours() -> frozenset[str]:
+    """The keys of regions around Mali (ISO 3166-2, and Côte d'Ivoire's 31 regions)."""
+    with Path(__file__).with_name("neighbour_areas.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(place_key(row["name"]) for row in csv.DictReader(file))
