@@ -20,7 +20,7 @@ select
                 then 1
             else 0
         end
-    ) = 1 as has_place_conflict
+    ) = 1 as has_place_question
 from {{ ref('int_service_record') }}
 where not is_withdrawn
 group by service_at_location_id

@@ -20,13 +20,16 @@ def is_foreign_code(code: str) -> bool:
 
 
 def is_abroad(text: str, level: int, vintage: str) -> bool:
-    """Whether a text that names nothing of Mali at that level or above names another country, or a region there."""
+    """Whether a text names another country, and nothing of Mali at that level or above: « Djibo, Burkina Faso »."""
     if any(named(text, upper, vintage) for upper in range(level, 0, -1)):
         return False
-    if place_key(text) in _neighbours():
-        return True
     told = countries(text) if len(text) >= _SHORTEST else frozenset()
     return bool(told) and HERE not in told
+
+
+def is_neighbouring(text: str, level: int, parent: str) -> bool:
+    """Whether a region or cercle is one of a neighbour: « Sahel ». Below a parent in Mali it is a slip of the pen."""
+    return level < 3 and not parent and place_key(text) in _neighbours()
 
 
 @cache

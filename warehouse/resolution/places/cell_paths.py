@@ -2,7 +2,7 @@
 
 Of names without words for their level, those that lie in one another from region to commune are one path, « Kayes /
 Kita / Djidian ». Of two that do, « Kayes - Nioro » in a column of cercles, both may be meant: they are a list where the
-row states the larger one already, or joins them by « et » or a comma.
+row states the larger one already, or joins them by « et », a comma or a line break.
 """
 
 from __future__ import annotations
@@ -48,15 +48,33 @@ def paths(cell: str, column: int, vintage: str, stated: frozenset[int] = frozens
     if len(found) == 1 and found[0].level is None:
         found = _cut_at_hyphens(found[0], column, vintage)
     if len(found) < 2:
-        return tuple((Step(mention.text, mention.level or column, column),) for mention in found)
+        return tuple((Step(mention.text, _only_level(mention, column), column),) for mention in found)
     if any(mention.level for mention in found):
-        return _walked(_levelled(found, column, vintage), column)
+        return _walked(_levelled(found, column, vintage), column, vintage)
+    if sum(mention.is_beside for mention in found) > 1:
+        return tuple(path for pair in _pairs(found) for path in _unbound(pair, column, vintage, stated))
+    return _unbound(found, column, vintage, stated) or ((Step(cell, column, column),),)
+
+
+def _pairs(found: list[Mention]) -> list[list[Mention]]:
+    """« Siby (Kati), Konna (Mopti) » are two pairs."""
+    pairs: list[list[Mention]] = []
+    for mention in found:
+        if mention.is_beside and pairs:
+            pairs[-1].append(mention)
+        else:
+            pairs.append([mention])
+    return pairs
+
+
+def _unbound(found: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> tuple[Path, ...]:
+    """The places of names without words for their level: a path, a list of which one at most is unknown, or none."""
     if levels := _chain(found, column, vintage, stated):
-        return _walked(list(zip(found, levels, strict=True)), column)
+        return _walked(list(zip(found, levels, strict=True)), column, vintage)
     known = [mention for mention in found if is_known(mention.text, column, vintage)]
     if known and len(known) >= len(found) - 1:
         return tuple((Step(mention.text, column, column),) for mention in found)
-    return ((Step(cell, column, column),),)
+    return ()
 
 
 def is_known(text: str, level: int, vintage: str) -> bool:
@@ -67,6 +85,12 @@ def is_known(text: str, level: int, vintage: str) -> bool:
 def is_found(path: Path, vintage: str) -> bool:
     """Whether the smallest area of a path has a known name."""
     return is_known(path[-1].text, path[-1].level, vintage)
+
+
+def _only_level(mention: Mention, column: int) -> int:
+    """The level of a name that stands alone. The district of Bamako is a region and its only cercle."""
+    is_of_bamako = column == 2 and mention.level == 1 and place_key(mention.text) == "bamako"
+    return column if is_of_bamako else mention.level or column
 
 
 def _cut_at_hyphens(mention: Mention, column: int, vintage: str) -> list[Mention]:
@@ -92,12 +116,14 @@ def _levelled(found: Sequence[Mention], column: int, vintage: str) -> list[tuple
 
 
 def _nested_level(text: str, bound: list[tuple[str, int]], column: int, vintage: str) -> int | None:
+    """The level at which a name lies around or in most names with a word: in « R. Koulikoro, Kati, Cne Siby » 2."""
+    found: dict[int, int] = {}
     for level in sorted(_LEVELS, key=lambda level: (level != column, -level)):
         areas = _areas(text, level, vintage)
-        for other, upper in bound:
-            if level != upper and _lie_in_one_another(areas, _areas(other, upper, vintage)):
-                return level
-    return None
+        near = [_areas(other, upper, vintage) for other, upper in bound if upper != level]
+        found[level] = sum(_lie_in_one_another(areas, others) for others in near)
+    best = max(found, key=lambda level: found[level])
+    return best if found[best] else None
 
 
 def _areas(text: str, level: int, vintage: str) -> set[str]:
@@ -152,15 +178,29 @@ def _gaps(levels: tuple[int, ...]) -> tuple[int, int]:
     return sum(lower - upper for upper, lower in pairwise(levels)), -levels[-1]
 
 
-def _walked(given: list[tuple[Mention, int]], column: int) -> tuple[Path, ...]:
-    """Each smallest name with those around it: region, cercle, commune, commune, region are three paths."""
-    is_reversed = given[0][1] > given[-1][1]
+def _walked(given: list[tuple[Mention, int]], column: int, vintage: str) -> tuple[Path, ...]:
+    """Each smallest name with those around it: region, cercle, commune, commune, region are three paths.
+
+    Levels that occur once each are one path in any order. « Région de Gao et cercle de Kati » are two.
+    """
+    levels = [level for _, level in given]
+    is_reversed = levels[0] > levels[-1]
+    if len(set(levels)) == len(levels) and levels != sorted(levels, reverse=is_reversed):
+        given, is_reversed = sorted(given, key=lambda one: one[1]), False
     found: list[Path] = []
     above: list[Step] = []
     for mention, level in reversed(given) if is_reversed else given:
-        if above and above[-1].level >= level:
+        is_apart = mention.may_begin and not is_reversed and not _is_within(mention.text, level, above, vintage)
+        if above and (above[-1].level >= level or is_apart):
             found.append(tuple(above))
-            above = [step for step in above if step.level < level]
+            above = [] if is_apart else [step for step in above if step.level < level]
         above.append(Step(mention.text, level, column))
     found.append(tuple(above))
     return tuple(dict.fromkeys(reversed(found) if is_reversed else found))
+
+
+def _is_within(text: str, level: int, above: list[Step], vintage: str) -> bool:
+    """Whether a name may lie in the areas around it; what is not known may."""
+    around = [areas for step in above if step.level < level and (areas := _areas(step.text, step.level, vintage))]
+    own = _areas(text, level, vintage)
+    return not own or all(_lie_in_one_another(own, areas) for areas in around)

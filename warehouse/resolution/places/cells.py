@@ -15,7 +15,7 @@ _RURAL = r"(?:\s+(?:rura|urba)\w*)?"
 # Words by level, on text without accents or capitals. « C/Kati », « ville » and « district » (of health: a cercle, of
 # Bamako: a region) bind nothing by themselves.
 _WORDS = {
-    REGION: r"regions?|reg\.?|gouvernorats?|governorates?",
+    REGION: r"regions?|reg\.?|r\.(?=\s)|gouvernorats?|governorates?",
     CERCLE: r"cercles?|cercl?\.?|cer\.?|prefectures?|circles?",
     COMMUNE: rf"(?:rural\s+|urban\s+)?(?:communes?|comm?\.?|cmn\.?|cne\.?|c\.\s?[ru]\.?|c[ru]){_RURAL}"
     r"|mairies?|municipalit(?:es?|y|ies)|arrondissements?|sous[- ]prefectures?",
@@ -28,21 +28,23 @@ _KIND = re.compile(
 )
 _LEVEL_OF = {"r": REGION, "c": CERCLE, "m": COMMUNE, "n": None}
 _NUMBER_WORDS = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6}
-_NUMBER = rf"(?:[1-9]|iv|vi{{0,3}}|i{{1,3}}|{'|'.join(_NUMBER_WORDS)})"
+_NUMBER = rf"(?:[1-9]|iv|vi{{0,3}}|i{{1,3}}|(?<=[\s\-])(?:{'|'.join(_NUMBER_WORDS)}))"
 # Bamako's communes have numbers for names: « Communes 5 et 6 », « C.IV », « COMMUNE3 ».
 _NUMBERED = re.compile(
-    rf"(?<![a-z0-9])(?:communes?|comm?\.?|c\.?)[\s\-]*(?:n\s?[°o]\.?\s*)?(?P<number>{_NUMBER})(?![a-z0-9])"
+    rf"^\s*(?:communes?|comm?\.?|c\.?)[\s\-]*(?:n\s?[°o]\.?\s*)?(?P<number>{_NUMBER})(?![a-z0-9])(?!\s*[ivx\d]+\b)"
 )
 _ALL = re.compile(r"\b(?:tou(?:te)?s|ensemble|all)\b[^,;]*$")
 _LINK = re.compile(r"^[\s:.\-–]*(?:(?:de la|de l|du|des|de|d|of the|of)(?=[\s'’])['’\s]*)?")
 _LINK_BEFORE = re.compile(r"(?:^|[\s'’])(?:dans|en|in|du|des|de|d|la|le|les|l|of|the|au|aux|sur)[\s'’]*$")
+_LINK_AT_START = re.compile(r"^(?:dans|en|in|du|des|de|la|le|the|of)\s+", re.IGNORECASE)
 _ORDINAL = re.compile(r"^\W*\d+\s?(?:e|er|ere|re|eme|st|nd|rd|th)?\W*$")
 _ENUMERATOR = re.compile(r"(?:^|(?<=\s))\d{1,2}[).]\s+|(?<=\n)[-•*]\s*|•")
 _C_BEFORE = re.compile(r"(?i)(?<![\w.])c(?:\s?/\s?|\.)(?=[^\W\d]{3})(?!i+\b)|\(c\.?\)")  # « C/Kati », « Kati (C) »
-_LIST, _PATH, _COMMA, _SOFT, _PARENTHESIS = "list", "path", "comma", "soft", "parenthesis"
+_LIST, _PATH, _COMMA, _SEMICOLON, _SOFT = "list", "path", "comma", "semicolon", "soft"
+_PARENTHESIS = "parenthesis"
 _JOINTS = re.compile(
-    r"(?P<list>[;|&+\n]|(?<!\w)(?:et|and|ainsi que)(?!\w))|(?P<path>->|[>→»<\\])"
-    r"|(?P<parenthesis>[()\[\]])|(?P<comma>,)|(?P<soft>/|\s[-–—]\s)"
+    r"(?P<list>[&+\n]|(?<!\w)(?:et|and|ainsi que)(?!\w))|(?P<path>->|[>→»<\\])"
+    r"|(?P<parenthesis>[()\[\]])|(?P<comma>,)|(?P<semicolon>;)|(?P<soft>[/|:]|\s[-–—]\s)"
 )
 
 
@@ -70,8 +72,13 @@ class Mention:
 
     @property
     def is_after_comma(self) -> bool:
-        """Whether a comma parts it from the one before, as it parts the names of a list."""
-        return self.joint == _COMMA
+        """Whether a comma parts it from the one before, as the names of a list are parted."""
+        return self.joint in (_COMMA, _SEMICOLON)
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether what joins it may part two places: « Région de Gao ; cercle de Kati »."""
+        return self.joint in (_LIST, _SEMICOLON)
 
     @property
     def is_beside(self) -> bool:
@@ -156,8 +163,8 @@ def _pieces(cell: str) -> Iterator[tuple[str, str]]:
 def _in_piece(text: str, joint: str) -> Iterator[Mention]:
     """The names of one piece: « commune de Siby dans le cercle de Kati » two, « Kayes region » one."""
     plain = _plain(text)
-    numbered = _NUMBERED.search(plain)
-    if numbered and not plain[: numbered.start()].strip():
+    numbered = _NUMBERED.match(plain)
+    if numbered:
         number = _NUMBER_WORDS.get(numbered["number"], numbered["number"])
         yield Mention(f"Commune {number}", COMMUNE, joint)
         if rest := _LINK.sub("", plain[numbered.end() :]).strip():
@@ -193,7 +200,8 @@ def _named_before(text: str, words: list[re.Match[str]], joint: str) -> Iterator
     """« Kati cercle Koulikoro région »: each word follows its name."""
     start = 0
     for word in words:
-        name, level = text[start : word.start()].strip(" -–:"), _LEVEL_OF[word.lastgroup or "n"]
+        name = _LINK_AT_START.sub("", text[start : word.start()].strip(" -–:"))
+        level = _LEVEL_OF[word.lastgroup or "n"]
         if word.lastgroup == "n" and "district" in word[0] and place_key(name) == "bamako":
             level = REGION
         if name:

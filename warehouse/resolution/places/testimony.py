@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
-from warehouse.resolution.places.abroad import is_abroad, is_foreign_code
+from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
 from warehouse.resolution.places.cell_paths import Path, is_found, paths
 from warehouse.resolution.places.cells import repaired
 from warehouse.resolution.places.gazetteer import CURRENT, Match, alike, current, level_of, named
@@ -246,7 +246,7 @@ class _Testimony:
             self.witnesses.append(Witness(column, tuple(matches), name_level=level))
             return
         self.warnings.append(f"admin{level}_name_unknown")
-        self._is_elsewhere |= any(is_abroad(text, level, self.vintage) for text in texts)
+        self._is_elsewhere |= any(is_neighbouring(text, level, parent) for text in texts)
         self._suggest(column, [m for text in texts for m in alike(text, level, self.vintage, parent, SUGGESTED)[:3]])
         reformed = _reformed(texts, level, self.vintage, parent)
         if reformed:
@@ -303,7 +303,7 @@ def _matches(texts: tuple[str, ...], level: int, vintage: str, parent: str, with
     larger = [match for match in larger if match.code.startswith(within)]
     if larger and not exact:
         return larger
-    if is_abroad(text, level, vintage):
+    if is_neighbouring(text, level, parent):
         return exact
     at_least = FUZZY if level == 1 or level_of(parent) == level - 1 else FUZZY_FURTHER
     first, *others = [*alike(text, level, vintage, parent, at_least - MARGIN), Match("", "fuzzy", 0.0)]

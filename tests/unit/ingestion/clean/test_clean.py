@@ -244,7 +244,8 @@ def test_booleans(written: str, answer: bool | None) -> None:
         ("NE001001", 2, "NE001001"),
         ("NE0101", 2, None),
         ("LB1", 1, "LB1"),
-        ("MLI01", 1, None),  # no list uses these three letters
+        ("BFA01", 1, None),  # no list uses these three letters
+        ("MLI01", 1, "ML01"),  # nor these, but they mean Mali
         ("ML٠١", 1, None),
     ],
 )
