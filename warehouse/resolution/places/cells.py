@@ -33,7 +33,7 @@ _NUMBER = rf"(?:[1-9]|iv|vi{{0,3}}|i{{1,3}}|(?<=[\s\-])(?:{'|'.join(_NUMBER_WORD
 _NUMBERED = re.compile(
     rf"^\s*(?:communes?|comm?\.?|c\.?)[\s\-]*(?:n\s?[°o]\.?\s*)?(?P<number>{_NUMBER})(?![a-z0-9])(?!\s*[ivx\d]+\b)"
 )
-_ALL = re.compile(r"\b(?:tou(?:te)?s|ensemble|all)\b[^,;]*$")
+_ALL = re.compile(r"\b(?:tou(?:te)?s|ensemble|all)(?:\s+(?:les|des|the|of))*\s*$")
 _LINK = re.compile(r"^[\s:.\-–]*(?:(?:de la|de l|du|des|de|d|of the|of)(?=[\s'’])['’\s]*)?")
 _LINK_BEFORE = re.compile(r"(?:^|[\s'’])(?:dans|en|in|du|des|de|d|la|le|les|l|of|the|au|aux|sur)[\s'’]*$")
 _LINK_AT_START = re.compile(r"^(?:dans|en|in|du|des|de|la|le|the|of)\s+", re.IGNORECASE)
