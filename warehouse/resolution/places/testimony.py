@@ -26,6 +26,7 @@ SUGGESTED = 0.6  # shown to a person, never chosen
 NEAR = 0.5  # the vote of a point for a cercle whose outline passes beside it
 POINT = "point_in_polygon"
 _LEVELS = (1, 2, 3)
+_OPEN = ("name_unknown", "undecided", "ambiguous", "unreadable")  # what leaves a level empty that a record states
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bo
     if is_silent and not said.places and not said.is_abroad:
         return [Place(method="country", score=1.0)]
     if len(said.places) < 2 or said.is_abroad:
-        return [_place(statement, said, answers)]
+        place = _place(statement, said, answers)
+        return [place if is_divisible else _of_a_figure(place)]
     vintage = statement.vintage or CURRENT
     read = [path for path in said.places if is_found(path, vintage)] or list(said.places)
     warnings = ("several_places_partly_read",) if len(read) < len(said.places) else ()
@@ -185,6 +187,15 @@ def _place(statement: Statement, said: _Said, answers: Mapping[str, str], warnin
     best = best_vote(verdict.code, testimony.witnesses)
     score = best.score if best.method == "fuzzy" else 1.0
     return Place(verdict.code, best.method, score, stated_code, vintage, warnings, candidates, key)
+
+
+def _of_a_figure(place: Place) -> Place:
+    """A figure of a commune that is not known is not one of its cercle."""
+    if place.code and any(
+        f"admin{n}_{why}" in place.warnings for n in _LEVELS[level_of(place.code) :] for why in _OPEN
+    ):
+        return replace(place, warnings=(*place.warnings, "coarser_than_stated"))
+    return place
 
 
 def _key(statement: Statement) -> str:
