@@ -31,8 +31,10 @@ def country(text: str) -> str | None:
     return _names().get(fold(text)) or _names().get(re.sub(r"^(?:le|la|les|l|the) ", "", fold(text)))
 
 
-def countries(cell: str) -> frozenset[str]:
-    """The countries that a cell names: « Mali, Niger » two, « Mali (MLI) » one, « Sahel » none."""
-    whole = country(cell)
-    parts = [cell] if whole else _BETWEEN.split(cell)  # « Bosnie et Herzégovine » is one
-    return frozenset(code for part in parts if (code := country(part)))
+def countries(cell: str, shortest: int = 2) -> frozenset[str]:
+    """The countries that a cell names: « Mali, Niger » two, « Mali (MLI) » one, « Sahel » none.
+
+    With ``shortest`` 4 codes are not read: in « Commune V et VI » VI is not the Virgin Islands.
+    """
+    parts = [cell] if country(cell) else _BETWEEN.split(cell)  # « Bosnie et Herzégovine » is one
+    return frozenset(code for part in parts if len(fold(part)) >= shortest and (code := country(part)))

@@ -23,7 +23,7 @@ def is_abroad(text: str, level: int, vintage: str) -> bool:
     """Whether a text names another country, and nothing of Mali at that level or above: « Djibo, Burkina Faso »."""
     if any(named(text, upper, vintage) for upper in range(level, 0, -1)):
         return False
-    told = countries(text) if len(text) >= _SHORTEST else frozenset()
+    told = countries(text, _SHORTEST)
     return bool(told) and HERE not in told
 
 

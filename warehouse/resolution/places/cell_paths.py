@@ -8,7 +8,7 @@ row states the larger one already, or joins them by « et », a comma or a line 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -51,9 +51,26 @@ def paths(cell: str, column: int, vintage: str, stated: frozenset[int] = frozens
         return tuple((Step(mention.text, _only_level(mention, column), column),) for mention in found)
     if any(mention.level for mention in found):
         return _walked(_levelled(found, column, vintage), column, vintage)
+    if cell.rstrip().endswith(")") and (level := _around(found, column, vintage, stated)):
+        return _walked([(found[0], level), *((mention, column) for mention in found[1:])], column, vintage)
     if sum(mention.is_beside for mention in found) > 1:
         return tuple(path for pair in _pairs(found) for path in _unbound(pair, column, vintage, stated))
     return _unbound(found, column, vintage, stated) or ((Step(cell, column, column),),)
+
+
+def _around(found: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> int:
+    """The level of a name before several in parentheses that lie in it: « Mopti (Bankass, Koro) »; 0 for none."""
+    outer, *inner = found
+    if len(inner) < 2 or not inner[0].is_beside or any(mention.is_beside for mention in inner[1:]):
+        return 0
+    for level in sorted({1, 2} - stated):
+        around = _areas(outer.text, level, vintage)
+        if level < column and all(
+            any(own.startswith(area) for own in _areas(mention.text, column, vintage) for area in around)
+            for mention in inner
+        ):
+            return level
+    return 0
 
 
 def _pairs(found: list[Mention]) -> list[list[Mention]]:
@@ -69,6 +86,7 @@ def _pairs(found: list[Mention]) -> list[list[Mention]]:
 
 def _unbound(found: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> tuple[Path, ...]:
     """The places of names without words for their level: a path, a list of which one at most is unknown, or none."""
+    found = _without_site(found, column, vintage)
     if levels := _chain(found, column, vintage, stated):
         return _walked(list(zip(found, levels, strict=True)), column, vintage)
     known = [mention for mention in found if is_known(mention.text, column, vintage)]
@@ -101,6 +119,16 @@ def _cut_at_hyphens(mention: Mention, column: int, vintage: str) -> list[Mention
     if not all(is_known(piece, column, vintage) for piece in pieces):
         return [mention]
     return [Mention(piece, None, "soft" if number else "") for number, piece in enumerate(pieces)]
+
+
+def _without_site(found: list[Mention], column: int, vintage: str) -> list[Mention]:
+    """« Koulikoro > Kati > Kalabancoro > Kouloubléni » without the village below the commune, at either end."""
+    for kept, extra in ((found[:3], found[3:]), (found[-3:], found[:-3])):
+        is_site = len(extra) == 1 and not is_known(extra[0].text, column, vintage)
+        texts = [mention.text for mention in kept]
+        if is_site and _nested(texts if kept[0] is found[0] else texts[::-1], vintage):
+            return [replace(kept[0], joint=""), *kept[1:]]
+    return found
 
 
 def _levelled(found: Sequence[Mention], column: int, vintage: str) -> list[tuple[Mention, int]]:

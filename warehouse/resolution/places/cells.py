@@ -12,14 +12,15 @@ from warehouse.resolution.places.place_names import place_key
 
 REGION, CERCLE, COMMUNE = 1, 2, 3
 _RURAL = r"(?:\s+(?:rura|urba)\w*)?"
-# Words by level, on text without accents or capitals. « C/Kati », « ville » and « district » (of health: a cercle, of
-# Bamako: a region) bind nothing by themselves.
+# Words by level, on text without accents or capitals. « C. Kati », « ville » and « district » bind nothing by
+# themselves; the district of Bamako is a region.
 _WORDS = {
     REGION: r"regions?|reg\.?|r\.(?=\s)|gouvernorats?|governorates?",
-    CERCLE: r"cercles?|cercl?\.?|cer\.?|prefectures?|circles?",
+    CERCLE: r"cercles?|cercl?\.?|cer\.?|prefectures?|circles?"
+    r"|districts?\s+(?:sanitaires?|de\s+sante)|health\s+districts?",
     COMMUNE: rf"(?:rural\s+|urban\s+)?(?:communes?|comm?\.?|cmn\.?|cne\.?|c\.\s?[ru]\.?|c[ru]){_RURAL}"
     r"|mairies?|municipalit(?:es?|y|ies)|arrondissements?|sous[- ]prefectures?",
-    None: r"districts?(?:\s+sanitaires?)?|villes?|c\.(?=\s)",
+    None: r"districts?|villes?|c\.(?=\s)",
 }
 _KIND = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -31,19 +32,20 @@ _NUMBER_WORDS = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 
 _NUMBER = rf"(?:[1-9]|iv|vi{{0,3}}|i{{1,3}}|(?<=[\s\-])(?:{'|'.join(_NUMBER_WORDS)}))"
 # Bamako's communes have numbers for names: « Communes 5 et 6 », « C.IV », « COMMUNE3 ».
 _NUMBERED = re.compile(
-    rf"^\s*(?:communes?|comm?\.?|c\.?)[\s\-]*(?:n\s?[°o]\.?\s*)?(?P<number>{_NUMBER})(?![a-z0-9])(?!\s*[ivx\d]+\b)"
+    rf"(?<![a-z0-9])(?:communes?|comm?\.?|c\.?)[\s\-]*(?:n\s?[°o]\.?\s*)?(?P<number>{_NUMBER})(?![a-z0-9])(?!\s*[ivx\d]+\b)"
 )
 _ALL = re.compile(r"\b(?:tou(?:te)?s|ensemble|all)(?:\s+(?:les|des|the|of))*\s*$")
-_LINK = re.compile(r"^[\s:.\-–]*(?:(?:de la|de l|du|des|de|d|of the|of)(?=[\s'’])['’\s]*)?")
+_LINK = re.compile(r"^[\s:.\-–]*(?:(?:de la|de l|du|des|de|d|a|of the|of)(?=[\s'’])['’\s]*)?")
 _LINK_BEFORE = re.compile(r"(?:^|[\s'’])(?:dans|en|in|du|des|de|d|la|le|les|l|of|the|au|aux|sur)[\s'’]*$")
 _LINK_AT_START = re.compile(r"^(?:dans|en|in|du|des|de|la|le|the|of)\s+", re.IGNORECASE)
 _ORDINAL = re.compile(r"^\W*\d+\s?(?:e|er|ere|re|eme|st|nd|rd|th)?\W*$")
 _ENUMERATOR = re.compile(r"(?:^|(?<=\s))\d{1,2}[).]\s+|(?<=\n)[-•*]\s*|•")
 _C_BEFORE = re.compile(r"(?i)(?<![\w.])c(?:\s?/\s?|\.)(?=[^\W\d]{3})(?!i+\b)|\(c\.?\)")  # « C/Kati », « Kati (C) »
+_SIGNS = re.compile(r"[_«»\"“”]")
 _LIST, _PATH, _COMMA, _SEMICOLON, _SOFT = "list", "path", "comma", "semicolon", "soft"
 _PARENTHESIS = "parenthesis"
 _JOINTS = re.compile(
-    r"(?P<list>[&+\n]|(?<!\w)(?:et|and|ainsi que)(?!\w))|(?P<path>->|[>→»<\\])"
+    r"(?P<list>[&+\n]|(?<!\w)(?:et|and|ainsi que)(?!\w))|(?P<path>->|[>→<\\])"
     r"|(?P<parenthesis>[()\[\]])|(?P<comma>,)|(?P<semicolon>;)|(?P<soft>[/|:]|\s[-–—]\s)"
 )
 
@@ -145,7 +147,7 @@ def _plain(text: str) -> str:
 
 def _pieces(cell: str) -> Iterator[tuple[str, str]]:
     """The pieces between separators, and the one before each. A hyphen without spaces is part of a name."""
-    text = _ENUMERATOR.sub("\n", unicodedata.normalize("NFC", cell))
+    text = _ENUMERATOR.sub("\n", _SIGNS.sub(" ", unicodedata.normalize("NFC", cell)))
     text = _C_BEFORE.sub("", text)
     start, joint = 0, ""
     for found in _JOINTS.finditer(_plain(text)):
@@ -163,12 +165,15 @@ def _pieces(cell: str) -> Iterator[tuple[str, str]]:
 def _in_piece(text: str, joint: str) -> Iterator[Mention]:
     """The names of one piece: « commune de Siby dans le cercle de Kati » two, « Kayes region » one."""
     plain = _plain(text)
-    numbered = _NUMBERED.match(plain)
-    if numbered:
+    numbered = _NUMBERED.search(plain)
+    if numbered and not _KIND.search(plain[: numbered.start()]):
+        if before := _without_link(text[: numbered.start()]):  # « Bamako Commune 4 »
+            yield Mention(before, None, joint)
+            joint = _SOFT
         number = _NUMBER_WORDS.get(numbered["number"], numbered["number"])
         yield Mention(f"Commune {number}", COMMUNE, joint)
         if rest := _LINK.sub("", plain[numbered.end() :]).strip():
-            yield from _in_piece(text[len(text) - len(rest) :], _SOFT)
+            yield from _in_piece(text[len(text.rstrip()) - len(rest) :].strip(), _SOFT)
         return
     words = list(_KIND.finditer(plain))
     if not words:
