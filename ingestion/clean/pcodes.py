@@ -4,18 +4,29 @@ A COD p-code carries its parents: ML (country), ML05 (region), ML0502 (cercle), 
 Source: OCHA COD-AB Mali. Two letters and two digits a level are the rule; the countries that do otherwise (BDI001,
 LB12) are in `pcode_forms.csv`: how many digits follow the letters at each level, "4|9" being either. Compiled from
 OCHA's global list of p-code lengths (HDX, cod-ab), completed by the two-letter prefix where both are in use.
+
+People and spreadsheets write Mali's otherwise: « ML 05 06 09 », « ml-0506 », « ML506 », 506. That is read only where it
+can mean one code of the official lists (seed `admin_area`) and no other.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from ingestion.clean.numbers import number
+from ingestion.project import SEEDS
 
 _CODE = re.compile(r"([A-Z]{2,3})([0-9]+)")
+_BETWEEN = r"[\s\-‐-―_./:]"  # what people type between the parts of a code
+_WRITTEN = re.compile(rf"(?<![A-Z0-9])MLI?({_BETWEEN}*[0-9]+(?:{_BETWEEN}+[0-9]+)*)(?![A-Z0-9])")
+_BARE = re.compile(rf"[0-9]+(?:{_BETWEEN}+[0-9]+)*")
+_EXCEL_DECIMALS = re.compile(r"[.,]0+$")  # 506.0
+# ISO 3166-2 has other regions there: its ML-9 is Ménaka, OCHA's ML09 is Bamako.
+_OF_ISO = {"ML-9", "ML-10"}
 
 
 @cache
@@ -34,11 +45,60 @@ def digits(prefix: str, level: int) -> set[int]:
     return _forms().get(prefix, {}).get(level, usual)
 
 
-def pcode(value: str, level: int) -> str | None:
-    """The p-code of that level in upper case, or None: "#N/A" and "ML011" (a region with three digits) are none."""
+def pcode(value: str, level: int, bare: bool = False) -> str | None:
+    """The p-code of that level in upper case, or None: "#N/A" and "ML011" (a region with three digits) are none.
+
+    With ``bare`` a number without letters may be one (Excel makes 506 of ML0506's 0506): for columns of codes only.
+    """
     text = value.strip().upper()
     found = _CODE.fullmatch(text)
-    return text if found and len(found[2]) in digits(found[1], level) else None
+    if found and len(found[2]) in digits(found[1], level):
+        return text
+    written = code_in(text, level)
+    if written is None and bare and _BARE.fullmatch(number_text := _EXCEL_DECIMALS.sub("", text)):
+        return _of_digits(number_text, level)
+    return written[0] if written else None
+
+
+def code_in(text: str, level: int) -> tuple[str, str] | None:
+    """(code, the other words) of a text that holds one code of Mali: « Mopti (ML 0506) » is ML0506 and « Mopti »."""
+    found = list(_WRITTEN.finditer(text.upper()))
+    if len(found) != 1 or len(text.upper()) != len(text):
+        return None
+    start, end = found[0].span()
+    rest = re.sub(r"\(\s*\)", " ", f"{text[:start]} {text[end:]}").strip(" -–—:,;/()")
+    if text[start:end].upper() in _OF_ISO or re.search("[0-9]", rest):
+        return None
+    code = _of_digits(found[0][1], level)
+    return (code, rest) if code else None
+
+
+def _of_digits(text: str, level: int) -> str | None:
+    """The one official code that digits may mean, or None; a part may lack its leading zero."""
+    groups = re.findall("[0-9]+", text)
+    whole = "".join(groups)
+    if len(whole) == 2 * level:
+        readings = {f"ML{whole}"}
+    elif len(groups) == 1:
+        readings = set(_padded(whole, level)) if len(whole) == 2 * level - 1 else set()
+    else:
+        # « ML5-6-9 », « ML5 0609 »: each group lacks at most its own zero
+        readings = {"ML" + "".join(group.zfill(len(group) + len(group) % 2) for group in groups)}
+    official = {code for code in readings & _official() if len(code) == 2 * level + 2}
+    return official.pop() if len(official) == 1 else None
+
+
+def _padded(whole: str, level: int) -> Iterator[str]:
+    """« 506 » is 05-06, or 50-06: every way to give one part back its zero."""
+    for short in range(level):
+        yield f"ML{whole[: 2 * short]}0{whole[2 * short :]}"
+
+
+@cache
+def _official() -> frozenset[str]:
+    """Mali's codes of all editions."""
+    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["code"] for row in csv.DictReader(file))
 
 
 def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) -> list[str]:

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from ingestion.clean.countries import countries
 from ingestion.clean.text import fold
 from ingestion.declaration import code_lists
 from ingestion.declaration.pull_settings import Pull
@@ -112,6 +113,35 @@ class PersonalColumn(Strict):
     publish_if: dict[str, str] = Field(default_factory=dict)
 
 
+class Country(Strict):
+    """Which rows of a file of several countries are read: the others are rejected, each with its reason."""
+
+    column: str = Field(description="en-tête de la colonne du pays")
+    keep: tuple[str, ...] = Field(
+        ("Mali",), min_length=1, description='pays gardés, par nom ou code ISO ; « "" » : aussi les lignes sans pays'
+    )
+
+    @field_validator("keep", mode="before")
+    @classmethod
+    def _one(cls, given: object) -> object:
+        return (given,) if isinstance(given, str) else given
+
+    @field_validator("keep")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in value if name and not countries(name)]:
+            raise ValueError(f"pays inconnus : {', '.join(unknown)} ; attendu un nom ou un code ISO, comme Mali ou MLI")
+        return value
+
+    def refusal(self, cell: str) -> str | None:
+        """Why a row of that country is left out, or None. A cell of several countries is kept for any of them."""
+        kept = frozenset(code for name in self.keep for code in countries(name))
+        if countries(cell) & kept or (not cell and "" in self.keep):
+            return None
+        told = ", ".join(name or "(vide)" for name in self.keep)
+        return f"pays : attendu {told}, trouvé « {cell} »"
+
+
 class Lookup(Strict):
     """A correction as data: in this column, this raw text means that, and why."""
 
@@ -136,6 +166,7 @@ class Source(Strict):
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
     pull: Pull | None = Field(None, description="serveur d’où « mrf pull » relève les fichiers")
+    country: Country | None = Field(None, description="colonne du pays et pays gardés, d’un fichier de plusieurs pays")
     shapes: dict[str, Mapping] = Field(min_length=1)
     ignored: dict[str, str] = Field(default_factory=dict)
     expected_empty: tuple[str, ...] = ()
@@ -204,8 +235,9 @@ class Source(Strict):
 
     @cached_property
     def mapped(self) -> frozenset[str]:
-        """The file columns that some shape reads."""
-        return frozenset(name for m in self.shapes.values() for o in m.columns.values() for name in o.read)
+        """The file columns that some shape reads, or that tell which rows are read."""
+        read = {name for m in self.shapes.values() for o in m.columns.values() for name in o.read}
+        return frozenset(read | ({self.country.column} if self.country else set()))
 
     @cached_property
     def parser(self) -> Path | None:

@@ -38,7 +38,7 @@ def _single(column: Column, tidied: str, start: bool) -> Any:
         case "code":
             return code_lists.find(column.codes or "", tidied)
         case "pcode":
-            return pcodes.pcode(tidied, column.level)
+            return pcodes.pcode(tidied, column.level, bare=True)
         case "integer":
             return numbers.integer(tidied)
         case "number":

@@ -9,12 +9,13 @@ import re
 from itertools import cycle, islice
 from pathlib import Path
 
+from ingestion.clean.countries import countries
 from ingestion.clean.dates import date
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
 from ingestion.declaration import code_lists
 from ingestion.proposals import formats
-from ingestion.proposals.judging import target_of
+from ingestion.proposals.judging import COUNTRY, target_of
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.proposal import Choice, Proposal, country_of
 from ingestion.proposals.words import understood
@@ -46,6 +47,8 @@ def _cells(choice: Choice, proposal: Proposal) -> list[str]:
         if choice.fate in _MALI and country_of(proposal.sheet) in ("", "mli"):
             return [_MALI[choice.fate]] * ROWS
         return list(islice(cycle(_mapped(choice.column, target_of(proposal.shape, choice.fate))), ROWS))
+    if choice.fate == COUNTRY:
+        return [next(cell for cell in choice.column.cells if "ML" in countries(cell))] * ROWS
     if choice.fate == "personal":
         return ["00000000"] * ROWS
     if choice.fate == "empty":

@@ -60,6 +60,10 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield "reader:"
     yield f"  kind: {reader}"
     yield from _reader(proposal, reader)
+    if proposal.country:
+        yield ""
+        column = _inline(proposal.country.header)
+        yield f"country: {{column: {column}, keep: [Mali]}} {_TO_CONFIRM} : les lignes d’autres pays sont rejetées"
     yield ""
     yield "shapes:"
     yield f"  {proposal.shape}:"
@@ -70,7 +74,7 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
         yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {ground}"
     for choice in proposal.mapped.values():
         yield f"      {choice.fate}: {_read(proposal, choice)}"
-    yield f"    bounds: {{min_records: {max(1, proposal.rows // 3)}, max_records: {max(1000, proposal.rows * 5)}}}"
+    yield f"    bounds: {{min_records: {max(1, proposal.kept_rows // 3)}, max_records: {max(1000, proposal.rows * 5)}}}"
     yield from _apart(proposal)
 
 

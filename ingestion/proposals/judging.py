@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingestion.clean.countries import countries
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
@@ -17,6 +18,10 @@ SURE, LIKELY = 0.85, 0.65
 _LEAST = 0.45
 _EXAMINED = 300  # different values of a column: more say nothing new
 PERSONAL = "personal"
+COUNTRY = "country"
+# A country that is not where the row takes place: of people, of money, of a head office.
+_OTHER_COUNTRIES = set(words("origine origin provenance destination nationalité nationality naissance birth retour"))
+_OTHER_COUNTRIES |= set(words("return citoyenneté citizenship siège headquarter bailleur donor asile asylum résidence"))
 _FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
 _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
@@ -73,7 +78,9 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
 
 @lru_cache(maxsize=4096)
 def _share(values: tuple[str, ...], target: Column) -> float:
-    """Of the different values, those that this column could hold."""
+    """Of the different values, those that this column could hold; a number alone may be any figure, and no p-code."""
+    if target.kind == "pcode":
+        return sum(pcode(value, target.level) is not None for value in values) / len(values) if values else 0.0
     return sum(understood(target, value) for value in values) / len(values) if values else 0.0
 
 
@@ -101,6 +108,17 @@ def personal_ground(column: FileColumn) -> str | None:
     if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:
         return f"l’en-tête « {column.header} » annonce une personne ou un contact"
     return None
+
+
+def country_ground(column: FileColumn) -> str | None:
+    """Why a column tells the country where a row takes place, of a file where some rows are of Mali."""
+    said = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
+    values = column.values[:_EXAMINED]
+    known = [countries(value) for value in values]
+    is_of_countries = sum(map(bool, known)) >= 0.8 * len(values) > 0
+    if said < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
+        return None
+    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in found for found in known) else None
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:

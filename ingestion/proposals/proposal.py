@@ -11,15 +11,25 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ingestion.clean.countries import countries
 from ingestion.clean.dates import date
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import fold
 from ingestion.declaration.code_lists import SEED
 from ingestion.declaration.source import ID, Origin
 from ingestion.declaration.values import clean
-from ingestion.proposals.judging import LIKELY, Guess, guesses, names_of_people, personal_ground, target_of
+from ingestion.proposals.judging import (
+    COUNTRY,
+    LIKELY,
+    Guess,
+    country_ground,
+    guesses,
+    names_of_people,
+    personal_ground,
+    target_of,
+)
 from ingestion.proposals.looking import FileColumn, Sheet, sheets
-from ingestion.proposals.words import correction
+from ingestion.proposals.words import correction, likeness
 from ingestion.shapes import SHAPES
 
 # What a figure is of where its file does not say: everybody.
@@ -35,7 +45,7 @@ _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
 
 @dataclass(frozen=True)
 class Choice:
-    """What became of one column of the file: a column of the shape, "personal", "empty" or "ignored", and why."""
+    """What became of one column of the file: one of the shape, "country", "personal", "empty" or "ignored", and why."""
 
     column: FileColumn
     fate: str
@@ -81,6 +91,17 @@ class Proposal:
         """How many rows the sheet holds."""
         return self.sheet.row_count
 
+    @property
+    def country(self) -> FileColumn | None:
+        """The column of countries: rows of others than Mali are left out."""
+        return next((choice.column for choice in self.choices if choice.fate == COUNTRY), None)
+
+    @property
+    def kept_rows(self) -> int:
+        """How many rows are of Mali, where a column tells the country."""
+        column = self.country
+        return self.rows if column is None else sum("ML" in countries(cell) for cell in column.cells)
+
 
 def propose(path: Path, shape: str | None = None) -> Proposal:
     """The likeliest reading of a file, as any shape or as a given one. Raises SourceFileError without any table."""
@@ -99,7 +120,8 @@ def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
 def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
     ranked = {c.header: guesses(c, shape) for c in sheet.columns if c.header not in apart and not c.is_empty}
     given = _assigned(ranked)
-    choices = [_choice(column, apart, given.get(column.header), ranked) for column in sheet.columns]
+    of_country = _country(sheet, {*apart, *given})
+    choices = [_choice(column, apart, given.get(column.header), ranked, of_country) for column in sheet.columns]
     mapped = {guess.target: guess for guess in given.values()}
     constants = _constants(sheet, shape, mapped)
     required = [c.name for c in SHAPES[shape] if c.required] + ["observed_on"]
@@ -132,12 +154,27 @@ def _assigned(ranked: dict[str, list[Guess]]) -> dict[str, Guess]:
     return given
 
 
-def _choice(column: FileColumn, apart: dict[str, str], guess: Guess | None, ranked: dict[str, list[Guess]]) -> Choice:
+def _country(sheet: Sheet, taken: set[str]) -> dict[str, str]:
+    """The column that tells the best in which country a row takes place, and why."""
+    found = {c.header: why for c in sheet.columns if c.header not in taken and (why := country_ground(c))}
+    best = max(found, key=lambda header: likeness(header, COUNTRY), default="")
+    return {best: found[best]} if found else {}
+
+
+def _choice(
+    column: FileColumn,
+    apart: dict[str, str],
+    guess: Guess | None,
+    ranked: dict[str, list[Guess]],
+    of_country: dict[str, str],
+) -> Choice:
     others = [other for other in ranked.get(column.header, []) if guess is None or other.target != guess.target]
     if column.header in apart:
         return Choice(column, "personal", None, apart[column.header], [])
     if column.is_empty:
         return Choice(column, "empty", None, "vide dans ce fichier", [])
+    if column.header in of_country:
+        return Choice(column, COUNTRY, None, of_country[column.header], [])
     if guess is None:
         return Choice(column, "ignored", None, _IGNORED, others)
     return Choice(column, guess.target, guess, guess.ground, others)

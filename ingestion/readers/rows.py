@@ -24,7 +24,6 @@ class Table:
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows left out by the reader: locator, reason, cells
     versions: pd.DataFrame = field(default_factory=pd.DataFrame)  # of submissions, by label: root, before, changed
     notes: tuple[str, ...] = ()  # what a person should know of the rows, without any of their values
-    whole: dict[str, pd.Series] = field(default_factory=dict)  # by column and label, texts that were cut into several
     shared: frozenset[Any] = frozenset()  # labels whose figures are of several rows together
 
     def place(self, column: str | None) -> pd.Series:

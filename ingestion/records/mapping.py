@@ -60,6 +60,7 @@ def build(
     With ``withheld`` its free texts are left out, and the row bears a warning.
     """
     needed = [name for o in mapping.columns.values() if not o.optional for name in o.read]
+    needed += [source.country.column] if source.country else []
     if missing := sorted(set(needed) - set(table.frame.columns)):
         wanted, there = f"la ou les colonnes {quoted(missing)}", columns_found(table.frame.columns, needed)
         raise SourceFileError(document.file_name, f"table {table.name}", wanted, there)
@@ -84,7 +85,7 @@ class _Builder:
         self.index = pd.RangeIndex(len(table.frame))
         shared = [["figure_shared"] if label in table.shared else [] for label in table.frame.index]
         self.warnings: list[list[str]] = shared
-        self.errors: list[list[str]] = [[] for _ in self.index]
+        self.errors: list[list[str]] = self._of_other_countries()
         self.personal: list[pd.DataFrame] = []
         self.nothing = np.full(len(self.index), None, dtype=object)
 
@@ -100,6 +101,14 @@ class _Builder:
         frame["warnings"] = [";".join(sorted(set(codes))) or None for codes in self.warnings]
         frame["errors"] = [";".join(reasons) or None for reasons in self.errors]
         return frame[[c.name for c in self.shape.stored] + ["errors"]]
+
+    def _of_other_countries(self) -> list[list[str]]:
+        """For each row, why it is left out where it tells of a country that the source does not keep."""
+        if self.source.country is None:
+            return [[] for _ in self.index]
+        cells = self.table.frame[self.source.country.column].map(lambda cell: tidy(cell) or "")
+        refused = {cell: self.source.country.refusal(cell) for cell in cells.unique()}
+        return [[reason] if (reason := refused[cell]) else [] for cell in cells]
 
     def _column(self, column: Column) -> dict[str, Any]:
         origin = self.mapping.columns.get(column.name)
@@ -117,7 +126,6 @@ class _Builder:
                 raw = self._without_text(column, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
-        written = self._whole(column, origin)
         is_expected = origin is not None and origin.expected
         unusable = {text for text, (value, known, _) in cleaned.items() if not known or (value is None and is_expected)}
         lacking = {text for text, (value, _, _) in cleaned.items() if column.required and value is None}
@@ -128,19 +136,8 @@ class _Builder:
                 self.errors[row].append(_lacking(column, text))
         result = {column.name: [cleaned[text][0] for text in raw]}
         if column is not OBSERVED:
-            raws = [cleaned[text][2] for text in raw]
-            result[f"{column.name}_raw"] = [whole or text for whole, text in zip(written, raws, strict=True)]
+            result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
         return result
-
-    def _whole(self, column: Column, origin: Origin | None) -> list[str | None]:
-        """The text of each row's cell where it was cut into several values, without what is personal in it."""
-        is_withheld = self.withheld and column.is_free
-        if origin is None or origin.column not in self.table.whole or is_withheld or not len(self.index):
-            return [None] * len(self.index)
-        texts = self.table.whole[origin.column].loc[self.table.frame.index]
-        cut = texts.ne(self.table.frame[origin.column])
-        told = {text: redact(text, column.is_free)[0] for text in texts[cut].unique()}
-        return [told[text] if is_cut else None for text, is_cut in zip(texts, cut, strict=True)]
 
     def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
         """The texts of a column without what people typed in spite of the instructions; each distinct text once."""

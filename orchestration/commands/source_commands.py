@@ -27,6 +27,7 @@ from warehouse.french import count as number
 from warehouse.paths import Layout
 
 _FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
+_FATES |= {"country": "[bold]pays[/]"}
 _SHOWN_VALUES = 2
 _SHOWN_NOTES = 20
 _FORM = "forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »"
@@ -231,6 +232,10 @@ def _identity(source: Source) -> None:
         "Éditeur": source.publisher + (f", {source.url}" if source.url else ""),
         "Licence": f"{source.license} ; sensibilité {source.sensitivity} ; classe de preuve {source.evidence_class}",
         "Fichiers": ", ".join(source.files),
+    }
+    if source.country:
+        lines["Pays"] = f"colonne « {source.country.column} », gardés : {', '.join(source.country.keep)}"
+    lines |= {
         "Lecteur": reader["kind"] + (f" ({options})" if options else ""),
         "Dossier": str(source.folder),
     }

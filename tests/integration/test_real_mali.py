@@ -49,7 +49,9 @@ def test_contradicting_codes_are_flagged_not_mended(mali: Root) -> None:
         "select count(*) from marts.service_directory where admin3_code is not null and not starts_with(admin3_code, admin2_code)"
     )
     assert wrong == [(0,)]
-    flagged = mali.query("select count(*) > 0 from marts.service_directory where has_conflict and admin3_code is null")
+    flagged = mali.query(
+        "select count(*) > 0 from marts.service_directory where has_place_question and admin3_code is null"
+    )
     assert flagged == [(True,)]
 
 

@@ -39,18 +39,17 @@ def split(table: Table, separators: Mapping[str, Sequence[str]], figures: Abstra
 
     A figure of the three together stays with the first of them: each of the others would count it again.
     """
-    frame, whole = table.frame, {}
+    frame = table.frame
     for column, signs in separators.items():
         if column in frame:
             cut = re.compile("|".join(_pattern(sign) for sign in signs), re.IGNORECASE)
             parts = {text: _parts(cut, text) for text in frame[column].unique()}
-            whole[column] = table.frame[column]
             frame = frame.assign(**{column: frame[column].map(parts)}).explode(column)
     again = pd.Series(frame.index.duplicated(), index=frame.index)
     counted = [column for column in sorted(figures) if column in frame and frame[column][again].ne("").any()]
     shared = frozenset(frame.index[again]) if counted else frozenset()
     frame = frame.assign(**{column: frame[column].mask(again, "") for column in counted})
-    return replace(table, frame=frame, whole=whole, shared=shared)
+    return replace(table, frame=frame, shared=shared)
 
 
 def _pattern(sign: str) -> str:

@@ -19,12 +19,16 @@ METHODS = ("answer", "code", "exact_name", "variant", "fuzzy", "point_in_polygon
 
 @dataclass(frozen=True)
 class Witness:
-    """A column and its votes, the areas of 2021 that it may mean. No votes: it says nothing of use."""
+    """A column and its votes, the areas of 2021 that it may mean. No votes: it says nothing of use.
+
+    ``name_level``: of a name the level at which it is looked for, 0 for a code or a point.
+    """
 
     column: str
     votes: tuple[Match, ...] = ()
     stated_code: str | None = None
     stated_vintage: str | None = None
+    name_level: int = 0
 
     def areas(self, level: int) -> set[str]:
         """The areas of that level for which it votes, or below which."""
@@ -73,7 +77,8 @@ def decide(witnesses: Sequence[Witness]) -> Verdict:
         total = {area: sum(witness.support(area) for witness in speaking) for area in sorted(areas)}
         best = max(total, key=lambda area: total[area])
         opposed = sum(max(witness.support(area) for area in areas) - witness.support(best) for witness in speaking)
-        if list(total.values()).count(total[best]) > 1 or total[best] < MAJORITY * opposed:
+        is_open = list(total.values()).count(total[best]) > 1 or total[best] < MAJORITY * opposed
+        if is_open or _is_outvoted_by_names(best, level, speaking):
             is_homonym = all(areas <= witness.areas(level) for witness in speaking)
             warnings.append(f"admin{level}_ambiguous" if is_homonym else f"admin{level}_undecided")
             break
@@ -81,6 +86,12 @@ def decide(witnesses: Sequence[Witness]) -> Verdict:
             warnings.append(f"admin{level}_conflict")
         chosen = best
     return Verdict(chosen, tuple(warnings))
+
+
+def _is_outvoted_by_names(best: str, level: int, speaking: Sequence[Witness]) -> bool:
+    """Whether smaller areas' names alone speak against a larger one that is stated: names are looked for in it."""
+    against = any(0 < w.name_level <= level and not w.support(best) for w in speaking)
+    return against and all(w.name_level for w in speaking if w.support(best))
 
 
 def ranked(witnesses: Sequence[Witness], suggestions: Iterable[Candidate] = ()) -> list[Candidate]:

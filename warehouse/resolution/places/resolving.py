@@ -53,7 +53,7 @@ CANDIDATE_SCHEMA = pa.schema(
 _CODES = [f"admin{level}_code" for level in (1, 2, 3)]
 _NAMES = [f"admin{level}_name" for level in (1, 2, 3)]
 _STATED = [*_CODES, *_NAMES, "admin_vintage"]
-_RAW = [f"{name}_raw" for name in (*_CODES[:2], *_NAMES)]
+_RAW = [f"{name}_raw" for name in (*_CODES, *_NAMES)]
 _READ = pa.schema(
     [(name, pa.string()) for name in ("record_id", *_STATED, *_RAW)]
     + [(name, pa.float64()) for name in ("latitude", "longitude")]
@@ -112,7 +112,7 @@ def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
         raw = pc.replace_substring(records[f"{name}_raw"], _BETWEEN, " ")
         is_list = pc.and_(pc.fill_null(pc.match_substring(raw, "\n"), False), pc.is_valid(records[name]))
         columns[name] = pc.if_else(is_list, raw, records[name])
-    for code in _CODES[:2]:
+    for code in _CODES:
         is_unreadable = pc.and_(pc.is_null(records[code]), pc.is_valid(records[f"{code}_raw"]))
         columns[f"{code}_unreadable"] = pc.if_else(is_unreadable, "unreadable", "")
     columns["point"] = outlines.around(records["latitude"], records["longitude"])
@@ -130,11 +130,11 @@ def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
 
 
 def _statement(text: str) -> Statement:
-    code1, code2, code3, name1, name2, name3, vintage, unreadable1, unreadable2, point = (
+    code1, code2, code3, name1, name2, name3, vintage, *unreadable, point = (
         value or None for value in text.split(_BETWEEN)
     )
-    unreadable = (unreadable1 is not None, unreadable2 is not None)
-    return Statement((code1, code2, code3), (name1, name2, name3), vintage, unreadable, point)
+    is_unreadable = tuple(told is not None for told in unreadable)
+    return Statement((code1, code2, code3), (name1, name2, name3), vintage, is_unreadable, point)
 
 
 def _row(shape: str, number: int, place: Place) -> dict[str, Any]:

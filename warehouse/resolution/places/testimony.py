@@ -1,14 +1,21 @@
-"""From what a record states of its place to its places: witnesses, several places in one cell, a person's answer."""
+"""From what a record states of its place to its places: witnesses, several places in one cell, a person's answer.
+
+A name is looked for below the parents that the record states. Where one of them is unknown (region « Centre-Ouest ») or
+of another country, what is below is not placed by its name alone: « Gao » is a commune of Burkina Faso too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ingestion.clean.pcodes import pcode
+from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
+from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
+from warehouse.resolution.places.cell_paths import Path, is_found, paths
+from warehouse.resolution.places.cells import repaired
 from warehouse.resolution.places.gazetteer import CURRENT, Match, alike, current, level_of, named
-from warehouse.resolution.places.place_names import parts, place_key
+from warehouse.resolution.places.place_names import place_key
 from warehouse.resolution.places.ranking import Candidate, Verdict, Witness, best_vote, decide, ranked, stated
 
 # Measured on the 701 communes (docs/adr/0010): alike enough among the 14 communes of a cercle, among 701 too little.
@@ -19,6 +26,7 @@ SUGGESTED = 0.6  # shown to a person, never chosen
 NEAR = 0.5  # the vote of a point for a cercle whose outline passes beside it
 POINT = "point_in_polygon"
 _LEVELS = (1, 2, 3)
+_OPEN = ("name_unknown", "undecided", "ambiguous", "unreadable")  # what leaves a level empty that a record states
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,8 @@ class Statement:
     codes: tuple[str | None, ...] = (None, None, None)  # of the region, the cercle, the commune
     names: tuple[str | None, ...] = (None, None, None)
     vintage: str | None = None
-    unreadable: tuple[bool, ...] = (False, False)  # a code of the region, of the cercle is written and is no p-code
+    unreadable: tuple[bool, ...] = (False, False, False)  # a code of that level is written and is no p-code
     outlines: str | None = None  # "2019:ML0204,ML0901": the cercle around the point, then those beside it
-
-    @property
-    def is_silent(self) -> bool:
-        """Nothing at all is said of a place: the record is of the whole country."""
-        return not any((*self.codes, *self.names, *self.unreadable, self.outlines))
 
 
 @dataclass(frozen=True)
@@ -68,46 +71,91 @@ def question_key(region: str | None, cercle: str | None, commune: str | None, *g
     return "|".join([f"lieu:{names}", *(text for text in given if text)])
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What the name columns of a statement say: codes among the names, names of the upper columns, places of the last.
+
+    ``above``: (level, column, names) of each upper column; several names there are all meant. ``column``: the deepest
+    column with a name, from 0.
+    """
+
+    codes: tuple[tuple[int, int, str], ...]  # (level, column, code): the 3W has « ML050101 » for a commune
+    above: tuple[tuple[int, int, tuple[str, ...]], ...]
+    places: tuple[Path, ...]
+    column: int = 0
+    is_abroad: bool = False
+
+
 def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bool) -> list[Place]:
     """All places of a record: several where its deepest name is a list and its content can be told of each."""
-    if statement.is_silent:
+    said = _said(statement)
+    is_silent = not any((*statement.codes, *statement.unreadable, statement.outlines, *said.codes, *said.above))
+    if is_silent and not said.places and not said.is_abroad:
         return [Place(method="country", score=1.0)]
-    column, pieces = _listed(statement)
-    if len(pieces) < 2:
-        return [_place(statement, answers)]
-    read = [piece for piece in pieces if _is_known(piece, column + 1, statement.vintage)]
-    warnings = ("several_places_partly_read",) if len(read) < len(pieces) else ()
-    divided = [_place(_only(statement, column, piece), answers, warnings) for piece in read]
+    if len(said.places) < 2 or said.is_abroad:
+        place = _place(statement, said, answers)
+        return [place if is_divisible else _of_a_figure(place)]
+    vintage = statement.vintage or CURRENT
+    read = [path for path in said.places if is_found(path, vintage)] or list(said.places)
+    warnings = ("several_places_partly_read",) if len(read) < len(said.places) else ()
+    divided = [
+        _place(_only(statement, said.column, path), replace(said, places=(path,), codes=()), answers, warnings)
+        for path in read
+    ]
     if is_divisible:
         return list({(place.code or number): place for number, place in enumerate(divided)}.values())
     whole = _answered(_key(statement), answers)
     if whole is not None:
         return [whole]
-    found = tuple(candidate for place in divided for candidate in (place.candidates or _as_candidate(place, column)))
+    found = tuple(c for place in divided for c in (place.candidates or _as_candidate(place, said.column)))
     return [Place(warnings=("several_places", *warnings), candidates=found, question_key=_key(statement))]
 
 
-def _listed(statement: Statement) -> tuple[int, list[str]]:
-    """The deepest column that has a name, and its pieces if it lists places."""
-    for column in (2, 1, 0):
-        if text := statement.names[column]:
-            return column, _list(text, column + 1, statement.vintage)
-    return 0, []
+def _said(statement: Statement) -> _Said:
+    """Reads the name columns, from the commune up: the first that names a place may name several."""
+    vintage = statement.vintage or CURRENT
+    codes: list[tuple[int, int, str]] = []
+    above: dict[tuple[int, int], list[str]] = {}
+    places: tuple[Path, ...] = ()
+    deepest = 0
+    is_elsewhere = False
+    for column in reversed(_LEVELS):
+        text = repaired(statement.names[column - 1] or "")
+        if found := _coded(text):
+            codes.append((found[0], column, found[1]))
+            text = found[2]
+        if not place_key(text):
+            continue
+        is_elsewhere |= is_abroad(text, column, vintage)
+        read = paths(text, column, vintage, _stated_levels(statement, column))
+        if not places:
+            places, deepest = read, column - 1
+            continue
+        for step in (step for path in read for step in path):
+            above.setdefault((step.level, column), []).append(step.text)
+        if len(read) > 1 and all(len(path) == 1 for path in read):  # « Gao - Rharous » may be one name
+            above[read[0][0].level, column].insert(0, text)
+    upper = tuple((level, column, tuple(dict.fromkeys(texts))) for (level, column), texts in above.items())
+    return _Said(tuple(codes), upper, places, deepest, is_elsewhere)
 
 
-def _list(text: str, level: int, vintage: str | None) -> list[str]:
-    """The pieces of a text that lists places, all of them known but for one at most; none for a single name."""
-    pieces = parts(text)
-    known = sum(_is_known(piece, level, vintage) for piece in pieces)
-    return pieces if known and known >= len(pieces) - 1 and not _is_known(text, level, vintage) else []
+def _coded(text: str) -> tuple[int, str, str] | None:
+    """(level, code, other words) of a name that is a code, or has one: « Mopti (ML0506) »."""
+    for level in _LEVELS:
+        if found := code_in(text, level):
+            return level, *found
+    return None
 
 
-def _is_known(text: str, level: int, vintage: str | None) -> bool:
-    return any(named(text, upper, vintage or CURRENT) for upper in range(level, 0, -1))
+def _stated_levels(statement: Statement, column: int) -> frozenset[int]:
+    """The levels above a column that a record states elsewhere than there."""
+    stated = zip(_LEVELS, statement.names, statement.codes, strict=True)
+    return frozenset(level for level, name, code in stated if level < column and (name or code))
 
 
-def _only(statement: Statement, column: int, piece: str) -> Statement:
+def _only(statement: Statement, column: int, path: Path) -> Statement:
     """The statement with one piece of a list; codes as deep as the list, and the point, tell only one of the pieces."""
+    piece = " > ".join(step.text for step in path)
     names = tuple(piece if number == column else name for number, name in enumerate(statement.names))
     codes = tuple(code if number < column else None for number, code in enumerate(statement.codes))
     return replace(statement, names=names, codes=codes, outlines=None)
@@ -119,22 +167,35 @@ def _as_candidate(place: Place, column: int) -> tuple[Candidate, ...]:
     return (Candidate(place.code, place.method or "", place.score or 0.0, f"admin{column + 1}_name"),)
 
 
-def _place(statement: Statement, answers: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Place:
-    witnesses, found, suggestions = _witnesses(statement)
-    verdict = decide(witnesses)
-    warnings += (*found, *verdict.warnings, *_unread(statement, verdict, witnesses))
-    candidates = tuple(ranked(witnesses, suggestions)) if verdict.warnings or suggestions else ()
+def _place(statement: Statement, said: _Said, answers: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Place:
+    testimony = _Testimony(statement, said)
+    verdict = decide(testimony.witnesses)
     key = _key(statement)
     answer = _answered(key, answers)
+    if testimony.is_abroad:
+        warnings += (*testimony.warnings, "other_country", "place_unresolved")
+        return answer or Place(warnings=warnings, question_key=key)
+    warnings += (*testimony.warnings, *verdict.warnings, *_unread(statement, verdict, testimony.witnesses))
+    suggestions = testimony.suggestions
+    candidates = tuple(ranked(testimony.witnesses, suggestions)) if verdict.warnings or suggestions else ()
     if answer is not None:
         return replace(answer, candidates=candidates)
-    stated_code, vintage = stated(verdict.code, witnesses)
+    stated_code, vintage = stated(verdict.code, testimony.witnesses)
     if not verdict.code:
         warnings += ("place_unresolved",)
         return Place("", None, None, stated_code, vintage, warnings, candidates, key)
-    best = best_vote(verdict.code, witnesses)
+    best = best_vote(verdict.code, testimony.witnesses)
     score = best.score if best.method == "fuzzy" else 1.0
     return Place(verdict.code, best.method, score, stated_code, vintage, warnings, candidates, key)
+
+
+def _of_a_figure(place: Place) -> Place:
+    """A figure of a commune that is not known is not one of its cercle."""
+    if place.code and any(
+        f"admin{n}_{why}" in place.warnings for n in _LEVELS[level_of(place.code) :] for why in _OPEN
+    ):
+        return replace(place, warnings=(*place.warnings, "coarser_than_stated"))
+    return place
 
 
 def _key(statement: Statement) -> str:
@@ -152,39 +213,72 @@ def _answered(key: str, answers: Mapping[str, str]) -> Place | None:
 
 def _unread(statement: Statement, verdict: Verdict, witnesses: list[Witness]) -> Iterator[str]:
     """Codes that do not lead to an area. A cercle whose code cannot be read is not its region: figures depend on it."""
-    if statement.unreadable[1] and level_of(verdict.code) < 2:
-        yield "admin2_unreadable"
+    if any(statement.unreadable):
+        yield "unreadable_code"
+    for level, is_unreadable in zip(_LEVELS, statement.unreadable, strict=True):
+        if is_unreadable and 1 < level > level_of(verdict.code):
+            yield f"admin{level}_unreadable"
     if not verdict.code and any(witness.stated_code and len(witness.votes) > 1 for witness in witnesses):
         yield "admin_split_since_vintage"
 
 
-def _witnesses(statement: Statement) -> tuple[list[Witness], list[str], list[Candidate]]:
+class _Testimony:
     """The witnesses of a statement, warnings for those that cannot be understood, and what a person may look at."""
-    warnings: list[str] = []
-    suggestions: list[Candidate] = []
-    witnesses = [_code(f"admin{level}_code", code, statement, warnings) for level, code in _stated_codes(statement)]
-    if statement.outlines:
-        witnesses.append(_point(statement.outlines, warnings))
-    for level, text in zip(_LEVELS, statement.names, strict=True):
-        if not text or not place_key(text):
-            continue
-        column = f"admin{level}_name"
-        if code := pcode(text, level):  # the 3W has « ML050101 » for a commune
-            witnesses.append(_code(column, code, statement, warnings))
-            continue
-        parent = decide(witnesses).code[: 2 * level]
-        matches = _matches(text, level, statement.vintage or CURRENT, parent)
+
+    def __init__(self, statement: Statement, said: _Said) -> None:
+        self.statement, self.vintage = statement, statement.vintage or CURRENT
+        self.warnings: list[str] = []
+        self.suggestions: list[Candidate] = []
+        self.witnesses = [_code(f"admin{n}_code", code, statement, self.warnings) for n, code in _codes(statement)]
+        self.witnesses += [_code(f"admin{n}_name", code, statement, self.warnings) for _, n, code in said.codes]
+        self._is_elsewhere = said.is_abroad or any(is_foreign_code(code) for _, code in _codes(statement))
+        if statement.outlines:
+            self.witnesses.append(_point(statement.outlines, self.warnings))
+        self._unknown = 0  # the level of a parent that is not known
+        self._within: tuple[str, ...] = ("",)
+        steps = [(step.level, step.column, (step.text,)) for path in said.places for step in path]
+        for level, column, texts in sorted([*steps, *said.above], key=lambda item: item[:2]):
+            self._hear(level, f"admin{column}_name", texts)
+
+    @property
+    def is_abroad(self) -> bool:
+        """Whether the record is of another country; no name or point outweighs that, a code of Mali does."""
+        return self._is_elsewhere and not any(w.stated_code and w.votes for w in self.witnesses)
+
+    def _hear(self, level: int, column: str, texts: tuple[str, ...]) -> None:
+        """Takes the names of one column at one level, those of larger areas before."""
+        decided = decide(self.witnesses).code
+        if self._unknown and level_of(decided) < self._unknown < level:
+            self._suggest(column, [m for text in texts for m in named(text, level, self.vintage)])
+            return
+        parent = decided[: 2 * level]
+        matches = _matches(texts, level, self.vintage, parent, self._within)
         if matches:
-            witnesses.append(Witness(column, tuple(matches)))
+            self.witnesses.append(Witness(column, tuple(matches), name_level=level))
+            return
+        self.warnings.append(f"admin{level}_name_unknown")
+        self._is_elsewhere |= any(is_neighbouring(text, level, parent) for text in texts)
+        self._suggest(column, [m for text in texts for m in alike(text, level, self.vintage, parent, SUGGESTED)[:3]])
+        reformed = _reformed(texts, level, self.vintage, parent)
+        if reformed:
+            self._within = reformed
         else:
-            warnings.append(f"{column}_unknown")
-            suggested = alike(text, level, statement.vintage or CURRENT, parent, SUGGESTED)[:3]
-            suggestions += [Candidate(match.code, match.method, match.score, column) for match in suggested]
-    return witnesses, warnings, suggestions
+            self._unknown = self._unknown or level
+
+    def _suggest(self, column: str, matches: list[Match]) -> None:
+        self.suggestions += [Candidate(match.code, match.method, match.score, column) for match in matches]
 
 
-def _stated_codes(statement: Statement) -> Iterator[tuple[int, str]]:
+def _codes(statement: Statement) -> Iterator[tuple[int, str]]:
     return ((level, code) for level, code in zip(_LEVELS, statement.codes, strict=True) if code)
+
+
+def _reformed(texts: tuple[str, ...], level: int, vintage: str, parent: str) -> tuple[str, ...]:
+    """Where a region or cercle of 2023 lies that bears the name of a smaller area of 2021: « Bandiagara » in Mopti."""
+    if level == 3:
+        return ()
+    below = [match.code for text in texts for match in named(text, level + 1, vintage)]
+    return tuple(sorted({code[: 2 * level + 2] for code in below if code.startswith(parent)}))
 
 
 def _code(column: str, code: str, statement: Statement, warnings: list[str]) -> Witness:
@@ -206,19 +300,23 @@ def _point(outlines: str, warnings: list[str]) -> Witness:
     return Witness("point", tuple(votes))
 
 
-def _matches(text: str, level: int, vintage: str, parent: str) -> list[Match]:
-    """What a name may mean: exact names anywhere, and an alike name below the parent where none of them is there.
+def _matches(texts: tuple[str, ...], level: int, vintage: str, parent: str, within: tuple[str, ...]) -> list[Match]:
+    """What names may mean: exact names anywhere, and an alike name below the parent where none of them is there.
 
     Where nothing of its level bears the name, something larger may (commune column « Yanfolila », a cercle), never
     something smaller: regions and cercles of 2023 bear names of smaller areas of 2021 (region of Bandiagara).
     """
-    exact = [match for piece in [text, *_list(text, level, vintage)] for match in named(piece, level, vintage)]
+    exact = [match for text in texts for match in named(text, level, vintage) if match.code.startswith(within)]
     if any(match.code.startswith(parent) for match in exact):
         return exact
+    text = texts[0]
     larger = [match for upper in range(level - 1, 0, -1) for match in named(text, upper, vintage)]
+    larger = [match for match in larger if match.code.startswith(within)]
     if larger and not exact:
         return larger
+    if is_neighbouring(text, level, parent):
+        return exact
     at_least = FUZZY if level == 1 or level_of(parent) == level - 1 else FUZZY_FURTHER
     first, *others = [*alike(text, level, vintage, parent, at_least - MARGIN), Match("", "fuzzy", 0.0)]
-    is_clear = first.score >= at_least and first.score - others[0].score >= MARGIN
+    is_clear = first.score >= at_least and first.score - others[0].score >= MARGIN and first.code.startswith(within)
     return [*exact, first] if is_clear else exact

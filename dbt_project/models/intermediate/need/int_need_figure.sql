@@ -24,10 +24,11 @@ records as (
     inner join places on needs.record_id = places.record_id
     cross join run
     left join documents on needs.document_id = documents.document_id
-    -- A cercle whose code cannot be read is not its region.
+    -- A cercle that is not known is not its region, nor a commune its cercle.
     where not coalesce(documents.withdrawn_on <= run.as_of, false)
         and places.admin_level is not null
         and coalesce(places.warnings, '') not like '%admin2_unreadable%'
+        and coalesce(places.warnings, '') not like '%coarser_than_stated%'
 ),
 
 -- Total row; else both sexes over all ages; else all sexes by age; else sex by age.

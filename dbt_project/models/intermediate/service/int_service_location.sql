@@ -22,7 +22,7 @@ select
                 then 1
             else 0
         end
-    ) = 1 as has_place_conflict
+    ) = 1 as has_place_question
 from service_records
 where not is_withdrawn
 group by service_at_location_id

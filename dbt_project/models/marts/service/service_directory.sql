@@ -86,7 +86,8 @@ select
     ) as freshness,
     coalesce(profiles.status_confidence, profiles.best_confidence) as confidence,
     coalesce(profiles.status_agreement, profiles.best_agreement) as agreement,
-    profiles.has_conflict or locations.has_place_conflict as has_conflict,
+    profiles.has_conflict,
+    locations.has_place_question,
     locations.source_count,
     locations.last_seen_on,
     {{ add_days(

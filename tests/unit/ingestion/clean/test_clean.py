@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import math
 import re
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from ingestion.clean import dates, numbers, pcodes, text
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
+from ingestion.project import SEEDS
 from ingestion.shapes import NEED, SERVICE
 
 DAY = dt.date
@@ -244,12 +246,67 @@ def test_booleans(written: str, answer: bool | None) -> None:
         ("NE001001", 2, "NE001001"),
         ("NE0101", 2, None),
         ("LB1", 1, "LB1"),
-        ("MLI01", 1, None),  # no list uses these three letters
+        ("BFA01", 1, None),  # no list uses these three letters
+        ("MLI01", 1, "ML01"),  # nor these, but they mean Mali
         ("ML٠١", 1, None),
     ],
 )
 def test_pcodes(written: str, level: int, code: str | None) -> None:
     assert pcodes.pcode(written, level) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "code"),
+    [
+        ("ML 0506", 2, "ML0506"),
+        ("ml05 06 09", 3, "ML050609"),
+        ("ML-05-06", 2, "ML0506"),
+        ("ML05.06_09", 3, "ML050609"),
+        ("ML0506-04", 3, "ML050604"),
+        ("ML5", 1, "ML05"),
+        ("ML506", 2, "ML0506"),
+        ("ML5-6-9", 3, "ML050609"),
+        ("ML0506 - Mopti", 2, "ML0506"),
+        ("Mopti (ML 0506)", 2, "ML0506"),
+        ("506", 2, "ML0506"),
+        ("506.0", 2, "ML0506"),
+        ("050609", 3, "ML050609"),
+        ("ML101", 2, None),  # ML0101 or ML1001
+        ("ML-9", 1, None),  # ISO 3166-2 has Ménaka there, OCHA Bamako
+        ("ML 0599", 2, None),  # no such cercle
+        ("ML0506, ML0502", 2, None),
+        ("ML05 0X 09", 3, None),
+        ("5061", 2, None),
+        ("0506 Mopti", 2, None),
+    ],
+)
+def test_codes_written_otherwise(written: str, level: int, code: str | None) -> None:
+    assert pcodes.pcode(written, level, bare=True) == code
+
+
+with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as _file:
+    OFFICIAL = frozenset(row["code"] for row in csv.DictReader(_file))
+_SCRAPS = st.lists(
+    st.sampled_from(["ML", "ml", "MLI", " ", "-", ".", "0", "5", "06", "9", "0506", "x", "(", "é"]), max_size=9
+)
+CODE_LIKE = st.one_of(_SCRAPS.map("".join), MESSY)
+
+
+@given(CODE_LIKE, st.sampled_from([1, 2, 3]), st.booleans())
+def test_reading_a_code_invents_none_and_reads_its_own_answer(written: str, level: int, bare: bool) -> None:
+    code = pcodes.pcode(written, level, bare)
+    if code is not None:
+        assert code in OFFICIAL or code == written.strip().upper()
+        assert pcodes.pcode(code, level, bare) == code
+
+
+@given(st.sampled_from(sorted(code for code in OFFICIAL if len(code) > 2)), st.sampled_from(["", " ", "-", ".", " - "]))
+def test_an_official_code_is_read_however_its_parts_are_joined(code: str, between: str) -> None:
+    level = len(code) // 2 - 1
+    parts = [code[start : start + 2] for start in range(0, len(code), 2)]
+    assert pcodes.pcode(between.join(parts).lower(), level) in (
+        {code, None} if between == "-" and level == 1 else {code}
+    )
 
 
 @pytest.mark.parametrize(

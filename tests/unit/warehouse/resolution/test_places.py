@@ -101,7 +101,7 @@ def test_no_two_areas_of_one_parent_share_a_key() -> None:
         ("Koulikoro>Nara>Dogofry II", "ML020704", "variant"),
         ("Kayes>Bafoulabe>Oualia", "ML010111", "variant"),
         ("Timbuktu", "ML06", "variant"),
-        ("Bamako>Commune IV", "ML090104", "variant"),
+        ("Bamako>Commune IV", "ML090104", "exact_name"),  # a commune, whatever the column
         ("Bamako>Bamako>Commune - I", "ML090101", "exact_name"),
         ("Mopti>Bankass>Kani-Bonzoni", "ML050205", "fuzzy"),
         ("Mopty", "ML05", "fuzzy"),
@@ -246,6 +246,22 @@ def test_a_figure_of_several_places_is_not_split() -> None:
     assert [c.code for c in found.candidates] == ["ML0506", "ML0501"]
 
 
+@pytest.mark.parametrize(
+    ("names", "codes", "is_told"),
+    [
+        ("Mopti>Inconnu>Konna", "", True),
+        ("Mopti>Bankass>Inconnue", "", True),
+        ("Mopti>Bankass", "", False),
+        ("Mopti>Inconnu", "ML05,ML0502", False),
+        ("Sikasso>Yanfolila>Yanfolila", "", False),
+    ],
+)
+def test_a_figure_of_an_unknown_place_is_not_one_of_what_is_around(names: str, codes: str, is_told: bool) -> None:
+    (figure,), (service,) = (places_of(statement(names, codes), {}, divisible) for divisible in (False, True))
+    assert ("coarser_than_stated" in figure.warnings) == is_told
+    assert (figure.code, "coarser_than_stated" in service.warnings) == (service.code, False)
+
+
 def test_a_person_decides() -> None:
     asked = statement("Mopti>Bankass>Dandougou Fakala", "ML05,ML0502,ML050301")
     key = places.question_key("Mopti", "Bankass", "Dandougou Fakala", "ML05", "ML0502", "ML050301", "2021")
@@ -380,7 +396,7 @@ def test_records_get_their_places_and_candidates(workspace: Callable[..., Worksp
         ("n1", 1): (1, "ML05", None, "code"),
         ("c1", 1): (2, "ML05", "ML0502", "code"),
     }
-    assert found["n1", 1]["warnings"] == "admin2_unreadable"
+    assert found["n1", 1]["warnings"] == "unreadable_code;admin2_unreadable;coarser_than_stated"
     assert found["s4", 1]["warnings"] == "point_outside_outlines;place_unresolved"
     candidates = pq.read_table(made.resolved / "place_candidate.parquet")
     assert candidates.schema == places.CANDIDATE_SCHEMA
