@@ -26,6 +26,7 @@ from orchestration.operation.step_labels import STEPS
 from orchestration.pipeline.inventory import DEMO_NOTICE
 from warehouse.french import count as number
 from warehouse.privacy import withheld
+from warehouse.reading import fates
 from warehouse.source_states import GOOD, HELD_BACK, LABELS, SourceState
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -89,12 +90,12 @@ def notice(is_demo: bool) -> None:
         console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
 
 
-def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
-    """One line a source: state, rows read, accepted and rejected, checks that failed."""
+def sources_table(deliveries: dict[str, dict[str, Any]], told_fates: dict[str, dict[str, int]] | None = None) -> Table:
+    """One line a source: state, rows read, accepted, rejected and published, checks that failed."""
     table = Table(title="Sources", title_justify="left", header_style="bold")
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "acceptées", "rejetées", "alertes"):
+    for name in ("lues", "acceptées", "rejetées", *(("publiées",) if told_fates else ()), "alertes"):
         table.add_column(name, justify="right")
     for source_id, told in sorted(deliveries.items()):
         counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
@@ -103,9 +104,27 @@ def sources_table(deliveries: dict[str, dict[str, Any]]) -> Table:
             source_id,
             state_shown(told["state"]),
             *("non dit" if count is None else number(count) for count in counts),
+            *([_published(told_fates.get(source_id))] if told_fates else []),
             str(warnings or "·"),
         )
     return table
+
+
+def _published(told: dict[str, int] | None) -> str:
+    if told is None:
+        return "·"
+    count = told.get(fates.PUBLISHED, 0)
+    return number(count) if count else "[bold red]aucune[/]"
+
+
+def show_fates(told_fates: dict[str, dict[str, int]]) -> None:
+    """What became of the accepted rows that are not published; in red where a source has none."""
+    for source_id, told in sorted(told_fates.items()):
+        others = fates.others(told)
+        if fates.PUBLISHED not in told:
+            console.print(f"[bold red]{source_id} : aucune ligne acceptée n’est publiée[/] ({others})", soft_wrap=True)
+        elif others:
+            console.print(f"{source_id}, non publiées : {others}", soft_wrap=True)
 
 
 def errors(deliveries: dict[str, dict[str, Any]]) -> None:

@@ -38,6 +38,7 @@ from orchestration.commands.console import (
     following,
     marts_table,
     notice,
+    show_fates,
     sources_table,
     stop,
     without_controls,
@@ -50,6 +51,7 @@ from warehouse.deliverables import front
 from warehouse.french import count as number
 from warehouse.paths import PROJECT, Layout
 from warehouse.publication import audit, housekeeping, publish
+from warehouse.reading import fates
 from warehouse.resolution import state
 
 if TYPE_CHECKING:
@@ -243,8 +245,10 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
         source: told | {"checks": manifest["source_checks"][source]} for source, told in manifest["inputs"].items()
     }
     notice(manifest["is_demo"])
-    console.print(sources_table(given))
+    told_fates = fates.of_manifest(manifest)
+    console.print(sources_table(given, told_fates))
     errors(given)
+    show_fates(told_fates)
     console.print(marts_table(manifest["marts"]))
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
@@ -274,8 +278,10 @@ def status() -> None:
     from orchestration.pipeline.delivery import deliveries
 
     given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
-    console.print(sources_table(given))
+    told_fates = fates.of_manifest(manifest) if manifest else {}
+    console.print(sources_table(given, told_fates))
     errors(given)
+    show_fates(told_fates)
     if manifest:
         console.print(checks_line(manifest))
         deliverable_commands.show(layout.published / Path(now["current"]).parent)

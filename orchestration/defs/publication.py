@@ -28,7 +28,7 @@ from warehouse.deliverables.maps import contours
 from warehouse.paths import Layout, Workspace
 from warehouse.privacy import withheld
 from warehouse.publication import audit, checks_page, publish
-from warehouse.reading import cookbook, dictionary
+from warehouse.reading import cookbook, dictionary, fates
 from warehouse.resolution import state
 from warehouse.storage import copy_whole, write_json
 
@@ -141,6 +141,8 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         told = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
         checks_page.write(folder, validations, audited["dbt"]["checks"], **told)
         manifest = _manifest(context, run_id, data_root, audited, marts, now) | {"accepted_losses": accepted_losses}
+        with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
+            manifest["fates"] = fates.by_source(connection)
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
         refuse_personal(folder, layout, inventory.is_demo, folder / publication.file)

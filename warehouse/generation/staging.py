@@ -90,8 +90,7 @@ OF_PERSONS = "of_persons"  # in the meta of a model
 # checked again within an interval, figures of people come out every year, and all else is asked in waves.
 _MAX_AGE = {"run": 2, "service": int(parameter("check_interval_near")), "need": 366}
 _WAVE = int(parameter("wave_months") * 366 / 12)
-# Outlines stay in Python: only point in polygon reads them.
-STAGED = [shape for shape in SHAPES.values() if shape.name != "boundary"]
+STAGED = list(SHAPES.values())
 # The day that dates a row, by staging model; a decision of a person has no rhythm, and no age.
 _DATED = {f"stg_{shape.name}": "observed_on" for shape in STAGED} | {"stg_assertion": "observed_on", "stg_run": "as_of"}
 

@@ -11,5 +11,17 @@ LABELS: dict[str, dict[str, str]] = {
         "NOT_FOUND": "Cherché, non trouvé",
         "NOT_CHECKED": "Non vérifié sur le terrain",
     },
+    "fate": {
+        "published": "Publié",
+        "superseded": "Remplacé",
+        "copy": "Déjà compté",
+        "withdrawn": "Retiré",
+        "after_as_of": "Après la date de référence",
+        "out_of_scope": "Hors champ",
+        "not_placed": "Sans lieu",
+        "below_level": "Niveau non montré",
+        "other_country": "Autre pays",
+        "suppressed": "Retenu",
+    },
     "evidence_class": {"unknown": "Non précisée"},
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from warehouse.deliverables.portal import scripts
 from warehouse.privacy import withheld
+from warehouse.reading import fates
 from warehouse.reading.edition import Edition
 
 _OPPORTUNITIES = """
@@ -45,10 +46,18 @@ def write(edition: Edition, folder: Path) -> None:
     )
 
 
+def _fate(told: dict[str, int] | None) -> dict[str, Any]:
+    """How many of its records are published, and what became of the others; nothing of answers of persons."""
+    if told is None:
+        return {"published": None, "unpublished": ""}
+    return {"published": told.get(fates.PUBLISHED, 0), "unpublished": fates.others(told)}
+
+
 def _sources(edition: Edition) -> list[dict[str, Any]]:
     """What each source gave, from the manifest, and the dates of what was observed."""
     observed = {row.pop("source_id"): row for row in edition.rows(_OBSERVED)}
     nothing = {"first_on": None, "last_on": None, "claim_count": 0}
+    told_fates = fates.of_manifest(edition.manifest)
     return [
         {
             "source_id": source_id,
@@ -56,6 +65,7 @@ def _sources(edition: Edition) -> list[dict[str, Any]]:
             "error": given["error"],
             "files": list(given["files"]),
             **{name: withheld.total(given["rows"], name) for name in ("read", "accepted", "rejected")},
+            **_fate(told_fates.get(source_id)),
             **observed.get(source_id, nothing),
         }
         for source_id, given in sorted(edition.manifest["inputs"].items())

@@ -12,6 +12,8 @@ winners as (select * from {{ ref('int_value') }}),
 
 assertions as (select * from {{ ref('int_assertion') }}),
 
+record_fates as (select * from {{ ref('record_fate') }}),
+
 checks as (
     select source_id, check_name, severity, passed, failed_count, examples
     from check_results
@@ -97,6 +99,33 @@ decisions as (
     group by 2
 ),
 
+-- What became of the accepted rows that no mart shows, and sources of which nothing is shown.
+fates as (
+    select
+        source_id,
+        'sort ' || fate as check_name,
+        'info' as severity,
+        true as passed,
+        count(*) as failed_count,
+        max(reason_fr) as examples
+    from record_fates
+    where fate <> 'published'
+    group by source_id, fate
+),
+
+unpublished as (
+    select
+        source_id,
+        'aucun enregistrement publié' as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        max(reason_fr) as examples
+    from record_fates
+    group by source_id
+    having max(case when fate = 'published' then 1 else 0 end) = 0
+),
+
 found as (
     select * from checks
     union all
@@ -107,6 +136,10 @@ found as (
     select * from decisions
     union all
     select * from answers
+    union all
+    select * from fates
+    union all
+    select * from unpublished
 )
 
 select

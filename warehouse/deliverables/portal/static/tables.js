@@ -93,6 +93,8 @@
     { title: "lignes lues", number: true, cell: row => counted(row.read) },
     { title: "acceptées", number: true, cell: row => counted(row.accepted) },
     { title: "rejetées", number: true, cell: row => counted(row.rejected) },
+    { title: "publiées", number: true, cell: row => (row.published === 0 ? el("strong", {}, "aucune") : counted(row.published)) },
+    { title: "acceptées, non publiées", kind: "long", cell: row => row.unpublished },
     { title: "observations du", kind: "whole", cell: row => date(row.first_on) },
     { title: "au", kind: "whole", cell: row => date(row.last_on) },
     { title: "affirmations publiées", number: true, cell: row => format.whole(row.claim_count) },
