@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
+from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
@@ -92,10 +93,11 @@ def notice(is_demo: bool) -> None:
 
 def sources_table(deliveries: dict[str, dict[str, Any]], told_fates: dict[str, dict[str, int]] | None = None) -> Table:
     """One line a source: state, rows read, accepted, rejected and published, checks that failed."""
-    table = Table(title="Sources", title_justify="left", header_style="bold")
+    # 80 columns hold it.
+    table = Table(title="Sources", title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "acceptées", "rejetées", *(("publiées",) if told_fates else ()), "alertes"):
+    for name in ("lues", "accept.", "rejetées", *(("publiées",) if told_fates else ()), "alertes"):
         table.add_column(name, justify="right")
     for source_id, told in sorted(deliveries.items()):
         counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
@@ -103,7 +105,7 @@ def sources_table(deliveries: dict[str, dict[str, Any]], told_fates: dict[str, d
         table.add_row(
             source_id,
             state_shown(told["state"]),
-            *("non dit" if count is None else number(count) for count in counts),
+            *("—" if count is None else number(count) for count in counts),
             *([_published(told_fates.get(source_id))] if told_fates else []),
             str(warnings or "·"),
         )

@@ -51,7 +51,11 @@ zone_cercles as (select * from {{ ref('zone_admin') }}),
 
 accepted as (
     {% for shape in shapes %}
-    select record_id, source_id, document_id, observed_on, '{{ shape }}' as shape from {{ shape }}_records
+    select record_id, source_id, document_id, observed_on, '{{ shape }}' as shape
+    from {{ shape }}_records
+    -- What ingestion writes of each landed file is no record of that file.
+    {{ "where record_id not in (select described.record_id from described where described.is_landed)"
+        if shape == 'document' }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -81,7 +85,9 @@ ranked_parts as (
         places.admin_level,
         places.admin1_code as current_admin1_code,
         places.admin2_code as current_admin2_code,
-        coalesce(places.warnings, '') like '%admin2_unreadable%' as is_unreadable,
+        coalesce(places.warnings, '') like '%admin2_unreadable%'
+        or coalesce(places.warnings, '') like '%coarser_than_stated%' as is_unreadable,
+        coalesce(places.warnings, '') like '%other_country%' as is_foreign,
         case
             when needs.sex = 'a' and needs.age_group = 'ALL' then 1
             when needs.age_group = 'ALL' then 2
@@ -115,10 +121,11 @@ need_figures as (
         parts.record_id,
         parts.admin_level,
         parts.is_unreadable,
+        parts.is_foreign,
         parts.is_part_of_total,
         max(figures.figure_id) as figure_id,
         max(figures.suppression) as suppression,
-        max(case when zones.zone_code is not null or cercles.zone_code is not null then 1 else 0 end) = 1 as is_in_a_zone
+        max(case when coalesce(zones.zone_code, cercles.zone_code) is not null then 1 else 0 end) = 1 as is_in_a_zone
     from need_parts as parts
     left join figures
         on parts.source_id = figures.source_id
@@ -131,7 +138,7 @@ need_figures as (
         = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
     left join zones on figures.admin_level = 1 and figures.admin1_code = zones.admin1_code
     left join zone_cercles as cercles on figures.admin_level = 2 and figures.admin2_code = cercles.admin_code
-    group by parts.record_id, parts.admin_level, parts.is_unreadable, parts.is_part_of_total
+    group by parts.record_id, parts.admin_level, parts.is_unreadable, parts.is_foreign, parts.is_part_of_total
 ),
 
 descriptions as (
@@ -239,6 +246,7 @@ explained as (
             when standing.shape = 'feedback' and answers.service_at_location_id is null then 'no_service'
             when standing.shape = 'feedback' and answers.score is null then 'no_score'
             when standing.shape = 'feedback' then 'small_count'
+            when standing.shape = 'need' and need_figures.is_foreign then 'foreign'
             when
                 standing.shape = 'need' and (need_figures.admin_level is null or need_figures.is_unreadable)
                 then 'unplaced'
