@@ -97,7 +97,7 @@ def sources_table(deliveries: dict[str, dict[str, Any]], told_fates: dict[str, d
     table = Table(title="Sources", title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "accept.", "rejetées", *(("publiées",) if told_fates else ()), "alertes"):
+    for name in ("lues", "accept.", "rejet.", *(("publ.",) if told_fates else ()), "alertes"):
         table.add_column(name, justify="right")
     for source_id, told in sorted(deliveries.items()):
         counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
