@@ -84,6 +84,10 @@ class _Builder:
         self.index = pd.RangeIndex(len(table.frame))
         shared = [["figure_shared"] if label in table.shared else [] for label in table.frame.index]
         self.warnings: list[list[str]] = shared
+        for code, labels in table.flags.items():
+            for row, label in enumerate(table.frame.index):
+                if label in labels:
+                    self.warnings[row].append(code)
         self.errors: list[list[str]] = [[] for _ in self.index]
         self.personal: list[pd.DataFrame] = []
         self.nothing = np.full(len(self.index), None, dtype=object)

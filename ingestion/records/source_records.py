@@ -11,7 +11,7 @@ import pandas as pd
 from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.readers.surveys import survey
+from ingestion.readers.surveys import exports
 from ingestion.readers.surveys.consent import Erased, nobody
 from ingestion.records import personal
 from ingestion.records.file_records import Part, part_of, read_part, read_tables
@@ -82,7 +82,7 @@ def parts(
     for path in paths:
         begin(path)
         tables[path] = read_tables(source, path, erased)
-    for path, raw in survey.last_versions(tables).items():  # one file may hold a later version of what another holds
+    for path, raw in exports.last_versions(tables).items():  # one file may hold a later version of what another holds
         begin(path)
         yield _of_few_rows(path, part_of(source, path, raw, withheld), most_rows)
 
