@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ingestion.clean import country
 from ingestion.clean.numbers import is_ambiguous, number
-from ingestion.clean.personal import redact
+from ingestion.clean.personal import PHONE, redact
+from ingestion.clean.public_phone import public_phone
 from ingestion.clean.text import as_text, tidy
 from ingestion.declaration.source import Mapping, Origin, Source
 from ingestion.declaration.values import clean
@@ -98,6 +100,8 @@ class _Builder:
         for column in (OBSERVED, *self.shape.columns):
             columns |= self._column(column)
         frame = pd.DataFrame(columns, index=self.index, copy=False)  # a million rows of a hundred columns: no copies
+        if {*shelters.HALVES} <= {column.name for column in self.shape}:
+            self._drop_positions(frame)
         if self.shape.name == "service":
             self._mask_shelters(frame)
         frame["record_id"] = self._record_ids(frame)
@@ -115,7 +119,9 @@ class _Builder:
             raw = self._raw(origin)
         if column.kind == "bytes":
             return {column.name: raw}
-        if origin is not None and origin.column is not None and column.name != "public_phone":
+        if origin is not None and origin.column is not None and column.name == "public_phone":
+            return self._phones(column, origin, raw)
+        if origin is not None and origin.column is not None:
             raw = self._without_personal(column, origin, raw)
             if self.withheld and column.is_free:
                 raw = self._without_text(column, raw)
@@ -135,6 +141,38 @@ class _Builder:
             raws = [cleaned[text][2] for text in raw]
             result[f"{column.name}_raw"] = [whole or text for whole, text in zip(written, raws, strict=True)]
         return result
+
+    def _phones(self, column: Column, origin: Origin, raw: list[Any]) -> dict[str, Any]:
+        """Numbers of the plan alone: what stood beside them, and what is none, is kept for `restricted`."""
+        found = {text: public_phone(self.source.canonical(column.name, text) or text) for text in dict.fromkeys(raw)}
+        cut = {text for text, phone in found.items() if tidy(text) is not None and not _is_spaced(text, phone)}
+        places = self._places(origin) if cut else self.nothing
+        removed = [(places[row], origin.column, PHONE, text) for row, text in enumerate(raw) if text in cut]
+        if removed:
+            self.personal.append(pd.DataFrame(removed, columns=personal.PERSONAL[1:], dtype=object))
+        for row, text in enumerate(raw):
+            if text in cut:
+                self.warnings[row].append(f"{column.name}_{'invalid' if found[text] is None else 'repaired'}")
+        spaced = [text if found[text] not in (None, text) and text not in cut else None for text in raw]
+        return {column.name: [found[text] for text in raw], f"{column.name}_raw": spaced}
+
+    def _drop_positions(self, frame: pd.DataFrame) -> None:
+        """A point outside the country goes whole, and so does a half: swapped numbers and 0 0 are no place.
+
+        The points of a source whose codes are all of another country are that country's.
+        """
+        codes = frame[[c for c in ("admin1_code", "admin2_code", "admin3_code") if c in frame]].stack().dropna()
+        if len(codes) and not codes.str.startswith(country.PLACE_PREFIX).any():
+            return
+        for row, (y, x) in enumerate(zip(*(frame[half] for half in shelters.HALVES), strict=True)):
+            halves = [not pd.isna(half) for half in (y, x)]
+            if not any(halves) or (all(halves) and country.is_inside(y, x)):
+                continue
+            self.warnings[row].append("position_outside_country" if all(halves) else "position_incomplete")
+            for name in shelters.HALVES:
+                if frame.at[row, f"{name}_raw"] is None:
+                    frame.at[row, f"{name}_raw"] = as_text(frame.at[row, name]) or None
+                frame.at[row, name] = None
 
     def _whole(self, column: Column, origin: Origin | None) -> list[str | None]:
         """The text of each row's cell where it was cut into several values, without what is personal in it."""
@@ -312,6 +350,12 @@ class _Builder:
                     "reader": self.source.reader.kind,
                 }
             )
+
+
+def _is_spaced(text: str, phone: str | None) -> bool:
+    """Whether a cell says the phone and nothing else, in whatever groups of digits."""
+    digits = re.sub(r"[\s.\-]", "", text)
+    return phone is not None and digits in (phone, phone.replace(" ", ""))
 
 
 def _lacking(column: Column, text: str) -> str:
