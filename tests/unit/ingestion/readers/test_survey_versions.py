@@ -380,3 +380,82 @@ def test_odk_exports_have_versions_too(source: Source, tmp_path: Path) -> None:
     sheets["mrf_provider_survey"] = [[*header, "ReviewState"], *[[*row, "rejected"] for row in rows]]
     ingested = ingest(source, [land(tmp_path, "x", sheets)])
     assert set(reasons(ingested).values()) == {"soumission non approuvée"}
+
+
+# Names of questions
+
+
+def moved(*submissions: dict[str, Any]) -> dict[str, Any]:
+    """As KoboToolbox serves them: each answer under the path that it had in its version of the form."""
+    answers = {name: text for name, text in SUBMISSIONS[0].items() if name != "org_nom"}
+    rows = [answers | {"_id": n, "_uuid": uuid_of(n), "srv": []} | one for n, one in enumerate(submissions, 1)]
+    return {"count": len(rows), "next": None, "results": rows}
+
+
+def served_file(folder: Path, content: dict[str, Any]) -> Path:
+    (path := folder / "mrf_provider_survey.json").write_text(json.dumps(content))
+    return path
+
+
+def test_a_question_that_moved_to_another_group_is_one(source: Source, tmp_path: Path) -> None:
+    old, new = {"identite/org_nom": "Structure Fictive A"}, {"org/org_nom": "Structure Fictive B"}
+    told = served_file(tmp_path, moved(old, new, new | {"org/org_nom": "Structure Fictive C", "identite/org_nom": ""}))
+    assert names(ingest(source, [told])) == ["A", "B", "C"]
+
+
+def test_a_moved_question_of_a_repeat_and_its_choices_are_one(source: Source, tmp_path: Path) -> None:
+    sheets = export(1001, 1002)
+    header, first, second = sheets["srv"]
+    column = header.index("inclus")
+    sheets["srv"] = [
+        [*header, "srv/autre/inclus", "srv/autre/inclus/MIG_TRA"],
+        [*first, "", ""],
+        [*[cell if n != column else "" for n, cell in enumerate(second)], "MIG_TRA", "1"],
+    ]
+    groups_of = ingest(source, [land(tmp_path, "x", sheets)]).records["service"]["admitted_groups"]
+    assert groups_of.tolist() == ["MIG_RET;MIG_TRA", "MIG_TRA"]
+
+
+def test_two_answers_of_one_submission_to_one_name_are_refused(source: Source, tmp_path: Path) -> None:
+    both = {"identite/org_nom": "Structure Fictive A", "org/org_nom": "Structure Fictive B"}
+    with pytest.raises(SourceFileError, match="« org_nom » en double") as caught:
+        ingest(source, [served_file(tmp_path, moved({"org/org_nom": "Structure Fictive C"}, both))])
+    assert caught.value.place == "results[1]"
+    assert "Structure" not in str(caught.value)
+
+
+def test_a_name_that_no_form_knows_is_named_too(tmp_path: Path) -> None:
+    sheets = {"V": [["a/nom_local", "b/nom_local", "_uuid"], ["Awa Fictive", "Awa Fictive", "u1"]]}
+    with pytest.raises(SourceFileError, match="« nom_local »") as caught:
+        survey.whole(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
+    assert "Awa" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sheet", [MAIN, "srv"])
+def test_labels_for_headers_are_answered_with_how_to_export(source: Source, tmp_path: Path, sheet: str) -> None:
+    sheets = export(1001)
+    labels = {name: f"Quelle est la réponse {rank} ?" for rank, name in enumerate(sheets[sheet][0]) if name[0] != "_"}
+    sheets[sheet][0] = [labels.get(name, name) for name in sheets[sheet][0]]
+    with pytest.raises(SourceFileError, match="XML values and headers") as caught:
+        ingest(source, [land(tmp_path, "x", sheets)])
+    assert caught.value.place == f"{sheet}!1"
+
+
+def test_labels_of_groups_and_short_labels_are_labels(tmp_path: Path) -> None:
+    header = [
+        "Zone",
+        "Structure/Nom officiel de la structure",
+        "Structure/Sigle",
+        "Structure/Type de structure",
+        "_uuid",
+    ]
+    sheets = {"V": [header, ["Kayes", "Structure Fictive", "SF", "ONG", "u1"]]}
+    with pytest.raises(SourceFileError, match="XML values and headers"):
+        survey.whole(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
+
+
+def test_one_column_of_a_supervisor_is_no_export_of_labels(source: Source, tmp_path: Path) -> None:
+    sheets = export(1001)
+    sheets[MAIN] = [[*sheets[MAIN][0], "Remarque du superviseur"], [*sheets[MAIN][1], "à revoir"]]
+    with pytest.raises(SourceFileError, match="que personne ne lit"):
+        ingest(source, [land(tmp_path, "x", sheets)])
