@@ -71,6 +71,13 @@ def build(
     return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected), hidden)
 
 
+def nothing(shape: Shape, read_count: int) -> Records:
+    """No record of a shape, of so many rows that were read."""
+    columns = [c.name for c in shape.stored] + ["errors"]
+    frames = [pd.DataFrame(columns=names, dtype=object) for names in (columns, ASSERTION.names, personal.PERSONAL)]
+    return Records(frames[0], frames[1], read_count, frames[2])
+
+
 class _Builder:
     def __init__(
         self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document, withheld: bool
@@ -170,7 +177,7 @@ class _Builder:
                 continue
             self.warnings[row].append("position_outside_country" if all(halves) else "position_incomplete")
             for name in shelters.HALVES:
-                if frame.at[row, f"{name}_raw"] is None:
+                if pd.isna(frame.at[row, f"{name}_raw"]):
                     frame.at[row, f"{name}_raw"] = as_text(frame.at[row, name]) or None
                 frame.at[row, name] = None
 

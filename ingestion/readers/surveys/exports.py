@@ -32,21 +32,26 @@ def last_versions(files: Files) -> Files:
     """
     if len(files) < 2:
         return files
-    ranks = _ranks(files)
-    told = [tables[MAIN].versions.assign(file=path.name, rank=ranks[path]) for path, tables in files.items()]
-    every = pd.concat(told).reset_index(names="label")
-    every = every.assign(group=groups(_told_apart(every, files)))
+    every = known_versions(files)
     gone = _replaced(every) | _erased(every)
     left, notes = _deleted(every, files)
     gone |= {place: why for place, why in left.items() if place not in gone}
-    return {path: _after(path, tables, gone, notes.get(path.name, ())) for path, tables in files.items()}
+    return {path: _after(path, tables, gone, notes.get(path, ())) for path, tables in files.items()}
 
 
-Place = tuple[str, str]  # the name of a file, and the label of a submission in it
+Place = tuple[Path, str]  # a file, and the label of a submission in it
+
+
+def known_versions(files: Files) -> pd.DataFrame:
+    """Every version that the files hold: VERSIONS, its label, path and rank, and the group of one submission."""
+    ranks = _ranks(files)
+    told = [tables[MAIN].versions.assign(path=path, rank=ranks[path]) for path, tables in files.items()]
+    every = pd.concat(told).reset_index(names="label")
+    return every.assign(group=groups(_told_apart(every)))
 
 
 def _after(path: Path, tables: dict[str, Table], gone: dict[Place, str], notes: tuple[str, ...]) -> dict[str, Table]:
-    own = {label: why for (file, label), why in gone.items() if file == path.name}
+    own = {label: why for (file, label), why in gone.items() if file == path}
     kept = {name: without(one, own) for name, one in tables.items()}
     main = kept[MAIN]
     return kept | {MAIN: replace(main, notes=main.notes + notes)}
@@ -66,12 +71,11 @@ def _day_of(name: str) -> str:
     return "-".join(part for part in found[-1].groups() if part) if found else ""
 
 
-def _told_apart(every: pd.DataFrame, files: Files) -> pd.DataFrame:
+def _told_apart(every: pd.DataFrame) -> pd.DataFrame:
     """A submission that has nothing but its number in one export is that of no other."""
     lone = every["number"].eq("") & every["uuid"].str.fullmatch(r"\d{1,6}")
-    return every.assign(
-        uuid=every["uuid"].mask(lone, every["file"] + "#" + every["uuid"]), root=every["root"].mask(lone, "")
-    )
+    here = every["rank"].astype(str) + "#" + every["uuid"]
+    return every.assign(uuid=every["uuid"].mask(lone, here), root=every["root"].mask(lone, ""))
 
 
 def _replaced(every: pd.DataFrame) -> dict[Place, str]:
@@ -84,7 +88,7 @@ def _replaced(every: pd.DataFrame) -> dict[Place, str]:
     last = ordered.drop_duplicates("group", keep="last").set_index("group")
     older = ordered[ordered.duplicated("group", keep="last") & ordered["gone"].ne(ERASED)]
     return {
-        (one.file, one.label): f"remplacée par uuid:{last['label'][one.group]} ({last['file'][one.group]})"
+        (one.path, one.label): f"remplacée par uuid:{last['label'][one.group]} ({last['path'][one.group].name})"
         for one in older.itertuples()
     }
 
@@ -100,16 +104,16 @@ def _erased(every: pd.DataFrame) -> dict[Place, str]:
     """All versions of a submission of which one was erased on request."""
     wanted = set(every["group"][every["gone"].eq(ERASED)])
     rows = every[every["group"].isin(wanted)]
-    return dict.fromkeys(zip(rows["file"], rows["label"], strict=True), ERASED)
+    return dict.fromkeys(zip(rows["path"], rows["label"], strict=True), ERASED)
 
 
-def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[str, tuple[str, ...]]]:
+def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[Path, tuple[str, ...]]]:
     """The submissions that a later export should hold and does not; notes, by file, on exports that are a part."""
     alive = every[every["gone"].ne(ERASED)]
     last_seen = alive.groupby("group")["rank"].max()
     rows = alive.sort_values("rank").drop_duplicates("group", keep="last").set_index("group")
     gone: dict[Place, str] = {}
-    notes: dict[str, tuple[str, ...]] = {}
+    notes: dict[Path, tuple[str, ...]] = {}
     left: set[int] = set()
     for path, rank in sorted(_ranks(files).items(), key=lambda one: one[1]):
         here = alive[alive["rank"].eq(rank)]
@@ -121,10 +125,10 @@ def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[
         found = _missed(rows.loc[missing], here, len(kept), files, path)
         left |= set(found)
         gone |= {
-            (rows["file"][group], rows["label"][group]): f"absente d’un export complet plus récent ({path.name})"
+            (rows["path"][group], rows["label"][group]): f"absente d’un export complet plus récent ({path.name})"
             for group in found
         }
-        notes[path.name] = tuple(_told(len(found), len(missing) - len(found)))
+        notes[path] = tuple(_told(len(found), len(missing) - len(found)))
     return gone, notes
 
 
@@ -164,9 +168,8 @@ def _is_filtered(missing: pd.DataFrame, here: pd.DataFrame, files: Files, path: 
     if len(missing) < 2 or len(here) < 2:
         return False
     answers = _answers(files[path], set(here["label"]))
-    for file in set(missing["file"]):
-        source = next(one for one in files if one.name == file)
-        lacking = _answers(files[source], set(missing["label"][missing["file"].eq(file)]))
+    for file in set(missing["path"]):
+        lacking = _answers(files[file], set(missing["label"][missing["path"].eq(file)]))
         for column, values in list(answers.items()):
             if len(values) != 1 or "" in values or values & lacking.get(column, set()):
                 answers.pop(column)

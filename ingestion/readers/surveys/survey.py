@@ -1,8 +1,7 @@
 """Answers to XLSForm surveys (KoboToolbox or ODK), read by question name and form version, never by position.
 
-Exports (XLSX, CSV) and what the servers give (JSON) hold the same sheets. KoboToolbox numbers the rows of each sheet in
-`_index` and links a repeat by `_parent_index`; ODK Central uses `KEY` and `PARENT_KEY`. Group prefixes (`org/org_nom`,
-`org-org_nom`) are dropped: question names are unique in a form.
+Exports (XLSX, CSV, ZIP of CSV) and what the servers give (JSON) hold the same sheets. Repeats go to the submission that
+they name (`owners.py`). Group prefixes (`org/org_nom`, `org-org_nom`) are dropped: question names are unique in a form.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, read_grids
-from ingestion.readers.surveys import survey_json
+from ingestion.readers.surveys import survey_json, survey_zip
 from ingestion.readers.surveys.consent import ERASED, Erased, has_refused, nobody, respelled
 from ingestion.readers.surveys.identity import groups
 from ingestion.readers.surveys.review import ON_HOLD, on_hold
@@ -74,7 +73,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
     A submission that a later version replaces, or that was deleted or erased, is in `rejected` with all its repeats.
     """
     is_json = path.suffix.lower() == ".json"
-    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
+    grids = _grids(path, reader)
     main = _main_grid(path, grids, reader)
     by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
     _check_all_read(grids, [main, *by_repeat.values()], reader)
@@ -110,9 +109,18 @@ def all_ids(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
     """The ids of each submission of a file, also of those that no longer count. Raises SourceFileError."""
     form = form_of(source, reader)
     is_json = path.suffix.lower() == ".json"
-    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
-    versions = submissions(sheet_of(_main_grid(path, grids, reader), "", form, is_json), reader)[1]
+    main = _main_grid(path, _grids(path, reader), reader)
+    versions = submissions(sheet_of(main, "", form, is_json), reader)[1]
     return list(ids_of(versions).values())
+
+
+def _grids(path: Path, reader: SurveyReader) -> list[Grid]:
+    match path.suffix.lower():
+        case ".json":
+            return survey_json.read_grids(path, reader.repeats)
+        case ".zip":
+            return survey_zip.read_grids(path, reader.repeats)
+    return read_grids(path)
 
 
 def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:
