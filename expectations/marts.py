@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from expectations.validation import Spec, Validation, validate
+from ingestion.clean import country
 from ingestion.declaration import code_lists
 from ingestion.declaration.parameters import parameter
 
@@ -48,8 +49,8 @@ SUITES: dict[str, list[Spec]] = {
     "service_gap": [_in("reading", ["HISTORICAL", "STRICT"]), *_GAP_CELL],
     "service_gap_cercle": [*_GAP_CELL, _between("searched_cercle_count", 0, 1)],
     "service_directory": [
-        _between("latitude", 10, 26),  # Mali lies between 10° and 25° N
-        _between("longitude", -13, 5),
+        _between("latitude", *country.LATITUDES),
+        _between("longitude", *country.LONGITUDES),
         _between("confidence", 0, 1),
         _between("agreement", 0, 1),
         _between("source_count", 1, None),

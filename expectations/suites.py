@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from expectations.validation import Spec
+from ingestion.clean.country import FIRST_DAY
 from ingestion.declaration import code_lists
 from ingestion.declaration.source import Bounds
 from ingestion.shapes import LINEAGE, Shape
 
 # Nothing a source of this project says can have been seen before; a date outside is a misread one.
-FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 1, 1)
+LAST_DAY = dt.date(2100, 1, 1)
 
 
 def shape_suite(shape: Shape, bounds: Bounds | None) -> list[Spec]:

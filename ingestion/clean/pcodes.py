@@ -111,9 +111,38 @@ def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) ->
     return found
 
 
+# 14°26'48.8"N, 14.44° N, 11°26’O: degrees, minutes, seconds and a side.
+_SIDED = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*[°º]?\s*(?:(\d+(?:[.,]\d+)?)\s*['’′]\s*)?(?:(\d+(?:[.,]\d+)?)\s*(?:\"|''|’’|″|”)\s*)?([NSEWO])\b",
+    re.IGNORECASE,
+)
+_SIDES = {"N": (0, 1), "S": (0, -1), "E": (1, 1), "W": (1, -1), "O": (1, -1)}
+# Between latitude and longitude as typed: « ; », a comma beside a space, a comma between two decimal points.
+_PARTS_OF_PAIR = re.compile(r"\s*;\s*|\s+,\s*|,\s+|(?<=\d),(?=[-+]?\d+\.)|\s+")
+
+
 def coordinates(value: str) -> tuple[float, float] | None:
-    """(latitude, longitude) of an ODK geopoint "lat lon alt accuracy", or None."""
-    parts = [number(part) for part in value.split()[:2]]
+    """(latitude, longitude) of an ODK geopoint "lat lon alt accuracy", or of a point as people type it; else None.
+
+    "14.4469, -11.4347", "14,4469 -11,4347" and "14°26'48.8\"N 11°26'05\"W" are read.
+    """
+    text = value.strip().strip("()[]").strip()
+    if _SIDED.search(text):
+        return _sided(text)
+    parts = [number(part) for part in _PARTS_OF_PAIR.split(text)[:2]]
     if len(parts) < 2 or parts[0] is None or parts[1] is None:
         return None
     return (parts[0], parts[1]) if abs(parts[0]) <= 90 and abs(parts[1]) <= 180 else None
+
+
+def _sided(text: str) -> tuple[float, float] | None:
+    found: list[float | None] = [None, None]
+    matches = list(_SIDED.finditer(text))
+    for match in matches:
+        degrees, minutes, seconds = (number(part or "0") or 0.0 for part in match.groups()[:3])
+        axis, sign = _SIDES[match[4].upper()]
+        found[axis] = sign * round(degrees + minutes / 60 + seconds / 3600, 6)
+    latitude, longitude = found
+    if len(matches) != 2 or latitude is None or longitude is None or re.search(r"[\w-]", _SIDED.sub("", text)):
+        return None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

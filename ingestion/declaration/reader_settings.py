@@ -184,6 +184,9 @@ class SurveyReader(Strict):
     key: str | None = Field(
         None, description="colonne de chaque feuille qui identifie la soumission, où l’export n’a pas celles de l’outil"
     )
+    cleaning_log: tuple[str, ...] = Field(
+        (), description="motifs de noms de fichiers : journaux de nettoyage, posés à côté des exports et appliqués"
+    )
     renamed: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="par version du formulaire : {ancienne question: question d’aujourd’hui}"
     )

@@ -23,7 +23,7 @@ from ingestion.clean.countries import countries
 from ingestion.clean.text import fold
 from ingestion.declaration import code_lists
 from ingestion.declaration.pull_settings import Pull
-from ingestion.declaration.reader_settings import Reader, Strict, Tabular
+from ingestion.declaration.reader_settings import Reader, Strict, SurveyReader, Tabular
 from ingestion.declaration.values import clean
 from ingestion.errors import DeclarationError
 from ingestion.shapes import SHAPES, Column
@@ -255,7 +255,15 @@ class Source(Strict):
 
     def claims(self, file_name: str) -> bool:
         """Whether a landed file belongs to this source, by its name, whatever the case."""
-        return any(fnmatch(file_name.casefold(), pattern.casefold()) for pattern in self.files)
+        return _fits(file_name, self.files) or self.is_cleaning_log(file_name)
+
+    def is_cleaning_log(self, file_name: str) -> bool:
+        """Whether a file corrects answers of this survey: as it declares, or by the name that everybody gives it."""
+        if not isinstance(self.reader, SurveyReader):
+            return False
+        return _fits(file_name, self.reader.cleaning_log) or (
+            _fits(file_name, self.files) and "cleaning log" in fold(file_name)
+        )
 
     def canonical(self, column: str, raw: str) -> str | None:
         """The declared correction of a raw text in a shape's column, or None."""
@@ -264,6 +272,10 @@ class Source(Strict):
     @cached_property
     def _lookup_index(self) -> dict[tuple[str, str], str]:
         return {(entry.column, fold(entry.raw)): entry.canonical for entry in self.lookups}
+
+
+def _fits(file_name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(file_name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def _permitted(column: Column) -> str:

@@ -22,9 +22,11 @@ class Table:
     locators: pd.Series
     cells: Callable[[str], pd.Series]
     rejected: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows left out by the reader: locator, reason, cells
-    versions: pd.DataFrame = field(default_factory=pd.DataFrame)  # of submissions, by label: root, before, changed
+    versions: pd.DataFrame = field(default_factory=pd.DataFrame)  # of submissions, by label: surveys/identity.VERSIONS
     notes: tuple[str, ...] = ()  # what a person should know of the rows, without any of their values
     shared: frozenset[Any] = frozenset()  # labels whose figures are of several rows together
+    flags: dict[str, frozenset[Any]] = field(default_factory=dict)  # by code of a warning, the labels that bear it
+    before: dict[str, pd.Series] = field(default_factory=dict)  # by column and label, answers as they were uncorrected
 
     def place(self, column: str | None) -> pd.Series:
         """The locator of each row's cell in a column, or of the row where the column is derived."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +21,12 @@ from ingestion.readers import pdf
 from ingestion.readers.feeds import geo, iati, json_records
 from ingestion.readers.rows import Table, Tables
 from ingestion.readers.surveys import survey
+from ingestion.readers.surveys.cleaning_log import Applied
 from ingestion.readers.surveys.consent import Erased, nobody
 from ingestion.readers.tables import table
 from ingestion.readers.texts import written
 from ingestion.records import personal
-from ingestion.records.mapping import Document, Records, build
+from ingestion.records.mapping import Document, Records, build, nothing
 from ingestion.shapes import DOCUMENT, SHAPES
 
 # By the kind that a source declares.
@@ -111,6 +114,52 @@ def _part_of(source: Source, path: Path, raw: Tables, withheld: bool) -> Part:
         is_typed=personal.is_typed(source, raw),
         consented=personal.consented(list(split.values())),
     )
+
+
+def part_of_log(source: Source, path: Path, log: Applied, day: dt.date | None) -> Part:
+    """What a cleaning log gives beside what it changed: its rows that could not be applied, each of one shape.
+
+    ``day``: when the answers that it corrects were given.
+    """
+    document = Document(file_sha256(path), path.name)
+    records, rejected = {}, []
+    of_shape = log.wrong["question"].map(lambda question: _shape_of(source, question))
+    for shape in source.shapes:
+        wrong = log.wrong[of_shape.eq(shape)].drop(columns="question")
+        rejected.append(wrong.assign(shape=shape, document_id=document.document_id))
+        records[shape] = nothing(SHAPES[shape], len(wrong))
+    told = _document(source, document, [])
+    questions = {entry.cells["question"].rsplit("/", 1)[-1] for _, entry in log.kept}
+    return Part(
+        records=records,
+        document=told.assign(observed_on=told["observed_on"].where(told["observed_on"].notna(), day)),
+        rejected=rejected,
+        notes=[f"{path.name} · {note}" for note in log.notes],
+        personal=[],
+        is_personal=bool(source.consent or source.personal),
+        is_declared=bool(questions & set(source.personal)),
+        is_typed=False,
+        consented=_kept_of_log(log) if log.is_cut else None,
+    )
+
+
+def _shape_of(source: Source, question: str) -> str:
+    """The shape that a question feeds, else the first one of the source."""
+    shapes = source.shapes.items()
+    fed = (name for name, mapping in shapes for origin in mapping.columns.values() if question in origin.read)
+    return next(fed, next(iter(source.shapes)))
+
+
+def _kept_of_log(log: Applied) -> str:
+    """The rows of those who agreed, as originals with refusals are kept."""
+    columns = list(log.kept[0][1].cells) if log.kept else []
+    content = {
+        "name": "cleaning_log",
+        "locators": [f"uuid:{label}" for label, _ in log.kept],
+        "columns": columns,
+        "rows": [list(entry.cells.values()) for _, entry in log.kept],
+    }
+    return json.dumps([content], ensure_ascii=False)
 
 
 def _parse(source: Source, tables: Tables) -> Tables:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ingestion.clean import country
 from ingestion.clean.numbers import is_ambiguous, number
-from ingestion.clean.personal import redact
+from ingestion.clean.personal import PHONE, redact
+from ingestion.clean.public_phone import public_phone
 from ingestion.clean.text import as_text, tidy
 from ingestion.declaration.source import Mapping, Origin, Source
 from ingestion.declaration.values import clean
@@ -70,6 +72,13 @@ def build(
     return Records(frame, builder.assertions(frame), len(table.frame) + len(table.rejected), hidden)
 
 
+def nothing(shape: Shape, read_count: int) -> Records:
+    """No record of a shape, of so many rows that were read."""
+    columns = [c.name for c in shape.stored] + ["errors"]
+    frames = [pd.DataFrame(columns=names, dtype=object) for names in (columns, ASSERTION.names, personal.PERSONAL)]
+    return Records(frames[0], frames[1], read_count, frames[2])
+
+
 class _Builder:
     def __init__(
         self, source: Source, shape: Shape, mapping: Mapping, table: Table, document: Document, withheld: bool
@@ -85,6 +94,10 @@ class _Builder:
         self.index = pd.RangeIndex(len(table.frame))
         shared = [["figure_shared"] if label in table.shared else [] for label in table.frame.index]
         self.warnings: list[list[str]] = shared
+        for code, labels in table.flags.items():
+            for row, label in enumerate(table.frame.index):
+                if label in labels:
+                    self.warnings[row].append(code)
         self.errors: list[list[str]] = self._of_other_countries()
         self.personal: list[pd.DataFrame] = []
         self.nothing = np.full(len(self.index), None, dtype=object)
@@ -95,6 +108,8 @@ class _Builder:
         for column in (OBSERVED, *self.shape.columns):
             columns |= self._column(column)
         frame = pd.DataFrame(columns, index=self.index, copy=False)  # a million rows of a hundred columns: no copies
+        if {*shelters.HALVES} <= {column.name for column in self.shape}:
+            self._drop_positions(frame)
         if self.shape.name == "service":
             self._mask_shelters(frame)
         frame["record_id"] = self._record_ids(frame)
@@ -120,7 +135,9 @@ class _Builder:
             raw = self._raw(origin)
         if column.kind == "bytes":
             return {column.name: raw}
-        if origin is not None and origin.column is not None and column.name != "public_phone":
+        if origin is not None and origin.column is not None and column.name == "public_phone":
+            return self._phones(column, origin, raw)
+        if origin is not None and origin.column is not None:
             raw = self._without_personal(column, origin, raw)
             if self.withheld and column.is_free:
                 raw = self._without_text(column, raw)
@@ -136,8 +153,52 @@ class _Builder:
                 self.errors[row].append(_lacking(column, text))
         result = {column.name: [cleaned[text][0] for text in raw]}
         if column is not OBSERVED:
-            result[f"{column.name}_raw"] = [cleaned[text][2] for text in raw]
+            raws = [cleaned[text][2] for text in raw]
+            before = self._uncorrected(column, origin)
+            result[f"{column.name}_raw"] = [was or text for was, text in zip(before, raws, strict=True)]
         return result
+
+    def _uncorrected(self, column: Column, origin: Origin | None) -> list[str | None]:
+        """The answer of each row that a cleaning log corrected, as it was, without what is personal in it."""
+        is_withheld = self.withheld and column.is_free
+        if origin is None or origin.column not in self.table.before or is_withheld or not len(self.index):
+            return [None] * len(self.index)
+        texts = self.table.before[origin.column].loc[self.table.frame.index]
+        corrected = texts.ne(self.table.frame[origin.column])
+        told = {text: redact(text, column.is_free)[0] for text in texts[corrected].unique()}
+        return [told[text] if is_corrected else None for text, is_corrected in zip(texts, corrected, strict=True)]
+
+    def _phones(self, column: Column, origin: Origin, raw: list[Any]) -> dict[str, Any]:
+        """Numbers of the plan alone: what stood beside them, and what is none, is kept for `restricted`."""
+        found = {text: public_phone(self.source.canonical(column.name, text) or text) for text in dict.fromkeys(raw)}
+        cut = {text for text, phone in found.items() if tidy(text) is not None and not _is_spaced(text, phone)}
+        places = self._places(origin) if cut else self.nothing
+        removed = [(places[row], origin.column, PHONE, text) for row, text in enumerate(raw) if text in cut]
+        if removed:
+            self.personal.append(pd.DataFrame(removed, columns=personal.PERSONAL[1:], dtype=object))
+        for row, text in enumerate(raw):
+            if text in cut:
+                self.warnings[row].append(f"{column.name}_{'invalid' if found[text] is None else 'repaired'}")
+        spaced = [text if found[text] not in (None, text) and text not in cut else None for text in raw]
+        return {column.name: [found[text] for text in raw], f"{column.name}_raw": spaced}
+
+    def _drop_positions(self, frame: pd.DataFrame) -> None:
+        """A point outside the country goes whole, and so does a half: swapped numbers and 0 0 are no place.
+
+        The points of a source whose codes are all of another country are that country's.
+        """
+        codes = frame[[c for c in ("admin1_code", "admin2_code", "admin3_code") if c in frame]].stack().dropna()
+        if len(codes) and not codes.str.startswith(country.PLACE_PREFIX).any():
+            return
+        for row, (y, x) in enumerate(zip(*(frame[half] for half in shelters.HALVES), strict=True)):
+            halves = [not pd.isna(half) for half in (y, x)]
+            if not any(halves) or (all(halves) and country.is_inside(y, x)):
+                continue
+            self.warnings[row].append("position_outside_country" if all(halves) else "position_incomplete")
+            for name, half in zip(shelters.HALVES, (y, x), strict=True):
+                if not isinstance(frame.at[row, f"{name}_raw"], str) and not pd.isna(half):
+                    frame.at[row, f"{name}_raw"] = as_text(half)
+                frame.at[row, name] = None
 
     def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
         """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
@@ -305,6 +366,12 @@ class _Builder:
                     "reader": self.source.reader.kind,
                 }
             )
+
+
+def _is_spaced(text: str, phone: str | None) -> bool:
+    """Whether a cell says the phone and nothing else, in whatever groups of digits."""
+    digits = re.sub(r"[\s.\-]", "", text)
+    return phone is not None and digits in (phone, phone.replace(" ", ""))
 
 
 def _lacking(column: Column, text: str) -> str:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from ingestion.confinement.guard import guarded
 from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
-from ingestion.readers.surveys import survey
+from ingestion.readers.surveys import cleaning_log, exports
 from ingestion.readers.surveys.consent import Erased, nobody
 from ingestion.records import personal
-from ingestion.records.file_records import Part, part_of, read_part, read_tables
+from ingestion.records.file_records import Part, part_of, part_of_log, read_part, read_tables
 from ingestion.records.personal import PERSONAL
 from ingestion.records.row_checks import add_warnings
 from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
@@ -78,13 +79,26 @@ def parts(
             begin(path)
             yield _of_few_rows(path, read_part(source, path), most_rows)
         return
-    tables = {}
+    tables, logs = {}, {}
     for path in paths:
         begin(path)
-        tables[path] = read_tables(source, path, erased)
-    for path, raw in survey.last_versions(tables).items():  # one file may hold a later version of what another holds
+        if source.is_cleaning_log(path.name):
+            with guarded(path.name):
+                logs[path] = cleaning_log.read(path)
+        else:
+            tables[path] = read_tables(source, path, erased)
+    tables = exports.last_versions(tables)  # one file may hold a later version of what another holds
+    with guarded(", ".join(path.name for path in logs), "journal de nettoyage"):
+        tables, applied = cleaning_log.apply(source, tables, logs)
+    last_day = None
+    for path in paths:
         begin(path)
-        yield _of_few_rows(path, part_of(source, path, raw, withheld), most_rows)
+        if path not in applied:
+            part = part_of(source, path, tables[path], withheld)
+            last_day = max(filter(None, (last_day, part.document["observed_on"].iloc[0])), default=None)
+            yield _of_few_rows(path, part, most_rows)
+        else:
+            yield _of_few_rows(path, part_of_log(source, path, applied[path], last_day), most_rows)
 
 
 def _of_few_rows(path: Path, part: Part, most_rows: int | None) -> Part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 import zipfile
 from collections import Counter
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import IO, Any
 
 import python_calamine
 
@@ -31,6 +33,29 @@ MOST_CELLS = 20_000_000
 MOST_COLUMNS = 16_384
 
 Merged = ods.Merged
+
+
+@dataclass(frozen=True)
+class Held:
+    """A text table that is in memory and not in a file: what reading it asks of a path."""
+
+    name: str
+    content: bytes
+
+    def open(self, mode: str = "r", **how: Any) -> IO[Any]:
+        """The content, as bytes or as text."""
+        file = io.BytesIO(self.content)
+        return file if mode == "rb" else io.TextIOWrapper(file, **how)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+
+def text_grid(held: Held, sheet: str) -> Grid:
+    """A text table that is held in memory, as a sheet. Raises SourceFileError."""
+    return Grid(held.name, sheet, _text_rows(held))
 
 
 @dataclass(frozen=True)
@@ -246,7 +271,7 @@ def _put(rows: list[list[str]], row: int, column: int, text: str) -> None:
     rows[row][column] = text
 
 
-def _text_rows(path: Path) -> list[list[str]]:
+def _text_rows(path: Path | Held) -> list[list[str]]:
     encoding, sample = _encoding(path)
     errors = "replace" if encoding == "cp1252" else "strict"
     delimiter = _delimiter(sample)
@@ -261,7 +286,7 @@ def _text_rows(path: Path) -> list[list[str]]:
             csv.field_size_limit(limit)
 
 
-def _as_excel_does(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+def _as_excel_does(path: Path | Held, lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     """The rows where letters may follow a closing quote: `"C" suite`.
 
     Where a quote is never closed, or takes in the lines below, a row would be lost: raises SourceFileError.
@@ -291,7 +316,7 @@ def _is_open(lines: list[str], delimiter: str) -> bool:
     return list(csv.reader([*lines, "\0"], delimiter=delimiter))[-1] != ["\0"]
 
 
-def _checked(path: Path, lines: Iterable[list[str]]) -> list[list[str]]:
+def _checked(path: Path | Held, lines: Iterable[list[str]]) -> list[list[str]]:
     """The rows, equal texts as one object."""
     same: dict[str, str] = {}
     once = same.setdefault
@@ -323,7 +348,7 @@ def _delimiter(sample: str) -> str:
     return max(_DELIMITERS, key=told)
 
 
-def _encoding(path: Path) -> tuple[str, str]:
+def _encoding(path: Path | Held) -> tuple[str, str]:
     """The encoding of a text table, and its beginning. Raises SourceFileError where it is no text, or cut."""
     with path.open("rb") as file:
         head = file.read(_SAMPLE)
@@ -340,7 +365,7 @@ def _encoding(path: Path) -> tuple[str, str]:
     return encoding, head.decode(encoding, errors="replace").removeprefix("\ufeff")
 
 
-def _check_text(path: Path, encoding: str) -> None:
+def _check_text(path: Path | Held, encoding: str) -> None:
     """Raises UnicodeDecodeError where the encoding is another, SourceFileError where it is no text or cut."""
     decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
     is_wide = encoding.startswith("utf-16")  # there a letter holds a zero, in others no letter does
@@ -364,6 +389,7 @@ def _unmarked(head: bytes) -> str:
     return "utf-16-be" if low > most and low > 8 * high else "utf-8"
 
 
-def _cut(path: Path, encoding: str) -> SourceFileError:
+def _cut(path: Path | Held, encoding: str) -> SourceFileError:
     found = "une lettre coupée : fichier tronqué ?"
-    return SourceFileError(path.name, f"{path.stat().st_size} octets", f"un texte {encoding} entier", found)
+    size = path.size if isinstance(path, Held) else path.stat().st_size
+    return SourceFileError(path.name, f"{size} octets", f"un texte {encoding} entier", found)

@@ -1,8 +1,7 @@
 """Answers to XLSForm surveys (KoboToolbox or ODK), read by question name and form version, never by position.
 
-Exports (XLSX, CSV) and what the servers give (JSON) hold the same sheets. KoboToolbox numbers the rows of each sheet in
-`_index` and links a repeat by `_parent_index`; ODK Central uses `KEY` and `PARENT_KEY`. Group prefixes (`org/org_nom`,
-`org-org_nom`) are dropped: question names are unique in a form.
+Exports (XLSX, CSV, ZIP of CSV) and what the servers give (JSON) hold the same sheets. Repeats go to the submission that
+they name (`owners.py`). Group prefixes (`org/org_nom`, `org-org_nom`) are dropped: question names are unique in a form.
 """
 
 from __future__ import annotations
@@ -20,9 +19,11 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, read_grids
-from ingestion.readers.surveys import survey_json
-from ingestion.readers.surveys.consent import ERASED, Erased, has_refused, nobody
-from ingestion.readers.surveys.survey_levels import joined, submissions, without
+from ingestion.readers.surveys import survey_json, survey_zip
+from ingestion.readers.surveys.consent import ERASED, Erased, has_refused, nobody, respelled
+from ingestion.readers.surveys.identity import groups
+from ingestion.readers.surveys.review import ON_HOLD, on_hold
+from ingestion.readers.surveys.survey_levels import joined, submissions
 from ingestion.readers.surveys.survey_sheets import UUIDS, is_choice, is_meta, is_tool_column, sheet_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobo
     """
     form = form_of(source, reader)
     tables = whole(path, reader, form, erased)
+    tables, count = respelled(source, tables)
+    if count:
+        told_of_consent = (f"consentement écrit autrement que dans le formulaire, compris : {count}",)
+        tables[MAIN] = replace(tables[MAIN], notes=tables[MAIN].notes + told_of_consent)
     kept = {name: table.reshaped(name, table.frame[_questions(table)]) for name, table in tables.items()}
     _check_columns(path.name, source, kept)
     if form is None:
@@ -50,7 +55,7 @@ def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobo
     # Nothing is said of the answers of those who refused: nobody will read them.
     agreed = {name: replace(one, frame=one.frame[~has_refused(source, one.frame)]) for name, one in tables.items()}
     told = notes(typed(agreed, form).problems)
-    return {name: replace(table, notes=told.get(name, ())) for name, table in kept.items()}
+    return {name: replace(table, notes=table.notes + told.get(name, ())) for name, table in kept.items()}
 
 
 def form_of(source: Source, reader: SurveyReader) -> Form | None:
@@ -68,12 +73,15 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
     A submission that a later version replaces, or that was deleted or erased, is in `rejected` with all its repeats.
     """
     is_json = path.suffix.lower() == ".json"
-    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
+    grids = _grids(path, reader)
     main = _main_grid(path, grids, reader)
     by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
     _check_all_read(grids, [main, *by_repeat.values()], reader)
-    level, gone, versions = submissions(sheet_of(main, "", form, is_json), reader)
-    gone |= {label: ERASED for label, ids in ids_of(versions).items() if any(map(erased, ids))}
+    level, versions = submissions(sheet_of(main, "", form, is_json), reader)
+    is_erased = pd.Series({label: any(map(erased, ids)) for label, ids in ids_of(versions).items()}, dtype=bool)
+    versions["gone"] = versions["gone"].mask(is_erased, ERASED)
+    gone = {str(label): why for label, why in versions["gone"].items() if why}
+    flags = {ON_HOLD: frozenset(versions.index[on_hold(versions["state"])])}
     levels = {MAIN: level}
     waiting = {name: sheet_of(grid, name, form, is_json) for name, grid in by_repeat.items()}
     while waiting:
@@ -85,44 +93,35 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
             raise SourceFileError(path.name, waiting[name].grid.sheet, wanted, f"{list(reader.repeats)}")
         for name in ready:
             levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
-    tables = {name: level.table(name, gone) for name, level in levels.items()}
-    return tables | {MAIN: replace(tables[MAIN], versions=versions.loc[tables[MAIN].frame.index])}
+    tables = {name: level.table(name, gone, flags) for name, level in levels.items()}
+    return tables | {MAIN: replace(tables[MAIN], versions=versions)}
 
 
 def ids_of(versions: pd.DataFrame) -> dict[str, set[str]]:
-    """By label, every id that a submission has or had: its own, the first one's, that of the version before."""
-    rows = zip(versions.index, versions["root"], versions["before"], strict=True)
-    return {label: {label.split("~")[0], root, before} - {""} for label, root, before in rows}
+    """By label, every id that a submission has or had: its own, the first one's, those of its other versions."""
+    of_group: dict[int, set[str]] = {}
+    numbers = groups(versions)
+    for number, *ids in zip(numbers, versions["uuid"], versions["root"], versions["before"], strict=True):
+        of_group.setdefault(number, set()).update(set(ids) - {""})
+    return {label: of_group[number] for label, number in zip(versions.index, numbers, strict=True)}
 
 
 def all_ids(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
     """The ids of each submission of a file, also of those that no longer count. Raises SourceFileError."""
     form = form_of(source, reader)
     is_json = path.suffix.lower() == ".json"
-    grids = survey_json.read_grids(path, reader.repeats) if is_json else read_grids(path)
-    versions = submissions(sheet_of(_main_grid(path, grids, reader), "", form, is_json), reader)[2]
+    main = _main_grid(path, _grids(path, reader), reader)
+    versions = submissions(sheet_of(main, "", form, is_json), reader)[1]
     return list(ids_of(versions).values())
 
 
-def last_versions(files: dict[Path, dict[str, Table]]) -> dict[Path, dict[str, Table]]:
-    """The tables of several files, each submission only where it was changed last: exports hold those of before too.
-
-    Where both files have the same version the later file counts, in the order given.
-    """
-    told = [tables[MAIN].versions.assign(file=number) for number, tables in enumerate(files.values())]
-    every = pd.concat(told) if told else pd.DataFrame()
-    if not len(every) or not every.duplicated("root").any():
-        return files
-    # KoboToolbox leaves the date of an edited submission as it was, and names the version before.
-    every = every.assign(is_open=~every.index.isin(every["before"])).sort_values(["is_open", "changed"], kind="stable")
-    older = every.duplicated("root", keep="last")
-    newest = every[~older].reset_index(names="label").set_index("root")
-    paths = list(files)
-    gone: dict[Path, dict[str, str]] = {path: {} for path in paths}
-    for label, root, number in zip(every.index[older], every["root"][older], every["file"][older], strict=True):
-        by = newest.loc[root]
-        gone[paths[number]][label] = f"remplacée par uuid:{by['label']} ({paths[by['file']].name})"
-    return {path: {name: without(one, gone[path]) for name, one in tables.items()} for path, tables in files.items()}
+def _grids(path: Path, reader: SurveyReader) -> list[Grid]:
+    match path.suffix.lower():
+        case ".json":
+            return survey_json.read_grids(path, reader.repeats)
+        case ".zip":
+            return survey_zip.read_grids(path, reader.repeats)
+    return read_grids(path)
 
 
 def _main_grid(path: Path, grids: list[Grid], reader: SurveyReader) -> Grid:

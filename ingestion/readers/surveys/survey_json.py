@@ -91,6 +91,9 @@ def _answers(given: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
     """(path, text), or (path, repeats); what a server says of itself in lists (`_attachments`, `_tags`) is left out."""
     for key, value in given.items():
         path = f"{prefix}{_KEYS.get(key, key)}"
+        if key == _REVIEW and isinstance(value, dict):
+            yield key, _text(value.get("uid") or value.get("label"))
+            continue
         if "@odata." in key or (isinstance(value, list) and not _is_repeat(key, value)):
             continue
         if isinstance(value, dict):
@@ -104,6 +107,7 @@ def _answers(given: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
 
 # The id of a submission on Central stays through its edits; `meta/instanceID` is that of its last version.
 _KEYS = {"__id": "KEY"}
+_REVIEW = "_validation_status"  # KoboToolbox: {} or {"uid": …, "label": …, "by_whom": …}
 
 
 def _is_repeat(key: str, value: list[Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -10,14 +10,15 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found
 from ingestion.readers.rows import Table
+from ingestion.readers.surveys import review
 from ingestion.readers.surveys.consent import ERASED, ERASED_PLACE
+from ingestion.readers.surveys.identity import groups
+from ingestion.readers.surveys.owners import owners
 from ingestion.readers.surveys.survey_sheets import NUMBERS, UUIDS, Sheet
 
-_KEYS = (("_index", "_parent_index"), ("KEY", "PARENT_KEY"))
-# Links of a repeat to its submission, not to a repeat around it.
-_TO_SUBMISSION = (("_uuid", "_submission__uuid"), ("_id", "_submission__id"))
-_VERSIONS = ("__version__", "_version_", "__system/formVersion", "FormVersion")
-_CHANGED = ("__system/updatedAt", "__system/submissionDate", "_submission_time", "SubmissionDate")
+_FORMS = ("__version__", "_version_", "__system/formVersion", "FormVersion")
+_SENT = ("__system/submissionDate", "_submission_time", "SubmissionDate")
+_CHANGED = ("__system/updatedAt", *_SENT)
 _EDITS = ("__system/edits", "Edits")
 _ROOTS = ("meta/rootUuid", "rootUuid", "KEY")
 _BEFORE = ("meta/deprecatedID", "deprecatedID")
@@ -31,25 +32,39 @@ class Level:
 
     ``frame``: its index is `uuid`, `uuid#1` for a repeat, `uuid#1#2` for a repeat in it. ``rows``: the path of each
     row; ``places``: by column, the path of the row that holds it. ``versions``: the form that was filled in.
+    ``notes``: what a person should know of the rows.
     """
 
     frame: pd.DataFrame
     rows: pd.Series
     places: dict[str, pd.Series]
     versions: pd.Series
+    notes: tuple[str, ...] = field(default=())
 
-    def table(self, name: str, gone: dict[str, str]) -> Table:
-        """The table of the rows whose submission still counts; ``gone`` says by label why another does not."""
+    def table(self, name: str, gone: dict[str, str], flags: dict[str, frozenset[str]]) -> Table:
+        """The table of the rows whose submission still counts; ``gone`` says by label why another does not.
+
+        ``flags``: by code of a warning, the labels of the submissions that bear it.
+        """
 
         def cells(column: str) -> pd.Series:
             return self.places[column] + "/" + column if column in self.places else self.rows
 
-        return without(Table(name, self.frame, self.rows, cells), gone)
+        flagged = {
+            code: frozenset(label for label in self.frame.index if submission_of(label) in labels)
+            for code, labels in flags.items()
+        }
+        return without(Table(name, self.frame, self.rows, cells, notes=self.notes, flags=flagged), gone)
+
+
+def submission_of(label: str) -> str:
+    """The label of the submission that a row of it or of one of its repeats belongs to."""
+    return label.split("#")[0]
 
 
 def without(table: Table, gone: dict[str, str]) -> Table:
     """The table without the rows of some submissions, which are told in `rejected` with the reason."""
-    reasons = [gone.get(label.split("#")[0]) for label in table.frame.index]
+    reasons = [gone.get(submission_of(label)) for label in table.frame.index]
     left = pd.Series([reason is not None for reason in reasons], index=table.frame.index, dtype=bool)
     why = [reason for reason in reasons if reason]
     told = pd.DataFrame({"locator": table.place(None)[left].to_numpy(), "reason": why}, dtype=object)
@@ -58,24 +73,43 @@ def without(table: Table, gone: dict[str, str]) -> Table:
     return replace(table, frame=table.frame[~left], rejected=rejected)
 
 
-def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, dict[str, str], pd.DataFrame]:
-    """The submissions, why some of them count no more ({label: reason}), and what tells their versions apart.
-
-    By label: ``root``, what all versions share; ``before``, the uuid of the version before; ``changed``, when.
-    """
-    uuids, changed = _uuids(sheet, reader), _first(sheet.frame, _CHANGED)
-    repeated = uuids.duplicated(keep=False) & (changed.eq("") | (uuids + changed).duplicated(keep=False))
-    if (wrong := uuids.eq("") | (repeated & uuids.duplicated())).any():
-        place = sheet.grid.place(int(uuids.index[wrong][0]))
-        told = "un identifiant de soumission unique"
-        raise SourceFileError(sheet.grid.file, place, told, "un identifiant vide ou en double")
-    versions = _first(sheet.frame, _VERSIONS)
-    labels, gone = _counted(sheet, uuids, changed)
-    frame = _renamed(sheet, sheet.frame, versions, reader).set_axis(labels, axis=0)
+def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, pd.DataFrame]:
+    """The submissions, and by label what tells their versions apart (VERSIONS), with why some of them count no more."""
+    uuids = _uuids(sheet, reader)
+    versions = _versions(sheet, uuids)
+    labels = _counted(sheet, versions)
+    forms = _first(sheet.frame, _FORMS)
+    frame = _renamed(sheet, sheet.frame, forms, reader).set_axis(labels, axis=0)
     rows = pd.Series([f"uuid:{label}" for label in labels], index=frame.index, dtype=object)
-    level = Level(frame, rows, dict.fromkeys(frame.columns, rows), versions.set_axis(frame.index))
-    known = {"root": _roots(sheet.frame, uuids), "before": _bare(_first(sheet.frame, _BEFORE)), "changed": changed}
-    return level, gone, pd.DataFrame(known).set_axis(labels, axis=0)
+    level = Level(frame, rows, dict.fromkeys(frame.columns, rows), forms.set_axis(frame.index))
+    return level, versions.drop(columns="group").set_axis(labels, axis=0)
+
+
+def _versions(sheet: Sheet, uuids: pd.Series) -> pd.DataFrame:
+    """VERSIONS and the group of each submission. Raises SourceFileError where one stands there twice."""
+    frame = sheet.frame
+    changed, number = _first(frame, _CHANGED), _first(frame, ("_id",))
+    told = {
+        "number": number,
+        "uuid": uuids,
+        "root": _roots(frame, uuids),
+        "before": _bare(_first(frame, _BEFORE)),
+        "begun": _first(frame, ("start",)),
+        "sent": _first(frame, _SENT),
+        "changed": changed,
+        "edits": pd.to_numeric(_first(frame, _EDITS), errors="coerce").fillna(0),
+        "is_readable": ~review.encrypted(frame),
+        "state": review.states(frame),
+        "gone": "",
+    }
+    same = number + "|" + uuids
+    repeated = same.duplicated(keep=False) & (changed.eq("") | (same + changed).duplicated(keep=False))
+    if (wrong := uuids.eq("") | (repeated & same.duplicated())).any():
+        place = sheet.grid.place(int(uuids.index[wrong][0]))
+        wanted = "un identifiant de soumission unique"
+        raise SourceFileError(sheet.grid.file, place, wanted, "un identifiant vide ou en double")
+    versions = pd.DataFrame(told, index=frame.index)
+    return versions.assign(group=groups(versions))
 
 
 def _uuids(sheet: Sheet, reader: SurveyReader) -> pd.Series:
@@ -92,12 +126,8 @@ def _uuids(sheet: Sheet, reader: SurveyReader) -> pd.Series:
 
 def joined(sheet: Sheet, name: str, parent: Level, reader: SurveyReader) -> Level:
     """A repeat's rows with the answers around them. A question that stands in both keeps the repeat's answer."""
-    frame, grid = sheet.frame, sheet.grid
-    owner = _owner(sheet, parent, reader)
-    if (unknown := owner.isna()).any():
-        row = int(frame.index[unknown][0])
-        link = _link(sheet, parent, reader)[1]
-        raise SourceFileError(grid.file, grid.place(row), f"une soumission connue ({link})", "une autre")
+    frame = sheet.frame
+    owner, notes = owners(sheet, parent.frame, reader.key)
     rank = owner.groupby(owner).cumcount() + 1
     labels = pd.Index([f"{label}#{number}" for label, number in zip(owner, rank, strict=True)], dtype=object)
     above = parent.rows.loc[owner].to_numpy()
@@ -109,26 +139,7 @@ def joined(sheet: Sheet, name: str, parent: Level, reader: SurveyReader) -> Leve
     around = [column for column in parent.frame.columns if column not in own]
     inherited = parent.frame.loc[owner, around].set_axis(labels, axis=0)
     places = {column: parent.places[column].loc[owner].set_axis(labels) for column in around}
-    return Level(pd.concat([own, inherited], axis=1), rows, places | dict.fromkeys(own.columns, rows), versions)
-
-
-def _owner(sheet: Sheet, parent: Level, reader: SurveyReader) -> pd.Series:
-    key, link = _link(sheet, parent, reader)
-    known = dict(zip(_bare(parent.frame[key]), parent.frame.index, strict=True))
-    return _bare(sheet.frame[link]).map(known).astype(object)
-
-
-def _link(sheet: Sheet, parent: Level, reader: SurveyReader) -> tuple[str, str]:
-    """The column of the table around, and the column of the repeat that names one of its rows."""
-    is_main = not parent.frame.index.str.contains("#").any()
-    keys = (*_KEYS, *(_TO_SUBMISSION if is_main else ()), *(((reader.key, reader.key),) if reader.key else ()))
-    for key, link in keys:
-        if link in sheet.frame.columns and key in parent.frame.columns:
-            return key, link
-    wanted = "un lien vers la soumission (_parent_index ou PARENT_KEY)"
-    raise SourceFileError(
-        sheet.grid.file, sheet.grid.place(0), wanted, columns_found(sheet.frame.columns, [link for _, link in keys])
-    )
+    return Level(pd.concat([own, inherited], axis=1), rows, places | dict.fromkeys(own.columns, rows), versions, notes)
 
 
 def _renamed(sheet: Sheet, frame: pd.DataFrame, versions: pd.Series, reader: SurveyReader) -> pd.DataFrame:
@@ -149,37 +160,35 @@ def _renamed(sheet: Sheet, frame: pd.DataFrame, versions: pd.Series, reader: Sur
     return frame
 
 
-def _counted(sheet: Sheet, uuids: pd.Series, changed: pd.Series) -> tuple[pd.Index, dict[str, str]]:
-    """A label for each submission, and why some count no more: edited since, or deleted.
+def _counted(sheet: Sheet, versions: pd.DataFrame) -> pd.Index:
+    """A label for each submission; in ``versions`` why some count no more: edited since, deleted, not approved.
 
     KoboToolbox gives an edited submission a new uuid, names the one before in `deprecatedID` and the first in
     `rootUuid`; ODK Central keeps the first one's and counts the edits.
     """
-    frame = sheet.frame
-    before = _bare(_first(frame, _BEFORE))
-    follower = {old: new for old, new in zip(before, uuids, strict=True) if old and old != new}
-    roots = _roots(frame, uuids)
-    edits = pd.to_numeric(_first(frame, _EDITS), errors="coerce").fillna(0)
-    order = pd.DataFrame({"root": roots, "edits": edits, "changed": changed, "uuid": uuids})
-    open_rows = order[~uuids.isin(follower)].sort_values(["edits", "changed"], kind="stable")
-    last = open_rows.groupby("root")["uuid"].last()
-    tied = open_rows[open_rows.duplicated(["root", "edits", "changed"], keep=False)]
+    owned = list(zip(versions["group"], versions["uuid"], strict=True))
+    told = zip(versions["group"], versions["before"], versions["uuid"], strict=True)
+    follower = {(group, before): uuid for group, before, uuid in told if before and before != uuid}
+    is_open = pd.Series([one not in follower for one in owned], index=versions.index, dtype=bool)
+    open_rows = versions[is_open].sort_values(["edits", "changed"], kind="stable")
+    tied = open_rows[open_rows.duplicated(["group", "edits", "changed"], keep=False)]
     if len(tied):
         place = sheet.grid.place(int(tied.index[-1]))
         raise SourceFileError(sheet.grid.file, place, "une seule dernière version par soumission", "deux de même date")
-    repeated = uuids.duplicated(keep=False)
-    newest = set(open_rows.groupby("root").tail(1).index)
-    deleted = _first(frame, (_DELETED,)).ne("")
-    labels, gone = [], {}
-    for row, uuid, root, is_deleted in zip(frame.index, uuids, roots, deleted, strict=True):
-        # An earlier version under the same uuid, as pages that were pulled around an edit may hold it.
-        label = uuid if row in newest or not repeated[row] else f"{uuid}~{row}"
-        labels.append(label)
-        if row not in newest:
-            gone[label] = f"remplacée par uuid:{follower.get(uuid) or last[root]}"
-        elif is_deleted:
-            gone[label] = DELETED
-    return pd.Index(labels, dtype=object), gone
+    newest = open_rows.drop_duplicates("group", keep="last")
+    last = dict(zip(newest["group"], newest["uuid"], strict=True))
+    counts = versions.index.isin(newest.index)
+    # An earlier version may bear the same uuid, as pages that were pulled around an edit do, and so may another `_id`.
+    holders = versions["uuid"].map(newest["uuid"].value_counts())
+    is_plain = ~versions["uuid"].duplicated(keep=False) | (counts & holders.eq(1))
+    labels = [
+        uuid if plain else f"{uuid}~{row}"
+        for row, uuid, plain in zip(versions.index, versions["uuid"], is_plain, strict=True)
+    ]
+    replaced = [f"remplacée par uuid:{follower.get(one) or last.get(one[0])}" for one in owned]
+    state = review.gone(sheet.frame, _first(sheet.frame, (_DELETED,)).ne(""), DELETED)
+    versions["gone"] = pd.Series(replaced, index=versions.index).where(~counts, state)
+    return pd.Index(labels, dtype=object)
 
 
 def _roots(frame: pd.DataFrame, uuids: pd.Series) -> pd.Series:

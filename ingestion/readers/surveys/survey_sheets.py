@@ -27,6 +27,7 @@ _TOOL_COLUMNS = frozenset(
      "ReviewState", "DeviceID", "Edits", "FormVersion"}
 )  # fmt: skip
 _OF_TOOLS = ("meta/", "formhub/", "SET-OF-", "__system/")
+_NAME = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")  # a question of XLSForm, and no name of a person
 YES, NO = frozenset({"1", "true"}), frozenset({"0", "false", ""})
 
 
@@ -44,21 +45,53 @@ def sheet_of(grid: Grid, repeat: str, form: Form | None, is_json: bool) -> Sheet
     A server leaves out of its JSON the questions that nobody answered: ``is_json`` puts them back, empty.
     """
     asked = form.asked(repeat) if form is not None else {}
-    frame = _cells(grid)
-    frame = _with_whole_points(frame)
+    _refuse_labels(grid, set(asked))
+    frame = _with_whole_points(_cells(grid))
     names = _names(
         list(frame.columns),
         {name: one.choices for name, one in asked.items() if one.kind == "select_multiple"},
         set(asked),
     )
-    frame = frame.set_axis(names, axis=1)
-    if repeated := sorted(set(frame.columns[frame.columns.duplicated()])):
-        raise SourceFileError(
-            grid.file, grid.place(0), "des questions distinctes", f"{columns_found(repeated, asked)} en double"
-        )
+    frame = _with_moved_questions(grid, frame.set_axis(names, axis=1), set(asked))
     if is_json:
         frame = frame.assign(**{name: "" for name in asked if name not in frame and not is_meta(name)})
     return Sheet(grid, _with_rebuilt_answers(frame))
+
+
+def _refuse_labels(grid: Grid, asked: set[str]) -> None:
+    """KoboToolbox exports the labels of the questions unless it is told otherwise: a label has spaces, a name none."""
+    header = [name.strip() for name in (grid.rows[0] if grid.rows else ()) if name.strip()]
+    questions = [name for name in header if not is_meta(name) and not is_tool_column(name)]
+    labels = [name for name in questions if " " in name and name not in asked]
+    if len(labels) >= 2 and 3 * len(labels) >= len(questions):
+        wanted = "les noms des questions en tête : refaire l’export avec « XML values and headers »"
+        found = f"des libellés sur {len(labels)} colonne(s) de {len(questions)}, l’export « Labels »"
+        raise SourceFileError(grid.file, grid.place(0), wanted, found)
+
+
+def _with_moved_questions(grid: Grid, frame: pd.DataFrame, asked: set[str]) -> pd.DataFrame:
+    """A question that another version of the form has in another group is one: each submission fills one of the two.
+
+    Raises SourceFileError where one submission fills both: these are two questions.
+    """
+    repeated = sorted(set(frame.columns[frame.columns.duplicated()]))
+    if not repeated:
+        return frame
+    merged: dict[str, pd.Series] = {}
+    both: dict[str, int] = {}
+    for name in repeated:
+        cells: pd.DataFrame = frame.loc[:, frame.columns == name]
+        filled = cells.apply(lambda column: column.str.strip().ne(""))
+        twice = filled.sum(axis=1).gt(1)
+        if twice.any():
+            both[name] = int(frame.index[twice][0])
+        merged[name] = cells.where(filled, "").apply("".join, axis=1)
+    if both:
+        named = asked.union(name for name in both if _NAME.fullmatch(name))
+        place = grid.place(min(both.values()))
+        found = f"{columns_found(both, named)} en double, sous deux groupes de la même soumission"
+        raise SourceFileError(grid.file, place, "des questions distinctes", found)
+    return frame.loc[:, ~frame.columns.duplicated()].assign(**merged)
 
 
 def is_choice(name: str) -> bool:

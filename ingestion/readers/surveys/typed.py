@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from ingestion.clean.pcodes import coordinates
 from ingestion.instruments.form import Form, Question
 from ingestion.readers.rows import Table
 from ingestion.readers.surveys.conditions import Condition, NotEvaluable
@@ -143,7 +144,10 @@ def _time(text: str, question: Question) -> tuple[Any, str | None]:
 
 def _point(text: str, question: Question) -> tuple[Any, str | None]:
     def numbers(given: str) -> tuple[float, ...] | None:
-        parts = tuple(float(part) for part in given.split())
+        try:
+            parts = tuple(float(part) for part in given.split())
+        except ValueError:
+            return coordinates(given)  # as people type it: « 14.4469, -11.4347 »
         return parts if 2 <= len(parts) <= 4 and abs(parts[0]) <= 90 and abs(parts[1]) <= 180 else None
 
     return _parsed(text, numbers)

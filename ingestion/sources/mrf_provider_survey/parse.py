@@ -10,6 +10,8 @@ from ingestion.readers.rows import Table
 from ingestion.records.shelters import are_shelters
 from ingestion.shapes import SERVICE
 
+_NO_POINT = "[position illisible]"
+
 
 def parse(tables: dict[str, Table]) -> dict[str, Table]:
     """Tables `main`, `srv` (with coordinates and excluded groups), `program` and `opportunity`."""
@@ -24,12 +26,19 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
 
 def _services(table: Table) -> Table:
     frame = table.frame.copy()
-    points = [coordinates(text) for text in _answers(frame, "gps")]
-    frame["latitude"] = [str(point[0]) if point else "" for point in points]
-    frame["longitude"] = [str(point[1]) if point else "" for point in points]
+    points = [_point(text) for text in _answers(frame, "gps")]
+    frame["latitude"] = [latitude for latitude, _ in points]
+    frame["longitude"] = [longitude for _, longitude in points]
     # The question is closed and required: a group that is not ticked is not admitted.
     frame["exclus"] = [_others(answer) for answer in _answers(frame, "inclus")]
     return table.reshaped("srv", frame, {"latitude": "gps", "longitude": "gps", "exclus": "inclus"})
+
+
+def _point(text: str) -> tuple[str, str]:
+    """Latitude and longitude; what is no point is told as such, not as it was typed."""
+    if (point := coordinates(text)) is not None:
+        return str(point[0]), str(point[1])
+    return (_NO_POINT, _NO_POINT) if text.strip() else ("", "")
 
 
 def _is_program(frame: pd.DataFrame) -> pd.Series:

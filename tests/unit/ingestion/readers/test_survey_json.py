@@ -336,8 +336,8 @@ def edited(**said: dict[str, Any]) -> Json:
     content = kobo_json()
     first, *others = content["results"]
     versions = [
-        first | {"_id": 950 + number, "_uuid": uuid, "meta/instanceID": f"uuid:{uuid}", "org/org_nom": f"Version {uuid}"} | about
-        for number, (uuid, about) in enumerate(said.items())
+        first | {"_id": 950, "_uuid": uuid, "meta/instanceID": f"uuid:{uuid}", "org/org_nom": f"Version {uuid}"} | about
+        for uuid, about in said.items()
     ]  # fmt: skip
     return content | {"results": [*versions, *others]}
 
