@@ -17,6 +17,8 @@ places as (select * from {{ ref('stg_record_place') }}),
 
 figures as (select * from {{ ref('int_need_figure') }}),
 
+zones as (select * from {{ ref('zone') }}),
+
 parameters as (select * from {{ ref('parameter') }}),
 
 field_searches as (select * from {{ ref('int_search') }}),
@@ -111,15 +113,31 @@ needs as (
     from stated
     inner join need_records as needs on stated.record_id = needs.record_id
     inner join places on needs.record_id = places.record_id
+    left join zones on places.admin_level is null and needs.zone_code = zones.zone_code
     inner join figures
         on needs.source_id = figures.source_id
         and needs.population_group_code = figures.population_group_code
         and needs.indicator = figures.indicator
         and needs.sector_code = figures.sector_code
         and needs.period = figures.period
-        and places.admin_level = figures.admin_level
-        and coalesce(places.admin2_code, places.admin1_code, 'ML')
-        = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
+        and (
+            (
+                coalesce(places.admin_level, 1) = figures.admin_level
+                and coalesce(
+                    case when places.admin_level = 3 then places.admin3_code end,
+                    places.admin2_code,
+                    places.admin1_code,
+                    zones.admin1_code,
+                    'ML'
+                )
+                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, 'ML')
+            )
+            or (
+                figures.method = 'sum_of_communes'
+                and places.admin_level = 3
+                and places.admin2_code = figures.admin2_code
+            )
+        )
     inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null
