@@ -1,12 +1,15 @@
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
 -- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out;
 -- claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept and do not
--- count.
+-- count. Of one informant only the latest statement counts: the earlier ones are kept as superseded. A copy was seen when
+-- its origin was.
 with assertions as (select * from {{ ref('stg_assertion') }}),
 
 run as (select * from {{ ref('stg_run') }}),
 
 documents as (select * from {{ ref('stg_document_standing') }}),
+
+known_documents as (select * from {{ ref('int_document') }}),
 
 records as (select * from {{ ref('int_service_record') }}),
 
@@ -20,9 +23,24 @@ family as (select * from {{ ref('attribute_family') }}),
 
 parameters as (select * from {{ ref('parameter') }}),
 
+-- The day when an origin that is landed was seen, for those of its copies that say what it does not.
+origins as (
+    select document_id, max(observed_on) as seen_on
+    from assertions
+    group by document_id
+),
+
 stated as (
     select
         stated.*,
+        case when origins.seen_on < stated.observed_on then origins.seen_on else stated.observed_on end as seen_on,
+        -- Who can change their mind: the form of a survey, whoever asks; the series of a list, with its publisher; the
+        -- author of a text; and for a copy, those of its origin.
+        case
+            when stated.reader = 'survey' then stated.source_id
+            when stated.reader = 'written' then coalesce(documents.root_document_id, stated.document_id)
+            else coalesce(roots.source_id, stated.source_id, '') || '/' || coalesce(known_documents.publisher, '')
+        end as informant,
         -- Interviews are independent of one another though one export holds them all; and one that two exports hold is
         -- one.
         case
@@ -33,6 +51,11 @@ stated as (
     from assertions as stated
     cross join run
     left join documents on stated.document_id = documents.document_id
+    left join documents as roots on documents.root_document_id = roots.document_id
+    left join known_documents
+        on coalesce(documents.root_document_id, stated.document_id) = known_documents.document_id
+    left join origins
+        on documents.root_document_id = origins.document_id and documents.root_document_id <> documents.document_id
     where stated.shape in (
             {% for shape in weighed_shapes() %}
             '{{ shape }}'{{ ',' if not loop.last }}
@@ -180,9 +203,10 @@ claims as (
         locator,
         source_id,
         document_id,
-        observed_on,
+        seen_on as observed_on,
         evidence_class,
         reader,
+        informant,
         root_document_id,
         is_withdrawn,
         attribute as origin
@@ -214,6 +238,11 @@ named as (
 
 select
     *,
+    not is_withdrawn
+    and not {{ is_united('entity', 'attribute') }}
+    and observed_on < max(case when not is_withdrawn then observed_on end) over (
+        partition by entity, entity_id, attribute, informant
+    ) as is_superseded,
     not is_withdrawn
     and row_number() over (
         partition by entity, entity_id, attribute, value, root_document_id, is_withdrawn

@@ -23,6 +23,20 @@ parameters as (select * from {{ ref('parameter') }}),
 
 field_searches as (select * from {{ ref('int_search') }}),
 
+-- Records that state the value in force of a lead: what only makes sense beside it is taken from them.
+agreeing as (
+    select distinct assertions.entity, assertions.entity_id, assertions.attribute, assertions.record_id
+    from assertions
+    inner join winners
+        on assertions.entity = winners.entity
+        and assertions.entity_id = winners.entity_id
+        and assertions.attribute = winners.attribute
+        and assertions.value = winners.value
+    where not assertions.is_withdrawn
+        and not coalesce(assertions.is_superseded, false)
+        and assertions.attribute in ('{{ leads().values() | unique | join("', '") }}')
+),
+
 claims as (
     select
         claims.entity,
@@ -31,7 +45,7 @@ claims as (
         claims.assertion_id,
         claims.value,
         claims.raw_value,
-        claims.value = winners.value as is_winner,
+        coalesce(claims.value = winners.value, false) as is_winner,
         claims.weight,
         claims.class_weight,
         claims.freshness,
@@ -40,19 +54,34 @@ claims as (
         claims.source_id,
         claims.document_id,
         claims.locator,
-        case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end
-            as standing,
+        case
+            when claims.is_withdrawn then 'withdrawn'
+            when coalesce(claims.is_superseded, false) then 'superseded'
+            when not claims.is_counted then 'copy'
+            when lead_values.value is not null and agreeing.record_id is null then 'set_aside'
+            else 'counted'
+        end as standing,
         claims.root_document_id
     from assertions as claims
-    inner join winners
+    left join winners
         on claims.entity = winners.entity
         and claims.entity_id = winners.entity_id
         and claims.attribute = winners.attribute
+    left join winners as lead_values
+        on claims.entity = lead_values.entity
+        and claims.entity_id = lead_values.entity_id
+        and {{ lead_of('claims.attribute') }} = lead_values.attribute
+    left join agreeing
+        on claims.entity = agreeing.entity
+        and claims.entity_id = agreeing.entity_id
+        and {{ lead_of('claims.attribute') }} = agreeing.attribute
+        and claims.record_id = agreeing.record_id
     left join mechanisms
         on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
     -- What a mart withholds is not told here either.
     where
-        not (
+        (winners.value is not null or lead_values.value is not null)
+        and not (
             claims.attribute in ('issued_count', 'completed_count')
             and (
                 {{ is_small(safe_cast('claims.value', 'bigint')) }}
