@@ -11,7 +11,7 @@ from warehouse.reading.edition import Edition
 
 _OPPORTUNITIES = """
 select * from marts.opportunity_calendar
-order by array_position(['OPEN', 'UPCOMING', 'UNDATED', 'EXPIRED'], state), coalesce(deadline_on, ends_on, starts_on),
+order by array_position(['OPEN', 'UPCOMING', 'UNDATED', 'EXPIRED', 'CLOSED'], state), coalesce(deadline_on, ends_on, starts_on),
     organization_name, opportunity_id, zone_code
 """
 _MECHANISMS = """

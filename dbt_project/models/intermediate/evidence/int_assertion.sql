@@ -19,6 +19,8 @@ crosswalk as (select * from {{ ref('sector_crosswalk') }}),
 
 initiatives as (select * from {{ ref('int_initiative_record') }}),
 
+opportunity_records as (select * from {{ ref('stg_opportunity') }}),
+
 family as (select * from {{ ref('attribute_family') }}),
 
 parameters as (select * from {{ ref('parameter') }}),
@@ -180,7 +182,25 @@ about_initiatives as (
         )
 ),
 
+-- What speaks of an opportunity and does not say no offers it.
+offered as (
+    select
+        stated.*,
+        initiatives.entity,
+        initiatives.entity_key as entity_id,
+        1 as place_no,
+        'is_offered' as told_attribute,
+        'oui' as told_value,
+        stated.raw_value as told_raw_value
+    from stated
+    inner join initiatives on stated.record_id = initiatives.record_id
+    inner join opportunity_records on stated.record_id = opportunity_records.record_id
+    where stated.attribute = 'opportunity_type_code' and opportunity_records.is_offered is null
+),
+
 told as (
+    select * from offered
+    union all
     select * from about_organizations
     union all
     select * from about_initiatives

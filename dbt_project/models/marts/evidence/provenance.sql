@@ -45,7 +45,7 @@ claims as (
         claims.assertion_id,
         claims.value,
         claims.raw_value,
-        coalesce(claims.value = winners.value, false) as is_winner,
+        coalesce(claims.value = winners.value or {{ is_united('claims.entity', 'claims.attribute') }}, false) as is_winner,
         claims.weight,
         claims.class_weight,
         claims.freshness,

@@ -1,6 +1,6 @@
 -- What the final report tells: structures, quality, access, mechanisms, synergies, calendar, gaps, limits.
 {% set bands = ['A', 'B', 'C'] %}
-{% set states = ['OPEN', 'UPCOMING', 'EXPIRED', 'UNDATED'] %}
+{% set states = ['OPEN', 'UPCOMING', 'EXPIRED', 'CLOSED', 'UNDATED'] %}
 {% set kinds = ['REF_GRA', 'PAR_COU', 'COFIN', 'NOU_PRO', 'APPEL'] %}
 
 with scopes as (select zone_code from {{ ref('int_report_scope') }}),
