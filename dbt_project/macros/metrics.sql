@@ -29,6 +29,11 @@
     }) }}
 {% endmacro %}
 
+{# Whether others are decided with an attribute. #}
+{% macro is_lead(attribute) -%}
+    {{ attribute }} in ('{{ leads().values() | unique | join("', '") }}')
+{%- endmacro %}
+
 {# The lead of an attribute, null for one that stands alone. #}
 {% macro lead_of(attribute) -%}
     case {{ attribute }}{% for follower, lead in leads().items() %} when '{{ follower }}' then '{{ lead }}'{% endfor %} end

@@ -75,9 +75,8 @@ def _opportunities(main: Table, services: Table) -> Table:
         "COFIN": [bool(chosen) and "cofin" not in chosen for chosen in forms],
         "PAR_COU": [bool(chosen) and not chosen - {"aucun", "cofin"} for chosen in forms],
     }
-    rows = pd.concat(
-        [*(_of_kind(frame, chosen, kind) for kind, chosen in offered.items())]
-    ).pipe(lambda found: _placed(found, _places(services)))
+    rows = pd.concat([_of_kind(frame, chosen, kind) for kind, chosen in offered.items()])
+    rows = _placed(rows, _places(services))
     kind = rows["opportunity_type"]
     rows = rows.assign(
         # A free referral costs the referring partner nothing: the whole cost is borne.
@@ -88,13 +87,11 @@ def _opportunities(main: Table, services: Table) -> Table:
     )
     closed = pd.concat([_of_kind(frame, chosen, kind) for kind, chosen in refused.items()])
     closed = closed.assign(**dict.fromkeys(_OF_AN_OFFER, ""), offerte="non")
-    derived = {
-        "opportunity_type": "orient_gratuit", "part": "partage_pct", "offerte": "orient_gratuit"
-    }
+    derived = {"opportunity_type": "orient_gratuit", "part": "partage_pct", "offerte": "orient_gratuit"}
     return main.reshaped("opportunity", pd.concat([rows, closed]), derived)
 
 
-def _of_kind(frame: pd.DataFrame, chosen: object, kind: str) -> pd.DataFrame:
+def _of_kind(frame: pd.DataFrame, chosen: pd.Series | list[bool], kind: str) -> pd.DataFrame:
     return frame[pd.Series(chosen, index=frame.index, dtype=bool)].assign(opportunity_type=kind)
 
 

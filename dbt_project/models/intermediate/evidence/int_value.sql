@@ -2,7 +2,9 @@
 -- It is the value with the largest weight, unless a person decided otherwise. What only makes sense beside another
 -- attribute is decided with it, from the records that state the value in force of that one.
 with stated as (
-    select * from {{ ref('int_assertion') }} where not coalesce(is_withdrawn, false) and not coalesce(is_superseded, false)
+    select *
+    from {{ ref('int_assertion') }}
+    where not coalesce(is_withdrawn, false) and not coalesce(is_superseded, false)
 ),
 
 overrides as (select * from {{ ref('int_override') }} where is_last),
@@ -20,7 +22,7 @@ led as (
 lead_weights as (
     select entity, entity_id, attribute, value, sum(weight) as weight, max(observed_on) as observed_on
     from stated
-    where is_counted and attribute in ('{{ leads().values() | unique | join("', '") }}')
+    where is_counted and {{ is_lead('attribute') }}
     group by entity, entity_id, attribute, value
 ),
 

@@ -1,6 +1,7 @@
--- One row per month, reading and service at a location of an area, with its state and its effective capacity. A service is
--- not there for the grid once the field has searched its cercle since it was last seen, and found none, whatever an
--- earlier search found: a search of the whole zone counts for the zone alone. Cercles are told of in the as-of month only.
+-- One row per month, reading and service at a location of an area, with its state and its effective capacity. A service
+-- is not there for the grid once the field has searched its cercle since it was last seen, and found none, whatever an
+-- earlier search found: a search of the whole zone counts for the zone alone. Cercles are told of in the as-of month
+-- only.
 with coverage as (select * from {{ ref('int_search') }}),
 
 months as (select * from {{ ref('int_month') }}),
@@ -37,7 +38,7 @@ searched as (
         and months.evaluated_on >= coverage.observed_on
         and (
             coverage.admin2_code is null
-            or coverage.admin2_code = services.admin2_code
+            or services.admin2_code = coverage.admin2_code
             or (services.admin2_code is null and coverage.is_found)
         )
     group by states.month, states.service_at_location_id, states.last_seen_on, states.is_seen_in_field
@@ -48,14 +49,18 @@ not_found as (
     select
         month,
         service_at_location_id,
-        {% for search in ('none_on', 'none_in_cercle_on') %}
         coalesce(
-            {{ search }} >= last_seen_on
-            and ({{ search }} > last_seen_on or not is_seen_in_field)
-            and (found_on is null or {{ search }} > found_on),
+            none_on >= last_seen_on
+            and (none_on > last_seen_on or not is_seen_in_field)
+            and (found_on is null or none_on > found_on),
             false
-        ) as is_{{ search }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as is_none_on,
+        coalesce(
+            none_in_cercle_on >= last_seen_on
+            and (none_in_cercle_on > last_seen_on or not is_seen_in_field)
+            and (found_on is null or none_in_cercle_on > found_on),
+            false
+        ) as is_none_in_cercle_on
     from searched
 )
 

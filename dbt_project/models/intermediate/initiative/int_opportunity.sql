@@ -45,8 +45,9 @@ sets as (
 
 dated as (
     select
-        entity_id,
-        {{ opportunity_state('winners.starts_on', 'least(winners.ends_on, winners.deadline_on)', 'run.as_of') }} as state
+        winners.entity_id,
+        {{ opportunity_state('winners.starts_on', 'least(winners.ends_on, winners.deadline_on)', 'run.as_of') }}
+            as state
     from winners
     cross join run
 )

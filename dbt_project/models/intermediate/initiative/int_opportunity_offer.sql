@@ -1,5 +1,6 @@
 -- One row per opportunity, occurrence, zone and service type that it is about. Where services of the organization are
--- known, only what it offers in that zone counts: a document's lists of zones and types do not say which goes with which.
+-- known, only what it offers in that zone counts: a document's lists of zones and types do not say which goes with
+-- which.
 with places as (
     select *
     from {{ ref('int_opportunity_place') }}

@@ -1,5 +1,6 @@
--- One row per opportunity, occurrence, zone and service type for which some record offers it, with the groups that it is
--- for there: those of all records, for what one interview tells of a place does not undo what another told of its own.
+-- One row per opportunity, occurrence, zone and service type for which some record offers it, with the groups that
+-- it is for there: those of all records, for what one interview tells of a place does not undo what another told of
+-- its own.
 with initiatives as (select * from {{ ref('int_initiative_record') }} where entity = 'opportunity'),
 
 records as (select * from {{ ref('stg_opportunity') }}),

@@ -54,7 +54,15 @@ repeated as (
         *,
         row_number() over (
             partition by
-                source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period, sex,
+                source_id,
+                admin_level,
+                admin1_code,
+                admin2_code,
+                admin3_code,
+                population_group_code,
+                figure,
+                period,
+                sex,
                 age_group
             order by observed_on desc, people desc
         ) as place
@@ -102,7 +110,15 @@ chained as (
     window
         bracket as (
             partition by
-                source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period, sex
+                source_id,
+                admin_level,
+                admin1_code,
+                admin2_code,
+                admin3_code,
+                population_group_code,
+                figure,
+                period,
+                sex
             order by first_age, last_age
         )
 ),

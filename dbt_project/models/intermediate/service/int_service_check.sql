@@ -58,7 +58,7 @@ searches as (
         and locations.service_type_code = coverage.service_type_code
         and (
             coverage.admin2_code is null
-            or coverage.admin2_code = locations.admin2_code
+            or locations.admin2_code = coverage.admin2_code
             or (locations.admin2_code is null and coverage.is_found)
         )
     group by locations.service_at_location_id
@@ -111,7 +111,10 @@ select
     {% endfor %}
     secondary_source_ids,
     coalesce(
-        field_source_ids, case when is_secondary then coalesce(inside_source_ids, case when is_found_none then search_source_ids end) end
+        field_source_ids,
+        case
+            when is_secondary then coalesce(inside_source_ids, case when is_found_none then search_source_ids end)
+        end
     ) as field_source_ids,
     case when is_secondary and is_seen and is_found_none then search_source_ids end as search_source_ids
 from compared

@@ -1,5 +1,6 @@
--- One row per service at a location, dated attribute and day on which it is asked for: the value in force on that day,
--- from what was known by then, and from the records that state the value in force of its lead. The days are those of the grids and those on which something was seen.
+-- One row per service at a location, dated attribute and day on which it is asked for: the value in force on that
+-- day, from what was known by then, and from the records that state the value in force of its lead. The days are
+-- those of the grids and those on which something was seen.
 {% set attributes = monthly_texts() + monthly_numbers_and_dates().keys() | list %}
 
 with months as (select evaluated_on from {{ ref('int_month') }}),

@@ -1,6 +1,6 @@
--- One row per service at a location: its winning values side by side. A row does not contradict itself, even where its
--- one source does: a group that is admitted is not excluded, there are no more free places than places, what is free has
--- no price, and a point has both coordinates.
+-- One row per service at a location: its winning values side by side. A row does not contradict itself, even where
+-- its one source does: a group that is admitted is not excluded, there are no more free places than places, what is
+-- free has no price, and a point has both coordinates.
 {% set text_attributes, typed_attributes = service_texts(), service_numbers_and_dates() %}
 
 with winners as (select * from {{ ref('int_value') }} where entity = 'service_at_location'),

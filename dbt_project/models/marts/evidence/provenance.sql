@@ -34,7 +34,7 @@ agreeing as (
         and assertions.value = winners.value
     where not assertions.is_withdrawn
         and not coalesce(assertions.is_superseded, false)
-        and assertions.attribute in ('{{ leads().values() | unique | join("', '") }}')
+        and {{ is_lead('assertions.attribute') }}
 ),
 
 claims as (
@@ -45,7 +45,8 @@ claims as (
         claims.assertion_id,
         claims.value,
         claims.raw_value,
-        coalesce(claims.value = winners.value or {{ is_united('claims.entity', 'claims.attribute') }}, false) as is_winner,
+        coalesce(claims.value = winners.value, false) or {{ is_united('claims.entity', 'claims.attribute') }}
+            as is_winner,
         claims.weight,
         claims.class_weight,
         claims.freshness,

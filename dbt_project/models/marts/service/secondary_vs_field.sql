@@ -41,11 +41,11 @@ services as (
         {{ count_where('is_secondary') }} as secondary_location_count,
         {{ count_where('is_confirmed or is_refuted or is_not_found') }} as checked_location_count,
         {{ count_where('is_confirmed') }} as confirmed_location_count,
-        {{ count_where('is_field') }} as field_location_count,
         {% for attribute in compared_attributes() %}
         max(case when is_secondary and is_field and differs_{{ attribute }} then 1 else 0 end) = 1
-            as differs_{{ attribute }}{{ ',' if not loop.last }}
+            as differs_{{ attribute }},
         {% endfor %}
+        {{ count_where('is_field') }} as field_location_count
     from checks
     group by service_id
 )
