@@ -63,14 +63,14 @@ def _opportunities(main: Table, services: Table) -> Table:
     frame["part"] = [_share(text) for text in _answers(frame, "partage_pct")]
     referral = _answers(frame, "orient_gratuit").str.strip()
     forms = [set(text.split()) for text in _answers(frame, "partage_cout")]
-    offered = {
+    offered: dict[str, pd.Series | list[bool]] = {
         "REF_GRA": referral.eq("oui"),
         "COFIN": ["cofin" in chosen for chosen in forms],
         "PAR_COU": [bool(chosen - {"aucun", "cofin"}) for chosen in forms],
         "NOU_PRO": _answers(frame, "opp_nouvelles").str.strip().ne(""),
     }
     # An open question that is left empty says nothing; a closed one that is answered says no to what is not chosen.
-    refused = {
+    refused: dict[str, pd.Series | list[bool]] = {
         "REF_GRA": referral.eq("non"),
         "COFIN": [bool(chosen) and "cofin" not in chosen for chosen in forms],
         "PAR_COU": [bool(chosen) and not chosen - {"aucun", "cofin"} for chosen in forms],
