@@ -27,8 +27,8 @@ records as (
         needs.people,
         needs.warnings,
         needs.observed_on,
-        coalesce(places.admin_level, 1) as admin_level,
-        -- A zone is a region: what names a zone alone tells of the region.
+        -- A zone is a region: what names a zone and no place tells of the region.
+        case when zones.zone_code is not null then 1 else places.admin_level end as admin_level,
         coalesce(places.admin1_code, zones.admin1_code) as admin1_code,
         places.admin2_code,
         case when places.admin_level = 3 then places.admin3_code end as admin3_code,
@@ -40,7 +40,7 @@ records as (
     inner join places on needs.record_id = places.record_id
     cross join run
     left join documents on needs.document_id = documents.document_id
-    left join zones on places.admin_level is null and needs.zone_code = zones.zone_code
+    left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
     -- A cercle whose code cannot be read is not its region.
     where not coalesce(documents.withdrawn_on <= run.as_of, false)
         and not coalesce(needs.observed_on > run.as_of, false)

@@ -143,7 +143,7 @@ needs as (
     from stated
     inner join need_records as needs on stated.record_id = needs.record_id
     inner join places on needs.record_id = places.record_id
-    left join zones on places.admin_level is null and needs.zone_code = zones.zone_code
+    left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
     inner join figures
         on needs.source_id = figures.source_id
         and needs.population_group_code = figures.population_group_code
@@ -152,7 +152,7 @@ needs as (
         and needs.period = figures.period
         and (
             (
-                coalesce(places.admin_level, 1) = figures.admin_level
+                case when zones.zone_code is not null then 1 else places.admin_level end = figures.admin_level
                 and coalesce(
                     case when places.admin_level = 3 then places.admin3_code end,
                     places.admin2_code,
