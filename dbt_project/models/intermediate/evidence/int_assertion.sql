@@ -25,17 +25,9 @@ family as (select * from {{ ref('attribute_family') }}),
 
 parameters as (select * from {{ ref('parameter') }}),
 
--- The day when an origin that is landed was seen, for those of its copies that say what it does not.
-origins as (
-    select document_id, max(observed_on) as seen_on
-    from assertions
-    group by document_id
-),
-
 stated as (
     select
         stated.*,
-        case when origins.seen_on < stated.observed_on then origins.seen_on else stated.observed_on end as seen_on,
         -- Who can change their mind: the form of a survey, whoever asks; the series of a list, with its publisher; the
         -- author of a text; and for a copy, those of its origin.
         case
@@ -56,8 +48,6 @@ stated as (
     left join documents as roots on documents.root_document_id = roots.document_id
     left join known_documents
         on coalesce(documents.root_document_id, stated.document_id) = known_documents.document_id
-    left join origins
-        on documents.root_document_id = origins.document_id and documents.root_document_id <> documents.document_id
     where stated.shape in (
             {% for shape in weighed_shapes() %}
             '{{ shape }}'{{ ',' if not loop.last }}
@@ -223,7 +213,16 @@ claims as (
         locator,
         source_id,
         document_id,
-        seen_on as observed_on,
+        -- What a copy repeats was seen when its origin saw it; what it adds is its own.
+        least(
+            observed_on,
+            coalesce(
+                min(case when document_id = root_document_id then observed_on end) over (
+                    partition by entity, entity_id, told_attribute, told_value, root_document_id
+                ),
+                observed_on
+            )
+        ) as observed_on,
         evidence_class,
         reader,
         informant,

@@ -14,11 +14,12 @@ zones as (select zone_code, admin1_code from {{ ref('zone') }}),
 
 run as (select * from {{ ref('stg_run') }}),
 
--- A copy saw what its origin saw, and when.
+-- What a copy repeats of a service was seen when its origin saw it.
 origins as (
-    select document_id, max(observed_on) as seen_on
+    select services.service_at_location_id, records.document_id, max(records.observed_on) as seen_on
     from records
-    group by document_id
+    inner join services on records.record_id = services.record_id
+    group by services.service_at_location_id, records.document_id
 )
 
 select
@@ -52,6 +53,8 @@ inner join shelters on services.service_at_location_id = shelters.service_at_loc
 left join places on services.record_id = places.record_id and services.place_no = places.place_no
 left join documents on records.document_id = documents.document_id
 left join origins
-    on documents.root_document_id = origins.document_id and documents.root_document_id <> documents.document_id
+    on documents.root_document_id = origins.document_id
+    and documents.root_document_id <> documents.document_id
+    and services.service_at_location_id = origins.service_at_location_id
 left join zones on places.admin1_code = zones.admin1_code
 cross join run
