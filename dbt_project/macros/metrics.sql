@@ -14,6 +14,31 @@
     power(0.5, {{ days_between(observed_on, day) }} / {{ half_life }})
 {%- endmacro %}
 
+{# Sets of a programme or an opportunity: those of several records are united, a later one does not replace an earlier. #}
+{% macro is_united(entity, attribute) -%}
+    ({{ entity }} in ('program', 'opportunity')
+    and {{ attribute }} in ('zone_codes', 'service_type_code', 'service_type_codes', 'population_group_codes'))
+{%- endmacro %}
+
+{# What only makes sense beside another attribute, its lead: it is taken from records that state the lead's value in force. #}
+{% macro leads() %}
+    {{ return({
+        'excluded_groups': 'admitted_groups', 'exclusion_criteria': 'admitted_groups', 'min_age': 'admitted_groups',
+        'max_age': 'admitted_groups', 'free_places': 'capacity_per_month', 'cost_xof': 'cost_code',
+        'longitude': 'latitude', 'site_name': 'latitude', 'starts_on': 'ends_on'
+    }) }}
+{% endmacro %}
+
+{# Whether others are decided with an attribute. #}
+{% macro is_lead(attribute) -%}
+    {{ attribute }} in ('{{ leads().values() | unique | join("', '") }}')
+{%- endmacro %}
+
+{# The lead of an attribute, null for one that stands alone. #}
+{% macro lead_of(attribute) -%}
+    case {{ attribute }}{% for follower, lead in leads().items() %} when '{{ follower }}' then '{{ lead }}'{% endfor %} end
+{%- endmacro %}
+
 {# What independent claims prove together: 1 − ∏(1 − wᵢ). A certain one makes it certain: its logarithm is kept out. #}
 {% macro support(weight) -%}
     case
@@ -202,6 +227,17 @@
         ),
         ''
     )
+{%- endmacro %}
+
+{# What the field makes of the claims of secondary data about one service, over places of `int_service_check`. #}
+{% macro claim_verdict() -%}
+    case
+        when max(case when is_secondary then 1 else 0 end) = 0 then 'NEW'
+        when max(case when is_refuted then 1 else 0 end) = 1 then 'REFUTED'
+        when max(case when is_confirmed then 1 else 0 end) = 1 then 'CONFIRMED'
+        when min(case when is_secondary then case when is_not_found then 1 else 0 end end) = 1 then 'NOT_FOUND'
+        else 'NOT_CHECKED'
+    end
 {%- endmacro %}
 
 {# What secondary data and the field may say differently of one service. #}

@@ -18,9 +18,9 @@
     cast({{ text }} as {{ dbt.type_string() }}) as text_fr
 {%- endmacro %}
 
-{# The rows of a relation once for their own zone and once for all zones. #}
+{# The rows of a relation once for their own zone and once for all zones; what has no zone is national, and in ALL. #}
 {% macro by_scope(relation, columns) -%}
     select zone_code, {{ columns }} from {{ relation }} where zone_code is not null
     union all
-    select 'ALL' as zone_code, {{ columns }} from {{ relation }} where zone_code is not null
+    select 'ALL' as zone_code, {{ columns }} from {{ relation }}
 {%- endmacro %}

@@ -16,5 +16,5 @@ select
     calendar.cost_share as part_des_couts
 from opportunity_calendar as calendar
 left join code_list as labels on labels.list = 'opportunity_type' and labels.code = calendar.opportunity_type_code
-where calendar.state <> 'EXPIRED'
+where calendar.state not in ('EXPIRED', 'CLOSED')
 order by array_position(['OPEN', 'UPCOMING', 'UNDATED'], calendar.state), jours_restants nulls last, structure, zone

@@ -53,6 +53,17 @@ OPPORTUNITY = Shape(
             codes="popgr",
             spellings="population groups;groupes de population;groupes cibles",
         ),
+        # « non » closes what the same informant offered before; nothing said is an offer.
+        Column(
+            "is_offered",
+            "code",
+            "Offerte",
+            "Offered",
+            family="status",
+            hxl="#status+offered+code",
+            codes="oui_non",
+            spellings="offerte?;offered?;proposée?",
+        ),
         Column(
             "sharing_forms",
             "codes",

@@ -43,6 +43,8 @@ STANDINGS = {
     "counted": "compte",
     "copy": "copie : ne compte pas deux fois",
     "withdrawn": "document retiré : ne compte plus",
+    "superseded": "remplacée par une déclaration plus récente : ne compte plus",
+    "set_aside": "va avec une valeur qui n’est pas retenue : ne compte pas",
     "override": "décision d’une personne",
 }
 

@@ -72,7 +72,10 @@ def test_no_service_is_said_where_the_field_looked_and_leads_to_the_search(demo:
 
 def test_every_point_of_the_terms_of_reference_is_covered(demo: Root) -> None:
     assert demo.query("select count(*), count(distinct tor_ref) from marts.tor_coverage") == [(47, 47)]
-    assert demo.query("select tor_ref, reason from marts.tor_coverage where status <> 'COVERED'") == []
+    # The final report is not due yet: nothing in the register answers for it.
+    assert demo.query("select tor_ref, status from marts.tor_coverage where status <> 'COVERED'") == [
+        ("10.3", "EMPTY_JUSTIFIED")
+    ]
 
 
 def test_the_manifest_tells_every_parameter(demo: Root) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+
 from tests.samples.files import write_csv
 from tests.samples.vocabulary import SOURCES
+from warehouse.paths import SEEDS
 
 HEADER = ["Admin 1 PCode", "Admin 2 PCode", "Sector", "Gender", "Age Range", "Min Age", "Max Age", "Disabled",
           "Population Group", "Population", "In Need", "Targeted", "Affected", "Reached"]  # fmt: skip
@@ -15,6 +18,12 @@ RETURNEES = {
     "HEA": {"ML0901": 9000, "ML0103": 12000, "ML0506": 30000, "ML0605": 30000, "ML0703": 6000},
     "EDU": {"ML0901": 0, "ML0103": 1800, "ML0506": 3000, "ML0605": 1500, "ML0703": 900},
 }  # fmt: skip
+
+
+def _cercles() -> list[str]:
+    """The cercles of the five zones, as regions stood in 2021."""
+    with (SEEDS / "zone_admin.csv").open(encoding="utf-8") as seed:
+        return sorted({row["admin_code"] for row in csv.DictReader(seed) if row["reading"] == "HISTORICAL"})
 
 
 def write() -> None:
@@ -34,4 +43,9 @@ def write() -> None:
     add("ML011", "", "FSC", "ALL", 150)  # a code with one digit too many
     add("ML05", "ML0501", "WSH", "ALL", 410.5)  # people come whole
     add("ML05", "ML0504", "NUT", "ALL", "")  # nothing said: rejected, and kept with its reason
+    # All cercles of the zones are told, most of them with nobody: a zone's need is known where all of its cercles are.
+    for sector, figures in RETURNEES.items():
+        for code in _cercles():
+            if code not in figures:
+                add(code[:4], code, sector, "RRI", 0)
     write_csv(SOURCES / "ocha_hno_mli" / "sample.hno_2024_mli.csv", rows)

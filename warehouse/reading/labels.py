@@ -3,7 +3,13 @@
 LABELS: dict[str, dict[str, str]] = {
     "tor_status": {"COVERED": "traité", "EMPTY_JUSTIFIED": "vide, justifié", "MISSING": "MANQUE"},
     "deliverable_state": {"PENDING": "à remettre", "DELIVERED": "remis", "OVERDUE": "en retard"},
-    "opportunity_state": {"OPEN": "Ouverte", "UPCOMING": "À venir", "UNDATED": "Sans date", "EXPIRED": "Passée"},
+    "opportunity_state": {
+        "OPEN": "Ouverte",
+        "UPCOMING": "À venir",
+        "UNDATED": "Sans date",
+        "EXPIRED": "Passée",
+        "CLOSED": "Fermée",
+    },
     "verdict": {
         "CONFIRMED": "Confirmé par le terrain",
         "REFUTED": "Contredit par le terrain",

@@ -11,6 +11,9 @@ from ingestion.records.shelters import are_shelters
 from ingestion.shapes import SERVICE
 
 _NO_POINT = "[position illisible]"
+_PLACE = {"zones": "zone", "types": "type_service", "groupes": "inclus"}
+# What is said of an offer is not said of what is no longer one.
+_OF_AN_OFFER = (*_PLACE, "part", "orient_quota", "opp_nouvelles", "opp_debut", "opp_fin", "partage_cout")
 
 
 def parse(tables: dict[str, Table]) -> dict[str, Table]:
@@ -62,33 +65,60 @@ def _others(answer: str) -> str:
 
 
 def _opportunities(main: Table, services: Table) -> Table:
+    """What an organization offers, a row for each zone and type that it has services of; and what it says that it does
+    not offer, a row that closes what it offered before."""
     frame = main.frame.copy()
-    owner = pd.Index([label.split("#")[0] for label in services.frame.index], dtype=object)
-    for column, question in {"zones": "zone", "types": "type_service", "groupes": "inclus"}.items():
-        said = _answers(services.frame, question).groupby(owner).agg(" ".join)
-        frame[column] = [" ".join(sorted(set(str(said.get(uuid, "")).split()))) for uuid in frame.index]
     frame["part"] = [_share(text) for text in _answers(frame, "partage_pct")]
+    referral = _answers(frame, "orient_gratuit").str.strip()
     forms = [set(text.split()) for text in _answers(frame, "partage_cout")]
-    kinds = {
-        "REF_GRA": _answers(frame, "orient_gratuit").eq("oui"),
+    offered: dict[str, pd.Series | list[bool]] = {
+        "REF_GRA": referral.eq("oui"),
         "COFIN": ["cofin" in chosen for chosen in forms],
         "PAR_COU": [bool(chosen - {"aucun", "cofin"}) for chosen in forms],
         "NOU_PRO": _answers(frame, "opp_nouvelles").str.strip().ne(""),
     }
-    rows = pd.concat(
-        [
-            frame[pd.Series(chosen, index=frame.index, dtype=bool)].assign(opportunity_type=kind)
-            for kind, chosen in kinds.items()
-        ]
-    )
+    # An open question that is left empty says nothing; a closed one that is answered says no to what is not chosen.
+    refused: dict[str, pd.Series | list[bool]] = {
+        "REF_GRA": referral.eq("non"),
+        "COFIN": [bool(chosen) and "cofin" not in chosen for chosen in forms],
+        "PAR_COU": [bool(chosen) and not chosen - {"aucun", "cofin"} for chosen in forms],
+    }
+    rows = pd.concat([_of_kind(frame, chosen, kind) for kind, chosen in offered.items()])
+    rows = _placed(rows, _places(services))
     kind = rows["opportunity_type"]
     rows = rows.assign(
         # A free referral costs the referring partner nothing: the whole cost is borne.
         part=rows["part"].mask(kind.eq("REF_GRA"), "1").mask(kind.eq("NOU_PRO"), ""),
         orient_quota=_answers(rows, "orient_quota").where(kind.eq("REF_GRA"), ""),
         opp_nouvelles=_answers(rows, "opp_nouvelles").where(kind.eq("NOU_PRO"), ""),
+        offerte="oui",
     )
-    return main.reshaped("opportunity", rows, {"opportunity_type": "orient_gratuit", "part": "partage_pct"})
+    closed = pd.concat([_of_kind(frame, chosen, kind) for kind, chosen in refused.items()])
+    closed = closed.assign(**dict.fromkeys(_OF_AN_OFFER, ""), offerte="non")
+    derived = {"opportunity_type": "orient_gratuit", "part": "partage_pct", "offerte": "orient_gratuit"}
+    return main.reshaped("opportunity", pd.concat([rows, closed]), derived)
+
+
+def _of_kind(frame: pd.DataFrame, chosen: pd.Series | list[bool], kind: str) -> pd.DataFrame:
+    return frame[pd.Series(chosen, index=frame.index, dtype=bool)].assign(opportunity_type=kind)
+
+
+def _places(services: Table) -> pd.DataFrame:
+    """By submission, the zones and types of its services, and the groups that those admit."""
+    frame = services.frame
+    answers = {column: _answers(frame, question) for column, question in _PLACE.items()}
+    told = pd.DataFrame(answers, index=frame.index)
+    told["submission"] = [str(label).split("#")[0] for label in frame.index]
+    keys = ["submission", "zones", "types"]
+    united = told.groupby(keys, sort=True)["groupes"].agg(lambda said: " ".join(sorted(set(" ".join(said).split()))))
+    return united.reset_index()
+
+
+def _placed(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """The rows once for each place of their submission; once without any where it has none."""
+    labels = rows.index
+    told = rows.assign(submission=[str(label) for label in labels], label=labels)
+    return told.merge(places, on="submission", how="left").fillna(dict.fromkeys(_PLACE, "")).set_index("label")
 
 
 def _share(percentage: str) -> str:

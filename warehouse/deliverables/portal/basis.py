@@ -26,6 +26,8 @@ _COMPUTED = LABELS | {
         "counted": "Comptée",
         "copy": "Copie d’un document déjà compté",
         "withdrawn": "Document retiré",
+        "superseded": "Remplacée par une déclaration plus récente de la même source",
+        "set_aside": "Mise de côté : va avec une valeur qui n’est pas retenue",
         "override": "Décision : l’emporte",
     },
     "reading": {"HISTORICAL": "Historique (régions de 2021)", "STRICT": "Stricte (régions de 2023)"},

@@ -12,8 +12,8 @@ from warehouse.reading.edition import Edition
 
 _OPPORTUNITIES = """
 select * from marts.opportunity_calendar
-order by array_position(['OPEN', 'UPCOMING', 'UNDATED', 'EXPIRED'], state), coalesce(deadline_on, ends_on, starts_on),
-    organization_name, opportunity_id, zone_code
+order by array_position(['OPEN', 'UPCOMING', 'UNDATED', 'EXPIRED', 'CLOSED'], state),
+    coalesce(deadline_on, ends_on, starts_on), organization_name, opportunity_id, zone_code
 """
 _MECHANISMS = """
 select * from marts.referral_mechanisms

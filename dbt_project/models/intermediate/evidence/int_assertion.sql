@@ -1,12 +1,15 @@
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
--- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left out;
--- claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept and do not
--- count.
+-- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left
+-- out; claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept
+-- and do not count. Of one informant only the latest statement counts: the earlier ones are kept as superseded. A
+-- copy was seen when its origin was.
 with assertions as (select * from {{ ref('stg_assertion') }}),
 
 run as (select * from {{ ref('stg_run') }}),
 
 documents as (select * from {{ ref('stg_document_standing') }}),
+
+known_documents as (select * from {{ ref('int_document') }}),
 
 records as (select * from {{ ref('int_service_record') }}),
 
@@ -16,6 +19,8 @@ crosswalk as (select * from {{ ref('sector_crosswalk') }}),
 
 initiatives as (select * from {{ ref('int_initiative_record') }}),
 
+opportunity_records as (select * from {{ ref('stg_opportunity') }}),
+
 family as (select * from {{ ref('attribute_family') }}),
 
 parameters as (select * from {{ ref('parameter') }}),
@@ -23,6 +28,13 @@ parameters as (select * from {{ ref('parameter') }}),
 stated as (
     select
         stated.*,
+        -- Who can change their mind: the form of a survey, whoever asks; the series of a list, with its publisher; the
+        -- author of a text; and for a copy, those of its origin.
+        case
+            when stated.reader = 'survey' then stated.source_id
+            when stated.reader = 'written' then coalesce(documents.root_document_id, stated.document_id)
+            else coalesce(roots.source_id, stated.source_id, '') || '/' || coalesce(known_documents.publisher, '')
+        end as informant,
         -- Interviews are independent of one another though one export holds them all; and one that two exports hold is
         -- one.
         case
@@ -33,6 +45,9 @@ stated as (
     from assertions as stated
     cross join run
     left join documents on stated.document_id = documents.document_id
+    left join documents as roots on documents.root_document_id = roots.document_id
+    left join known_documents
+        on coalesce(documents.root_document_id, stated.document_id) = known_documents.document_id
     where stated.shape in (
             {% for shape in weighed_shapes() %}
             '{{ shape }}'{{ ',' if not loop.last }}
@@ -157,7 +172,25 @@ about_initiatives as (
         )
 ),
 
+-- What speaks of an opportunity and does not say no offers it.
+offered as (
+    select
+        stated.*,
+        initiatives.entity,
+        initiatives.entity_key as entity_id,
+        1 as place_no,
+        'is_offered' as told_attribute,
+        'oui' as told_value,
+        stated.raw_value as told_raw_value
+    from stated
+    inner join initiatives on stated.record_id = initiatives.record_id
+    inner join opportunity_records on stated.record_id = opportunity_records.record_id
+    where stated.attribute = 'opportunity_type_code' and opportunity_records.is_offered is null
+),
+
 told as (
+    select * from offered
+    union all
     select * from about_organizations
     union all
     select * from about_initiatives
@@ -180,9 +213,19 @@ claims as (
         locator,
         source_id,
         document_id,
-        observed_on,
+        -- What a copy repeats was seen when its origin saw it; what it adds is its own.
+        least(
+            observed_on,
+            coalesce(
+                min(case when document_id = root_document_id then observed_on end) over (
+                    partition by entity, entity_id, told_attribute, told_value, root_document_id
+                ),
+                observed_on
+            )
+        ) as observed_on,
         evidence_class,
         reader,
+        informant,
         root_document_id,
         is_withdrawn,
         attribute as origin
@@ -214,6 +257,11 @@ named as (
 
 select
     *,
+    not is_withdrawn
+    and not {{ is_united('entity', 'attribute') }}
+    and observed_on < max(case when not is_withdrawn then observed_on end) over (
+        partition by entity, entity_id, attribute, informant
+    ) as is_superseded,
     not is_withdrawn
     and row_number() over (
         partition by entity, entity_id, attribute, value, root_document_id, is_withdrawn

@@ -72,73 +72,75 @@ standing as (
 
 -- Whether any claim of a record counts; null where it makes none.
 counted as (
-    select record_id, max(case when is_counted then 1 else 0 end) = 1 as is_counted
+    select
+        record_id,
+        max(case when is_counted and not coalesce(is_superseded, false) then 1 else 0 end) = 1 as is_counted,
+        max(case when is_superseded then 1 else 0 end) = 1 as is_superseded
     from claims
     group by record_id
 ),
 
 organizations as (select distinct entity_id as organization_id from known_values where entity = 'organization'),
 
-ranked_parts as (
-    select
-        needs.*,
-        places.admin_level,
-        places.admin1_code as current_admin1_code,
-        places.admin2_code as current_admin2_code,
-        coalesce(places.warnings, '') like '%admin2_unreadable%'
-        or coalesce(places.warnings, '') like '%coarser_than_stated%' as is_unreadable,
-        coalesce(places.warnings, '') like '%other_country%' as is_foreign,
-        case
-            when needs.sex = 'a' and needs.age_group = 'ALL' then 1
-            when needs.age_group = 'ALL' then 2
-            when needs.sex = 'a' then 3
-            else 4
-        end as part
-    from need_records as needs
-    left join record_places as places on needs.record_id = places.record_id
-),
-
--- Of one figure the total counts, else both sexes, else all ages, else sex by age: as `int_need_figure` sums it.
 need_parts as (
     select
-        *,
-        part > min(part) over (
-            partition by
-                source_id,
-                admin_level,
-                current_admin1_code,
-                current_admin2_code,
-                population_group_code,
-                indicator,
-                sector_code,
-                period
-        ) as is_part_of_total
-    from ranked_parts
+        needs.record_id,
+        needs.source_id,
+        needs.population_group_code,
+        needs.period,
+        needs.sex,
+        needs.age_group,
+        case when known_zones.zone_code is not null then 1 else places.admin_level end as admin_level,
+        coalesce(places.admin1_code, known_zones.admin1_code) as admin1_code,
+        places.admin2_code,
+        case when places.admin_level = 3 then places.admin3_code end as admin3_code,
+        case
+            when needs.indicator = 'population' then 'population'
+            else needs.indicator || '_' || needs.sector_code
+        end as figure,
+        coalesce(places.warnings, '') like '%admin2_unreadable%'
+        or coalesce(places.warnings, '') like '%coarser_than_stated%' as is_unreadable,
+        coalesce(places.warnings, '') like '%other_country%' as is_foreign
+    from need_records as needs
+    left join record_places as places on needs.record_id = places.record_id
+    left join zones as known_zones
+        on coalesce(places.admin_level, 0) = 0 and needs.zone_code = known_zones.zone_code
 ),
 
+-- The figure that a record is of, or of a commune the sum of its cercle; of a total that the source gives, the rest is
+-- detail.
 need_figures as (
     select
         parts.record_id,
         parts.admin_level,
         parts.is_unreadable,
         parts.is_foreign,
-        parts.is_part_of_total,
         max(figures.figure_id) as figure_id,
         max(figures.suppression) as suppression,
+        max(case when figures.method = 'total_row' and (parts.sex <> 'a' or parts.age_group <> 'ALL') then 1 else 0 end)
+        = 1 as is_part_of_total,
         max(case when coalesce(zones.zone_code, cercles.zone_code) is not null then 1 else 0 end) = 1 as is_in_a_zone
     from need_parts as parts
     left join figures
         on parts.source_id = figures.source_id
         and parts.population_group_code = figures.population_group_code
-        and parts.indicator = figures.indicator
-        and coalesce(parts.sector_code, '') = coalesce(figures.sector_code, '')
+        and parts.figure = figures.figure
         and parts.period = figures.period
-        and parts.admin_level = figures.admin_level
-        and coalesce(parts.current_admin2_code, parts.current_admin1_code, 'ML')
-        = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
+        and (
+            (
+                parts.admin_level = figures.admin_level
+                and coalesce(parts.admin3_code, parts.admin2_code, parts.admin1_code, 'ML')
+                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, 'ML')
+            )
+            or (
+                parts.admin_level = 3
+                and figures.method = 'sum_of_communes'
+                and parts.admin2_code = figures.admin2_code
+            )
+        )
     left join zones on figures.admin_level = 1 and figures.admin1_code = zones.admin1_code
-    left join zone_cercles as cercles on figures.admin_level = 2 and figures.admin2_code = cercles.admin_code
-    group by parts.record_id, parts.admin_level, parts.is_unreadable, parts.is_foreign, parts.is_part_of_total
+    left join zone_cercles as cercles on figures.admin_level in (2, 3) and figures.admin2_code = cercles.admin_code
+    group by parts.record_id, parts.admin_level, parts.is_unreadable, parts.is_foreign
 ),
 
 descriptions as (
@@ -251,10 +253,12 @@ explained as (
                 standing.shape = 'need' and (need_figures.admin_level is null or need_figures.is_unreadable)
                 then 'unplaced'
             when standing.shape = 'need' and need_figures.is_part_of_total then 'part_of_total'
-            when standing.shape = 'need' and need_figures.admin_level not in (1, 2) then 'other_level'
+            when standing.shape = 'need' and need_figures.admin_level not in (1, 2, 3) then 'other_level'
             when standing.shape = 'need' and need_figures.suppression is not null then 'small_count'
             when standing.shape = 'need' and need_figures.figure_id is not null then 'outside_zones'
+            when not counted.is_counted and counted.is_superseded then 'superseded'
             when not counted.is_counted then 'copy'
+            when standing.shape = 'opportunity' then 'no_offer'
             when standing.shape = 'program' and counted.record_id is null then 'shelter_program'
         end as reason_code
     from standing

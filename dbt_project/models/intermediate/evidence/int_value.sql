@@ -1,6 +1,11 @@
 -- One row per attribute of an entity: the value in force, and how far the sources support it.
--- It is the value with the largest weight, unless a person decided otherwise.
-with claims as (select * from {{ ref('int_assertion') }} where is_counted),
+-- It is the value with the largest weight, unless a person decided otherwise. What only makes sense beside another
+-- attribute is decided with it, from the records that state the value in force of that one.
+with stated as (
+    select *
+    from {{ ref('int_assertion') }}
+    where not coalesce(is_withdrawn, false) and not coalesce(is_superseded, false)
+),
 
 overrides as (select * from {{ ref('int_override') }} where is_last),
 
@@ -9,6 +14,65 @@ run as (select * from {{ ref('stg_run') }}),
 family as (select * from {{ ref('attribute_family') }}),
 
 half_life as (select * from {{ ref('parameter') }}),
+
+led as (
+    select *, {{ lead_of('attribute') }} as lead_attribute from stated where is_counted
+),
+
+lead_weights as (
+    select entity, entity_id, attribute, value, sum(weight) as weight, max(observed_on) as observed_on
+    from stated
+    where is_counted and {{ is_lead('attribute') }}
+    group by entity, entity_id, attribute, value
+),
+
+lead_ranks as (
+    select
+        *,
+        row_number() over (
+            partition by entity, entity_id, attribute order by weight desc, observed_on desc, value
+        ) as place
+    from lead_weights
+),
+
+lead_values as (
+    select
+        coalesce(overrides.entity, lead_ranks.entity) as entity,
+        coalesce(overrides.entity_id, lead_ranks.entity_id) as entity_id,
+        coalesce(overrides.attribute, lead_ranks.attribute) as attribute,
+        coalesce(overrides.after, lead_ranks.value) as value
+    from overrides
+    full outer join lead_ranks
+        on overrides.entity = lead_ranks.entity
+        and overrides.entity_id = lead_ranks.entity_id
+        and overrides.attribute = lead_ranks.attribute
+    where coalesce(lead_ranks.place, 1) = 1
+),
+
+agreeing as (
+    select distinct stated.entity, stated.entity_id, stated.attribute, stated.record_id
+    from stated
+    inner join lead_values
+        on stated.entity = lead_values.entity
+        and stated.entity_id = lead_values.entity_id
+        and stated.attribute = lead_values.attribute
+        and stated.value = lead_values.value
+),
+
+claims as (
+    select led.*
+    from led
+    left join lead_values
+        on led.entity = lead_values.entity
+        and led.entity_id = lead_values.entity_id
+        and led.lead_attribute = lead_values.attribute
+    left join agreeing
+        on led.entity = agreeing.entity
+        and led.entity_id = agreeing.entity_id
+        and led.lead_attribute = agreeing.attribute
+        and led.record_id = agreeing.record_id
+    where lead_values.value is null or agreeing.record_id is not null
+),
 
 per_value as (
     select

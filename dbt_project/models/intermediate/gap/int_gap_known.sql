@@ -14,26 +14,58 @@ services as (
         reading,
         service_type_code,
         count(*) as known_count,
-        {{ count_where("operational_state = 'operational'") }} as operational_count,
+        {{ count_where("operational_state = 'operational' and not is_not_found") }} as operational_count,
         {{ count_where("operational_state = 'unverified'") }} as unverified_count,
         {{ count_where("operational_state <> 'not_operational' and not is_not_found") }} as possible_count
     from gap_services
     group by month, area_code, reading, service_type_code
 ),
 
-searches as (
+searched as (
     select
         months.month,
         areas.area_code,
         areas.reading,
         coverage.service_type_code,
-        max(case when coverage.is_found then 1 else 0 end) = 1 as is_found,
-        count(distinct coverage.admin2_code) as searched_cercle_count
+        areas.admin2_code,
+        max(case when coverage.is_found then coverage.observed_on end) as found_on,
+        max(case when not coverage.is_found then coverage.observed_on end) as none_on
     from coverage
     inner join months on coverage.observed_on <= months.evaluated_on
     inner join areas
         on coverage.zone_code = areas.zone_code and coalesce(coverage.admin2_code, 'ANY') = areas.admin2_code
-    group by months.month, areas.area_code, areas.reading, coverage.service_type_code
+    group by months.month, areas.area_code, areas.reading, coverage.service_type_code, areas.admin2_code
+),
+
+-- What a place was found to have holds until a later search of it, or of the whole zone, finds none.
+standing as (
+    select
+        *,
+        max(case when admin2_code = 'ANY' then none_on end) over (
+            partition by month, area_code, reading, service_type_code
+        ) as none_anywhere_on
+    from searched
+),
+
+searches as (
+    select
+        month,
+        area_code,
+        reading,
+        service_type_code,
+        max(
+            case
+                when
+                    found_on is not null
+                    and (none_on is null or found_on >= none_on)
+                    and (none_anywhere_on is null or found_on >= none_anywhere_on)
+                    then 1
+                else 0
+            end
+        ) = 1 as is_found,
+        count(distinct case when admin2_code <> 'ANY' then admin2_code end) as searched_cercle_count
+    from standing
+    group by month, area_code, reading, service_type_code
 )
 
 select

@@ -1,6 +1,7 @@
--- One row per month, reading and service at a location of an area, with its state and its effective capacity. What only
--- lists tell of is not there for the grid once the field has searched its cercle since, and found none: a search of the
--- whole zone counts for the zone alone. Cercles are told of in the as-of month only.
+-- One row per month, reading and service at a location of an area, with its state and its effective capacity. A service
+-- is not there for the grid once the field has searched its cercle since it was last seen, and found none, whatever an
+-- earlier search found: a search of the whole zone counts for the zone alone. Cercles are told of in the as-of month
+-- only.
 with coverage as (select * from {{ ref('int_search') }}),
 
 months as (select * from {{ ref('int_month') }}),
@@ -11,34 +12,56 @@ services as (select * from {{ ref('int_service_location') }}),
 
 areas as (select * from {{ ref('int_area_place') }}),
 
-searches as (
-    select
-        months.month,
-        coverage.zone_code,
-        coverage.admin2_code,
-        coverage.service_type_code,
-        max(coverage.observed_on) as searched_on
-    from coverage
-    inner join months on coverage.observed_on <= months.evaluated_on
-    group by months.month, coverage.zone_code, coverage.admin2_code, coverage.service_type_code
-    having max(case when coverage.is_found then 1 else 0 end) = 0
-),
-
-not_found as (
+searched as (
     select
         states.month,
         states.service_at_location_id,
-        max(case when searches.admin2_code is not null then 1 else 0 end) = 1 as is_by_cercle
+        states.last_seen_on,
+        states.is_seen_in_field,
+        max(case when not coverage.is_found then coverage.observed_on end) as none_on,
+        max(case when not coverage.is_found and coverage.admin2_code is not null then coverage.observed_on end)
+            as none_in_cercle_on,
+        max(
+            case
+                when
+                    coverage.is_found
+                    and (services.admin2_code is null or coverage.admin2_code = services.admin2_code)
+                    then coverage.observed_on
+            end
+        ) as found_on
     from states
+    inner join months on states.month = months.month
     inner join services on states.service_at_location_id = services.service_at_location_id
-    inner join searches
-        on states.month = searches.month
-        and services.zone_code = searches.zone_code
-        and coalesce(services.admin2_code, 'ANY') = coalesce(searches.admin2_code, services.admin2_code, 'ANY')
-        and services.service_type_code = searches.service_type_code
-        and states.last_seen_on <= searches.searched_on
-    where not states.is_seen_in_field and states.operational_state = 'unverified'
-    group by states.month, states.service_at_location_id
+    inner join coverage
+        on services.zone_code = coverage.zone_code
+        and services.service_type_code = coverage.service_type_code
+        and months.evaluated_on >= coverage.observed_on
+        and (
+            coverage.admin2_code is null
+            or services.admin2_code = coverage.admin2_code
+            or (services.admin2_code is null and coverage.is_found)
+        )
+    group by states.month, states.service_at_location_id, states.last_seen_on, states.is_seen_in_field
+),
+
+-- What the field itself saw on the day of the search was not missed by it.
+not_found as (
+    select
+        month,
+        service_at_location_id,
+        coalesce(
+            none_on >= last_seen_on
+            and (none_on > last_seen_on or not is_seen_in_field)
+            and (found_on is null or none_on > found_on),
+            false
+        ) as is_none_on,
+        coalesce(
+            none_in_cercle_on >= last_seen_on
+            and (none_in_cercle_on > last_seen_on or not is_seen_in_field)
+            and (found_on is null or none_in_cercle_on > found_on),
+            false
+        ) as is_none_in_cercle_on
+    from searched
 )
 
 select
@@ -48,7 +71,9 @@ select
     services.service_type_code,
     services.service_at_location_id,
     states.operational_state,
-    not_found.month is not null and (not_found.is_by_cercle or areas.reading <> 'CERCLE') as is_not_found,
+    coalesce(
+        case when areas.reading = 'CERCLE' then not_found.is_none_in_cercle_on else not_found.is_none_on end, false
+    ) as is_not_found,
     {{ is_free('states.cost_code') }} as is_free,
     states.capacity_per_month
     * case

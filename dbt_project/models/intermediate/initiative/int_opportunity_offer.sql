@@ -1,20 +1,13 @@
 -- One row per opportunity, occurrence, zone and service type that it is about. Where services of the organization are
--- known, only what it offers in that zone counts: a survey's lists of zones and types do not say which goes with which.
-with opportunities as (select * from {{ ref('int_opportunity') }}),
+-- known, only what it offers in that zone counts: a document's lists of zones and types do not say which goes with
+-- which.
+with places as (
+    select *
+    from {{ ref('int_opportunity_place') }}
+    where zone_code is not null and service_type_code is not null
+),
 
 service_locations as (select * from {{ ref('int_service_location') }}),
-
-zones as (
-    select opportunity_id, occurrence, {{ each_part('zone_codes') }} as zone_code
-    from opportunities
-    where zone_codes is not null
-),
-
-types as (
-    select opportunity_id, occurrence, {{ each_part('service_type_codes') }} as service_type_code
-    from opportunities
-    where service_type_codes is not null
-),
 
 offers as (
     select distinct organization_id, zone_code, service_type_code
@@ -25,20 +18,17 @@ offers as (
 providers as (select distinct organization_id from offers)
 
 select
-    opportunities.opportunity_id,
-    opportunities.occurrence,
-    opportunities.organization_id,
-    zones.zone_code,
-    types.service_type_code,
+    places.opportunity_id,
+    places.occurrence,
+    places.organization_id,
+    places.zone_code,
+    places.service_type_code,
+    places.population_group_codes,
     providers.organization_id is null as is_declared_only
-from opportunities
-inner join zones
-    on opportunities.opportunity_id = zones.opportunity_id and opportunities.occurrence = zones.occurrence
-inner join types
-    on opportunities.opportunity_id = types.opportunity_id and opportunities.occurrence = types.occurrence
-left join providers on opportunities.organization_id = providers.organization_id
+from places
+left join providers on places.organization_id = providers.organization_id
 left join offers
-    on opportunities.organization_id = offers.organization_id
-    and zones.zone_code = offers.zone_code
-    and types.service_type_code = offers.service_type_code
+    on places.organization_id = offers.organization_id
+    and places.zone_code = offers.zone_code
+    and places.service_type_code = offers.service_type_code
 where offers.organization_id is not null or providers.organization_id is null

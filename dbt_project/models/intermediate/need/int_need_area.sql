@@ -1,5 +1,6 @@
 -- One row per area, reading, service type, group and year: people to serve per month.
--- The deepest complete level counts: all cercles of the zone, else its region, else the cercles that are listed.
+-- The deepest complete level counts: all cercles of the area, else its region. Where neither is there, the need is not
+-- known: the cercles that are listed are not the area.
 with need_figures as (select * from {{ ref('int_need_figure') }}),
 
 crosswalk as (select * from {{ ref('need_crosswalk') }}),
@@ -18,7 +19,7 @@ figures as (
         on figures.indicator = crosswalk.indicator
         and figures.sector_code = crosswalk.sector_code
         and figures.population_group_code = crosswalk.population_group_code
-    where figures.suppression is null
+    where figures.suppression is null and figures.people is not null
 ),
 
 area_cercles as (
@@ -71,10 +72,7 @@ chosen as (
         coalesce(by_cercle.service_type_code, by_region.service_type_code) as service_type_code,
         coalesce(by_cercle.population_group_code, by_region.population_group_code) as population_group_code,
         coalesce(by_cercle.period, by_region.period) as period,
-        case
-            when by_cercle.is_complete then by_cercle.need
-            else coalesce(by_region.need, by_cercle.need)
-        end as need
+        case when by_cercle.is_complete then by_cercle.need else by_region.need end as need
     from by_cercle
     full outer join by_region
         on by_cercle.area_code = by_region.area_code
@@ -93,5 +91,6 @@ select
     {{ safe_cast('substring(period, 1, 4)', 'bigint') }} as year,
     max(need) as need
 from chosen
+where need is not null
 group by
     area_code, reading, service_type_code, population_group_code, {{ safe_cast('substring(period, 1, 4)', 'bigint') }}

@@ -1,21 +1,31 @@
 -- One row per service at a location, survey wave and attribute that quality is made of: the value in force in that
 -- wave.
-with assertions as (select * from {{ ref('int_assertion') }}),
+with assertions as (
+    select *, {{ wave('observed_on') }} as wave
+    from {{ ref('int_assertion') }}
+    where entity = 'service_at_location' and is_counted and {{ is_of_quality('attribute') }}
+),
 
 known_overrides as (select * from {{ ref('int_override') }}),
+
+-- Of one informant, what was said last in the wave.
+last_said as (
+    select *, max(observed_on) over (partition by entity_id, wave, attribute, informant) as last_said_on
+    from assertions
+),
 
 claims as (
     select
         entity_id as service_at_location_id,
-        {{ wave('observed_on') }} as wave,
+        wave,
         attribute,
         value,
         sum(weight) as weight,
         max(observed_on) as observed_on,
         false as is_overridden
-    from assertions
-    where entity = 'service_at_location' and is_counted and {{ is_of_quality('attribute') }}
-    group by 1, 2, 3, 4
+    from last_said
+    where observed_on = last_said_on
+    group by entity_id, wave, attribute, value
 ),
 
 overrides as (

@@ -6,7 +6,7 @@ claims as (
         *,
         case when {{ is_field('evidence_class') }} then 'field' else 'secondary' end as side
     from assertions
-    where entity = 'service_at_location' and is_counted
+    where entity = 'service_at_location' and is_counted and not coalesce(is_superseded, false)
 ),
 
 per_value as (

@@ -12,14 +12,22 @@ shelters as (select * from {{ ref('stg_service_shelter') }}),
 
 zones as (select zone_code, admin1_code from {{ ref('zone') }}),
 
-run as (select * from {{ ref('stg_run') }})
+run as (select * from {{ ref('stg_run') }}),
+
+-- What a copy repeats of a service was seen when its origin saw it.
+origins as (
+    select services.service_at_location_id, records.document_id, max(records.observed_on) as seen_on
+    from records
+    inner join services on records.record_id = services.record_id
+    group by services.service_at_location_id, records.document_id
+)
 
 select
     records.record_id,
     services.place_no,
     records.source_id,
     records.document_id,
-    records.observed_on,
+    case when origins.seen_on < records.observed_on then origins.seen_on else records.observed_on end as observed_on,
     records.locator,
     records.sector_code,
     records.warnings,
@@ -44,5 +52,9 @@ inner join services on records.record_id = services.record_id
 inner join shelters on services.service_at_location_id = shelters.service_at_location_id
 left join places on services.record_id = places.record_id and services.place_no = places.place_no
 left join documents on records.document_id = documents.document_id
+left join origins
+    on documents.root_document_id = origins.document_id
+    and documents.root_document_id <> documents.document_id
+    and services.service_at_location_id = origins.service_at_location_id
 left join zones on places.admin1_code = zones.admin1_code
 cross join run

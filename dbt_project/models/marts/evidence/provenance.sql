@@ -17,9 +17,25 @@ places as (select * from {{ ref('stg_record_place') }}),
 
 figures as (select * from {{ ref('int_need_figure') }}),
 
+zones as (select * from {{ ref('zone') }}),
+
 parameters as (select * from {{ ref('parameter') }}),
 
 field_searches as (select * from {{ ref('int_search') }}),
+
+-- Records that state the value in force of a lead: what only makes sense beside it is taken from them.
+agreeing as (
+    select distinct assertions.entity, assertions.entity_id, assertions.attribute, assertions.record_id
+    from assertions
+    inner join winners
+        on assertions.entity = winners.entity
+        and assertions.entity_id = winners.entity_id
+        and assertions.attribute = winners.attribute
+        and assertions.value = winners.value
+    where not assertions.is_withdrawn
+        and not coalesce(assertions.is_superseded, false)
+        and {{ is_lead('assertions.attribute') }}
+),
 
 claims as (
     select
@@ -29,7 +45,8 @@ claims as (
         claims.assertion_id,
         claims.value,
         claims.raw_value,
-        claims.value = winners.value as is_winner,
+        coalesce(claims.value = winners.value, false) or {{ is_united('claims.entity', 'claims.attribute') }}
+            as is_winner,
         claims.weight,
         claims.class_weight,
         claims.freshness,
@@ -38,19 +55,34 @@ claims as (
         claims.source_id,
         claims.document_id,
         claims.locator,
-        case when claims.is_withdrawn then 'withdrawn' when claims.is_counted then 'counted' else 'copy' end
-            as standing,
+        case
+            when claims.is_withdrawn then 'withdrawn'
+            when coalesce(claims.is_superseded, false) then 'superseded'
+            when not claims.is_counted then 'copy'
+            when lead_values.value is not null and agreeing.record_id is null then 'set_aside'
+            else 'counted'
+        end as standing,
         claims.root_document_id
     from assertions as claims
-    inner join winners
+    left join winners
         on claims.entity = winners.entity
         and claims.entity_id = winners.entity_id
         and claims.attribute = winners.attribute
+    left join winners as lead_values
+        on claims.entity = lead_values.entity
+        and claims.entity_id = lead_values.entity_id
+        and {{ lead_of('claims.attribute') }} = lead_values.attribute
+    left join agreeing
+        on claims.entity = agreeing.entity
+        and claims.entity_id = agreeing.entity_id
+        and {{ lead_of('claims.attribute') }} = agreeing.attribute
+        and claims.record_id = agreeing.record_id
     left join mechanisms
         on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
     -- What a mart withholds is not told here either.
     where
-        not (
+        (winners.value is not null or lead_values.value is not null)
+        and not (
             claims.attribute in ('issued_count', 'completed_count')
             and (
                 {{ is_small(safe_cast('claims.value', 'bigint')) }}
@@ -111,15 +143,31 @@ needs as (
     from stated
     inner join need_records as needs on stated.record_id = needs.record_id
     inner join places on needs.record_id = places.record_id
+    left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
     inner join figures
         on needs.source_id = figures.source_id
         and needs.population_group_code = figures.population_group_code
         and needs.indicator = figures.indicator
         and needs.sector_code = figures.sector_code
         and needs.period = figures.period
-        and places.admin_level = figures.admin_level
-        and coalesce(places.admin2_code, places.admin1_code, 'ML')
-        = coalesce(figures.admin2_code, figures.admin1_code, 'ML')
+        and (
+            (
+                case when zones.zone_code is not null then 1 else places.admin_level end = figures.admin_level
+                and coalesce(
+                    case when places.admin_level = 3 then places.admin3_code end,
+                    places.admin2_code,
+                    places.admin1_code,
+                    zones.admin1_code,
+                    'ML'
+                )
+                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, 'ML')
+            )
+            or (
+                figures.method = 'sum_of_communes'
+                and places.admin_level = 3
+                and places.admin2_code = figures.admin2_code
+            )
+        )
     inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null

@@ -69,7 +69,7 @@ disputed as (
         on winners.entity = claims.entity
         and winners.entity_id = claims.entity_id
         and winners.attribute = claims.attribute
-    where winners.has_conflict and claims.is_counted
+    where winners.has_conflict and claims.is_counted and not coalesce(claims.is_superseded, false)
         and winners.attribute in (
             {% for attribute in disputable_attributes() %}
             '{{ attribute }}'{{ ',' if not loop.last }}

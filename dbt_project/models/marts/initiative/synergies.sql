@@ -22,13 +22,18 @@ opportunities as (
     select opportunities.*
     from opportunity_records as opportunities
     cross join run
-    where opportunities.state <> 'EXPIRED'
+    where opportunities.state not in ('EXPIRED', 'CLOSED')
         and (opportunities.starts_on is null or opportunities.starts_on <= {{ month_end('run.month') }})
 ),
 
 groups as (
-    select opportunity_id, occurrence, {{ each_part('population_group_codes') }} as population_group_code
-    from opportunities
+    select
+        opportunity_id,
+        occurrence,
+        zone_code,
+        service_type_code,
+        {{ each_part('population_group_codes') }} as population_group_code
+    from offers
     where population_group_codes is not null
 ),
 
@@ -74,7 +79,10 @@ matched as (
     inner join offers
         on opportunities.opportunity_id = offers.opportunity_id and opportunities.occurrence = offers.occurrence
     inner join groups
-        on opportunities.opportunity_id = groups.opportunity_id and opportunities.occurrence = groups.occurrence
+        on offers.opportunity_id = groups.opportunity_id
+        and offers.occurrence = groups.occurrence
+        and offers.zone_code = groups.zone_code
+        and offers.service_type_code = groups.service_type_code
     left join offered
         on opportunities.organization_id = offered.organization_id
         and offers.zone_code = offered.zone_code

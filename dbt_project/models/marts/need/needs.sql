@@ -8,7 +8,8 @@ by_cercle as (
     select zones.zone_code, zones.reading, figures.*
     from figures
     inner join zone_cercles as zones on figures.admin2_code = zones.admin_code
-    where figures.admin_level = 2
+    -- Of a commune, those of its cercle.
+    where figures.admin_level in (2, 3)
 ),
 
 -- A region is the zone only in the historical reading.
@@ -29,11 +30,14 @@ select
     zone_code,
     reading,
     admin2_code,
+    admin3_code,
     population_group_code,
     figure as indicator,
     period,
     source_id,
     case when suppression is null then people end as people,
+    case when suppression is null then known_people end as known_people,
+    case when suppression is null then known_parts end as known_parts,
     suppression is not null as is_suppressed,
     method,
     admin_level,

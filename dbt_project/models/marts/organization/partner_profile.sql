@@ -35,7 +35,7 @@ opportunities as (
     inner join states
         on offers.opportunity_id = states.opportunity_id and offers.occurrence = states.occurrence
     inner join types on offers.service_type_code = types.service_type_code
-    where states.state <> 'EXPIRED'
+    where states.state not in ('EXPIRED', 'CLOSED')
     group by offers.organization_id, offers.zone_code, types.domain_code
 ),
 

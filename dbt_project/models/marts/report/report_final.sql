@@ -1,6 +1,6 @@
 -- What the final report tells: structures, quality, access, mechanisms, synergies, calendar, gaps, limits.
 {% set bands = ['A', 'B', 'C'] %}
-{% set states = ['OPEN', 'UPCOMING', 'EXPIRED', 'UNDATED'] %}
+{% set states = ['OPEN', 'UPCOMING', 'EXPIRED', 'CLOSED', 'UNDATED'] %}
 {% set kinds = ['REF_GRA', 'PAR_COU', 'COFIN', 'NOU_PRO', 'APPEL'] %}
 
 with scopes as (select zone_code from {{ ref('int_report_scope') }}),
@@ -18,8 +18,6 @@ organization_types as (select * from {{ ref('organization_type') }}),
 known_organizations as (select * from {{ ref('dim_organization') }}),
 
 groups as (select * from {{ ref('dim_population_group') }}),
-
-access_barriers as (select * from {{ ref('access_barriers') }}),
 
 referral_mechanisms as (select * from {{ ref('referral_mechanisms') }}),
 
@@ -39,7 +37,7 @@ services as (
     {{ by_scope(
         'directory',
         'service_at_location_id, organization_id, operational_state, cost_code, quality_score, quality_band,'
-        ~ ' has_conflict, admitted_groups'
+        ~ ' has_conflict, admitted_groups, exclusion_criteria'
     ) }}
 ),
 
@@ -96,18 +94,18 @@ by_population as (
     group by scopes.zone_code, groups.population_group_code
 ),
 
-barriers as (
-    select zone_code, service_type_code, criterion_code, max(excluding_count) as services
-    from access_barriers
-    group by zone_code, service_type_code, criterion_code
+stated_criteria as (
+    select zone_code, service_at_location_id, {{ each_part('exclusion_criteria') }} as criterion_code
+    from services
+    where exclusion_criteria is not null
 ),
 
-scoped_barriers as (
-    {{ by_scope('barriers', 'criterion_code, services') }}
-),
-
+-- A service counts once for a criterion, whatever the groups that it admits.
 by_criterion as (
-    select zone_code, criterion_code, sum(services) as services from scoped_barriers group by zone_code, criterion_code
+    select zone_code, criterion_code, count(distinct service_at_location_id) as services
+    from stated_criteria
+    where criterion_code <> 'aucun'
+    group by zone_code, criterion_code
 ),
 
 last_mechanisms as (
@@ -295,8 +293,8 @@ from by_population
 union all
 select
     {{ figure(
-        "'inclusion'", "'criterion_count/' || criterion_code", 'services', 'services', 'access_barriers',
-        'services qui posent le critère'
+        "'inclusion'", "'criterion_count/' || criterion_code", 'services', 'services', 'service_directory',
+        'services connus qui posent le critère'
     ) }}
 from by_criterion
 union all

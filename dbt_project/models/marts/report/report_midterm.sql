@@ -13,7 +13,7 @@ service_gaps as (select * from {{ ref('service_gap') }}),
 
 runs as (select * from {{ ref('stg_run') }}),
 
-findings as (select * from {{ ref('secondary_vs_field') }}),
+checks as (select * from {{ ref('int_service_check') }} where zone_code is not null),
 
 services as (
     {{ by_scope('directory', 'domain_code, service_type_code, organization_id, operational_state, cost_code') }}
@@ -85,10 +85,34 @@ coverage as (
     group by zone_code
 ),
 
+scoped_checks as (
+    {{ by_scope('checks', 'service_id, is_secondary, is_confirmed, is_refuted, is_not_found') }}
+),
+
+-- A service (organization and type) has one verdict in a zone, and one over the five of them.
+judged as (
+    select zone_code, service_id, {{ claim_verdict() }} as verdict from scoped_checks group by zone_code, service_id
+),
+
 verdicts as (
-    select 'ALL' as zone_code, verdict, count(*) as services
-    from findings
-    group by verdict
+    select
+        zone_code,
+        verdict,
+        count(*) as services,
+        sum(count(*)) over (partition by zone_code) as all_services
+    from judged
+    group by zone_code, verdict
+),
+
+checked as (
+    select
+        scopes.zone_code,
+        {{ count_where("judged.verdict in ('CONFIRMED', 'REFUTED', 'NOT_FOUND')") }} as checked,
+        {{ count_where("judged.verdict = 'CONFIRMED'") }} as confirmed,
+        {{ count_where("judged.verdict <> 'NEW'") }} as claimed
+    from scopes
+    left join judged on scopes.zone_code = judged.zone_code
+    group by scopes.zone_code
 )
 
 select
@@ -188,6 +212,21 @@ union all
 select
     {{ figure(
         "'verification'", "'service_count/' || verdict", 'services', 'services', 'secondary_vs_field',
-        'services (structure × type) par verdict'
+        'services (structure × type) des zones par verdict ; dénominateur : tous les verdicts', denominator='all_services'
     ) }}
 from verdicts
+union all
+select
+    {{ figure(
+        "'verification'", "'checked_share'", unit='part', mart='secondary_vs_field',
+        note='services vérifiés sur le terrain ÷ services que disent les données secondaires', numerator='checked',
+        denominator='claimed'
+    ) }}
+from checked
+union all
+select
+    {{ figure(
+        "'verification'", "'confirmed_share'", unit='part', mart='secondary_vs_field',
+        note='services confirmés ÷ services vérifiés', numerator='confirmed', denominator='checked'
+    ) }}
+from checked

@@ -3,11 +3,18 @@
     'synergies': [], 'programs': [], 'service_quality': [], 'access_barriers': [], 'partner_profile': [], 'secondary_vs_field': [],
     'report_inception': [], 'report_midterm': [], 'report_final': [],
     'opportunity_calendar': ['opportunity_type_code'],
-    'service_directory': ['service_type_code', 'zone_code', 'admitted_groups'],
+    'service_directory': ['service_type_code', 'zone_code', 'admitted_groups', 'operational_state'],
     'referral_mechanisms': ['participation_level'],
     'document_review': ['kind'],
     'dim_organization': ['organization_group_code'],
     'deliverable_tracker': ['deliverable_code'],
+} %}
+
+{# What a row must be to answer: in the five zones, of a type of the terms; a deliverable has its evidence. #}
+{% set asked_of = {
+    'service_directory': 'zone_code is not null and domain_code is not null and not is_out_of_scope',
+    'secondary_vs_field': "zone_codes is not null and verdict <> 'NEW'",
+    'deliverable_tracker': 'evidence_count > 0',
 } %}
 
 with requirements as (select * from {{ ref('tor_requirement') }}),
@@ -23,7 +30,7 @@ field_searches as (select * from {{ ref('int_search') }}),
 found as (
     {% for mart, columns in counted.items() %}
     {{ 'union all' if not loop.first }}
-    {% set asked = 'zone_code is not null and not is_out_of_scope' if mart == 'service_directory' else '1 = 1' %}
+    {% set asked = asked_of.get(mart, '1 = 1') %}
     select '{{ mart }}' as mart, '' as filter_column, '' as filter_value from {{ mart }} where {{ asked }}
     {% for column in columns %}
     union all
@@ -81,6 +88,8 @@ explained as (
         rows_of.row_count,
         case
             when rows_of.row_count > 0 then null
+            when due.state = 'PENDING' then 'échéance du ' || due.due_on || ' à venir, aucune pièce au registre'
+            when due.state = 'OVERDUE' then null
             when coalesce(shapes.record_count, 0) = 0
                 then 'aucune ligne de la forme « '
                     || requirements.shapes
@@ -99,10 +108,14 @@ explained as (
                     || ' » n’en parle et personne ne l’a cherché ; le diraient : '
                     || shapes.source_ids
             else requirements.none_fr
-        end as reason
+        end as reason,
+        case when due.state = 'OVERDUE' then 'échéance du ' || due.due_on || ' passée, aucune pièce au registre' end
+            as missing_reason
     from requirements
     inner join rows_of on requirements.tor_ref = rows_of.tor_ref
     left join shapes on requirements.tor_ref = shapes.tor_ref
+    left join deliverable_tracker as due
+        on requirements.filter_column = 'deliverable_code' and requirements.filter_value = due.deliverable_code
     left join searches
         on requirements.filter_column = 'service_type_code' and requirements.filter_value = searches.service_type_code
 )
@@ -116,6 +129,6 @@ select
     case when row_count > 0 then 'COVERED' when reason is not null then 'EMPTY_JUSTIFIED' else 'MISSING' end as status,
     case
         when row_count > 0 then null
-        else coalesce(reason, 'toutes les sources de cette forme sont livrées et aucune n’y répond')
+        else coalesce(reason, missing_reason, 'toutes les sources de cette forme sont livrées et aucune n’y répond')
     end as reason
 from explained

@@ -13,6 +13,12 @@ stated as (
             else records.admin2_code
         end as admin2_code,
         said.admin2_name,
+        -- A row without a cercle keeps its region, as recognized, else as written, or the zone that it names.
+        coalesce(
+            case when said.admin_vintage = '2021' then said.admin1_code end, records.admin1_code, said.admin1_code
+        ) as admin1_code,
+        case when said.admin2_code is null and said.admin2_name is null then said.admin1_name end as admin1_name,
+        records.zone_code,
         said.organization_acronym,
         said.organization_name,
         records.sector_code,
@@ -24,6 +30,9 @@ stated as (
 
 select
     source_id,
+    admin1_code,
+    admin1_name,
+    zone_code,
     admin2_code,
     admin2_name,
     organization_acronym,
@@ -35,6 +44,9 @@ select
 from stated
 group by
     source_id,
+    admin1_code,
+    admin1_name,
+    zone_code,
     admin2_code,
     admin2_name,
     organization_acronym,

@@ -16,6 +16,8 @@ ratings as (select * from {{ ref('service_quality') }}),
 
 organizations as (select * from {{ ref('dim_organization') }}),
 
+checks as (select * from {{ ref('int_service_check') }}),
+
 run as (select * from {{ ref('stg_run') }}),
 
 programs as (
@@ -30,6 +32,15 @@ programs as (
     inner join known on initiatives.entity_id = known.program_id
     where not records.is_withdrawn and not records.is_place_withheld
     group by records.service_at_location_id
+),
+
+states as (
+    select
+        profiles.service_at_location_id,
+        {{ operational_state('profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of') }}
+            as operational_state
+    from profiles
+    cross join run
 ),
 
 qualities as (
@@ -61,8 +72,11 @@ select
     locations.is_masked,
     profiles.status_code,
     profiles.status_observed_on,
-    {{ operational_state('profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of') }}
-        as operational_state,
+    -- Seen, then searched for in its cercle and not found: nobody knows.
+    case
+        when states.operational_state = 'operational' and coalesce(checks.is_lost, false) then 'unverified'
+        else states.operational_state
+    end as operational_state,
     profiles.ends_on,
     profiles.access_modes,
     profiles.cost_code,
@@ -98,6 +112,8 @@ select
 from locations
 inner join profiles on locations.service_at_location_id = profiles.service_at_location_id
 inner join organizations on locations.organization_id = organizations.organization_id
+inner join states on locations.service_at_location_id = states.service_at_location_id
+left join checks on locations.service_at_location_id = checks.service_at_location_id
 left join types on locations.service_type_code = types.service_type_code
 left join programs on locations.service_at_location_id = programs.service_at_location_id
 left join qualities on locations.service_at_location_id = qualities.service_at_location_id and qualities.place = 1

@@ -1,0 +1,116 @@
+"""Small fictional landings that once published a wrong value, and what is right for each (ADR 0027)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import PROJECT, Root
+
+pytestmark = pytest.mark.long
+
+LANDINGS = PROJECT / "tests" / "fixtures" / "landings"
+NOW = "month = (select max(month) from marts.service_gap)"
+STATED = "select distinct standing from marts.provenance where attribute = '{}' and value = '{}' order by 1"
+# By landing, questions and the rows that answer them.
+EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
+    "no_opportunity": {
+        "select count(*) from marts.service_directory": [(18,)],
+        "select count(*) from marts.opportunity_calendar": [(0,)],
+        "select distinct status from marts.tor_coverage where mart = 'opportunity_calendar'": [("EMPTY_JUSTIFIED",)],
+    },
+    "pairs_of_zone_and_type": {
+        "select zone_code, service_type_codes, population_group_codes from marts.opportunity_calendar order by 1": [
+            ("Z_KAY", "SOC_02;SOC_06", "MIG_RET;MIG_TRA"),
+            ("Z_TOM", "SOC_05", "MIG_RET"),
+        ],
+        "select distinct zone_code, service_type_code from marts.synergies order by all": [
+            ("Z_KAY", "SOC_02"),
+            ("Z_KAY", "SOC_06"),
+            ("Z_TOM", "SOC_05"),
+        ],
+        "select zone_code, opportunity_count from marts.partner_profile order by 1": [("Z_KAY", 1), ("Z_TOM", 1)],
+    },
+    "a_later_no": {
+        "select distinct state from marts.opportunity_calendar": [("CLOSED",)],
+        "select value from marts.report_final where section = 'free_referral' and indicator = 'open_count'"
+        " and zone_code = 'ALL'": [(0,)],
+        "select count(*) from marts.synergies": [(0,)],
+    },
+    "copy_of_an_old_list": {
+        "select status_observed_on::varchar, operational_state from marts.service_directory": [
+            ("2024-01-10", "unverified")
+        ],
+    },
+    "visit_elsewhere": {
+        "select verdict, secondary_location_count, confirmed_location_count from marts.secondary_vs_field": [
+            ("NOT_FOUND", 1, 0)
+        ],
+        "select distinct gap_class from marts.service_gap where zone_code = 'Z_GAO' and service_type_code = 'SOC_06'"
+        f" and {NOW}": [("G4",)],
+    },
+    "criterion_of_two_services": {
+        "select zone_code, value from marts.report_final where indicator = 'criterion_count/sans_doc' order by 1": [
+            ("ALL", 2),
+            ("Z_GAO", 2),
+        ],
+    },
+    "national_call": {
+        "select indicator, value from marts.report_final where section = 'calendar' and zone_code = 'ALL'"
+        " and indicator in ('count/OPEN', 'open_count/APPEL') order by 1": [("count/OPEN", 1), ("open_count/APPEL", 1)],
+    },
+    "one_cercle_of_four": {
+        "select reading, need, gap_class from marts.service_gap where zone_code = 'Z_KAY' and"
+        f" service_type_code = 'SOC_02' and population_group_code = 'MIG_RET' and {NOW} order by 1": [
+            ("HISTORICAL", 100, "G2"),
+            ("STRICT", None, "NU"),
+        ],
+    },
+    "closed_by_the_last_visit": {
+        "select status_code, operational_state from marts.service_directory": [("FER", "not_operational")],
+        STATED.format("status_code", "FER"): [("counted",)],
+        STATED.format("status_code", "OPE"): [("counted",), ("superseded",)],
+    },
+    "joint_values": {
+        "select service_type_code, admitted_groups, contains(excluded_groups, 'MIG_TRA'), capacity_per_month,"
+        " free_places, cost_code, cost_xof from marts.service_directory order by 1": [
+            ("ECO_04", "MIG_RET", True, 5, None, "gratuit", None),
+            ("PSY_01", "MIG_RET;MIG_TRA", False, 20, None, "gratuit", None),
+            ("SOC_03", "MIG_RET", True, 10, None, "gratuit", None),
+        ],
+        STATED.format("cost_xof", "2500"): [("set_aside",)],
+    },
+    "outside_the_zones": {
+        "select (select count(*) from marts.secondary_vs_field where zone_codes is null) > 0,"
+        " (select sum(value) from marts.report_midterm where indicator like 'service_count/%' and zone_code = 'ALL')"
+        " = (select count(*) from marts.secondary_vs_field where zone_codes is not null)": [(True, True)],
+    },
+    "figures_by_commune": {
+        "select admin3_code, people, admin_level from marts.needs where reading = 'HISTORICAL' order by 1": [
+            ("ML010312", 700, 3),
+            ("ML050301", 50, 3),
+            ("ML050604", 1200, 3),
+            ("ML050609", 300, 3),
+        ],
+    },
+    "regions_and_zones": {
+        "select admin1_code, record_count from marts.operational_presence order by 1": [
+            ("ML01", 1),
+            ("ML05", 1),
+            ("ML07", 1),
+        ],
+        "select zone_code, people from marts.needs order by 1": [("Z_GAO", 700), ("Z_MOP", 900)],
+    },
+}
+
+
+@pytest.mark.parametrize("landing", sorted(EXPECTED))
+def test_what_is_right_for_a_landing(tmp_path: Path, landing: str) -> None:
+    root = Root(tmp_path / "data")
+    arguments = ("run", "--landing", str(LANDINGS / landing), "--as-of", "2024-12-15")
+    done = root.mrf(*arguments, MRF_SOURCES=os.fspath(LANDINGS / "sources"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {question: root.query(question) for question in EXPECTED[landing]} == EXPECTED[landing]
