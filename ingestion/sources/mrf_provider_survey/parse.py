@@ -96,7 +96,8 @@ def _opportunities(main: Table, services: Table) -> Table:
     closed = pd.concat([_of_kind(frame, chosen, kind) for kind, chosen in refused.items()])
     closed = closed.assign(**dict.fromkeys(_OF_AN_OFFER, ""), offerte="non")
     derived = {"opportunity_type": "orient_gratuit", "part": "partage_pct", "offerte": "orient_gratuit"}
-    return main.reshaped("opportunity", pd.concat([rows, closed]), derived)
+    # An older form lacks some of the questions.
+    return main.reshaped("opportunity", pd.concat([rows, closed]).fillna(""), derived)
 
 
 def _of_kind(frame: pd.DataFrame, chosen: pd.Series | list[bool], kind: str) -> pd.DataFrame:

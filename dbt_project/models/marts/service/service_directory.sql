@@ -34,15 +34,6 @@ programs as (
     group by records.service_at_location_id
 ),
 
-states as (
-    select
-        profiles.service_at_location_id,
-        {{ operational_state('profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of') }}
-            as operational_state
-    from profiles
-    cross join run
-),
-
 qualities as (
     select
         service_at_location_id,
@@ -73,9 +64,12 @@ select
     profiles.status_code,
     profiles.status_observed_on,
     -- Seen, then searched for in its cercle and not found: nobody knows.
+    {% set state = operational_state(
+        'profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of'
+    ) -%}
     case
-        when states.operational_state = 'operational' and coalesce(checks.is_lost, false) then 'unverified'
-        else states.operational_state
+        when coalesce(checks.is_lost, false) and {{ state }} = 'operational' then 'unverified'
+        else {{ state }}
     end as operational_state,
     profiles.ends_on,
     profiles.access_modes,
@@ -112,7 +106,6 @@ select
 from locations
 inner join profiles on locations.service_at_location_id = profiles.service_at_location_id
 inner join organizations on locations.organization_id = organizations.organization_id
-inner join states on locations.service_at_location_id = states.service_at_location_id
 left join checks on locations.service_at_location_id = checks.service_at_location_id
 left join types on locations.service_type_code = types.service_type_code
 left join programs on locations.service_at_location_id = programs.service_at_location_id
