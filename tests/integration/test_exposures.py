@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Root
-from tests.unit.test_exposures import exposures
+from tests.unit.warehouse.deliverables.test_exposures import exposures
 from warehouse.deliverables.register import DELIVERABLES
 from warehouse.reading.edition import opened
 

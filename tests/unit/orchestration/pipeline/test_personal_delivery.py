@@ -136,7 +136,7 @@ def test_every_pulled_version_of_an_answer_is_kept_encrypted_and_only_the_last_o
     first.write_text(json.dumps(kobo_json(agreed)))
     before = survey.deliver_landed()
     content = kobo_json([agreed[0] | {"pf_tel": "00 17 17 04", "publier_contact": "non"}, *agreed[1:]])
-    old = kobo_json(agreed)["results"][0] | {"_uuid": "ancien", "meta/instanceID": "uuid:ancien", "_id": 1}
+    old = kobo_json(agreed)["results"][0] | {"_uuid": "ancien", "meta/instanceID": "uuid:ancien"}
     content["results"][0]["meta/deprecatedID"] = "uuid:ancien"
     content["results"].append(old)
     later.write_text(json.dumps(content))
