@@ -95,8 +95,8 @@ def test_needs_come_from_the_returnees_of_the_shelter_sector(mali: Root) -> None
     # sum is no need of the region, and stays unknown.
     assert {zone: round(need, 9) for zone, need in found} == {"Z_BKO": 484, "Z_GAO": 11039 + 3118 + 1129}
     stated = mali.query(
-        "select zone_code, sum(people) from marts.needs where indicator = 'pin' and sector_code = 'SHL'"
-        " and population_group_code = 'MIG_RET' and reading = 'HISTORICAL' and admin_level = 2 and zone_code is not null"
+        "select zone_code, sum(people) from marts.needs where indicator = 'people_in_need_SHL'"
+        " and population_group_code = 'MIG_RET' and reading = 'HISTORICAL' and admin_level = 2"
         " group by 1 order by 1"
     )
     assert stated == [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ingestion.clean.personal.emails import accounts, emails
@@ -50,9 +51,12 @@ SUSPECT = "|".join(
     ]
 )
 _SUSPECT = re.compile(SUSPECT)
-# What stands around the place in the id of a claim, shape:document:place#attribute@entity, and a range of cells as the
-# place (A22567:AN22567): nothing personal is in them, and there are hundreds of thousands.
-AROUND_PLACE = r"^[a-z_]+:[0-9a-f]{16}:|#[a-z][a-z0-9_>]*@[a-z_]+$|\b[a-z]{1,3}[0-9]{1,6}:[a-z]{1,3}[0-9]{1,6}\b"
+# What stands around the place in the id of a claim, shape:document:place#attribute@entity, and places themselves: a
+# range of cells (A22567:AN22567), the id of a submission. Nothing personal is in them, and they are many thousands.
+AROUND_PLACE = (
+    r"^[a-z_]+:[0-9a-f]{16}:|#[a-z][a-z0-9_>]*@[a-z_]+$|\b[a-z]{1,3}[0-9]{1,6}:[a-z]{1,3}[0-9]{1,6}\b"
+    r"|\buuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+)
 _AROUND_PLACE = re.compile(AROUND_PLACE)
 _KINDS: tuple[tuple[str, Callable[[str], Iterable[tuple[int, int]]]], ...] = (
     (EMAIL, emails),
@@ -108,7 +112,12 @@ def out_of_context(text: str) -> bool:
 
 
 def _pieces(text: str) -> list[_Piece]:
-    return sorted(_found(text)) if _SUSPECT.search(_AROUND_PLACE.sub("", text.lower())) else []
+    return list(_sorted(text)) if _SUSPECT.search(_AROUND_PLACE.sub("", text.lower())) else []
+
+
+@lru_cache(100_000)  # a publication is searched as it is built and before readers see it
+def _sorted(text: str) -> tuple[_Piece, ...]:
+    return tuple(sorted(_found(text)))
 
 
 def _found(text: str) -> Iterator[_Piece]:

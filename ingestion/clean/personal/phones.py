@@ -227,7 +227,12 @@ def _is_list(text: str, run: _Groups, start: int, end: int) -> bool:
 
 def _folded(text: str) -> str:
     """Lower case without accents, the signs kept."""
-    return "".join(fold(sign) or sign for sign in text)
+    return "".join(map(_folded_sign, text))
+
+
+@lru_cache(10_000)
+def _folded_sign(sign: str) -> str:
+    return fold(sign) or sign
 
 
 def _stands_alone(text: str, groups: _Groups, is_called: bool) -> bool:
