@@ -25,6 +25,7 @@ from orchestration.defs.sources import (
     table_metadata,
     validated_key,
 )
+from orchestration.pipeline import dbt_rules
 from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import remember, source_table
 from orchestration.pipeline.inventory import environment
@@ -123,7 +124,8 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
-    invocation = dbt.cli(["build"], context=context, target_path=layout.dbt_target, raise_on_error=False)
+    command = ["build", "--exclude-resource-type", "test"]
+    invocation = dbt.cli(command, context=context, target_path=layout.dbt_target, raise_on_error=False)
     outputs = []
     for event in invocation.stream():
         if isinstance(event, dg.Output):
@@ -131,13 +133,16 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
         else:
             yield event  # stored while dbt goes on
     put_in_place(layout.build_file)
+    made = _made(invocation)
+    rules = list(_rules(layout, made))
     yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
-    checks, expected = _dbt_checks(invocation)
+    yield from _results(context, rules)
+    checks, expected = _checks(made, rules)
     run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
     audit.record(layout, "dbt", checks, expected, run_told)
     wrong = [check for check in checks if check.severity == "error" and not check.passed]
     if wrong or not invocation.is_successful():
-        ran = [check for check in wrong if check.message != "skipped"]
+        ran = [check for check in wrong if check.message != dbt_rules.SKIPPED]
         told = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
         left = f"\n  ({len(wrong) - len(ran)} autres n’ont pas pu être exécutés)" if len(wrong) > len(ran) else ""
         raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{told}{left}")
@@ -202,20 +207,49 @@ def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any
     return {"dagster/row_count": count, "aperçu": table_metadata(frame[kept[:12]])}
 
 
-def _dbt_checks(invocation: DbtCliInvocation) -> tuple[list[audit.Check], list[str]]:
-    """Every node and test that dbt ran, and those of the manifest that a complete run must run."""
-    nodes = invocation.manifest["nodes"]
-    expected = [n["name"] for n in nodes.values() if n["resource_type"] in ("model", "seed", "test")]
+def _made(invocation: DbtCliInvocation) -> list[dict[str, Any]]:
+    """What dbt says of each seed and model: its `run_results.json`, nothing where it ended before."""
     try:
-        results = invocation.get_artifact("run_results.json")["results"]
+        results: list[dict[str, Any]] = invocation.get_artifact("run_results.json")["results"]
     except (FileNotFoundError, json.JSONDecodeError):
-        return [], expected
+        return []
+    return results
+
+
+def _rules(layout: Layout, made: list[dict[str, Any]]) -> Iterator[dbt_rules.Outcome]:
+    built = [result["unique_id"] for result in made if result["status"] == "success"]
+    if not built:
+        return
+    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        yield from dbt_rules.asked(connection, MANIFEST, built)
+
+
+def _results(context: dg.AssetExecutionContext, rules: list[dbt_rules.Outcome]) -> Iterator[dg.AssetCheckResult]:
+    """Each rule that this run was to check, by its own name."""
+    keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_build.check_specs}
+    for rule in rules:
+        key = keys[rule.node["unique_id"]]
+        if key in context.selected_asset_check_keys and rule.message != dbt_rules.SKIPPED:
+            told = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
+            yield dg.AssetCheckResult(
+                passed=rule.held, asset_key=key.asset_key, check_name=key.name, severity=_severity(rule), metadata=told
+            )
+
+
+def _severity(rule: dbt_rules.Outcome) -> dg.AssetCheckSeverity:
+    return dg.AssetCheckSeverity[rule.node["config"]["severity"].upper()]
+
+
+def _checks(made: list[dict[str, Any]], rules: list[dbt_rules.Outcome]) -> tuple[list[audit.Check], list[str]]:
+    """Every node that dbt made, every rule that was asked, and those of the manifest that a complete run must have."""
+    nodes = MANIFEST["nodes"]
+    expected = [n["name"] for n in nodes.values() if n["resource_type"] in ("model", "seed", "test")]
     checks = []
-    for result in results:
-        node = nodes.get(result["unique_id"])
-        if node is not None:
-            passed = result["status"] in ("success", "pass")
-            severity = "warning" if result["status"] == "warn" else "error"
-            message = "" if passed else " ".join(str(result.get("message") or result["status"]).split())
-            checks.append(audit.Check(node["name"], "dbt", severity, passed, int(result.get("failures") or 0), message))
+    for result in made:
+        passed = result["status"] == "success"
+        message = "" if passed else " ".join(str(result.get("message") or result["status"]).split())
+        checks.append(audit.Check(nodes[result["unique_id"]]["name"], "dbt", "error", passed, 0, message))
+    for rule in rules:
+        severity = "warning" if rule.node["config"]["severity"].lower() == "warn" else "error"
+        checks.append(audit.Check(rule.node["name"], "dbt", severity, rule.held, rule.failures, rule.message))
     return checks, expected

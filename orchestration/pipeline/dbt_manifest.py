@@ -1,4 +1,4 @@
-"""dbt's manifest, parsed only when the dbt project changed."""
+"""dbt's manifest with the queries of its tests, parsed only when the dbt project changed."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def start_parsing(layout: Layout) -> None:
     if layout.root in _parsing or _is_current(_kept(layout)):
         return
     layout.dbt_target.mkdir(parents=True, exist_ok=True)
-    command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "parse"]
+    command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "--no-populate-cache"]
+    # Models are compiled as they are built; the queries of the tests are kept with the parse (see dbt_rules).
+    command += ["compile", "--no-introspect", "--select", "resource_type:test"]
     command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     # A guess of the workspace: where the build names the other one, dbt reads its sources again, and no more.
     variables = os.environ | environment(layout, is_demo=not any(layout.landing.glob("*")))
