@@ -124,7 +124,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
-    command = ["build", "--exclude-resource-type", "test"]
+    command = ["build", "--exclude-resource-types", "test", "--exclude-resource-types", "unit_test"]
     invocation = dbt.cli(command, context=context, target_path=layout.dbt_target, raise_on_error=False)
     outputs = []
     for event in invocation.stream():
@@ -134,10 +134,10 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
             yield event  # stored while dbt goes on
     put_in_place(layout.build_file)
     made = _made(invocation)
-    rules = list(_rules(layout, made))
+    rules = list(_rules(context, layout, made))
     yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
-    yield from _results(context, rules)
-    checks, expected = _checks(made, rules)
+    yield from _results(rules)
+    checks, expected = _checks(made, [outcome for _, outcome in rules])
     run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
     audit.record(layout, "dbt", checks, expected, run_told)
     wrong = [check for check in checks if check.severity == "error" and not check.passed]
@@ -216,20 +216,26 @@ def _made(invocation: DbtCliInvocation) -> list[dict[str, Any]]:
     return results
 
 
-def _rules(layout: Layout, made: list[dict[str, Any]]) -> Iterator[dbt_rules.Outcome]:
-    built = [result["unique_id"] for result in made if result["status"] == "success"]
-    if not built:
-        return
-    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
-        yield from dbt_rules.asked(connection, MANIFEST, built)
-
-
-def _results(context: dg.AssetExecutionContext, rules: list[dbt_rules.Outcome]) -> Iterator[dg.AssetCheckResult]:
-    """Each rule that this run was to check, by its own name."""
+def _rules(
+    context: dg.AssetExecutionContext, layout: Layout, made: list[dict[str, Any]]
+) -> Iterator[tuple[dg.AssetCheckKey, dbt_rules.Outcome]]:
+    """What each rule found that this run is to check, with the check that Dagster knows it by."""
     keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_build.check_specs}
-    for rule in rules:
-        key = keys[rule.node["unique_id"]]
-        if key in context.selected_asset_check_keys and rule.message != dbt_rules.SKIPPED:
+    chosen = [
+        rule for rule in dbt_rules.tests(MANIFEST) if keys[rule["unique_id"]] in context.selected_asset_check_keys
+    ]
+    if not layout.build_file.exists():
+        return
+    unmade = [result["unique_id"] for result in made if result["status"] != "success"]
+    with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        for outcome in dbt_rules.asked(connection, chosen, unmade):
+            yield keys[outcome.node["unique_id"]], outcome
+
+
+def _results(rules: list[tuple[dg.AssetCheckKey, dbt_rules.Outcome]]) -> Iterator[dg.AssetCheckResult]:
+    """Each rule by its own name."""
+    for key, rule in rules:
+        if rule.message != dbt_rules.SKIPPED:
             told = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
             yield dg.AssetCheckResult(
                 passed=rule.held, asset_key=key.asset_key, check_name=key.name, severity=_severity(rule), metadata=told

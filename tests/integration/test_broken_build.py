@@ -75,3 +75,17 @@ def test_a_failing_deliverable_keeps_the_data_published(demo: Root, project_copy
     template.write_text(template.read_text().replace("inconnu", "known_count"))
     assert root.mrf("deliver").returncode == 0
     assert (root.folder / "rapports" / "rapport_mi_parcours.docx").exists()
+
+
+@pytest.mark.long
+def test_one_mart_is_built_alone_and_not_published(demo: Root, tmp_path: Path) -> None:
+    root = demo.copy(tmp_path / "data")
+    before = root.catalog
+    materialize = ("-m", "dagster", "asset", "materialize", "-m", "orchestration.defs.definitions", "--select")
+    alone = root.python(*materialize, "service_gap")
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    assert "Asset check 'great_expectations' on 'service_gap' passed" in alone.stdout + alone.stderr
+    refused = root.python(*materialize, "published/warehouse")
+    assert refused.returncode != 0
+    assert "exécution partielle" in refused.stdout + refused.stderr
+    assert root.catalog == before

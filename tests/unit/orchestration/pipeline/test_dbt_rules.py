@@ -19,20 +19,19 @@ def node(name: str, sql: str, *parents: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("sql", "built", "failures", "message"),
+    ("sql", "unmade", "failures", "message"),
     [
-        ("select * from marts where false", ["model.a"], 0, ""),
-        ("select * from marts -- both rows", ["model.a"], 2, ""),
-        ("select * from nowhere", ["model.a"], 0, "nowhere"),
-        ("select * from marts", [], 0, dbt_rules.SKIPPED),
+        ("select * from marts where false", [], 0, ""),
+        ("select * from marts -- both rows", [], 2, ""),
+        ("select * from nowhere", [], 0, "nowhere"),
+        ("select * from marts", ["model.a"], 0, dbt_rules.SKIPPED),
     ],
     ids=["holds", "breaks", "cannot be asked", "its model was not built"],
 )
-def test_a_rule_says_what_it_found(sql: str, built: list[str], failures: int, message: str) -> None:
+def test_a_rule_says_what_it_found(sql: str, unmade: list[str], failures: int, message: str) -> None:
     with duckdb.connect() as connection:
         connection.execute("create table marts as select unnest([1, 2]) as id")
-        manifest = {"nodes": {"test.a": node("a", sql, "model.a"), "model.a": {"resource_type": "model"}}}
-        (outcome,) = dbt_rules.asked(connection, manifest, built)
+        (outcome,) = dbt_rules.asked(connection, [node("a", sql, "model.a")], unmade)
     assert outcome.failures == failures
     assert message in outcome.message
     assert outcome.held == (not failures and not message)
