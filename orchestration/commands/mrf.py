@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.metadata
 import io
 import os
 import signal
@@ -10,11 +11,11 @@ import sys
 import uuid
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.markup import escape
+from typer.models import CommandInfo
 
 from ingestion.declaration.registry import sources
 from ingestion.errors import DeclarationError
@@ -28,6 +29,7 @@ from orchestration.commands import (
     reading_commands,
     session,
     source_commands,
+    sql_command,
 )
 from orchestration.commands.console import (
     NOT_PUBLISHED,
@@ -41,21 +43,16 @@ from orchestration.commands.console import (
     show_fates,
     sources_table,
     stop,
-    without_controls,
 )
 from orchestration.commands.last_resort import in_a_sentence
 from orchestration.operation import alerts, disk
 from orchestration.operation import instance as instances
-from orchestration.pipeline.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
+from orchestration.pipeline.inventory import NothingToPublish, take, take_kept
 from warehouse.deliverables import front
-from warehouse.french import count as number
 from warehouse.paths import PROJECT, Layout
 from warehouse.publication import audit, housekeeping, publish
 from warehouse.reading import fates
 from warehouse.resolution import state
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 app = typer.Typer(
     name="mrf",
@@ -63,8 +60,19 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+# What `mrf --help` shows, in the order in which people need it.
+PANELS = {
+    "Lancer / run": ("run", "status", "deliver"),
+    "Sources": ("new-source", "explain-source", "pull", "instruments", "expected"),
+    "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "portal"),
+    "Trancher / decide": ("review",),
+    "Données personnelles / people’s data": ("key", "forget"),
+    "Exploitation / operate": (
+        *("ui", "daemon", "doctor", "rollback", "backup", "restore", "prune", "alert-test", "generate"),
+    ),
+}
 
 evidence_commands.add_to(app)
 reading_commands.add_to(app)
@@ -74,11 +82,23 @@ forget_command.add_to(app)
 pull_commands.add_to(app)
 source_commands.add_to(app)
 operation_commands.add_to(app)
+sql_command.add_to(app)
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        console.print(f"mrf {importlib.metadata.version('mrf-mali')}")
+        raise typer.Exit
 
 
 @app.callback()
-def before(context: typer.Context) -> None:
-    """What every command does first."""
+def before(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", help="Version / version", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping."""
     session.begin(context.invoked_subcommand)
 
 
@@ -299,62 +319,6 @@ def _last_run(published_run: str) -> None:
         console.print(f"[yellow]Dernière exécution : {runs[0].run_id[:8]}, {runs[0].status.value}[/] (voir « mrf ui »)")
 
 
-@app.command(epilog='Exemple : [bold]mrf sql "select gap_class, count(*) from marts.service_gap group by 1"[/]')
-def sql(
-    query: Annotated[str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts et reference)")],
-    csv: Annotated[bool, typer.Option("--csv", help="Écrire du CSV, toutes les lignes")] = False,
-) -> None:
-    """Interroge la publication en place. / Queries the current publication."""
-    import duckdb
-
-    layout = Layout.from_environment()
-    try:
-        path = publish.current_file(layout)
-    except FileNotFoundError as reason:
-        stop(str(reason), NOT_PUBLISHED)
-    try:
-        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
-            connection.execute("set search_path = 'marts,reference'")
-            relation = connection.execute(query)
-            if csv:
-                _notice_beside(layout)
-                text = _as_csv(relation.df())
-                sys.stdout.write(without_controls(text) if sys.stdout.isatty() else text)
-                return
-            header = [column[0] for column in relation.description or []]
-            rows = relation.fetchmany(201)
-    except duckdb.IOException:
-        stop(publish.flaw(layout, str(path.relative_to(layout.published))) or f"{path} : illisible", NOT_PUBLISHED)
-    except duckdb.Error as error:
-        stop(f"SQL : {error}", WRONG_USE)
-    notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
-    from rich.table import Table
-
-    table = Table(*map(escape, header), header_style="bold")
-    for row in rows[:200]:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row))
-    console.print(table)
-    console.print("200 premières lignes ; toutes avec --csv" if len(rows) > 200 else f"{number(len(rows))} ligne(s)")
-
-
-def _as_csv(frame: pd.DataFrame) -> str:
-    """The rows as CSV in which no text, nor the name of a column, runs in a spreadsheet."""
-    from warehouse.reading.csv_cells import harmless
-
-    def told(value: object) -> object:
-        return harmless(str(value)) if isinstance(value, str | list | dict | np.ndarray) else value
-
-    named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
-    safe = named.apply(lambda column: column.map(told) if column.dtype.kind == "O" else column)
-    return str(safe.to_csv(index=False))
-
-
-def _notice_beside(layout: Layout) -> None:
-    """On the error stream, so that the CSV stays a CSV."""
-    if publish.catalog(layout)["is_demo"]:  # type: ignore[index]
-        print(DEMO_NOTICE, file=sys.stderr)
-
-
 @app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
 def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
     """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
@@ -420,6 +384,22 @@ def generate(
 
         install()
     console.print(f"{len(changed)} fichier(s) réécrit(s)")
+
+
+def _in_panels() -> None:
+    """Every command in its panel, in the order of PANELS."""
+    order = {name: (place, panel) for panel, names in PANELS.items() for place, name in enumerate(names)}
+    panels = list(PANELS)
+
+    def rank(command: CommandInfo) -> tuple[int, int]:
+        place, panel = order[str(command.name or getattr(command.callback, "__name__", ""))]
+        command.rich_help_panel = panel
+        return panels.index(panel), place
+
+    app.registered_commands.sort(key=rank)
+
+
+_in_panels()
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from rich.tree import Tree
 
 from ingestion.clean.text import fold, tidy
 from orchestration.commands import console as consoles
-from orchestration.commands.mrf import _as_csv
+from orchestration.commands.sql_command import as_csv
 from warehouse.paths import Layout
 from warehouse.publication import publish
 from warehouse.reading import review
@@ -51,12 +51,12 @@ def test_published_texts_hold_no_control_sign() -> None:
 def test_a_csv_of_sql_runs_in_no_spreadsheet() -> None:
     query = """select '=HYPERLINK("http://mal.invalid")' as "=1+1", 'a;@x' as b, ['=1', ';=2'] as c, -4.5 as d,
                '+223 70 00 00 00' as e, date '2024-08-31' as f, null::varchar as g, true as h"""
-    header, row = csv.reader(io.StringIO(_as_csv(duckdb.sql(query).df())))
+    header, row = csv.reader(io.StringIO(as_csv(duckdb.sql(query).df())))
     assert header == ["'=1+1", *"bcdefgh"]
     assert row[:2] == ['\'=HYPERLINK("http://mal.invalid")', "a;'@x"]
     assert ";=" not in row[2]
     assert row[3:] == ["-4.5", "+223 70 00 00 00", "2024-08-31", "", "True"]
-    assert _as_csv(duckdb.sql("select 'x' as a where false").df()) == "a\n"
+    assert as_csv(duckdb.sql("select 'x' as a where false").df()) == "a\n"
 
 
 @pytest.fixture
