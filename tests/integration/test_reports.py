@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pdfplumber
 import pypdfium2 as pdfium
 import pytest
 from docx import Document
+from docx.shared import Pt
 from pptx import Presentation
 
 from tests.conftest import Root
@@ -105,6 +108,34 @@ def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition
     assert len(headings) >= 4
 
 
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_letter_is_printed_over_another(edition: Edition, report: str) -> None:
+    """« Services connus » ran over « Opérationnels », and names of files over the publisher."""
+    with pdfplumber.open(filling.path(edition.folder, report).with_suffix(".pdf")) as document:
+        for page in document.pages:
+            lines: dict[int, list[dict[str, Any]]] = {}
+            for char in sorted(page.chars, key=lambda char: float(char["x0"])):
+                if char["text"].strip():
+                    lines.setdefault(round(char["top"]), []).append(char)
+            over = [
+                a["text"] + b["text"] for line in lines.values() for a, b in pairwise(line) if b["x0"] < a["x1"] - 1
+            ]
+            assert over == [], f"page {page.page_number}"
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_word_has_a_cover_and_its_contents(edition: Edition, report: str) -> None:
+    document = Document(str(_docx(edition.folder, report)))
+    xml = document.element.xml
+    contents = xml[xml.index("<w:sdt>") : xml.index("</w:sdt>")]
+    assert 'TOC \\o "1-2"' in contents, "Word keeps it up to date"
+    titles = [p for p in document.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert all(title.text.split("\t")[-1] in contents for title in titles), "filled, also where nothing updates it"
+    assert titles[0].paragraph_format.page_break_before
+    lists = [p for p in document.paragraphs if p.style is not None and p.style.name == "Compact"]
+    assert all(p.style.font.size == Pt(10.5) for p in lists if p.style is not None), "no small print outside tables"
+
+
 def test_every_table_and_picture_has_a_footnote_and_every_picture_a_description(edition: Edition) -> None:
     markdown = filling.markdown(edition, "final", edition.folder.parent)
     captions = re.findall(r"^(?:Table: |!\[)(.*)$", markdown, flags=re.MULTILINE)
@@ -148,6 +179,8 @@ def test_the_final_report_on_real_data_is_honest(mali_deliverables: Root) -> Non
     assert "aucun service n’est vérifié comme opérationnel" in text
     assert "non vérifiés" in text
     assert "Aucun mécanisme n’a été documenté" in text
+    assert "aucune enquête de terrain n’est encore déposée" in text
+    assert "et une enquête de terrain" not in text
     assert "DONNÉES FICTIVES" not in text
     with opened(mali_deliverables.folder) as edition:
         for report in REPORTS:

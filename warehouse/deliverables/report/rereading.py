@@ -16,7 +16,7 @@ from warehouse.reading.labels import LABELS
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LAST_ANNEX = "Provenance des chiffres"
-_NUMBERED = ("Heading", "Title", "Subtitle", "Date", "TableCaption", "ImageCaption", "TOC", "Titre")
+_NUMBERED = ("Heading", "Title", "Subtitle", "Date", "TableCaption", "ImageCaption", "Titre")
 
 
 def paragraphs(docx: Path) -> list[str]:
@@ -43,7 +43,10 @@ def uncited_digits(docx: Path) -> list[str]:
     body = next(iter(_parts(docx)))
     for paragraph in body.iter(f"{_W}p"):
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        if style is not None and style.get(f"{_W}val", "").replace(" ", "").startswith(_NUMBERED):
+        name = "" if style is None else style.get(f"{_W}val", "").replace(" ", "")
+        if name.upper().startswith("TOC"):
+            continue
+        if name.startswith(_NUMBERED):
             if "".join(t.text or "" for t in paragraph.iter(f"{_W}t")).endswith(LAST_ANNEX):
                 break
             continue

@@ -15,6 +15,7 @@ from warehouse.deliverables import fonts, palette
 
 _HERE = Path(__file__).parent
 READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
+_TABLE_TEXT = "TableText"  # of a Word document; pandoc has one style for the cells of tables and for short lists
 _COLUMNS = "20"  # every table row is longer: tables take the whole width, in the proportions of their dashes
 
 
@@ -55,12 +56,13 @@ def _pandoc(text: Text, images: Path, *arguments: str) -> bytes:
 def _docx(text: Text, images: Path, target: Path) -> None:
     reference = images / f"{target.name}_reference.docx"
     reference.write_bytes(reference_document(text.notice))
-    arguments = ("--to=docx", "--default-image-extension=png", f"--reference-doc={reference}", "--output=-")
+    contents = ("--toc", "--toc-depth=2", "--metadata=toc-title=Sommaire")
+    arguments = ("--to=docx", "--default-image-extension=png", f"--reference-doc={reference}", *contents, "--output=-")
     target.with_suffix(".docx").write_bytes(_finished(_pandoc(text, images, *arguments)))
 
 
 def _finished(content: bytes) -> bytes:
-    """A Word document whose table rows do not break over a page, and whose sections all have the running lines."""
+    """The Word document with a cover and contents, small print in tables, rows that no page breaks, running lines."""
     import docx
     from docx.oxml.ns import qn
 
@@ -72,9 +74,38 @@ def _finished(content: bytes) -> bytes:
             section.insert(position, copy.deepcopy(one))
     for row in document.element.body.iter(qn("w:tr")):
         row.get_or_add_trPr().insert(0, docx.oxml.OxmlElement("w:cantSplit"))
+        for paragraph in row.iter(qn("w:p")):
+            paragraph.get_or_add_pPr().style = _TABLE_TEXT
+    _fill_contents(document)
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _fill_contents(document: Any) -> None:
+    """The contents on a page after the cover, with the titles in them; Word adds the page numbers when it opens.
+
+    pandoc leaves an empty field, which LibreOffice and previews show as nothing.
+    """
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
+    from docx.text.paragraph import Paragraph
+
+    heading, first = document.element.body.find(qn("w:sdt")).find(qn("w:sdtContent")).findall(qn("w:p"))
+    Paragraph(heading, document).paragraph_format.page_break_before = True
+    end = parse_xml(f"<w:r {nsdecls('w')}/>")
+    end.append(first.findall(f".//{qn('w:fldChar')}")[-1])
+    titles = [one for one in document.paragraphs if one.style.name in ("Heading 1", "Heading 2")]
+    line = Paragraph(first, document)
+    for place, title in enumerate(titles):
+        if place:
+            following = parse_xml(f"<w:p {nsdecls('w')}/>")
+            line._p.addnext(following)
+            line = Paragraph(following, document)
+        line.add_run(title.text.replace("\t", "  "))
+        line.style = document.styles[title.style.name.replace("Heading", "toc")]
+    line._p.append(end)
+    titles[0].paragraph_format.page_break_before = True
 
 
 def _html(text: Text, images: Path, target: Path) -> None:
@@ -122,8 +153,15 @@ def reference_document(notice: str) -> bytes:
         _no_theme_font(style)
         if style.name in sizes:
             style.font.size, style.font.color.rgb = Pt(sizes[style.name]), blue
-    for name, size in {"Body Text": 10.5, "First Paragraph": 10.5, "Compact": 8.5, "Footnote Text": 8.5}.items():
+    document.styles["Title"].paragraph_format.space_before = Cm(6)  # a page of its own
+    for name, size in {"Body Text": 10.5, "First Paragraph": 10.5, "Compact": 10.5, "Footnote Text": 8.5}.items():
         document.styles[name].font.size = Pt(size)
+    for level in (1, 2):
+        contents = document.styles.add_style(f"toc {level}", 1)  # the names that Word itself gives
+        contents.base_style, contents.paragraph_format.left_indent = document.styles["Normal"], Cm(0.8 * (level - 1))
+        contents.paragraph_format.space_after = Pt(3)
+    in_tables = document.styles.add_style(_TABLE_TEXT, 1)
+    in_tables.base_style, in_tables.font.size = document.styles["Compact"], Pt(8.5)
     for name in ("Table Caption", "Image Caption"):
         document.styles[name].font.size, document.styles[name].font.bold = Pt(9.5), True
         document.styles[name].font.italic = False
