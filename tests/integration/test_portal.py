@@ -123,6 +123,18 @@ def test_it_links_to_what_was_made_and_to_nothing_else(site: Path) -> None:
     assert [path for path in links if not (site / path).exists()] == []
 
 
+def test_one_entry_of_the_menu_is_current_and_the_map_leads_back(site: Path, browser: Any) -> None:
+    opened = browser.new_context(locale="fr-FR").new_page()
+    opened.goto((site / "index.html").as_uri())
+    opened.wait_for_selector("#vue-accueil:not([hidden])")
+    current = opened.locator('header nav a[aria-current="page"]').all_inner_texts()
+    assert len(current) == 1
+    assert current != ["Carte"]
+    opened.goto((site / "cartes" / "carte.html").as_uri())
+    opened.click("text=← Portail")
+    opened.wait_for_selector("#vue-accueil:not([hidden])")
+
+
 def test_deliverables_made_before_it_are_linked(site: Path, demo: Root, tmp_path: Path) -> None:
     """A map is opened at once, many files are a list, and what failed is no link."""
     folder = tmp_path / site.name

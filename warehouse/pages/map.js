@@ -238,5 +238,7 @@ type.addEventListener("change", changed);
 zone.addEventListener("change", () => { changed(); zone.value ? frame(data.frames[zone.value]) : look(whole); });
 for (const box of document.querySelectorAll("input[type=checkbox]")) box.addEventListener("change", layers);
 addEventListener("resize", scale);
+// Beside the portal there is a way back; sent alone, the page has none.
+by("portal").hidden = !location.pathname.endsWith("/cartes/carte.html");
 changed();
 look(view);

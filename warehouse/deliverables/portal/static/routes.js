@@ -21,7 +21,9 @@
     const section = byId(`vue-${view}`), title = section.querySelector("h1");
     document.title = view === "accueil" ? site : `${title.textContent} — ${site}`;
     for (const link of document.querySelectorAll("header nav a")) {
-      const isHere = link.hash.replace("#/", "") === (view === "accueil" ? "" : view === "service" ? "annuaire" : view);
+      // The map is a page of its own: its address has no view.
+      const isView = link.getAttribute("href").startsWith("#/");
+      const isHere = isView && link.hash.replace("#/", "") === (view === "accueil" ? "" : view === "service" ? "annuaire" : view);
       if (isHere) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
