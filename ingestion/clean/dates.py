@@ -36,7 +36,7 @@ _ISO_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])/([0-9]{4})")
 _DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
-_MONTH_YEAR = re.compile(r"([a-z]+) ([0-9]{4}|[0-9]{2})")
+_MONTH_YEAR = re.compile(r"([a-z]+)(?: ?([0-9]{4})| ([0-9]{2}))")  # names of files glue them: avr2024
 # A part of a year: its letter or word and its number, whichever comes first.
 _PART = re.compile(r"(q|t|s|trimestre |semestre )([1-4]) ([0-9]{4})")
 _PART_NAMED = re.compile(r"([1-4])(?:er|e|eme|nd|st|rd|th)? (trimestre|semestre|quarter) (?:de )?([0-9]{4})")
@@ -48,6 +48,9 @@ _ENDS = (
     re.compile(r"(.+?) (?:au|a|à|to|jusqu['’]?(?:au|en|à)) (.+)", re.IGNORECASE),
     re.compile(r"(.+?)\s+[-–—/]\s+(.+)"),
     re.compile(r"([0-9]{4})\s*[-–—/]\s*([0-9]{4})"),
+    # A dash without spaces, or with one, after the year or the month that ends the beginning.
+    re.compile(r"(.*[^\W\d_].*[0-9]{4})\s*[-–—]\s*(.+)"),
+    re.compile(r"((?:0?[1-9]|1[0-2])/[0-9]{4})\s*[-–—]\s*((?:0?[1-9]|1[0-2])/[0-9]{4})"),
     re.compile(r"([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})-([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})"),
     re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})"),  # ISO 8601
     re.compile(r"(.*[^\W\d_].*?)\s*[–—]\s*(.+)"),
@@ -97,7 +100,7 @@ def _worded(text: str, end: bool) -> dt.date | None:
     if match := _MONTH_DAY.fullmatch(text):
         return _day(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]))
     if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
-        return _span(_year(match[2]), _MONTHS[match[1]], _MONTHS[match[1]], end)
+        return _span(_year(match[2] or match[3]), _MONTHS[match[1]], _MONTHS[match[1]], end)
     if _YEAR.fullmatch(text):
         return _span(int(text), 1, 12, end)
     return None

@@ -37,7 +37,12 @@ _WHOLE = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "secto
 _WHOLE |= {"indicator": "population"}
 _MONTH = "[a-zéûA-ZÉÛ]+"
 # How file names tell their date, the most precise first; one group, as a declaration wants it.
-_NAMED_DATES = (r"(20\d\d-\d\d-\d\d)", rf"({_MONTH}[_ -]20\d\d)", r"(20\d\d)")
+_NAMED_DATES = (
+    r"(20\d\d-\d\d-\d\d)",
+    r"(20\d\d-(?:0[1-9]|1[0-2]))(?!\d)",
+    rf"(?<![A-Za-zÀ-ÿ])({_MONTH}[_ -]?20\d\d)",  # juillet_2024, avr2024
+    r"(20\d\d)",
+)
 _NEED = re.compile(r"need|besoin|\bpin\b", re.IGNORECASE)
 _DISPLACED = re.compile(r"idp|displace|déplac", re.IGNORECASE)
 _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
@@ -283,7 +288,10 @@ def country_of(sheet: Sheet) -> str:
 
 def patterns(path: Path) -> list[str]:
     """The names that later editions of the file will bear: its own, with any month, any year and any long number."""
-    stem = re.sub(r"20\d\d-\d\d-\d\d|\d{6,}", "*", path.stem)
+    stem = re.sub(r"20\d\d-\d\d(?:-\d\d)?|\d{6,}", "*", path.stem)
+    # A month that is glued to its year is a word of its own; the two together are any month of any year.
+    stem = re.sub(r"([^\W\d_]+)(20\d\d)(?!\d)", lambda named: "*" if date(f"{named[1]} 2000") else named[0], stem)
+    stem = re.sub(r"(?<=[^\W\d_])20\d\d(?!\d)", "20??", stem)
     parts = [_any(part) for part in re.split(r"([^A-Za-zÀ-ÿ0-9*]+)", stem)]
     named = any(re.search("[A-Za-z]", part) for part in parts)
     return [("".join(parts) if named else path.stem) + path.suffix]

@@ -26,6 +26,7 @@ class Table:
     notes: tuple[str, ...] = ()  # what a person should know of the rows, without any of their values
     shared: frozenset[Any] = frozenset()  # labels whose figures are of several rows together
     flags: dict[str, frozenset[Any]] = field(default_factory=dict)  # by code of a warning, the labels that bear it
+    is_1904: bool = False  # whether the workbook counts its days from 1904, as old Macs did
     before: dict[str, pd.Series] = field(default_factory=dict)  # by column and label, answers as they were uncorrected
 
     def place(self, column: str | None) -> pd.Series:
@@ -70,6 +71,7 @@ def stacked(name: str, parts: list[Table]) -> Table:
         cells,
         rejected=pd.concat([part.rejected for part in parts], ignore_index=True),
         notes=tuple(note for part in parts for note in part.notes),
+        is_1904=any(part.is_1904 for part in parts),
     )
 
 

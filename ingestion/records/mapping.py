@@ -21,6 +21,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.records import personal, shelters
+from ingestion.records.written_dates import AMBIGUOUS, written_dates
 from ingestion.shapes import ASSERTION, Column, Shape
 
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
@@ -100,6 +101,7 @@ class _Builder:
                     self.warnings[row].append(code)
         self.errors: list[list[str]] = self._of_other_countries()
         self.personal: list[pd.DataFrame] = []
+        self.dates = written_dates(self._date_texts(), table.is_1904)
         self.nothing = np.full(len(self.index), None, dtype=object)
 
     def frame(self) -> pd.DataFrame:
@@ -116,6 +118,14 @@ class _Builder:
         frame["warnings"] = [";".join(sorted(set(codes))) or None for codes in self.warnings]
         frame["errors"] = [";".join(reasons) or None for reasons in self.errors]
         return frame[[c.name for c in self.shape.stored] + ["errors"]]
+
+    def _date_texts(self) -> Iterator[str]:
+        """The texts of all cells that are to be dates."""
+        for column in (OBSERVED, *self.shape.columns):
+            origin = self.mapping.columns.get(column.name)
+            if column.kind == "date" and origin is not None:
+                for name in set(origin.read) & set(self.table.frame.columns):
+                    yield from self.table.frame[name]
 
     def _of_other_countries(self) -> list[list[str]]:
         """For each row, why it is left out where it tells of a country that the source does not keep."""
@@ -143,6 +153,8 @@ class _Builder:
                 raw = self._without_text(column, raw)
         start = origin is not None and origin.start
         cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
+        if column.kind == "date" and origin is not None and origin.column is not None:
+            self._warn_of_order(column, raw)
         is_expected = origin is not None and origin.expected
         unusable = {text for text, (value, known, _) in cleaned.items() if not known or (value is None and is_expected)}
         lacking = {text for text, (value, _, _) in cleaned.items() if column.required and value is None}
@@ -232,8 +244,19 @@ class _Builder:
         kept = WITHHELD_TEXT if column.required else ""
         return [kept if tidy(text) is not None else "" for text in raw]
 
+    def _warn_of_order(self, column: Column, raw: list[Any]) -> None:
+        codes = {text: self.dates.plain(text)[1] for text in dict.fromkeys(raw)}
+        for row, text in enumerate(raw) if any(codes.values()) else ():
+            if code := codes[text]:
+                self.warnings[row].append(f"{column.name}_{code}")
+
     def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
-        value, understood = clean(column, self.source.canonical(column.name, text) or text, start)
+        stated = self.source.canonical(column.name, text) or text
+        if column.kind == "date":
+            stated, code = self.dates.plain(stated)
+            if code == AMBIGUOUS:
+                return None, False, text
+        value, understood = clean(column, stated, start)
         return value, understood, text if text != "" and as_text(value) != text else None
 
     def _raw(self, origin: Origin) -> list[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 import zipfile
 from collections import Counter
@@ -13,19 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, Any
 
 import python_calamine
 
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers import archives
-from ingestion.readers.sheets import ods, xlsx
+from ingestion.readers.sheets import encodings, ods, xlsx
+from ingestion.readers.sheets.encodings import Held
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _WORKBOOKS = {".xlsx": _ZIP, ".xlsm": _ZIP, ".ods": _ZIP, ".xls": _OLE}
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_SAMPLE = 1 << 16
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 1 << 20  # a spreadsheet's cell holds 32,767 characters; more is a quote that is never closed
 # A million rows of twenty columns: what fits into 2 GB, calamine's own cells and ours together.
@@ -35,27 +31,9 @@ MOST_COLUMNS = 16_384
 Merged = ods.Merged
 
 
-@dataclass(frozen=True)
-class Held:
-    """A text table that is in memory and not in a file: what reading it asks of a path."""
-
-    name: str
-    content: bytes
-
-    def open(self, mode: str = "r", **how: Any) -> IO[Any]:
-        """The content, as bytes or as text."""
-        file = io.BytesIO(self.content)
-        return file if mode == "rb" else io.TextIOWrapper(file, **how)
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return len(self.content)
-
-
 def text_grid(held: Held, sheet: str) -> Grid:
     """A text table that is held in memory, as a sheet. Raises SourceFileError."""
-    return Grid(held.name, sheet, _text_rows(held))
+    return _text_grid(held, sheet)
 
 
 @dataclass(frozen=True)
@@ -64,6 +42,7 @@ class Grid:
 
     ``merged``: ranges of cells that are shown as one, ((top, left), (bottom, right)) counted from 0. ``constants``:
     columns that the reader adds, each with one value for all the rows. ``notes``: what was not read beside them.
+    ``is_1904``: whether numbers that are days count from 1904.
     """
 
     file: str
@@ -72,6 +51,7 @@ class Grid:
     merged: list[Merged] = field(default_factory=list, kw_only=True)
     constants: dict[str, str] = field(default_factory=dict, kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    is_1904: bool = field(default=False, kw_only=True)
 
     def place(self, row: int, column: int | None = None) -> str:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
@@ -117,7 +97,7 @@ def read_grids(path: Path, patterns: Sequence[str] = ("*",)) -> list[Grid]:
     Raises SourceFileError where a pattern fits no sheet.
     """
     if not _is_workbook(path):
-        return [Grid(path.name, "", _text_rows(path))]
+        return [_text_grid(path)]
     workbook = _Workbook(path)
     wanted = [name for pattern in patterns for name in workbook.fitting(pattern)]
     return workbook.sheets([name for name in workbook.names if name in wanted])
@@ -126,7 +106,7 @@ def read_grids(path: Path, patterns: Sequence[str] = ("*",)) -> list[Grid]:
 def read_grid(path: Path, sheet: str | None) -> Grid:
     """The named sheet, or the only visible one. Raises SourceFileError naming the sheets that are there."""
     if not _is_workbook(path):
-        return Grid(path.name, "", _text_rows(path))
+        return _text_grid(path)
     workbook = _Workbook(path)
     if sheet is None and len(workbook.visible) == 1:
         return workbook.sheets(workbook.visible)[0]
@@ -150,11 +130,15 @@ class _Workbook:
         self.file = path.name
         _check_beginning(path)
         self.ods: dict[str, ods.SheetXml] = {}
+        self.facts = xlsx.BookXml()
         with _telling_damage(path, "classeur", f"un classeur {path.suffix} entier"):
             if self.kind != ".xls":
                 with zipfile.ZipFile(path) as archive:
                     archives.check(archive, path.name, by_pieces=("xl/worksheets/",))
-                    self.ods = ods.scan(archive) if self.kind == ".ods" else {}
+                    if self.kind == ".ods":
+                        self.ods = ods.scan(archive)
+                    else:
+                        self.facts = xlsx.book(archive)
             for name, sheet in self.ods.items():
                 self._check_size(name, sheet.height, sheet.width)
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
@@ -198,17 +182,27 @@ class _Workbook:
             found = self._scanned(name) if self.kind == ".xlsx" else xlsx.SheetXml()
             cells = self._book.get_sheet_by_name(name)
             rows = _texts(cells)
-            for row, column, text in found.odd:
+            for row, column, text in found.odd or (self.ods[name].odd if name in self.ods else ()):
                 _put(rows, row, column, text)
             merged = self.ods[name].merged if name in self.ods else cells.merged_cell_ranges or []
-        comments = self.ods[name].comments if name in self.ods else found.comments
-        told = f"feuille {name}, commentaires de cellule non lus : {comments}"
-        return Grid(self.file, name, rows, merged=merged, notes=(told,) if comments else ())
+        return Grid(self.file, name, rows, merged=merged, notes=self._notes(name, found), is_1904=self.facts.from_1904)
+
+    def _notes(self, name: str, found: xlsx.SheetXml) -> tuple[str, ...]:
+        """What a person should know of a sheet that was read."""
+        sheet = self.ods.get(name, found)
+        told = []
+        if sheet.comments:
+            told.append(f"feuille {name}, commentaires de cellule non lus : {sheet.comments}")
+        if sheet.hidden:
+            told.append(f"feuille {name}, lignes masquées ou filtrées, lues comme les autres : {sheet.hidden}")
+        if self.facts.from_1904:
+            told.append("calendrier 1904 (Mac) : les jours sont comptés de là")
+        return tuple(told)
 
     def _scanned(self, name: str) -> xlsx.SheetXml:
         with zipfile.ZipFile(self.path) as archive:
             part = xlsx.part_of(archive, name)
-            found = xlsx.scan(archive, part, MOST_CELLS)
+            found = xlsx.scan(archive, part, MOST_CELLS, self.facts)
             found.comments = xlsx.comments(archive, part)
         self._check_size(name, found.height, found.width)
         return found
@@ -271,11 +265,18 @@ def _put(rows: list[list[str]], row: int, column: int, text: str) -> None:
     rows[row][column] = text
 
 
-def _text_rows(path: Path | Held) -> list[list[str]]:
-    encoding, sample = _encoding(path)
-    errors = "replace" if encoding == "cp1252" else "strict"
-    delimiter = _delimiter(sample)
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
+def _text_grid(path: Path | Held, sheet: str = "") -> Grid:
+    encoding = encodings.encoding_of(path)
+    rows = _text_rows(path, encoding)
+    notes = encodings.notes(path, encoding)
+    if count := encodings.mended(rows):
+        notes += (f"lettres encodées deux fois (« Ã© » pour « é »), remises en {count} ligne(s)",)
+    return Grid(path.name, sheet, rows, notes=notes)
+
+
+def _text_rows(path: Path | Held, encoding: encodings.Encoding) -> list[list[str]]:
+    delimiter = _delimiter(encoding.sample)
+    with encodings.opened(path, encoding) as file:
         limit = csv.field_size_limit(_LONGEST_CELL)
         try:
             return _checked(path, csv.reader(file, delimiter=delimiter, strict=True))
@@ -332,7 +333,7 @@ def _checked(path: Path | Held, lines: Iterable[list[str]]) -> list[list[str]]:
 
 def delimiter_of(path: Path) -> str:
     """What parts the cells of a text table. Raises SourceFileError where the file is none."""
-    return _delimiter(_encoding(path)[1])
+    return _delimiter(encodings.encoding_of(path).sample)
 
 
 def _delimiter(sample: str) -> str:
@@ -346,50 +347,3 @@ def _delimiter(sample: str) -> str:
         return max((count * number for count, number in counts.items()), default=0)
 
     return max(_DELIMITERS, key=told)
-
-
-def _encoding(path: Path | Held) -> tuple[str, str]:
-    """The encoding of a text table, and its beginning. Raises SourceFileError where it is no text, or cut."""
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE)
-    if not head.strip():
-        raise SourceFileError(path.name, "premier octet", "un tableau de texte", "un fichier vide")
-    encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), None) or _unmarked(head)
-    try:
-        _check_text(path, encoding)
-    except UnicodeDecodeError as error:
-        if encoding != "utf-8":
-            raise _cut(path, encoding) from error
-        encoding = "cp1252"
-        _check_text(path, encoding)
-    return encoding, head.decode(encoding, errors="replace").removeprefix("\ufeff")
-
-
-def _check_text(path: Path | Held, encoding: str) -> None:
-    """Raises UnicodeDecodeError where the encoding is another, SourceFileError where it is no text or cut."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
-    is_wide = encoding.startswith("utf-16")  # there a letter holds a zero, in others no letter does
-    with path.open("rb") as file:
-        while data := file.read(_SAMPLE):
-            if (not is_wide and b"\x00" in data) or "\x00" in decoder.decode(data):
-                place = f"avant l’octet {file.tell()}"
-                raise SourceFileError(path.name, place, "un tableau de texte (CSV)", "un octet nul, un fichier binaire")
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise _cut(path, encoding) from error
-
-
-def _unmarked(head: bytes) -> str:
-    """UTF-16 without its mark has zeros at every other byte for signs and Latin letters, and hardly any between."""
-    low, high = head[::2].count(0), head[1::2].count(0)
-    most = len(head) // 8
-    if high > most and high > 8 * low:
-        return "utf-16-le"
-    return "utf-16-be" if low > most and low > 8 * high else "utf-8"
-
-
-def _cut(path: Path | Held, encoding: str) -> SourceFileError:
-    found = "une lettre coupée : fichier tronqué ?"
-    size = path.size if isinstance(path, Held) else path.stat().st_size
-    return SourceFileError(path.name, f"{size} octets", f"un texte {encoding} entier", found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -10,6 +11,10 @@ from ingestion.readers.archives import chunks
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_ERROR_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
+_ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|Err:[0-9]+")  # #DIV/0!, #N/A, #REF!, Err:502
+_MOST_REPEATED = 1_000  # of an odd cell: more are no cells that a person filled
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 Merged = tuple[tuple[int, int], tuple[int, int]]
 
@@ -18,13 +23,16 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 class SheetXml:
     """``height`` and ``width``: how far filled cells reach. ``merged``: ((top, left), (bottom, right)) from 0.
 
-    ``comments``: how many cells have one.
+    ``comments``: how many cells have one. ``hidden``: how many filled rows are hidden or filtered away. ``odd``: (row,
+    column, text) of the cells that calamine gives otherwise: errors as nothing, words that a line break parts as one.
     """
 
     height: int = 0
     width: int = 0
     merged: list[Merged] = field(default_factory=list)
     comments: int = 0
+    hidden: int = 0
+    odd: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 def scan(archive: zipfile.ZipFile) -> dict[str, SheetXml]:
@@ -33,6 +41,7 @@ def scan(archive: zipfile.ZipFile) -> dict[str, SheetXml]:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = content.start, content.end
+    parser.CharacterDataHandler = content.text
     for data in chunks(archive, "content.xml"):
         parser.Parse(data, False)
     parser.Parse(b"", True)
@@ -43,22 +52,48 @@ class _Content:
     def __init__(self) -> None:
         self.sheets: dict[str, SheetXml] = {}
         self.sheet = SheetXml()
-        self.row = self.column = self.rows = 0
+        self.row = self.column = self.rows = self.columns = 0
+        self.is_hidden = self.is_filled = False
+        self.words: list[str] = []  # of the cell that is open, but for its comment
+        self.is_odd = self.is_computed = self.in_comment = False
 
     def start(self, name: str, given: dict[str, str]) -> None:
         if name in _CELLS:
             self._cell(given)
         elif name == _TABLE + "table-row":
             self.rows, self.column = int(given.get(_TABLE + "number-rows-repeated", 1)), 0
+            self.is_hidden, self.is_filled = given.get(_TABLE + "visibility", "visible") != "visible", False
         elif name == _TABLE + "table":
             self.sheet = self.sheets.setdefault(given.get(_TABLE + "name", ""), SheetXml())
             self.row = 0
         elif name == _OFFICE + "annotation":
             self.sheet.comments += 1
+            self.in_comment = True
+        elif not self.in_comment:
+            self._inside(name, given)
+
+    def _inside(self, name: str, given: dict[str, str]) -> None:
+        """What stands between the words of a cell."""
+        if name == _TEXT + "line-break":
+            self.words.append("\n")
+            self.is_odd = True
+        elif name == _TEXT + "s":
+            self.words.append(" " * int(given.get(_TEXT + "c", 1)))
+        elif name == _TEXT + "p" and self.words:
+            self.words.append("\n")
+
+    def text(self, data: str) -> None:
+        if not self.in_comment:
+            self.words.append(data)
 
     def end(self, name: str) -> None:
         if name == _TABLE + "table-row":
             self.row += self.rows
+            self.sheet.hidden += self.rows if self.is_hidden and self.is_filled else 0
+        elif name in _CELLS:
+            self._put()
+        elif name == _OFFICE + "annotation":
+            self.in_comment = False
 
     def _cell(self, given: dict[str, str]) -> None:
         down = int(given.get(_TABLE + "number-rows-spanned", 1))
@@ -66,7 +101,19 @@ class _Content:
         if down > 1 or right > 1:
             corner = (self.row + down - 1, self.column + right - 1)
             self.sheet.merged.append(((self.row, self.column), corner))
-        self.column += int(given.get(_TABLE + "number-columns-repeated", 1))
+        self.columns = int(given.get(_TABLE + "number-columns-repeated", 1))
+        self.column += self.columns
+        self.words, self.is_odd = [], False
+        self.is_computed = _TABLE + "formula" in given or given.get(_ERROR_TYPE) == "error"
         if _OFFICE + "value-type" in given:
+            self.is_filled = True
             self.sheet.height = max(self.sheet.height, self.row + self.rows)
             self.sheet.width = max(self.sheet.width, self.column)
+
+    def _put(self) -> None:
+        """Keeps the text of a cell that calamine gives otherwise, in each place where it is repeated."""
+        self.is_odd |= self.is_computed and bool(_ERROR.fullmatch("".join(self.words)))
+        if self.is_odd and self.words and self.rows * self.columns <= _MOST_REPEATED:
+            text, left = "".join(self.words), self.column - self.columns
+            for row in range(self.row, self.row + self.rows):
+                self.sheet.odd += [(row, column, text) for column in range(left, self.column)]

@@ -7,6 +7,7 @@ calamine gives as empty too. And how far the cells reach, before calamine takes 
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
 import re
 import zipfile
@@ -44,23 +45,60 @@ _FAR = re.compile(rb' r="([A-Z]{3,7})([0-9]{1,12})"| r="([A-Z]{1,2})([0-9]{6,12}
 _FAR_IN_A_LONG_SHEET = re.compile(rb' r="([A-Z]{3,7})([0-9]{1,12})"| r="([A-Z]{1,2})([0-9]{7,12})"')
 _LONG = 99_999
 _ROW_END = b"</row>"
+_HIDDEN = re.compile(rb'<row\b[^>]*\shidden="(?:1|true)"[^>/]*>')
+_BUILT_IN_MONTH = "17"  # mmm-yy
+_STYLED = re.compile(rb"<c\s([^>]*)>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([0-9]{4,6})(?:\.0*)?</v>")
+_STYLE = re.compile(rb'\bs="([0-9]+)"')
+_EPOCH, _EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 
 
 @dataclass
 class SheetXml:
     """``height`` and ``width``: how far the cells reach. ``odd``: (row, column, text) of the cells to put back.
 
-    ``comments``: how many cells have one.
+    ``comments``: how many cells have one. ``hidden``: how many rows are hidden, by a person or by a filter.
     """
 
     height: int = 0
     width: int = 0
     odd: list[tuple[int, int, str]] = field(default_factory=list)
     comments: int = 0
+    hidden: int = 0
 
     def reach(self, row: int, column: int) -> None:
         """Takes in the cell of a row and a column counted from 1."""
         self.height, self.width = max(self.height, row), max(self.width, column)
+
+
+@dataclass(frozen=True)
+class BookXml:
+    """Whether the days of a workbook are counted ``from_1904``, and which styles of cells show a month and no day."""
+
+    from_1904: bool = False
+    months: frozenset[bytes] = frozenset()
+
+
+def book(archive: zipfile.ZipFile) -> BookXml:
+    """What the workbook and its styles say of dates."""
+    workbook = archive.read("xl/workbook.xml")
+    properties = re.search(rb"<(?:\w+:)?workbookPr\b[^>]*>", workbook)
+    from_1904 = bool(properties and re.search(rb'\bdate1904="(?:1|true)"', properties[0]))
+    if "xl/styles.xml" not in archive.namelist():
+        return BookXml(from_1904)
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    space = styles.tag.partition("}")[0] + "}"
+    codes = {node.get("numFmtId"): node.get("formatCode", "") for node in styles.iter(f"{space}numFmt")}
+    months = {number for number, code in codes.items() if _shows_month(code)} | {_BUILT_IN_MONTH}
+    cells = styles.find(f"{space}cellXfs")
+    formats = [node.get("numFmtId") for node in cells] if cells is not None else []
+    return BookXml(from_1904, frozenset(str(n).encode() for n, one in enumerate(formats) if one in months))
+
+
+def _shows_month(code: str) -> bool:
+    """« mmm-yy », « mmmm yyyy », « mm/yyyy »: a month and a year, and neither day nor time."""
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.', "", code.split(";")[0]).lower()
+    letters = set(re.findall(r"[a-z]", bare))
+    return {"m", "y"} <= letters <= {"m", "y"} or {"m", "a"} == letters  # French Excel may keep « a » for year
 
 
 def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -85,12 +123,14 @@ def comments(archive: zipfile.ZipFile, part: str) -> int:
     return sum(len(re.findall(rb"<(?:\w+:)?comment\b", archive.read(each))) for each in parts)
 
 
-def scan(archive: zipfile.ZipFile, part: str, most_cells: int) -> SheetXml:
+def scan(archive: zipfile.ZipFile, part: str, most_cells: int, facts: BookXml = BookXml()) -> SheetXml:
     """One pass over a sheet's XML; a second where blank cells that only have a format may reach past ``most_cells``."""
     found = SheetXml()
     for rows in _rows(archive, part):
         _extent(rows, found)
         found.odd += _odd(rows)
+        found.odd += _months(rows, facts)
+        found.hidden += len(_HIDDEN.findall(rows))
     if found.height * found.width > most_cells:
         found.height = found.width = 0
         for rows in _rows(archive, part):
@@ -150,6 +190,19 @@ def _odd(rows: bytes) -> Iterator[tuple[int, int, str]]:
         tag = rows[start : rows.find(b">", start) + 1]
         if b' t="str"' not in tag and (place := _PLACE.search(tag)):
             yield int(place[2]) - 1, _column(place[1]) - 1, NOT_COMPUTED
+
+
+def _months(rows: bytes, facts: BookXml) -> Iterator[tuple[int, int, str]]:
+    """Days that are shown as their month: « déc-24 » is typed for the month, and kept as its first day."""
+    if not facts.months:
+        return
+    for cell in _STYLED.finditer(rows):
+        style = _STYLE.search(cell[1])
+        if style is None or style[1] not in facts.months or (place := _PLACE.search(b" " + cell[1])) is None:
+            continue
+        day = (_EPOCH_1904 if facts.from_1904 else _EPOCH) + dt.timedelta(days=int(cell[2]))
+        if day.day == 1:
+            yield int(place[2]) - 1, _column(place[1]) - 1, f"{day:%Y-%m}"
 
 
 def _column(letters: bytes) -> int:

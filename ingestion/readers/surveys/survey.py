@@ -93,7 +93,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
             raise SourceFileError(path.name, waiting[name].grid.sheet, wanted, f"{list(reader.repeats)}")
         for name in ready:
             levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
-    tables = {name: level.table(name, gone, flags) for name, level in levels.items()}
+    tables = {name: replace(level.table(name, gone, flags), is_1904=main.is_1904) for name, level in levels.items()}
     return tables | {MAIN: replace(tables[MAIN], versions=versions)}
 
 

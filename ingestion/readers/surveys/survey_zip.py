@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from ingestion.errors import SourceFileError
 from ingestion.readers import archives
-from ingestion.readers.sheets.grid import Grid, Held, text_grid
+from ingestion.readers.sheets.encodings import Held
+from ingestion.readers.sheets.grid import Grid, text_grid
 
 _MOST_TABLES = 100
 _OF_SYSTEMS = "__MACOSX"

@@ -55,7 +55,15 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
         return places
 
     rejected = _rejected(grid, header, dict(sorted(left_out.items())))
-    return Table("table", frame.assign(**grid.constants), locators, cells, rejected, notes=tuple(filling.notes))
+    return Table(
+        "table",
+        frame.assign(**grid.constants),
+        locators,
+        cells,
+        rejected,
+        notes=tuple(filling.notes),
+        is_1904=grid.is_1904,
+    )
 
 
 def _rejected(grid: Grid, header: list[str], left_out: dict[int, str]) -> pd.DataFrame:

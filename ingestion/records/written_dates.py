@@ -1,0 +1,58 @@
+"""How a table writes its days: which of two numbers is the month, and the day from which a workbook counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_NUMBERS = re.compile(r"\s*([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})\s*")
+_SERIAL = re.compile(r"\s*([0-9]{4,5})(?:\.[0-9]+)?\s*")
+# Between the first days of Excel's two calendars; old Macs counted from 1904.
+_FROM_1904 = (dt.date(1904, 1, 1) - dt.date(1899, 12, 30)).days
+# Of the dates that can be read in one way only: fewer than this in the other order are slips.
+_SLIPS = 0.05
+MONTH_FIRST, AMBIGUOUS = "month_first", "ambiguous"
+
+
+@dataclass(frozen=True)
+class WrittenDates:
+    """What the dates of a table that can be read in one way only say of all the others.
+
+    An American spreadsheet writes 07/15/2024 beside 07/03/2024: the third of July (libhxl-python issue 181).
+    """
+
+    is_month_first: bool = False
+    is_contradictory: bool = False
+    is_1904: bool = False
+
+    def plain(self, text: str) -> tuple[str, str | None]:
+        """The text as `dates.date` reads it, day first and counted from 1900; and what to warn of, if anything.
+
+        A date that may be of either order where the table has both is AMBIGUOUS, and no date.
+        """
+        if self.is_1904 and (serial := _SERIAL.fullmatch(text)):
+            return str(int(serial[1]) + _FROM_1904), None
+        match = _NUMBERS.fullmatch(text)
+        if match is None:
+            return text, None
+        first, second = int(match[1]), int(match[3])
+        if first <= 12 < second or (self.is_month_first and first <= 12):
+            return f"{match[3]}/{match[1]}/{match[4]}", MONTH_FIRST
+        if self.is_contradictory and first != second and max(first, second) <= 12:
+            return "", AMBIGUOUS
+        return text, None
+
+
+def written_dates(texts: Iterable[str], is_1904: bool = False) -> WrittenDates:
+    """What the texts of all date columns of a table tell together."""
+    day_first = month_first = 0
+    for text in texts:
+        if match := _NUMBERS.fullmatch(text):
+            day_first += int(match[1]) > 12 >= int(match[3])
+            month_first += int(match[1]) <= 12 < int(match[3])
+    decided = day_first + month_first
+    if decided and min(day_first, month_first) > _SLIPS * decided:
+        return WrittenDates(is_contradictory=True, is_1904=is_1904)
+    return WrittenDates(is_month_first=month_first > day_first, is_1904=is_1904)
