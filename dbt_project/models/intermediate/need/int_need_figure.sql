@@ -9,6 +9,8 @@ run as (select * from {{ ref('stg_run') }}),
 
 documents as (select * from {{ ref('stg_document_standing') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+
 known_sources as (select * from {{ ref('stg_source') }}),
 
 zones as (select * from {{ ref('zone') }}),
@@ -40,9 +42,11 @@ records as (
     inner join places on needs.record_id = places.record_id
     cross join run
     left join documents on needs.document_id = documents.document_id
+    left join editions on needs.record_id = editions.record_id
     left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
     -- A cercle that is not known is not its region, nor a commune its cercle.
     where not coalesce(documents.withdrawn_on <= run.as_of, false)
+        and editions.record_id is null
         and not coalesce(needs.observed_on > run.as_of, false)
         and (places.admin_level is not null or zones.zone_code is not null)
         and coalesce(places.warnings, '') not like '%admin2_unreadable%'

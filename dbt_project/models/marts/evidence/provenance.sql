@@ -15,6 +15,8 @@ need_records as (select * from {{ ref('stg_need') }}),
 
 places as (select * from {{ ref('stg_record_place') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+
 figures as (select * from {{ ref('int_need_figure') }}),
 
 zones as (select * from {{ ref('zone') }}),
@@ -129,7 +131,7 @@ needs as (
         stated.record_id || '#people' as assertion_id,
         stated.value,
         stated.raw_value,
-        true as is_winner,
+        editions.record_id is null as is_winner,
         cast(class_weight.value as double) * cast(confidence.value as double) as weight,
         cast(class_weight.value as double) as class_weight,
         1.0 as freshness,
@@ -138,9 +140,10 @@ needs as (
         stated.source_id,
         stated.document_id,
         stated.locator,
-        'counted' as standing,
+        coalesce(editions.standing, 'counted') as standing,
         stated.document_id as root_document_id
     from stated
+    left join editions on stated.record_id = editions.record_id
     inner join need_records as needs on stated.record_id = needs.record_id
     inner join places on needs.record_id = places.record_id
     left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
