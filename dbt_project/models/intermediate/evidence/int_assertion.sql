@@ -31,10 +31,11 @@ stated as (
     select
         stated.*,
         -- Who can change their mind: the form of a survey, whoever asks; the series of a list, with its publisher; the
-        -- author of a text; and for a copy, those of its origin.
+        -- author of a text; and for a copy, those of its origin, or the origin itself where nobody landed it.
         case
             when stated.reader = 'survey' then stated.source_id
-            when stated.reader = 'written' then coalesce(documents.root_document_id, stated.document_id)
+            when stated.reader = 'written' or not coalesce(known_documents.is_landed, true)
+                then coalesce(documents.root_document_id, stated.document_id)
             else coalesce(roots.source_id, stated.source_id, '') || '/' || coalesce(known_documents.publisher, '')
         end as informant,
         -- Interviews are independent of one another though one export holds them all; and one that two exports hold is
