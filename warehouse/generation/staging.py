@@ -64,7 +64,8 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
      "Une ligne par enregistrement de document : le document qu’il décrit. / One row per record of a document."),
     ("resolved", "edition", "stg_record_edition", editions.SCHEMA, ["record_id", "place_no"],
      "Une ligne par enregistrement (et lieu ; 0 : l’enregistrement entier) qu’un autre fichier de sa source remplace ou"
-     " répète. / One row per record (and place; 0: the whole record) that another file of its source replaces or repeats."),
+     " répète. / One row per record (and place; 0: the whole record) that another file of its source replaces or"
+     " repeats."),
     ("resolved", "edition_dispute", "stg_edition_dispute", editions.DISPUTE_SCHEMA, ["question_id"],
      "Une ligne par paire de fichiers d’une même date qui se contredisent. /"
      " One row per pair of files of one date that contradict each other."),

@@ -30,7 +30,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.clean.text import fold
-from ingestion.shapes import NEED, SERVICE, SHAPES, Shape
+from ingestion.shapes import SERVICE, SHAPES, Shape
+from ingestion.shapes.need import NEED
 from warehouse.paths import SEEDS, Workspace
 from warehouse.plain_path import plain
 from warehouse.resolution import state
@@ -72,8 +73,8 @@ _MARKED = re.compile(rf"\b(?:{_WORDS})\b")
 def resolve(workspace: Workspace, replacing: Collection[str], as_of: dt.date, now: dt.datetime) -> pa.Table:
     """Writes `resolved/edition.parquet` (SCHEMA) and `edition_dispute.parquet`; needs place, service and document.
 
-    ``replacing``: the sources of which files replace one another. Files that were not seen before arrive ``now``. Returns the
-    records that do not count, each with the file that says so.
+    ``replacing``: the sources of which files replace one another. Files that were not seen before arrive ``now``.
+    Returns the records that do not count, each with the file that says so.
     """
     documents = _documents(workspace, replacing, as_of, now)
     with duckdb.connect(config={"memory_limit": "2GB", "threads": "2"}) as connection:
@@ -225,9 +226,7 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
         {"as_of": as_of},
     )
     # What is dated after the as-of date counts nowhere, and says nothing of what does.
-    connection.execute(
-        "create table records as from all_records where observed_on <= $as_of", {"as_of": as_of}
-    )
+    connection.execute("create table records as from all_records where observed_on <= $as_of", {"as_of": as_of})
 
 
 def _joined(names: tuple[str, ...]) -> str:
@@ -372,28 +371,27 @@ _PARTS = """
         version;
     create table last_stated as
     select * from stated qualify row_number() over (partition by series, shape, key order by place desc) = 1;
+    create table said_values as
+    select document_id, shape, key, attribute, list(distinct value) as said
+    from (
+        select document_id, shape, key, unnest(said) as value, generate_subscripts(said, 1) as attribute from records
+    )
+    where value <> ''
+    group by document_id, shape, key, attribute;
     create table contradicted as
-    select
+    select distinct
         stated.document_id, stated.shape, stated.key, stated.series, stated.file_name,
         last_stated.document_id as other_id, last_stated.file_name as other_name, last_stated.own_on as other_on
     from stated
     inner join last_stated using (series, shape, key)
+    inner join said_values as mine
+        on stated.document_id = mine.document_id and stated.shape = mine.shape and stated.key = mine.key
+    inner join said_values as theirs
+        on last_stated.document_id = theirs.document_id and stated.shape = theirs.shape and stated.key = theirs.key
+        and mine.attribute = theirs.attribute
     where stated.place < last_stated.place
         and stated.seen_on = last_stated.seen_on
-        and len(stated.said) > 0
-        and case
-            when stated.shape = 'need' then stated.said <> last_stated.said
-            -- One value each, and not the same one.
-            else len(list_filter(
-                range(1, len(stated.said[1]) + 1),
-                place -> len(list_distinct(list_filter(list_transform(stated.said, row -> row[place]), v -> v <> ''))) = 1
-                    and len(list_distinct(
-                        list_filter(list_transform(last_stated.said, row -> row[place]), v -> v <> '')
-                    )) = 1
-                    and list_filter(list_transform(stated.said, row -> row[place]), v -> v <> '')[1]
-                    <> list_filter(list_transform(last_stated.said, row -> row[place]), v -> v <> '')[1]
-            )) > 0
-        end;
+        and not list_has_any(mine.said, theirs.said);
     create table repeated as
     select stated.document_id, stated.shape, stated.key, first.document_id as other_id, first.file_name as other_name
     from stated
@@ -420,7 +418,8 @@ _DERIVED = """
 """
 _STANDING = """
     with told as (
-        select record_id, place_no, 1 as rank, 'copy' as standing, 'same_rows' as reason_code, null::date as replaced_on,
+        select
+            record_id, place_no, 1 as rank, 'copy' as standing, 'same_rows' as reason_code, null::date as replaced_on,
             first_id as other_id, first_name as other_name
         from copies inner join all_records using (document_id)
         union all

@@ -1,8 +1,8 @@
 """What outlives a build: the ids that were given, people's answers, people's overrides.
 
 `state/` of a workspace holds append-only files. `entity_ids.parquet` is written by publications alone, and
-`arrivals.parquet` by runs, each when it first sees a file; `answers.csv` and `overrides.csv` by `mrf review`, or by hand
-in a spreadsheet. Nothing here is ever rewritten: a person who changes their mind adds a row, and the last one holds.
+`arrivals.parquet` by runs; `answers.csv` and `overrides.csv` by `mrf review`, or by hand in a spreadsheet. Nothing here
+is ever rewritten: a person who changes their mind adds a row, and the last one holds.
 
 Rows for both CSV files are first written together to a journal, so that all of them are kept or none: the journal is
 the decision, and whoever comes next (`finish_additions`) writes what a kill kept from being written.
@@ -71,7 +71,9 @@ ANSWERS, OVERRIDES, ENTITY_IDS = "answers.csv", "overrides.csv", "entity_ids.par
 ARRIVALS = "arrivals.parquet"
 ARRIVAL_SCHEMA = pa.schema([("document_id", pa.string()), ("arrived", pa.string())])
 _JOURNAL = ".additions.json"
-_ARRIVE_ANEW = "Le remettre d’une sauvegarde, ou l’effacer : de deux fichiers d’une même date, l’ordre d’arrivée est perdu."
+_ARRIVE_ANEW = (
+    "Le remettre d’une sauvegarde, ou l’effacer : de deux fichiers d’une même date, l’ordre d’arrivée est perdu."
+)
 _PUT_BACK = "Corriger, ou remettre le fichier d’une sauvegarde : ce que des personnes ont décidé n’est pas oublié."
 _COLUMNS = {ANSWERS: ANSWER_COLUMNS, OVERRIDES: OVERRIDE_COLUMNS}
 

@@ -37,12 +37,10 @@ class Noughts:
 
     def _cell(self, places: dict[str, int], row: tuple[Any, ...]) -> tuple[Any, ...]:
         if row[places["gap_class"]] == "NS":
-            names, mark = _COUNTS, NOT_SURVEYED
-        elif row[places["unverified_count"]]:
-            names, mark = _OF_VERIFIED, UNVERIFIED
-        else:
-            return row
-        return _with(row, {places[name]: mark for name in names if row[places[name]] == 0})
+            return _with(row, {places[name]: NOT_SURVEYED for name in _COUNTS if row[places[name]] == 0})
+        if row[places["unverified_count"]]:
+            return _with(row, {places[name]: UNVERIFIED for name in _OF_VERIFIED if row[places[name]] == 0})
+        return row
 
 
 def _with(row: tuple[Any, ...], cells: dict[int, Any]) -> tuple[Any, ...]:

@@ -56,7 +56,8 @@ stated as (
     where periods.status_code is not null
 ),
 
--- What a later edition of its list no longer holds, of which nobody told the status, or which was corrected the same day.
+-- What a later edition of its list no longer holds: of which nobody told the status, or which was corrected the same
+-- day.
 gone as (
     select
         services.service_at_location_id,

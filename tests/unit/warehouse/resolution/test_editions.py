@@ -32,7 +32,9 @@ def entry(number: int, **said: Any) -> dict[str, Any]:
     return told | {"observed_on": JUNE, "title": f"Ligne {number}", **said}
 
 
-def rows(base: dict[str, Any], letter: str, *said: tuple[tuple[str, str], dict[str, Any]], on: dt.date = JANUARY) -> list[dict[str, Any]]:
+def rows(
+    base: dict[str, Any], letter: str, *said: tuple[tuple[str, str], dict[str, Any]], on: dt.date = JANUARY
+) -> list[dict[str, Any]]:
     return [
         base | {"record_id": f"{letter}{n}", "document_id": letter * 64, "observed_on": on,
                 "admin1_code": place[0], "admin2_code": place[1]} | more
@@ -44,7 +46,9 @@ def need(letter: str, *said: tuple[tuple[str, str], float], on: dt.date = JANUAR
     return rows(FIGURE | more, letter, *((place, {"people": people}) for place, people in said), on=on)
 
 
-def service(letter: str, *said: tuple[tuple[str, str], str], on: dt.date = JANUARY, **more: Any) -> list[dict[str, Any]]:
+def service(
+    letter: str, *said: tuple[tuple[str, str], str], on: dt.date = JANUARY, **more: Any
+) -> list[dict[str, Any]]:
     return rows(OFFER | more, letter, *((place, {"service_type_code": kind}) for place, kind in said), on=on)
 
 
@@ -77,7 +81,11 @@ def test_a_later_edition_replaces_the_regions_that_it_covers(workspace: Make) ->
     figures = need("a", (KAYES, 10), (KITA, 5), (GAO, 20)) + need("b", (KAYES, 11), on=JUNE)
     made = workspace(document=[landed("a"), landed("b")], need=figures)
     assert resolved(made) == {"a0": "later_edition b", "a1": "later_edition b"}
-    (row,) = (row for row in pq.read_table(made.resolved / "edition.parquet").to_pylist() if row["record_id"] == "a0" and row["place_no"] == 0)
+    (row,) = (
+        row
+        for row in pq.read_table(made.resolved / "edition.parquet").to_pylist()
+        if row["record_id"] == "a0" and row["place_no"] == 0
+    )
     assert (row["standing"], row["replaced_on"], row["other_file_name"]) == ("superseded", JUNE, "b.csv")
 
 
@@ -166,7 +174,9 @@ def test_what_two_parts_say_alike_counts_once(workspace: Make) -> None:
 
 
 def test_a_person_says_which_part_holds(workspace: Make) -> None:
-    made = workspace(document=[landed("a"), landed("b")], need=need("a", (KAYES, 10), (KITA, 5)) + need("b", (KAYES, 11)))
+    made = workspace(
+        document=[landed("a"), landed("b")], need=need("a", (KAYES, 10), (KITA, 5)) + need("b", (KAYES, 11))
+    )
     assert resolved(made) == {"a0": "contradicted b"}
     told = {"question_id": "q_1", "kind": "edition", "left": "a" * 64, "right": "b" * 64, "answer": "first"}
     state.add_answer(made, told | {"who": "DC", "why": "vu avec l’éditeur", "answered_on": "2024-12-01"})
@@ -206,14 +216,16 @@ def test_a_row_of_several_regions_is_replaced_where_the_edition_covers_it(worksp
     listed += service("b", (KAYES, "SOC_02"), on=JUNE)
     made = workspace(document=[landed("a"), landed("b")], service=listed)
     assert resolved(made) == {}
-    found = [row for row in pq.read_table(made.resolved / "edition.parquet").to_pylist()]
+    found = pq.read_table(made.resolved / "edition.parquet").to_pylist()
     assert [(row["record_id"], row["standing"]) for row in found] == [("a0", "superseded")]
 
 
 def test_a_row_without_a_place_goes_with_all_regions_of_its_file(workspace: Make) -> None:
     listed = service("a", (KAYES, "SOC_01"), (GAO, "SOC_01"), (("", ""), "SOC_02"))
     listed[2] |= {"admin1_code": None, "admin2_code": None}
-    made = workspace("one", document=[landed("a"), landed("b")], service=listed + service("b", (KAYES, "SOC_01"), on=JUNE))
+    made = workspace(
+        "one", document=[landed("a"), landed("b")], service=listed + service("b", (KAYES, "SOC_01"), on=JUNE)
+    )
     assert resolved(made) == {"a0": "later_edition b"}
     newer = service("b", (KAYES, "SOC_01"), on=JUNE) + service("c", (GAO, "SOC_01"), on=JUNE)
     made = workspace("two", document=[landed(letter) for letter in "abc"], service=listed + newer)
