@@ -8,7 +8,7 @@ import re
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
@@ -28,6 +28,7 @@ from ingestion.declaration.values import clean
 from ingestion.errors import DeclarationError
 from ingestion.shapes import SHAPES, Column
 
+_OF_EDITIONS = ("table", "pdf", "json")  # surveys, letters and feeds add to what came before
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
@@ -165,6 +166,9 @@ class Source(Strict):
     published_on: dt.date | None = None
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
+    editions: Literal["replace", "add"] | None = Field(
+        None, description="un fichier plus récent remplace les précédents (replace) ou s’y ajoute (add)"
+    )
     pull: Pull | None = Field(None, description="serveur d’où « mrf pull » relève les fichiers")
     country: Country | None = Field(None, description="colonne du pays et pays gardés, d’un fichier de plusieurs pays")
     shapes: dict[str, Mapping] = Field(min_length=1)
@@ -232,6 +236,13 @@ class Source(Strict):
             if not clean(column, entry.canonical)[1]:
                 told = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
                 raise ValueError(told + _permitted(column))
+
+    @property
+    def is_replacing(self) -> bool:
+        """Whether a later file replaces the earlier ones: unless declared, of tables of lists and figures."""
+        if self.editions is not None:
+            return self.editions == "replace"
+        return self.reader.kind in _OF_EDITIONS and any(SHAPES[name].has_editions for name in self.shapes)
 
     @cached_property
     def mapped(self) -> frozenset[str]:

@@ -153,6 +153,7 @@ class Shape:
     en: str
     columns: tuple[Column, ...]
     evidence: Evidence = "weighed"
+    is_restated: bool = False  # what is only traced, and still follows the editions of its source
     is_answer_of_a_person: bool = False  # nothing that is published leads to one of its rows
 
     def __post_init__(self) -> None:
@@ -172,6 +173,11 @@ class Shape:
     def is_weighed(self) -> bool:
         """Whether its assertions are weighed against those of other sources."""
         return self.evidence == "weighed"
+
+    @property
+    def has_editions(self) -> bool:
+        """Whether a later file of a list may replace its records."""
+        return self.is_weighed or self.is_restated
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""

@@ -80,4 +80,5 @@ NEED = Shape(
         ),
     ),
     evidence="traced",
+    is_restated=True,
 )

@@ -1,5 +1,6 @@
 """Assets that tell which place, document and entity each record is."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import dagster as dg
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import NOT_SHOWN, OWNERS, raw_key, table_metadata, validated_key
 from warehouse.paths import Workspace
-from warehouse.resolution import documents, initiatives, places, record_organizations, services, state
+from warehouse.resolution import documents, editions, initiatives, places, record_organizations, services, state
 from warehouse.storage import write_parquet
 
 
@@ -122,6 +123,17 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
             " Services whose place is withheld: victims’ shelters, and what stands too near one.",
         ),
         _spec(
+            "edition",
+            [key("place"), key("service"), key("document")],
+            "Enregistrements qu’un autre fichier de leur source remplace ou répète. /"
+            " Records that another file of their source replaces or repeats.",
+        ),
+        _spec(
+            "edition_dispute",
+            [key("edition")],
+            "Fichiers d’une même date qui se contredisent. / Files of one date that contradict each other.",
+        ),
+        _spec(
             "initiative",
             [*_records_of(("program", "opportunity", "mechanism")), key("organization")],
             "Programme, possibilité ou mécanisme de chaque enregistrement. /"
@@ -143,6 +155,11 @@ def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
     yield _result("service", found, nature)
     yield _result("shelter", _read(workspace, "shelter"), nature)
+    inventory = data_root.inventory(context.run_id)
+    replacing = [source.id for source in known_sources().values() if source.is_replacing]
+    replaced = editions.resolve(workspace, replacing, inventory.as_of, dt.datetime.now(dt.UTC))
+    yield _result("edition", replaced, nature)
+    yield _result("edition_dispute", _read(workspace, "edition_dispute"), nature)
     yield _result("initiative", initiatives.resolve(workspace), nature)
     decisions = pd.concat([of_organizations, of_services], ignore_index=True).astype({"score": float})
     table = pa.Table.from_pandas(decisions, record_organizations.DECISION_SCHEMA, preserve_index=False)

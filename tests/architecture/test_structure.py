@@ -190,6 +190,8 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
                 "place",
                 "place_candidate",
                 "document",
+                "edition",
+                "edition_dispute",
                 "document_record",
                 "initiative",
                 "override",

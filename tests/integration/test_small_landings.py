@@ -1,4 +1,4 @@
-"""Small fictional landings that once published a wrong value, and what is right for each (ADR 0027)."""
+"""Small fictional landings that once published a wrong value, and what is right for each (ADR 0027, 0029)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ pytestmark = pytest.mark.long
 LANDINGS = PROJECT / "tests" / "fixtures" / "landings"
 NOW = "month = (select max(month) from marts.service_gap)"
 STATED = "select distinct standing from marts.provenance where attribute = '{}' and value = '{}' order by 1"
+FATES = "select reason_fr, count(*) from marts.record_fate"
+DIRECTORY = (
+    "select service_type_code, admin2_code, status_code, capacity_per_month from marts.service_directory order by all"
+)
 # By landing, questions and the rows that answer them.
 EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
     "no_opportunity": {
@@ -94,6 +98,55 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("ML050301", 50, 3),
             ("ML050604", 1200, 3),
             ("ML050609", 300, 3),
+        ],
+    },
+    "corrected_beside_the_old": {
+        "select admin2_code, population_group_code, people from marts.needs where reading = 'HISTORICAL' order by 1": [
+            ("ML0103", "MIG_RET", 1115),
+            ("ML0701", "MIG_RET", 1200),
+            ("ML0702", "IDP", 2500),
+        ],
+        f"{FATES} where fate = 'superseded' group by all order by all": [
+            ("Une édition plus récente de la même source l’a remplacé : dtm_mli_mars_v2.json", 3),
+            ("Une édition plus récente de la même source l’a remplacé : hno_2024_mli_corrige.csv", 113),
+        ],
+    },
+    "regional_beside_national": {
+        DIRECTORY: [
+            ("ECO_03", "ML0506", "OPE", 15),
+            ("ECO_03", "ML0702", "PAR", 5),
+            ("PSY_01", "ML0702", "OPE", 4),
+            ("SOC_02", "ML0103", "OPE", 8),
+        ],
+        "select status_code, valid_from::varchar, valid_to::varchar, replaced_by from marts.service_history"
+        " where valid_to is not null order by all": [
+            ("OPE", "2024-05-01", "2024-08-31", "hand_list_gao.csv"),
+            ("OPE", "2024-05-01", "2024-08-31", None),
+        ],
+        f"{FATES} where fate <> 'published' group by all order by all": [
+            ("Même contenu qu’un autre fichier de la source : hand_list_gao.csv", 2),
+            ("Une édition plus récente de la même source l’a remplacé : hand_list_gao.csv", 2),
+        ],
+        "select attribute, value from marts.provenance where standing = 'superseded'"
+        " and attribute = 'capacity_per_month' order by all": [
+            ("capacity_per_month", "12"),
+            ("capacity_per_month", "30"),
+        ],
+    },
+    "register_against_names": {
+        DIRECTORY: [("ECO_03", "ML0506", "FER", None)],
+        "select admin3_code, people from marts.needs where reading = 'HISTORICAL' order by 1": [
+            ("ML050301", 50),
+            ("ML050604", 1200),
+            ("ML050609", 320),
+        ],
+        "select kind, subject, other_subject, affected_count from marts.review_queue where kind = 'edition'": [
+            ("edition", "chiffres_1.csv", "chiffres_2.csv", 1)
+        ],
+        "select check_name from marts.data_quality where source_id = 'ong_chiffres_mli' and severity = 'warning'"
+        " and not passed order by 1": [("document origin_not_landed",), ("fichiers de même date en désaccord",)],
+        "select file_name, origin_state from marts.document_review where origin_state is not null": [
+            ("chiffres_1.csv", "not_landed")
         ],
     },
     "regions_and_zones": {

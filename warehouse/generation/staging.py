@@ -17,7 +17,7 @@ from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 from warehouse.deliverables.exports.csv_files import HXL, tag_of
 from warehouse.generation import reference_lists
 from warehouse.paths import DBT_PROJECT, SEEDS
-from warehouse.resolution import documents, initiatives, places, service_shelters, services, state
+from warehouse.resolution import documents, editions, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
 
 FOLDER = DBT_PROJECT / "models" / "staging"
@@ -62,6 +62,13 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
      "Une ligne par document : son origine, son retrait. / One row per document: its root, its withdrawal."),
     ("resolved", "document_record", "stg_document_described", documents.DESCRIBED_SCHEMA, ["record_id"],
      "Une ligne par enregistrement de document : le document qu’il décrit. / One row per record of a document."),
+    ("resolved", "edition", "stg_record_edition", editions.SCHEMA, ["record_id", "place_no"],
+     "Une ligne par enregistrement (et lieu ; 0 : l’enregistrement entier) qu’un autre fichier de sa source remplace ou"
+     " répète. / One row per record (and place; 0: the whole record) that another file of its source replaces or"
+     " repeats."),
+    ("resolved", "edition_dispute", "stg_edition_dispute", editions.DISPUTE_SCHEMA, ["question_id"],
+     "Une ligne par paire de fichiers d’une même date qui se contredisent. /"
+     " One row per pair of files of one date that contradict each other."),
     ("resolved", "override", "stg_override", state.OVERRIDE_SCHEMA, ["line"],
      "Une ligne par valeur décidée par une personne. / One row per value that a person decided."),
     ("resolved", "organization", "stg_record_organization", ORGANIZATION_SCHEMA, ["record_id", "role"],

@@ -60,6 +60,11 @@ def resolve(workspace: Workspace) -> pa.Table:
     }
     for document_id, row in entries:
         _add(documents[document_id], row, names)
+    held = set(landed["document_id"])
+    for document_id in held:
+        # A copy is dated as its origin; without it, by itself.
+        if documents[document_id]["drawn_from"] and _root(document_id, documents) not in held:
+            documents[document_id]["warnings"].add("origin_not_landed")
     made = [
         {
             "document_id": document_id,

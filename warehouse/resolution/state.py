@@ -1,8 +1,8 @@
 """What outlives a build: the ids that were given, people's answers, people's overrides.
 
-`state/` of a workspace holds three append-only files. `entity_ids.parquet` is written by publications alone;
-`answers.csv` and `overrides.csv` by `mrf review`, or by hand in a spreadsheet. Nothing here is ever rewritten: a
-person who changes their mind adds a row, and the last one holds.
+`state/` of a workspace holds append-only files. `entity_ids.parquet` is written by publications alone, and
+`arrivals.parquet` by runs; `answers.csv` and `overrides.csv` by `mrf review`, or by hand in a spreadsheet. Nothing here
+is ever rewritten: a person who changes their mind adds a row, and the last one holds.
 
 Rows for both CSV files are first written together to a journal, so that all of them are kept or none: the journal is
 the decision, and whoever comes next (`finish_additions`) writes what a kill kept from being written.
@@ -33,7 +33,7 @@ from warehouse.resolution import id_registry
 from warehouse.state_files import Damaged
 from warehouse.storage import read_json, write_json, write_parquet, write_whole
 
-KINDS = ("organization", "place", "service")
+KINDS = ("organization", "place", "service", "edition")
 # What a person may override, by entity. Nothing that tells where a service stands: it may be a victims’ shelter.
 OVERRIDABLE = {
     "service_at_location": tuple(c.name for c in SERVICE if c.is_overridable and c not in ORGANIZATION.columns),
@@ -68,7 +68,12 @@ OVERRIDE_SCHEMA = pa.schema(
 
 
 ANSWERS, OVERRIDES, ENTITY_IDS = "answers.csv", "overrides.csv", "entity_ids.parquet"
+ARRIVALS = "arrivals.parquet"
+ARRIVAL_SCHEMA = pa.schema([("document_id", pa.string()), ("arrived", pa.string())])
 _JOURNAL = ".additions.json"
+_ARRIVE_ANEW = (
+    "Le remettre d’une sauvegarde, ou l’effacer : de deux fichiers d’une même date, l’ordre d’arrivée est perdu."
+)
 _PUT_BACK = "Corriger, ou remettre le fichier d’une sauvegarde : ce que des personnes ont décidé n’est pas oublié."
 _COLUMNS = {ANSWERS: ANSWER_COLUMNS, OVERRIDES: OVERRIDE_COLUMNS}
 
@@ -175,11 +180,32 @@ def commit(workspace: Workspace, run_folder: Path) -> None:
         write_parquet(entity_ids_path(workspace), table)
 
 
+def arrivals(workspace: Workspace, documents: list[str], now: dt.datetime) -> dict[str, str]:
+    """When each document was first seen, as ISO text; those that were never seen arrive ``now`` and are kept.
+
+    Raises Damaged.
+    """
+    path = workspace.state / ARRIVALS
+    try:
+        known = pq.read_table(path, schema=ARRIVAL_SCHEMA) if path.exists() else ARRIVAL_SCHEMA.empty_table()
+        if known.column_names != ARRIVAL_SCHEMA.names:
+            raise Damaged(path, todo=_ARRIVE_ANEW)
+    except (pa.ArrowException, OSError) as error:
+        raise Damaged(path, todo=_ARRIVE_ANEW) from error
+    arrived = {row["document_id"]: row["arrived"] for row in known.to_pylist()}
+    moment = now.astimezone(dt.UTC).isoformat(timespec="seconds")
+    new = [{"document_id": document, "arrived": moment} for document in sorted(set(documents) - set(arrived))]
+    if new:
+        write_parquet(path, pa.concat_tables([known, pa.Table.from_pylist(new, schema=ARRIVAL_SCHEMA)]))
+    return arrived | {row["document_id"]: row["arrived"] for row in new}
+
+
 def answers(workspace: Workspace, kind: str) -> pd.DataFrame:
     """People's answers of one kind (ANSWER_COLUMNS, as text), the last one for each question.
 
     organization, service: `left` and `right` are "same" or "different". place: `left` is the question's key and
-    `answer` a p-code of 2021, or empty to leave the record unplaced. Raises StateError.
+    `answer` a p-code of 2021, or empty to leave the record unplaced. edition: which of two documents holds, the "first"
+    or the "second". Raises StateError.
     """
     rows = [row for row in _rows(workspace.state / ANSWERS, ANSWER_COLUMNS) if row["kind"] == kind]
     return pd.DataFrame(rows, columns=ANSWER_COLUMNS, dtype=str).drop_duplicates(["left", "right"], keep="last")
@@ -360,8 +386,9 @@ def _check_answer(path: Path, row: dict[str, Any], place: str) -> None:
         if row["answer"] and row["answer"] not in _current_codes():
             raise StateError(f"{path}, {place} : answer : « {row['answer']} » n’est pas un p-code de 2021")
         return
-    if row["answer"] not in ("same", "different"):
-        raise StateError(f"{path}, {place} : answer : attendu same ou different, trouvé « {row['answer']} »")
+    one, other = ("first", "second") if row["kind"] == "edition" else ("same", "different")
+    if row["answer"] not in (one, other):
+        raise StateError(f"{path}, {place} : answer : attendu {one} ou {other}, trouvé « {row['answer']} »")
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import french
 from warehouse.deliverables.exports.mart_tables import Table
+from warehouse.deliverables.exports.noughts import Noughts
+from warehouse.deliverables.knowledge import LEGEND
 from warehouse.reading.dictionary import COLUMNS
 from warehouse.reading.edition import Edition
 
@@ -42,6 +44,7 @@ class Book:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         self._edition = edition
+        self._noughts = Noughts(edition)
         self._book: Workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
         self._bold = self._format(bold=True, bg_color="#DCE6F1", border=1, valign="top")
         self._title = self._format(bold=True, font_size=14)
@@ -60,9 +63,10 @@ class Book:
 
     def add(self, table: Table) -> None:
         """A sheet of this mart; what does not fit goes on in « name (2) »."""
-        for start in range(0, max(1, len(table.rows)), MOST_ROWS):
+        rows = self._noughts.marked(table)
+        for start in range(0, max(1, len(rows)), MOST_ROWS):
             name = table.name if start == 0 else f"{table.name[:26]} ({start // MOST_ROWS + 1})"
-            self._sheet(name, table.header, table.rows[start : start + MOST_ROWS])
+            self._sheet(name, table.header, rows[start : start + MOST_ROWS])
 
     def close(self) -> None:
         """Adds the dictionary and the codes and writes the file."""
@@ -169,6 +173,7 @@ def _about(edition: Edition, licence: str) -> list[tuple[str, str]]:
             " n’est pas G4 (aucun service), et UV (non vérifié) n’est pas un service rendu. Les listes dans une case"
             " sont séparées par des points-virgules.",
         ),
+        ("Zéros", "Un zéro que personne n’a vérifié n’est pas écrit. " + " ".join(LEGEND.values())),
         (
             "Lieux protégés",
             "Les hébergements de victimes (is_masked) ne sont situés qu’au niveau du cercle.",

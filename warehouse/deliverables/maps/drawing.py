@@ -133,8 +133,8 @@ def _label_country(chart: Axes, shown: Scene) -> None:
         labels.reserve(place[0] - 0.9, place[1] - 0.35, place[0] + 0.9, place[1] + 0.35)
     for one in _largest_first(shown):
         told = shown.facts[one.code]
-        is_known = told.worst != UNSURVEYED and not told.is_unverified  # a nought that nobody verified is not shown
-        figure = f"{len(told.served)}/{len(shown.types)}" if is_known else ""
+        # a nought that nobody verified is not shown
+        figure = f"{len(told.served)}/{len(shown.types)}" if told.is_known else ""
         name = one.name_fr if one.geometry.area > _NAMED_DEGREES2 else ""
         if name or figure:
             labels.write(name, figure, one.geometry, _signs(one, shown), 7)
@@ -162,16 +162,16 @@ def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
     return [shown.outlines.towns[one.code], *services]
 
 
-def _served(told: CercleFacts, total: int) -> str:
+def _served(told: CercleFacts, total: int) -> list[str]:
     """Types served; where nothing is verified that nought is not one, and what is known is told instead."""
-    return (
-        counted(told.unverified, "non vérifié", "non vérifiés") if told.is_unverified else f"{len(told.served)}/{total}"
-    )
+    if told.is_known:
+        return [f"{len(told.served)}/{total}"]
+    return [counted(told.unverified, "non vérifié", "non vérifiés")] if told.unverified else []
 
 
 def _figures(told: CercleFacts, total: int) -> list[str]:
     """The figures of a cercle, in lines short enough for a small one."""
-    lines = ["non enquêté" if told.worst == UNSURVEYED else _served(told, total)]
+    lines = ["non enquêté"] if told.worst == UNSURVEYED else _served(told, total)
     if told.unsurveyed and told.worst != UNSURVEYED:
         lines.append(counted(told.unsurveyed, "non enquêté", "non enquêtés"))
     if told.shelters:

@@ -46,6 +46,11 @@ class CercleFacts:
         return not self.served and self.unverified > 0
 
     @property
+    def is_known(self) -> bool:
+        """Whether its count of served types says something: a nought does where no type is unverified or unsurveyed."""
+        return bool(self.served) or self.unverified + self.unsurveyed == 0
+
+    @property
     def is_mostly_unsurveyed(self) -> bool:
         """Whether more than half of the types were not surveyed."""
         return self.unsurveyed * 2 > len(self.classes)

@@ -61,12 +61,14 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
 def sentence(shown: Scene) -> str:
     """One French sentence that says what the map shows."""
     without = sum(one.worst == "G4" for one in shown.facts.values())
+    is_known = without or not any(one.unverified or one.unsurveyed for one in shown.facts.values())
+    lacking = "un type de services au moins n’a aucun service opérationnel qui admette les migrants de retour"
+    told = f"{without} où {lacking}" if is_known else f"aucun dont on sache que {lacking}"
     unverified = sum(one.is_unverified for one in shown.facts.values())
     notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
     return (
         f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
-        f" {counted(len(shown.facts), 'cercle')}, {without} où un type de services au moins n’a aucun service"
-        f" opérationnel qui admette les migrants de retour, {unverified} où des services sont connus et aucun vérifié,"
+        f" {counted(len(shown.facts), 'cercle')}, {told}, {unverified} où des services sont connus et aucun vérifié,"
         f" {shown.unsurveyed} où rien n’a été enquêté ;"
         f" {counted(len(shown.points), 'service situé', 'services situés')}."
     )

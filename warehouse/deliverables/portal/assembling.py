@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from warehouse.deliverables import front, palette
+from warehouse.deliverables.knowledge import LEGEND
 from warehouse.deliverables.portal import basis, claims, directory, gaps, home, plain_views, scripts
 from warehouse.pages import environment
 from warehouse.reading.edition import Edition
@@ -30,12 +31,15 @@ def make(edition: Edition, folder: Path) -> None:
 
 def _page(edition: Edition, figures: dict[str, int]) -> str:
     templates = environment(_HERE)
+    marks = home.marks(edition, figures)
     templates.filters["weight"] = _weight
     return templates.get_template("page.html").render(
         edition=edition,
         palette=palette,
         has_map=(edition.folder / "cartes" / "carte.html").exists(),
         figures=figures,
+        marks=marks,
+        legend=[told for mark, told in LEGEND.items() if mark in marks.values()],
         first_gaps=home.first_gaps(edition),
         groups=home.groups(edition),
         scripts=[f"portail/{SCRIPTS[0]}.js", f"{scripts.FOLDER}/socle.js", *(f"portail/{s}.js" for s in SCRIPTS[1:])],

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from warehouse.deliverables import front
+from warehouse.deliverables.knowledge import Knowledge
 from warehouse.deliverables.producing import record_of
 from warehouse.reading.edition import Edition, Row
 
@@ -59,6 +60,17 @@ _FIRST = (
     "fiches/index.csv",
 )
 _FEW, _MOST = 12, 150
+# Key figures that may be nought because nobody looked: the section and indicator of the reports that say the same.
+_COUNTED = {
+    "known": ("services", "known_count"),
+    "within_scope": ("services", "known_count"),
+    "organizations": ("structures", "organization_count"),
+    "operational": ("services", "operational_count"),
+    "not_operational": ("services", "not_operational_count"),
+    "no_service": ("services", "not_operational_count"),
+    "open_opportunities": ("calendar", "count/OPEN"),
+    "upcoming_opportunities": ("calendar", "count/UPCOMING"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,13 @@ class Group:
 def figures(edition: Edition) -> dict[str, int]:
     """The key figures by name."""
     return edition.rows(_FIGURES, edition.as_of)[0]
+
+
+def marks(edition: Edition, figures: dict[str, int]) -> dict[str, str]:
+    """By name of a key figure that is nought, what stands in its place where nobody verified that nought."""
+    knowledge = Knowledge(edition)
+    found = {name: knowledge.mark(*indicator, "ALL") for name, indicator in _COUNTED.items() if not figures[name]}
+    return {name: mark for name, mark in found.items() if mark}
 
 
 def first_gaps(edition: Edition) -> list[Row]:

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from warehouse.deliverables.knowledge import LEGEND, Knowledge
 from warehouse.deliverables.report.citations import Citations, CitedRow, Group, attribute, escaped
-from warehouse.deliverables.report.knowledge import LEGEND, Knowledge
 from warehouse.french import UNKNOWN, format_of, show
 from warehouse.reading.edition import Edition, typographic
 from warehouse.reading.labels import LABELS

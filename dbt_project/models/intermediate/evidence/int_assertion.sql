@@ -11,6 +11,8 @@ documents as (select * from {{ ref('stg_document_standing') }}),
 
 known_documents as (select * from {{ ref('int_document') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }}),
+
 records as (select * from {{ ref('int_service_record') }}),
 
 organizations as (select * from {{ ref('stg_record_organization') }}),
@@ -29,10 +31,11 @@ stated as (
     select
         stated.*,
         -- Who can change their mind: the form of a survey, whoever asks; the series of a list, with its publisher; the
-        -- author of a text; and for a copy, those of its origin.
+        -- author of a text; and for a copy, those of its origin, or the origin itself where nobody landed it.
         case
             when stated.reader = 'survey' then stated.source_id
-            when stated.reader = 'written' then coalesce(documents.root_document_id, stated.document_id)
+            when stated.reader = 'written' or not coalesce(known_documents.is_landed, true)
+                then coalesce(documents.root_document_id, stated.document_id)
             else coalesce(roots.source_id, stated.source_id, '') || '/' || coalesce(known_documents.publisher, '')
         end as informant,
         -- Interviews are independent of one another though one export holds them all; and one that two exports hold is
@@ -232,18 +235,27 @@ claims as (
     from told
 ),
 
+-- A later edition replaces a record at a place, or all of it: then what it says of anything but a place goes too.
+placed as (
+    select claims.*, editions.standing as edition_standing, editions.replaced_on
+    from claims
+    left join editions
+        on claims.record_id = editions.record_id
+        and case when claims.entity = 'service_at_location' then claims.place_no else 0 end = editions.place_no
+),
+
 weighed as (
     select
-        claims.*,
+        placed.*,
         cast(class_weight.value as double) as class_weight,
         cast(confidence.value as double) as extraction_confidence,
-        {{ freshness('claims.observed_on', 'run.as_of', 'cast(half_life.value as double)') }} as freshness
-    from claims
+        {{ freshness('placed.observed_on', 'run.as_of', 'cast(half_life.value as double)') }} as freshness
+    from placed
     cross join run
-    inner join family on claims.attribute = family.attribute
+    inner join family on placed.attribute = family.attribute
     inner join parameters as half_life on family.half_life_parameter = half_life.name
-    inner join parameters as class_weight on 'weight_' || claims.evidence_class = class_weight.name
-    inner join parameters as confidence on 'confidence_' || claims.reader = confidence.name
+    inner join parameters as class_weight on 'weight_' || placed.evidence_class = class_weight.name
+    inner join parameters as confidence on 'confidence_' || placed.reader = confidence.name
 ),
 
 named as (
@@ -258,13 +270,23 @@ named as (
 select
     *,
     not is_withdrawn
-    and not {{ is_united('entity', 'attribute') }}
-    and observed_on < max(case when not is_withdrawn then observed_on end) over (
-        partition by entity, entity_id, attribute, informant
+    and (
+        coalesce(edition_standing = 'superseded', false)
+        or (
+            not {{ is_united('entity', 'attribute') }}
+            and coalesce(
+                observed_on < max(case when not is_withdrawn and edition_standing is null then observed_on end) over (
+                    partition by entity, entity_id, attribute, informant
+                ),
+                false
+            )
+        )
     ) as is_superseded,
     not is_withdrawn
+    and edition_standing is null
     and row_number() over (
-        partition by entity, entity_id, attribute, value, root_document_id, is_withdrawn
+        partition by
+            entity, entity_id, attribute, value, root_document_id, is_withdrawn, coalesce(edition_standing, '')
         order by weight desc, observed_on desc, document_id, assertion_id
     ) = 1 as is_counted
 from named

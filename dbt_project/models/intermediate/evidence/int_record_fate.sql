@@ -21,6 +21,8 @@ record_organizations as (select * from {{ ref('stg_record_organization') }}),
 
 initiatives as (select * from {{ ref('stg_record_initiative') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+
 claims as (select * from {{ ref('int_assertion') }}),
 
 services as (select * from {{ ref('int_service_record') }}),
@@ -160,11 +162,11 @@ uses as (
     inner join profiles on services.service_at_location_id = profiles.service_at_location_id
     inner join organizations on services.organization_id = organizations.organization_id
     left join counted on services.record_id = counted.record_id
-    where not services.is_withdrawn and coalesce(counted.is_counted, true)
+    where not services.is_withdrawn and services.edition_standing is null and coalesce(counted.is_counted, true)
     union all
     select record_id, 'operational_presence' as mart, cast(null as {{ dbt.type_string() }}) as entity_id
     from services
-    where sector_code is not null and place_no = 1 and not is_withdrawn
+    where sector_code is not null and place_no = 1 and not is_withdrawn and edition_standing is null
     union all
     select named.record_id, 'dim_organization' as mart, named.organization_id as entity_id
     from record_organizations as named
@@ -198,7 +200,11 @@ uses as (
     union all
     select parts.record_id, 'needs' as mart, parts.figure_id as entity_id
     from need_figures as parts
-    where parts.is_in_a_zone and not parts.is_part_of_total and parts.suppression is null
+    left join editions on parts.record_id = editions.record_id
+    where parts.is_in_a_zone
+        and not parts.is_part_of_total
+        and parts.suppression is null
+        and editions.record_id is null
     union all
     select answers.record_id, 'service_quality' as mart, answers.service_at_location_id as entity_id
     from answers
@@ -242,6 +248,7 @@ explained as (
             when used.record_id is not null then 'published'
             when standing.is_withdrawn then 'withdrawn'
             when standing.is_after_as_of then 'after_as_of'
+            when editions.record_id is not null then editions.reason_code
             when standing.shape = 'boundary' then 'other_level'
             when standing.shape = 'document' then 'older_description'
             when standing.shape = 'survey_coverage' then 'no_search_zone'
@@ -260,13 +267,24 @@ explained as (
             when not counted.is_counted then 'copy'
             when standing.shape = 'opportunity' then 'no_offer'
             when standing.shape = 'program' and counted.record_id is null then 'shelter_program'
-        end as reason_code
+        end as reason_code,
+        case when used.record_id is null then editions.other_file_name end as other_file_name
     from standing
+    left join editions on standing.record_id = editions.record_id
     left join used on standing.record_id = used.record_id
     left join counted on standing.record_id = counted.record_id
     left join answers on standing.record_id = answers.record_id
     left join need_figures on standing.record_id = need_figures.record_id
 )
 
-select record_id, source_id, document_id, shape, entity_id, marts, reason_code
+select
+    record_id,
+    source_id,
+    document_id,
+    shape,
+    entity_id,
+    marts,
+    reason_code,
+    case when reason_code in ('later_edition', 'contradicted', 'same_rows', 'same_figure') then other_file_name end
+        as other_file_name
 from explained

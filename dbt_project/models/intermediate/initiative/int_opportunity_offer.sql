@@ -13,6 +13,7 @@ offers as (
     select distinct organization_id, zone_code, service_type_code
     from service_locations
     where zone_code is not null and service_type_code is not null and not is_out_of_scope
+        and not coalesce(is_replaced, false)
 ),
 
 providers as (select distinct organization_id from offers)

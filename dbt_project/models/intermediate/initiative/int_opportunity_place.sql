@@ -7,7 +7,7 @@ records as (select * from {{ ref('stg_opportunity') }}),
 
 claims as (select * from {{ ref('int_assertion') }} where entity = 'opportunity'),
 
-standing as (select distinct entity_id, record_id from claims where not is_withdrawn),
+standing as (select distinct entity_id, record_id from claims where not is_withdrawn and edition_standing is null),
 
 offered as (
     select

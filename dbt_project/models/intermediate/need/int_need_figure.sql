@@ -9,6 +9,8 @@ run as (select * from {{ ref('stg_run') }}),
 
 documents as (select * from {{ ref('stg_document_standing') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+
 known_sources as (select * from {{ ref('stg_source') }}),
 
 zones as (select * from {{ ref('zone') }}),
@@ -40,9 +42,11 @@ records as (
     inner join places on needs.record_id = places.record_id
     cross join run
     left join documents on needs.document_id = documents.document_id
+    left join editions on needs.record_id = editions.record_id
     left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
     -- A cercle that is not known is not its region, nor a commune its cercle.
     where not coalesce(documents.withdrawn_on <= run.as_of, false)
+        and editions.record_id is null
         and not coalesce(needs.observed_on > run.as_of, false)
         and (places.admin_level is not null or zones.zone_code is not null)
         and coalesce(places.warnings, '') not like '%admin2_unreadable%'
@@ -360,40 +364,108 @@ counted as (
     from figures
 ),
 
--- Where one cercle alone of a region is withheld, its region would give it away, and so would the country of a region:
--- the next smallest goes with it.
+-- All groups together, less the others, would give the group that is withheld.
+totals as (
+    select
+        *,
+        is_from_survey
+        and population_group_code = 'ALL'
+        and max(case when is_small and population_group_code <> 'ALL' then 1 else 0 end) over (
+            partition by source_id, admin_level, parent_code, figure, period
+        ) = 1 as is_total_of_small
+    from counted
+),
+
+-- Where few cercles of a region are withheld, its region would give them away, and so would the country of regions: the
+-- next smallest go with them, until what is withheld may be shared out in more than one way.
 ranked as (
     select
         *,
+        row_number() over siblings as place,
         sum(case when is_small then 1 else 0 end) over siblings as small_count,
-        row_number() over (
+        sum(told_people) over siblings as withheld_people,
+        sum(case when is_small or is_total_of_small then 1 else 0 end) over (
             partition by source_id, admin_level, parent_code, population_group_code, figure, period
-            order by case when is_small then 0 else 1 end, told_people, admin2_code, admin3_code
-        ) as place
-    from counted
-    window siblings as (partition by source_id, admin_level, parent_code, population_group_code, figure, period)
+        ) as least_count
+    from totals
+    window
+        siblings as (
+            partition by source_id, admin_level, parent_code, population_group_code, figure, period
+            order by
+                case when is_small then 0 when is_total_of_small then 1 else 2 end,
+                told_people,
+                admin2_code,
+                admin3_code
+            rows between unbounded preceding and current row
+        )
+),
+
+enough as (
+    select
+        *,
+        min(
+            case
+                when place < 2 or place < least_count then null
+                when
+                    place = small_count
+                    and (
+                        withheld_people = place or withheld_people = place * ({{ parameter('small_count') }} - 1)
+                    )
+                    then null
+                when
+                    place > small_count
+                    and withheld_people <= small_count + (place - small_count) * {{ parameter('small_count') }}
+                    then null
+                else place
+            end
+        ) over (
+            partition by source_id, admin_level, parent_code, population_group_code, figure, period
+        ) as last_withheld
+    from ranked
+),
+
+-- Areas whose parts can be withheld in one way only, all of them: they are withheld themselves.
+telling as (
+    select distinct source_id, admin_level - 1 as admin_level, parent_code, population_group_code, figure, period
+    from enough
+    where least_count > 0 and last_withheld is null
 )
 
 select
-    source_id || '|' || coalesce(admin3_code, admin2_code, admin1_code, 'ML') || '|' || population_group_code
-    || '|' || figure || '|' || period as figure_id,
-    source_id,
-    admin_level,
-    admin1_code,
-    admin2_code,
-    admin3_code,
-    population_group_code,
-    indicator,
-    sector_code,
-    figure,
-    period,
-    people,
-    known_people,
-    known_parts,
-    method,
-    warnings,
+    enough.source_id || '|' || coalesce(enough.admin3_code, enough.admin2_code, enough.admin1_code, 'ML') || '|'
+    || enough.population_group_code || '|' || enough.figure || '|' || enough.period as figure_id,
+    enough.source_id,
+    enough.admin_level,
+    enough.admin1_code,
+    enough.admin2_code,
+    enough.admin3_code,
+    enough.population_group_code,
+    enough.indicator,
+    enough.sector_code,
+    enough.figure,
+    enough.period,
+    enough.people,
+    enough.known_people,
+    enough.known_parts,
+    enough.method,
+    enough.warnings,
+    enough.is_from_survey,
     case
-        when is_small then 'SMALL_COUNT'
-        when admin_level > 0 and is_from_survey and small_count = 1 and place = 2 then 'COMPLEMENTARY'
+        when enough.is_small then 'SMALL_COUNT'
+        when enough.is_total_of_small then 'COMPLEMENTARY'
+        when
+            enough.admin_level > 0
+            and enough.is_from_survey
+            and enough.least_count > 0
+            and enough.place <= coalesce(enough.last_withheld, enough.place)
+            then 'COMPLEMENTARY'
+        when telling.source_id is not null then 'COMPLEMENTARY'
     end as suppression
-from ranked
+from enough
+left join telling
+    on enough.source_id = telling.source_id
+    and enough.admin_level = telling.admin_level
+    and coalesce(enough.admin2_code, enough.admin1_code) = telling.parent_code
+    and enough.population_group_code = telling.population_group_code
+    and enough.figure = telling.figure
+    and enough.period = telling.period

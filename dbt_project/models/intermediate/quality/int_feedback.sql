@@ -6,7 +6,9 @@ run as (select * from {{ ref('stg_run') }}),
 
 documents as (select * from {{ ref('stg_document_standing') }}),
 
-service_locations as (select * from {{ ref('int_service_location') }}),
+service_locations as (
+    select * from {{ ref('int_service_location') }} where not coalesce(is_replaced, false)
+),
 
 answers as (
     select

@@ -2,7 +2,8 @@
 -- confirmed by a statement of the field at that place, and no longer where the field searched the place later and found
 -- none, whatever an earlier search found.
 with locations as (
-    select * from {{ ref('int_service_location') }} where not is_out_of_scope and service_type_code is not null
+    select * from {{ ref('int_service_location') }}
+    where not is_out_of_scope and service_type_code is not null and not coalesce(is_replaced, false)
 ),
 
 secondary as (select * from {{ ref('int_service_finding') }} where side = 'secondary'),

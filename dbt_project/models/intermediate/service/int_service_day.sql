@@ -32,6 +32,7 @@ claims as (
         claims.informant,
         claims.root_document_id,
         claims.observed_on,
+        claims.replaced_on,
         claims.class_weight * claims.extraction_confidence as full_weight,
         half_lives.half_life
     from assertions as claims
@@ -63,6 +64,8 @@ days as (
     union
     select entity_id, attribute, observed_on as day from claims
     union
+    select entity_id, attribute, replaced_on as day from claims where replaced_on > observed_on
+    union
     select entity_id, attribute, overridden_on as day from overrides
 ),
 
@@ -76,6 +79,8 @@ heard as (
     from days
     inner join claims
         on days.entity_id = claims.entity_id and days.attribute = claims.attribute and days.day >= claims.observed_on
+    -- Until a later edition replaces it.
+    where claims.replaced_on is null or days.day < claims.replaced_on
 ),
 
 last_said as (

@@ -1,5 +1,15 @@
 -- One row per service at a location: what its records agree on by construction of its id.
-with service_records as (select * from {{ ref('int_service_record') }})
+-- What later editions of its lists no longer hold is kept for its past.
+with service_records as (select * from {{ ref('int_service_record') }} where not is_withdrawn),
+
+told as (
+    select
+        *,
+        max(case when coalesce(edition_standing, 'copy') = 'copy' then 1 else 0 end) over (
+            partition by service_at_location_id
+        ) = 1 as is_listed
+    from service_records
+)
 
 select
     service_at_location_id,
@@ -22,7 +32,11 @@ select
                 then 1
             else 0
         end
-    ) = 1 as has_place_question
-from service_records
-where not is_withdrawn
+    ) = 1 as has_place_question,
+    min(case when is_listed then 1 else 0 end) = 0 as is_replaced,
+    case when min(case when is_listed then 1 else 0 end) = 0 then max(replaced_on) end as replaced_on,
+    case when min(case when is_listed then 1 else 0 end) = 0 then max(replaced_by) end as replaced_by,
+    {{ joined('source_id') }} as source_ids
+from told
+where not is_listed or coalesce(edition_standing, 'copy') = 'copy'
 group by service_at_location_id

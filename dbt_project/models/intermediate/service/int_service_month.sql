@@ -34,6 +34,7 @@ sightings as (
     inner join months on records.observed_on <= months.evaluated_on
     inner join sources on records.source_id = sources.source_id
     where not records.is_withdrawn
+        and (records.replaced_on is null or months.evaluated_on < records.replaced_on)
     group by records.service_at_location_id, months.month
 )
 

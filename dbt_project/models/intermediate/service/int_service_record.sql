@@ -10,6 +10,8 @@ documents as (select * from {{ ref('stg_document_standing') }}),
 
 shelters as (select * from {{ ref('stg_service_shelter') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }}),
+
 zones as (select zone_code, admin1_code from {{ ref('zone') }}),
 
 run as (select * from {{ ref('stg_run') }}),
@@ -46,7 +48,10 @@ select
     places.warnings as place_warnings,
     -- A cercle decides; a region alone, or the zone that the source names, only where there is no cercle.
     coalesce(zones.zone_code, case when places.admin1_code is null then records.zone_code end) as zone_code,
-    coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
+    coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn,
+    editions.standing as edition_standing,
+    editions.replaced_on,
+    case when editions.standing = 'superseded' then editions.other_file_name end as replaced_by
 from records
 inner join services on records.record_id = services.record_id
 inner join shelters on services.service_at_location_id = shelters.service_at_location_id
@@ -56,5 +61,6 @@ left join origins
     on documents.root_document_id = origins.document_id
     and documents.root_document_id <> documents.document_id
     and services.service_at_location_id = origins.service_at_location_id
+left join editions on services.record_id = editions.record_id and services.place_no = editions.place_no
 left join zones on places.admin1_code = zones.admin1_code
 cross join run

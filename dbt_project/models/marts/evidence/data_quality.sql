@@ -2,6 +2,8 @@ with check_results as (select * from {{ ref('stg_check_result') }}),
 
 service_records as (select * from {{ ref('int_service_record') }}),
 
+disputes as (select * from {{ ref('stg_edition_dispute') }}),
+
 standings as (select * from {{ ref('stg_document_standing') }}),
 
 feedback as (select * from {{ ref('int_feedback') }}),
@@ -27,7 +29,7 @@ placed as (
         case when not is_place_withheld then locator end as locator,
         {{ each_part('place_warnings') }} as code
     from service_records
-    where place_warnings is not null
+    where place_warnings is not null and edition_standing is null
 ),
 
 places as (
@@ -54,6 +56,19 @@ documents as (
     from standings
     where warnings is not null
     group by source_id, warnings
+),
+
+-- Files of one date of which one was taken for the later one.
+editions as (
+    select
+        source_id,
+        'fichiers de même date en désaccord' as check_name,
+        'warning' as severity,
+        false as passed,
+        cast(sum(key_count) as bigint) as failed_count,
+        min(left_file_name || ' ≠ ' || right_file_name || ' (retenu)') as examples
+    from disputes
+    group by source_id
 ),
 
 -- Answers whose service code nobody knows: they count for no service.
@@ -132,6 +147,8 @@ found as (
     select * from places
     union all
     select * from documents
+    union all
+    select * from editions
     union all
     select * from decisions
     union all

@@ -58,7 +58,13 @@ select
     documents.reviewed_on,
     documents.is_landed,
     nullif(standing.root_document_id, documents.document_id) as derived_from_document_id,
-    standing.withdrawn_on
+    standing.withdrawn_on,
+    -- Of a copy whose origin nobody landed the dates are its own.
+    case
+        when position('derived_from_unknown' in coalesce(standing.warnings, '')) > 0 then 'unknown'
+        when position('origin_not_landed' in coalesce(standing.warnings, '')) > 0 then 'not_landed'
+        when standing.root_document_id <> documents.document_id then 'landed'
+    end as origin_state
 from documents
 left join counts on documents.document_id = counts.document_id
 left join uncounted on documents.document_id = uncounted.document_id

@@ -15,6 +15,8 @@ need_records as (select * from {{ ref('stg_need') }}),
 
 places as (select * from {{ ref('stg_record_place') }}),
 
+editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+
 figures as (select * from {{ ref('int_need_figure') }}),
 
 zones as (select * from {{ ref('zone') }}),
@@ -81,7 +83,8 @@ claims as (
         on claims.entity = 'mechanism' and claims.entity_id = mechanisms.entity_key
     -- What a mart withholds is not told here either.
     where
-        (winners.value is not null or lead_values.value is not null)
+        -- What a later edition no longer holds has no value in force.
+        (winners.value is not null or lead_values.value is not null or claims.edition_standing = 'superseded')
         and not (
             claims.attribute in ('issued_count', 'completed_count')
             and (
@@ -121,7 +124,7 @@ overrides as (
 ),
 
 -- A figure of people is one source's own: it is not weighed against others, it is traced.
-needs as (
+need_claims as (
     select
         'need' as entity,
         figures.figure_id as entity_id,
@@ -129,7 +132,7 @@ needs as (
         stated.record_id || '#people' as assertion_id,
         stated.value,
         stated.raw_value,
-        true as is_winner,
+        editions.record_id is null as is_winner,
         cast(class_weight.value as double) * cast(confidence.value as double) as weight,
         cast(class_weight.value as double) as class_weight,
         1.0 as freshness,
@@ -138,9 +141,15 @@ needs as (
         stated.source_id,
         stated.document_id,
         stated.locator,
-        'counted' as standing,
-        stated.document_id as root_document_id
+        coalesce(editions.standing, 'counted') as standing,
+        stated.document_id as root_document_id,
+        coalesce(figures.is_from_survey, false) as is_from_survey,
+        needs.sex = 'a' and needs.age_group = 'ALL' and figures.method <> 'sum_of_communes' as is_whole,
+        max(case when {{ is_small('needs.people') }} then 1 else 0 end) over (
+            partition by figures.figure_id
+        ) = 1 as has_small_part
     from stated
+    left join editions on stated.record_id = editions.record_id
     inner join need_records as needs on stated.record_id = needs.record_id
     inner join places on needs.record_id = places.record_id
     left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
@@ -170,7 +179,34 @@ needs as (
         )
     inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
-    where stated.shape = 'need' and stated.attribute = 'people' and figures.suppression is null
+    where stated.shape = 'need'
+        and stated.attribute = 'people'
+        and figures.suppression is null
+),
+
+-- Of a figure of our surveys with a small part, no part is told, nor what it was in an earlier edition: the rest would
+-- give it.
+needs as (
+    select
+        entity,
+        entity_id,
+        attribute,
+        assertion_id,
+        value,
+        raw_value,
+        is_winner,
+        weight,
+        class_weight,
+        freshness,
+        extraction_confidence,
+        observed_on,
+        source_id,
+        document_id,
+        locator,
+        standing,
+        root_document_id
+    from need_claims
+    where not is_from_survey or (is_winner and (is_whole or not has_small_part))
 ),
 
 -- What the field looked for in a zone, found or not: the evidence of a cell of the grid of gaps.

@@ -8,8 +8,8 @@ select
     records.document_id,
     records.shape,
     reasons.fate,
-    reasons.reason_fr,
-    reasons.reason_en,
+    reasons.reason_fr || coalesce(' : ' || records.other_file_name, '') as reason_fr,
+    reasons.reason_en || coalesce(': ' || records.other_file_name, '') as reason_en,
     records.entity_id,
     records.marts
 from records

@@ -1,5 +1,7 @@
 with match_decisions as (select * from {{ ref('stg_match_decision') }}),
 
+edition_disputes as (select * from {{ ref('stg_edition_dispute') }}),
+
 candidates as (select * from {{ ref('stg_place_candidate') }}),
 
 record_places as (select * from {{ ref('stg_record_place') }}),
@@ -110,9 +112,27 @@ disputes as (
         document_count as affected_count
     from described
     where subject is not null
+),
+
+editions as (
+    select
+        question_id,
+        'edition' as kind,
+        'De ces deux fichiers d’une même date, lequel fait foi là où ils se contredisent ?' as question_fr,
+        left_file_name as subject,
+        right_file_name as other_subject,
+        left_document_id as left_key,
+        right_document_id as right_key,
+        'first;second' as options,
+        'retenu : ' || right_file_name || ', arrivé en dernier' as reason,
+        cast(null as double) as score,
+        key_count as affected_count
+    from edition_disputes
 )
 
 select * from matches
+union all
+select * from editions
 union all
 select * from places
 union all

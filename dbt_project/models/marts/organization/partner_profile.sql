@@ -8,6 +8,8 @@ types as (select * from {{ ref('dim_service_type') }}),
 
 known_programs as (select * from {{ ref('programs') }}),
 
+told_places as (select * from {{ ref('int_program_place') }}),
+
 organizations as (select * from {{ ref('dim_organization') }}),
 
 services as (
@@ -46,25 +48,18 @@ program_services as (
     where program_id is not null and zone_code is not null and domain_code is not null
 ),
 
-program_zones as (
-    select program_id, organization_id, service_type_codes, {{ each_part('zones') }} as zone_code
-    from known_programs
-    where zones is not null
-        and service_type_codes is not null
-        and program_id not in (select program_services.program_id from program_services)
-),
-
 program_types as (
-    select program_id, organization_id, zone_code, {{ each_part('service_type_codes') }} as service_type_code
-    from program_zones
+    select told_places.organization_id, told_places.program_id, told_places.zone_code, types.domain_code
+    from told_places
+    inner join types on told_places.service_type_code = types.service_type_code
+    inner join known_programs on told_places.program_id = known_programs.program_id
+    where told_places.program_id not in (select program_services.program_id from program_services)
 ),
 
 program_places as (
     select organization_id, program_id, zone_code, domain_code from program_services
     union
-    select program_types.organization_id, program_types.program_id, program_types.zone_code, types.domain_code
-    from program_types
-    inner join types on program_types.service_type_code = types.service_type_code
+    select organization_id, program_id, zone_code, domain_code from program_types
 ),
 
 programs as (

@@ -1,5 +1,6 @@
 with records as (
-    select * from {{ ref('int_service_record') }} where sector_code is not null and place_no = 1 and not is_withdrawn
+    select * from {{ ref('int_service_record') }}
+    where sector_code is not null and place_no = 1 and not is_withdrawn and edition_standing is null
 ),
 
 said as (select * from {{ ref('stg_service') }}),

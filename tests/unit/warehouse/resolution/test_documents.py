@@ -46,6 +46,9 @@ def test_copies_of_a_document_that_was_never_landed_share_it(workspace: Make) ->
     found = documents.resolve(workspace(document=[*rows, *said])).to_pylist()
     assert len({row["root_document_id"] for row in found}) == 1
     assert found[0]["root_document_id"].startswith("doc_")
+    assert {row["document_id"][0]: row["warnings"] for row in found if row["document_id"][:4] != "doc_"} == {
+        "a": "origin_not_landed", "b": "origin_not_landed"
+    }  # fmt: skip
 
 
 def test_documents_said_to_copy_each_other_are_one(workspace: Make) -> None:

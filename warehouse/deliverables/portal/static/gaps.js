@@ -88,13 +88,15 @@
       target.replaceChildren(el("p", { className: "soft" }, "Aucune cellule choisie : ses chiffres, et les services derrière eux, paraîtront ici."));
       return;
     }
+    // A nought among services of which none, or not all, was verified is not an established one.
+    const verified = count => (count === 0 && cell.unverified_count > 0 ? "n. v. (non vérifié)" : format.whole(count));
     const measures = [
       ["Services connus", format.whole(cell.known_count)],
-      ["dont opérationnels", format.whole(cell.operational_count)],
+      ["dont opérationnels", verified(cell.operational_count)],
       ["dont non vérifiés", format.whole(cell.unverified_count)],
-      ["Opérationnels qui admettent le groupe", format.whole(cell.admitting_count)],
-      ["dont sous condition", format.whole(cell.conditional_count)],
-      ["dont gratuits", format.whole(cell.free_count)],
+      ["Opérationnels qui admettent le groupe", verified(cell.admitting_count)],
+      ["dont sous condition", verified(cell.conditional_count)],
+      ["dont gratuits", verified(cell.free_count)],
       ["Besoin (personnes par mois)", people(cell.need, "")],
       ["Capacité pour ce groupe (personnes par mois)", people(cell.capacity, "")],
       ["Services sans capacité connue", format.whole(cell.capacity_missing_count)],

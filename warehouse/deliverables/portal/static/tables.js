@@ -119,7 +119,7 @@
     { title: "sensibilité", cell: row => (row.sensitivity ? label("sensitivity", row.sensitivity) : "—") },
     { title: "enregistrements tirés", number: true, cell: row => counted(row.extracted_count) },
     { title: "examiné le", kind: "whole", cell: row => date(row.reviewed_on) },
-    { title: "note de lecture", kind: "long", cell: row => twofold(row.review_note ?? "", row.derived_from && `tiré de : ${row.derived_from}`) },
+    { title: "note de lecture", kind: "long", cell: row => twofold(row.review_note ?? "", [row.derived_from && `tiré de : ${row.derived_from}`, ["not_landed", "unknown"].includes(row.origin_state) && "original non reçu : dates de cette copie"].filter(Boolean).join(" · ")) },
   ];
   const quality = listing({
     name: "qualite", prefix: "qua", data: "qualite", one: "contrôle", many: "contrôles",

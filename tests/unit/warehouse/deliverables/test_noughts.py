@@ -1,0 +1,99 @@
+"""No nought that nobody verified is printed: neither on the portal's first page, nor in the workbook, nor on a map."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from warehouse.deliverables.exports.mart_tables import Table
+from warehouse.deliverables.exports.noughts import Noughts
+from warehouse.deliverables.maps import drawing, scene
+from warehouse.deliverables.maps.facts import CercleFacts
+from warehouse.deliverables.portal import home
+from warehouse.reading.edition import Edition
+
+ALL = dict.fromkeys(
+    ["known", "within_scope", "organizations", "operational", "not_operational", "no_service", "open_opportunities",
+     "upcoming_opportunities"], 0
+)  # fmt: skip
+
+
+def edition(is_surveyed: bool, unverified: int, opportunities: int = 0) -> Edition:
+    connection = duckdb.connect()
+    connection.execute("create schema marts")
+    connection.execute(
+        f"create table marts.service_gap as select date '2024-08-01' as month, 'HISTORICAL' as reading,"
+        f" 'Z_GAO' as zone_code, 'SOC_01' as service_type_code, {is_surveyed} as is_surveyed,"
+        f" {unverified} as unverified_count"
+    )
+    connection.execute("create table marts.referral_mechanisms (mechanism_id varchar)")
+    connection.execute(f"create table marts.opportunity_calendar as from range({opportunities})")
+    return Edition(Path(), connection, {"as_of": "2024-08-31", "notice": "", "is_demo": False, "file": ""})
+
+
+def test_the_first_page_says_that_nobody_verified_or_looked() -> None:
+    marks = home.marks(edition(True, unverified=3), ALL | {"known": 3, "within_scope": 3, "organizations": 2})
+    assert {marks[name] for name in ("operational", "not_operational", "no_service")} == {"n. v."}
+    assert marks["open_opportunities"] == "n. d."
+    assert set(marks) & {"known", "within_scope", "organizations"} == set()
+    assert home.marks(edition(False, unverified=0), ALL)["known"] == "n. e."
+
+
+def test_noughts_that_are_established_stay() -> None:
+    assert home.marks(edition(True, unverified=0, opportunities=1), ALL) == {}
+
+
+def table(name: str, *rows: dict[str, Any]) -> Table:
+    return Table("marts", name, "", [], [{"name": column} for column in rows[0]], pa.Table.from_pylist(list(rows)))
+
+
+COUNTS = {"operational_count": 0, "admitting_count": 0, "conditional_count": 0, "free_count": 0}
+
+
+@pytest.mark.parametrize(
+    ("gap_class", "known", "unverified", "expected"),
+    [
+        ("NS", 0, 0, ["n. e."] * 6),
+        ("UV", 2, 2, [2, "n. v.", 2, "n. v.", "n. v.", "n. v."]),
+        ("G4", 1, 0, [1, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_the_workbook_marks_the_counts_of_the_grid(
+    gap_class: str, known: int, unverified: int, expected: list[Any]
+) -> None:
+    row = {"gap_class": gap_class, "known_count": known, "operational_count": 0, "unverified_count": unverified}
+    (marked,) = Noughts(edition(True, 0)).marked(table("service_gap", row | COUNTS))
+    assert list(marked[1:]) == expected
+
+
+def test_the_workbook_marks_indicators_of_reports() -> None:
+    told = [("services", "operational_count", 0.0), ("services", "known_count", 3.0), ("tor", "row_count", 0.0)]
+    rows = [{"section": s, "indicator": i, "zone_code": "ALL", "value": v} for s, i, v in told]
+    marked = Noughts(edition(True, unverified=3)).marked(table("report_final", *rows))
+    assert [row[3] for row in marked] == ["n. v.", 3.0, 0.0]
+
+
+def shown(**classes: str) -> Any:
+    facts = {code: CercleFacts({"SOC_01": told}) for code, told in classes.items()}
+    said = SimpleNamespace(notice="", as_of=dt.date(2024, 8, 31))
+    unsurveyed = sum(one.worst == "NS" for one in facts.values())
+    return SimpleNamespace(facts=facts, name="Gao", edition=said, unsurveyed=unsurveyed, points=[])
+
+
+def test_the_map_counts_cercles_without_service_only_where_that_is_known() -> None:
+    assert "aucun dont on sache" in scene.sentence(shown(a="NS", b="UV"))
+    assert ", 0 où un type" in scene.sentence(shown(a="G0", b="CU"))
+    assert ", 1 où un type" in scene.sentence(shown(a="G4", b="UV"))
+
+
+def test_a_cercle_searched_for_one_type_does_not_serve_nought() -> None:
+    one = CercleFacts({"SOC_01": "G4", "SOC_02": "NS"})
+    assert not one.is_known
+    assert drawing._figures(one, 2) == ["1 non enquêté"]
+    assert drawing._figures(CercleFacts({"SOC_01": "G4", "SOC_02": "G4"}), 2) == ["0/2"]
