@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_assertion'}}}) }}
 -- A cluster of many names is rather a chain of wrong matches than one organization or one site.
 select entity, entity_id, count(distinct lower(value)) as names
 from {{ ref('int_assertion') }}

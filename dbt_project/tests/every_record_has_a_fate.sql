@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_record_fate'}}}) }}
 -- Every accepted record has exactly one fate, and none is a default: a record that no rule explains is named.
 with records as (select * from {{ ref('int_record_fate') }}),
 

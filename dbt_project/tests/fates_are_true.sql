@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'record_fate'}}}) }}
 -- What a record is said to count in holds it: the service, structure, programme, figure or document is in that mart.
 {% set keys = {
     'service': ('service_directory', 'service_at_location_id'),

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'service_directory'}}}) }}
 -- Every record leads to an organization and, for services, to a place of service; every section to its parent.
 select records.record_id as orphan, 'organization' as missing
 from {{ ref('stg_record_organization') }} as records

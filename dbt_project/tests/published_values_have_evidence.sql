@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'service_directory'}}}) }}
 -- Every service of the directory has at least one claim that counts behind it.
 with claims as (
     select distinct entity_id from {{ ref('provenance') }} where entity = 'service_at_location' and standing = 'counted'

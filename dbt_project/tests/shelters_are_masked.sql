@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'service_directory'}}}) }}
 -- Of a victims' shelter, and of what stands beside one, the directory tells no place below the cercle; and what is one
 -- by its type and its groups is masked.
 select directory.service_at_location_id
