@@ -82,5 +82,5 @@ licences: $(DEV) ## Refait docs/licences.md, les licences de ce qui tourne
 audit: $(STAMP) ## Faiblesses connues de ce qui tourne (MRF_ADVISORIES=all.zip d’OSV) / known weaknesses
 	$(BIN)/python -m security.advisories
 
-clean: ## Efface l’environnement, jamais les données / removes the environment, never the data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+clean: ## Efface l’environnement et le site, jamais les données / removes the environment, never the data
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache
