@@ -6,13 +6,15 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The site of the guides has an environment of its own: its tools neither run nor try anything.
+SITE   := $(VENV)/docs/.installed
 PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-strip-extras --no-header --no-annotate pyproject.toml
 # The tests of a file share runs, and stay with one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui portal new-source generate requirements licences audit bench clean
+.PHONY: help run test test-all check ui portal new-source generate docs requirements licences audit bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +29,12 @@ $(STAMP): requirements.txt pyproject.toml
 
 $(DEV): requirements-dev.txt $(STAMP)
 	$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(SITE): pyproject.toml
+	$(PYTHON) -m venv $(VENV)/docs
+	$(VENV)/docs/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" > $(VENV)/docs/requirements.txt
+	$(VENV)/docs/bin/pip install --quiet --disable-pip-version-check -r $(VENV)/docs/requirements.txt
 	@touch $@
 
 run: $(STAMP) ## Toute la chaîne, puis publication / the whole pipeline, then publication (ARGS="--landing DIR")
@@ -57,6 +65,9 @@ test-all: check ## La suite entière, avec les essais longs / the whole suite, l
 generate: $(DEV) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
 	$(BIN)/mrf generate
 
+docs: $(SITE) ## Site des guides, sans réseau : site/index.html / the guides as a site
+	$(VENV)/docs/bin/mkdocs build --strict --quiet
+
 bench: $(DEV) ## Mesures de benchmarks/README.md
 	$(BIN)/python benchmarks/runs.py
 
@@ -71,5 +82,5 @@ licences: $(DEV) ## Refait docs/licences.md, les licences de ce qui tourne
 audit: $(STAMP) ## Faiblesses connues de ce qui tourne (MRF_ADVISORIES=all.zip d’OSV) / known weaknesses
 	$(BIN)/python -m security.advisories
 
-clean: ## Efface l’environnement, jamais les données / removes the environment, never the data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+clean: ## Efface l’environnement et le site, jamais les données / removes the environment, never the data
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache

@@ -34,7 +34,7 @@ def _about(deliverable: Deliverable) -> str:
 
 
 @dg.multi_asset(
-    name="deliverables",
+    name="published_deliverables",
     specs=[
         dg.AssetSpec(
             _key(one.name),

@@ -9,5 +9,5 @@ STEPS = {
     "mart_suites": "contrôle des marts",
     "publication_notice_donnees_personnelles": "recherche de données personnelles",
     "published__warehouse": "publication",
-    "deliverables": "rapports, cartes, exports, portail",
+    "published_deliverables": "rapports, cartes, exports, portail",
 }

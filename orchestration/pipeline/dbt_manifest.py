@@ -62,7 +62,8 @@ def start_parsing(layout: Layout) -> None:
     layout.dbt_target.mkdir(parents=True, exist_ok=True)
     command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "--no-populate-cache"]
     # Models are compiled as they are built; the queries of the tests are kept with the parse (see dbt_rules).
-    command += ["compile", "--no-introspect", "--select", "resource_type:test"]
+    # Whole: a partial parse after the other workspace's build loses what _tests.yml says of the tests (dbt 1.11).
+    command += ["compile", "--no-partial-parse", "--no-introspect", "--select", "resource_type:test"]
     command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     # A guess of the workspace: where the build names the other one, dbt reads its sources again, and no more.
     variables = os.environ | environment(layout, is_demo=not any(layout.landing.glob("*")))
@@ -117,7 +118,7 @@ def _is_current(folder: Path) -> bool:
 
 def _stamp(folder: Path) -> dict[str, str]:
     """What was parsed, and what came of it: a manifest that was damaged since is none."""
-    return _project() | {"manifest": file_sha256(folder / "manifest.json")}
+    return _project() | {"manifest": file_sha256(folder / "manifest.json"), "parse": "whole"}
 
 
 def _project() -> dict[str, str]:

@@ -22,6 +22,7 @@ _INDEX_HEAD = """\
 
 Écrit par « mrf generate » depuis les fichiers `.sql` : ne pas modifier ici. `mrf cookbook` les liste, `mrf cookbook 5`
 pose la cinquième à la publication en place ; dans le dossier d’une publication, `questions.html` montre ses réponses.
+Comment interroger : [guide de l’analyste](../guides/analyste.md).
 
 | | question | point des TdR |
 |---|---|---|
