@@ -91,39 +91,41 @@ def notice(is_demo: bool) -> None:
         console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
 
 
-def sources_table(deliveries: dict[str, dict[str, Any]], told_fates: dict[str, dict[str, int]] | None = None) -> Table:
+def sources_table(
+    deliveries: dict[str, dict[str, Any]], fates_by_source: dict[str, dict[str, int]] | None = None
+) -> Table:
     """One line a source: state, rows read, accepted, rejected and published, checks that failed."""
     # 80 columns hold it.
     table = Table(title="Sources", title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "accept.", "rejet.", *(("publ.",) if told_fates else ()), "alertes"):
+    for name in ("lues", "accept.", "rejet.", *(("publ.",) if fates_by_source else ()), "alertes"):
         table.add_column(name, justify="right")
-    for source_id, told in sorted(deliveries.items()):
-        counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
-        warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
+    for source_id, delivery in sorted(deliveries.items()):
+        counts = [withheld.total(delivery["rows"], kind) for kind in ("read", "accepted", "rejected")]
+        warnings = sum(1 for check in delivery["checks"] if check["severity"] == "warning" and not check["passed"])
         table.add_row(
             source_id,
-            state_shown(told["state"]),
+            state_shown(delivery["state"]),
             *("—" if count is None else number(count) for count in counts),
-            *([_published(told_fates.get(source_id))] if told_fates else []),
+            *([_published(fates_by_source.get(source_id))] if fates_by_source else []),
             str(warnings or "·"),
         )
     return table
 
 
-def _published(told: dict[str, int] | None) -> str:
-    if told is None:
+def _published(counts: dict[str, int] | None) -> str:
+    if counts is None:
         return "·"
-    count = told.get(fates.PUBLISHED, 0)
+    count = counts.get(fates.PUBLISHED, 0)
     return number(count) if count else "[bold red]aucune[/]"
 
 
-def show_fates(told_fates: dict[str, dict[str, int]]) -> None:
+def show_fates(fates_by_source: dict[str, dict[str, int]]) -> None:
     """What became of the accepted rows that are not published; in red where a source has none."""
-    for source_id, told in sorted(told_fates.items()):
-        others = fates.others(told)
-        if fates.PUBLISHED not in told:
+    for source_id, counts in sorted(fates_by_source.items()):
+        others = fates.others(counts)
+        if fates.PUBLISHED not in counts:
             console.print(f"[bold red]{source_id} : aucune ligne acceptée n’est publiée[/] ({others})", soft_wrap=True)
         elif others:
             console.print(f"{source_id}, non publiées : {others}", soft_wrap=True)
@@ -131,9 +133,9 @@ def show_fates(told_fates: dict[str, dict[str, int]]) -> None:
 
 def errors(deliveries: dict[str, dict[str, Any]]) -> None:
     """Why each source that was held back was."""
-    for source_id, told in sorted(deliveries.items()):
-        if told.get("error"):
-            console.print(f"[bold red]{source_id}[/] : {escape(told['error'])}", soft_wrap=True)
+    for source_id, delivery in sorted(deliveries.items()):
+        if delivery.get("error"):
+            console.print(f"[bold red]{source_id}[/] : {escape(delivery['error'])}", soft_wrap=True)
 
 
 def marts_table(marts: dict[str, dict[str, Any]]) -> Table:

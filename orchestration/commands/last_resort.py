@@ -35,8 +35,8 @@ def in_a_sentence(error: Exception, layout: Layout) -> str:
 
 def _logged(error: Exception, layout: Layout) -> str:
     """Adds the lines of code that led there to the log. No message and no value: they may quote a row."""
-    lines, now = [f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"], error.__cause__ or error.__context__
-    for one in filter(None, (now, error)):
+    lines, cause = [f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"], error.__cause__ or error.__context__
+    for one in filter(None, (cause, error)):
         lines.append(type(one).__name__)
         lines += [
             f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(one.__traceback__)

@@ -146,30 +146,30 @@ def run(
     if instances.is_writing(layout):
         console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
-    given = {
+    config = {
         "landing": str(folder),
         "as_of": day.isoformat() if day else "",
         "kept": kept,
         "accept_loss": accept_loss or [],
     }
-    _execute(layout, job, given, inventory.is_demo)
+    _execute(layout, job, config, inventory.is_demo)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     """The manifest in place, where it was made of the same inputs and its file is whole."""
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return None
-    if wrong := publish.flaw(layout, now["current"]):
+    if wrong := publish.flaw(layout, catalog["current"]):
         console.print(f"[yellow]{escape(wrong)} Une nouvelle est faite.[/]", soft_wrap=True)
         return None
-    manifest = publish.manifest_of(layout, now["current"])
-    known = state.described(layout.workspace(now["is_demo"]))
+    manifest = publish.manifest_of(layout, catalog["current"])
+    known = state.described(layout.workspace(catalog["is_demo"]))
     is_same = manifest["fingerprint"] == fingerprint and manifest.get("state", {}).get("left") == known
     return manifest if is_same else None
 
 
-def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
+def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo: bool) -> None:
     from orchestration.pipeline.dbt_manifest import start_parsing
     from orchestration.pipeline.workers import pool
 
@@ -188,7 +188,7 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
             stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
         job = defs.resolve_job_def(job_name)
     settings = {
-        "resources": {"data_root": {"config": given_to_root}},
+        "resources": {"data_root": {"config": root_config}},
         "loggers": {"progress": {}},
     }
     # dbt's own lines stay in its log: the bar says what people need.
@@ -206,27 +206,29 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
     session.show_problems(problems)
     from orchestration.pipeline.delivery import deliveries
 
-    given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
-    now = publish.catalog(layout)
-    if now is not None and now["run_id"] == result.run_id:  # what failed after the pointer moved takes nothing back
-        _close(layout, publish.manifest_of(layout, now["current"]))
+    rows = {source: vars(delivery) for source, delivery in deliveries(layout.workspace(is_demo), sources()).items()}
+    catalog = publish.catalog(layout)
+    if (
+        catalog is not None and catalog["run_id"] == result.run_id
+    ):  # what failed after the pointer moved takes nothing back
+        _close(layout, publish.manifest_of(layout, catalog["current"]))
         return
     notice(is_demo)
-    console.print(sources_table(given))
-    errors(given)
+    console.print(sources_table(rows))
+    errors(rows)
     reasons = []
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
             # Dagster only says that a blocking check failed; the audit says what it found.
             parts = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}
             part = parts.get(event.step_key or "")
-            told = audit.failed(layout, part) if part else []
-            reasons.append("\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data))
+            lines = audit.failed(layout, part) if part else []
+            reasons.append("\n".join(f"  · {line}" for line in lines) or _reason(event.step_failure_data))
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
     if disk.is_full(layout, " ".join(reasons)):
         console.print(f"\n[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
-    now = publish.catalog(layout)
-    kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
+    catalog = publish.catalog(layout)
+    kept = f"les lecteurs gardent {catalog['current']}" if catalog else "aucune publication n’existe encore"
     stop(f"Non publié : {kept}.", NOT_PUBLISHED)
 
 
@@ -241,14 +243,14 @@ def _reason(failure: Any) -> str:
 
 
 def _close(layout: Layout, manifest: dict[str, Any]) -> None:
-    given = {
-        source: told | {"checks": manifest["source_checks"][source]} for source, told in manifest["inputs"].items()
+    rows = {
+        source: entry | {"checks": manifest["source_checks"][source]} for source, entry in manifest["inputs"].items()
     }
     notice(manifest["is_demo"])
-    told_fates = fates.of_manifest(manifest)
-    console.print(sources_table(given, told_fates))
-    errors(given)
-    show_fates(told_fates)
+    fates_by_source = fates.of_manifest(manifest)
+    console.print(sources_table(rows, fates_by_source))
+    errors(rows)
+    show_fates(fates_by_source)
     console.print(marts_table(manifest["marts"]))
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
@@ -263,29 +265,34 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
     layout = session.prepared()
-    now, wrong = publish.catalog(layout), housekeeping.look(layout)
+    catalog, wrong = publish.catalog(layout), housekeeping.look(layout)
     for text in wrong:
         console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
-    if now is None:
+    if catalog is None:
         has_real = publish.has_real(layout)
-        told = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
-        stop(f"Aucune publication dans {layout.published} :{told} lancer « mrf run ».", NOT_PUBLISHED)
-    notice(now["is_demo"])
-    console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
-    manifest = None if publish.flaw(layout, now["current"]) else publish.manifest_of(layout, now["current"])
+        restore = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
+        stop(f"Aucune publication dans {layout.published} :{restore} lancer « mrf run ».", NOT_PUBLISHED)
+    notice(catalog["is_demo"])
+    console.print(
+        f"Publication : {catalog['current']} ({catalog['published_at']}), {len(catalog['history'])} plus ancienne(s)"
+    )
+    manifest = None if publish.flaw(layout, catalog["current"]) else publish.manifest_of(layout, catalog["current"])
     if manifest:
         console.print(f"Date de référence : {manifest['as_of']}")
     from orchestration.pipeline.delivery import deliveries
 
-    given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
-    told_fates = fates.of_manifest(manifest) if manifest else {}
-    console.print(sources_table(given, told_fates))
-    errors(given)
-    show_fates(told_fates)
+    rows = {
+        source: vars(delivery)
+        for source, delivery in deliveries(layout.workspace(catalog["is_demo"]), sources()).items()
+    }
+    fates_by_source = fates.of_manifest(manifest) if manifest else {}
+    console.print(sources_table(rows, fates_by_source))
+    errors(rows)
+    show_fates(fates_by_source)
     if manifest:
         console.print(checks_line(manifest))
-        deliverable_commands.show(layout.published / Path(now["current"]).parent)
-    _last_run(now["run_id"])
+        deliverable_commands.show(layout.published / Path(catalog["current"]).parent)
+    _last_run(catalog["run_id"])
     if wrong:
         raise typer.Exit(NOT_PUBLISHED)
 
@@ -341,11 +348,11 @@ def _as_csv(frame: pd.DataFrame) -> str:
     """The rows as CSV in which no text, nor the name of a column, runs in a spreadsheet."""
     from warehouse.reading.csv_cells import harmless
 
-    def told(value: object) -> object:
+    def as_cell(value: object) -> object:
         return harmless(str(value)) if isinstance(value, str | list | dict | np.ndarray) else value
 
     named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
-    safe = named.apply(lambda column: column.map(told) if column.dtype.kind == "O" else column)
+    safe = named.apply(lambda column: column.map(as_cell) if column.dtype.kind == "O" else column)
     return str(safe.to_csv(index=False))
 
 

@@ -96,15 +96,17 @@ def doctor(
     layout = prepared(is_thorough=True)
     lines = examination.examine(layout)
     for line in lines:
-        told = f"{line.told} ({line.detail})" if line.detail else line.told
+        message = f"{line.message} ({line.detail})" if line.detail else line.message
         todo = f" → {escape(line.todo)}" if line.todo else ""
         console.print(
-            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(told)}{todo}",
+            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(message)}{todo}",
             soft_wrap=True,
         )
     wrong = [line for line in lines if line.level == examination.ERROR]
     if wrong and alert:
-        text = "\n".join(f"  · {line.name} : {alerts.redacted(line.told)}\n    À faire : {line.todo}" for line in wrong)
+        text = "\n".join(
+            f"  · {line.name} : {alerts.redacted(line.message)}\n    À faire : {line.todo}" for line in wrong
+        )
         show_problems(alerts.announce(layout, "failure", "doctor", f"{len(wrong)} point(s) en erreur", text))
     if wrong:
         raise typer.Exit(NOT_PUBLISHED)

@@ -57,12 +57,12 @@ def pull_sources(
     for name in chosen:
         try:
             with console.status(f"relevé de {name}"):
-                told = pull(known[name], landing or layout.landing, layout.pulls, erased)
+                pulled = pull(known[name], landing or layout.landing, layout.pulls, erased)
         except PullError as error:
             failed.append(name)
             console.print(f"[bold red]{name}[/] : non relevée. {escape(str(error))}", soft_wrap=True)
         else:
-            console.print(f"[bold green]{name}[/] : {escape(_told(told))}", soft_wrap=True)
+            console.print(f"[bold green]{name}[/] : {escape(_summary(pulled))}", soft_wrap=True)
     if failed:
         stop(
             "Ce qui était déjà déposé reste en place ; un relevé interrompu reprendra où il s’est arrêté.",
@@ -70,7 +70,7 @@ def pull_sources(
         )
 
 
-def _told(pulled: Pulled) -> str:
+def _summary(pulled: Pulled) -> str:
     parts = [f"{'relevée' if pulled.is_new else 'inchangée'}, {pulled.path.name}"]
     if pulled.submissions or pulled.versions:
         parts.append(f"{number(pulled.submissions)} soumission(s)")

@@ -55,15 +55,15 @@ def _about(deliverable: Deliverable) -> str:
 def deliverables(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
     """The deliverables of the publication in place, on two cores; each with a check: a failure is a warning."""
     layout = data_root.layout
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         raise dg.Failure("Aucune publication : lancer « mrf run ».")
-    folder = layout.published / Path(now["current"]).parent
+    folder = layout.published / Path(catalog["current"]).parent
     wanted = [one for one in DELIVERABLES if _key(one.name) in context.selected_asset_keys]
-    for one, outcome in _made(wanted, layout, folder, now["is_demo"]):
+    for one, outcome in _made(wanted, layout, folder, catalog["is_demo"]):
         if outcome.reason:
             context.log.warning(f"{one.title_fr} : {outcome.reason}")
-        yield _result(one, outcome, folder, now["is_demo"])
+        yield _result(one, outcome, folder, catalog["is_demo"])
 
 
 def _made(

@@ -37,12 +37,12 @@ def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -
     is_demo = data_root.inventory(context.run.run_id).is_demo
     known, problem = known_values(layout.workspace(is_demo), is_demo)
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
-        found = database_scan.search(connection, layout.build_file.name, SCHEMAS, known)
-    check = audit.Check(CHECK, "protection", "error", not found, len(found), _listed(found))
+        findings = database_scan.search(connection, layout.build_file.name, SCHEMAS, known)
+    check = audit.Check(CHECK, "protection", "error", not findings, len(findings), _listed(findings))
     checks = [check, *([audit.Check(COMPARED, "protection", "warning", False, 1, problem)] if problem else [])]
     audit.record(layout, "protection", checks, [CHECK], audit.run_of(layout))
-    told = {"trouvé": _listed(found) or "rien", COMPARED: problem or "oui"}
-    return dg.AssetCheckResult(passed=not found, metadata=told)
+    metadata = {"trouvé": _listed(findings) or "rien", COMPARED: problem or "oui"}
+    return dg.AssetCheckResult(passed=not findings, metadata=metadata)
 
 
 def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path) -> None:
@@ -54,12 +54,12 @@ def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         known = replace(known, let_through=database_scan.let_through(connection, SCHEMAS))
         try:
-            found = folder_scan.search(folder, known, own=("dbt_docs",))
+            findings = folder_scan.search(folder, known, own=("dbt_docs",))
         except CannotScan as error:
             raise dg.Failure(f"Publication refusée : {error}") from error
-    if found:
-        lines = "\n".join(f"  · {finding}" for finding in found[:_SHOWN])
-        raise dg.Failure(f"Publication refusée : données personnelles en {len(found)} place(s)\n{lines}")
+    if findings:
+        lines = "\n".join(f"  · {finding}" for finding in findings[:_SHOWN])
+        raise dg.Failure(f"Publication refusée : données personnelles en {len(findings)} place(s)\n{lines}")
 
 
 def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point, ...] = ()) -> tuple[Known, str]:
@@ -84,18 +84,18 @@ def _unplaced(workspace: Workspace) -> list[str]:
     path = workspace.resolved / "shelter.parquet"
     if not path.exists():
         return []
-    found: list[str] = pq.read_table(path, filters=[("is_place_withheld", "=", True)])[0].to_pylist()
-    return found
+    ids: list[str] = pq.read_table(path, filters=[("is_place_withheld", "=", True)])[0].to_pylist()
+    return ids
 
 
 def _stated(workspace: Workspace, columns: tuple[str, ...]) -> set[str]:
     """All values of these columns in the accepted records of all shapes."""
-    found: set[str] = set()
+    values: set[str] = set()
     for path in workspace.validated.glob("*/*.parquet"):
         there = [name for name in columns if name in pq.read_schema(path).names]
         for column in pq.read_table(path, columns=there).columns if there else ():
-            found |= set(column.unique().drop_null().to_pylist())
-    return found
+            values |= set(column.unique().drop_null().to_pylist())
+    return values
 
 
 def _public_points(warehouse: Path) -> tuple[Point, ...]:
@@ -106,5 +106,5 @@ def _public_points(warehouse: Path) -> tuple[Point, ...]:
         return tuple((y, x) for y, x in connection.execute(query).fetchall())
 
 
-def _listed(found: list[Finding]) -> str:
-    return " ; ".join(str(finding) for finding in found[:_SHOWN])
+def _listed(findings: list[Finding]) -> str:
+    return " ; ".join(str(finding) for finding in findings[:_SHOWN])

@@ -80,14 +80,14 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
     for name, validation in mart_validations(layout.build_file, counting_people()).items():
         documents.append(validation.document)
         failed = [r for r in validation.results if r.is_blocking_failure]
-        told = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)
-        checks.append(audit.Check(f"great_expectations {name}", "gx", "error", not failed, len(failed), told))
+        message = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)
+        checks.append(audit.Check(f"great_expectations {name}", "gx", "error", not failed, len(failed), message))
         results.append(
             dg.AssetCheckResult(
                 check_name="great_expectations",
                 asset_key=dg.AssetKey([name]),
                 passed=not failed,
-                metadata={"contrôles": len(validation.results), "échecs": told or "aucun"},
+                metadata={"contrôles": len(validation.results), "échecs": message or "aucun"},
             )
         )
     write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
@@ -117,9 +117,9 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
     inventory = data_root.inventory(run_id)
     if publish.restore_catalog(layout):
         context.log.warning(publish.REBUILT)
-    now_published = publish.catalog(layout)
-    if now_published is not None and now_published["run_id"] == run_id:
-        return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": now_published["current"]})
+    catalog = publish.catalog(layout)
+    if catalog is not None and catalog["run_id"] == run_id:
+        return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": catalog["current"]})
     if audited["dbt"]["run"]["is_demo"] and publish.has_real(layout):
         raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
     try:
@@ -138,8 +138,8 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
         _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
-        told = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
-        checks_page.write(folder, validations, audited["dbt"]["checks"], **told)
+        labels = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
+        checks_page.write(folder, validations, audited["dbt"]["checks"], **labels)
         manifest = _manifest(context, run_id, data_root, audited, marts, now) | {"accepted_losses": accepted_losses}
         with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
             manifest["fates"] = fates.by_source(connection)
@@ -174,11 +174,11 @@ def _write_pages(layout: Layout, publication: publish.Publication, notice: str, 
     """What explains the data to who opens the publication: dbt docs, dictionary, questions."""
     folder = layout.published / publication.run
     dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
-    told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
+    labels = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
     nodes = dbt_manifest.read(layout.dbt_target / "manifest.json")["nodes"]
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
-        dictionary.write(folder, dictionary.build(nodes, connection), **told)
-        cookbook.write(folder, connection, **told)
+        dictionary.write(folder, dictionary.build(nodes, connection), **labels)
+        cookbook.write(folder, connection, **labels)
 
 
 def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
@@ -215,7 +215,7 @@ def _manifest(
     now: dt.datetime,
 ) -> dict[str, Any]:
     inventory = data_root.inventory(run_id)
-    given = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
+    delivered = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
     return {
         "run_id": run_id,
         "published_at": now.isoformat(timespec="seconds"),
@@ -225,15 +225,15 @@ def _manifest(
         "fingerprint": inventory.fingerprint,
         "inputs": {
             d.source_id: {"state": d.state, "files": d.files, "rows": withheld.row_counts(d.rows), "error": d.error}
-            for d in given.values()
+            for d in delivered.values()
         },
         "removed": publish.removed_files(
-            data_root.layout, inventory.is_demo, {d.source_id: d.files for d in given.values()}
+            data_root.layout, inventory.is_demo, {d.source_id: d.files for d in delivered.values()}
         ),
         # Names of files that no source knows, and where they lie, are for the operator alone.
         "unrecognised": len(inventory.unrecognised),
         "ambiguous": len(inventory.ambiguous),
-        "source_checks": {d.source_id: d.checks for d in given.values()},
+        "source_checks": {d.source_id: d.checks for d in delivered.values()},
         "checks": [check for part in audit.PARTS for check in audited[part]["checks"]],
         "state": {
             "read": state.read_by(data_root.layout.run_folder(run_id)),

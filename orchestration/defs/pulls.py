@@ -30,11 +30,11 @@ def pull_all(context: dg.OpExecutionContext) -> None:
     with alive(layout, context.run_id):  # a slow server may take longer than a run is given to show itself
         for source in filter(_is_set_up, known_sources().values()):
             try:
-                told = pull(source, layout.landing, layout.pulls, erased)
+                pulled = pull(source, layout.landing, layout.pulls, erased)
             except PullError as error:
                 failed[source.id] = str(error)
             else:
-                context.log.info(f"{source.id} : {'relevée' if told.is_new else 'inchangée'}")
+                context.log.info(f"{source.id} : {'relevée' if pulled.is_new else 'inchangée'}")
     if failed:
         raise dg.Failure(" ; ".join(f"{name} : {reason}" for name, reason in failed.items()))
 

@@ -62,8 +62,8 @@ def _result(name: str, table: pa.Table, nature: dict[str, str], **more: object) 
 def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
     """Lieux : par code, nom, variante ou point dans un contour. / Places: by code, name, variant or point."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
-    said = state.answers(workspace, "place")
-    table = places.resolve(workspace, dict(zip(said["left"], said["answer"], strict=True)))
+    answers = state.answers(workspace, "place")
+    table = places.resolve(workspace, dict(zip(answers["left"], answers["answer"], strict=True)))
     methods = table.to_pandas()["method"].fillna("non situé").value_counts()
     counted = methods.rename_axis("méthode").reset_index(name="lignes")
     yield _result("place", table, nature, méthodes=table_metadata(counted))
@@ -138,10 +138,10 @@ def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     """Identifiants stables de tout ce qui se publie. / Stable ids of all that is published."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
     organizations, of_organizations = record_organizations.resolve(workspace)
-    found, of_services = services.resolve(workspace)
+    resolved, of_services = services.resolve(workspace)
     yield _result("organization", organizations, nature)
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
-    yield _result("service", found, nature)
+    yield _result("service", resolved, nature)
     yield _result("shelter", _read(workspace, "shelter"), nature)
     yield _result("initiative", initiatives.resolve(workspace), nature)
     decisions = pd.concat([of_organizations, of_services], ignore_index=True).astype({"score": float})

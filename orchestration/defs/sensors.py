@@ -39,5 +39,5 @@ def upkeep(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     for run_id in closed:  # those of `mrf run` are seen by no other sensor
         alerts.after_run(layout, context.instance, run_id)
     problems = [] if closed else outbox.send(layout, settings())
-    told = [f"exécution interrompue : {run_id[:8]}" for run_id in closed] + problems
-    return dg.SkipReason(" ; ".join(told) or "Rien à faire.")
+    messages = [f"exécution interrompue : {run_id[:8]}" for run_id in closed] + problems
+    return dg.SkipReason(" ; ".join(messages) or "Rien à faire.")

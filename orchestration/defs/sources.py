@@ -52,8 +52,8 @@ def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
 
 def _as_markdown(cell: str) -> str:
     """The beginning of a text as Markdown that shows it: neither HTML, nor a link, nor another cell."""
-    told = html.escape(" ".join(cell[:60].split()).replace("|", "¦"), quote=False)
-    return re.sub(r"([\\`*_\[\]])", r"\\\1", told)
+    text = html.escape(" ".join(cell[:60].split()).replace("|", "¦"), quote=False)
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", text)
 
 
 @dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)

@@ -67,7 +67,7 @@ class Translator(DagsterDbtTranslator):
     ) -> dg.AssetCheckSpec | None:
         """A dbt test as a check that says what it asks."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and spec._replace(description=_told(manifest["nodes"][unique_id]))
+        return spec and spec._replace(description=_description(manifest["nodes"][unique_id]))
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """The spec of a node, with its upstream Parquet files told apart by source."""
@@ -78,7 +78,7 @@ class Translator(DagsterDbtTranslator):
         return spec.replace_attributes(deps=deps, owners=OWNERS)
 
 
-def _told(test: Mapping[str, Any]) -> str:
+def _description(test: Mapping[str, Any]) -> str:
     """What a dbt test asks, in a sentence: its own description, or that of its kind.
 
     A partial parse forgets the descriptions of tests written as files (dbt-core 1.11.16): then the name must do.
@@ -138,14 +138,14 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
     yield from _results(context, rules)
     checks, expected = _checks(made, rules)
-    run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
-    audit.record(layout, "dbt", checks, expected, run_told)
+    run_facts = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
+    audit.record(layout, "dbt", checks, expected, run_facts)
     wrong = [check for check in checks if check.severity == "error" and not check.passed]
     if wrong or not invocation.is_successful():
         ran = [check for check in wrong if check.message != dbt_rules.SKIPPED]
-        told = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
+        message = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
         left = f"\n  ({len(wrong) - len(ran)} autres n’ont pas pu être exécutés)" if len(wrong) > len(ran) else ""
-        raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{told}{left}")
+        raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{message}{left}")
 
 
 def covers_everything(context: dg.AssetExecutionContext) -> bool:
@@ -230,9 +230,13 @@ def _results(context: dg.AssetExecutionContext, rules: list[dbt_rules.Outcome]) 
     for rule in rules:
         key = keys[rule.node["unique_id"]]
         if key in context.selected_asset_check_keys and rule.message != dbt_rules.SKIPPED:
-            told = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
+            metadata = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
             yield dg.AssetCheckResult(
-                passed=rule.held, asset_key=key.asset_key, check_name=key.name, severity=_severity(rule), metadata=told
+                passed=rule.held,
+                asset_key=key.asset_key,
+                check_name=key.name,
+                severity=_severity(rule),
+                metadata=metadata,
             )
 
 

@@ -10,7 +10,7 @@ from warehouse.publication import publish
 _MIB = 2**20
 _LITTLE = 16 * _MIB
 # As Python, SQLite and DuckDB say it.
-_SAID = ("No space left on device", "disk is full", "Disk quota exceeded")
+_FULL_DISK_MESSAGES = ("No space left on device", "disk is full", "Disk quota exceeded")
 
 
 def free(layout: Layout) -> int:
@@ -20,14 +20,14 @@ def free(layout: Layout) -> int:
 
 def least(layout: Layout) -> int:
     """The bytes without which no run can publish: the coming file, and the copy of its build."""
-    now = publish.catalog(layout)
-    file = layout.published / now["current"] if now else None
+    catalog = publish.catalog(layout)
+    file = layout.published / catalog["current"] if catalog else None
     return _LITTLE + (2 * file.stat().st_size if file and file.exists() else 0)
 
 
-def is_full(layout: Layout, told: str) -> bool:
+def is_full(layout: Layout, message: str) -> bool:
     """Whether an error comes of a full disk: by its words, or because there is next to nothing left."""
-    return any(words in told for words in _SAID) or free(layout) < _MIB
+    return any(words in message for words in _FULL_DISK_MESSAGES) or free(layout) < _MIB
 
 
 def in_words(layout: Layout) -> str:

@@ -43,9 +43,9 @@ def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path |
     Raises NothingToPublish where a folder cannot be looked into.
     """
     folders = {folder.resolve() for folder in (landing or Path(last_landed(layout).folder), layout.landing)}
-    found = sorted({path for folder in folders for path in landed_files(folder)})
+    files = sorted({path for folder in folders for path in landed_files(folder)})
     return {
-        source_id: [path for path in found if source.claims(path.name)]
+        source_id: [path for path in files if source.claims(path.name)]
         for source_id, source in erasure.surveys(sources).items()
     }
 
@@ -95,8 +95,8 @@ def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources:
     """Whether it was made, before an erasure, of a file that held the submission or that nobody could look into."""
     if manifest["is_demo"]:
         return False
-    inputs = {name: told for name, told in manifest["inputs"].items() if name in erasure.surveys(sources)}
-    digests = {digest for told in inputs.values() for digest in told["files"].values()}
+    inputs = {name: entry for name, entry in manifest["inputs"].items() if name in erasure.surveys(sources)}
+    digests = {digest for entry in inputs.values() for digest in entry["files"].values()}
     return any(
         manifest["published_at"] <= receipt["forgotten_at"]
         and bool(digests & set(receipt["documents"]) or digests - set(receipt["read"]))
@@ -128,31 +128,33 @@ def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterIn
 
     Never the one in place: then nothing is removed. To be called under the lock.
     """
-    now = publish.catalog(layout)
-    if now is None or now["current"] in names:
+    catalog = publish.catalog(layout)
+    if catalog is None or catalog["current"] in names:
         return []
-    write_json(layout.catalog, now | {"history": [one for one in now["history"] if one["current"] not in names]})
+    write_json(
+        layout.catalog, catalog | {"history": [one for one in catalog["history"] if one["current"] not in names]}
+    )
     kept = retention.kept_runs(layout)
     for folder in layout.run_folder("_").parent.glob("*"):
         if folder.name not in kept:
             shutil.rmtree(folder)
     _forget_runs(layout, instance, kept)
-    _forget_ids(layout, names, now)
+    _forget_ids(layout, names, catalog)
     for name in names:  # last: as long as one is there, the command does all of it again
         folder = (layout.published / name).parent
         publish.remove(folder)
     return names
 
 
-def _forget_ids(layout: Layout, names: list[str], now: dict[str, Any]) -> None:
+def _forget_ids(layout: Layout, names: list[str], catalog: dict[str, Any]) -> None:
     """The registry keeps the names of what it gave an id to: those that no publication shows any more go."""
     gone = set().union(*(_entities(layout.published / name) for name in names))
-    gone -= _entities(layout.published / now["current"])
+    gone -= _entities(layout.published / catalog["current"])
     workspace = layout.workspace(False)
     for path in (
         state.entity_ids_path(workspace),
         workspace.resolved / "entity_id.parquet",
-        layout.run_folder(now["run_id"]) / "entity_id.parquet",
+        layout.run_folder(catalog["run_id"]) / "entity_id.parquet",
     ):
         if path.exists():
             table = pq.read_table(path)
@@ -227,7 +229,7 @@ def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
 
     Encrypted ones were looked through before.
     """
-    found, unverified = [], []
+    readable, unverified = [], []
     sought = {one.lower() for one in ids}
     for path in sorted(path for path in layout.root.rglob("*") if path.is_file() and not path.is_symlink()):
         if path.suffix == ".enc" or path.is_relative_to(layout.site):
@@ -235,8 +237,8 @@ def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
         name = _shown(layout, path)
         try:
             if says(path, lambda text: any(one in text.lower() for one in sought)):
-                found.append(name)
+                readable.append(name)
         except CannotScan:
             if path.exists():  # and did not go meanwhile
                 unverified.append(name)
-    return found, unverified
+    return readable, unverified

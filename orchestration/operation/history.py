@@ -39,20 +39,20 @@ def mend(layout: Layout, made: Path, is_thorough: bool = False) -> list[str]:
     ``made``: the mark that all of them were made once; it goes where one has to be made again. ``is_thorough``: the
     events of each run are read through too, some milliseconds a run.
     """
-    told = []
+    messages = []
     for path in sorted(layout.dagster_home.rglob("*.db")):
         is_needed = path.relative_to(layout.dagster_home).as_posix() in _NEEDED
         if not (_is_sound(path) if is_needed or is_thorough else _is_database(path)):
             aside = set_aside(path, dt.datetime.now(dt.UTC))
             for ending in _JOURNALS:
                 path.with_name(path.name + ending).unlink(missing_ok=True)
-            told.append(f"{path} était abîmé : mis à part ({aside.name}) et recommencé. {_HISTORY_LOST}")
+            messages.append(f"{path} était abîmé : mis à part ({aside.name}) et recommencé. {_HISTORY_LOST}")
     lost = [name for name in _NEEDED if not (layout.dagster_home / name).is_file()]
     if lost and made.exists():
         made.unlink()
-        if not told:
-            told.append(f"{layout.dagster_home / lost[0]} manquait : recommencé. {_HISTORY_LOST}")
-    return told
+        if not messages:
+            messages.append(f"{layout.dagster_home / lost[0]} manquait : recommencé. {_HISTORY_LOST}")
+    return messages
 
 
 def _is_database(path: Path) -> bool:

@@ -60,11 +60,11 @@ def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
     layout.landing.mkdir(parents=True, exist_ok=True)
     layout.dagster_home.mkdir(parents=True, exist_ok=True)
     path, wanted = settings_file(layout), _wanted()
-    told = history.mend_settings(path)
-    found = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
-    if found.startswith(WRITTEN) and found != wanted:
+    messages = history.mend_settings(path)
+    current = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
+    if current.startswith(WRITTEN) and current != wanted:
         # Half of the history here and half there would be worse than a refusal.
-        if _POSTGRES_STORAGE in found and _POSTGRES_STORAGE not in wanted:
+        if _POSTGRES_STORAGE in current and _POSTGRES_STORAGE not in wanted:
             raise SettingError(
                 f"l’historique de cette racine est dans PostgreSQL, et {POSTGRES} n’est pas posé ; pour revenir à"
                 f" SQLite, effacer {path}"
@@ -77,7 +77,7 @@ def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
     except NoPlainPath as reason:
         raise SettingError(str(reason)) from reason
     os.environ["MRF_DATA"] = str(layout.root)
-    return told + _make_storage(layout, is_thorough)
+    return messages + _make_storage(layout, is_thorough)
 
 
 def _make_storage(layout: Layout, is_thorough: bool) -> list[str]:
@@ -90,13 +90,13 @@ def _make_storage(layout: Layout, is_thorough: bool) -> list[str]:
     with FileLock(f"{made}.lock"):
         if keeps_history_elsewhere(layout):
             return []
-        told = history.mend(layout, made, is_thorough)
+        messages = history.mend(layout, made, is_thorough)
         if not made.exists():
             import dagster as dg
 
             with dg.DagsterInstance.get():
                 made.touch()
-        return told
+        return messages
 
 
 def keeps_history_elsewhere(layout: Layout) -> bool:
@@ -164,9 +164,9 @@ def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]
             instance.report_run_failed(run, "Exécution interrompue : son processus n’existe plus.")
             closed.append(run.run_id)
     for path in _alive_files(layout):
-        told = instance.get_run_by_id(path.parent.name)
-        # Of a run that a damaged history no longer knows its lock tells whether it lives.
-        if told.is_finished if told is not None else _is_free(path):
+        owner = instance.get_run_by_id(path.parent.name)
+        # A run that a damaged history no longer knows is alive as long as its lock is held.
+        if owner.is_finished if owner is not None else _is_free(path):
             path.unlink(missing_ok=True)
     return closed
 

@@ -76,9 +76,9 @@ def finish_parsing(layout: Layout) -> None:
     parsing = _parsing.pop(layout.root, None)
     if parsing is None:
         return
-    told, _ = parsing.communicate()
+    output, _ = parsing.communicate()
     if parsing.returncode:
-        raise RuntimeError(f"Le projet dbt ne se lit pas :\n{told}")
+        raise RuntimeError(f"Le projet dbt ne se lit pas :\n{output}")
     _keep(layout)
 
 

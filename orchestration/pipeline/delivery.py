@@ -288,20 +288,20 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
     Of the answers of persons no example is given, for it would lead to one of them, and no number. Nor is a victims'
     shelter an example.
     """
-    found = []
+    results = []
     for shape, frame in gated.accepted.items():
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
             first = f"première : {frame['locator'][codes.index[codes.eq(str(code))][0]]}"
-            told = "" if code == SHELTER_MASKED else first
-            found.append(_observed(f"avertissement {code} ({shape})", shape, int(count), told))
+            example = "" if code == SHELTER_MASKED else first
+            results.append(_observed(f"avertissement {code} ({shape})", shape, int(count), example))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
             first = f"première : {rejected['locator'].iloc[0]} — {unquoted(rejected['reason'].iloc[0])}"
-            found.append(_observed(f"lignes rejetées ({shape})", shape, len(rejected), first))
+            results.append(_observed(f"lignes rejetées ({shape})", shape, len(rejected), first))
     is_quiet = any(of_persons(shape) for shape in gated.accepted)
     notes = [_uncounted(note) if is_quiet else note for note in ingested.notes]
-    return found + [
+    return results + [
         CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(notes, 1)
     ]
 
@@ -313,8 +313,8 @@ def _observed(name: str, shape: str, count: int, example: str) -> CheckResult:
 
 def _uncounted(note: str) -> str:
     """A note of a reader (« file · what it found ») without its numbers, which count persons."""
-    file, between, found = note.partition(" · ")
-    return file + between + re.sub(r"\d+", "…", found)
+    file, between, text = note.partition(" · ")
+    return file + between + re.sub(r"\d+", "…", text)
 
 
 def unquoted(reason: str) -> str:
@@ -324,19 +324,19 @@ def unquoted(reason: str) -> str:
 
 def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, Delivery]:
     """What each source last gave."""
-    found = {source_id: last(workspace, source_id) for source_id in sources}
-    return {source_id: delivery for source_id, delivery in found.items() if delivery is not None}
+    known = {source_id: last(workspace, source_id) for source_id in sources}
+    return {source_id: delivery for source_id, delivery in known.items() if delivery is not None}
 
 
 def remember(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
     """Keeps with a run what its build was made of: a later run may read the sources again."""
-    given = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
-    write_json(layout.run_folder(run_id) / "deliveries.json", given)
+    rows = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
+    write_json(layout.run_folder(run_id) / "deliveries.json", rows)
 
 
 def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
     """One row per source and shape that it declares (SOURCE_SCHEMA): where data could come from, and what came."""
-    given = deliveries(workspace, sources)
+    delivered = deliveries(workspace, sources)
     rows = [
         {
             "source_id": source.id,
@@ -344,12 +344,12 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
             "title": source.title.fr,
             "publisher": source.publisher,
             "evidence_class": source.evidence_class,
-            "state": "current" if given[source.id].is_good else given[source.id].state,
-            "record_count": given[source.id].rows.get(shape, {}).get("accepted", 0),
+            "state": "current" if delivered[source.id].is_good else delivered[source.id].state,
+            "record_count": delivered[source.id].rows.get(shape, {}).get("accepted", 0),
             "only_service_type_code": source.shapes[shape].constant("service_type_code"),
         }
         for source in sources.values()
-        if source.id in given
+        if source.id in delivered
         for shape in source.shapes
     ]
     return pa.Table.from_pylist(rows, schema=SOURCE_SCHEMA)
@@ -358,10 +358,10 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
 def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
     """What the build of a run was made of."""
     path = layout.run_folder(run_id) / "deliveries.json"
-    found = state_files.read(path, list[state_files.DeliveryState], _ANEW)
-    if found is None:
+    entries = state_files.read(path, list[state_files.DeliveryState], _ANEW)
+    if entries is None:
         raise state_files.Damaged(path, "perdu", _ANEW)
-    return [Delivery(**one) for one in found]
+    return [Delivery(**one) for one in entries]
 
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:

@@ -84,8 +84,8 @@ def tables(source: Source, ingested: Ingested, gated: Gated) -> Tables:
 def last(workspace: Workspace, source_id: str) -> Delivery | None:
     """What a source last gave; of a state file that is damaged nothing is known, and its files are read again."""
     try:
-        found = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
-        return Delivery(**found) if found else None
+        state = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
+        return Delivery(**state) if state else None
     except (state_files.Damaged, TypeError):
         return None
 

@@ -145,15 +145,15 @@ def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
 
     Its fingerprint is that of no other run: the next one reads the files again. Raises NothingToPublish.
     """
-    now = publish.catalog(layout)
-    if now is None or now["is_demo"]:
+    catalog = publish.catalog(layout)
+    if catalog is None or catalog["is_demo"]:
         raise NothingToPublish(
             f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
         )
     landed = last_landed(layout)
     return Inventory(
         is_demo=False,
-        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, now["current"])["as_of"]),
+        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, catalog["current"])["as_of"]),
         landing=landed.folder,
         files={},
         sha256={},
@@ -181,11 +181,11 @@ def write_landed(layout: Layout, inventory: Inventory) -> None:
 
 def last_landed(layout: Layout) -> Landed:
     """What `write_landed` kept; where it kept nothing, as after a restore, the folder that a former manifest names."""
-    if found := read_json(layout.landed_record):
-        return Landed(**found)
-    now = publish.catalog(layout)
-    told = {} if now is None or now["is_demo"] else publish.manifest_of(layout, now["current"])
-    return Landed(told.get("landing", str(layout.landing)))
+    if kept := read_json(layout.landed_record):
+        return Landed(**kept)
+    catalog = publish.catalog(layout)
+    manifest = {} if catalog is None or catalog["is_demo"] else publish.manifest_of(layout, catalog["current"])
+    return Landed(manifest.get("landing", str(layout.landing)))
 
 
 def _is_ours(path: Path, landing: Path) -> bool:
@@ -217,15 +217,15 @@ def _fingerprint(
     unreadable: dict[str, list[str]],
 ) -> str:
     """One text for all that decides the result: inputs, code, parameters, state, key, date."""
-    given = [
+    inputs = [
         f"{source}:{redact(path.name)[0]}:{hashes[str(path)]}"
         for source, paths in sorted(files.items())
         for path in paths
     ]
-    given += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
-    said = state.said_by_people(layout.workspace(is_demo))
+    inputs += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
+    answers = state.said_by_people(layout.workspace(is_demo))
     protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
-    return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])
+    return "|".join([code_hash(sources), answers, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *inputs])
 
 
 def code_hash(sources: dict[str, Source]) -> str:
@@ -252,9 +252,9 @@ def of_run(
 ) -> Inventory:
     """The inventory of a run: taken by whichever step asks first, then the same for all."""
     path = layout.run_folder(run_id) / "inventory.json"
-    if (found := read_json(path)) is not None:
+    if (kept := read_json(path)) is not None:
         try:
-            return from_dict(found)
+            return from_dict(kept)
         except (TypeError, KeyError, ValueError) as error:
             raise Damaged(path, todo="Relancer la chaîne entière : « mrf run --force ».") from error
     folder = Path(landing).resolve() if landing else layout.landing
@@ -264,9 +264,9 @@ def of_run(
     return taken
 
 
-def from_dict(found: dict[str, Any]) -> Inventory:
+def from_dict(content: dict[str, Any]) -> Inventory:
     """An inventory read back from its JSON."""
-    return Inventory(**found | {"as_of": dt.date.fromisoformat(found["as_of"])})
+    return Inventory(**content | {"as_of": dt.date.fromisoformat(content["as_of"])})
 
 
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:

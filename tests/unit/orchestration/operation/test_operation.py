@@ -369,7 +369,7 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     write_json(layout.restore_journal, {"backup": "x", "aside": "", "present": [], "coming": []})
     (restored,), (brought_back,) = doctor.state(layout), doctor.erasures(layout)
     assert (restored.level, brought_back.level) == (doctor.ERROR, doctor.ERROR)
-    assert brought_back.told.startswith("2 publication(s)")
+    assert brought_back.message.startswith("2 publication(s)")
     assert "mrf forget --again" in brought_back.todo
     layout.restore_journal.unlink()
     for name in publish.known(layout)[:2]:
@@ -386,7 +386,7 @@ def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path)
     def seen(made: dt.datetime) -> tuple[str, str]:
         backup.make(layout, tmp_path / "disque", made)
         (line,) = doctor.backup(layout)
-        return line.level, line.told
+        return line.level, line.message
 
     assert seen(now - dt.timedelta(days=1))[0] == doctor.OK
     assert seen(now - dt.timedelta(days=110))[0] == doctor.ERROR
@@ -395,7 +395,7 @@ def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path)
     seen(now)
     shutil.rmtree(tmp_path / "disque")
     (line,) = doctor.backup(layout)
-    assert (line.level, "n’est plus là" in line.told) == (doctor.ERROR, True)
+    assert (line.level, "n’est plus là" in line.message) == (doctor.ERROR, True)
 
 
 def test_doctor_calls_a_missing_backup_an_error_where_somebody_asked_to_be_told(
@@ -430,7 +430,7 @@ def test_doctor_on_the_last_run_of_a_machine_that_runs_alone(
         (laptop,) = doctor._last_run(dagster, is_scheduled=False)
     assert alone.level == level
     assert laptop.level == ("À VOIR" if days > 0 else level)
-    assert ("horloge reculée" in alone.told) == (days < 0)
+    assert ("horloge reculée" in alone.message) == (days < 0)
 
 
 def test_the_alert_of_doctor_names_no_landed_file(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_a_closed_folder_stops_the_run_and_names_itself(
         take(Layout(tmp_path), {}, landing, None)
     (line,) = doctor.landing(Layout(tmp_path))
     assert line.level == doctor.ERROR
-    assert ("partenaire" in line.told, "partenaire" in line.detail) == (False, True), "what is mailed names no file"
+    assert ("partenaire" in line.message, "partenaire" in line.detail) == (False, True), "what is mailed names no file"
     assert "partenaire" in _tick().skip_message, "the sensor says so and does not fail"
 
 
