@@ -61,7 +61,7 @@ def published(layout: Layout, number: int, now: dt.datetime) -> None:
     }  # fmt: skip
     publish.write_manifest(layout, publication, told)
     publish.finish(layout, publication)
-    publish.point(layout, publication, run_id, True, now)
+    publish.publish_pointer(layout, publication, run_id, True, now)
     retention.prune(layout, KEPT, 7, now)
 
 

@@ -37,9 +37,9 @@ class Gated:
         for shape, read in self.read_counts.items():
             kept, left = len(self.accepted[shape]), int(self.rejected["shape"].eq(shape).sum())
             # How many persons refused is not told.
-            told = "" if SHAPES[shape].is_answer_of_a_person else f"lues {read} = acceptées {kept} + rejetées {left}"
+            counts = "" if SHAPES[shape].is_answer_of_a_person else f"lues {read} = acceptées {kept} + rejetées {left}"
             results.append(
-                CheckResult(conservation_of(shape), "error", read == kept + left, abs(read - kept - left), told)
+                CheckResult(conservation_of(shape), "error", read == kept + left, abs(read - kept - left), counts)
             )
         return results
 
@@ -61,8 +61,8 @@ def gate(ingested: Ingested) -> Gated:
 
 def _left_out(rejected: pd.DataFrame) -> pd.DataFrame:
     """What never became a record; not every reader tells its cells."""
-    whole = rejected.reindex(columns=REJECTED).astype(object)
-    return whole.assign(row=whole["row"].where(whole["row"].notna(), ""))
+    rows = rejected.reindex(columns=REJECTED).astype(object)
+    return rows.assign(row=rows["row"].where(rows["row"].notna(), ""))
 
 
 def _rejected(shape: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -85,14 +85,14 @@ class ReadingProcess:
         # What a survey's file gives depends on the others: one may hold a later version of a submission.
         may_keep = kept is not None and not isinstance(source.reader, SurveyReader)
         places = [kept.place(path) if kept is not None and may_keep else None for path in paths]
-        found = [kept_parts.load(place) if place is not None else None for place in places]
-        missing = [number for number, part in enumerate(found) if part is None]
+        read = [kept_parts.load(place) if place is not None else None for place in places]
+        missing = [number for number, part in enumerate(read) if part is None]
         if missing:
             files, kept_at = [paths[n] for n in missing], [places[n] for n in missing]
             request = _Request(source, files, kept_at, erased, withheld, limits)
             for number, part in zip(missing, self._read(request), strict=True):
-                found[number] = part
-        return [part for part in found if part is not None]
+                read[number] = part
+        return [part for part in read if part is not None]
 
     def _read(self, request: _Request) -> list[Part]:
         if self._process is None or self._process.poll() is not None:
@@ -121,7 +121,7 @@ class ReadingProcess:
         except (EOFError, ConnectionError) as gone:
             raise self._ended(path, request.limits) from gone
 
-    def _wait(self, path: Path, most_memory: int | None, given: Limits) -> None:
+    def _wait(self, path: Path, most_memory: int | None, allowed: Limits) -> None:
         """Waits for the next message. Raises SourceFileError, the process ended, for a file that takes too much."""
         assert self._process is not None
         assert self._connection is not None
@@ -130,12 +130,12 @@ class ReadingProcess:
             taken = limits.memory_of(self._process.pid)
             if most_memory is not None and taken is not None and taken > most_memory:
                 self.end()
-                raise _beyond_memory(path, given, "un contenu qui en demande davantage")
+                raise _beyond_memory(path, allowed, "un contenu qui en demande davantage")
             if time.monotonic() > until:
                 self.end()
                 raise SourceFileError(path.name, "lecture", "un fichier qui se lit", f"{_WALL_SECONDS} s d’attente")
 
-    def _ended(self, path: Path, given: Limits) -> SourceFileError:
+    def _ended(self, path: Path, limits: Limits) -> SourceFileError:
         """Why the process ended while it read a file."""
         assert self._process is not None
         code = self._process.wait()
@@ -143,10 +143,10 @@ class ReadingProcess:
         size = path.stat().st_size if path.exists() else 0
         number = -code
         if number in _BEYOND_TIME:
-            wanted = f"un fichier qui se lit en {given.seconds_for(size)} s de calcul (MRF_FILE_SECONDS)"
+            wanted = f"un fichier qui se lit en {limits.seconds_for(size)} s de calcul (MRF_FILE_SECONDS)"
             return SourceFileError(path.name, "lecture", wanted, "un contenu qui en demande davantage")
         if number in _BEYOND_MEMORY:
-            return _beyond_memory(path, given, f"un contenu qui arrête son lecteur ({signal.Signals(number).name})")
+            return _beyond_memory(path, limits, f"un contenu qui arrête son lecteur ({signal.Signals(number).name})")
         found = f"un contenu qui arrête son lecteur (code {code})"
         return SourceFileError(path.name, "lecture", "un fichier que son lecteur comprend", found)
 
@@ -162,9 +162,9 @@ class ReadingProcess:
             process.wait()
 
 
-def _beyond_memory(path: Path, given: Limits, found: str) -> SourceFileError:
+def _beyond_memory(path: Path, limits: Limits, found: str) -> SourceFileError:
     size = path.stat().st_size if path.exists() else 0
-    wanted = f"un fichier qui se lit dans {given.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
+    wanted = f"un fichier qui se lit dans {limits.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
     return SourceFileError(path.name, "lecture", wanted, found)
 
 

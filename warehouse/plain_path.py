@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from warehouse.storage import copy_whole
+from warehouse.storage import copy_atomically
 
 _PLAIN = re.compile(r"[\w/.,+=@ -]+")
 
@@ -55,7 +55,7 @@ def put_in_place(path: Path) -> None:
     """Moves what DuckDB had to write elsewhere to where it shall stand."""
     written = for_duckdb(path)
     if written.parent.suffix == ".ecrit" and written.exists():
-        copy_whole(written, path)
+        copy_atomically(written, path)
         written.unlink()
 
 

@@ -192,8 +192,10 @@ def read(path: Path, kind: Any = Any, todo: str = FROM_BACKUP) -> Any:
         return None
     except ValidationError as error:
         is_json = error.errors(include_input=False, include_url=False)[0]["type"] != "json_invalid"
-        found = "incomplet ou d’une autre forme que celle attendue" if is_json else "coupé ou illisible (JSON attendu)"
-        raise Damaged(path, found, todo) from None
+        problem = (
+            "incomplet ou d’une autre forme que celle attendue" if is_json else "coupé ou illisible (JSON attendu)"
+        )
+        raise Damaged(path, problem, todo) from None
     except (OSError, UnicodeError, RecursionError) as error:
         raise Damaged(path, _reason(error), todo) from error
 

@@ -20,17 +20,17 @@ from warehouse import state_files
 
 def write_json(path: Path, content: Any) -> None:
     """Writes a JSON file whole or not at all."""
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode())
+    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode())
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all."""
-    with whole(path) as beside:
+    with atomic_path(path) as beside:
         beside.write_bytes(data)
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path) -> Iterator[Path]:
     """A path beside the target to write to; then forced to disk and renamed over it, or gone where that failed.
 
     A folder that somebody put in the target's place is set aside.
@@ -65,13 +65,13 @@ def read_json(path: Path) -> Any:
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """Writes a Parquet file whole or not at all."""
-    with whole(path) as beside:
+    with atomic_path(path) as beside:
         pq.write_table(table, beside, compression="zstd")
 
 
-def copy_whole(source: Path, target: Path) -> None:
+def copy_atomically(source: Path, target: Path) -> None:
     """Copies a file whole or not at all."""
-    with whole(target) as beside:
+    with atomic_path(target) as beside:
         shutil.copyfile(source, beside)
 
 

@@ -12,12 +12,12 @@ from warehouse.paths import Workspace
 
 def described(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]:
     """By the name of a shape, the rows and the sha256 of the source's file of it, for the files that are there."""
-    found = {}
+    files = {}
     for path in sorted(workspace.validated.glob("*/*.parquet")):
         if path.name == f"{source_id}.parquet":
             rows = pq.read_metadata(path).num_rows
-            found[path.parent.name] = {"rows": rows, "sha256": file_sha256(path)}
-    return found
+            files[path.parent.name] = {"rows": rows, "sha256": file_sha256(path)}
+    return files
 
 
 def damaged(workspace: Workspace, source_id: str, stored: dict[str, dict[str, Any]]) -> list[str]:

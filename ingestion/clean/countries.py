@@ -18,12 +18,12 @@ _BETWEEN = re.compile(r"[,;/|&+\\()\n]|\s[-–—]\s|\b(?:et|and)\b", re.IGNOREC
 @cache
 def _names() -> dict[str, str]:
     """By folded name or code, the ISO code of two letters."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     with Path(__file__).with_name("countries.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for name in (row["iso2"], row["iso3"], *row["names"].split(";")):
-                found.setdefault(fold(name), row["iso2"])
-    return found
+                codes.setdefault(fold(name), row["iso2"])
+    return codes
 
 
 def country(text: str) -> str | None:

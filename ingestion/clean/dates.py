@@ -68,8 +68,8 @@ def date(value: str, *, end: bool = False) -> dt.date | None:
     text = " ".join(value.split())
     if len(text) > _LONGEST:
         return None
-    found = _one(text, end)
-    return found if found is not None else _end_of_range(text, end)
+    day = _one(text, end)
+    return day if day is not None else _end_of_range(text, end)
 
 
 def _one(text: str, end: bool) -> dt.date | None:

@@ -26,8 +26,8 @@ def number(value: str) -> float | None:
         text = text.replace(".", "").replace(",", ".")
     else:
         text = text.replace(",", ".")
-    found = float(text) if _NUMBER.fullmatch(text) else math.nan
-    return found if math.isfinite(found) else None
+    value_read = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return value_read if math.isfinite(value_read) else None
 
 
 def is_ambiguous(value: str) -> bool:
@@ -37,8 +37,8 @@ def is_ambiguous(value: str) -> bool:
 
 def integer(value: str) -> int | None:
     """A whole number, or None where there is a fraction."""
-    found = number(value)
-    return int(found) if found is not None and found.is_integer() else None
+    value_read = number(value)
+    return int(value_read) if value_read is not None and value_read.is_integer() else None
 
 
 def boolean(value: str) -> bool | None:

@@ -51,8 +51,8 @@ def pcode(value: str, level: int, bare: bool = False) -> str | None:
     With ``bare`` a number without letters may be one (Excel makes 506 of ML0506's 0506): for columns of codes only.
     """
     text = value.strip().upper()
-    found = _CODE.fullmatch(text)
-    if found and len(found[2]) in digits(found[1], level):
+    match = _CODE.fullmatch(text)
+    if match and len(match[2]) in digits(match[1], level):
         return text
     written = code_in(text, level)
     if written is None and bare and _BARE.fullmatch(number_text := _EXCEL_DECIMALS.sub("", text)):
@@ -62,25 +62,25 @@ def pcode(value: str, level: int, bare: bool = False) -> str | None:
 
 def code_in(text: str, level: int) -> tuple[str, str] | None:
     """(code, the other words) of a text that holds one code of Mali: « Mopti (ML 0506) » is ML0506 and « Mopti »."""
-    found = list(_WRITTEN.finditer(text.upper()))
-    if len(found) != 1 or len(text.upper()) != len(text):
+    matches = list(_WRITTEN.finditer(text.upper()))
+    if len(matches) != 1 or len(text.upper()) != len(text):
         return None
-    start, end = found[0].span()
+    start, end = matches[0].span()
     rest = re.sub(r"\(\s*\)", " ", f"{text[:start]} {text[end:]}").strip(" -–—:,;/()")
     if text[start:end].upper() in _OF_ISO or re.search("[0-9]", rest):
         return None
-    code = _of_digits(found[0][1], level)
+    code = _of_digits(matches[0][1], level)
     return (code, rest) if code else None
 
 
 def _of_digits(text: str, level: int) -> str | None:
     """The one official code that digits may mean, or None; a part may lack its leading zero."""
     groups = re.findall("[0-9]+", text)
-    whole = "".join(groups)
-    if len(whole) == 2 * level:
-        readings = {f"ML{whole}"}
+    joined = "".join(groups)
+    if len(joined) == 2 * level:
+        readings = {f"ML{joined}"}
     elif len(groups) == 1:
-        readings = set(_padded(whole, level)) if len(whole) == 2 * level - 1 else set()
+        readings = set(_padded(joined, level)) if len(joined) == 2 * level - 1 else set()
     else:
         # « ML5-6-9 », « ML5 0609 »: each group lacks at most its own zero
         readings = {"ML" + "".join(group.zfill(len(group) + len(group) % 2) for group in groups)}
@@ -88,10 +88,10 @@ def _of_digits(text: str, level: int) -> str | None:
     return official.pop() if len(official) == 1 else None
 
 
-def _padded(whole: str, level: int) -> Iterator[str]:
+def _padded(joined: str, level: int) -> Iterator[str]:
     """« 506 » is 05-06, or 50-06: every way to give one part back its zero."""
     for short in range(level):
-        yield f"ML{whole[: 2 * short]}0{whole[2 * short :]}"
+        yield f"ML{joined[: 2 * short]}0{joined[2 * short :]}"
 
 
 @cache
@@ -103,12 +103,12 @@ def _official() -> frozenset[str]:
 
 def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) -> list[str]:
     """Warning codes for codes that contradict each other; which one is right is not decided here."""
-    found = []
+    warnings = []
     if admin1 and admin2 and not admin2.startswith(admin1):
-        found.append("admin1_not_parent_of_admin2")
+        warnings.append("admin1_not_parent_of_admin2")
     if admin2 and admin3 and not admin3.startswith(admin2):
-        found.append("admin3_outside_admin2")
-    return found
+        warnings.append("admin3_outside_admin2")
+    return warnings
 
 
 # 14°26'48.8"N, 14.44° N, 11°26’O: degrees, minutes, seconds and a side.

@@ -28,26 +28,26 @@ def public_phone(text: str) -> str | None:
     if _INVENTED.fullmatch(written):
         return written
     if match := _FLOAT.fullmatch(written):
-        written = _whole(match)
+        written = _all_digits(match)
     if re.fullmatch(r"\d{2,6}", written.replace(" ", "")):
         return _short(written.replace(" ", ""))
-    found = [match.number for match in phonenumbers.PhoneNumberMatcher(written, country.PHONE_REGION)]
+    numbers = [match.number for match in phonenumbers.PhoneNumberMatcher(written, country.PHONE_REGION)]
     home = phonenumbers.country_code_for_region(country.PHONE_REGION)
-    told = [
+    dialled = [
         str(number.national_number)
         if number.country_code == home
         else phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        for number in found
+        for number in numbers
     ]
-    return " / ".join(dict.fromkeys(told)) or None
+    return " / ".join(dict.fromkeys(dialled)) or None
 
 
-def _whole(match: re.Match[str]) -> str:
+def _all_digits(match: re.Match[str]) -> str:
     """The digits of a number that a spreadsheet wrote with decimals or a power of ten; "" where some are lost."""
     digits, decimals, power = match[1] or match[4], match[2] or "", int(match[3] or match[5] or 0)
     value = Decimal(f"{digits}.{decimals or 0}").scaleb(power)
-    is_told = power == 0 or len(decimals) >= power
-    return str(int(value)) if is_told and value == int(value) else ""
+    is_complete = power == 0 or len(decimals) >= power
+    return str(int(value)) if is_complete and value == int(value) else ""
 
 
 def _short(digits: str) -> str | None:

@@ -61,9 +61,9 @@ class Tabular(Strict):
 
     @field_validator("split", mode="before")
     @classmethod
-    def _usual_separators(cls, given: object) -> object:
+    def _usual_separators(cls, value: object) -> object:
         """`split: [Région]` is short for the usual separators."""
-        return dict.fromkeys(given, SEPARATORS) if isinstance(given, list | tuple) else given
+        return dict.fromkeys(value, SEPARATORS) if isinstance(value, list | tuple) else value
 
     @field_validator("split")
     @classmethod
@@ -140,8 +140,8 @@ class TableReader(Tabular):
 
     @field_validator("sheets", mode="before")
     @classmethod
-    def _all(cls, given: object) -> object:
-        return ("*",) if given == "all" else (given,) if isinstance(given, str) else given
+    def _all(cls, value: object) -> object:
+        return ("*",) if value == "all" else (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_choice(self) -> TableReader:
@@ -193,8 +193,8 @@ class SurveyReader(Strict):
 
     @field_validator("renamed", mode="before")
     @classmethod
-    def _versions_are_text(cls, given: object) -> object:
-        return {str(version): names for version, names in given.items()} if isinstance(given, dict) else given
+    def _versions_are_text(cls, value: object) -> object:
+        return {str(version): names for version, names in value.items()} if isinstance(value, dict) else value
 
 
 class BoundaryReader(Strict):

@@ -25,16 +25,16 @@ def roots() -> list[Path]:
 
 def sources() -> dict[str, Source]:
     """All sources by id, in the order of their ids. Raises DeclarationError on a wrong or twice-used id."""
-    found: dict[str, Source] = {}
+    by_id: dict[str, Source] = {}
     for root in roots():
         for path in sorted(root.glob("*/source.yml")):
             if path.parent.name.startswith("_"):
                 continue
             source = load(path.parent)
-            if source.id in found:
-                raise DeclarationError(f"id « {source.id} » en double : {found[source.id].folder} et {source.folder}")
-            found[source.id] = source
-    return dict(sorted(found.items()))
+            if source.id in by_id:
+                raise DeclarationError(f"id « {source.id} » en double : {by_id[source.id].folder} et {source.folder}")
+            by_id[source.id] = source
+    return dict(sorted(by_id.items()))
 
 
 @dataclass(frozen=True)

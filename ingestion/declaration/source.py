@@ -72,13 +72,13 @@ def _group_count(pattern: str) -> int:
         return -1
 
 
-def _origin(given: object) -> object:
+def _origin(value: object) -> object:
     """`organization_name: Nom` is short for `organization_name: {column: Nom}`."""
-    if isinstance(given, str):
-        return {"column": given}
-    if isinstance(given, dict) and given.get("value") is not None:
-        return given | {"value": str(given["value"])}  # YAML reads 2019-07-25 as a date and 2021 as a number
-    return given
+    if isinstance(value, str):
+        return {"column": value}
+    if isinstance(value, dict) and value.get("value") is not None:
+        return value | {"value": str(value["value"])}  # YAML reads 2019-07-25 as a date and 2021 as a number
+    return value
 
 
 class Bounds(Strict):
@@ -123,8 +123,8 @@ class Country(Strict):
 
     @field_validator("keep", mode="before")
     @classmethod
-    def _one(cls, given: object) -> object:
-        return (given,) if isinstance(given, str) else given
+    def _one(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("keep")
     @classmethod
@@ -138,8 +138,8 @@ class Country(Strict):
         kept = frozenset(code for name in self.keep for code in countries(name))
         if countries(cell) & kept or (not cell and "" in self.keep):
             return None
-        told = ", ".join(name or "(vide)" for name in self.keep)
-        return f"pays : attendu {told}, trouvé « {cell} »"
+        expected = ", ".join(name or "(vide)" for name in self.keep)
+        return f"pays : attendu {expected}, trouvé « {cell} »"
 
 
 class Lookup(Strict):
@@ -230,8 +230,8 @@ class Source(Strict):
             _one_of(entry.column, columns)
             column = columns[entry.column]
             if not clean(column, entry.canonical)[1]:
-                told = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
-                raise ValueError(told + _permitted(column))
+                problem = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
+                raise ValueError(problem + _permitted(column))
 
     @cached_property
     def mapped(self) -> frozenset[str]:
@@ -248,10 +248,10 @@ class Source(Strict):
     @cached_property
     def sample(self) -> Path:
         """The fictional sample. Raises DeclarationError when there is none, or more than one."""
-        found = sorted(p for p in self.folder.glob("sample.*"))
-        if len(found) != 1:
-            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(found)}")
-        return found[0]
+        samples = sorted(p for p in self.folder.glob("sample.*"))
+        if len(samples) != 1:
+            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(samples)}")
+        return samples[0]
 
     def claims(self, file_name: str) -> bool:
         """Whether a landed file belongs to this source, by its name, whatever the case."""
@@ -282,8 +282,8 @@ def _permitted(column: Column) -> str:
     """What a column with a code list may hold, for people who have the labels at hand and not the codes."""
     if column.codes is None:
         return " de cette colonne"
-    told = (f"{code} ({code_lists.labels(column.codes, code)[0]})" for code in code_lists.codes(column.codes))
-    return f" ; permis : {', '.join(told)}"
+    labels = (f"{code} ({code_lists.labels(column.codes, code)[0]})" for code in code_lists.codes(column.codes))
+    return f" ; permis : {', '.join(labels)}"
 
 
 def _one_of(value: str, allowed: object) -> str:
@@ -300,15 +300,15 @@ def load(folder: Path) -> Source:
     """The validated declaration in a folder. Raises DeclarationError with file, key and what is allowed."""
     path = folder / "source.yml"
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DeclarationError(f"{path} : illisible (attendu du YAML en UTF-8) : {error}") from error
-    if not isinstance(given, dict):
-        raise DeclarationError(f"{path} : attendu une liste de clés, trouvé {type(given).__name__}")
-    if wrong := [key for key in given if key not in _KEYS]:
+    if not isinstance(content, dict):
+        raise DeclarationError(f"{path} : attendu une liste de clés, trouvé {type(content).__name__}")
+    if wrong := [key for key in content if key not in _KEYS]:
         raise DeclarationError(f"{path} :\n  {', '.join(map(str, wrong))} : clé inconnue ; permis : {', '.join(_KEYS)}")
     try:
-        return Source(**given, folder=folder, lookups=_lookups(folder))
+        return Source(**content, folder=folder, lookups=_lookups(folder))
     except ValidationError as error:
         raise DeclarationError(_explain(path, error)) from error
 

@@ -56,8 +56,8 @@ _SEPARATORS = (r"[;|\n]", ",", "/", r"\s+")
 
 
 def _codes(column: Column, tidied: str) -> tuple[str | None, bool]:
-    found, understood = _matched(column.codes or "", tidied, _SEPARATORS)
-    return ";".join(sorted(found)) or None, understood
+    codes, understood = _matched(column.codes or "", tidied, _SEPARATORS)
+    return ";".join(sorted(codes)) or None, understood
 
 
 def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[set[str], bool]:
@@ -68,7 +68,7 @@ def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[se
         return set(), False
     parts = [part.strip() for part in re.split(separators[0], text) if part.strip()]
     results = [_matched(list_name, part, separators[1:]) for part in parts]
-    return set().union(*(found for found, _ in results)), all(known for _, known in results)
+    return set().union(*(codes for codes, _ in results)), all(known for _, known in results)
 
 
 def _within(column: Column, value: Any) -> bool:

@@ -52,8 +52,8 @@ class Form:
 
     def question(self, repeat: str, name: str) -> Question | None:
         """The question of that name in a repeat or, where it has none, in those around it."""
-        if (found := self._index.get((repeat, name))) is not None or not repeat:
-            return found
+        if (question := self._index.get((repeat, name))) is not None or not repeat:
+            return question
         return self.question(self.repeats.get(repeat, ""), name)
 
     def asked(self, repeat: str) -> dict[str, Question]:
@@ -80,11 +80,11 @@ def named(form_id: str) -> Form | None:
 
 def _form(name: str, definition: Path | dict[str, Any]) -> Form:
     try:
-        told = workbook_to_json(get_xlsform(definition), form_name="form")
+        content = workbook_to_json(get_xlsform(definition), form_name="form")
     except PyXFormError as error:
         raise DeclarationError(f"{name} : formulaire XLSForm invalide : {error}") from error
     repeats: dict[str, str] = {}
-    return Form(tuple(_questions(told["children"], told.get("choices", {}), "", (), repeats)), repeats)
+    return Form(tuple(_questions(content["children"], content.get("choices", {}), "", (), repeats)), repeats)
 
 
 def _questions(

@@ -70,8 +70,8 @@ def definition(form: str) -> dict[str, list[dict[str, str]]]:
     titles = {row["form"]: row["title_fr"] for row in _rows(TITLES)}
     rows = questions()[form]
     survey, choices = [_question(row) for row in rows], list(_choices(rows))
-    told = json.dumps([survey, choices], ensure_ascii=False)
-    version = hashlib.sha256(told.encode()).hexdigest()[:10]  # the same questions are the same version
+    content = json.dumps([survey, choices], ensure_ascii=False)
+    version = hashlib.sha256(content.encode()).hexdigest()[:10]  # the same questions are the same version
     sheets = {
         "survey": (SURVEY, survey),
         "choices": (CHOICES, choices),

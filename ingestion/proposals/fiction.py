@@ -113,10 +113,10 @@ def file_name(proposal: Proposal) -> str:
     origin = named[0] if named else None
     if origin is None or origin.file_name is None:
         return f"sample{suffix}"
-    told = next(
+    text = next(
         t for t in ("2024-07-31", "juillet_2024", "2024") if re.search(origin.file_name, t) and date(_spaced(t))
     )
-    return f"sample.{told}{suffix}"
+    return f"sample.{text}{suffix}"
 
 
 def _spaced(text: str) -> str:

@@ -69,8 +69,8 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield f"  {proposal.shape}:"
     yield "    columns:"
     for name, (origin, ground) in proposal.constants.items():
-        told = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
-        inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in told.items())
+        stated = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
+        inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in stated.items())
         yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {ground}"
     for choice in proposal.mapped.values():
         yield f"      {choice.fate}: {_read(proposal, choice)}"
@@ -81,8 +81,8 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
 def _reader(proposal: Proposal, kind: str) -> Iterator[str]:
     """What the reader must know to find the table; in a PDF or a letter its header tells it."""
     if kind == "table" and proposal.sheet.same:
-        told = f"aussi lues : {', '.join(proposal.sheet.same)}"
-        yield f"  sheets: all {_TO_CONFIRM} : " + _one_line(told)
+        comment = f"aussi lues : {', '.join(proposal.sheet.same)}"
+        yield f"  sheets: all {_TO_CONFIRM} : " + _one_line(comment)
     elif kind == "table" and proposal.sheet.others:
         yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
     if kind == "json" and proposal.sheet.name:
@@ -109,8 +109,8 @@ def _doubt(choice: Choice) -> str:
     if choice.guess is None or choice.guess.label == "sûr":
         return ""
     others = ", ".join(guess.target for guess in choice.others[:2])
-    told = f"{choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
-    return f" {_TO_CONFIRM} : {_one_line(told)}"
+    comment = f"{choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
+    return f" {_TO_CONFIRM} : {_one_line(comment)}"
 
 
 def _one_line(text: str) -> str:

@@ -135,10 +135,10 @@ def _nested(record: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(cell: str) -> str | float | int:
     """A number where the cell is one, so that it reads as the same text again."""
-    found = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
-    if found is None or as_text(found) != cell:
+    value = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
+    if value is None or as_text(value) != cell:
         return cell
-    return int(found) if found.is_integer() else found
+    return int(value) if value.is_integer() else value
 
 
 _WRITERS: dict[str, Callable[[Path, Path, str, list[list[str]]], None]] = {

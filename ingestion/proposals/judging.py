@@ -32,13 +32,13 @@ _TELLING = 0.5  # « N° de téléphone »: better one column too many than a ph
 class Guess:
     """A column of a shape that a file's column may be: how likely, from 0 to 1, and on what ground.
 
-    ``said`` is what its header alone says: of two columns with an equal HXL tag the one that is better named is taken.
+    ``by_header`` is what its header alone says: of two columns with an equal HXL tag the one that is better named is taken.
     """
 
     target: str
     score: float
     ground: str
-    said: float
+    by_header: float
 
     @property
     def label(self) -> str:
@@ -54,26 +54,31 @@ def target_of(shape: str, name: str) -> Column:
 def guesses(column: FileColumn, shape: str) -> list[Guess]:
     """What the column may be in that shape, the likeliest first; nothing below a threshold."""
     targets = [*SHAPES[shape].columns, OBSERVED]
-    found = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
+    likely = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
     nothing = likeness(column.header, "ignored")
-    return sorted((guess for guess in found if guess.score > nothing), key=lambda guess: (-guess.score, -guess.said))
+    return sorted(
+        (guess for guess in likely if guess.score > nothing), key=lambda guess: (-guess.score, -guess.by_header)
+    )
 
 
 def _guess(column: FileColumn, target: Column) -> Guess | None:
-    said = likeness(column.header, target.name)
+    by_header = likeness(column.header, target.name)
     if column.tag and tagged(column.tag) == target.name:
-        return Guess(target.name, 1.0, f"étiquette {column.tag}", said)
+        return Guess(target.name, 1.0, f"étiquette {column.tag}", by_header)
     share = 0.0 if target.kind == "text" else _share(column.values[:_EXAMINED], target)
     if target.kind == "text":
-        score, ground = said * _as_text(column, target), f"en-tête « {column.header} »"
+        score, ground = by_header * _as_text(column, target), f"en-tête « {column.header} »"
     elif target.kind == "pcode" and share >= 0.8:
-        score, ground = max(0.75 + 0.25 * said, said) * share, f"{share:.0%} de p-codes de niveau {target.level}"
-    elif target.codes and share >= 0.8 and said < _LEAST and is_peculiar(target.codes):
+        score, ground = (
+            max(0.75 + 0.25 * by_header, by_header) * share,
+            f"{share:.0%} de p-codes de niveau {target.level}",
+        )
+    elif target.codes and share >= 0.8 and by_header < _LEAST and is_peculiar(target.codes):
         score, ground = 0.55 * share, f"{share:.0%} de codes de la liste {target.codes}"
     else:
-        score = said * (0.3 + 0.7 * share)
+        score = by_header * (0.3 + 0.7 * share)
         ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
-    return Guess(target.name, round(score, 3), ground, said) if score >= _LEAST else None
+    return Guess(target.name, round(score, 3), ground, by_header) if score >= _LEAST else None
 
 
 @lru_cache(maxsize=4096)
@@ -102,8 +107,8 @@ def personal_ground(column: FileColumn) -> str | None:
     values = column.values[:_EXAMINED]
     kinds = [piece.kind for value in values if number(value) is None or _is_phone(value) for piece in find(value)]
     if values and len(kinds) >= 0.3 * len(values):
-        told = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
-        return f"les cellules contiennent {told.get(max(kinds, key=kinds.count), 'des positions')}"
+        labels = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
+        return f"les cellules contiennent {labels.get(max(kinds, key=kinds.count), 'des positions')}"
     parts = [column.header, *column.header.split(".")]  # of JSON: « contact.nom »
     if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:
         return f"l’en-tête « {column.header} » annonce une personne ou un contact"
@@ -112,13 +117,13 @@ def personal_ground(column: FileColumn) -> str | None:
 
 def country_ground(column: FileColumn) -> str | None:
     """Why a column tells the country where a row takes place, of a file where some rows are of Mali."""
-    said = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
+    by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
     values = column.values[:_EXAMINED]
     known = [countries(value) for value in values]
     is_of_countries = sum(map(bool, known)) >= 0.8 * len(values) > 0
-    if said < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
+    if by_header < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
         return None
-    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in found for found in known) else None
+    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in codes for codes in known) else None
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:
@@ -127,11 +132,11 @@ def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[st
     « Nom » alone may be that of a structure: it is a person's beside a first name, or beside a function and a phone
     or an e-mail where another column names the structure.
     """
-    said = {column.header: words(column.header) for column in columns}
-    named = [header for header, way in said.items() if way in _NAMES]
-    function = [header for header, way in said.items() if way in _FUNCTIONS]
-    has_first_name = any(way in _FIRST_NAMES for way in said.values())
-    has_structure = any(likeness(header, "organization_name") >= LIKELY for header in said if header not in named)
+    phrases = {column.header: words(column.header) for column in columns}
+    named = [header for header, way in phrases.items() if way in _NAMES]
+    function = [header for header, way in phrases.items() if way in _FUNCTIONS]
+    has_first_name = any(way in _FIRST_NAMES for way in phrases.values())
+    has_structure = any(likeness(header, "organization_name") >= LIKELY for header in phrases if header not in named)
     if not named or not (has_first_name or (function and apart and has_structure)):
         return {}
     return {header: f"« {header} » d’une personne, dans une liste de personnes" for header in (*named, *function)}

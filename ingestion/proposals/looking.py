@@ -65,13 +65,13 @@ class Sheet:
 def sheets(path: Path) -> list[Sheet]:
     """The tables of a file, in a workbook those on visible sheets. Raises SourceFileError where there are none."""
     grids = formats.grids(path)
-    found = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
-    if not found:
+    tables = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
+    if not tables:
         raise SourceFileError(path.name, "ensemble", "une ligne d’en-tête et des lignes sous elle", "aucun tableau")
     if path.suffix.lower() == ".json":
-        return [replace(sheet, total=formats.total_key(path, sheet.name)) for sheet in found]
+        return [replace(sheet, total=formats.total_key(path, sheet.name)) for sheet in tables]
     alike: dict[tuple[frozenset[str], int], list[Sheet]] = {}
-    for sheet in found:
+    for sheet in tables:
         alike.setdefault((frozenset(column.header for column in sheet.columns), sheet.header_rows), []).append(sheet)
     return [_joined(group) for group in alike.values()]
 

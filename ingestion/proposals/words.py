@@ -25,8 +25,8 @@ _LINKS = {"de", "du", "des", "la", "le", "les", "l", "d", "of", "the", "en", "et
 
 def words(header: str) -> Words:
     """A header in comparable words: « admin1Pcode » is admin 1 pcode, « Organization_Name » organization name."""
-    found = fold(_CAMEL.sub(" ", header)).split()
-    return tuple(_singular(word) for word in found if word not in _LINKS) or tuple(found)
+    parts = fold(_CAMEL.sub(" ", header)).split()
+    return tuple(_singular(word) for word in parts if word not in _LINKS) or tuple(parts)
 
 
 def _singular(word: str) -> str:
@@ -44,19 +44,19 @@ def headers() -> dict[str, dict[Words, float]]:
 
     The first says it best; one with a question mark is vague: « nom » alone may be anything's name.
     """
-    given = {row["target"]: row["spellings"].split(";") for row in _rows("headers.csv")}
+    spellings_of = {row["target"]: row["spellings"].split(";") for row in _rows("headers.csv")}
     for column in (*LINEAGE, *(column for shape in SHAPES.values() for column in shape)):
         if column.spellings:
-            given.setdefault(column.name, column.spellings.split(";"))
-    parts = {target: spellings for target, spellings in given.items() if target.startswith("$")}
-    found: dict[str, dict[Words, float]] = {}
-    for target in given.keys() - parts.keys():
-        ways = found.setdefault(target, {})
-        for place, spelling in enumerate(given[target]):
+            spellings_of.setdefault(column.name, column.spellings.split(";"))
+    parts = {target: spellings for target, spellings in spellings_of.items() if target.startswith("$")}
+    by_target: dict[str, dict[Words, float]] = {}
+    for target in spellings_of.keys() - parts.keys():
+        ways = by_target.setdefault(target, {})
+        for place, spelling in enumerate(spellings_of[target]):
             weight = _VAGUE if spelling.endswith("?") else 1 - min(place, 20) * 0.005
-            for said in _spelled_out(spelling.rstrip("?"), parts):
-                ways.setdefault(words(said), weight)
-    return found
+            for phrase in _spelled_out(spelling.rstrip("?"), parts):
+                ways.setdefault(words(phrase), weight)
+    return by_target
 
 
 def _spelled_out(spelling: str, parts: dict[str, list[str]]) -> Iterator[str]:
@@ -85,23 +85,23 @@ def tagged(tag: str) -> str | None:
 
 def likeness(header: str, target: str) -> float:
     """How well a header says a column, from 0 to 1: as listed, one of its words misspelt, or said among other words."""
-    said = words(header)
+    phrase = words(header)
     best = 0.0
     for way, weight in headers().get(target, {}).items():
-        if way == said:
+        if way == phrase:
             best = max(best, weight)
-        elif set(way) < set(said):
-            best = max(best, weight * (0.25 + 0.6 * len(way) / len(said)))
-        elif _is_misspelt(way, said):
+        elif set(way) < set(phrase):
+            best = max(best, weight * (0.25 + 0.6 * len(way) / len(phrase)))
+        elif _is_misspelt(way, phrase):
             best = max(best, weight * 0.9)
     return best
 
 
-def _is_misspelt(way: Words, said: Words) -> bool:
+def _is_misspelt(way: Words, phrase: Words) -> bool:
     """Nearly the same letters and the same numbers: never « admin 3 » for « admin 2 », « country » for « county »."""
-    if len(way) != len(said) or [w for w in way if w.isdigit()] != [w for w in said if w.isdigit()]:
+    if len(way) != len(phrase) or [w for w in way if w.isdigit()] != [w for w in phrase if w.isdigit()]:
         return False
-    return said not in headers()["ignored"] and fuzz.ratio(" ".join(way), " ".join(said)) >= _ALMOST
+    return phrase not in headers()["ignored"] and fuzz.ratio(" ".join(way), " ".join(phrase)) >= _ALMOST
 
 
 @cache

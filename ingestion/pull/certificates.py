@@ -26,14 +26,14 @@ def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str |
 
     A line that was cut is something else: trying again may help.
     """
-    found = next((one for one in behind(error) if isinstance(one, ssl.SSLError)), None)
-    if isinstance(found, ssl.SSLCertVerificationError):
-        other = (f"refusé (OpenSSL {found.verify_code})", _OURS)
-        what, todo = _WRONG.get(found.verify_code, other)
+    cause = next((one for one in behind(error) if isinstance(one, ssl.SSLError)), None)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        other = (f"refusé (OpenSSL {cause.verify_code})", _OURS)
+        what, todo = _WRONG.get(cause.verify_code, other)
         return f"certificat {what} : {todo.format(setting=setting)}"
-    if found is None or isinstance(found, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+    if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return None
-    return f"liaison chiffrée impossible ({found.reason or type(found).__name__}) : vérifier l’adresse et {setting}"
+    return f"liaison chiffrée impossible ({cause.reason or type(cause).__name__}) : vérifier l’adresse et {setting}"
 
 
 def behind(error: BaseException) -> Iterator[BaseException]:

@@ -202,7 +202,7 @@ class Client:
         if status in expected:
             return
         opened_by = f" : vérifier {self._opened_by}" if self._opened_by else ""
-        told = {
+        problem = {
             401: f"accès refusé{opened_by}",
             403: f"accès interdit à ce compte{opened_by}",
             404: "introuvable",
@@ -210,8 +210,8 @@ class Client:
         }.get(status, "demande non servie")
         if response.is_redirect:
             leads = urlsplit(as_asked(response.url, self._session.get_redirect_target(response))).hostname
-            told = f"redirection vers {leads or 'une adresse illisible'}, non suivie : vérifier l’adresse du serveur"
-        raise PullError(f"{self.where(path)} : {told} (HTTP {status})", status)
+            problem = f"redirection vers {leads or 'une adresse illisible'}, non suivie : vérifier l’adresse du serveur"
+        raise PullError(f"{self.where(path)} : {problem} (HTTP {status})", status)
 
     def _read(self, path: str, kind: type[_Kind], response: requests.Response) -> _Kind:
         body = b"".join(self.chunks(response))
@@ -220,10 +220,10 @@ class Client:
             return TypeAdapter(kind).validate_python(_content(body))
         except ValidationError as error:
             place = ".".join(map(str, error.errors()[0]["loc"]))
-            told = f"réponse d’une autre forme que celle attendue (« {place} » absent ou d’une autre sorte)"
+            problem = f"réponse d’une autre forme que celle attendue (« {place} » absent ou d’une autre sorte)"
         except ValueError as error:
-            told = str(error)
-        raise PullError(f"{self.where(path)} : {told}")
+            problem = str(error)
+        raise PullError(f"{self.where(path)} : {problem}")
 
     def where(self, path: str) -> str:
         """Server and path as errors show them: a query may hold a key."""
@@ -238,7 +238,7 @@ def _content(body: bytes) -> Any:
     """What a JSON says. Raises ValueError, in words that quote nothing of it."""
     try:
         text = body.decode("utf-8-sig")
-        content = json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
+        content = json.loads(text, parse_int=_integer, parse_float=_decimal, parse_constant=_decimal)
     except UnicodeDecodeError as error:
         raise ValueError(f"réponse qui n’est pas de l’UTF-8 (octet {error.start})") from None
     except json.JSONDecodeError as error:
@@ -260,7 +260,7 @@ def _is_shallow(content: Any) -> bool:
     return False
 
 
-def _whole(digits: str) -> int:
+def _integer(digits: str) -> int:
     if len(digits) > 20 or abs(int(digits)) > _LARGEST:
         raise ValueError(f"réponse avec un nombre de {len(digits)} chiffres, attendu 19 au plus")
     return int(digits)

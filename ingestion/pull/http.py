@@ -11,16 +11,16 @@ import requests
 from ingestion.declaration.pull_settings import HttpPull
 from ingestion.pull.client import PASSING, TRIES, Client, Header, Params, from_environment
 from ingestion.pull.errors import PullError
+from ingestion.pull.fetched import Fetched
 from ingestion.pull.pages import as_json, made_private, read_json, write_private
-from ingestion.pull.whole import Whole
 
 _WHOLE, _REST, _SAME, _NO_SUCH_RANGE = 200, 206, 304, 416
 # Where a server asks who one is, or says that it is closed, with a page instead of a refusal.
 _PAGE = (b"<!doctype html", b"<html")
 
 
-def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | None:
-    """The file, or None where it is still the one that was ``landed``: what `Whole.state` said of it then."""
+def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Fetched | None:
+    """The file, or None where it is still the one that was ``landed``: what `Fetched.state` said of it then."""
     made_private(folder)
     auth = Header(f"Bearer {from_environment(settings.token)}") if settings.token else None
     size = settings.max_megabytes * 1_000_000
@@ -28,7 +28,7 @@ def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | N
         return _fetch(client, settings, folder, landed)
 
 
-def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | None:
+def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Fetched | None:
     part, about = folder / "whole.part", folder / "part.json"
     for attempt in range(1, TRIES + 1):
         before = _resumable(part, about, settings.url)
@@ -45,7 +45,7 @@ def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, A
             _check_content(client, part)
             file = folder / "whole"
             os.replace(part, file)
-            return Whole(file, state=state | {"modified": modified})
+            return Fetched(file, state=state | {"modified": modified})
         except PASSING as error:
             client.wait(attempt, "", error)
         except PullError as error:

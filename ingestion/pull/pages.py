@@ -77,7 +77,7 @@ class Pages:
             self._start()  # answers came or went while they were pulled
         raise PullError(f"{len(rows)} soumissions relevées, {pages[-1].count} annoncées : à refaire")
 
-    def whole(self, content: dict[str, Any]) -> Path:
+    def combined(self, content: dict[str, Any]) -> Path:
         """The file of what all pages say together."""
         file = self._folder / "whole"
         write_private(file, as_json(content))
@@ -121,24 +121,24 @@ def write_private(path: Path, data: bytes) -> None:
 def move_private(file: Path, path: Path) -> None:
     """Puts a private file elsewhere, whole or not at all; on the same disk nothing of it is ever beside the target."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("rb") as given:
-        os.fsync(given.fileno())
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
         try:
             os.replace(file, path)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            copy_private(given, path)
+            copy_private(opened, path)
             file.unlink()
 
 
-def copy_private(given: BinaryIO, path: Path) -> None:
+def copy_private(opened: BinaryIO, path: Path) -> None:
     """The same of an open file; beside the target there is meanwhile a hidden `.part` that no source claims."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     beside.unlink(missing_ok=True)  # one that was left would keep its mode
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        shutil.copyfileobj(given, file)
+        shutil.copyfileobj(opened, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)

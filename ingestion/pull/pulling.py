@@ -18,8 +18,8 @@ from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.pull import central, http, kobo
 from ingestion.pull.errors import PullError
+from ingestion.pull.fetched import Fetched
 from ingestion.pull.pages import as_json, made_private, move_private, read_json, write_private
-from ingestion.pull.whole import Whole
 from ingestion.readers.surveys.consent import Erased
 
 
@@ -85,24 +85,24 @@ def _pull(
     for left in target.parent.glob(f".{source_id}_????-??-??.*.part"):  # by a pull that was killed
         left.unlink(missing_ok=True)
     before = _landed(landed, target.parent)
-    whole = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
-    if whole is None and before is not None:
+    fetched = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
+    if fetched is None and before is not None:
         return Pulled(source_id, before, False)
-    if whole is None:
+    if fetched is None:
         raise PullError("le serveur dit « inchangé » d’un fichier qui n’a pas été reçu")
-    is_new = before is None or file_sha256(before) != file_sha256(whole.file)
+    is_new = before is None or file_sha256(before) != file_sha256(fetched.file)
     path = target if is_new or before is None else before
     if is_new:
         # Said before it is there: a pull that dies in between leaves no file that nobody takes for its own.
         known = {"name": before.name} if before else {}
         write_private(folder / "landed.json", as_json(known | {"coming": path.name}))
-        move_private(whole.file, path)
+        move_private(fetched.file, path)
     if before is not None and before != path:
         before.unlink()
-    write_private(folder / "landed.json", as_json({"name": path.name, "state": whole.state}))
-    whole.file.unlink(missing_ok=True)
+    write_private(folder / "landed.json", as_json({"name": path.name, "state": fetched.state}))
+    fetched.file.unlink(missing_ok=True)
     _forget_pages(folder)
-    return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted, whole.erased)
+    return Pulled(source_id, path, is_new, fetched.submissions, fetched.versions, fetched.deleted, fetched.erased)
 
 
 def _forget_pages(folder: Path) -> None:
@@ -115,22 +115,22 @@ def _landed_by_name(source_id: str, target: Path, folder: Path) -> dict[str, Any
     """Where what the last pull noted is damaged: the newest file of the name that pulls give, or there would be two."""
     if not (folder / "landed.json").exists():
         return {}
-    found = sorted(target.parent.glob(f"{source_id}_????-??-??{target.suffix}"))
-    return {"name": found[-1].name} if found else {}
+    files = sorted(target.parent.glob(f"{source_id}_????-??-??{target.suffix}"))
+    return {"name": files[-1].name} if files else {}
 
 
 def _landed(known: dict[str, Any], landing: Path) -> Path | None:
     """The file that the last pull landed, if it is there; where that pull died, the one before goes only now."""
-    found = [landing / known[key] for key in ("coming", "name") if key in known and (landing / known[key]).exists()]
-    for older in found[1:]:
-        if older != found[0]:
+    files = [landing / known[key] for key in ("coming", "name") if key in known and (landing / known[key]).exists()]
+    for older in files[1:]:
+        if older != files[0]:
             older.unlink()
-    return found[0] if found else None
+    return files[0] if files else None
 
 
 def _fetched(
     settings: KoboPull | CentralPull | HttpPull, folder: Path, state: dict[str, Any], erased: Erased
-) -> Whole | None:
+) -> Fetched | None:
     if isinstance(settings, KoboPull):
         return kobo.fetch(settings, folder, erased)
     if isinstance(settings, CentralPull):

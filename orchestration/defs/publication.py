@@ -30,7 +30,7 @@ from warehouse.privacy import withheld
 from warehouse.publication import audit, checks_page, publish
 from warehouse.reading import cookbook, dictionary, fates
 from warehouse.resolution import state
-from warehouse.storage import copy_whole, write_json
+from warehouse.storage import copy_atomically, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -152,12 +152,12 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         manifest["state"]["left"] = state.described(workspace)
         publish.write_manifest(layout, publication, manifest)
         write_landed(layout, inventory)
-        copy_whole(layout.build_file, layout.last_audited)
+        copy_atomically(layout.build_file, layout.last_audited)
         publish.finish(layout, publication)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
         raise
-    publish.point(layout, publication, run_id, inventory.is_demo, now)
+    publish.publish_pointer(layout, publication, run_id, inventory.is_demo, now)
     return dg.MaterializeResult(
         metadata=data_root.nature(run_id)
         | {

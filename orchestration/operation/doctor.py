@@ -253,7 +253,7 @@ def backup(layout: Layout) -> Iterator[Line]:
     message = f"{record['folder']}, " + (f"il y a {age.days} jour(s)" if age.days >= 0 else "plus tard que maintenant")
     if age < -_CLOCKS_DIFFER:
         yield Line(ERROR, "sauvegarde", f"horloge reculée : {message}", _SET_CLOCK)
-    elif not backups.is_whole(Path(record["folder"])):
+    elif not backups.is_complete(Path(record["folder"])):
         todo = "disque non monté ? le monter ; sinon « mrf backup »"
         yield Line(ERROR, "sauvegarde", f"{record['folder']} n’est plus là, ou plus entière", todo)
     elif age > _BACKUP_LATE:

@@ -197,7 +197,12 @@ def pack(path: Path) -> None:
 
 def backups_with(folders: Iterable[Path], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[Path]:
     """The backups below these folders that may hold what was erased."""
-    return [path for folder in folders for path in backup.whole(folder) if _backup_may_hold(path, receipts, sources)]
+    return [
+        path
+        for folder in folders
+        for path in backup.complete_backups(folder)
+        if _backup_may_hold(path, receipts, sources)
+    ]
 
 
 def _backup_may_hold(folder: Path, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:

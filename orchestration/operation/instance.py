@@ -18,7 +18,7 @@ from orchestration.operation import history
 from orchestration.settings import POSTGRES, SettingError
 from warehouse.paths import PROJECT, Layout
 from warehouse.plain_path import NoPlainPath, plain
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -69,7 +69,7 @@ def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
                 f"l’historique de cette racine est dans PostgreSQL, et {POSTGRES} n’est pas posé ; pour revenir à"
                 f" SQLite, effacer {path}"
             )
-        write_whole(path, wanted.encode())
+        write_atomically(path, wanted.encode())
     if os.environ.get(POSTGRES, "").startswith(_PLAIN):
         os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
     try:

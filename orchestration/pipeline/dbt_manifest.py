@@ -14,7 +14,7 @@ from orchestration.pipeline.inventory import environment
 from warehouse.parameter_texts import with_parameters
 from warehouse.paths import DBT_PROJECT, Layout
 from warehouse.state_files import Damaged
-from warehouse.storage import copy_whole, read_json, tree_hash, write_json, write_whole
+from warehouse.storage import copy_atomically, read_json, tree_hash, write_atomically, write_json
 
 # dbt of this very environment, whether or not its folder is on PATH.
 DBT = Path(sys.executable).with_name("dbt")
@@ -93,7 +93,7 @@ def _keep(layout: Layout) -> None:
         json.loads(text)
     except ValueError:  # another process is parsing here too: the next run keeps it
         return
-    write_whole(_kept(layout) / "manifest.json", text)
+    write_atomically(_kept(layout) / "manifest.json", text)
     write_json(_kept(layout) / _STAMP, _stamp(_kept(layout)))
 
 
@@ -105,7 +105,7 @@ def install() -> None:
     start_parsing(layout)
     finish_parsing(layout)
     for name in ("manifest.json", _STAMP):
-        copy_whole(_kept(layout) / name, INSTALLED / name)
+        copy_atomically(_kept(layout) / name, INSTALLED / name)
 
 
 def _is_current(folder: Path) -> bool:

@@ -21,7 +21,7 @@ from warehouse import state_files, stored
 from warehouse.paths import Workspace
 from warehouse.privacy.vault import Vault, forget
 from warehouse.source_states import GOOD
-from warehouse.storage import copy_whole, write_json, write_parquet
+from warehouse.storage import copy_atomically, write_json, write_parquet
 
 READABLE = "livraison lisible et conforme"  # the check that a source as a whole passes or fails
 
@@ -182,4 +182,4 @@ def keep_unread(source: Source, workspace: Workspace, vault: Vault | None, copie
 def _keep_plain(workspace: Workspace, copy: Copy) -> None:
     target = workspace.originals / copy.sha256[:2] / f"{copy.sha256}{copy.path.suffix.lower()}"
     if not target.exists():
-        copy_whole(copy.path, target)
+        copy_atomically(copy.path, target)

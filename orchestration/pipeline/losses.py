@@ -35,8 +35,8 @@ def check(
     after = {delivery.source_id: delivery.total("accepted") for delivery in deliveries}
     falls = loss.of_sources(_published_rows(layout, catalog, manifest), after, max_fall)
     is_explained = any(fall.name in accepted for fall in falls)
-    is_whole = not publish.flaw(layout, catalog["current"])
-    if is_whole and as_of.isoformat() >= str(manifest.get("as_of", "")):
+    is_intact = not publish.flaw(layout, catalog["current"])
+    if is_intact and as_of.isoformat() >= str(manifest.get("as_of", "")):
         falls += loss.of_marts(published, layout.build_file, max_fall)
     refused = [fall for fall in falls if not (fall.name in accepted or (fall.is_mart and is_explained))]
     if refused:

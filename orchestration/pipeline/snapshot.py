@@ -98,7 +98,7 @@ def _opened(workspace: Workspace, vault: Vault | None, folder: Path, name: str, 
     plain = next(iter((workspace.originals / sha256[:2]).glob(f"{sha256}.*")), None)
     if plain is not None:
         content = plain.read_bytes()
-    elif vault is not None and vault.has_whole_original(sha256):
+    elif vault is not None and vault.has_full_original(sha256):
         content = vault.read_original(sha256, _WHY)
     else:
         raise SourceFileError(name, "originals", wanted, "aucun qui soit entier")

@@ -18,7 +18,7 @@ import duckdb
 
 from orchestration.pipeline import dbt_manifest
 from warehouse.paths import PROJECT, Layout
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 _PACKAGE = "mrf"
 # What the page never shows: where files lay on this machine.
@@ -35,7 +35,7 @@ def build(layout: Layout, target: Path, title: str, notice: str) -> Path:
     page = _replaced(page, "<title>dbt Docs</title>", f"<title>{title}</title>")
     page = _replaced(page, 'lang="en-US"', 'lang="fr"')
     page = re.sub(r'"//[a-z0-9]+\.cloudfront\.net/[^"]+"', '""', page)  # dbt's visit counter, off but named
-    write_whole(target, page.encode())
+    write_atomically(target, page.encode())
     return target
 
 

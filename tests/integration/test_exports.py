@@ -24,7 +24,7 @@ from tests.conftest import Root
 from warehouse.deliverables.exports import EXPORTS
 from warehouse.deliverables.exports import workbook as workbook_of
 from warehouse.deliverables.exports.mart_tables import tables
-from warehouse.reading.csv_cells import as_given
+from warehouse.reading.csv_cells import unescaped
 from warehouse.reading.edition import opened
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]
@@ -156,7 +156,7 @@ def test_nothing_runs_in_the_csv_and_nothing_is_lost(spoiled: Path) -> None:
     position = lines[0].index("required_documents")
     texts = [line[position] for line in lines[1 : len(INJECTED) + 2]]
     assert not [text for text in texts if re.search(r"(?:\A|[;\n])[=+\-@\t\r]", text)]
-    assert [as_given(text) for text in texts] == [*INJECTED, LONG]
+    assert [unescaped(text) for text in texts] == [*INJECTED, LONG]
 
 
 def test_every_mart_is_a_csv_with_its_rows(exports: Path, marts: dict[str, int]) -> None:

@@ -104,10 +104,10 @@ def produce(
 def record_of(folder: Path) -> dict[str, dict[str, Any]]:
     """What `deliverables.json` says, by name of the deliverable, in the order in which people are shown them."""
     try:
-        found = state_files.read(folder / RECORD, dict[str, state_files.Deliverable]) or {}
+        entries = state_files.read(folder / RECORD, dict[str, state_files.Deliverable]) or {}
     except state_files.Damaged:  # then none counts as made, and « mrf deliver » makes them again
-        found = {}
-    return {name: found[name] for name in dict.fromkeys((*_SHOWN, *found)) if name in found}
+        entries = {}
+    return {name: entries[name] for name in dict.fromkeys((*_SHOWN, *entries)) if name in entries}
 
 
 @cache
@@ -121,13 +121,13 @@ def missing(deliverables: tuple[Deliverable, ...], folder: Path) -> list[str]:
     """Names of the deliverables that are not there whole, of this publication and this code."""
     by_name = {one.name: one for one in deliverables}
     entries = record_of(folder)
-    found = []
+    lacking = []
     for one in deliverables:
         entry = entries.get(one.name, {})
         of_now = _made_of(one, folder, tuple(by_name[name] for name in one.after))
         if entry.get("state") != "made" or entry["made_of"] != of_now or _damaged(folder, entry):
-            found.append(one.name)
-    return found
+            lacking.append(one.name)
+    return lacking
 
 
 def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, ...]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from warehouse import french
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 
 @cache
@@ -32,5 +32,5 @@ def environment(folder: Path) -> Environment:
 
 def write(target: Path, template: str, **content: Any) -> Path:
     """Fills a template of this folder and writes the page whole or not at all."""
-    write_whole(target, _templates().get_template(template).render(**content).encode())
+    write_atomically(target, _templates().get_template(template).render(**content).encode())
     return target

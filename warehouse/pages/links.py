@@ -38,6 +38,6 @@ def outside(page: str) -> list[str]:
     return sorted(set(reader.found))
 
 
-def unfilled(text: str, said: Iterable[str] = ()) -> list[str]:
-    """What a Jinja template leaves behind where it was not filled; ``said``: what only looks so, being data."""
-    return sorted(set(_TEMPLATE.findall(text)) - set(said))
+def unfilled(text: str, data: Iterable[str] = ()) -> list[str]:
+    """What a Jinja template leaves behind where it was not filled; ``data``: what only looks so, being data."""
+    return sorted(set(_TEMPLATE.findall(text)) - set(data))

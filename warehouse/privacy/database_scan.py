@@ -35,10 +35,12 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
     Allowed are phones that some source permits to publish, and latitude and longitude of services that are not masked.
     """
     known = replace(known, let_through=let_through(connection, schemas))
-    found = []
+    findings = []
     for schema, table in _tables(connection, schemas):
-        found += _table(connection, file, schema, table, known)
-    return found + _comments(connection, file, schemas, known) + _claims_of_unplaced(connection, file, schemas, known)
+        findings += _table(connection, file, schema, table, known)
+    return (
+        findings + _comments(connection, file, schemas, known) + _claims_of_unplaced(connection, file, schemas, known)
+    )
 
 
 def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> Callable[[], frozenset[str]]:
@@ -51,18 +53,18 @@ def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...])
 
 
 def _let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> frozenset[str]:
-    found: set[str] = set()
+    forms: set[str] = set()
     for schema, table in _tables(connection, schemas):
         full = f'{schema}."{table}"'
         for column, kind, *_ in connection.execute(f"describe {full}").fetchall():
             if kind == "VARCHAR" and column != "public_phone":
                 texts = _texts(connection, full, column, "true", Known())
                 passed = [text for text in texts if not find(text) and out_of_context(text)]
-                found |= {squashed(form) for text in passed for form in (text, plain_text(text))}
+                forms |= {squashed(form) for text in passed for form in (text, plain_text(text))}
             elif kind in _NUMBERS:
                 figures = _figures(connection, full, column)
-                found |= {figure for figure in figures if out_of_context(figure) or out_of_context(f"{int(figure):_}")}
-    return frozenset(found)
+                forms |= {figure for figure in figures if out_of_context(figure) or out_of_context(f"{int(figure):_}")}
+    return frozenset(forms)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, full: str, column: str) -> list[str]:
@@ -86,7 +88,7 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
     columns = {row[0]: row[1] for row in connection.execute(f"describe {full}").fetchall()}
     is_long = {"attribute", "value"} <= set(columns)  # one row a value: the attribute is what a column is elsewhere
     strict = replace(known, public_points=frozenset())  # coordinates have columns of their own
-    found = []
+    findings = []
     for column, kind in columns.items():
         place = f"{name}.{column}"
         if kind == "VARCHAR" and column != "public_phone":
@@ -94,21 +96,21 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
                 "attribute is distinct from 'public_phone'" if is_long and column in ("value", "raw_value") else "true"
             )
             texts = _texts(connection, full, column, rest, known)
-            found += [Finding(file, place, kind) for text in texts for kind in look(text, strict)]
+            findings += [Finding(file, place, kind) for text in texts for kind in look(text, strict)]
         elif kind == "VARCHAR":
-            found += _unpermitted(connection, file, place, full, column, "true", known)
+            findings += _unpermitted(connection, file, place, full, column, "true", known)
         elif known.phones and kind in _NUMBERS:
             query = (
                 f'select distinct cast("{column}" as bigint)::varchar from {full} where "{column}" between 1e7 and 1e8'
             )
             numbers = {row[0] for row in connection.execute(query).fetchall()}
-            found += [Finding(file, place, KNOWN_PHONE)] if numbers & known.phones else []
+            findings += [Finding(file, place, KNOWN_PHONE)] if numbers & known.phones else []
     if is_long:
         for column in {"value", "raw_value"} & set(columns):
-            found += _unpermitted(
+            findings += _unpermitted(
                 connection, file, f"{name}.{column}", full, column, "attribute = 'public_phone'", known
             )
-    return list(dict.fromkeys(found)) + _places(connection, file, name, full, set(columns), is_long, known)
+    return list(dict.fromkeys(findings)) + _places(connection, file, name, full, set(columns), is_long, known)
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: str, known: Known) -> list[str]:
@@ -145,14 +147,14 @@ def _places(
     known: Known,
 ) -> list[Finding]:
     """Points of shelters, and what a masked row tells of its place."""
-    found = []
+    findings = []
     if {"latitude", "longitude"} <= columns:
         query = f"select distinct latitude::double, longitude::double from {full} where latitude is not null"
         located = connection.execute(query).fetchall()
         rounded = {(round(y, 4), round(x, 4)) for y, x in located if x is not None}
-        found += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if rounded & known.points else []
+        findings += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if rounded & known.points else []
         if "service_at_location_id" in columns and is_near(located, known.shelters):
-            found.append(Finding(file, f"{name}.latitude", PLACE_OF_SHELTER))
+            findings.append(Finding(file, f"{name}.latitude", PLACE_OF_SHELTER))
     if is_long and "entity_id" in columns and known.points:
         query = f"""
             select distinct round(try_cast(a.value as double), 4), round(try_cast(b.value as double), 4)
@@ -160,19 +162,19 @@ def _places(
             where a.attribute = 'latitude' and b.attribute = 'longitude'
         """
         points = connection.execute(query).fetchall()
-        found += [Finding(file, f"{name}.value", KNOWN_POINT)] if set(points) & known.points else []
+        findings += [Finding(file, f"{name}.value", KNOWN_POINT)] if set(points) & known.points else []
     withheld = {"is_masked": WITHHELD} if "is_masked" in columns else {}
     if "service_at_location_id" in columns and known.unplaced:
         connection.register("unplaced", pa.table({"id": sorted(known.unplaced)}))
         withheld["service_at_location_id in (select id from unplaced)"] = OF_NEIGHBOURS
     for rows, names in withheld.items():
-        told = [column for column in names if column in columns]
-        if not told:
+        present = [column for column in names if column in columns]
+        if not present:
             continue
-        counts = ", ".join(f'count("{column}")' for column in told)
+        counts = ", ".join(f'count("{column}")' for column in present)
         stated = connection.execute(f"select {counts} from {full} where {rows}").fetchall()[0]
-        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, stated, strict=True) if n]
-    return found
+        findings += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(present, stated, strict=True) if n]
+    return findings
 
 
 def _claims_of_unplaced(
@@ -190,8 +192,8 @@ def _claims_of_unplaced(
         select distinct attribute from marts.provenance
         where attribute in (select unnest($2)) and entity_id in (select unnest($3))
     """
-    given = [list(WITHHELD), list(OF_NEIGHBOURS), sorted(known.unplaced)]
-    attributes = connection.execute(query, given).fetchall()
+    parameters = [list(WITHHELD), list(OF_NEIGHBOURS), sorted(known.unplaced)]
+    attributes = connection.execute(query, parameters).fetchall()
     return [Finding(file, f"marts.provenance, attribut {name}", PLACE_OF_SHELTER) for (name,) in attributes]
 
 

@@ -34,7 +34,7 @@ from warehouse.privacy.file_texts import CannotScan, says
 from warehouse.privacy.forgotten import UUID, normal
 from warehouse.privacy.vault import Vault
 from warehouse.state_files import Damaged, DeliveryState, read
-from warehouse.storage import write_json, write_parquet, write_whole
+from warehouse.storage import write_atomically, write_json, write_parquet
 
 CONSENTED = ".consented.json"
 WHY = "effacement demandé"
@@ -74,19 +74,19 @@ def all_ids(
     workspace: Workspace, vault: Vault | None, sources: dict[str, Source], landed: dict[str, list[Path]], wanted: str
 ) -> set[str]:
     """Every id that a submission ever had, as landed files and originals tell: an edit gives it another."""
-    told: list[set[str]] = []
+    id_groups: list[set[str]] = []
     for source_id, source in surveys(sources).items():
         assert isinstance(source.reader, SurveyReader)
         files = [*landed.get(source_id, ()), *_digests(workspace, source_id)]
         for file in files:
             with _readable(vault, file) as path:
                 if path is not None and not path.name.endswith(CONSENTED):
-                    told += _ids_of(path, source, source.reader)
-    told = [set(map(normal, ids)) for ids in told]
-    found = {normal(wanted)}
-    while more := {one for ids in told if ids & found for one in ids} - found:
-        found |= more
-    return found
+                    id_groups += _ids_of(path, source, source.reader)
+    id_groups = [set(map(normal, ids)) for ids in id_groups]
+    linked = {normal(wanted)}
+    while more := {one for ids in id_groups if ids & linked for one in ids} - linked:
+        linked |= more
+    return linked
 
 
 def _ids_of(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
@@ -133,36 +133,36 @@ def _erase_rows(workspace: Workspace, source_id: str, source: Source, erased: Er
         if texts != table["examples"].to_pylist():
             column = table.schema.get_field_index("examples")
             write_parquet(checks, table.set_column(column, "examples", pa.array(texts, pa.string())))
-    _erase_told(workspace, source_id, lost, erased)
+    _erase_from_delivery(workspace, source_id, lost, erased)
     return lost
 
 
-def _erase_told(workspace: Workspace, source_id: str, lost: dict[str, int], erased: Erased) -> None:
+def _erase_from_delivery(workspace: Workspace, source_id: str, lost: dict[str, int], erased: Erased) -> None:
     """What the source last gave: its counts still add up, and the next run reads its files again."""
     path = workspace.state_file(source_id)
     try:
-        told = read(path, DeliveryState)
+        delivery = read(path, DeliveryState)
     except Damaged:  # nothing of it is used any more: the next run reads the source again
         path.unlink(missing_ok=True)
         return
-    named = [check for check in told["checks"] if _names_one(check["examples"] or "", erased)] if told else []
-    if told is None or not (named or any(lost.values())):
+    named = [check for check in delivery["checks"] if _names_one(check["examples"] or "", erased)] if delivery else []
+    if delivery is None or not (named or any(lost.values())):
         return
-    for shape, counts in told["rows"].items():
+    for shape, counts in delivery["rows"].items():
         counts["accepted"] -= lost.get(shape, 0)
         counts["rejected"] += lost.get(shape, 0)
     for check in named:
         check["examples"] = ""
-    given = stored.described(workspace, source_id)
-    write_json(path, told | {"fingerprint": "", "validations": [], "stored": given})
+    files = stored.described(workspace, source_id)
+    write_json(path, delivery | {"fingerprint": "", "validations": [], "stored": files})
 
 
 def _unseal(workspace: Workspace, source_id: str) -> None:
     """Before rows change: those that an erasure was killed over are no damage, nor made again from their original."""
     path = workspace.state_file(source_id)
     with contextlib.suppress(Damaged):
-        if told := read(path, DeliveryState):
-            write_json(path, told | {"stored": {}})
+        if delivery := read(path, DeliveryState):
+            write_json(path, delivery | {"stored": {}})
 
 
 def _without(path: Path, erased: Erased) -> int:
@@ -293,7 +293,7 @@ def rewrite_landed(path: Path, erased: Erased) -> bool | None:
     except (ValueError, RecursionError):
         return None
     mode = path.stat().st_mode
-    write_whole(path, json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    write_atomically(path, json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
     path.chmod(mode)
     return True
 
@@ -311,16 +311,16 @@ def _text_names_one(path: Path, erased: Erased) -> bool:
 
 
 def _names_one(text: str, erased: Erased) -> bool:
-    return "uuid:" in text and any(erased(found) for found in _ID.findall(text))
+    return "uuid:" in text and any(erased(match) for match in _ID.findall(text))
 
 
 def _digests(workspace: Workspace, source_id: str) -> list[Path]:
     """The originals of a source: those that its deliveries named, the published ones and the last."""
     root = workspace.base
     manifests = [_readable_content(path) for path in root.glob("published/*/manifest.json")]
-    told = [manifest.get("inputs", {}).get(source_id, {}) for manifest in manifests]
-    told.append(_readable_content(workspace.state_file(source_id)))
-    digests = {digest for one in told for digest in one.get("files", {}).values()}
+    entries = [manifest.get("inputs", {}).get(source_id, {}) for manifest in manifests]
+    entries.append(_readable_content(workspace.state_file(source_id)))
+    digests = {digest for one in entries for digest in one.get("files", {}).values()}
     folders = (workspace.restricted / "originals", workspace.originals)
     return [
         path for digest in sorted(digests) for f in folders for path in sorted((f / digest[:2]).glob(f"{digest}.*"))

@@ -62,7 +62,7 @@ def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
     """All pieces of a file, its name among them. Raises CannotScan."""
     shown = name or path.name
     yield Piece(shown, "nom du fichier", shown)
-    yield from _located(shown, _told(path, shown))
+    yield from _located(shown, _passages(path, shown))
 
 
 def says(path: Path, is_it: Callable[[str], bool]) -> bool:
@@ -84,10 +84,10 @@ def says(path: Path, is_it: Callable[[str], bool]) -> bool:
         return False
 
 
-_Told = tuple[str, str, bool]  # place, text, whether it is a number
+_Passage = tuple[str, str, bool]  # place, text, whether it is a number
 
 
-def _told(path: Path, shown: str) -> Iterator[_Told]:
+def _passages(path: Path, shown: str) -> Iterator[_Passage]:
     with path.open("rb") as file:
         head = file.read(16)
     if head[8:12] == b"DUCK":
@@ -100,9 +100,9 @@ def _told(path: Path, shown: str) -> Iterator[_Told]:
         yield from _content(shown, path.read_bytes(), 0)
 
 
-def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
+def _located(file: str, passages: Iterable[_Passage]) -> Iterator[Piece]:
     try:
-        for place, text, is_number in told:
+        for place, text, is_number in passages:
             if text:
                 yield Piece(file, place, text, is_number)
     except (GeneratorExit, KeyboardInterrupt, SystemExit):
@@ -111,7 +111,7 @@ def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
-def _content(name: str, data: bytes, depth: int) -> Iterator[_Told]:
+def _content(name: str, data: bytes, depth: int) -> Iterator[_Passage]:
     """The pieces of bytes, by what they are and not by what they are called; the name decides between texts."""
     if depth > _DEEPEST:
         raise ValueError("archives trop imbriquées")
@@ -131,7 +131,7 @@ def _content(name: str, data: bytes, depth: int) -> Iterator[_Told]:
         yield from ((f"suite {number}", run, False) for number, run in enumerate(_printable(data), start=1))
 
 
-def _png(data: bytes) -> Iterator[_Told]:
+def _png(data: bytes) -> Iterator[_Passage]:
     """The texts of a picture. Its pixels are packed: read as letters, some of them look like an address by chance."""
     position = len(_PNG)
     while position < len(data):
@@ -169,7 +169,7 @@ def _printable(data: bytes) -> Iterator[str]:
     return (run.decode("utf-8", errors="replace") for run in _PRINTABLE.findall(data))
 
 
-def _picture(data: bytes) -> Iterator[_Told]:
+def _picture(data: bytes) -> Iterator[_Passage]:
     """What a picture says beside its points: texts, and what a camera or a program noted of it.
 
     The packed points of a picture are no text: in a few hundred kilobytes some six bytes look like an address.
@@ -193,17 +193,17 @@ def _decoded(data: bytes) -> str | None:
         return None if control else data.decode("cp1252", errors="replace")
 
 
-def _text(name: str, text: str) -> Iterator[_Told]:
+def _text(name: str, text: str) -> Iterator[_Passage]:
     start, suffix = text.lstrip()[:200].casefold(), Path(name).suffix.casefold()
     if suffix in (".html", ".htm", ".svg", ".xml") or start.startswith(("<!doctype html", "<html", "<?xml", "<svg")):
         yield from _html(text)
-    elif start[:1] in ("{", "[") and (found := _json(text)) is not None:
-        yield from found
+    elif start[:1] in ("{", "[") and (values := _json(text)) is not None:
+        yield from values
     elif suffix in (".csv", ".tsv"):
         yield from _csv(text)
     elif suffix == ".css":  # its figures are sizes and colours
-        told = _CSS_COMMENT.findall(text) + _STRING_LITERAL.findall(_CSS_COMMENT.sub("", text))
-        yield from (("texte", piece, False) for piece in told)
+        passages = _CSS_COMMENT.findall(text) + _STRING_LITERAL.findall(_CSS_COMMENT.sub("", text))
+        yield from (("texte", piece, False) for piece in passages)
     elif suffix == ".js":
         yield from _script(text, "script")
     else:
@@ -211,14 +211,14 @@ def _text(name: str, text: str) -> Iterator[_Told]:
             yield f"ligne {number}", line, False
 
 
-def _json(text: str) -> list[_Told] | None:
+def _json(text: str) -> list[_Passage] | None:
     try:
         return list(_values(json.loads(text), "$"))
     except json.JSONDecodeError:
         return None
 
 
-def _values(value: Any, place: str) -> Iterator[_Told]:
+def _values(value: Any, place: str) -> Iterator[_Passage]:
     """The keys and scalars of a JSON value; of texts that are JSON themselves, theirs."""
     if isinstance(value, dict):
         yield from _point(place, value)
@@ -232,15 +232,17 @@ def _values(value: Any, place: str) -> Iterator[_Told]:
         for number, inner in enumerate(value):
             yield from _values(inner, f"{place}[{number}]")
     elif isinstance(value, str):
-        if value[:1] in ("{", "[") and (found := _json(value)) is not None:
-            yield from ((f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in found)
+        if value[:1] in ("{", "[") and (inner_values := _json(value)) is not None:
+            yield from (
+                (f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in inner_values
+            )
         else:
             yield place, value, False
     elif value is not None and not isinstance(value, bool):
         yield place, str(value), True
 
 
-def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
+def _point(place: str, row: dict[str, Any]) -> Iterator[_Passage]:
     """Latitude and longitude of one row, as one text: each alone says nothing."""
     latitude = next((row[name] for name in row if _LATITUDE.fullmatch(str(name))), None)
     longitude = next((row[name] for name in row if _LONGITUDE.fullmatch(str(name))), None)
@@ -248,7 +250,7 @@ def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
         yield place, f"{latitude}, {longitude}", True
 
 
-def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Told]:
+def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Passage]:
     """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
     has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
@@ -267,13 +269,13 @@ def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Itera
         above = cells
 
 
-def _csv(text: str) -> Iterator[_Told]:
+def _csv(text: str) -> Iterator[_Passage]:
     delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     yield from _rows(rows[0] if rows else [], ((f"ligne {n}", row) for n, row in enumerate(rows, start=1)))
 
 
-def _zip(data: bytes, depth: int) -> Iterator[_Told]:
+def _zip(data: bytes, depth: int) -> Iterator[_Passage]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST_BYTES:
@@ -293,7 +295,7 @@ def _zip(data: bytes, depth: int) -> Iterator[_Told]:
             yield from ((f"{name} {place}", text, is_number) for place, text, is_number in inner)
 
 
-def _workbook(data: bytes) -> Iterator[_Told]:
+def _workbook(data: bytes) -> Iterator[_Passage]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     for sheet in book.sheet_names:
         yield "nom d’une feuille", sheet, False
@@ -307,7 +309,7 @@ def _shown(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def _xml(content: bytes, name: str) -> Iterator[_Told]:
+def _xml(content: bytes, name: str) -> Iterator[_Passage]:
     """Text by paragraph (a word may be cut in several runs) or by element, and the targets of links."""
     root = ElementTree.fromstring(content)
     if name.endswith(".rels"):
@@ -320,14 +322,14 @@ def _xml(content: bytes, name: str) -> Iterator[_Told]:
         yield f"paragraphe {number}", text.strip(), False
 
 
-def _pdf(data: bytes) -> Iterator[_Told]:
+def _pdf(data: bytes) -> Iterator[_Passage]:
     with pdfplumber.open(io.BytesIO(data)) as document:
         for key, value in (document.metadata or {}).items():
             yield f"métadonnée {key}", str(value), False
         for page in document.pages:
             for note in page.annots:
-                for told in (note.get("uri"), note.get("contents")):
-                    yield f"page {page.page_number}, annotation", str(told or ""), False
+                for text in (note.get("uri"), note.get("contents")):
+                    yield f"page {page.page_number}, annotation", str(text or ""), False
     # Texts by PDFium: pdfplumber also builds every line of a drawing, 17 s for the six maps of a report.
     with pdfium.PdfDocument(data) as document:
         for number, page in enumerate(document, start=1):
@@ -361,7 +363,7 @@ def _lines(page: pdfium.PdfTextPage) -> Iterator[list[str]]:
     yield [cell.strip() for cell in cells]
 
 
-def _parquet(data: bytes) -> Iterator[_Told]:
+def _parquet(data: bytes) -> Iterator[_Passage]:
     file = pq.ParquetFile(io.BytesIO(data))
     for key, value in (file.schema_arrow.metadata or {}).items():
         yield "métadonnée", f"{key.decode()} {value.decode(errors='replace')}", False
@@ -371,7 +373,7 @@ def _parquet(data: bytes) -> Iterator[_Told]:
         start += batch.num_rows
 
 
-def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
+def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Passage]:
     header = batch.schema.names
     plain = [name for name in header if not pa.types.is_binary(batch.schema.field(name).type)]
     columns = [column.to_pylist() for column in batch.select(plain).columns]
@@ -379,7 +381,7 @@ def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
     yield from _rows(plain, numbered)
 
 
-def _duckdb(path: Path) -> Iterator[_Told]:
+def _duckdb(path: Path) -> Iterator[_Passage]:
     with duckdb.connect(str(path), read_only=True) as connection:
         described = "select comment from duckdb_tables() union all select comment from duckdb_columns()"
         yield from (("commentaire", row[0] or "", False) for row in connection.execute(described).fetchall())
@@ -393,7 +395,7 @@ def _duckdb(path: Path) -> Iterator[_Told]:
                 yield from _arrow(batch, f"{schema}.{table}, ", 0)
 
 
-def _sqlite(path: Path) -> Iterator[_Told]:
+def _sqlite(path: Path) -> Iterator[_Passage]:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
@@ -411,11 +413,11 @@ def _sqlite(path: Path) -> Iterator[_Told]:
         connection.close()
 
 
-def _html(text: str) -> Iterator[_Told]:
+def _html(text: str) -> Iterator[_Passage]:
     page = _Page()
     page.feed(text)
     page.close()
-    yield from page.told
+    yield from page.passages
 
 
 class _Page(HTMLParser):
@@ -428,7 +430,7 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.told: list[_Told] = []
+        self.passages: list[_Passage] = []
         self._parts: list[str] = []
         self._within = ""
 
@@ -440,7 +442,7 @@ class _Page(HTMLParser):
             self._within = tag
         for name, value in attrs:
             if value and (name in self._SEEN or name.startswith("data-")) and not value.startswith("data:"):
-                self.told += _values(unquote(value), f"ligne {self.getpos()[0]}, attribut {name}")
+                self.passages += _values(unquote(value), f"ligne {self.getpos()[0]}, attribut {name}")
 
     def handle_endtag(self, tag: str) -> None:
         """The end of a script or of a block."""
@@ -452,13 +454,13 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Text between tags."""
         if self._within == "script":
-            self.told += _script(data, f"ligne {self.getpos()[0]}, script")
+            self.passages += _script(data, f"ligne {self.getpos()[0]}, script")
         elif self._within != "style":
             self._parts.append(data)
 
     def handle_comment(self, data: str) -> None:
         """Comments are in the file, though nobody sees them."""
-        self.told.append((f"ligne {self.getpos()[0]}, commentaire", data, False))
+        self.passages.append((f"ligne {self.getpos()[0]}, commentaire", data, False))
 
     def close(self) -> None:
         """The last text."""
@@ -467,23 +469,23 @@ class _Page(HTMLParser):
 
     def _flush(self) -> None:
         if text := " ".join("".join(self._parts).split()):
-            self.told.append((f"ligne {self.getpos()[0]}", text, False))
+            self.passages.append((f"ligne {self.getpos()[0]}", text, False))
         self._parts = []
 
 
-def _script(code: str, place: str) -> list[_Told]:
+def _script(code: str, place: str) -> list[_Passage]:
     """The JSON values in a script; of the code around them only what stands in quotes: its figures are nobody's."""
     decoder, position = json.JSONDecoder(), 0
-    told: list[_Told] = []
+    passages: list[_Passage] = []
     rest: list[str] = []
     while match := _OPENING.search(code, position):
         try:
             value, end = decoder.raw_decode(code, match.start())
-            told += _values(value, place)
+            passages += _values(value, place)
             rest.append(code[position : match.start()])
         except json.JSONDecodeError:
             end = match.end()
             rest.append(code[position:end])
         position = end
     literals = _STRING_LITERAL.findall("".join([*rest, code[position:]]))
-    return told + [piece for literal in literals for piece in _values(unquote(literal[1:-1]), place)]
+    return passages + [piece for literal in literals for piece in _values(unquote(literal[1:-1]), place)]

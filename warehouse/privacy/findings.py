@@ -117,14 +117,14 @@ def points_of(shelters: pd.DataFrame) -> list[Point]:
 
     Latitude and longitude of one shelter are two cells of one row of the document: they follow one another.
     """
-    found = []
+    points = []
     for _, rows in shelters[shelters["column"].isin(HALVES)].groupby("document_id", sort=False):
         latitudes, longitudes = (
             [number(text) for text in rows.loc[rows["column"].eq(name), "value"]] for name in HALVES
         )
         pairs = zip(latitudes, longitudes, strict=False)
-        found += [(y, x) for y, x in pairs if y is not None and x is not None]
-    return found
+        points += [(y, x) for y, x in pairs if y is not None and x is not None]
+    return points
 
 
 def _rounded(points: Collection[Point]) -> set[Point]:
@@ -149,8 +149,8 @@ def look(text: str, known: Known, is_number: bool = False, is_own: bool = False)
 
 def _is_public(piece: personal.Removed, known: Known) -> bool:
     if piece.kind == personal.PHONE:
-        found = phones_in(piece.text)
-        return bool(found) and found <= known.public_phones
+        digits = phones_in(piece.text)
+        return bool(digits) and digits <= known.public_phones
     return piece.kind == personal.COORDINATES and bool(points_in(piece.text) & known.public_points)
 
 
@@ -166,19 +166,19 @@ def squashed(text: str) -> str:
 
 def phones_in(text: str) -> set[str]:
     """The last 8 digits up to the end of each group of digits: « +223 76 12 34 56 » is 76123456."""
-    found = set()
+    phones = set()
     for run in _DIGITS.findall(personal.plain_text(text)):
         digits = ""
         for group in re.findall(r"\d+", run):
             digits += group
             if len(digits) >= 8:
-                found.add(digits[-8:])
-    return found
+                phones.add(digits[-8:])
+    return phones
 
 
 def points_in(text: str) -> set[Point]:
     """Each pair of decimals that follow one another, as (latitude, longitude) in both orders, to 4 decimals."""
-    decimals = [float(found.replace(",", ".")) for found in _DECIMAL.findall(text)]
+    decimals = [float(decimal.replace(",", ".")) for decimal in _DECIMAL.findall(text)]
     pairs = {(round(a, 4), round(b, 4)) for a, b in pairwise(decimals)}
     return pairs | {(b, a) for a, b in pairs}
 

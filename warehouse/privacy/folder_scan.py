@@ -20,7 +20,7 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
     ``own``: folders in it that hold the project's own code and no data, such as dbt docs. Hashes and dates of code look
     like phones: there only the values that `restricted` holds are looked for, in the text as it stands.
     """
-    found: dict[Finding, None] = {}
+    findings: dict[Finding, None] = {}
 
     @lru_cache(_REMEMBERED)  # the same cells stand in many files, and many times
     def looked(text: str, is_number: bool) -> set[str]:
@@ -29,16 +29,16 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if path.suffix == ".duckdb":
-            found |= dict.fromkeys(_in_database(path, name, known))
+            findings |= dict.fromkeys(_in_database(path, name, known))
             continue
         if Path(name).parts[0] in own:
             kinds = look(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
-            found |= {Finding(name, "texte", kind): None for kind in kinds}
+            findings |= {Finding(name, "texte", kind): None for kind in kinds}
             continue
         for piece in pieces(path, name):
             for kind in looked(piece.text, piece.is_number):
-                found[Finding(piece.file, _shown(piece.place, known), kind)] = None
-    return list(found)
+                findings[Finding(piece.file, _shown(piece.place, known), kind)] = None
+    return list(findings)
 
 
 def _in_database(path: Path, name: str, known: Known) -> list[Finding]:

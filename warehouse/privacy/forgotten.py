@@ -43,8 +43,8 @@ class Forgotten:
     @property
     def identity(self) -> str:
         """A few signs that change with every erasure; "" where there is none."""
-        told = "".join(sorted(one for known in self.hashes.values() for one in known))
-        return hashlib.sha256(told.encode()).hexdigest()[:16] if told else ""
+        parts = "".join(sorted(one for known in self.hashes.values() for one in known))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16] if parts else ""
 
 
 def known(workspace: Workspace) -> Forgotten:
@@ -59,8 +59,8 @@ def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
     """What these receipts say was erased, asked with the key for this data root. Raises KeyProblem as `known` does."""
     hashes: dict[str, set[str]] = {}
     for receipt in receipts:
-        for name, told in receipt["hashes"].items():
-            hashes.setdefault(name, set()).update(told)
+        for name, digests in receipt["hashes"].items():
+            hashes.setdefault(name, set()).update(digests)
     if not hashes:
         return Forgotten({}, {})
     seals = key.seals(root)
@@ -69,18 +69,18 @@ def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
             f"{key.key_file()} n’a plus la clé « {unknown[0]} » qui scelle des effacements demandés : la remettre (une"
             " ligne de plus dans le fichier), sinon ce qui a été effacé pourrait revenir"
         )
-    return Forgotten({name: frozenset(told) for name, told in hashes.items()}, seals)
+    return Forgotten({name: frozenset(digests) for name, digests in hashes.items()}, seals)
 
 
 def identity(workspace: Workspace) -> str:
     """A few signs that change with every erasure, an input of every run. Needs no key; a cut receipt changes it too."""
-    told = []
+    parts = []
     for path in files(workspace):
         try:
-            told += [one for hashes in _receipt(path)["hashes"].values() for one in hashes]
+            parts += [one for hashes in _receipt(path)["hashes"].values() for one in hashes]
         except ReceiptDamaged:
-            told.append(f"illisible {path.name}")
-    return hashlib.sha256("".join(sorted(told)).encode()).hexdigest()[:16] if told else ""
+            parts.append(f"illisible {path.name}")
+    return hashlib.sha256("".join(sorted(parts)).encode()).hexdigest()[:16] if parts else ""
 
 
 def hashes(workspace: Workspace, ids: Iterable[str]) -> dict[str, list[str]]:
@@ -116,14 +116,14 @@ def receipts_in(folder: Path) -> list[dict[str, Any]]:
 
 def _receipt(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] | None = state_files.read(path, state_files.Receipt)
+        receipt: dict[str, Any] | None = state_files.read(path, state_files.Receipt)
     except state_files.Damaged as reason:
         raise ReceiptDamaged(
             f"{path} : reçu d’effacement {reason.found} ; ce qui a été effacé pourrait revenir, aucune enquête n’est"
             " lue. Le remettre d’une sauvegarde (state/forgotten, ou le dossier « forgotten » à côté des sauvegardes),"
             " puis relancer"
         ) from reason
-    return found or {"hashes": {}}
+    return receipt or {"hashes": {}}
 
 
 def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> Path:

@@ -23,7 +23,7 @@ from warehouse import state_files
 from warehouse.paths import Workspace
 from warehouse.privacy import key
 from warehouse.privacy.key import KeyProblem
-from warehouse.storage import write_json, write_whole
+from warehouse.storage import write_atomically, write_json
 
 VALUES = pa.schema([(name, pa.string()) for name in ("source_id", "document_id", "locator", "column", "kind", "value")])
 _PROOF = "key_check.enc"  # an empty text, encrypted first: whether a key is the one of this folder
@@ -118,15 +118,15 @@ class Vault:
 
     def read_original(self, document_id: str, why: str) -> bytes:
         """What was kept of a landed file, by its sha256. Raises Unreadable, FileNotFoundError."""
-        found = sorted((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
-        if not found:
+        paths = sorted((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
+        if not paths:
             raise FileNotFoundError(f"{document_id} : aucun original de ce nom dans {self.folder}")
-        return self._read(found[0], why)
+        return self._read(paths[0], why)
 
-    def has_whole_original(self, document_id: str) -> bool:
+    def has_full_original(self, document_id: str) -> bool:
         """Whether a landed file was kept as it was, not only what some of its respondents agreed to."""
-        found = list((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
-        return len(found) == 1 and ".consented." not in found[0].name
+        paths = list((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
+        return len(paths) == 1 and ".consented." not in paths[0].name
 
     def open_original(self, path: Path, why: str) -> bytes:
         """The content of one file below `originals`. Raises Unreadable."""
@@ -165,7 +165,7 @@ class Vault:
         self._put(path, content)
 
     def _put(self, path: Path, content: bytes) -> None:
-        write_whole(path, self.cipher.encrypt(content))
+        write_atomically(path, self.cipher.encrypt(content))
         path.chmod(0o600)
 
     def _read(self, path: Path, why: str) -> bytes:

@@ -42,10 +42,10 @@ def forget(layout: Layout) -> None:
 def _kept(layout: Layout) -> dict[str, Any] | None:
     """The record as it stands; a damaged one says nothing, so that the build may not be published."""
     try:
-        found: dict[str, Any] | None = state_files.read(layout.audit_file, dict[str, state_files.AuditPart])
+        record: dict[str, Any] | None = state_files.read(layout.audit_file, dict[str, state_files.AuditPart])
     except state_files.Damaged:
         return None
-    return found
+    return record
 
 
 def record(layout: Layout, part: str, checks: list[Check], expected: list[str], run: dict[str, Any]) -> None:
@@ -80,25 +80,30 @@ def verified(layout: Layout) -> dict[str, Any]:
 
 def failed(layout: Layout, part: str) -> list[str]:
     """What failed in one part of the audit of the build as it is now."""
-    said = (_kept(layout) or {}).get(part)
-    return _failures(part, said, said["build_sha256"]) if said else []
+    part_record = (_kept(layout) or {}).get(part)
+    return _failures(part, part_record, part_record["build_sha256"]) if part_record else []
 
 
 def failing(layout: Layout, run_id: str) -> list[Check]:
     """The checks that ran on the build of a run and did not hold, of all parts."""
     audit = _kept(layout) or {}
-    checks = [Check(**c) for said in audit.values() if said["run"].get("run_id") == run_id for c in said["checks"]]
+    checks = [
+        Check(**c)
+        for part_record in audit.values()
+        if part_record["run"].get("run_id") == run_id
+        for c in part_record["checks"]
+    ]
     return [c for c in checks if c.severity == "error" and not c.passed and c.message != "skipped"]
 
 
-def _failures(part: str, said: dict[str, Any] | None, sha256: str) -> list[str]:
-    if said is None:
+def _failures(part: str, part_record: dict[str, Any] | None, sha256: str) -> list[str]:
+    if part_record is None:
         return [f"contrôles « {part} » absents"]
-    if said["build_sha256"] != sha256:
+    if part_record["build_sha256"] != sha256:
         return [f"contrôles « {part} » d’une autre construction"]
-    if not said["run"]["is_complete"]:
+    if not part_record["run"]["is_complete"]:
         return ["la construction vient d’une exécution partielle : lancer la chaîne complète"]
-    ran = {check["name"] for check in said["checks"]}
-    failures = [f"{name} : n’a pas été exécuté" for name in said["expected"] if name not in ran]
-    wrong = [c for c in said["checks"] if c["severity"] == "error" and not c["passed"]]
+    ran = {check["name"] for check in part_record["checks"]}
+    failures = [f"{name} : n’a pas été exécuté" for name in part_record["expected"] if name not in ran]
+    wrong = [c for c in part_record["checks"] if c["severity"] == "error" and not c["passed"]]
     return failures + [f"{c['name']} : {c['message'] or str(c['failed_count']) + ' ligne(s) en cause'}" for c in wrong]

@@ -22,7 +22,7 @@ from warehouse.paths import Layout
 from warehouse.privacy import forgotten
 from warehouse.publication import publish
 from warehouse.state_files import Damaged
-from warehouse.storage import write_json, write_whole
+from warehouse.storage import write_atomically, write_json
 
 MANIFEST, SEAL, NAME, FORMAT = "backup.json", "backup.sha256", "mrf_backup_", 1
 # Real and fictional workspaces, Dagster’s settings and history, and last what readers see: they find it whole or not.
@@ -67,13 +67,13 @@ def make(layout: Layout, destination: Path, now: dt.datetime) -> Path:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700)  # what is in it is no more public than the root
     files = {name: _copied(path, part / name) for name, path in sources.items()}
-    now_published = publish.catalog(layout)
-    told = {"format": FORMAT, "made_at": now.isoformat(timespec="seconds"), "current": now_published}
-    write_json(part / MANIFEST, told | {"files": files})
-    write_whole(part / SEAL, file_sha256(part / MANIFEST).encode())
+    catalog = publish.catalog(layout)
+    manifest = {"format": FORMAT, "made_at": now.isoformat(timespec="seconds"), "current": catalog}
+    write_json(part / MANIFEST, manifest | {"files": files})
+    write_atomically(part / SEAL, file_sha256(part / MANIFEST).encode())
     verify(part)
     os.replace(part, folder)
-    write_json(layout.backup_record, {"folder": str(folder), "made_at": told["made_at"], "files": len(files)})
+    write_json(layout.backup_record, {"folder": str(folder), "made_at": manifest["made_at"], "files": len(files)})
     layout.backup_journal.unlink(missing_ok=True)
     return folder
 
@@ -103,14 +103,14 @@ def _refuse_torn(layout: Layout) -> None:
 
 def _sources(layout: Layout) -> dict[str, Path]:
     """Every file to keep, by its name relative to the root."""
-    found = {}
+    sources = {}
     for part in PARTS:
         base = layout.root / part
         for path in [base] if base.is_file() else sorted(base.rglob("*")):
             name = path.relative_to(layout.root)
             if path.is_file() and not path.is_symlink() and not _is_left_out(name):
-                found[name.as_posix()] = path
-    return found | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
+                sources[name.as_posix()] = path
+    return sources | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
 
 
 def _is_left_out(name: Path) -> bool:
@@ -156,17 +156,17 @@ def _copy_database(path: Path, target: Path) -> None:
 def verify(folder: Path) -> dict[str, Any]:
     """The manifest of a backup that is exactly what was written. Raises BackupError at the first difference."""
     manifest = _manifest(folder)
-    found = {
+    present = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if not path.is_dir() and path.name not in (MANIFEST, SEAL)
     }
     files = manifest["files"]
-    for name in sorted(set(files) | found):
+    for name in sorted(set(files) | present):
         path = folder / name
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or path.is_symlink():
             raise BackupError(f"{name} : nom ou lien qui sort de la sauvegarde")
-        if name not in found:
+        if name not in present:
             raise BackupError(f"{name} manque : sauvegarde incomplète, en prendre une autre")
         if name not in files:
             raise BackupError(f"{name} n’était pas dans la sauvegarde : quelqu’un l’a ajouté, en prendre une autre")
@@ -201,10 +201,10 @@ def restore(
     """
     if folder.name.endswith(_PART):
         raise BackupError(f"{folder} n’est pas allée à son terme : en prendre une autre")
-    told = verify(folder)
-    files = told["files"]
+    manifest = verify(folder)
+    files = manifest["files"]
     undo_restore(layout, now)
-    if told["current"]["is_demo"] and publish.has_real(layout):
+    if manifest["current"]["is_demo"] and publish.has_real(layout):
         raise BackupError(f"{folder} : sauvegarde d’exemples fictifs, et {layout.root} a porté des données réelles")
     present = [part for part in (*PARTS, "build") if _holds_something(layout.root / part)]
     if present and not is_forced:
@@ -288,7 +288,7 @@ def unfinished_restore(layout: Layout) -> Path:
 
 
 def _holds_something(path: Path) -> bool:
-    return path.is_file() or any(found.is_file() or found.is_symlink() for found in path.rglob("*"))
+    return path.is_file() or any(inner.is_file() or inner.is_symlink() for inner in path.rglob("*"))
 
 
 def _copied_plainly(path: Path, target: Path) -> str:
@@ -297,12 +297,12 @@ def _copied_plainly(path: Path, target: Path) -> str:
     return file_sha256(target)
 
 
-def whole(destination: Path) -> list[Path]:
-    """The whole backups of a folder, oldest first."""
-    return sorted(path for path in destination.glob(f"{NAME}*") if is_whole(path))
+def complete_backups(destination: Path) -> list[Path]:
+    """The complete backups of a folder, oldest first."""
+    return sorted(path for path in destination.glob(f"{NAME}*") if is_complete(path))
 
 
-def is_whole(folder: Path) -> bool:
+def is_complete(folder: Path) -> bool:
     """Whether a folder is there and holds a backup that came to its end; not whether it is spoilt since."""
     return (folder / SEAL).is_file() and not folder.name.endswith(".part")
 
@@ -326,7 +326,7 @@ def thin_out(made: Path, keep: int) -> list[Path]:
     for path in made.parent.glob(f"{NAME}*"):
         if not (path / SEAL).is_file() and not path.name.endswith(_PART):
             shutil.rmtree(path, ignore_errors=True)  # its removal was cut short
-    beside = whole(made.parent)
+    beside = complete_backups(made.parent)
     others = sorted((path for path in beside if path != made), key=lambda path: (path.name < made.name, path.name))
     gone = others[: max(len(beside) - keep, 0)]
     for path in gone:

@@ -50,11 +50,11 @@ def clear(layout: Layout) -> list[str]:
     publish.remove_unfinished(layout)
     if publish.has_real(layout):
         nature.mark(layout)
-    told = []
+    messages = []
     for workspace in _workspaces(layout):
         if state.finish_additions(workspace):
-            told.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
-    return told + _mend_ids(layout)
+            messages.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
+    return messages + _mend_ids(layout)
 
 
 def _workspaces(layout: Layout) -> Iterator[Workspace]:
@@ -67,10 +67,10 @@ def _clear_parts(layout: Layout) -> None:
     for workspace in _workspaces(layout):
         folders += [workspace.state, workspace.validated, workspace.rejected, workspace.restricted, workspace.resolved]
         folders += [workspace.originals, workspace.parts]
-    found = [path for folder in folders for path in folder.rglob(".*.part")]
-    found += [*layout.root.glob(".*.part"), *layout.root.glob("demo/.*.part")]
-    found += [*layout.published.glob(".*.part"), *layout.published.glob("*/.*.part")]
-    for path in found:
+    parts = [path for folder in folders for path in folder.rglob(".*.part")]
+    parts += [*layout.root.glob(".*.part"), *layout.root.glob("demo/.*.part")]
+    parts += [*layout.published.glob(".*.part"), *layout.published.glob("*/.*.part")]
+    for path in parts:
         written_by = _PART.fullmatch(path.name)
         if written_by and not _lives(int(written_by["process"])):
             path.unlink(missing_ok=True)
@@ -107,14 +107,14 @@ def refuse(layout: Layout) -> None:
 
 def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
     """What is lost or damaged of what nothing else tells: given ids, people's decisions, receipts of erasures."""
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return
-    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
-    if found := _flaw_of_ids(workspace, left):
+    workspace, left = layout.workspace(catalog["is_demo"]), _left(layout, catalog)
+    if flaw := _flaw_of_ids(workspace, left):
         yield Damaged(
             state.entity_ids_path(workspace),
-            f"{found} : le registre des identifiants que les publications ont donnés",
+            f"{flaw} : le registre des identifiants que les publications ont donnés",
             _NEW_IDS,
         )
     try:
@@ -137,8 +137,10 @@ def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
         path, before = workspace.state / name, _rows_of(left, name)
         fewer = before - state.count(path)
         if fewer > 0 and accepted.get(name) != before:
-            found = "perdu" if not path.exists() else "coupé"
-            yield Damaged(path, f"{found} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
+            state_of_file = "perdu" if not path.exists() else "coupé"
+            yield Damaged(
+                path, f"{state_of_file} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE
+            )
 
 
 def _accepted(workspace: Workspace) -> dict[str, int]:
@@ -154,7 +156,7 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
 
     Receipts of erasures are not given up: an erasure is asked for again. To be called under the write lock.
     """
-    told = []
+    messages = []
     for reason in list(lost(layout)):
         if not isinstance(reason, Damaged):
             continue
@@ -168,20 +170,20 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
             write_json(workspace.state / _ACCEPTED, _accepted(workspace) | {reason.path.name: before})
         else:
             continue
-        told.append(f"Perte acceptée : {reason.path}, {reason.found}.")
-    return told
+        messages.append(f"Perte acceptée : {reason.path}, {reason.found}.")
+    return messages
 
 
 def look(layout: Layout) -> list[str]:
     """What is wrong with the files that a root keeps about itself, and what to do: a sentence each. Changes nothing."""
     if layout.restore_journal.exists():
         return [backup.RESTORE_INTERRUPTED]
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return []
-    wrong = [text for text in (publish.flaw(layout, now["current"]),) if text]
+    wrong = [text for text in (publish.flaw(layout, catalog["current"]),) if text]
     wrong += [str(reason) for reason in lost(layout)]
-    workspace = layout.workspace(now["is_demo"])
+    workspace = layout.workspace(catalog["is_demo"])
     for path in sorted(workspace.state_file("_").parent.glob("*.json")):
         wrong += _flaw(path, state_files.DeliveryState, "« mrf run » relit les fichiers de cette source.")
     wrong += _flaw(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
@@ -207,16 +209,16 @@ class RestoreInterrupted(Exception):
         super().__init__(backup.RESTORE_INTERRUPTED)
 
 
-def _left(layout: Layout, now: dict[str, Any]) -> dict[str, Any]:
+def _left(layout: Layout, catalog: dict[str, Any]) -> dict[str, Any]:
     """`state/` as the newest publication of this nature left it, by the newest manifest that can be read."""
-    manifests = [found for pointer in _named(now) if (found := _manifest(layout, pointer))]
-    same = [one for one in manifests if one["is_demo"] == now["is_demo"] and one.get("state", {}).get("left")]
+    manifests = [manifest for pointer in _named(catalog) if (manifest := _manifest(layout, pointer))]
+    same = [one for one in manifests if one["is_demo"] == catalog["is_demo"] and one.get("state", {}).get("left")]
     newest = max(same, key=lambda one: str(one["published_at"]), default=None)
     return dict(newest["state"]["left"]) if newest else {}
 
 
-def _named(now: dict[str, Any]) -> list[str]:
-    return [entry["current"] for entry in (*now["history"], now)]
+def _named(catalog: dict[str, Any]) -> list[str]:
+    return [entry["current"] for entry in (*catalog["history"], catalog)]
 
 
 def _manifest(layout: Layout, pointer: str) -> dict[str, Any] | None:
@@ -241,15 +243,15 @@ def _flaw_of_ids(workspace: Workspace, left: dict[str, Any]) -> str:
 
 
 def _mend_ids(layout: Layout) -> list[str]:
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return []
-    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
-    if not (found := _flaw_of_ids(workspace, left)):
+    workspace, left = layout.workspace(catalog["is_demo"]), _left(layout, catalog)
+    if not (flaw := _flaw_of_ids(workspace, left)):
         return []
-    entries = sorted([*now["history"], now], key=lambda entry: str(entry["published_at"]))
-    folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == now["is_demo"]]
+    entries = sorted([*catalog["history"], catalog], key=lambda entry: str(entry["published_at"]))
+    folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == catalog["is_demo"]]
     path = state.entity_ids_path(workspace)
     if not state.mend_ids(workspace, folders, _rows_of(left, state.ENTITY_IDS)):
         return []
-    return [f"{path} était {found} : refait d’après ce que les exécutions ont gardé, aucun identifiant ne change."]
+    return [f"{path} était {flaw} : refait d’après ce que les exécutions ont gardé, aucun identifiant ne change."]

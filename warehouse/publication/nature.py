@@ -42,7 +42,7 @@ def has_traces(layout: Layout) -> bool:
 
 
 def _holds_files(path: Path) -> bool:
-    return path.is_file() or any(found.is_file() for found in path.rglob("*"))
+    return path.is_file() or any(inner.is_file() for inner in path.rglob("*"))
 
 
 def _publications(layout: Layout) -> Iterator[Path]:

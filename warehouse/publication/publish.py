@@ -154,14 +154,14 @@ def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]
 
     ``files``: by source, name to sha256 of the coming one. Fiction that gives way to real data is not told.
     """
-    now = catalog(layout)
-    if now is None or now["is_demo"] != is_demo:
+    published = catalog(layout)
+    if published is None or published["is_demo"] != is_demo:
         return {}
     try:
-        before = manifest_of(layout, now["current"])["inputs"]
+        before = manifest_of(layout, published["current"])["inputs"]
     except Damaged as reason:
-        return {UNREADABLE: [f"{now['current']} : manifeste {reason.found}"]}
-    gone = {source: sorted(set(told["files"]) - set(files.get(source, {}))) for source, told in before.items()}
+        return {UNREADABLE: [f"{published['current']} : manifeste {reason.found}"]}
+    gone = {source: sorted(set(entry["files"]) - set(files.get(source, {}))) for source, entry in before.items()}
     return {source: names for source, names in gone.items() if names}
 
 
@@ -181,8 +181,8 @@ def _comment(
     notice: str,
 ) -> None:
     description, columns = texts
-    whole = " — ".join(part for part in (notice, description) if part)
-    connection.execute(f'comment on table copy.{schema}."{table}" is {_literal(whole)}')
+    comment = " — ".join(part for part in (notice, description) if part)
+    connection.execute(f'comment on table copy.{schema}."{table}" is {_literal(comment)}')
     present = {row[0] for row in connection.execute(f'describe copy.{schema}."{table}"').fetchall()}
     for column, text in columns.items():
         if column in present and text:
@@ -222,10 +222,10 @@ def catalog(layout: Layout) -> dict[str, Any] | None:
 
 def restore_catalog(layout: Layout) -> bool:
     """Writes a lost catalog again and returns whether it did. To be called under the write lock."""
-    found = None if _written_catalog(layout) else _rebuilt_catalog(layout)
-    if found is None:
+    rebuilt = None if _written_catalog(layout) else _rebuilt_catalog(layout)
+    if rebuilt is None:
         return False
-    write_json(layout.catalog, found)
+    write_json(layout.catalog, rebuilt)
     lead_site(layout)
     return True
 
@@ -240,16 +240,16 @@ def named(layout: Layout) -> set[str]:
     return _folders(catalog(layout))
 
 
-def _folders(told: dict[str, Any] | None) -> set[str]:
-    return {Path(entry["current"]).parent.name for entry in [told, *told["history"]]} if told else set()
+def _folders(catalog: dict[str, Any] | None) -> set[str]:
+    return {Path(entry["current"]).parent.name for entry in [catalog, *catalog["history"]]} if catalog else set()
 
 
 def _written_catalog(layout: Layout) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] | None = state_files.read(layout.catalog, state_files.Catalog)
+        written: dict[str, Any] | None = state_files.read(layout.catalog, state_files.Catalog)
     except Damaged:
         return None
-    return found
+    return written
 
 
 def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
@@ -273,10 +273,10 @@ def _entry(layout: Layout, pointer: str) -> dict[str, Any] | None:
 def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
     """The manifest of a publication. Raises Damaged where it is lost, cut or incomplete."""
     path = layout.published / Path(pointer).parent / "manifest.json"
-    found: dict[str, Any] | None = state_files.read(path, state_files.Manifest, _ANEW)
-    if found is None:
+    manifest: dict[str, Any] | None = state_files.read(path, state_files.Manifest, _ANEW)
+    if manifest is None:
         raise Damaged(path, "perdu" if path.parent.is_dir() else "perdu, avec tout le dossier de la publication", _ANEW)
-    return found
+    return manifest
 
 
 def flaw(layout: Layout, pointer: str) -> str:
@@ -300,9 +300,9 @@ def known(layout: Layout) -> list[str]:
 
 def present(layout: Layout) -> list[str]:
     """All publications that came to their end, also those whose manifest was lost or damaged since."""
-    found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
+    files = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
     pointed = _folders(_written_catalog(layout))
-    return [f"{path.parent.name}/{path.name}" for path in found if _is_finished(path.parent, pointed)]
+    return [f"{path.parent.name}/{path.name}" for path in files if _is_finished(path.parent, pointed)]
 
 
 def _is_finished(folder: Path, pointed: set[str]) -> bool:
@@ -312,13 +312,13 @@ def _is_finished(folder: Path, pointed: set[str]) -> bool:
 
 def has_real(layout: Layout) -> bool:
     """Whether this root ever held real data: then it never falls back to samples, whatever was lost since."""
-    now = catalog(layout)
-    if now is not None and any(not entry["is_demo"] for entry in [now, *now["history"]]):
+    published = catalog(layout)
+    if published is not None and any(not entry["is_demo"] for entry in [published, *published["history"]]):
         return True
     return nature.has_traces(layout)
 
 
-def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
+def publish_pointer(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
     """Moves the pointer to a publication that is whole on disk; readers see the old or the new one.
 
     Its mark goes last: whatever is marked and not named by the catalog, readers never saw.
@@ -343,10 +343,10 @@ def lead_site(layout: Layout) -> None:
 
     Where that cannot be (a disk without links, another thing of that name), readers keep the folder itself.
     """
-    now = catalog(layout)
-    if now is None:
+    published = catalog(layout)
+    if published is None:
         return
-    run = Path(now["current"]).parent
+    run = Path(published["current"]).parent
     if layout.site.is_symlink() and layout.site.readlink() == run:
         return
     beside = layout.site.with_name(f".site.{os.getpid()}.part")
@@ -361,25 +361,25 @@ def lead_site(layout: Layout) -> None:
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
     """Points to an earlier publication (its file name or <run>/<file>), after verifying that it is whole."""
-    found = [name for name in known(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
-    if len(found) != 1 or flaw(layout, found[0]):
+    matches = [name for name in known(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
+    if len(matches) != 1 or flaw(layout, matches[0]):
         names = [name for name in known(layout) if not flaw(layout, name)]
-        told = "cette publication est abîmée" if found else "aucune publication entière de ce nom"
-        raise FileNotFoundError(f"{wanted} : {told} ; il y a, entières : {', '.join(names) or 'aucune'}")
-    manifest = manifest_of(layout, found[0])
-    run, file = found[0].split("/")
+        problem = "cette publication est abîmée" if matches else "aucune publication entière de ce nom"
+        raise FileNotFoundError(f"{wanted} : {problem} ; il y a, entières : {', '.join(names) or 'aucune'}")
+    manifest = manifest_of(layout, matches[0])
+    run, file = matches[0].split("/")
     if not manifest["is_demo"] or not has_real(layout):
-        point(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)
+        publish_pointer(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)
         return manifest
     raise RuntimeError("cette racine a publié des données réelles : elle ne revient pas à des données fictives")
 
 
 def current_file(layout: Layout) -> Path:
     """The file that the catalog points to. Raises FileNotFoundError before the first publication."""
-    now = catalog(layout)
-    if now is None:
+    published = catalog(layout)
+    if published is None:
         raise FileNotFoundError(f"aucune publication dans {layout.published} : lancer « mrf run »")
-    return layout.published / str(now["current"])
+    return layout.published / str(published["current"])
 
 
 def compare(layout: Layout, first: str, second: str) -> list[dict[str, Any]]:

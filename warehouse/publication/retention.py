@@ -72,19 +72,19 @@ def _removed_runs(layout: Layout, keep_days: int, now: dt.datetime) -> list[Path
     gone = [folder for folder in folders if _age(folder, now) > limit]
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
-    told = [p for p in layout.alerts.glob("*.json") if _age(p, now) > limit]
-    for path in told:
+    alerts = [p for p in layout.alerts.glob("*.json") if _age(p, now) > limit]
+    for path in alerts:
         path.unlink(missing_ok=True)
-    return gone + told
+    return gone + alerts
 
 
 def _removed_parts(layout: Layout, now: dt.datetime) -> list[Path]:
     """Files that were being written when the machine stopped; what people landed is not ours to remove."""
     ours = [p for p in layout.root.glob("*") if p.is_dir() and p != layout.landing]
-    found = [p for folder in ours for p in folder.rglob(".*.part") if _PART.fullmatch(p.name) and _age(p, now) > GRACE]
-    for path in found:
+    parts = [p for folder in ours for p in folder.rglob(".*.part") if _PART.fullmatch(p.name) and _age(p, now) > GRACE]
+    for path in parts:
         path.unlink(missing_ok=True)
-    return found
+    return parts
 
 
 def _age(path: Path, now: dt.datetime) -> dt.timedelta:

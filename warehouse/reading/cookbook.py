@@ -63,18 +63,20 @@ def filled(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Recipe:
 
 def _read(path: Path) -> Recipe:
     head, _, sql = path.read_text(encoding="utf-8").partition("\n\n")
-    told: dict[str, str] = {}
+    sections: dict[str, str] = {}
     key = ""
     for line in head.splitlines():
-        if found := _LINE.fullmatch(line):
-            key = found["key"]
-            told[key] = found["text"]
+        if match := _LINE.fullmatch(line):
+            key = match["key"]
+            sections[key] = match["text"]
         else:
-            told[key] = f"{told.get(key, '')} {line.removeprefix('--').strip()}"
-    if missing := [key for key in ("Question", "TdR", "Lire") if key not in told]:
+            sections[key] = f"{sections.get(key, '')} {line.removeprefix('--').strip()}"
+    if missing := [key for key in ("Question", "TdR", "Lire") if key not in sections]:
         raise ValueError(f"{path.name} : l’en-tête ne dit pas « {' », « '.join(missing)} »")
     number, _, name = path.stem.partition("_")
-    return Recipe(int(number), name, told["Question"], told["TdR"], told["Lire"], told.get("Vide si", ""), sql)
+    return Recipe(
+        int(number), name, sections["Question"], sections["TdR"], sections["Lire"], sections.get("Vide si", ""), sql
+    )
 
 
 def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _SHOWN) -> Answer:
@@ -83,10 +85,10 @@ def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _
     cursor = connection.execute(recipe.sql)
     columns = [column[0] for column in cursor.description or []]
     rows = cursor.fetchall()
-    return Answer(columns, [[_told(value) for value in row] for row in rows[:shown]], len(rows))
+    return Answer(columns, [[_cell(value) for value in row] for row in rows[:shown]], len(rows))
 
 
-def _told(value: object) -> str:
+def _cell(value: object) -> str:
     match value:
         case None:
             return ""
@@ -97,11 +99,11 @@ def _told(value: object) -> str:
     return str(value)
 
 
-def write(folder: Path, connection: duckdb.DuckDBPyConnection, **told: str) -> Path:
-    """Writes the page of all questions with the answers of this publication. ``told``: notice, publication, as_of."""
+def write(folder: Path, connection: duckdb.DuckDBPyConnection, **metadata: str) -> Path:
+    """Writes the page of all questions with the answers of this publication. ``metadata``: notice, publication, as_of."""
     answered = [(filled(connection, recipe), answer(connection, recipe)) for recipe in recipes()]
     title = "Vingt questions à cette publication"
-    return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **told)
+    return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **metadata)
 
 
 def write_index() -> list[Path]:

@@ -21,6 +21,6 @@ def harmless(text: str) -> str:
     return _RUNS.sub("'", text)
 
 
-def as_given(text: str) -> str:
+def unescaped(text: str) -> str:
     """The text that `harmless` was given."""
     return _MARKED.sub("", text)

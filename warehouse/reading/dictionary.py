@@ -117,20 +117,20 @@ def build(nodes: dict[str, Node], connection: duckdb.DuckDBPyConnection) -> dict
     }
 
 
-def write(folder: Path, content: dict[str, Any], **told: str) -> None:
-    """Writes the page, the workbook and the JSON. ``told``: notice, publication and as_of."""
+def write(folder: Path, content: dict[str, Any], **metadata: str) -> None:
+    """Writes the page, the workbook and the JSON. ``metadata``: notice, publication and as_of."""
     write_json(folder / f"{NAME}.json", content)
-    pages.write(folder / f"{NAME}.html", "dictionary.html", title="Dictionnaire des données", **content, **told)
-    _workbook(content, **told).save(folder / f"{NAME}.xlsx")
+    pages.write(folder / f"{NAME}.html", "dictionary.html", title="Dictionnaire des données", **content, **metadata)
+    _workbook(content, **metadata).save(folder / f"{NAME}.xlsx")
 
 
 def _tests(nodes: dict[str, Node]) -> dict[str, list[Node]]:
     """By table, its generic tests."""
-    found: dict[str, list[Node]] = defaultdict(list)
+    by_table: dict[str, list[Node]] = defaultdict(list)
     for node in nodes.values():
         if node["resource_type"] == "test" and node.get("test_metadata"):
-            found[node["attached_node"]].append(node)
-    return found
+            by_table[node["attached_node"]].append(node)
+    return by_table
 
 
 def _table(node: Node, tests: list[Node], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -181,9 +181,9 @@ def _codes(table: str, column: str) -> str | None:
         return _OTHERWISE[table, column]
     if column in _CODES:
         return _CODES[column]
-    said = [c.codes for shape in SHAPES.values() for c in shape if c.name == column and c.codes]
+    lists = [c.codes for shape in SHAPES.values() for c in shape if c.name == column and c.codes]
     # A group of a service is one of the mapping's; only figures of needs know more of them.
-    return next((c for c in said if not c.startswith("need_")), next(iter(said), None))
+    return next((c for c in lists if not c.startswith("need_")), next(iter(lists), None))
 
 
 def _unit(column: str) -> str:
@@ -198,11 +198,11 @@ def _checks(contract: dict[str, Any], asked: list[dict[str, Any]]) -> Iterator[s
         match test["name"], test["kwargs"]:
             case "not_null", _:
                 yield "toujours rempli"
-            case "relationships", told:
-                name = told["to"].removeprefix("ref('").removesuffix("')")
+            case "relationships", arguments:
+                name = arguments["to"].removeprefix("ref('").removesuffix("')")
                 yield f"existe dans {name}"
-            case "between", told:
-                low, high = told.get("low"), told.get("high")
+            case "between", arguments:
+                low, high = arguments.get("low"), arguments.get("high")
                 yield f"entre {low} et {high}" if high is not None else f"au moins {low}"
             case "accepted_values", _:
                 yield "valeurs vérifiées"
@@ -214,7 +214,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _workbook(content: dict[str, Any], **told: str) -> Workbook:
+def _workbook(content: dict[str, Any], **metadata: str) -> Workbook:
     book = Workbook()
     book.remove(book.active)
     rows = {
@@ -223,7 +223,7 @@ def _workbook(content: dict[str, Any], **told: str) -> Workbook:
         "Codes": [{"list": one["name"], **code} for one in content["lists"] for code in one["codes"]],
         "Paramètres": content["parameters"],
     }
-    head = " — ".join(part for part in (told["notice"], f"publication {told['publication']}") if part)
+    head = " — ".join(part for part in (metadata["notice"], f"publication {metadata['publication']}") if part)
     for title, columns in _SHEETS.items():
         _sheet(book, title, head, rows[title], columns)
     return book

@@ -87,7 +87,7 @@ def _s(count: int) -> str:
 
 
 def _organizations(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = []
+    changes = []
     for verb, one, other in (("de plus", "b", "a"), ("de moins", "a", "b")):
         names = [
             name
@@ -97,16 +97,16 @@ def _organizations(connection: duckdb.DuckDBPyConnection) -> list[str]:
             ).fetchall()
         ]
         if names:
-            found.append(f"{len(names)} structure{_s(len(names))} {verb} : {_listed(names)}")
+            changes.append(f"{len(names)} structure{_s(len(names))} {verb} : {_listed(names)}")
     renamed = connection.execute(
         "select a.name, b.name from a.marts.dim_organization as a"
         " join b.marts.dim_organization as b using (organization_id) where a.name <> b.name order by 1"
     ).fetchall()
-    return found + [f"Structure renommée : {before} → {after}" for before, after in renamed]
+    return changes + [f"Structure renommée : {before} → {after}" for before, after in renamed]
 
 
 def _values(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = []
+    changes = []
     for column, phrase in _VALUES.items():
         (count,) = connection.execute(
             f"""
@@ -115,8 +115,8 @@ def _values(connection: duckdb.DuckDBPyConnection) -> list[str]:
             """
         ).fetchall()[0]
         if count:
-            found.append(f"{phrase} pour {count} service{_s(count)}")
-    return found
+            changes.append(f"{phrase} pour {count} service{_s(count)}")
+    return changes
 
 
 def _classes(connection: duckdb.DuckDBPyConnection) -> list[str]:

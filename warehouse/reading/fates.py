@@ -14,11 +14,11 @@ PUBLISHED = "published"
 
 def by_source(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """By source, how many records met each fate; answers of persons are not counted."""
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     query = "select source_id, fate, count(*) from marts.record_fate group by all order by all"
     for source_id, fate, count in connection.execute(query).fetchall():
-        found.setdefault(source_id, {})[fate] = count
-    return found
+        counts.setdefault(source_id, {})[fate] = count
+    return counts
 
 
 def others(fates: dict[str, int]) -> str:

@@ -61,11 +61,11 @@ def questions(layout: Layout) -> list[Question]:
 
 def _asked(layout: Layout) -> list[Question]:
     """All questions of the current publication."""
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return []
     names = ", ".join(f'"{field.name}"' for field in fields(Question))
-    with duckdb.connect(str(layout.published / now["current"]), read_only=True) as connection:
+    with duckdb.connect(str(layout.published / catalog["current"]), read_only=True) as connection:
         rows = connection.execute(
             f"select {names} from marts.review_queue order by affected_count desc, kind, score desc, question_id"
         ).fetchall()
@@ -77,15 +77,15 @@ def _mark(question: Question) -> tuple[str, str]:
 
 
 def _answered(workspace: Workspace) -> set[tuple[str, str]]:
-    said = [state.answers(workspace, kind) for kind in state.KINDS]
-    pairs = {pair for told in said for pair in zip(told["left"], told["right"], strict=True)}
+    answers = [state.answers(workspace, kind) for kind in state.KINDS]
+    pairs = {pair for table in answers for pair in zip(table["left"], table["right"], strict=True)}
     made = state.overrides(workspace).to_pylist()
     return pairs | {(f"{row['entity']}/{row['entity_id']}", row["attribute"]) for row in made}
 
 
-def answer(layout: Layout, question: Question, given: str, who: str, why: str, day: dt.date) -> None:
+def answer(layout: Layout, question: Question, chosen: str, who: str, why: str, day: dt.date) -> None:
     """Keeps an answer in `state/`; it counts from the next run. Raises AnswerRefused, state.StateError."""
-    _keep(layout, [_row(question, given, who, why, day)])
+    _keep(layout, [_row(question, chosen, who, why, day)])
 
 
 def _keep(layout: Layout, rows: list[dict[str, str]]) -> None:
@@ -93,27 +93,27 @@ def _keep(layout: Layout, rows: list[dict[str, str]]) -> None:
     state.add(_workspace(layout), [row for row in rows if row not in overrides], overrides)
 
 
-def _row(question: Question, given: str, who: str, why: str, day: dt.date) -> dict[str, str]:
+def _row(question: Question, chosen: str, who: str, why: str, day: dt.date) -> dict[str, str]:
     """The row of `state/` that keeps an answer. Raises AnswerRefused, state.StateError where it cannot be one."""
     if not who.strip() or not why.strip():
         raise AnswerRefused(f"{question.question_id} : « who » et « why » : une décision dit qui l’a prise et pourquoi")
     if question.kind == "value":  # another value than those claimed too: the person may know better than all sources
         entity, entity_id = question.left_key.split("/", 1)
         before = (question.reason or "").removeprefix("valeur publiée : ")
-        told = {"entity": entity, "entity_id": entity_id, "attribute": question.right_key, "before": before}
-        told |= {"after": given, "who": who, "why": why, "overridden_on": day.isoformat()}
-        state.check_override(told)
-        return told
-    if given not in question.choices:
+        row = {"entity": entity, "entity_id": entity_id, "attribute": question.right_key, "before": before}
+        row |= {"after": chosen, "who": who, "why": why, "overridden_on": day.isoformat()}
+        state.check_override(row)
+        return row
+    if chosen not in question.choices:
         allowed = ", ".join(choice or "(vide)" for choice in question.choices)
-        raise AnswerRefused(f"{question.question_id} : attendu {allowed}, trouvé « {given} »")
-    told = {"question_id": question.question_id, "kind": question.kind, "left": question.left_key}
-    return told | {"right": question.right_key, "answer": given, "who": who, "why": why, "answered_on": day.isoformat()}
+        raise AnswerRefused(f"{question.question_id} : attendu {allowed}, trouvé « {chosen} »")
+    row = {"question_id": question.question_id, "kind": question.kind, "left": question.left_key}
+    return row | {"right": question.right_key, "answer": chosen, "who": who, "why": why, "answered_on": day.isoformat()}
 
 
 def _workspace(layout: Layout) -> Workspace:
-    now = publish.catalog(layout)
-    return layout.workspace(bool(now and now["is_demo"]))
+    catalog = publish.catalog(layout)
+    return layout.workspace(bool(catalog and catalog["is_demo"]))
 
 
 _TO_FILL = ("answer", "who", "why")
@@ -133,8 +133,8 @@ def export(layout: Layout, path: Path) -> int:
 
 
 def _written(question: Question) -> dict[str, Any]:
-    told = asdict(question).items()
-    return {name: csv_cells.harmless(value) if isinstance(value, str) else value for name, value in told}
+    fields = asdict(question).items()
+    return {name: csv_cells.harmless(value) if isinstance(value, str) else value for name, value in fields}
 
 
 def take_in(layout: Layout, path: Path, day: dt.date) -> int:
@@ -148,20 +148,20 @@ def take_in(layout: Layout, path: Path, day: dt.date) -> int:
     header, separator = state.header_of(path)
     if missing := {"question_id", *_TO_FILL} - set(header):
         raise AnswerRefused(f"{path}, ligne 1 : colonnes manquantes : {', '.join(sorted(missing))}")
-    given: dict[str, tuple[str, str, str]] = {}
+    accepted: dict[str, tuple[str, str, str]] = {}
     rows: dict[str, dict[str, str]] = {}
     for line, row in enumerate(
         csv.DictReader(io.StringIO(state.text_of(path), newline=""), delimiter=separator), start=2
     ):
-        said, who, why = (csv_cells.as_given((row[name] or "").strip()) for name in _TO_FILL)
-        if not (said or who or why):
+        chosen, who, why = (csv_cells.unescaped((row[name] or "").strip()) for name in _TO_FILL)
+        if not (chosen or who or why):
             continue
         if row["question_id"] not in known:
             raise AnswerRefused(f"{path}, ligne {line} : aucune question ouverte « {row['question_id']} »")
-        if given.setdefault(row["question_id"], (said, who, why)) != (said, who, why):
+        if accepted.setdefault(row["question_id"], (chosen, who, why)) != (chosen, who, why):
             raise AnswerRefused(f"{path}, ligne {line} : « {row['question_id']} » a déjà une autre réponse plus haut")
         try:
-            rows[row["question_id"]] = _row(known[row["question_id"]], said, who, why, day)
+            rows[row["question_id"]] = _row(known[row["question_id"]], chosen, who, why, day)
         except (AnswerRefused, state.StateError) as reason:
             raise AnswerRefused(f"{path}, ligne {line} : {reason}") from reason
     _keep(layout, _new(layout, path, known, rows))
@@ -190,5 +190,5 @@ def is_ahead(layout: Layout, day: dt.date) -> bool:
 
     Raises state_files.Damaged where its manifest cannot be read.
     """
-    now = publish.catalog(layout)
-    return now is not None and day.isoformat() > publish.manifest_of(layout, now["current"])["as_of"]
+    catalog = publish.catalog(layout)
+    return catalog is not None and day.isoformat() > publish.manifest_of(layout, catalog["current"])["as_of"]

@@ -81,10 +81,10 @@ def trace(layout: Layout, kind: str, wanted: str) -> list[Trace]:
             Trace(entity_id, _title(connection, kind, entity_id), _attributes(connection, kind, entity_id, files))
             for entity_id in _ids(connection, kind, wanted)
         ]
-    found = [one for one in traces if one.attributes]
-    if not found:
+    known = [one for one in traces if one.attributes]
+    if not known:
         raise KeyError(wanted)
-    return found
+    return known
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[str]:
@@ -95,7 +95,7 @@ def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[
 
 def _file_names(manifest: dict[str, Any]) -> dict[str, str]:
     """By document id, the name of the file as it was landed."""
-    return {digest: name for told in manifest["inputs"].values() for name, digest in told["files"].items()}
+    return {digest: name for entry in manifest["inputs"].values() for name, digest in entry["files"].items()}
 
 
 def _title(connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str) -> str:
@@ -139,10 +139,10 @@ def _attributes(
         [ENTITIES[kind], entity_id],
     ).fetchall()
     claims: dict[str, list[Claim]] = {}
-    for attribute, *told, document_id, locator in rows:
+    for attribute, *facts, document_id, locator in rows:
         place: tuple[Any, ...] = (files.get(document_id, document_id[:12]), locator)
-        claims.setdefault(attribute, []).append(Claim(*told, *place))
-    return [_weighed(name, found) for name, found in claims.items()]
+        claims.setdefault(attribute, []).append(Claim(*facts, *place))
+    return [_weighed(name, claims_of_one) for name, claims_of_one in claims.items()]
 
 
 def _weighed(name: str, claims: list[Claim]) -> Attribute:

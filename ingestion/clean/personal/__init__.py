@@ -117,10 +117,10 @@ def _pieces(text: str) -> list[_Piece]:
 
 @lru_cache(100_000)  # a publication is searched as it is built and before readers see it
 def _sorted(text: str) -> tuple[_Piece, ...]:
-    return tuple(sorted(_found(text)))
+    return tuple(sorted(_personal_pieces(text)))
 
 
-def _found(text: str) -> Iterator[_Piece]:
+def _personal_pieces(text: str) -> Iterator[_Piece]:
     read = plain(text)
     left = read.text
     for kind, spans in _KINDS:

@@ -131,11 +131,11 @@ def digit_runs(text: str) -> list[str]:
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
     parts = list(_GROUP.finditer(text, *run.span()))
     gaps = [text[one.end() : other.start()] for one, other in pairwise(parts)]
-    whole = _Groups([part[0] for part in parts], [part.span() for part in parts], gaps)
+    groups = _Groups([part[0] for part in parts], [part.span() for part in parts], gaps)
     start = 0
     while start < len(parts):
         for end in range(min(len(parts), start + _MOST_GROUPS), start, -1):
-            if _is_phone(text, whole, start, end):
+            if _is_phone(text, groups, start, end):
                 yield parts[start].start(), parts[end - 1].end()
                 start = end
                 break

@@ -49,10 +49,10 @@ def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:
 
 def tags_of(table: Table) -> list[str]:
     """The HXL hashtag of each column. Raises LookupError where neither a shape nor `hxl.csv` says one."""
-    found = [tag_of(table.name, name) for name in table.header]
-    if lacking := [name for name, tag in zip(table.header, found, strict=True) if not tag]:
+    tags = [tag_of(table.name, name) for name in table.header]
+    if lacking := [name for name, tag in zip(table.header, tags, strict=True) if not tag]:
         raise LookupError(f"{HXL} : aucun mot-dièse pour {table.name}.{', '.join(lacking)}")
-    return found
+    return tags
 
 
 def tag_of(table: str, column: str) -> str:

@@ -64,32 +64,32 @@ def make(edition: Edition, folder: Path) -> None:
         described += package.resources(table, target)
     book.close()
     geography.write(edition, target)
-    described += [package.file_resource(target / name, target, *told) for name, told in _ALONE.items()]
+    described += [package.file_resource(target / name, target, *facts) for name, facts in _ALONE.items()]
     title = "Cartographie des services aux migrants au Mali"
     write_json(target / package.NAME, package.package(edition, "mrf-mali-cartographie", title, described))
-    told = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
-    told |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
-    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **told), encoding="utf-8")
+    facts = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
+    facts |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
+    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **facts), encoding="utf-8")
 
 
 def _write_parquet(path: Path, content: pa.Table, notice: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = {b"notice": notice.encode()} if notice else None
-    pq.write_table(content.replace_schema_metadata(told), path, compression="zstd")
+    metadata = {b"notice": notice.encode()} if notice else None
+    pq.write_table(content.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
     """Reads everything again: each table has its rows in each format, no masked service a point, no file is missing."""
     target = folder / FOLDER
     marts, all_tables = counts(edition, MARTS), counts(edition, MARTS, REFERENCE)
-    found = {
+    rows_by_format = {
         WORKBOOK: (_rows_of_workbook(target / WORKBOOK), marts),
         "csv": ({path.stem: _rows_of_csv(path) for path in (target / "csv").glob("*.csv")}, marts),
         "parquet": (_rows_of_parquet(target / "parquet"), all_tables),
     }
     wrong = [
         f"{kind} : {rows.get(name)} lignes de {name}, la publication en a {count}"
-        for kind, (rows, expected) in found.items()
+        for kind, (rows, expected) in rows_by_format.items()
         for name, count in expected.items()
         if rows.get(name) != count
     ]

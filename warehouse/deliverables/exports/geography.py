@@ -76,12 +76,12 @@ def _write_geoparquet(edition: Edition, path: Path) -> None:
     content = edition.connection.execute(_QUERY).to_arrow_table()
     points = [point_of(row) for row in content.to_pylist()]
     geometries = [shapely.to_wkb(shapely.Point(point)) if point else None for point in points]
-    told = {b"geo": json.dumps(_geo([point for point in points if point])).encode()}
-    told |= {b"notice": edition.notice.encode()} if edition.notice else {}
+    metadata = {b"geo": json.dumps(_geo([point for point in points if point])).encode()}
+    metadata |= {b"notice": edition.notice.encode()} if edition.notice else {}
     content = content.drop_columns(["latitude", "longitude"]).append_column(
         "geometry", pa.array(geometries, pa.binary())
     )
-    pq.write_table(content.replace_schema_metadata(told), path, compression="zstd")
+    pq.write_table(content.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def _geo(points: list[tuple[float, float]]) -> dict[str, Any]:
@@ -103,8 +103,8 @@ def check(edition: Edition, folder: Path) -> list[str]:
     stored = [(row["service_at_location_id"], row["geometry"] is not None) for row in content.to_pylist()]
     wrong = [
         f"{NAME}.{kind} : les services et leurs points ne sont pas ceux de l’annuaire"
-        for kind, found in (("geojson", drawn), ("parquet", stored))
-        if found != expected
+        for kind, services in (("geojson", drawn), ("parquet", stored))
+        if services != expected
     ]
     geo = json.loads(content.schema.metadata[b"geo"])
     return wrong + ([] if geo["primary_column"] in content.column_names else [f"{NAME}.parquet : sans géométrie"])

@@ -43,13 +43,13 @@ class Table:
 
 def tables(edition: Edition, *schemas: str) -> Iterator[Table]:
     """The tables of these schemas that the dictionary knows, one at a time: the largest need not be held together."""
-    for told in edition.dictionary["tables"]:
-        if told["schema"] in schemas:
-            key = [name.strip('"') for name in told["key"]]  # SQL's own words stand in quotes there
+    for entry in edition.dictionary["tables"]:
+        if entry["schema"] in schemas:
+            key = [name.strip('"') for name in entry["key"]]  # SQL's own words stand in quotes there
             order = ", ".join(f'"{name}"' for name in key) or "all"
-            query = f'from {told["schema"]}."{told["name"]}" order by {order}'
+            query = f'from {entry["schema"]}."{entry["name"]}" order by {order}'
             content = edition.connection.execute(query).to_arrow_table()
-            yield Table(told["schema"], told["name"], told["fr"], key, told["columns"], content)
+            yield Table(entry["schema"], entry["name"], entry["fr"], key, entry["columns"], content)
 
 
 def counts(edition: Edition, *schemas: str) -> dict[str, int]:

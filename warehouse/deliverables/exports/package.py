@@ -84,12 +84,12 @@ def schema(table: Table) -> dict[str, Any]:
 
 
 def _field(column: dict[str, Any]) -> dict[str, Any]:
-    told = {"name": column["name"], "type": _TYPES.get(column["type"], "string"), "description": column["fr"]}
-    told |= {"unit": column["unit"]} if column["unit"] else {}
-    told |= {"codeList": column["codes"]} if column["codes"] else {}
-    if told["type"] == "boolean":
-        told |= {"trueValues": ["true"], "falseValues": ["false"]}
-    return told
+    field = {"name": column["name"], "type": _TYPES.get(column["type"], "string"), "description": column["fr"]}
+    field |= {"unit": column["unit"]} if column["unit"] else {}
+    field |= {"codeList": column["codes"]} if column["codes"] else {}
+    if field["type"] == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    return field
 
 
 def package(edition: Edition, name: str, title: str, described: list[dict[str, Any]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import shapely
 from ingestion.declaration.source import Source
 from warehouse.paths import Workspace
 from warehouse.resolution.places.gazetteer import CURRENT
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 NAME = "contours.geojson"
 LEVELS = (1, 2)
@@ -49,7 +49,7 @@ def write(
     features.sort(key=lambda one: (one["properties"]["level"], one["properties"]["admin_code"]))
     content = {"type": "FeatureCollection", "features": features}
     target = folder / NAME
-    write_whole(target, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    write_atomically(target, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
     return target
 
 

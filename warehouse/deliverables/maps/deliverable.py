@@ -35,8 +35,8 @@ def check(edition: Edition, folder: Path) -> list[str]:
     missing = [name for name in missing if not (target / name).is_file()]
     if missing:
         return [f"cartes absentes : {', '.join(missing)}"]
-    wrong = [told for stem in sheets for told in (_of_svg(target / f"{stem}.svg"), _of_png(target / f"{stem}.png"))]
-    return [told for told in wrong if told] + _of_page(edition, target / PAGE)
+    wrong = [fault for stem in sheets for fault in (_of_svg(target / f"{stem}.svg"), _of_png(target / f"{stem}.png"))]
+    return [fault for fault in wrong if fault] + _of_page(edition, target / PAGE)
 
 
 def _zones(edition: Edition) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _of_png(path: Path) -> str:
 
 def _of_page(edition: Edition, page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
-    wrong = [f"{PAGE} renvoie hors du dossier : {found}" for found in outside(text)]
+    wrong = [f"{PAGE} renvoie hors du dossier : {address}" for address in outside(text)]
     wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled(text, edition.braces)]
     shown = {service["id"] for service in interactive.read(page)["services"]}
     query = "select service_at_location_id as id, is_masked, latitude from marts.service_directory"

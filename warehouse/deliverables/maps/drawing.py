@@ -78,10 +78,10 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
         if one.code not in shown.facts:
             chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
-        told = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=GAP[told.worst], edgecolor="none"))
-        if told.is_mostly_unsurveyed:
-            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(told), lw=0))
+        cercle = shown.facts[one.code]
+        chart.add_patch(_patch(one.geometry, facecolor=GAP[cercle.worst], edgecolor="none"))
+        if cercle.is_mostly_unsurveyed:
+            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(cercle), lw=0))
         chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
     for code, zone in drawn.zones.items():
         is_shown = shown.zone_code in (None, code)
@@ -91,8 +91,8 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
     chart.add_patch(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
 
 
-def _hatch(told: CercleFacts) -> str:
-    return "////" if told.worst == UNSURVEYED else "//"
+def _hatch(cercle: CercleFacts) -> str:
+    return "////" if cercle.worst == UNSURVEYED else "//"
 
 
 def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
@@ -132,9 +132,9 @@ def _label_country(chart: Axes, shown: Scene) -> None:
         chart.text(*place, name, fontsize=9, fontweight="bold", ha="center", va="center", linespacing=0.95, zorder=7)
         labels.reserve(place[0] - 0.9, place[1] - 0.35, place[0] + 0.9, place[1] + 0.35)
     for one in _largest_first(shown):
-        told = shown.facts[one.code]
-        is_known = told.worst != UNSURVEYED and not told.is_unverified  # a nought that nobody verified is not shown
-        figure = f"{len(told.served)}/{len(shown.types)}" if is_known else ""
+        cercle = shown.facts[one.code]
+        is_known = cercle.worst != UNSURVEYED and not cercle.is_unverified  # a nought that nobody verified is not shown
+        figure = f"{len(cercle.served)}/{len(shown.types)}" if is_known else ""
         name = one.name_fr if one.geometry.area > _NAMED_DEGREES2 else ""
         if name or figure:
             labels.write(name, figure, one.geometry, _signs(one, shown), 7)
@@ -162,20 +162,22 @@ def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
     return [shown.outlines.towns[one.code], *services]
 
 
-def _served(told: CercleFacts, total: int) -> str:
+def _served(cercle: CercleFacts, total: int) -> str:
     """Types served; where nothing is verified that nought is not one, and what is known is told instead."""
     return (
-        counted(told.unverified, "non vérifié", "non vérifiés") if told.is_unverified else f"{len(told.served)}/{total}"
+        counted(cercle.unverified, "non vérifié", "non vérifiés")
+        if cercle.is_unverified
+        else f"{len(cercle.served)}/{total}"
     )
 
 
-def _figures(told: CercleFacts, total: int) -> list[str]:
+def _figures(cercle: CercleFacts, total: int) -> list[str]:
     """The figures of a cercle, in lines short enough for a small one."""
-    lines = ["non enquêté" if told.worst == UNSURVEYED else _served(told, total)]
-    if told.unsurveyed and told.worst != UNSURVEYED:
-        lines.append(counted(told.unsurveyed, "non enquêté", "non enquêtés"))
-    if told.shelters:
-        lines.append(counted(told.shelters, "hébergement\nnon situé", "hébergements\nnon situés"))
+    lines = ["non enquêté" if cercle.worst == UNSURVEYED else _served(cercle, total)]
+    if cercle.unsurveyed and cercle.worst != UNSURVEYED:
+        lines.append(counted(cercle.unsurveyed, "non enquêté", "non enquêtés"))
+    if cercle.shelters:
+        lines.append(counted(cercle.shelters, "hébergement\nnon situé", "hébergements\nnon situés"))
     return lines
 
 

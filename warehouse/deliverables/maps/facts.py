@@ -108,9 +108,9 @@ def unlocated(edition: Edition, zone_code: str | None = None) -> Counter[str]:
 def sentences(edition: Edition) -> dict[str, str]:
     """What each gap class says of a cercle, in French, worst first."""
     rows = edition.rows("select gap_class, sentence_fr from reference.gap_class")
-    told = {row["gap_class"]: row["sentence_fr"].replace(" %", "\u00a0%") for row in rows}
-    told[UNSURVEYED] = "Non enquêté : ni présence ni absence de service connue"  # the seed’s sentence speaks of a zone
-    return {code: told[code] for code in WORST_FIRST}
+    texts = {row["gap_class"]: row["sentence_fr"].replace(" %", "\u00a0%") for row in rows}
+    texts[UNSURVEYED] = "Non enquêté : ni présence ni absence de service connue"  # the seed’s sentence speaks of a zone
+    return {code: texts[code] for code in WORST_FIRST}
 
 
 def names(edition: Edition, code_list: str) -> dict[str, str]:

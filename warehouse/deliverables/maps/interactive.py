@@ -59,8 +59,8 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
 def read(page: Path) -> dict[str, Any]:
     """The content of a written page. Raises ValueError where it has none."""
     text = page.read_text(encoding="utf-8")
-    _, found, rest = text.partition('<script type="application/json" id="data">')
-    if not found:
+    _, tag, rest = text.partition('<script type="application/json" id="data">')
+    if not tag:
         raise ValueError(f"{page.name} : sans données")
     return dict(json.loads(rest.partition("</script>")[0]))
 
@@ -106,10 +106,10 @@ def _cercles(edition: Edition, drawn: Outlines, types: list[str]) -> dict[str, A
 
 
 def _services(edition: Edition) -> list[dict[str, Any]]:
-    found = []
+    services = []
     for row in facts.located(edition):
         x, y = _project(np.array([[row["longitude"], row["latitude"]]]))[0].tolist()
-        found.append(
+        services.append(
             {
                 "id": row["service_at_location_id"],
                 "organization": row["organization_name"],
@@ -122,7 +122,7 @@ def _services(edition: Edition) -> list[dict[str, Any]]:
                 "y": round(y, 2),
             }
         )
-    return found
+    return services
 
 
 def _shapes(drawn: Outlines, coloured: set[str]) -> dict[str, Any]:

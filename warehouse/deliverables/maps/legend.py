@@ -37,8 +37,8 @@ def write(panel: Panel, shown: Scene) -> None:
     _swatch(panel, LAND, "")
     _entry(panel, "Hors des cinq zones de l’étude")
     panel.gap(0.04)
-    told = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
-    panel.write(told, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+    explanation = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
+    panel.write(explanation, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
     panel.gap(0.09)
     _services(panel, shown)
     panel.gap(0.1)
@@ -52,11 +52,11 @@ def write_zones(panel: Panel, shown: Scene) -> None:
         panel.axes.text(x, panel.y, head, fontsize=6.8, color=SOFT, ha="right", va="top")
     panel.gap(0.14)
     for code, name in shown.outlines.zone_names.items():
-        told = [shown.facts[one.code] for one in shown.cercles if one.zone_code == code]
-        unsurveyed = sum(one.worst == UNSURVEYED for one in told)
+        cercles = [shown.facts[one.code] for one in shown.cercles if one.zone_code == code]
+        unsurveyed = sum(one.worst == UNSURVEYED for one in cercles)
         located = sum(one["zone_code"] == code for one in shown.points)
         panel.axes.text(panel.left, panel.y, name, fontsize=8, va="top")
-        for x, figure in zip(columns, (len(told), unsurveyed, located), strict=True):
+        for x, figure in zip(columns, (len(cercles), unsurveyed, located), strict=True):
             panel.axes.text(x, panel.y, french.count(figure), fontsize=8, ha="right", va="top")
         panel.gap(0.15)
 
@@ -80,8 +80,8 @@ def write_types(panel: Panel, shown: Scene) -> None:
         place = (left + column * pitch + 0.05, panel.y - 0.03)
         panel.axes.text(*place, one.name_fr, fontsize=6.8, rotation=60, rotation_mode="anchor")
     for code, name in shown.types.items():
-        told = textwrap.shorten(name, int((left - panel.left) * 23), placeholder="…")
-        panel.axes.text(left - 0.06, panel.y + 0.06, told, fontsize=6.8, ha="right", va="center")
+        label = textwrap.shorten(name, int((left - panel.left) * 23), placeholder="…")
+        panel.axes.text(left - 0.06, panel.y + 0.06, label, fontsize=6.8, ha="right", va="center")
         for column, one in enumerate(shown.cercles):
             gap_class = shown.facts[one.code].classes[code]
             hatch = "//////" if gap_class == UNSURVEYED else ""
@@ -144,8 +144,8 @@ def _notes(shown: Scene) -> list[str]:
     if shown.unlocated:
         verb = "figure" if shown.unlocated < 2 else "figurent"
         notes.append(f"{counted(shown.unlocated, 'service')} sans coordonnées ne {verb} pas sur la carte.")
-    if shelters := sum(told.shelters for told in shown.facts.values()):
-        told = counted(shelters, "hébergement de victimes", "hébergements de victimes")
+    if shelters := sum(cercle.shelters for cercle in shown.facts.values()):
+        cercle = counted(shelters, "hébergement de victimes", "hébergements de victimes")
         are = "compté par cercle, jamais situé" if shelters < 2 else "comptés par cercle, jamais situés"
-        notes.append(f"{told} : {are}, pour la sécurité des personnes.")
+        notes.append(f"{cercle} : {are}, pour la sécurité des personnes.")
     return notes

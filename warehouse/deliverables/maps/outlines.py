@@ -111,8 +111,8 @@ def _cercles(features: list[dict[str, Any]]) -> dict[str, shapely.Geometry]:
 
 
 def _sources(features: list[dict[str, Any]]) -> list[str]:
-    told = {(one["properties"]["source"], one["properties"]["license"]) for one in features}
-    return sorted(f"{source} ({license})" if license else source for source, license in told)
+    pairs = {(one["properties"]["source"], one["properties"]["license"]) for one in features}
+    return sorted(f"{source} ({license})" if license else source for source, license in pairs)
 
 
 def _closed(shapes: list[shapely.Geometry]) -> shapely.Geometry:

@@ -46,12 +46,12 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
     if zone_code:
         drawn.zone_names[zone_code]  # its KeyError names the zone
     zones = [zone_code] if zone_code else list(drawn.zone_names)
-    told = {code: one for code, one in facts.of_group(edition).items() if drawn.cercles[code].zone_code in zones}
+    cercles = {code: one for code, one in facts.of_group(edition).items() if drawn.cercles[code].zone_code in zones}
     return Scene(
         edition,
         zone_code,
         drawn,
-        told,
+        cercles,
         [one for one in facts.located(edition) if one["zone_code"] in zones],
         sum(facts.unlocated(edition, zone).total() for zone in zones),
         facts.names(edition, "type_service"),

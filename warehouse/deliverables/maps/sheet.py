@@ -136,16 +136,16 @@ def _write_png(figure: Figure, target: Path, about: dict[str, str]) -> None:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    told = PngInfo()
+    metadata = PngInfo()
     for key, value in about.items():
-        told.add_itxt(key, value, lang="fr")
+        metadata.add_itxt(key, value, lang="fr")
     drawn = io.BytesIO()
     figure.savefig(drawn, format="rgba", dpi=DPI)
     size = (round(WIDTH_INCHES * DPI), round(HEIGHT_INCHES * DPI))
     image = Image.frombytes("RGBA", size, drawn.getvalue())
     # of all methods that which leaves the colours of classes as they are, however little there is of one
     few = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(target, pnginfo=told, dpi=(DPI, DPI))
+    few.save(target, pnginfo=metadata, dpi=(DPI, DPI))
 
 
 def _settings() -> Any:
@@ -161,8 +161,10 @@ def _settings() -> Any:
 
 def _head(page: Axes, shown: Scene, title: str) -> None:
     page.text(_MARGIN_INCHES, 0.22, title, fontsize=17, fontweight="bold", va="top")
-    told = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
-    page.text(_MARGIN_INCHES, 0.53, told, fontsize=10, color=SOFT, va="top")
+    subtitle = (
+        f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
+    )
+    page.text(_MARGIN_INCHES, 0.53, subtitle, fontsize=10, color=SOFT, va="top")
     if shown.edition.notice:
         box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": NOTICE, "edgecolor": NOTICE_EDGE, "lw": 1.5}
         style: dict[str, Any] = {
@@ -180,8 +182,8 @@ def _foot(page: Axes, shown: Scene) -> None:
     foot = Panel(page, _MARGIN_INCHES, WIDTH_INCHES, HEIGHT_INCHES - (0.62 if drawn.is_schematic else 0.46))
     if drawn.is_schematic:
         foot.write(f"{SCHEMATIC.capitalize()}.", 8, fontweight="semibold", color="#8a1c1c")
-    told = (
+    sources = (
         f"Sources : service_gap_cercle et service_directory, publication {shown.edition.name}, date de référence"
         f" {long_day(shown.edition.as_of)}. {drawn.credit} Chefs-lieux : coordonnées approchées. {drawn.disclaimer}"
     )
-    foot.write(told, 7, wrap=275, color=SOFT)
+    foot.write(sources, 7, wrap=275, color=SOFT)

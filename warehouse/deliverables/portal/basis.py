@@ -72,18 +72,18 @@ def sections(text: str) -> list[dict[str, Any]]:
 
 
 def _codes(edition: Edition) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     for row in edition.rows("select list, code, fr from reference.code_list"):
-        found.setdefault(row["list"], {})[row["code"]] = row["fr"]
+        labels.setdefault(row["list"], {})[row["code"]] = row["fr"]
     bands = {band: edition.filled(label, Path(__file__).name) for band, label in _BANDS.items()}
-    return found | _COMPUTED | {"quality_band": bands}
+    return labels | _COMPUTED | {"quality_band": bands}
 
 
 def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
     """By document id: title, file as it was landed, publisher, class of evidence."""
-    files = {digest: name for given in edition.manifest["inputs"].values() for name, digest in given["files"].items()}
+    files = {digest: name for entry in edition.manifest["inputs"].values() for name, digest in entry["files"].items()}
     query = "select document_id, title, file_name, publisher, source_class from marts.document_review"
-    told = {row["document_id"]: row for row in edition.rows(query)}
+    rows = {row["document_id"]: row for row in edition.rows(query)}
     return {
         document_id: {
             "title": row["title"],
@@ -91,7 +91,7 @@ def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
             "publisher": row["publisher"],
             "class": row["source_class"],
         }
-        for document_id, row in told.items()
+        for document_id, row in rows.items()
     }
 
 

@@ -31,18 +31,18 @@ def check(edition: Edition, folder: Path) -> list[str]:
 
 
 def _data_faults(edition: Edition, folder: Path) -> list[str]:
-    found, wrong = {}, []
+    contents, wrong = {}, []
     for path in sorted((folder / scripts.FOLDER).glob("*.js")):
         try:
-            found[path.stem] = scripts.read(path)
+            contents[path.stem] = scripts.read(path)
         except ValueError as error:
             wrong.append(f"{path.name} : illisible ({error})")
     known = edition.value("select count(*) from marts.service_directory")
-    listed = len(found.get("annuaire", {}).get("ids", []))
-    pages = sum(len(content["rows"]) for name, content in found.items() if name.startswith("fiches_"))
+    listed = len(contents.get("annuaire", {}).get("ids", []))
+    pages = sum(len(content["rows"]) for name, content in contents.items() if name.startswith("fiches_"))
     claims = sum(
         len(one)
-        for name, content in found.items()
+        for name, content in contents.items()
         if name.startswith("preuves_")
         for one in content["entities"].values()
     )

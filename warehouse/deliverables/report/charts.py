@@ -93,8 +93,8 @@ def shares(target: Path, rows: Sequence[str], values: Sequence[float | None], co
     axes.barh(rows, [1.0] * len(rows), color=palette.TINT, height=0.6)
     axes.barh(rows, [value or 0.0 for value in values], color=colour, height=0.6)
     for index, value in enumerate(values):
-        told = "inconnu" if value is None else french.share(value)
-        axes.annotate(told, (1.01, index), va="center", annotation_clip=False)
+        label = "inconnu" if value is None else french.share(value)
+        axes.annotate(label, (1.01, index), va="center", annotation_clip=False)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.set_xticks([])

@@ -32,13 +32,13 @@ class Place:
         return f"{self.table} [{key}] {self.column}"
 
 
-def place_of(told: str) -> Place:
+def place_of(text: str) -> Place:
     """Reads a place again from what a document says of it. Raises ValueError where it is none."""
-    found = _PLACE.fullmatch(told)
-    if found is None:
-        raise ValueError(f"« {told} » : attendu « schéma.table [colonne=valeur; …] colonne »")
-    pairs = (pair.partition("=") for pair in found["key"].split("; "))
-    return Place(f"{found['schema']}.{found['table']}", tuple((k, v) for k, _, v in pairs), found["column"])
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"« {text} » : attendu « schéma.table [colonne=valeur; …] colonne »")
+    pairs = (pair.partition("=") for pair in match["key"].split("; "))
+    return Place(f"{match['schema']}.{match['table']}", tuple((k, v) for k, _, v in pairs), match["column"])
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Group:
 
     def tables(self) -> dict[str, list[str]]:
         """By table, the columns that were read."""
-        found: dict[str, list[str]] = {}
+        by_table: dict[str, list[str]] = {}
         for place in self.places:
-            columns = found.setdefault(place.table, [])
+            columns = by_table.setdefault(place.table, [])
             if place.column not in columns:
                 columns.append(place.column)
-        return found
+        return by_table
 
     def common(self, table: str) -> dict[str, str]:
         """The parts of the key that all values of a table share."""
@@ -133,7 +133,7 @@ def escaped(text: str) -> str:
 
 def read_back(edition: Edition, places: Iterable[Place]) -> dict[Place, Any]:
     """The values at these places, read again one by one. Raises LookupError where a row is not there exactly once."""
-    found: dict[Place, Any] = {}
+    read: dict[Place, Any] = {}
     for place in places:
         condition = " and ".join(f'"{name}"::varchar is not distinct from ?' for name, _ in place.key)
         values = [None if value == "None" else value for _, value in place.key]
@@ -142,5 +142,5 @@ def read_back(edition: Edition, places: Iterable[Place]) -> dict[Place, Any]:
         ).fetchall()
         if len(rows) != 1:
             raise LookupError(f"{place} : {len(rows)} ligne(s)")
-        found[place] = rows[0][0]
-    return found
+        read[place] = rows[0][0]
+    return read

@@ -50,7 +50,7 @@ def write(edition: Edition, report: str, folder: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mrf-report-") as temporary:
         images = Path(temporary)
-        told = f"Publication {edition.name}, date de référence : {french.long_day(edition.as_of)}"
-        text = typesetting.Text(TITLES[report], _SUBTITLE, told, edition.notice, markdown(edition, report, images))
+        date = f"Publication {edition.name}, date de référence : {french.long_day(edition.as_of)}"
+        text = typesetting.Text(TITLES[report], _SUBTITLE, date, edition.notice, markdown(edition, report, images))
         typesetting.write(text, images, target)
     return target

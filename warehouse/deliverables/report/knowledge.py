@@ -29,7 +29,7 @@ _VERIFIED = (
     "rated_share",
 )
 # By section, the mart whose rows it counts: without any row at all nobody was asked.
-_TOLD_BY = {
+_MART_OF_SECTION = {
     "mechanisms": "referral_mechanisms",
     "participation": "referral_mechanisms",
     "calendar": "opportunity_calendar",
@@ -50,13 +50,13 @@ class Knowledge:
             " where month = (select max(month) from marts.service_gap) and reading = 'HISTORICAL' group by 1, 2"
         )
 
-        marts = set(_TOLD_BY.values())
+        marts = set(_MART_OF_SECTION.values())
         self._silent = {mart for mart in marts if edition.value(f"select count(*) from marts.{mart}") == 0}
 
     def mark(self, section: str, indicator: str, zone: str) -> str:
         """What stands in the place of a nought; empty where a nought is what is known. ``zone`` may be ALL."""
         name, _, code = indicator.partition("/")
-        if name not in _VERIFIED and _TOLD_BY.get(section) in self._silent:
+        if name not in _VERIFIED and _MART_OF_SECTION.get(section) in self._silent:
             return UNTOLD
         if section not in _SECTIONS or name not in (*_KNOWN, *_VERIFIED):
             return ""

@@ -39,7 +39,7 @@ def uncited_digits(docx: Path) -> list[str]:
 
     The annex that tells the places, last in every report, is not looked at.
     """
-    found: list[str] = []
+    uncited: list[str] = []
     body = next(iter(_parts(docx)))
     for paragraph in body.iter(f"{_W}p"):
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
@@ -50,8 +50,8 @@ def uncited_digits(docx: Path) -> list[str]:
         linked = {id(t) for link in paragraph.iter(f"{_W}hyperlink") for t in link.iter(f"{_W}t")}
         rest = "".join(t.text or "" for t in paragraph.iter(f"{_W}t") if id(t) not in linked)
         if any(character.isdigit() for character in rest):
-            found.append(rest)
-    return found
+            uncited.append(rest)
+    return uncited
 
 
 def wrong_values(edition: Edition, docx: Path) -> list[str]:
@@ -67,27 +67,27 @@ def wrong_values(edition: Edition, docx: Path) -> list[str]:
 
 
 def _is_shown(text: str, value: Any, labels: dict[str, set[str]]) -> bool:
-    told = {" ".join(form.split()) for form in forms(value)}
+    written = {" ".join(form.split()) for form in forms(value)}
     parts = [labels.get(code, set()) | {code} for code in str(value).split(";")]
-    return " ".join(text.split()) in told or all(any(label in text for label in known) for known in parts)
+    return " ".join(text.split()) in written or all(any(label in text for label in known) for known in parts)
 
 
 def _labels(edition: Edition) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    labels: dict[str, set[str]] = {}
     for row in edition.rows("select code, fr from reference.code_list"):
-        found.setdefault(row["code"], set()).add(typographic(row["fr"]))
+        labels.setdefault(row["code"], set()).add(typographic(row["fr"]))
     for row in edition.rows("select organization_id, name from marts.dim_organization where name is not null"):
-        found.setdefault(row["organization_id"], set()).add(row["name"])
+        labels.setdefault(row["organization_id"], set()).add(row["name"])
     for codes in LABELS.values():
         for code, label in codes.items():
-            found.setdefault(code, set()).add(label)
-    return found
+            labels.setdefault(code, set()).add(label)
+    return labels
 
 
-def wrong_text(docx: Path, said: frozenset[str] = frozenset()) -> list[str]:
-    """What a template leaves behind where it was not filled; ``said``: `Edition.braces`."""
+def wrong_text(docx: Path, braces: frozenset[str] = frozenset()) -> list[str]:
+    """What a template leaves behind where it was not filled; ``braces``: `Edition.braces`."""
     texts = paragraphs(docx)
-    left = [*unfilled("\n".join(texts), said), *(mark for mark in ("None", "nan") if mark in texts)]
+    left = [*unfilled("\n".join(texts), braces), *(mark for mark in ("None", "nan") if mark in texts)]
     return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
 
 
@@ -113,11 +113,11 @@ def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
             yield str(resolve(one).get("BaseFont"))
 
 
-def wrong_html(page: Path, said: frozenset[str] = frozenset()) -> list[str]:
-    """A page that leads outside of its folder, or whose template was not filled; ``said``: `Edition.braces`."""
+def wrong_html(page: Path, braces: frozenset[str] = frozenset()) -> list[str]:
+    """A page that leads outside of its folder, or whose template was not filled; ``braces``: `Edition.braces`."""
     text = page.read_text(encoding="utf-8")
-    told = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
-    return told + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, said)]
+    faults = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
+    return faults + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, braces)]
 
 
 def _parts(docx: Path) -> list[ElementTree.Element]:

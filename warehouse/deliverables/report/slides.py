@@ -65,10 +65,10 @@ class Slides:
 
     def cards(self, cards: Sequence[tuple[str, str]]) -> None:
         """Large numbers with what they count, three in a row."""
-        for index, (number, told) in enumerate(cards):
+        for index, (number, caption) in enumerate(cards):
             left, top = _LEFT + (index % 3) * Inches(4.1), _TOP + (index // 3) * Inches(2.55)
             self._words(number, left, top, Inches(3.8), 48, bold=True, colour=palette.BLUE)
-            self._words(told, left, top + Inches(1), Inches(3.8), 18)
+            self._words(caption, left, top + Inches(1), Inches(3.8), 18)
 
     def picture(self, path: Path) -> None:
         """A picture as large as the slide allows."""

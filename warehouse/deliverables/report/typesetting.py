@@ -41,10 +41,10 @@ def _pandoc(text: Text, images: Path, *arguments: str) -> bytes:
     import pypandoc
 
     metadata = {"title": text.title, "subtitle": text.subtitle, "date": text.date, "lang": "fr", "notice": text.notice}
-    told = [f"--metadata={name}={value}" for name, value in metadata.items() if value]
+    options = [f"--metadata={name}={value}" for name, value in metadata.items() if value]
     command = [
         pypandoc.get_pandoc_path(), f"--from={READ}", f"--columns={_COLUMNS}", "--wrap=none", "--standalone",
-        "--number-sections", f"--lua-filter={_HERE / 'report.lua'}", f"--resource-path={images}", *told, *arguments,
+        "--number-sections", f"--lua-filter={_HERE / 'report.lua'}", f"--resource-path={images}", *options, *arguments,
     ]  # fmt: skip
     done = subprocess.run(command, input=text.markdown.encode(), capture_output=True, cwd=images, check=False)
     if done.returncode or done.stderr:

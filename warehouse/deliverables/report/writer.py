@@ -31,8 +31,8 @@ class Writer:
         self.rows = self.citations.rows
         self._knowledge = Knowledge(edition)
         self._mart = f"marts.{mart}"
-        found = self.citations.rows(mart)
-        self._indicators = {(r.values["section"], r.values["indicator"], r.values["zone_code"]): r for r in found}
+        rows = self.citations.rows(mart)
+        self._indicators = {(r.values["section"], r.values["indicator"], r.values["zone_code"]): r for r in rows}
         self._numbers = {"Tableau": 0, "Figure": 0}
         self.zones = {r["zone_code"]: _short(r["name_fr"]) for r in edition.rows("from reference.zone")}
         self.types = self._names("dim_service_type", "service_type_code")
@@ -67,13 +67,13 @@ class Writer:
     def legend(self, rows: Sequence[CitedRow]) -> str:
         """What the marks among these values say."""
         marks = {self.mark(row) for row in rows}
-        return " ".join(told for mark, told in LEGEND.items() if mark in marks)
+        return " ".join(meaning for mark, meaning in LEGEND.items() if mark in marks)
 
     def shown(self, row: CitedRow) -> str:
         """The text of an indicator without its place: its mark, or its value."""
         return self.mark(row) or show(row.values["value"], format_of(row.values["unit"]))
 
-    def told(self, row: CitedRow) -> str:
+    def value_or_mark(self, row: CitedRow) -> str:
         """The value of an indicator for a table: itself with its place, or the mark of a nought nobody verified."""
         mark = self.mark(row)
         if not mark:
@@ -114,7 +114,7 @@ class Writer:
         if not kept:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
-        lines = [[self._head(label), *(self.told(row) for row in line)] for label, line in kept]
+        lines = [[self._head(label), *(self.value_or_mark(row) for row in line)] for label, line in kept]
         legend = self.legend([row for _, line in kept for row in line])
         headings = ["", *self.zones.values(), "Ensemble"]
         return self._table(group, headings, [34, *[13] * (len(self.zones) + 1)], lines) + f"\n{legend}\n"
@@ -137,9 +137,9 @@ class Writer:
     def pairs(self, section: str, code_list: str, names: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
         """Lines of a table by zone: for each code of a list, indicators `<name>/<code>` with what they count."""
         return [
-            (f"{self.label(code_list, code)} : {told}", section, f"{name}/{code}")
+            (f"{self.label(code_list, code)} : {counted}", section, f"{name}/{code}")
             for code in self._codes(section, names[0][0])
-            for name, told in names
+            for name, counted in names
         ]
 
     def kinds(self, section: str, name: str, code_list: str = "") -> list[tuple[str, str, str]]:
@@ -152,8 +152,8 @@ class Writer:
         return [(row, section, f"{name}/{row.values['gap_class']}") for row in classes]
 
     def _codes(self, section: str, name: str) -> list[str]:
-        found = {n.partition("/")[2] for s, n, _ in self._indicators if s == section and n.startswith(f"{name}/")}
-        return sorted(found)
+        codes = {n.partition("/")[2] for s, n, _ in self._indicators if s == section and n.startswith(f"{name}/")}
+        return sorted(codes)
 
     def _kind(self, code: str, code_list: str) -> str:
         if code_list:
@@ -171,12 +171,15 @@ class Writer:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
         lines = [
-            [escaped(self._told(row, prefix, labels)), self.citations.cite(row, "value", format_of(row.values["unit"]))]
+            [
+                escaped(self._row_label(row, prefix, labels)),
+                self.citations.cite(row, "value", format_of(row.values["unit"])),
+            ]
             for row in rows
         ]
         return self._table(group, ["", rows[0].values["unit"]], [70, 20], lines)
 
-    def _told(self, row: CitedRow, prefix: str, labels: str) -> str:
+    def _row_label(self, row: CitedRow, prefix: str, labels: str) -> str:
         code = row.values["indicator"].removeprefix(prefix)
         return self.label(labels, code) if labels else row.values["text_fr"] or code
 
@@ -237,9 +240,9 @@ class Writer:
         """A picture that another deliverable drew; ``source`` says of what."""
         for suffix in (".svg", ".png"):
             (self.images / path.name).with_suffix(suffix).write_bytes(path.with_suffix(suffix).read_bytes())
-        told = self._title("Figure", title)
+        caption = self._title("Figure", title)
         attributes = f"alt={attribute(alt)} width={_LANDSCAPE}"
-        return f"\n![{escaped(told)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
+        return f"\n![{escaped(caption)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
 
     def provenance(self) -> str:
         """The annex: one line a paragraph, table or figure, with the tables, columns and keys of its values."""
@@ -273,8 +276,8 @@ class Writer:
         """What a reader finds below: tables, columns, and the line of the annex with the keys."""
         if not group.places:
             return ""
-        told = " ; ".join(f"{escaped(t)} ({escaped(', '.join(c))})" for t, c in group.tables().items())
-        return f"^[Provenance [P{group.number}](#{group.anchor}) : {told}.]"
+        sources = " ; ".join(f"{escaped(t)} ({escaped(', '.join(c))})" for t, c in group.tables().items())
+        return f"^[Provenance [P{group.number}](#{group.anchor}) : {sources}.]"
 
 
 def _short(name: str) -> str:

@@ -41,7 +41,7 @@ def _publication(layout: Layout, day: int, is_demo: bool = False) -> publish.Pub
     folder.mkdir(parents=True)
     (folder / made.file).write_bytes(b"duckdb %d" % day)
     publish.write_manifest(layout, made, manifest(run_id=f"{day:08x}-run", is_demo=is_demo))
-    publish.point(layout, made, f"{day:08x}-run", is_demo, when)
+    publish.publish_pointer(layout, made, f"{day:08x}-run", is_demo, when)
     return made
 
 
@@ -218,7 +218,7 @@ def test_a_clock_set_back_does_not_cost_the_backup_just_made(layout: Layout, tmp
     made = backup.make(layout, tmp_path / "disque", NOW)
     assert backup.thin_out(made, 3) == ahead[:1]
     assert backup.thin_out(made, 1) == [ahead[1], older]
-    assert backup.whole(tmp_path / "disque") == [made]
+    assert backup.complete_backups(tmp_path / "disque") == [made]
 
 
 def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: Layout) -> None:

@@ -49,7 +49,7 @@ def _published(layout: Layout, day: int, is_demo: bool = False) -> publish.Publi
     told = manifest(run_id=run_id, is_demo=is_demo, published_at=when.isoformat(timespec="seconds"))
     publish.write_manifest(layout, made, told | {"state": {"left": state.described(layout.workspace(is_demo))}})
     publish.finish(layout, made)
-    publish.point(layout, made, run_id, is_demo, when)
+    publish.publish_pointer(layout, made, run_id, is_demo, when)
     return made
 
 
@@ -356,7 +356,7 @@ def test_dagster_and_a_backup_work_below_a_folder_of_any_name(
     folder = publish.begin(layout, made)
     (folder / made.file).write_bytes(b"x")
     publish.write_manifest(layout, made, manifest())
-    publish.point(layout, made, "00000001-run", False, NOW)
+    publish.publish_pointer(layout, made, "00000001-run", False, NOW)
     saved = backup.make(layout, tmp_path / "disque", NOW)
     assert file_sha256(saved / "dagster" / "history" / "runs.db")
     assert backup.restore(layout, saved, is_forced=True, now=NOW) is not None

@@ -23,7 +23,7 @@ from tests.fixtures.manifests import manifest
 from tests.fixtures.office import HEADER, ROW, Office
 from warehouse.paths import Layout
 from warehouse.publication import backup, housekeeping, publish, retention
-from warehouse.storage import copy_whole, write_json
+from warehouse.storage import copy_atomically, write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 
@@ -73,7 +73,7 @@ def act():
     (folder / "pages" / "index.html").write_text(run_id)
     publish.write_manifest(layout, publication, manifest(run_id=run_id))
     publish.finish(layout, publication)
-    publish.point(layout, publication, run_id, False, NOW)
+    publish.publish_pointer(layout, publication, run_id, False, NOW)
     retention.prune(layout, 2, 90, NOW)
 def look():
     now = publish.catalog(layout)
@@ -166,7 +166,7 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "a.json"
     write_json(target, {"a": 1})
     with pytest.raises(FileNotFoundError):
-        copy_whole(tmp_path / "absent", target)
+        copy_atomically(tmp_path / "absent", target)
     assert json.loads(target.read_text()) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
@@ -196,7 +196,7 @@ def _published(layout: Layout, number: int, now: dt.datetime) -> publish.Publica
     told = {"run_id": f"{number:08x}-run", "is_demo": False, "published_at": now.isoformat(timespec="seconds")}
     publish.write_manifest(layout, made, manifest(**told))
     publish.finish(layout, made)
-    publish.point(layout, made, f"{number:08x}-run", False, now)
+    publish.publish_pointer(layout, made, f"{number:08x}-run", False, now)
     return made
 
 

@@ -87,7 +87,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
     """Reads the files again: every service is there once in both forms, ids lead somewhere, no shelter has a place."""
     target = folder / FOLDER
     tables = {table: _read(target / name) for table, name in FILES.items()}
-    wrong = [*_counts(edition, tables), *_broken_links(tables), *_told_of_shelters(tables)]
+    wrong = [*_counts(edition, tables), *_broken_links(tables), *_shelter_leaks(tables)]
     for name, table in _API.items():
         contents = json.loads((target / "json" / name).read_text(encoding="utf-8"))["contents"]
         if [one["id"] for one in contents] != [row["id"] for row in tables[table]]:
@@ -130,10 +130,10 @@ def _broken_links(tables: dict[str, list[Row]]) -> list[str]:
     return wrong
 
 
-def _told_of_shelters(tables: dict[str, list[Row]]) -> list[str]:
+def _shelter_leaks(tables: dict[str, list[Row]]) -> list[str]:
     """Places of shelters that say more than the cercle."""
     masked_term = next(row["id"] for row in tables["taxonomy_term"] if row["code"] == "location.is_masked")
     masked = {row["link_id"] for row in tables["attribute"] if row["taxonomy_term_id"] == masked_term}
-    told = any(row["latitude"] or row["longitude"] for row in tables["location"] if row["id"] in masked)
+    located = any(row["latitude"] or row["longitude"] for row in tables["location"] if row["id"] in masked)
     addressed = any(row["location_id"] in masked for row in tables["address"])
-    return ["un lieu protégé a des coordonnées ou une adresse"] if told or addressed else []
+    return ["un lieu protégé a des coordonnées ou une adresse"] if located or addressed else []

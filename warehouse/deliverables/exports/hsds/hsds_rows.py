@@ -82,9 +82,9 @@ class _Records:
 
     def _link(self, entity: str, entity_id: str, taxonomy: str, code: str, kind: str, value: str = "") -> None:
         """An attribute: what a term of a taxonomy says of a row."""
-        told = {"link_id": entity_id, "link_entity": entity, "link_type": kind, "value": value}
+        values = {"link_id": entity_id, "link_entity": entity, "link_type": kind, "value": value}
         key = (entity_id, taxonomy, code, kind, value)
-        self._add("attribute", key, taxonomy_term_id=uid("taxonomy_term", taxonomy, code), **told)
+        self._add("attribute", key, taxonomy_term_id=uid("taxonomy_term", taxonomy, code), **values)
 
     def _document(self, entity: str, entity_id: str, row: Row) -> None:
         """The documented attributes of a row: one for each that it has something to say about."""
@@ -109,8 +109,8 @@ class _Records:
             self._term("attributs", f"{one['entity']}.{one['code']}", one["name"], one["description"])
 
     def _term(self, taxonomy: str, code: str, name: str, description: str, **values: str) -> None:
-        told = {"taxonomy": _TAXONOMIES[taxonomy][0], "taxonomy_id": uid("taxonomy", taxonomy), "language": "fr"}
-        self._add("taxonomy_term", (taxonomy, code), code=code, name=name, description=description, **told, **values)
+        shared = {"taxonomy": _TAXONOMIES[taxonomy][0], "taxonomy_id": uid("taxonomy", taxonomy), "language": "fr"}
+        self._add("taxonomy_term", (taxonomy, code), code=code, name=name, description=description, **shared, **values)
 
     def _add_organizations(self) -> None:
         for row in self._edition.rows("from marts.dim_organization order by organization_id"):
@@ -121,7 +121,7 @@ class _Records:
                 (row["organization_id"],),
                 name=row["name"],
                 alternate_name=row["acronym"],
-                description=self._said(kind),
+                description=self._with_notice(kind),
                 parent_organization_id=parent and uid("organization", parent),
             )
             self._document("organization", organization, row)
@@ -135,7 +135,7 @@ class _Records:
                 (row["program_id"],),
                 organization_id=organization,
                 name=row["title"],
-                description=self._said(f"Zones : {zones}." if zones else "Zones non précisées."),
+                description=self._with_notice(f"Zones : {zones}." if zones else "Zones non précisées."),
             )
             self._document("program", program, row)
             if row["funder"]:
@@ -161,7 +161,7 @@ class _Records:
             program_id=uid("program", programs[0]) if len(programs) == 1 else None,
             name=f"{kind} – {first['organization_name']}",
             alternate_name=" ; ".join(_distinct(places, "program_name")),
-            description=self._said(f"{kind}, en {len(places)} lieu{'x' if len(places) > 1 else ''}."),
+            description=self._with_notice(f"{kind}, en {len(places)} lieu{'x' if len(places) > 1 else ''}."),
             status=status,
             application_process=self._labels("acces", places, "access_modes"),
             fees_description=self._labels("cout", places, "cost_code"),
@@ -202,15 +202,15 @@ class _Records:
             if group in admitted:
                 self._link("service_at_location", place, "gap_class", gap, "lacune", group)
         if row["public_phone"]:
-            told = {
+            values = {
                 "number": row["public_phone"],
                 "type": "voice",
                 "description": "Publié avec l’accord de la structure",
             }
-            self._add("phone", (place,), service_at_location_id=place, **told)
+            self._add("phone", (place,), service_at_location_id=place, **values)
         if row["ends_on"]:
-            told = {"valid_to": row["ends_on"], "description": "Fin prévue du service ; horaires inconnus"}
-            self._add("schedule", (place,), service_at_location_id=place, **told)
+            values = {"valid_to": row["ends_on"], "description": "Fin prévue du service ; horaires inconnus"}
+            self._add("schedule", (place,), service_at_location_id=place, **values)
         if row["cost_code"]:
             self._add_cost(service, row)
 
@@ -230,25 +230,25 @@ class _Records:
     def _location(self, row: Row) -> str:
         """The site of one organization, else the commune or cercle that is all one knows; a shelter's is its own."""
         known = next(iter(self._places.levels(row)), "Mali")
-        told: Row = {"name": f"{known} (lieu exact inconnu)", "description": self._said("Lieu exact inconnu.")}
+        values: Row = {"name": f"{known} (lieu exact inconnu)", "description": self._with_notice("Lieu exact inconnu.")}
         key: tuple[object, ...] = (row["admin3_code"], row["admin2_code"], row["admin1_code"])
         has_point = row["latitude"] is not None and row["longitude"] is not None
         if row["is_masked"]:
             key = ("masked", row["service_at_location_id"])
-            told = {
+            values = {
                 "name": f"{known} (lieu protégé)",
-                "description": self._said("Lieu protégé, situé au cercle seulement."),
+                "description": self._with_notice("Lieu protégé, situé au cercle seulement."),
             }
         elif has_point or row["site_name"]:
             key = (row["organization_id"], row["site_name"], row["latitude"], row["longitude"], *key)
-            told = {
+            values = {
                 "name": row["site_name"] or f"{row['organization_name']}, {known}",
-                "description": self._said(known),
+                "description": self._with_notice(known),
                 "organization_id": uid("organization", row["organization_id"]),
                 "latitude": row["latitude"],
                 "longitude": row["longitude"],
             }
-        location = self._add("location", key, location_type="physical", **told)
+        location = self._add("location", key, location_type="physical", **values)
         self._document("location", location, row | {"is_masked": row["is_masked"] or None})
         self._add_address(location, row)
         return location
@@ -294,7 +294,7 @@ class _Records:
             )
             before[place] = row["status_code"]
 
-    def _said(self, text: str) -> str:
+    def _with_notice(self, text: str) -> str:
         """The text, after the notice that the data is fictional where it is."""
         return f"{self._edition.notice} – {text}" if self._edition.notice else text
 
@@ -306,10 +306,10 @@ class _Records:
 
     def _eligibility(self, places: list[Row]) -> str:
         columns = {"Admis": "admitted_groups", "Exclus": "excluded_groups"}
-        told = {word: self._labels("popgr", places, column) for word, column in columns.items()}
-        told["Critères d’exclusion"] = self._labels("exclu", places, "exclusion_criteria")
+        criteria = {word: self._labels("popgr", places, column) for word, column in columns.items()}
+        criteria["Critères d’exclusion"] = self._labels("exclu", places, "exclusion_criteria")
         where = " (dans un lieu au moins)" if len(places) > 1 else ""
-        return " ".join(f"{word}{where} : {labels}." for word, labels in told.items() if labels)
+        return " ".join(f"{word}{where} : {labels}." for word, labels in criteria.items() if labels)
 
     def _alert(self, status: str, places: list[Row]) -> str:
         """« Inactive » also stands for what nobody knows: then it is said."""
@@ -322,8 +322,8 @@ def documented(edition: Edition) -> list[dict[str, str]]:
     name and how to read it."""
     text = edition.filled(_ATTRIBUTES.read_text(encoding="utf-8"), _ATTRIBUTES.name)
     own = ((column.name, column.hsds) for column in SERVICE if column.hsds)
-    told = [{"entity": "service_at_location", "code": name, **said._asdict()} for name, said in own]
-    return [*csv.DictReader(text.splitlines()), *told]
+    own_rows = [{"entity": "service_at_location", "code": name, **hsds._asdict()} for name, hsds in own]
+    return [*csv.DictReader(text.splitlines()), *own_rows]
 
 
 def _status_of(places: list[Row]) -> str:

@@ -92,6 +92,6 @@ def schema(table: str) -> dict[str, Any]:
 
 def _field(name: str, is_required: bool) -> dict[str, Any]:
     kind = "number" if name in _NUMBERS else "date" if name in _DATES else "string"
-    told: dict[str, Any] = {"name": name, "type": kind}
-    told |= {"format": "uuid"} if name == "id" or name.endswith("_id") else {}
-    return told | ({"constraints": {"required": True}} if is_required else {})
+    field: dict[str, Any] = {"name": name, "type": kind}
+    field |= {"format": "uuid"} if name == "id" or name.endswith("_id") else {}
+    return field | ({"constraints": {"required": True}} if is_required else {})

@@ -18,7 +18,7 @@ class Element(NamedTuple):
     """One line: its name, how to say its value (empty where unknown), the attributes behind it."""
 
     name: str
-    said: Callable[[Row], str]
+    text: Callable[[Row], str]
     attributes: tuple[str, ...]
     is_always_shown: bool = True
 
@@ -65,8 +65,8 @@ def place(places: Places, row: Row) -> str:
 
 
 def _position(row: Row) -> str:
-    is_told = row["latitude"] is not None and row["longitude"] is not None and not row["is_masked"]
-    return f"{row['latitude']}, {row['longitude']}" if is_told else ""
+    is_placed = row["latitude"] is not None and row["longitude"] is not None and not row["is_masked"]
+    return f"{row['latitude']}, {row['longitude']}" if is_placed else ""
 
 
 def _status(edition: Edition, row: Row) -> str:

@@ -49,7 +49,7 @@ def make(edition: Edition, folder: Path) -> None:
         sheets.write(target / name, organization, rows)
         checks = [row["next_check_on"] for row in rows if row["next_check_on"]]
         services = len({row["service_id"] for row in rows})
-        told = [
+        cells = [
             organization["organization_id"],
             organization["name"],
             name,
@@ -58,7 +58,7 @@ def make(edition: Edition, folder: Path) -> None:
             min(checks, default=""),
             edition.notice,
         ]
-        lines.append([csv_cells.harmless(str(value)) for value in told])
+        lines.append([csv_cells.harmless(str(value)) for value in cells])
     csv_files.write(target / INDEX, _COLUMNS, lines)
 
 
@@ -115,12 +115,12 @@ class _Sheets:
 
     def _services(self, rows: list[Row]) -> dict[str, list[Row]]:
         """By title, the places of each service."""
-        found: dict[str, list[Row]] = defaultdict(list)
+        by_title: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             kind = self._edition.label("type_service", row["service_type_code"])
             otherwise = "Activité hors des types de service" if row["is_out_of_scope"] else "Type non précisé"
-            found[kind or otherwise].append(row)
-        return found
+            by_title[kind or otherwise].append(row)
+        return by_title
 
     def _service(self, rows: list[Row]) -> None:
         for row in (row for row in rows if not is_only_presence(row)):
@@ -132,11 +132,11 @@ class _Sheets:
             self._paper.table([self._presence(row) for row in only_present])
 
     def _line(self, element: Element, row: Row) -> tuple[str, str, str, str] | None:
-        said = element.said(row)
-        if not said and not element.is_always_shown:
+        text = element.text(row)
+        if not text and not element.is_always_shown:
             return None
-        source = self._evidence.of(row["service_at_location_id"], element.attributes) if said else ""
-        return element.name, said or UNKNOWN, source, ""
+        source = self._evidence.of(row["service_at_location_id"], element.attributes) if text else ""
+        return element.name, text or UNKNOWN, source, ""
 
     def _presence(self, row: Row) -> tuple[str, str, str, str]:
         where = row["site_name"] or place(self._places, row) or "Lieu inconnu"

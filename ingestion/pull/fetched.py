@@ -23,7 +23,7 @@ def _ids(row: dict[str, Any]) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Fetched:
     """The whole content, in a private file. ``versions``: submissions by form version.
 
     ``deleted``: how many submissions the server says are gone; ``erased``: how many of those it gave may not be kept.
