@@ -53,10 +53,12 @@ def decisions(root: Path) -> int:
 
 
 def _review(root: Path, out: Path, is_ended: bool) -> str:
-    before, whole = json.loads((out / "decisions.json").read_text())
+    before, complete = json.loads((out / "decisions.json").read_text())
     kept = decisions(root)
     return (
-        "" if kept == whole or (kept == before and not is_ended) else f"{kept} décisions, {before} ou {whole} attendues"
+        ""
+        if kept == complete or (kept == before and not is_ended)
+        else f"{kept} décisions, {before} ou {complete} attendues"
     )
 
 
@@ -67,9 +69,9 @@ def _restore(root: Path, out: Path, is_ended: bool) -> str:
     if is_ended:
         return "restauration encore à moitié"
     for command in (["run", "--data-only"], ["rollback", "x"], ["backup", str(out / "ailleurs")]):
-        code, told = run(root, *command)
-        if code != 1 or "restauration a été interrompue" not in told:
-            return f"{command[0]} ne refuse pas : {code} {told[-200:]}"
+        code, output = run(root, *command)
+        if code != 1 or "restauration a été interrompue" not in output:
+            return f"{command[0]} ne refuse pas : {code} {output[-200:]}"
     return "" if "restauration a été interrompue" in run(root, "status")[1] else "status ne le dit pas"
 
 
@@ -80,17 +82,17 @@ def _prune(root: Path, out: Path, is_ended: bool) -> str:
 
 
 def _rollback(root: Path, out: Path, is_ended: bool) -> str:
-    now = publish.catalog(Layout(root))
-    assert now is not None
-    if Layout(root).site.readlink() != Path(now["current"]).parent:
+    catalog = publish.catalog(Layout(root))
+    assert catalog is not None
+    if Layout(root).site.readlink() != Path(catalog["current"]).parent:
         return "site sur une autre publication"
-    return "" if not is_ended or now["current"] == oldest(root) else "pas en place"
+    return "" if not is_ended or catalog["current"] == oldest(root) else "pas en place"
 
 
 def _backup(root: Path, out: Path, is_ended: bool) -> str:
     left = [path.name for path in (out / "sauvegardes").glob("*.part")]
-    whole = [path for path in (out / "sauvegardes").glob("*") if (path / "backup.sha256").exists()]
-    return f"reste {left}" if left else ("aucune" if is_ended and not whole else "")
+    complete = [path for path in (out / "sauvegardes").glob("*") if (path / "backup.sha256").exists()]
+    return f"reste {left}" if left else ("aucune" if is_ended and not complete else "")
 
 
 def _forget(root: Path, out: Path, is_ended: bool) -> str:
@@ -165,13 +167,13 @@ def begin(out: Path) -> None:
 
 
 def stamps(root: Path, patterns: tuple[str, ...]) -> dict[str, int]:
-    found = {}
+    times = {}
     for path in (path for pattern in patterns for path in root.glob(pattern)):
         try:
-            found[str(path)] = path.lstat().st_mtime_ns
+            times[str(path)] = path.lstat().st_mtime_ns
         except FileNotFoundError:
             continue
-    return found
+    return times
 
 
 def window(root: Path, out: Path, command: Command, server: dict[str, str]) -> float:
@@ -217,12 +219,12 @@ def trial(
     entry: dict[str, Any] = {"name": name, "how": "TERM" if is_term else "KILL", "ended": ended}
     entry["readers"] = readers(root) if not Layout(root).restore_journal.exists() else ""
     entry["readable"] = readable(out)
-    code, told = run(root, "status")
-    entry["next"] = "" if code in (0, 1) and "Traceback" not in told else told[-500:]
+    code, output = run(root, "status")
+    entry["next"] = "" if code in (0, 1) and "Traceback" not in output else output[-500:]
     entry["promise"] = command.promise(root, out, False)
     entry["left"] = leftovers(root)
-    code, told = run(root, *command.arguments(root, out), **server)
-    entry["again"] = "" if code in command.codes and "Traceback" not in told else f"{code} {told[-500:]}"
+    code, output = run(root, *command.arguments(root, out), **server)
+    entry["again"] = "" if code in command.codes and "Traceback" not in output else f"{code} {output[-500:]}"
     entry["end"] = command.promise(root, out, True) or readers(root) or leftovers(root) or readable(out)
     return entry
 
@@ -238,11 +240,11 @@ def fresh(out: Path) -> None:
 def readers(root: Path) -> str:
     """What readers find wrong with the file that the catalog names."""
     layout = Layout(root)
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return "aucune publication"
-    file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
-    if now["is_demo"]:
+    file, manifest = layout.published / catalog["current"], publish.manifest_of(layout, catalog["current"])
+    if catalog["is_demo"]:
         return "fiction"
     return "" if file_sha256(file) == manifest["file_sha256"] else "sha256 différent du manifeste"
 
@@ -254,8 +256,8 @@ def readable(out: Path) -> str:
 
 
 def leftovers(root: Path) -> str:
-    found = [*root.rglob(".*.part"), *root.glob("published/.removing_*"), *root.glob("restricted/.open")]
-    return ", ".join(str(path.relative_to(root)) for path in found)
+    paths = [*root.rglob(".*.part"), *root.glob("published/.removing_*"), *root.glob("restricted/.open")]
+    return ", ".join(str(path.relative_to(root)) for path in paths)
 
 
 def is_held(entry: dict[str, Any]) -> bool:

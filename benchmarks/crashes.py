@@ -85,22 +85,22 @@ def runs_of(root: Path) -> set[str]:
     return {path.stem for path in (root / "dagster" / "history" / "runs").glob("*.db")}
 
 
-def step_of(told: list[tuple[str, str]]) -> str:
+def step_of(events: list[tuple[str, str]]) -> str:
     """The step that had begun and not ended."""
-    begun = [step for kind, step in told if kind == "STEP_START"]
-    ended = {step for kind, step in told if kind in ("STEP_SUCCESS", "STEP_FAILURE")}
+    begun = [step for kind, step in events if kind == "STEP_START"]
+    ended = {step for kind, step in events if kind in ("STEP_SUCCESS", "STEP_FAILURE")}
     running = [step for step in begun if step not in ended]
     return running[-1] if running else (f"après {begun[-1]}" if begun else "démarrage")
 
 
 def stamps(root: Path, pattern: str) -> dict[str, int]:
-    found = {}
+    times = {}
     for path in root.glob(pattern):
         try:
-            found[str(path)] = path.stat().st_mtime_ns
+            times[str(path)] = path.stat().st_mtime_ns
         except FileNotFoundError:
             continue
-    return found
+    return times
 
 
 def moment(root: Path, what: str) -> Callable[[], bool]:
@@ -112,10 +112,10 @@ def moment(root: Path, what: str) -> Callable[[], bool]:
     return lambda: ("STEP_START", what) in events(root, known)
 
 
-def random_moment(root: Path, told: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
+def random_moment(root: Path, prepared: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
     """Whether the run has come as far as an undisturbed one had at a moment drawn between its start and its end."""
-    drawn = generator.uniform(0.02, 1) * told["seconds"]
-    passed = [seconds for seconds in told["events"] if seconds <= drawn]
+    drawn = generator.uniform(0.02, 1) * prepared["seconds"]
+    passed = [seconds for seconds in prepared["events"] if seconds <= drawn]
     pause = drawn - (passed[-1] if passed else 0)
     known, since = runs_of(root), [] if passed else [time.monotonic()]
 
@@ -153,10 +153,10 @@ def outliving(group: int) -> list[str]:
     until = time.monotonic() + 20
     while (alive := [one for one in psutil.process_iter() if _group(one) == group]) and time.monotonic() < until:
         time.sleep(0.2)
-    told = [f"processus {' '.join(one.cmdline()[:4])}" for one in alive]
+    names = [f"processus {' '.join(one.cmdline()[:4])}" for one in alive]
     for one in alive:
         one.kill()
-    return told
+    return names
 
 
 def _group(process: psutil.Process) -> int:
@@ -167,9 +167,9 @@ def _group(process: psutil.Process) -> int:
 
 
 def catalog_of(root: Path) -> dict[str, Any]:
-    now = publish.catalog(Layout(root))
-    assert now is not None
-    return now
+    catalog = publish.catalog(Layout(root))
+    assert catalog is not None
+    return catalog
 
 
 def published_marts(root: Path) -> Any:
@@ -178,10 +178,10 @@ def published_marts(root: Path) -> Any:
 
 def wrong_with(root: Path, marts: list[Any]) -> str:
     """What readers find wrong with the file that the catalog names, "" where it is one of these publications, whole."""
-    layout, now = Layout(root), publish.catalog(Layout(root))
-    if now is None:
+    layout, catalog = Layout(root), publish.catalog(Layout(root))
+    if catalog is None:
         return ""
-    file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
+    file, manifest = layout.published / catalog["current"], publish.manifest_of(layout, catalog["current"])
     if file_sha256(file) != manifest["file_sha256"]:
         return "sha256 différent du manifeste"
     if publish.contents(file) != manifest["marts"]:
@@ -195,35 +195,36 @@ def wrong_with(root: Path, marts: list[Any]) -> str:
 def leftovers(root: Path, options: list[str]) -> list[str]:
     """What the killed run left although another one has ended since, and what that one did not make."""
     layout = Layout(root)
-    now = catalog_of(root)
-    named = {Path(one["current"]).parent.name for one in [now, *now["history"]]}
+    catalog = catalog_of(root)
+    named = {Path(one["current"]).parent.name for one in [catalog, *catalog["history"]]}
     folders = [p.name for p in layout.published.iterdir() if p.is_dir() and not p.is_symlink() and p.name not in named]
-    found = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
-    if layout.site.readlink() != Path(now["current"]).parent:
-        found.append("site sur une autre publication")
+    left = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
+    if layout.site.readlink() != Path(catalog["current"]).parent:
+        left.append("site sur une autre publication")
     if DATA_ONLY not in options:
-        found += [
-            f"livrable {name} absent" for name in missing(DELIVERABLES, layout.published / Path(now["current"]).parent)
+        left += [
+            f"livrable {name} absent"
+            for name in missing(DELIVERABLES, layout.published / Path(catalog["current"]).parent)
         ]
     with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
         query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
-        return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
+        return left + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
 
 
-def pointed(root: Path, told: dict[str, Any]) -> str:
+def pointed(root: Path, prepared: dict[str, Any]) -> str:
     """Which publication the catalog of the killed run names."""
     if publish.catalog(Layout(root)) is None:
         return POINTED[2]
-    return POINTED[published_marts(root) == told["after"]]
+    return POINTED[published_marts(root) == prepared["after"]]
 
 
 def undisturbed(root: Path, landing: Path, options: list[str], is_watched: bool = False) -> tuple[Any, float]:
     """The marts that a run publishes, and how long it took."""
     started = time.monotonic()
     process = run(root, landing, *options, is_watched=is_watched)
-    told, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=PATIENCE)
     if process.returncode:
-        raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{told[-3000:]}")
+        raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{output[-3000:]}")
     return published_marts(root), time.monotonic() - started
 
 
@@ -244,29 +245,31 @@ def prepare(out: Path, options: list[str], is_light: bool) -> None:
     after, seconds = undisturbed(root, out / "landing", options, is_watched=True)
     steps = [step for kind, step in events(root, known) if kind == "STEP_START"]
     stored = [at - began for at in times(root, known)]
-    told = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
-    (out / "prepared.json").write_text(json.dumps(told))
+    prepared = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
+    (out / "prepared.json").write_text(json.dumps(prepared))
 
 
-def trial(out: Path, told: dict[str, Any], options: list[str], name: str, generator: random.Random) -> dict[str, Any]:
+def trial(
+    out: Path, prepared: dict[str, Any], options: list[str], name: str, generator: random.Random
+) -> dict[str, Any]:
     """One kill and the run after it."""
     kind, _, what = name.partition(" ")
     root, is_alone, is_first = out / "trial", generator.random() < 0.25, kind == "hasard" and generator.random() < 0.15
     shutil.rmtree(root, ignore_errors=True)
     if not is_first:
         shutil.copytree(out / "before", root, symlinks=True)
-    has_come = moment(root, what) if kind == "à" else random_moment(root, told, generator)
+    has_come = moment(root, what) if kind == "à" else random_moment(root, prepared, generator)
     pause = 0.002 if what in MOMENTS else 0.1
     step, alive = killed(root, out / "landing", options, has_come, is_alone, pause)
     entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
-    entry["found"] = wrong_with(root, [told["before"], told["after"]])
-    entry["pointed"] = pointed(root, told)
+    entry["found"] = wrong_with(root, [prepared["before"], prepared["after"]])
+    entry["pointed"] = pointed(root, prepared)
     try:
         marts, entry["seconds"] = undisturbed(root, out / "landing", options)
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         entry |= {"seconds": None, "equal": False, "wrong": str(error)}
         return entry
-    entry["equal"] = marts == told["after"] and not wrong_with(root, [told["after"]])
+    entry["equal"] = marts == prepared["after"] and not wrong_with(root, [prepared["after"]])
     entry["left"] = alive + leftovers(root, options)
     return entry
 
@@ -308,20 +311,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    until, out = time.monotonic() + given.hours * 3600, given.out.resolve()
-    if given.commands:
-        return kill_commands(out, given.commands.split(","), given.kills, given.seed, until)
-    options = [] if given.deliverables else [DATA_ONLY]
-    prepare(out, options, given.light)
-    told, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
-    moments = given.only.split(",") if given.only else [*told["steps"], *MOMENTS] if given.boundaries else []
-    names = [f"à {what}" for what in moments] + [f"hasard {given.seed}.{n}" for n in range(1, given.kills + 1)]
+    arguments = parser.parse_args()
+    until, out = time.monotonic() + arguments.hours * 3600, arguments.out.resolve()
+    if arguments.commands:
+        return kill_commands(out, arguments.commands.split(","), arguments.kills, arguments.seed, until)
+    options = [] if arguments.deliverables else [DATA_ONLY]
+    prepare(out, options, arguments.light)
+    prepared, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
+    moments = (
+        arguments.only.split(",") if arguments.only else [*prepared["steps"], *MOMENTS] if arguments.boundaries else []
+    )
+    names = [f"à {what}" for what in moments] + [f"hasard {arguments.seed}.{n}" for n in range(1, arguments.kills + 1)]
     entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     for name in names:
         if name in {entry["name"] for entry in entries} or time.monotonic() > until:
             continue
-        entries.append(trial(out, told, options, name, random.Random(name)))
+        entries.append(trial(out, prepared, options, name, random.Random(name)))
         with kept.open("a") as file:
             file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
         print(entries[-1], file=sys.stderr, flush=True)

@@ -52,7 +52,7 @@ _ALIKE = re.compile(
     r"^(demo/)?(validated/_state|validated/\w+|rejected|parts/\w+|restricted/(?:values|rejected)|cache|alerts|"
     r"published/PUBLICATION/(?:dbt_docs)|build/dbt/(?:compiled|run|graph\w*)|dagster/storage)/.*?(\.\w+)$"
 )
-_SAID = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
+_SPEAKS_OF_DAMAGE = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
 
 
 def mrf(root: Path, *arguments: str) -> tuple[int, str]:
@@ -85,11 +85,11 @@ def run(root: Path, *arguments: str, **more: str) -> tuple[int, str]:
     """A command in a process of its own; ``more``: of its environment."""
     process = start(root, *arguments, **more)
     try:
-        told, _ = process.communicate(timeout=PATIENCE)
+        output, _ = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
         return 98, "sans fin"
-    return process.returncode, told
+    return process.returncode, output
 
 
 def published(root: Path, *options: str) -> tuple[int, str]:
@@ -97,10 +97,10 @@ def published(root: Path, *options: str) -> tuple[int, str]:
 
 
 def done(outcome: tuple[int, str]) -> str:
-    code, told = outcome
+    code, output = outcome
     if code:
-        raise RuntimeError(told[-3000:])
-    return told
+        raise RuntimeError(output[-3000:])
+    return output
 
 
 def answer_some(root: Path, out: Path, is_kept: bool = True) -> None:
@@ -147,7 +147,7 @@ def prepare(out: Path, submission: str) -> None:
 
 def classes(root: Path, each: int) -> dict[str, list[str]]:
     """By class, the files to try."""
-    found: dict[str, list[str]] = {}
+    by_class: dict[str, list[str]] = {}
     for path in sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink()):
         name = path.relative_to(root).as_posix()
         if not _NOT_TRIED.search(name):
@@ -155,13 +155,13 @@ def classes(root: Path, each: int) -> dict[str, list[str]]:
             for pattern, word in _IDS:
                 kind = pattern.sub(word, kind)
             kind = _ALIKE.sub(r"\2/*\3", kind)
-            found.setdefault(kind, []).append(name)
+            by_class.setdefault(kind, []).append(name)
     current = Path(str((publish.catalog(Layout(root)) or {})["current"])).parent.name
-    for names in found.values():  # of a publication's files first those of the one in place
+    for names in by_class.values():  # of a publication's files first those of the one in place
         names.sort(key=lambda name: current not in name)
     # Last those after which a run has to publish anew, which takes longest.
-    last = sorted(found, key=lambda kind: kind.startswith("published/PUBLICATION"))
-    return {kind: found[kind][:each] for kind in last}
+    last = sorted(by_class, key=lambda kind: kind.startswith("published/PUBLICATION"))
+    return {kind: by_class[kind][:each] for kind in last}
 
 
 def damage(path: Path, how: str) -> None:
@@ -176,25 +176,29 @@ def damage(path: Path, how: str) -> None:
 
 def rows_of(root: Path) -> int | None:
     """The rows of the marts of the publication in place; None where its manifest cannot be read."""
-    now = publish.catalog(Layout(root))
+    catalog = publish.catalog(Layout(root))
     try:
-        marts = publish.manifest_of(Layout(root), now["current"])["marts"] if now else {}
+        marts = publish.manifest_of(Layout(root), catalog["current"])["marts"] if catalog else {}
     except Damaged:
         return None
     return sum(mart["rows"] for name, mart in marts.items() if name.startswith("marts.")) or None
 
 
 def is_fiction(root: Path) -> bool:
-    now = publish.catalog(Layout(root))
-    return bool(now and now["is_demo"])
+    catalog = publish.catalog(Layout(root))
+    return bool(catalog and catalog["is_demo"])
 
 
-def sentence(told: str, file: str) -> str:
+def sentence(output: str, file: str) -> str:
     """The line that speaks of the damage, or the last one."""
-    lines = [" ".join(line.split()) for line in told.splitlines() if line.strip()]
-    speaking = [line for line in lines if Path(file).name in line or (_SAID.search(line) and "fichiers d’état" in line)]
-    said = speaking or [line for line in lines if _SAID.search(line)] or lines[-1:]
-    return said[0][:220] if said else ""
+    lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
+    speaking = [
+        line
+        for line in lines
+        if Path(file).name in line or (_SPEAKS_OF_DAMAGE.search(line) and "fichiers d’état" in line)
+    ]
+    candidates = speaking or [line for line in lines if _SPEAKS_OF_DAMAGE.search(line)] or lines[-1:]
+    return candidates[0][:220] if candidates else ""
 
 
 def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[str, Any]:
@@ -209,17 +213,17 @@ def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[
     for name in ("status", "doctor", "run", "rollback"):
         began = time.monotonic()
         if name == "run":
-            code, told = published(root, *forced) if forced else mrf(root, "run", "--as-of", AS_OF, "--data-only")
+            code, output = published(root, *forced) if forced else mrf(root, "run", "--as-of", AS_OF, "--data-only")
             after = rows_of(root)
-            entry |= {"rows": after, "fiction": is_fiction(root) or "DONNÉES FICTIVES" in told}
+            entry |= {"rows": after, "fiction": is_fiction(root) or "DONNÉES FICTIVES" in output}
             is_less = after is None or after < before
-            entry["unsaid"] = bool(is_less and not _SAID.search(told))
+            entry["unsaid"] = bool(is_less and not _SPEAKS_OF_DAMAGE.search(output))
         else:
-            code, told = mrf(root, name, *([older] if name == "rollback" else []))
+            code, output = mrf(root, name, *([older] if name == "rollback" else []))
         entry["commands"][name] = {
             "code": code,
-            "traceback": "Traceback (most recent call last)" in told or code in (98, 99),
-            "told": sentence(told, file),
+            "traceback": "Traceback (most recent call last)" in output or code in (98, 99),
+            "told": sentence(output, file),
             "seconds": round(time.monotonic() - began, 1),
         }
     entry["fiction"] = entry["fiction"] or is_fiction(root)
@@ -238,11 +242,10 @@ def show(entries: list[dict[str, Any]], before: int) -> None:
     print("|---" * 9 + "|")
     for e in entries:
         codes = [f"{c['code']}{' TRACE' if c['traceback'] else ''}" for c in e["commands"].values()]
-        said = e["commands"]["run"]["told"] if e["commands"]["run"]["code"] else e["commands"]["status"]["told"]
+        message = e["commands"]["run"]["told"] if e["commands"]["run"]["code"] else e["commands"]["status"]["told"]
         rows = "illisible" if e["rows"] is None else e["rows"]
-        print(
-            f"| {e['file']} | {e['how']} | {' | '.join(codes)} | {rows} | {'OUI' if e['fiction'] else '·'} | {said} |"
-        )
+        fiction = "OUI" if e["fiction"] else "·"
+        print(f"| {e['file']} | {e['how']} | {' | '.join(codes)} | {rows} | {fiction} | {message} |")
     held = sum(map(is_held, entries))
     print(f"\n{held} tenus sur {len(entries)}")
     for e in entries:
@@ -258,21 +261,21 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--submission", default="00000000-0000-4000-8000-000000000006")
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    out, until = given.out.resolve(), time.monotonic() + given.hours * 3600
-    prepare(out, given.submission)
+    options = parser.parse_args()
+    out, until = options.out.resolve(), time.monotonic() + options.hours * 3600
+    prepare(out, options.submission)
     before = rows_of(out / "before")
     assert before is not None
-    wanted = given.only.split(",") if given.only else [""]
-    found = classes(out / "before", given.each)
-    kinds = [kind for kind in found if any(part in kind for part in wanted)]
-    names = [(file, how) for kind in kinds for file in found[kind] for how in DAMAGES]
+    wanted = options.only.split(",") if options.only else [""]
+    by_class = classes(out / "before", options.each)
+    kinds = [kind for kind in by_class if any(part in kind for part in wanted)]
+    names = [(file, how) for kind in kinds for file in by_class[kind] for how in DAMAGES]
     kept = out / "trials.jsonl"
     entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     for file, how in names:
         if (file, how) in {(e["file"], e["how"]) for e in entries} or time.monotonic() > until:
             continue
-        entries.append(trial(out, file, how, before, given.forced))
+        entries.append(trial(out, file, how, before, options.forced))
         with kept.open("a") as lines:
             lines.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
         print(entries[-1], file=sys.stderr, flush=True)

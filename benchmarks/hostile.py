@@ -55,8 +55,8 @@ def outcome(root: Path, source_id: str) -> str:
     catalog = json.loads((root / "published" / "catalog.json").read_text())
     manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
     held = [name for name in GOOD if manifest["inputs"][name]["state"] not in ("fresh", "unchanged")]
-    told = manifest["inputs"].get(source_id, {"state": "sans source", "error": None})
-    return (f"!! {held} " if held else "") + f"{told['state']} | {told['error'] or ''}"
+    entry = manifest["inputs"].get(source_id, {"state": "sans source", "error": None})
+    return (f"!! {held} " if held else "") + f"{entry['state']} | {entry['error'] or ''}"
 
 
 def main() -> None:
@@ -88,8 +88,8 @@ def main() -> None:
             ]
             environment = os.environ | {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "PYTHONPATH": str(PROJECT)}
             code, seconds, together, single = measured([*command, "--as-of", AS_OF], environment)
-            told = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"
-            print(f"| {name} | {code} | {seconds:.0f} | {together:.0f} | {single:.0f} | {told} |", flush=True)
+            result = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"
+            print(f"| {name} | {code} | {seconds:.0f} | {together:.0f} | {single:.0f} | {result} |", flush=True)
             shutil.rmtree(root)
             shutil.rmtree(landing)
 

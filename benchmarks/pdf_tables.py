@@ -57,15 +57,15 @@ def ours(path: Path) -> Outcome:
     start = time.process_time()
     pages = read_pages(path, "all", "auto", {}, workers=1)
     seconds = time.process_time() - start
-    found = [table for page in pages for table in page.tables if not table.is_rest]
+    read = [table for page in pages for table in page.tables if not table.is_rest]
     tables = []
-    for table in found:
+    for table in read:
         rows = [[""] * table.column_count for _ in range(table.row_count)]
         for cell in table.cells:
             rows[cell.row][cell.column] = cell.text
         cells = [[c.row, c.column, c.last_row, c.last_column, c.text] for c in table.cells]
         tables.append({"page": table.page, "rows": rows, "cells": cells})
-    return Outcome(tables, seconds, bool(found) and all(table.is_ruled for table in found))
+    return Outcome(tables, seconds, bool(read) and all(table.is_ruled for table in read))
 
 
 def plain(path: Path) -> Outcome:
@@ -94,13 +94,13 @@ def relations(cells: Iterable[Cell]) -> Counter[Relation]:
     by_row: dict[int, list[tuple[int, int]]] = {}
     by_column: dict[int, list[tuple[int, int]]] = {}
     for row, column, last_row, last_column, text in cells:
-        if not (told := letters(text)):
+        if not (characters := letters(text)):
             continue
         for r in range(row, last_row + 1):
             for c in range(column, last_column + 1):
                 by_row.setdefault(r, []).append((c, len(texts)))
                 by_column.setdefault(c, []).append((r, len(texts)))
-        texts.append(told)
+        texts.append(characters)
     pairs = {("right", *pair) for pair in _neighbours(by_row)} | {("below", *pair) for pair in _neighbours(by_column)}
     return Counter((texts[one], texts[other], direction) for direction, one, other in pairs)
 
@@ -137,8 +137,8 @@ def true_relations(path: Path) -> Counter[Relation]:
     return total
 
 
-def f1(truth: Counter[Relation], found: Counter[Relation]) -> float:
-    return 2 * (truth & found).total() / max(1, truth.total() + found.total())
+def f1(truth: Counter[Relation], read: Counter[Relation]) -> float:
+    return 2 * (truth & read).total() / max(1, truth.total() + read.total())
 
 
 def truths_of(folder: Path, stem: str) -> list[Path]:

@@ -109,15 +109,15 @@ class Gazetteer:
 
     def padded(self, country: str, written: str, level: int) -> Area | None:
         """The place of a code written with more or fewer zeros than the official one: TD7 for TD07."""
-        found = re.fullmatch(r"([A-Z]{2,3})([0-9]+)", (written or "").strip().upper())
+        match = re.fullmatch(r"([A-Z]{2,3})([0-9]+)", (written or "").strip().upper())
         widths = self.widths.get(country)
-        if not found or not widths:
+        if not match or not widths:
             return None
         known = itertools.chain.from_iterable(self.names.get((country, level), {}).values())
         letters = {code.rstrip("0123456789") for code in known}
         candidates = {
             prefix + "".join(part.zfill(width) for part, width in zip(parts, official, strict=True))
-            for parts in _splits(found[2], level)
+            for parts in _splits(match[2], level)
             for official in itertools.product(*(widths[:level]))
             for prefix in letters
         }
@@ -163,15 +163,15 @@ class Register:
 
     def body(self, country: str, name: str, acronym: str, kind: str) -> Body:
         """The first row of a spelling says what the look-up does not; equal name and acronym are one organization."""
-        told = self.written.get((country, name))
-        if told is None:
+        of_name = self.written.get((country, name))
+        if of_name is None:
             key = self._key(name)
-            found = self.known.get((country, key)) or self.known.get(("", key)) or Body(name)
-            told = self.written[country, name] = Body(found.name, found.acronym, found.kind)
-        told.acronym = told.acronym or acronym[:LONGEST_ACRONYM].strip()
-        told.kind = told.kind or kind
-        one = self.published.setdefault((self._key(told.acronym), self._key(told.name)), told)
-        one.kind = one.kind or told.kind
+            listed = self.known.get((country, key)) or self.known.get(("", key)) or Body(name)
+            of_name = self.written[country, name] = Body(listed.name, listed.acronym, listed.kind)
+        of_name.acronym = of_name.acronym or acronym[:LONGEST_ACRONYM].strip()
+        of_name.kind = of_name.kind or kind
+        one = self.published.setdefault((self._key(of_name.acronym), self._key(of_name.name)), of_name)
+        one.kind = one.kind or of_name.kind
         return one
 
 
@@ -179,8 +179,8 @@ class Terms:
     """The codes of the warehouse in the words of the published rows."""
 
     def __init__(self, types: list[dict[str, str]], sectors: list[dict[str, str]]) -> None:
-        given = rows_of(Path(__file__).with_name("presence_terms.csv"))
-        self.of = {(row["list"], row["code"]): row["term"] for row in given}
+        terms = rows_of(Path(__file__).with_name("presence_terms.csv"))
+        self.of = {(row["list"], row["code"]): row["term"] for row in terms}
         self.types = {fold(row["Preferred Term"]): row["Preferred Term"] for row in types}
         self.sectors = {
             fold(row[column]): row["ACRONYM"]
@@ -207,7 +207,7 @@ class Row:
 
 def placed(gazetteer: Gazetteer, country: str, record: dict[str, Any]) -> tuple[dict[int, Area | None], set[str]]:
     """The place of each level, from the deepest up: the code, else the name; a child decides its parent."""
-    found: dict[int, Area | None] = dict.fromkeys(LEVELS)
+    areas: dict[int, Area | None] = dict.fromkeys(LEVELS)
     notes: set[str] = set()
     above: Area | None = None
     for level in reversed(LEVELS):
@@ -221,11 +221,11 @@ def placed(gazetteer: Gazetteer, country: str, record: dict[str, Any]) -> tuple[
             notes.add(f"code {code} hors de la table")
         if area is None:
             area = gazetteer.named(country, level, name)
-        found[level] = area
+        areas[level] = area
         above = gazetteer.known(area.parent, level - 1) if area else None
         if area is None and code and level > 1:
             above = gazetteer.above(country, code, level)
-    return found, notes
+    return areas, notes
 
 
 def presence(source: Source, paths: list[Path], gazetteer: Gazetteer, register: Register, terms: Terms) -> list[Row]:
@@ -283,17 +283,17 @@ class Comparison:
         return self.equal / rows if rows else 0.0
 
 
-def compare(wanted: list[dict[str, str]], found: list[Row]) -> Comparison:
+def compare(wanted: list[dict[str, str]], rows: list[Row]) -> Comparison:
     """Row against row, whole; then what is left by organization and sector in the file's own place."""
 
-    def whole(values: dict[str, str]) -> tuple[str, ...]:
+    def key_of(values: dict[str, str]) -> tuple[str, ...]:
         return tuple(values[column] for column in COMPARED)
 
-    ours = {whole(row.values): row for row in found}
-    theirs = {whole(row) for row in wanted}
-    left = [row for row in wanted if whole(row) not in ours]
+    ours = {key_of(row.values): row for row in rows}
+    theirs = {key_of(row) for row in wanted}
+    left = [row for row in wanted if key_of(row) not in ours]
     ours_left = [row for key, row in ours.items() if key not in theirs]
-    elsewhere = {_apart_from_place(row.values) for row in found}
+    elsewhere = {_apart_from_place(row.values) for row in rows}
     differences = []
     for row in left:
         other = _nearest(row, ours_left)
@@ -301,7 +301,7 @@ def compare(wanted: list[dict[str, str]], found: list[Row]) -> Comparison:
             ours_left.remove(other)
         differences.append(_difference(row, other, _apart_from_place(row) in elsewhere))
     differences += [_difference({}, row) for row in ours_left]
-    return Comparison(len(wanted), len(found), len(wanted) - len(left), differences)
+    return Comparison(len(wanted), len(rows), len(wanted) - len(left), differences)
 
 
 def _apart_from_place(values: dict[str, str]) -> tuple[str, ...]:
@@ -318,9 +318,9 @@ def _nearest(row: dict[str, str], rows: list[Row]) -> Row | None:
 
 
 def _difference(row: dict[str, str], other: Row | None, is_elsewhere: bool = False) -> Difference:
-    found = other.values if other else {}
-    columns = [c for c in COMPARED if row and found and row[c] != found[c]]
-    return Difference(_reason(row, other, columns, is_elsewhere), ", ".join(columns), row, found)
+    values = other.values if other else {}
+    columns = [c for c in COMPARED if row and values and row[c] != values[c]]
+    return Difference(_reason(row, other, columns, is_elsewhere), ", ".join(columns), row, values)
 
 
 def _reason(expected: dict[str, str], other: Row | None, columns: list[str], is_elsewhere: bool) -> str:
@@ -342,11 +342,11 @@ def _reason(expected: dict[str, str], other: Row | None, columns: list[str], is_
     return "secteur lu autrement" if "sector_code" in columns else UNKNOWN
 
 
-def table_path(folder: Path, name: str, given: Path | None) -> Path:
-    found = [given] if given else sorted(folder.glob(TABLES[name]))
-    if not found:
+def table_path(folder: Path, name: str, path: Path | None) -> Path:
+    paths = [path] if path else sorted(folder.glob(TABLES[name]))
+    if not paths:
         sys.exit(f"{folder} : aucune table {TABLES[name]} (option --{name})")
-    return found[0]
+    return paths[0]
 
 
 def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None = None) -> dict[str, Comparison]:
@@ -356,7 +356,7 @@ def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None 
     register, terms = Register(read["organizations"]), Terms(read["types"], read["sectors"])
     known = sources()
     files = assign([path for path in (landing or folder).rglob("*") if path.is_file()], known).files
-    found = {}
+    comparisons = {}
     for source_id in sorted(name for name in files if "service" in known[name].shapes):
         country = source_id.rpartition("_")[2].upper()
         wanted = [
@@ -365,33 +365,35 @@ def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None 
             if row["location_code"] == country
         ]
         if wanted:
-            found[country] = compare(wanted, presence(known[source_id], files[source_id], gazetteer, register, terms))
-    return found
+            comparisons[country] = compare(
+                wanted, presence(known[source_id], files[source_id], gazetteer, register, terms)
+            )
+    return comparisons
 
 
-def written(found: dict[str, Comparison], path: Path) -> None:
+def written(comparisons: dict[str, Comparison], path: Path) -> None:
     """Every difference as a row: its reason, the columns, what is expected and what was found."""
     compared = [f"{side}_{column}" for side in ("expected", "found") for column in COMPARED]
     header = ["location_code", "reason", "columns", *compared, "peer_warning"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        for country, comparison in found.items():
+        for country, comparison in comparisons.items():
             for one in comparison.differences:
                 cells = [one.expected.get(c, "") for c in COMPARED] + [one.found.get(c, "") for c in COMPARED]
                 writer.writerow([country, one.reason, one.columns, *cells, one.expected.get("warning", "")])
 
 
-def shown(found: dict[str, Comparison]) -> None:
+def shown(comparisons: dict[str, Comparison]) -> None:
     console = Console(width=150)
     table = Table(title="Présence opérationnelle : lignes du pair et les nôtres")
     for column in ("pays", "attendues", "faites", "égales", "part", "différences"):
         table.add_column(column)
-    for country, one in found.items():
+    for country, one in comparisons.items():
         counts = [str(n) for n in (one.expected, one.found, one.equal)]
         table.add_row(country, *counts, f"{one.share:.2%}", str(len(one.differences)))
     console.print(table)
-    reasons = Counter((country, d.reason) for country, one in found.items() for d in one.differences)
+    reasons = Counter((country, d.reason) for country, one in comparisons.items() for d in one.differences)
     listed = Table(title="Différences, par raison")
     for column in ("pays", "raison", "lignes"):
         listed.add_column(column)
@@ -408,15 +410,15 @@ def main() -> None:
     parser.add_argument("--differences", type=Path, help="CSV où écrire chaque différence")
     for name in TABLES:
         parser.add_argument(f"--{name}", type=Path)
-    given = parser.parse_args()
-    if given.sources:
-        os.environ["MRF_SOURCES"] = str(given.sources.resolve())
-    found = measured(given.folder, {name: getattr(given, name) for name in TABLES}, given.landing)
-    if not found:
+    options = parser.parse_args()
+    if options.sources:
+        os.environ["MRF_SOURCES"] = str(options.sources.resolve())
+    comparisons = measured(options.folder, {name: getattr(options, name) for name in TABLES}, options.landing)
+    if not comparisons:
         sys.exit("aucun fichier qu’une source 3W reconnaisse et dont des lignes soient attendues")
-    shown(found)
-    if given.differences:
-        written(found, given.differences)
+    shown(comparisons)
+    if options.differences:
+        written(comparisons, options.differences)
 
 
 if __name__ == "__main__":

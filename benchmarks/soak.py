@@ -83,9 +83,9 @@ def finished(root: Path, known: set[str]) -> tuple[str, str, float]:
     """Waits for a run that is not among the known ones to end; the retention takes old ones out of the list."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        for told in runs(root):
-            if told[1] not in known and told[0] in ("SUCCESS", "FAILURE", "CANCELED"):
-                return told
+        for run in runs(root):
+            if run[1] not in known and run[0] in ("SUCCESS", "FAILURE", "CANCELED"):
+                return run
         time.sleep(2)
     raise RuntimeError(f"aucune autre exécution en {PATIENCE} s : {runs(root)[-1:]}")
 
@@ -100,18 +100,18 @@ def prune(root: Path, number: int) -> None:
 
 def used(*folders: Path) -> float:
     """Mebibytes of the files below."""
-    found = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
-    return sum(path.stat().st_size for path in found) / _MIB
+    paths = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+    return sum(path.stat().st_size for path in paths) / _MIB
 
 
-def measured(daemon: psutil.Process, root: Path, number: int, told: tuple[str, str, float]) -> Measure:
+def measured(daemon: psutil.Process, root: Path, number: int, run: tuple[str, str, float]) -> Measure:
     """The daemon and its children as they rest, and the disk."""
     family = [daemon, *daemon.children(recursive=True)]
     published = used(*(path for path in (root / "published").iterdir() if not path.is_symlink()))
     history = used(root / "dagster", root / "build" / "runs")
     memory, files = sum(p.memory_info().rss for p in family) / _MIB, sum(p.num_fds() for p in family)
     rest = used(root) - published - history
-    return Measure(number + 1, told[0], told[2], memory, files, len(family), published, history, rest)
+    return Measure(number + 1, run[0], run[2], memory, files, len(family), published, history, rest)
 
 
 def slope(values: list[float]) -> float:
@@ -131,8 +131,8 @@ def show(all_of: list[Measure]) -> None:
     print("| exécution | état | " + " | ".join(names.values()) + " |\n|" + "---|" * (len(names) + 2))
     for one in all_of:
         print(f"| {one.run} | {one.status} | " + " | ".join(f"{asdict(one)[name]:.0f}" for name in names) + " |")
-    told = [f"{slope([asdict(one)[name] for one in all_of[2:]]):+.2f}" for name in names]
-    print("| pente par exécution | | " + " | ".join(told) + " |")
+    slopes = [f"{slope([asdict(one)[name] for one in all_of[2:]]):+.2f}" for name in names]
+    print("| pente par exécution | | " + " | ".join(slopes) + " |")
 
 
 def main() -> int:
@@ -141,13 +141,13 @@ def main() -> int:
     parser.add_argument("--light", action="store_true")
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    out, until = given.out.resolve(), time.monotonic() + given.hours * 3600
+    options = parser.parse_args()
+    out, until = options.out.resolve(), time.monotonic() + options.hours * 3600
     shutil.rmtree(out, ignore_errors=True)
     root, aside = out / "data", out / "aside"
     aside.mkdir(parents=True)
     land(root / "landing")
-    if given.light:
+    if options.light:
         weightiest(root / "landing").unlink()
     all_of: list[Measure] = []
     known: set[str] = set()
@@ -158,15 +158,15 @@ def main() -> int:
         )
     daemon = psutil.Process(started.pid)
     try:
-        for number in range(given.runs):
+        for number in range(options.runs):
             if time.monotonic() > until:
                 break
             change(root / "landing", aside)
-            told = finished(root, known)
-            known.add(told[1])
+            run = finished(root, known)
+            known.add(run[1])
             prune(root, number)
             time.sleep(REST)
-            all_of.append(measured(daemon, root, number, told))
+            all_of.append(measured(daemon, root, number, run))
             print(json.dumps(asdict(all_of[-1])), file=sys.stderr, flush=True)
     finally:
         family = [daemon, *daemon.children(recursive=True)]

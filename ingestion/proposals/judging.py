@@ -32,7 +32,7 @@ _TELLING = 0.5  # « N° de téléphone »: better one column too many than a ph
 class Guess:
     """A column of a shape that a file's column may be: how likely, from 0 to 1, and on what ground.
 
-    ``by_header`` is what its header alone says: of two columns with an equal HXL tag the one that is better named is taken.
+    ``by_header``: the score of its header alone, which decides between two columns with the same HXL tag.
     """
 
     target: str

@@ -100,7 +100,7 @@ def _cell(value: object) -> str:
 
 
 def write(folder: Path, connection: duckdb.DuckDBPyConnection, **metadata: str) -> Path:
-    """Writes the page of all questions with the answers of this publication. ``metadata``: notice, publication, as_of."""
+    """Writes the page of all questions and their answers. ``metadata``: notice, publication and as_of."""
     answered = [(filled(connection, recipe), answer(connection, recipe)) for recipe in recipes()]
     title = "Vingt questions à cette publication"
     return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **metadata)
