@@ -1,4 +1,4 @@
-"""What a person may set about operation, all of it by the environment: one table, read in one place."""
+"""The settings of operation, all from environment variables: one table, read in one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingestion.confinement.limits import Limits
 
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ALERT_KINDS = ("failure", "stale", "publication")
-# Every setting of operation, its default and what it means; `deploy/mrf.env.example` shows the same.
+# Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
 MEANING = {
     "MRF_DATA": ("warehouse/data", "racine des données"),
     "MRF_KEY_FILE": ("~/.config/mrf/restricted.key", "clé qui chiffre les données personnelles"),
@@ -39,7 +39,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings as they are now."""
+    """The current settings."""
 
     keep_publications: int
     keep_run_days: int

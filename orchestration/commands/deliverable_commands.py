@@ -1,4 +1,4 @@
-"""The commands for what is made of a publication: `mrf deliver`, `mrf portal`."""
+"""The commands about deliverables of a publication: `mrf deliver`, `mrf portal`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def deliver() -> None:
 
 
 def make_missing(layout: Layout) -> Path:
-    """Makes what the current publication lacks, under the lock of the data root; returns the publication's folder."""
+    """Makes the deliverables that the current publication lacks, under the lock; returns the publication's folder."""
     from orchestration.operation.instance import write_lock
 
     try:
@@ -74,7 +74,7 @@ def make_missing(layout: Layout) -> Path:
 
 
 def show(folder: Path) -> bool:
-    """Prints the deliverables of the publication in a folder, and why some failed; whether all are there."""
+    """Prints the deliverables of a publication and why some failed; returns whether all are there."""
     waiting = set(missing(DELIVERABLES, folder))
     entries = record_of(folder)
     shown = Table(title="Livrables", title_justify="left", header_style="bold")
@@ -109,7 +109,7 @@ def portal(
     ] = None,
 ) -> None:
     """Sert le portail de la publication en place, sur cette machine seulement. / Serves the portal on loopback."""
-    from orchestration.operation import portal_server  # the web server takes a while: not before it is needed
+    from orchestration.operation import portal_server  # slow to import
 
     layout = Layout.from_environment()
     if not (layout.site / front.NAME).exists():

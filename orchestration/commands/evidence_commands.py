@@ -186,7 +186,7 @@ def review_queue(
 
 @contextmanager
 def _writing(layout: Layout) -> Iterator[None]:
-    """Holds the root's lock for one write only: a person who thinks about an answer must not keep a run waiting."""
+    """Holds the root's lock for a single write: a person thinking about an answer must not block a run."""
     try:
         with write_lock(layout).acquire(timeout=_PATIENCE_SECONDS):
             yield

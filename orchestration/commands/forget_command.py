@@ -1,4 +1,4 @@
-"""`mrf forget`: erases what a respondent gave, on request, or personal data after a set time."""
+"""`mrf forget`: erases a respondent's submission on request, or personal data after a set time."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ def _forget(
             "complete": False,
         }
         is_known = any(_erased_anything(one) for one in _earlier(workspace, ids))
-        forgotten.write_receipt(workspace, name, receipt | {"documents": [], "read": []})  # first: nothing comes back
+        forgotten.write_receipt(
+            workspace, name, receipt | {"documents": [], "read": []}
+        )  # first, so that nothing comes back
         files = [path for paths in landed.values() for path in paths]
         done, left = forgetting.erase(layout, vault, known, forgotten.known(workspace), files)
         receipt |= _done(done) | {"landed_files_that_hold_it": [path.name for path in left]}
@@ -119,15 +121,16 @@ def _earlier(workspace: Workspace, ids: set[str]) -> list[dict[str, Any]]:
 
 
 def _erased_anything(receipt: dict[str, Any]) -> bool:
-    """Whether there was anything to erase; of an erasure that was interrupted nobody knows."""
+    """Whether there was anything to erase; unknown for an interrupted erasure, which counts."""
     fields = ("counts", "documents", "rewritten", "removed", "landed_files_that_hold_it", "traces")
     return "counts" not in receipt or any(receipt.get(name) for name in fields)
 
 
 def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> dict[str, Any]:
-    """Publishes without what was erased, then removes the publications and backups that hold it; what was done.
+    """Publishes without the erased rows, then removes the publications and backups that hold them; returns what was
+    done.
 
-    Ends the command where the new publication cannot be made: readers then keep the old one.
+    Ends the command if the new publication fails: readers then keep the old one.
     """
     import dagster as dg
 
@@ -161,7 +164,7 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
 
 
 def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
-    """Ends the command where the key that sealed the receipts of these folders is not there to apply them."""
+    """Ends the command if the key that sealed the receipts of these folders is missing."""
     try:
         forgotten.of((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
     except KeyProblem as problem:
@@ -172,7 +175,7 @@ def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
 
 
 def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: list[Path] | None = None) -> bool:
-    """Takes out again whatever was erased, also of landed files that were put back; whether none of it is left."""
+    """Repeats all erasures, also in landed files that were put back; returns whether nothing is left."""
     from orchestration.operation import forgetting
 
     workspace, known = layout.workspace(False), sources()

@@ -78,7 +78,7 @@ operation_commands.add_to(app)
 
 @app.callback()
 def before(context: typer.Context) -> None:
-    """What every command does first."""
+    """Runs before every command."""
     session.begin(context.invoked_subcommand)
 
 
@@ -156,7 +156,7 @@ def run(
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
-    """The manifest in place, where it was made of the same inputs and its file is whole."""
+    """The current manifest, if it was made from the same inputs and its file is intact."""
     catalog = publish.catalog(layout)
     if catalog is None:
         return None
@@ -173,14 +173,14 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
     from orchestration.pipeline.dbt_manifest import start_parsing
     from orchestration.pipeline.workers import pool
 
-    # A run may be killed at any moment; ended in order, it would first wait for all that its worker was given to read.
+    # A run may be killed at any moment; a regular exit would wait for everything its worker is still to read.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
+    # Makes Dagster store events in batches: one SQLite transaction each takes a third of a demo run.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
     with console.status("chargement"):
         start_parsing(layout)
-        pool()  # imports what the suites need, beside this process
-        import dagster as dg  # costs seconds: not before it is needed
+        pool()  # imports the suites in parallel
+        import dagster as dg  # slow to import
 
         try:
             from orchestration.defs.definitions import defs
@@ -191,11 +191,11 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
         "resources": {"data_root": {"config": root_config}},
         "loggers": {"progress": {}},
     }
-    # dbt's own lines stay in its log: the bar says what people need.
+    # dbt's output stays in its log: the bar is enough.
     run_id = str(uuid.uuid4())
     with (
         dg.DagsterInstance.get() as instance,
-        instances.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
+        instances.alive(layout, run_id),  # before Dagster knows the run, which may be killed before its first step
         following(len(list(job.nodes))),
         redirect_stdout(io.StringIO()),
     ):
@@ -210,7 +210,7 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
     catalog = publish.catalog(layout)
     if (
         catalog is not None and catalog["run_id"] == result.run_id
-    ):  # what failed after the pointer moved takes nothing back
+    ):  # a failure after the pointer moved does not unpublish
         _close(layout, publish.manifest_of(layout, catalog["current"]))
         return
     notice(is_demo)
@@ -219,7 +219,7 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
     reasons = []
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
-            # Dagster only says that a blocking check failed; the audit says what it found.
+            # Dagster only reports that a blocking check failed; the audit says why.
             parts = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}
             part = parts.get(event.step_key or "")
             lines = audit.failed(layout, part) if part else []
@@ -345,7 +345,7 @@ def sql(
 
 
 def _as_csv(frame: pd.DataFrame) -> str:
-    """The rows as CSV in which no text, nor the name of a column, runs in a spreadsheet."""
+    """The rows as CSV in which no text or column name is run as a formula by a spreadsheet."""
     from warehouse.reading.csv_cells import harmless
 
     def as_cell(value: object) -> object:
@@ -357,7 +357,7 @@ def _as_csv(frame: pd.DataFrame) -> str:
 
 
 def _notice_beside(layout: Layout) -> None:
-    """On the error stream, so that the CSV stays a CSV."""
+    """Prints the notice to the error stream, so that the output is pure CSV."""
     if publish.catalog(layout)["is_demo"]:  # type: ignore[index]
         print(DEMO_NOTICE, file=sys.stderr)
 
@@ -430,7 +430,7 @@ def generate(
 
 
 def main() -> None:
-    """Entry point: whatever goes wrong ends in a sentence, not in a traceback; a signal to end is no kill."""
+    """Entry point: every failure ends in a sentence, not in a traceback; SIGTERM exits with clean-up."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()

@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the warehouse running: servers, backup and restore, retention, doctor."""
+"""The commands of the operator: servers, backup and restore, retention, doctor."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def backup(
 
 @contextmanager
 def _announced(layout: Layout) -> Iterator[None]:
-    """Tells people of a backup that failed, for nobody watches it at night, and lets it fail."""
+    """Announces a failed backup, since nobody watches it at night, and lets it fail."""
     try:
         yield
     except Exception as error:
@@ -145,8 +145,8 @@ def _announced(layout: Layout) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Our own words, or the system’s without its file name; any other message may quote anything."""
-    if isinstance(error, typer.Exit):  # what `locked` and `refuse_damaged` end with
+    """Our own message, or the system’s without its file name; other messages may quote anything."""
+    if isinstance(error, typer.Exit):  # the exits of `locked` and `refuse_damaged`
         return "une autre exécution écrivait encore dans la racine de données, ou un fichier d’état y est abîmé"
     if isinstance(error, backups.BackupError):
         return str(error)

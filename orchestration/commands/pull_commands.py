@@ -39,7 +39,7 @@ def pull_sources(
     2 mauvais usage.
     """
     from ingestion.pull.errors import PullError
-    from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
+    from ingestion.pull.pulling import pull  # slow to import
 
     known = sources()
     able = [source.id for source in known.values() if source.pull is not None]
@@ -51,7 +51,7 @@ def pull_sources(
     layout = Layout.from_environment()
     try:
         erased = forgotten.known(layout.workspace(False))
-    except KeyProblem as problem:  # what was erased could come back
+    except KeyProblem as problem:  # erased submissions could come back
         stop(str(problem), NOT_PUBLISHED)
     failed = []
     for name in chosen:

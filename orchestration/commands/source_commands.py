@@ -174,14 +174,14 @@ def _line(choice: Choice, shape: str) -> tuple[str, ...]:
 
 
 def _examples(choice: Choice, target: Column) -> str:
-    """A few cells, without what somebody may have typed of a person; of sentences none."""
+    """A few cells without personal data; none of free text."""
     if target.is_free:
         return ""
     return " · ".join(redact(value[:30], names=True)[0] for value in choice.column.values[:_SHOWN_VALUES])
 
 
 def _try(source: Source, path: Path) -> None:
-    """What the declaration makes of the file itself, before anybody runs the chain."""
+    """Reads the file with the new declaration, before anyone runs the pipeline."""
     from expectations.gate import gate
 
     ingested = ingest(source, [path])
@@ -290,7 +290,7 @@ def _permission(answers: dict[str, str]) -> str:
 
 
 def _last_results(source: Source) -> None:
-    """What the last run gave: of landed files if there were any, else of the fictional sample."""
+    """The results of the last run: of landed files if there were any, else of the fictional sample."""
     layout = Layout.from_environment()
     for is_demo in (False, True):
         delivery = deliveries(layout.workspace(is_demo), {source.id: source}).get(source.id)

@@ -1,4 +1,4 @@
-"""The search for personal data: a blocking check of every build, and of the whole folder before readers see it."""
+"""The search for personal data: a blocking check of every build, and of the whole folder before it is published."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +19,13 @@ from warehouse.publication.publish import SCHEMAS
 
 CHECK, COMPARED = "donnees_personnelles", "valeurs de restricted comparées"
 _SHOWN = 20
-# Columns whose texts name structures: what stands there is no person's name.
+# Columns that hold names of structures, so not of persons.
 _STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "funder", "publisher")
 
 
 @dg.asset_check(
     name=CHECK,
-    asset=dg.AssetKey(["publication_notice"]),  # the mart that speaks of the whole publication
+    asset=dg.AssetKey(["publication_notice"]),  # the mart about the whole publication
     blocking=True,
     description="Dans tous les marts et référentiels : ni téléphone, ni courriel, ni coordonnées hors de leurs"
     " colonnes, ni valeur de restricted. / In all marts and reference tables: no phone, e-mail or coordinates outside"
@@ -46,9 +46,9 @@ def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -
 
 
 def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path) -> None:
-    """Raises dg.Failure where any file of a folder gives something personal away; names places, never values.
+    """Raises dg.Failure if a file of a folder gives personal data away; the message names places, never values.
 
-    ``warehouse``: the DuckDB file whose marts say which coordinates are public, and which texts were let through.
+    ``warehouse``: the DuckDB file that says which coordinates are public and which texts were let through.
     """
     known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(warehouse))
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -63,10 +63,10 @@ def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path
 
 
 def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point, ...] = ()) -> tuple[Known, str]:
-    """What to look for, and why `restricted` could not be read where it could not: then patterns alone are looked for.
+    """The values to search for, and why `restricted` could not be read, if so: then only patterns are searched for.
 
-    Without the key nobody can tell what `restricted` holds; the sources it comes from are stale then, and what they
-    gave was compared when it was published.
+    Without the key the content of `restricted` is unknown; the sources behind it are stale then, and their rows were
+    compared when they were first published.
     """
     values, problem = VALUES.empty_table().to_pandas(), ""
     if not is_demo and any((workspace.restricted / "values").glob("*.enc")):
@@ -80,7 +80,7 @@ def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point
 
 
 def _unplaced(workspace: Workspace) -> list[str]:
-    """The services whose place nobody may read: shelters, and what stands beside one."""
+    """The services whose place is withheld: shelters, and what stands beside one."""
     path = workspace.resolved / "shelter.parquet"
     if not path.exists():
         return []

@@ -1,4 +1,4 @@
-"""The gate before readers: suites on the marts, then the publication of exactly the audited build."""
+"""The gate before readers: suites on the marts, then publication of exactly the audited build."""
 
 import datetime as dt
 import importlib.metadata
@@ -52,7 +52,7 @@ def mart_names() -> list[str]:
 
 
 def counting_people() -> dict[str, list[str]]:
-    """By mart, the columns whose contract says that they count people: none of them may be small."""
+    """By mart, the columns whose contract says that they count people; small counts are not allowed there."""
     nodes = MANIFEST["nodes"].values()
     return {
         node["name"]: [c["name"] for c in node["columns"].values() if c["config"].get("meta", {}).get("counts_people")]
@@ -112,7 +112,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         audited = audit.verified(layout)
     except audit.PublicationRefused as refusal:
         raise dg.Failure(str(refusal)) from refusal
-    # The build may be published by a later run than the one that made it: what is said of it is its own run's.
+    # The build may be published by a later run than the one that made it: the facts are those of its own run.
     run_id = audited["dbt"]["run"]["run_id"]
     inventory = data_root.inventory(run_id)
     if publish.restore_catalog(layout):
@@ -146,7 +146,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
         refuse_personal(folder, layout, inventory.is_demo, folder / publication.file)
-        # Before the pointer moves: ids that readers see are never given to another entity.
+        # Before the pointer moves: ids that readers see are never reassigned.
         workspace = layout.workspace(inventory.is_demo)
         state.commit(workspace, layout.run_folder(run_id))
         manifest["state"]["left"] = state.described(workspace)
@@ -155,7 +155,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         copy_atomically(layout.build_file, layout.last_audited)
         publish.finish(layout, publication)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
+        shutil.rmtree(folder, ignore_errors=True)  # removes a half-made publication
         raise
     publish.publish_pointer(layout, publication, run_id, inventory.is_demo, now)
     return dg.MaterializeResult(
@@ -171,7 +171,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
 
 
 def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
-    """What explains the data to who opens the publication: dbt docs, dictionary, questions."""
+    """The pages that explain the data: dbt docs, dictionary, questions."""
     folder = layout.published / publication.run
     dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
     labels = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
@@ -182,7 +182,7 @@ def _write_pages(layout: Layout, publication: publish.Publication, notice: str, 
 
 
 def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
-    """The outlines that the maps are drawn with."""
+    """The outlines used by the maps."""
     with duckdb.connect(str(folder / file), read_only=True) as connection:
         contours.write(workspace, connection, known_sources(), folder)
 
@@ -200,7 +200,7 @@ def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def _validations(run_id: str, layout: Layout) -> list[dict[str, Any]]:
-    """What each source's suites said when its files were last read, then the marts' suites of the build's run."""
+    """The validations of each source's last read, then those of the marts by the run that made the build."""
     of_sources = [v for d in deliveries_of(layout, run_id) for v in d.validations]
     path = layout.run_folder(run_id) / "mart_validations.json"
     return of_sources + (json.loads(path.read_text()) if path.exists() else [])
@@ -230,7 +230,7 @@ def _manifest(
         "removed": publish.removed_files(
             data_root.layout, inventory.is_demo, {d.source_id: d.files for d in delivered.values()}
         ),
-        # Names of files that no source knows, and where they lie, are for the operator alone.
+        # Names and paths of files that no source claims are for the operator only.
         "unrecognised": len(inventory.unrecognised),
         "ambiguous": len(inventory.ambiguous),
         "source_checks": {d.source_id: d.checks for d in delivered.values()},

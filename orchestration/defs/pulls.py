@@ -1,4 +1,4 @@
-"""Pulls by the clock: every night, from the servers that the environment names; what changed starts a run."""
+"""Scheduled pulls: every night, from the servers named in the environment; new content starts a run."""
 
 import os
 
@@ -16,9 +16,9 @@ from warehouse.publication.backup import RESTORE_INTERRUPTED
 
 @dg.op(name="relever", description="Relève chaque source dont l’environnement nomme le serveur. / Pulls every source.")
 def pull_all(context: dg.OpExecutionContext) -> None:
-    """One source that cannot be pulled does not keep the others from it; then the run fails and names it."""
+    """Pulls each source; one failure does not stop the others, but the run then fails and names it."""
     from ingestion.pull.errors import PullError
-    from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
+    from ingestion.pull.pulling import pull  # slow to import
 
     layout, failed = Layout.from_environment(), {}
     if layout.restore_journal.exists():
@@ -27,7 +27,9 @@ def pull_all(context: dg.OpExecutionContext) -> None:
         erased = forgotten.known(layout.workspace(False))
     except KeyProblem as problem:
         raise dg.Failure(f"Rien n’est relevé, ce qui a été effacé pourrait revenir : {problem}") from problem
-    with alive(layout, context.run_id):  # a slow server may take longer than a run is given to show itself
+    with alive(
+        layout, context.run_id
+    ):  # a slow server may take longer than the time allowed to a run without a sign of life
         for source in filter(_is_set_up, known_sources().values()):
             try:
                 pulled = pull(source, layout.landing, layout.pulls, erased)
@@ -49,7 +51,7 @@ def _is_set_up(source: Source) -> bool:
     description="Relevés KoboToolbox, ODK Central et par adresse, déposés dans l’atterrissage. / Pulls into landing.",
 )
 def pulls() -> None:
-    """The job of the schedule below."""
+    """The job of the schedule."""
     pull_all()
 
 

@@ -1,4 +1,4 @@
-"""Assets that tell which place, document and entity each record is."""
+"""Assets that resolve the place, document and entity of each record."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from warehouse.storage import write_parquet
 
 
 def key(name: str) -> dg.AssetKey:
-    """The asset of a file of `resolved/`."""
+    """The asset key of a file of `resolved/`."""
     return dg.AssetKey(["resolved", name])
 
 

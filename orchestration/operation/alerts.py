@@ -1,4 +1,4 @@
-"""What people are told when they do not look: a run that failed, sources held back, a new publication.
+"""Alerts to people who are not watching: a run that failed, sources held back, a new publication.
 
 The texts name checks, counts, sources and the next step, never a value of a row: they leave the machine.
 """
@@ -34,7 +34,7 @@ _SHOWN, _LENGTH = 15, 300
 
 
 def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """Announces what a finished run means, once whoever asks; returns what could not be sent. Never raises."""
+    """Announces the outcome of a finished run, once, whoever calls; returns what could not be sent. Never raises."""
     try:
         current = settings()
         if not current.channels:
@@ -42,14 +42,14 @@ def after_run(layout: Layout, instance: dg.DagsterInstance, run_id: str) -> list
         run = instance.get_run_by_id(run_id)
         problems = _write(layout, instance, run, current) if run is not None and run.is_finished else []
         return problems + outbox.send(layout, current)
-    except Exception as error:  # an alert never fails a run, whatever is wrong with it
+    except Exception as error:  # an alert never fails a run
         logging.getLogger(__name__).warning("alerte : %s", error)
         return [str(error)]
 
 
 def not_started(layout: Layout, reason: str) -> list[str]:
-    """Announces, once a day and reason, that there was nothing a run could be made of. Never raises."""
-    # What follows, names of landed files and cells that were found, may name a person.
+    """Announces, once a day and reason, that there was nothing to run on. Never raises."""
+    # The rest of the message (names of landed files, cells) may name a person.
     summary = redacted(reason.partition(" (")[0].partition(" : ")[0])
     text = f"{summary}\n\nÀ faire : « mrf run » dit le détail ; corriger, puis relancer."
     return announce(layout, "failure", _digest(reason), "ÉCHEC, rien n’est publié", text)
@@ -58,7 +58,7 @@ def not_started(layout: Layout, reason: str) -> list[str]:
 def announce(layout: Layout, kind: str, what: str, subject: str, text: str) -> list[str]:
     """Announces something once a day; returns what could not be sent. Never raises.
 
-    ``kind``: one that the settings may leave out, or "trial", which they may not.
+    ``kind``: one that the settings may switch off, or "trial", which they may not.
     """
     try:
         current = settings()
@@ -71,7 +71,7 @@ def announce(layout: Layout, kind: str, what: str, subject: str, text: str) -> l
 
 
 def _put(layout: Layout, current: Settings, key: str, kind: str, subject: str, text: str) -> list[str]:
-    """Into the outbox; from a full disk, the very thing to announce, straight to the channels."""
+    """Writes to the outbox; if the disk is full, which is news itself, sends straight to the channels."""
     try:
         outbox.put(layout, key, kind, subject, text)
     except OSError:
@@ -80,7 +80,7 @@ def _put(layout: Layout, current: Settings, key: str, kind: str, subject: str, t
 
 
 def _write(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterRun, current: Settings) -> list[str]:
-    """Puts into the outbox what a finished run means; returns what had to be sent at once and could not."""
+    """Writes the alerts of a finished run; returns what had to be sent at once and could not."""
     import dagster as dg
 
     problems: list[str] = []
@@ -121,7 +121,7 @@ def _noted(text: str, is_demo: bool) -> str:
 
 
 def _held_back(layout: Layout, is_demo: bool) -> dict[str, str]:
-    """By source that was refused or kept at its last good delivery: why."""
+    """By source that was refused or kept at its last good delivery: the reason."""
     from orchestration.pipeline.delivery import deliveries
 
     delivered = deliveries(layout.workspace(is_demo), sources())
@@ -140,13 +140,13 @@ def _why(delivery: Delivery) -> str:
 
 
 def _reason(error: str) -> str:
-    """Place and what was expected there; the file's name and what was found in it may name a person."""
+    """The place and what was expected there; the file name and what was found may name a person."""
     _, is_of_a_file, detail = error.partition(" · ")
     return redacted(detail.partition(" ; trouvé ")[0] if is_of_a_file else error.partition(" : ")[0])
 
 
 def _cause(failure: Any) -> str:
-    """The first line of a refusal of ours; of any other error its kind alone, for its message may quote a row."""
+    """The first line of one of our own refusals; for other errors only the type, since the message may quote a row."""
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         return redacted(failure.user_failure_data.description.partition("\n")[0])
     error = failure.error
@@ -156,7 +156,7 @@ def _cause(failure: Any) -> str:
 
 
 def redacted(text: str) -> str:
-    """The beginning of a message, on one line, without what looks personal."""
+    """The beginning of a message, on one line, without anything that looks personal."""
     return redact(" ".join(text.split()))[0][:_LENGTH]
 
 
@@ -179,7 +179,7 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
     parts = [f"L’exécution {run.run_id[:8]} ({run.job_name}) a échoué. {kept}"]
     checks = audit.failing(layout, run.run_id)
     if steps:
-        # The checks say it better than dbt’s message, and without quoting rows.
+        # The checks are clearer than dbt’s message and quote no rows.
         failed_steps = [
             STEPS.get(step, step) + ("" if checks or not why else f" : {why}") for step, why in steps.items()
         ]
@@ -192,7 +192,7 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
 
 
 def _is_retried(run: dg.DagsterRun) -> bool:
-    """Whether the daemon runs it again; it can do so for its own runs alone."""
+    """Whether the daemon will retry the run; it only retries its own."""
     return run.tags.get("dagster/will_retry") == "true" and run.remote_job_origin is not None
 
 
@@ -231,7 +231,7 @@ def _stale_text(held: dict[str, str]) -> str:
 
 
 def _is_news(layout: Layout, held: dict[str, str]) -> bool:
-    """Whether sources are held back otherwise than when this was last announced, or that was a week ago."""
+    """Whether the sources held back differ from the last announcement, or that was a week ago."""
     path = layout.alerts / "told" / "sources.json"
     if not held:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A full disk: said before a run where it cannot end well, and in words where it happens during one."""
+"""A full disk: detected before a run that could not end well, and explained when it happens during one."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from warehouse.publication import publish
 
 _MIB = 2**20
 _LITTLE = 16 * _MIB
-# As Python, SQLite and DuckDB say it.
+# The wording of Python, SQLite and DuckDB.
 _FULL_DISK_MESSAGES = ("No space left on device", "disk is full", "Disk quota exceeded")
 
 
 def free(layout: Layout) -> int:
-    """Bytes that are free where the data root is."""
+    """Free bytes on the disk of the data root."""
     return shutil.disk_usage(layout.root).free
 
 
 def least(layout: Layout) -> int:
-    """The bytes without which no run can publish: the coming file, and the copy of its build."""
+    """The bytes without which no run can publish: the new file and the copy of its build."""
     catalog = publish.catalog(layout)
     file = layout.published / catalog["current"] if catalog else None
     return _LITTLE + (2 * file.stat().st_size if file and file.exists() else 0)
 
 
 def is_full(layout: Layout, message: str) -> bool:
-    """Whether an error comes of a full disk: by its words, or because there is next to nothing left."""
+    """Whether an error comes from a full disk: by its message, or because next to nothing is left."""
     return any(words in message for words in _FULL_DISK_MESSAGES) or free(layout) < _MIB
 
 

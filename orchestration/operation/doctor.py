@@ -1,4 +1,4 @@
-"""`mrf doctor`: whether the warehouse can go on by itself; each line says what is wrong and what to do about it."""
+"""`mrf doctor`: whether the warehouse can run unattended; each line says what is wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from warehouse.publication import housekeeping, publish
 OK, LOOK, ERROR = "OK", "À VOIR", "ERREUR"
 COLORS = {OK: "green", LOOK: "bold yellow", ERROR: "bold red"}
 PORTS = {3000: "interface", 3001: "interface en lecture", 8000: "portail"}
-_LATE = dt.timedelta(hours=36)  # a daily run, and a morning to spare
+_LATE = dt.timedelta(hours=36)  # a daily run, and half a day of margin
 _BACKUP_LATE = dt.timedelta(days=8)
 _CLOCKS_DIFFER = dt.timedelta(hours=1)
 _SET_CLOCK = "« timedatectl » : remettre à l’heure, puis systemctl restart mrf-daemon et « mrf run »"
@@ -39,9 +39,9 @@ _TIMERS = ("SENSOR", "SCHEDULER", "QUEUED_RUN_COORDINATOR", "MONITORING")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at: its level (OK, À VOIR, ERREUR), what was found and what to do.
+    """One check: its level (OK, À VOIR, ERREUR), its result and what to do.
 
-    ``detail``: what may name a person, such as a landed file; for who is at the machine, never to be sent.
+    ``detail``: text that may name a person, such as a landed file; only shown on the machine, never sent.
     """
 
     level: str
@@ -52,12 +52,12 @@ class Line:
 
 
 def examine(layout: Layout) -> list[Line]:
-    """All lines, in the order in which one would look for the cause of a trouble."""
+    """All lines, in the order in which one would look for the cause of a problem."""
     return [line for look in _LOOKS for line in _looked(look, layout)]
 
 
 def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterator[Line]:
-    """A look that itself fails is a finding, not the end of the others."""
+    """Runs one check; a check that fails is itself reported and does not stop the others."""
     try:
         yield from look(layout)
     except (state_files.Damaged, KeyProblem) as reason:
@@ -68,7 +68,7 @@ def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterato
 
 
 def versions(layout: Layout) -> Iterator[Line]:
-    """What is installed against what was tried together."""
+    """Installed versions against the pinned ones."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     different = []
     for pin in project["dependencies"]:
@@ -106,7 +106,7 @@ def disk(layout: Layout) -> Iterator[Line]:
 
 
 def permissions(layout: Layout) -> Iterator[Line]:
-    """Whether runs may write everywhere they must, and others may not read what is restricted."""
+    """Whether runs can write wherever they must, and others cannot read `restricted`."""
     folders = [layout.root, layout.published, layout.build, layout.dagster_home, layout.workspace(False).validated]
     closed = [str(path) for path in folders if path.exists() and not os.access(path, os.W_OK | os.X_OK)]
     if closed:
@@ -136,7 +136,7 @@ def landing(layout: Layout) -> Iterator[Line]:
 
 
 def key(layout: Layout) -> Iterator[Line]:
-    """Whether there is a key, and it opens what was encrypted."""
+    """Whether there is a key and it decrypts the existing files."""
     workspace = layout.workspace(False)
     holds = workspace.restricted.is_dir() and any(workspace.restricted.rglob("*.enc"))
     try:
@@ -154,7 +154,7 @@ def key(layout: Layout) -> Iterator[Line]:
 
 
 def pointer(layout: Layout) -> Iterator[Line]:
-    """Whether readers find the file that the catalog names, as it was published."""
+    """Whether readers find the file that the catalog names, unchanged since it was published."""
     catalog = publish.catalog(layout)
     if catalog is None:
         yield Line(LOOK, "publication", "aucune encore", "« mrf run »")
@@ -171,7 +171,7 @@ def pointer(layout: Layout) -> Iterator[Line]:
 
 
 def lock(layout: Layout) -> Iterator[Line]:
-    """The write lock: the system frees it when its holder ends, so one that is held has a living holder."""
+    """The write lock: the system releases it when its holder ends, so a held lock has a living holder."""
     if is_writing(layout):
         yield Line(LOOK, "verrou", "une exécution écrit en ce moment", "attendre ; au-delà de six heures, « mrf ui »")
     else:
@@ -179,7 +179,7 @@ def lock(layout: Layout) -> Iterator[Line]:
 
 
 def runs(layout: Layout) -> Iterator[Line]:
-    """The last run, runs that a crash left open, and the pulse of the daemon."""
+    """The last run, runs that a crash left open, and the heartbeat of the daemon."""
     import dagster as dg
 
     from orchestration.operation.instance import interrupted
@@ -203,11 +203,11 @@ def runs(layout: Layout) -> Iterator[Line]:
 
 
 def _has_channels() -> bool:
-    """Whether somebody asked to be told: then the machine is meant to run, and back up, by itself."""
+    """Whether alerts are configured: then the machine is meant to run, and be backed up, unattended."""
     try:
         return bool(settings().channels)
     except SettingError:
-        return False  # said by `set_up`
+        return False  # reported by `set_up`
 
 
 def _last_run(dagster: object, is_scheduled: bool) -> Iterator[Line]:
@@ -233,7 +233,7 @@ def _last_run(dagster: object, is_scheduled: bool) -> Iterator[Line]:
 
 
 def ports(layout: Layout) -> Iterator[Line]:
-    """Who listens where the servers would."""
+    """Which ports of the servers are taken."""
     for port, what in PORTS.items():
         with socket.socket() as probe:
             probe.settimeout(1)
@@ -242,7 +242,7 @@ def ports(layout: Layout) -> Iterator[Line]:
 
 
 def backup(layout: Layout) -> Iterator[Line]:
-    """Whether the last backup is there, and how old it is."""
+    """Whether the last backup exists, and how old it is."""
     record = state_files.read(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
     now = dt.datetime.now(dt.UTC)
     if record is None:
@@ -263,14 +263,14 @@ def backup(layout: Layout) -> Iterator[Line]:
 
 
 def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
-    """Whether real data was published before a time: a root that has just begun had no night to be backed up."""
+    """Whether real data was published before a time; a new root has had no night to be backed up."""
     catalog = publish.catalog(layout)
     entries = [catalog, *catalog["history"]] if catalog else []
     return any(not one["is_demo"] and dt.datetime.fromisoformat(one["published_at"]) < then for one in entries)
 
 
 def erasures(layout: Layout) -> Iterator[Line]:
-    """Whether a publication has what was erased on request, as a backup may."""
+    """Whether a publication holds something erased on request, as after restoring a backup."""
     from orchestration.operation.forgetting import held_by
 
     receipts = forgotten.receipts(layout.workspace(False))
@@ -283,7 +283,7 @@ def erasures(layout: Layout) -> Iterator[Line]:
 
 
 def state(layout: Layout) -> Iterator[Line]:
-    """Whether a restore was cut short, and the files that the root keeps about itself are whole."""
+    """Whether a restore was interrupted, and whether the state files of the root are intact."""
     if layout.restore_journal.exists():
         if not is_writing(layout):
             todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"

@@ -1,7 +1,7 @@
-"""What an erasure on request does to a data root: rows first, then a publication without them, then the older ones.
+"""Erasure on request in a data root: first the rows, then a new publication without them, then the older ones.
 
-Readers are never left without a publication: one that holds the submission goes once a newer one is in place, and so do
-backups. Only hashes of the ids are known afterwards, so that the same steps serve a restored backup.
+Readers always have a publication: one that holds the submission is removed once a newer one is in place, and so are
+backups. Only hashes of the ids are kept afterwards, so the same steps serve a restored backup.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ BESIDE_BACKUPS = "forgotten"  # the folder of receipts beside backups, for a res
 
 
 def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path | None) -> dict[str, list[Path]]:
-    """By survey, the files that a run would read: of the folder of the publication in place, or of another.
+    """By survey, its files in ``landing`` (default: that of the current publication) and in the folder of this root.
 
-    Raises NothingToPublish where a folder cannot be looked into.
+    Raises NothingToPublish if a folder cannot be listed.
     """
     folders = {folder.resolve() for folder in (landing or Path(last_landed(layout).folder), layout.landing)}
     files = sorted({path for folder in folders for path in landed_files(folder)})
@@ -53,7 +53,7 @@ def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path |
 def erase(
     layout: Layout, vault: Vault | None, sources: dict[str, Source], erased: Erased, landed: Iterable[Path]
 ) -> tuple[erasure.Done, list[Path]]:
-    """Takes erased submissions out of all but publications; returns what was done, and landed files that keep one."""
+    """Removes erased submissions from everything but publications; returns what was done and the landed files left."""
     workspace = layout.workspace(False)
     done = erasure.erase(workspace, vault, sources, erased)
     left = []
@@ -69,7 +69,7 @@ def erase(
             done.rewritten.append(f"dépôt : {path.name}")
     for path in layout.pulls.glob("*/*.page"):
         path.unlink()
-    layout.build_file.unlink(missing_ok=True)  # what a database no longer shows still lies in its file
+    layout.build_file.unlink(missing_ok=True)  # deleted rows remain in the file of a database
     return done, left
 
 
@@ -78,7 +78,7 @@ def _shown(layout: Layout, path: Path) -> str:
 
 
 def held_by(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
-    """The publications that may hold what was erased since they were made, as the catalog names them."""
+    """The publications, as the catalog names them, that may hold submissions erased after they were made."""
     return [name for name in publish.present(layout) if _publication_may_hold(layout, name, receipts, sources)]
 
 
@@ -87,12 +87,12 @@ def _publication_may_hold(
 ) -> bool:
     try:
         return _may_hold(publish.manifest_of(layout, name), receipts, sources)
-    except Damaged:  # nobody knows what it was made of
+    except Damaged:  # its inputs are unknown
         return bool(receipts)
 
 
 def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:
-    """Whether it was made, before an erasure, of a file that held the submission or that nobody could look into."""
+    """Whether a publication precedes an erasure and was made from a file that held the submission or went unread."""
     if manifest["is_demo"]:
         return False
     inputs = {name: entry for name, entry in manifest["inputs"].items() if name in erasure.surveys(sources)}
@@ -105,9 +105,9 @@ def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources:
 
 
 def rebuild(layout: Layout, receipts: list[dict[str, Any]], is_data_only: bool) -> str:
-    """Publishes the rows that are kept; returns what the run said where it could not.
+    """Publishes the rows that are kept; returns the run's error message if it fails.
 
-    That the sources of the ``receipts`` have fewer rows is what was asked for.
+    The sources of the ``receipts`` are expected to have fewer rows.
     """
     command = [
         sys.executable,
@@ -124,9 +124,9 @@ def rebuild(layout: Layout, receipts: list[dict[str, Any]], is_data_only: bool) 
 
 
 def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterInstance) -> list[str]:
-    """Removes publications, the ids that only they knew, and the history of all runs that no other one needs.
+    """Removes publications, the ids that only they used, and the history of all runs no longer needed.
 
-    Never the one in place: then nothing is removed. To be called under the lock.
+    Removes nothing if the current publication is among them. To be called under the lock.
     """
     catalog = publish.catalog(layout)
     if catalog is None or catalog["current"] in names:
@@ -140,14 +140,14 @@ def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterIn
             shutil.rmtree(folder)
     _forget_runs(layout, instance, kept)
     _forget_ids(layout, names, catalog)
-    for name in names:  # last: as long as one is there, the command does all of it again
+    for name in names:  # last: as long as one is left, the command repeats all steps
         folder = (layout.published / name).parent
         publish.remove(folder)
     return names
 
 
 def _forget_ids(layout: Layout, names: list[str], catalog: dict[str, Any]) -> None:
-    """The registry keeps the names of what it gave an id to: those that no publication shows any more go."""
+    """Removes from the registry of ids the names of entities that no publication shows any more."""
     gone = set().union(*(_entities(layout.published / name) for name in names))
     gone -= _entities(layout.published / catalog["current"])
     workspace = layout.workspace(False)
@@ -168,12 +168,12 @@ def _entities(path: Path) -> set[str]:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             return {row[0] for row in connection.execute(query).fetchall() if row[0]}
-    except duckdb.Error:  # a damaged one: what it alone named stays in the registry
+    except duckdb.Error:  # a damaged one: the entities that only it names stay in the registry
         return set()
 
 
 def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -> None:
-    """Previews and examples of older runs; a database gives back what it no longer shows when it is packed."""
+    """Removes previews and examples of older runs; packing the databases releases the deleted rows."""
     delete_runs(instance, [run_id for run_id in instance.get_run_ids() if run_id not in kept])
     for folder in (layout.dagster_home / "storage").glob("*"):
         if folder.is_dir() and folder.name not in kept:
@@ -186,7 +186,7 @@ def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -
 
 
 def pack(path: Path) -> None:
-    """Writes a SQLite file anew, without what was deleted from it."""
+    """Rewrites a SQLite file without its deleted rows."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         connection.execute("vacuum")
@@ -217,9 +217,9 @@ def _backup_may_hold(folder: Path, receipts: list[dict[str, Any]], sources: dict
 
 
 def replace_backups(layout: Layout, old: list[Path], now: dt.datetime) -> list[str]:
-    """A new backup in each folder that has some with an erased submission, then the removal of those.
+    """Makes a new backup in each folder that has outdated ones, then removes those.
 
-    The receipts go beside them, so that a copy of an older backup, restored, is erased too.
+    The receipts are copied beside them, so that an older backup is erased too once it is restored.
     """
     for folder in sorted({path.parent for path in old}):
         forgotten.carry(layout.workspace(False).forgotten, folder / BESIDE_BACKUPS)
@@ -230,9 +230,9 @@ def replace_backups(layout: Layout, old: list[Path], now: dt.datetime) -> list[s
 
 
 def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
-    """The files of the root in which an id can still be read, and those that nobody can look into.
+    """The files of the root in which an id can still be read, and those that cannot be searched.
 
-    Encrypted ones were looked through before.
+    Encrypted files were searched before.
     """
     readable, unverified = [], []
     sought = {one.lower() for one in ids}
@@ -244,6 +244,6 @@ def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
             if says(path, lambda text: any(one in text.lower() for one in sought)):
                 readable.append(name)
         except CannotScan:
-            if path.exists():  # and did not go meanwhile
+            if path.exists():  # not removed meanwhile
                 unverified.append(name)
     return readable, unverified

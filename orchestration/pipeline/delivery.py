@@ -1,7 +1,7 @@
-"""One source's delivery: what becomes of the landed files, decided before anything is written.
+"""The delivery of one source: the outcome of its landed files, decided before anything is written.
 
-A source that fails keeps its last good rows and is flagged stale, or gives none the first time; it never stops
-the others.
+A source that fails keeps its last good rows and is flagged stale, or has none the first time; it never stops the
+others.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from warehouse.storage import write_json, write_parquet
 _ANEW = "Relancer la chaîne entière : « mrf run --force »."
 
 
-reader = ReadingProcess()  # of this process, for all sources
+reader = ReadingProcess()  # shared by all sources of this process
 
 
 def deliver(source: Source, inventory: Inventory, workspace: Workspace, limits: Limits | None = None) -> Delivery:
@@ -61,7 +61,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace, limits: 
 
 @dataclass(frozen=True)
 class _Taken:
-    """What files gave, checked and in its types: nothing is left but to write it."""
+    """The checked and typed content of the files: only writing is left."""
 
     ingested: Ingested
     gated: Gated
@@ -93,7 +93,7 @@ class _ChecksFailed(Exception):
 
 
 class _Delivering:
-    """One source in one run: its last delivery, its landed files, and what becomes of them."""
+    """One source in one run: its last delivery, its landed files, and its outcome."""
 
     def __init__(self, source: Source, inventory: Inventory, workspace: Workspace, limits: Limits) -> None:
         self.source, self.inventory, self.workspace, self.limits = source, inventory, workspace, limits
@@ -103,7 +103,7 @@ class _Delivering:
         self.withheld = inventory.withholds_free_text and isinstance(source.reader, SurveyReader)
 
     def outcome(self) -> Delivery:
-        """Writes what the source gives now, and returns it."""
+        """Decides, writes and returns the delivery."""
         if self.inventory.is_kept:
             return self._kept_rows()
         if refusal := self._refusal():
@@ -115,7 +115,7 @@ class _Delivering:
         paths = list({self.inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
         try:
             erased, sealed = self._erased()
-        except KeyProblem as unknown:  # what was erased could come back
+        except KeyProblem as unknown:  # erased submissions could come back
             return self._keep(str(unknown))
         contents = sorted(f"{path.name}:{self.inventory.sha256[str(path)]}" for path in paths)
         fingerprint = "|".join([ingestion_hash(self.source), str(self.inventory.is_demo), *sealed, *contents])
@@ -128,7 +128,7 @@ class _Delivering:
         return self._read(paths, fingerprint, erased)
 
     def _refusal(self) -> str:
-        """Why the landed files cannot even be opened, "" where they can."""
+        """Why the landed files cannot even be opened, or ""."""
         claimed = [name for name, ids in self.inventory.ambiguous.items() if self.source.id in ids]
         if claimed:
             return f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}"
@@ -199,7 +199,7 @@ class _Delivering:
         )  # fmt: skip
 
     def _kept_rows(self) -> Delivery:
-        """The rows of the last delivery, whatever is landed now."""
+        """The last delivery with its rows, whatever is landed now."""
         if self.before is None:
             if self.workspace.state_file(self.source.id).exists():
                 raise state_files.Damaged(
@@ -211,7 +211,7 @@ class _Delivering:
         return self._rebuilt() or self._keep("dernières bonnes lignes perdues")
 
     def _rebuilt(self) -> Delivery | None:
-        """The last delivery made again from its originals, for files of it are damaged; None where that cannot be."""
+        """The last delivery rebuilt from its originals after damage; None if that is impossible."""
         before = self.before
         if before is None or not before.holds_rows:
             return None
@@ -226,8 +226,8 @@ class _Delivering:
         return self._stored(taken, before.state, before.fingerprint, before.files)
 
     def _keep(self, error: str, checks: list[CheckResult] | None = None) -> Delivery:
-        """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
-        error = redact(error, names=True)[0]  # no reader quotes a cell; what a library says may
+        """A delivery that is refused: the last good rows stay, and the failure is recorded where people look."""
+        error = redact(error, names=True)[0]  # readers quote no cell, but libraries may
         before, damage = self.before, self.damage
         if damage and not self.inventory.is_kept:
             before = self._rebuilt()
@@ -249,7 +249,7 @@ class _Delivering:
         )
 
     def _empty(self, state: SourceState) -> Delivery:
-        """No file: no rows. dbt still finds an empty table of the right columns."""
+        """A delivery without files or rows. dbt still finds an empty table with the right columns."""
         delivery_files.reopen(self.workspace, self.before)
         delivery_files.remove_rows(self.source, self.workspace)
         reason = "fichiers retirés de l’atterrissage" if state == SourceState.REMOVED else "aucun fichier"
@@ -258,7 +258,7 @@ class _Delivering:
         return store(self.workspace, Delivery(self.source.id, state, checks=[asdict(check)]))
 
     def _erased(self) -> tuple[Erased, list[str]]:
-        """What tells erased submissions, and what is new to a source once there are others. Raises KeyProblem."""
+        """The test for erased submissions, and the fingerprint of erasures. Raises KeyProblem."""
         if self.inventory.is_demo or not isinstance(self.source.reader, SurveyReader):
             return nobody, []
         erased = forgotten.known(self.workspace)
@@ -266,7 +266,7 @@ class _Delivering:
 
 
 def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, str]:
-    """The room for personal data, or why it cannot be opened. Fictional data needs none."""
+    """The vault for personal data, or why it cannot be opened. Fictional data needs none."""
     if inventory.is_demo:
         return None, ""
     try:
@@ -283,10 +283,10 @@ def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Valid
 
 
 def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
-    """Warnings that travel with the rows, counted; rejected rows; notes of the reader.
+    """Counted warnings of accepted rows; rejected rows; notes of the reader.
 
-    Of the answers of persons no example is given, for it would lead to one of them, and no number. Nor is a victims'
-    shelter an example.
+    For answers of persons neither examples, which would identify one of them, nor counts are given. A victims' shelter
+    is no example either.
     """
     results = []
     for shape, frame in gated.accepted.items():
@@ -312,30 +312,30 @@ def _observed(name: str, shape: str, count: int, example: str) -> CheckResult:
 
 
 def _uncounted(note: str) -> str:
-    """A note of a reader (« file · what it found ») without its numbers, which count persons."""
+    """A note of a reader (« file · note ») without its numbers, which count persons."""
     file, between, text = note.partition(" · ")
     return file + between + re.sub(r"\d+", "…", text)
 
 
 def unquoted(reason: str) -> str:
-    """A reason up to the cell that it quotes: checks are published, and the cell may name somebody."""
+    """A reason cut before the cell it quotes: checks are published, and the cell may name somebody."""
     return reason.partition(FOUND)[0]
 
 
 def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, Delivery]:
-    """What each source last gave."""
+    """The last delivery of each source that has one."""
     known = {source_id: last(workspace, source_id) for source_id in sources}
     return {source_id: delivery for source_id, delivery in known.items() if delivery is not None}
 
 
 def remember(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
-    """Keeps with a run what its build was made of: a later run may read the sources again."""
+    """Keeps the deliveries behind the build of a run: a later run may read the sources again."""
     rows = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
     write_json(layout.run_folder(run_id) / "deliveries.json", rows)
 
 
 def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
-    """One row per source and shape that it declares (SOURCE_SCHEMA): where data could come from, and what came."""
+    """One row per source and declared shape (SOURCE_SCHEMA): possible data, and what was delivered."""
     delivered = deliveries(workspace, sources)
     rows = [
         {
@@ -356,7 +356,7 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
 
 
 def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
-    """What the build of a run was made of."""
+    """The deliveries behind the build of a run."""
     path = layout.run_folder(run_id) / "deliveries.json"
     entries = state_files.read(path, list[state_files.DeliveryState], _ANEW)
     if entries is None:
@@ -365,7 +365,7 @@ def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
 
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
-    """Empty typed tables for every shape, and no rows of sources that are no longer declared; returns their ids."""
+    """Writes empty typed tables for every shape and removes rows of undeclared sources; returns their ids."""
     snapshot.clear(workspace)
     for shape in SHAPES.values():
         write_parquet(workspace.records(shape.name, "_empty"), shape.schema.empty_table())
@@ -373,7 +373,7 @@ def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
     write_parquet(workspace.records("check_result", "_empty"), CHECK_RESULT.empty_table())
     gone = sorted({path.stem for path in workspace.validated.glob("*/*.parquet")} - set(sources) - {"_empty"})
     for source_id in gone:
-        workspace.state_file(source_id).unlink(missing_ok=True)  # first: without rows it would be unchanged
+        workspace.state_file(source_id).unlink(missing_ok=True)  # first: without rows it would count as unchanged
         for path in workspace.validated.glob(f"*/{source_id}.*"):
             path.unlink()
         shutil.rmtree(workspace.parts / source_id, ignore_errors=True)
@@ -385,7 +385,7 @@ def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> 
     path = workspace.records(shape, source_id)
     if not path.exists():
         return pd.DataFrame()
-    # The locator of an answer leads to one respondent.
+    # The locator of an answer identifies a respondent.
     hidden = {"record_id", "document_id", "locator", "geometry", *WITHHELD_OF_SHELTERS}
     frame: pd.DataFrame = pq.read_table(path).slice(0, rows).to_pandas()
     return frame[[c for c in frame if c not in hidden and not str(c).endswith("_raw") and frame[c].notna().any()]]

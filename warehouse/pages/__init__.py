@@ -1,4 +1,4 @@
-"""The pages beside a publication: French, self-contained, readable without a network and from the keyboard."""
+"""The pages of a publication: French, self-contained, readable without a network and with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _templates() -> Environment:
 
 
 def environment(folder: Path) -> Environment:
-    """Templates of pages in a folder: values are escaped, a missing one is an error, numbers are French."""
+    """Templates of pages in a folder: values are escaped, missing ones are errors, numbers are French."""
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -31,6 +31,6 @@ def environment(folder: Path) -> Environment:
 
 
 def write(target: Path, template: str, **content: Any) -> Path:
-    """Fills a template of this folder and writes the page whole or not at all."""
+    """Fills a template of this folder and writes the page atomically."""
     write_atomically(target, _templates().get_template(template).render(**content).encode())
     return target

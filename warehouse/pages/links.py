@@ -1,4 +1,4 @@
-"""Where a page leads: every page of a publication stays within its folder."""
+"""Links of a page: every page of a publication stays within its folder."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class _Reader(HTMLParser):
 
 
 def outside(page: str) -> list[str]:
-    """The addresses outside of its folder that a page loads or leads to; those that its texts only name are none."""
+    """The addresses outside its folder that a page loads or links to; addresses in plain text do not count."""
     reader = _Reader()
     reader.feed(page)
     return sorted(set(reader.addresses))
 
 
 def unfilled(text: str, data: Iterable[str] = ()) -> list[str]:
-    """What a Jinja template leaves behind where it was not filled; ``data``: what only looks so, being data."""
+    """Template marks left unfilled in a text; ``data``: marks that are data and only look so."""
     return sorted(set(_TEMPLATE.findall(text)) - set(data))

@@ -1,4 +1,4 @@
-"""The search of a DuckDB file: SQL leaves the few texts that may give something away, Python looks at those."""
+"""Searches a DuckDB file: SQL narrows down to the few suspicious texts, Python examines those."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from warehouse.privacy.findings import (
     squashed,
 )
 
-# The same first look as in Python; RE2 is as fast without bounds, and slow to be made with them.
+# The same first filter as in Python; in RE2 word bounds add no speed and compile slowly.
 SUSPECT_RE2 = SUSPECT.replace("{0,40}", "*").replace("{1,40}", "+")
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT")
-_NAMES_A_PATTERN = 500  # RE2 refuses programs that grow too large
+_NAMES_A_PATTERN = 500  # RE2 refuses patterns that grow too large
 
 
 def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known) -> list[Finding]:
-    """What the tables of these schemas give away: texts, comments, and the places of masked services.
+    """The personal data in the tables of these schemas: texts, comments, and the places of masked services.
 
-    Allowed are phones that some source permits to publish, and latitude and longitude of services that are not masked.
+    Allowed are phones published with a source's consent, and coordinates of services that are not masked.
     """
     known = replace(known, let_through=let_through(connection, schemas))
     findings = []
@@ -44,10 +44,10 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
 
 
 def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> Callable[[], frozenset[str]]:
-    """What these tables publish since nothing personal is in it, though parts of it look so out of context (squashed).
+    """The texts of these tables (squashed) that are not personal but look so out of context, including figures.
 
-    Figures among it: what a report writes in groups may look like a phone. All texts are looked at for it, minutes with
-    a quarter of a million claims: not before something is found, while the connection is still open.
+    Scans all texts, which takes minutes with a quarter of a million claims: only done once something is found, while
+    the connection is open.
     """
     return cache(lambda: _let_through(connection, schemas))
 
@@ -68,7 +68,7 @@ def _let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, full: str, column: str) -> list[str]:
-    """The distinct figures of a column that have as many digits as a phone."""
+    """The distinct numbers of a column with as many digits as a phone."""
     query = (
         f'select distinct cast(round("{column}") as hugeint)::varchar from {full} where "{column}" between 1e6 and 1e12'
     )
@@ -86,8 +86,8 @@ def _tables(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> 
 def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table: str, known: Known) -> list[Finding]:
     full, name = f'{schema}."{table}"', f"{schema}.{table}"
     columns = {row[0]: row[1] for row in connection.execute(f"describe {full}").fetchall()}
-    is_long = {"attribute", "value"} <= set(columns)  # one row a value: the attribute is what a column is elsewhere
-    strict = replace(known, public_points=frozenset())  # coordinates have columns of their own
+    is_long = {"attribute", "value"} <= set(columns)  # one row per value: `attribute` names the column
+    strict = replace(known, public_points=frozenset())  # coordinates belong in their own columns
     findings = []
     for column, kind in columns.items():
         place = f"{name}.{column}"
@@ -114,7 +114,7 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: str, known: Known) -> list[str]:
-    """The distinct texts of a column that a pattern or a known name may match."""
+    """The distinct texts of a column that match a pattern or a known name."""
     wanted = [f"""regexp_matches(regexp_replace(lower("{column}"), ?, '', 'g'), ?)"""]
     arguments = [AROUND_PLACE, SUSPECT_RE2]
     names = sorted(known.names)
@@ -130,7 +130,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: 
 def _unpermitted(
     connection: duckdb.DuckDBPyConnection, file: str, place: str, full: str, column: str, rest: str, known: Known
 ) -> list[Finding]:
-    """Published phones that no source permits, or that are no phone."""
+    """Published phones without a source's consent, or that are not phones."""
     query = f'select distinct "{column}" from {full} where "{column}" is not null and {rest}'
     phones = [row[0] for row in connection.execute(query).fetchall()]
     wrong = [phone for phone in phones if not phones_in(phone) <= known.public_phones]
@@ -146,7 +146,7 @@ def _places(
     is_long: bool,
     known: Known,
 ) -> list[Finding]:
-    """Points of shelters, and what a masked row tells of its place."""
+    """Points of shelters, and columns of a masked row that reveal its place."""
     findings = []
     if {"latitude", "longitude"} <= columns:
         query = f"select distinct latitude::double, longitude::double from {full} where latitude is not null"
@@ -180,7 +180,7 @@ def _places(
 def _claims_of_unplaced(
     connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known
 ) -> list[Finding]:
-    """Provenance that tells where a service is that the directory does not place."""
+    """Provenance that reveals the place of a service that the directory withholds."""
     tables = set(_tables(connection, schemas))
     if not {("marts", "provenance"), ("marts", "service_directory")} <= tables:
         return []

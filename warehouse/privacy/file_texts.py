@@ -1,7 +1,7 @@
-"""The text of a file, whatever its format: each piece with the place where a person finds it.
+"""The texts of a file of any format, each with a place that a person can find.
 
 DuckDB, Parquet, SQLite, XLSX, DOCX and other zips, PDF, HTML, JSON, CSV and plain text; archives in archives, to a
-bounded depth and size. What cannot be opened is an error, never a silence.
+limited depth and size. A file that cannot be opened is an error, never skipped.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _PHONE_HEADER = re.compile(r"t[ée]l|phone|contact|gsm|whatsapp|mobile|num[ée]r
 _LATITUDE = re.compile(r"lat(itude)?|_?gps_latitude|y", re.IGNORECASE)
 _LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
 _STRING_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
-_FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # what a font says, it says of its designer
+_FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # fonts only name their designer
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURES = (b"\xff\xd8\xff", b"GIF8")  # JPEG, GIF
-_GPS = 0x8825  # the tags of a camera's position
+_GPS = 0x8825  # tags of a camera's position
 _OPENING = re.compile(r"[{\[]")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_WIDEST_SPACE = 0.7  # of the font's size; a space is 0.2 to 0.35, stretched ones of justified text up to 0.6
-_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in a binary file
+_WIDEST_SPACE = 0.7  # share of the font size; a space is 0.2 to 0.35, stretched ones of justified text up to 0.6
+_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in binary files
 
 
 class CannotScan(Exception):
@@ -50,7 +50,7 @@ class CannotScan(Exception):
 
 
 class Piece(NamedTuple):
-    """A decoded text and its place in a file. ``is_number``: only known values are worth looking for."""
+    """A decoded text and its place in a file. ``is_number``: only search it for known values."""
 
     file: str
     place: str
@@ -59,16 +59,16 @@ class Piece(NamedTuple):
 
 
 def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
-    """All pieces of a file, its name among them. Raises CannotScan."""
+    """All pieces of a file, including its name. Raises CannotScan."""
     shown = name or path.name
     yield Piece(shown, "nom du fichier", shown)
     yield from _located(shown, _passages(path, shown))
 
 
 def says(path: Path, is_it: Callable[[str], bool]) -> bool:
-    """Whether a text of a file is one that is looked for; of a damaged file its bytes are asked.
+    """Whether any text of a file matches; a damaged file is searched as raw bytes.
 
-    Raises CannotScan where they tell nothing either: packed, encrypted, or not to be read.
+    Raises CannotScan if that is impossible too: compressed, encrypted or unreadable.
     """
     try:
         return any(is_it(piece.text) for piece in pieces(path))
@@ -107,12 +107,14 @@ def _located(file: str, passages: Iterable[_Passage]) -> Iterator[Piece]:
                 yield Piece(file, place, text, is_number)
     except (GeneratorExit, KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # parsers tell nowhere what they raise of a damaged file, and Rust's panics are none
+    except (
+        BaseException
+    ) as error:  # parsers raise undocumented errors for damaged files, and Rust's panics are no Exception
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
 def _content(name: str, data: bytes, depth: int) -> Iterator[_Passage]:
-    """The pieces of bytes, by what they are and not by what they are called; the name decides between texts."""
+    """The pieces of bytes, by content and not by name; the name only decides between text formats."""
     if depth > _DEEPEST:
         raise ValueError("archives trop imbriquées")
     if data.startswith(b"PK\x03\x04"):
@@ -132,7 +134,7 @@ def _content(name: str, data: bytes, depth: int) -> Iterator[_Passage]:
 
 
 def _png(data: bytes) -> Iterator[_Passage]:
-    """The texts of a picture. Its pixels are packed: read as letters, some of them look like an address by chance."""
+    """The texts of a PNG. Compressed pixels are skipped: read as letters they may look like an address."""
     position = len(_PNG)
     while position < len(data):
         length = int.from_bytes(data[position : position + 4], "big")
@@ -170,9 +172,9 @@ def _printable(data: bytes) -> Iterator[str]:
 
 
 def _picture(data: bytes) -> Iterator[_Passage]:
-    """What a picture says beside its points: texts, and what a camera or a program noted of it.
+    """The texts in a picture: metadata of cameras and programs.
 
-    The packed points of a picture are no text: in a few hundred kilobytes some six bytes look like an address.
+    Compressed pixels are skipped: in a few hundred kilobytes some six bytes look like an address.
     """
     with Image.open(io.BytesIO(data)) as image:
         for key, value in [*image.info.items(), *image.getexif().items(), *image.getexif().get_ifd(_GPS).items()]:
@@ -181,7 +183,7 @@ def _picture(data: bytes) -> Iterator[_Passage]:
 
 
 def _decoded(data: bytes) -> str | None:
-    """The text, or None where the bytes are no text."""
+    """The text, or None if the bytes are no text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\x00" in data:
@@ -201,7 +203,7 @@ def _text(name: str, text: str) -> Iterator[_Passage]:
         yield from values
     elif suffix in (".csv", ".tsv"):
         yield from _csv(text)
-    elif suffix == ".css":  # its figures are sizes and colours
+    elif suffix == ".css":  # its numbers are sizes and colours
         passages = _CSS_COMMENT.findall(text) + _STRING_LITERAL.findall(_CSS_COMMENT.sub("", text))
         yield from (("texte", piece, False) for piece in passages)
     elif suffix == ".js":
@@ -219,14 +221,14 @@ def _json(text: str) -> list[_Passage] | None:
 
 
 def _values(value: Any, place: str) -> Iterator[_Passage]:
-    """The keys and scalars of a JSON value; of texts that are JSON themselves, theirs."""
+    """The keys and scalars of a JSON value, including JSON within its strings."""
     if isinstance(value, dict):
         yield from _point(place, value)
         for number, (key, inner) in enumerate(value.items(), start=1):
             yield f"{place}, clé {number}", str(key), False
             yield from _values(inner, f"{place}.{key}")
     elif isinstance(value, list):
-        for first, second in pairwise(value):  # a point, or its two columns in a row of many
+        for first, second in pairwise(value):  # a point, or its two columns in a row
             if isinstance(first, float) and isinstance(second, float):
                 yield place, f"{first}, {second}", True
         for number, inner in enumerate(value):
@@ -243,7 +245,7 @@ def _values(value: Any, place: str) -> Iterator[_Passage]:
 
 
 def _point(place: str, row: dict[str, Any]) -> Iterator[_Passage]:
-    """Latitude and longitude of one row, as one text: each alone says nothing."""
+    """Latitude and longitude of a row as one text: each alone identifies nothing."""
     latitude = next((row[name] for name in row if _LATITUDE.fullmatch(str(name))), None)
     longitude = next((row[name] for name in row if _LONGITUDE.fullmatch(str(name))), None)
     if latitude not in (None, "") and longitude not in (None, ""):
@@ -251,7 +253,7 @@ def _point(place: str, row: dict[str, Any]) -> Iterator[_Passage]:
 
 
 def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Passage]:
-    """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
+    """The cells of a table: a cell of digits is a number, unless its column holds phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
     has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
     above: Sequence[Any] = ()
@@ -260,7 +262,7 @@ def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Itera
             yield from _point(place, dict(zip(header, cells, strict=False)))
         for position, cell in enumerate(cells):
             if position < len(above) and cell == above[position]:
-                continue  # told one row higher
+                continue  # same as in the row above
             text = "" if cell is None else _shown(cell).strip()
             is_phone = position < len(phones) and phones[position]
             if text:
@@ -310,7 +312,7 @@ def _shown(cell: Any) -> str:
 
 
 def _xml(content: bytes, name: str) -> Iterator[_Passage]:
-    """Text by paragraph (a word may be cut in several runs) or by element, and the targets of links."""
+    """Text by paragraph (a word may be split into several runs) or by element, and the targets of links."""
     root = ElementTree.fromstring(content)
     if name.endswith(".rels"):
         for link in root:
@@ -330,20 +332,20 @@ def _pdf(data: bytes) -> Iterator[_Passage]:
             for note in page.annots:
                 for text in (note.get("uri"), note.get("contents")):
                     yield f"page {page.page_number}, annotation", str(text or ""), False
-    # Texts by PDFium: pdfplumber also builds every line of a drawing, 17 s for the six maps of a report.
+    # PDFium extracts the texts: pdfplumber also builds every line of a drawing, 17 s for the six maps of a report.
     with pdfium.PdfDocument(data) as document:
         for number, page in enumerate(document, start=1):
             for line, cells in enumerate(_lines(page.get_textpage()), start=1):
                 place = f"page {number}, ligne {line}"
                 yield from ((place, cell, False) for cell in cells)
-                if len(cells) > 1:  # a value may still go over columns; that of two columns makes no new one
+                if len(cells) > 1:  # a value may span columns; a text of two columns makes no new number
                     yield place, " ".join(cells), True
 
 
 def _lines(page: pdfium.PdfTextPage) -> Iterator[list[str]]:
-    """The lines of a page, each cut where a gap is wider than any space: the cells of a table.
+    """The lines of a page, split at gaps wider than any space: the cells of a table.
 
-    Read as one text, a row of counts « 27 37 29 26 21 140 » looks like a phone.
+    As a single text, a row of counts « 27 37 29 26 21 140 » looks like a phone.
     """
     cells, end = [""], None
     for index in range(page.count_chars()):
@@ -421,7 +423,7 @@ def _html(text: str) -> Iterator[_Passage]:
 
 
 class _Page(HTMLParser):
-    """Texts, the attributes that people see or follow, and the JSON and the strings of scripts."""
+    """Texts, visible or linked attributes, and the JSON and strings of scripts."""
 
     _SEEN = frozenset({"href", "src", "title", "alt", "content", "value", "placeholder", "aria-label", "srcdoc"})
     _INLINE = frozenset(
@@ -459,11 +461,11 @@ class _Page(HTMLParser):
             self._parts.append(data)
 
     def handle_comment(self, data: str) -> None:
-        """Comments are in the file, though nobody sees them."""
+        """Comments are part of the file, though invisible."""
         self.passages.append((f"ligne {self.getpos()[0]}, commentaire", data, False))
 
     def close(self) -> None:
-        """The last text."""
+        """Emits the last text."""
         super().close()
         self._flush()
 
@@ -474,7 +476,7 @@ class _Page(HTMLParser):
 
 
 def _script(code: str, place: str) -> list[_Passage]:
-    """The JSON values in a script; of the code around them only what stands in quotes: its figures are nobody's."""
+    """The JSON values in a script; of the remaining code only its string literals."""
     decoder, position = json.JSONDecoder(), 0
     passages: list[_Passage] = []
     rest: list[str] = []

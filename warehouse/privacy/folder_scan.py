@@ -1,4 +1,4 @@
-"""The search of whole folders, before readers see them."""
+"""Searches whole folders for personal data before they are published."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _REMEMBERED = 1_000_000  # texts
 
 
 def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Finding]:
-    """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened.
+    """The personal data in the files below a folder, each finding once. Raises CannotScan if a file cannot be opened.
 
-    ``own``: folders in it that hold the project's own code and no data, such as dbt docs. Hashes and dates of code look
-    like phones: there only the values that `restricted` holds are looked for, in the text as it stands.
+    ``own``: subfolders with the project's own code and no data, such as dbt docs. Hashes and dates in code look like
+    phones: there only known values of `restricted` are searched for, in the raw text.
     """
     findings: dict[Finding, None] = {}
 
-    @lru_cache(_REMEMBERED)  # the same cells stand in many files, and many times
+    @lru_cache(_REMEMBERED)  # the same cells recur in many files
     def looked(text: str, is_number: bool) -> set[str]:
         return look(text, known, is_number)
 
@@ -48,5 +48,5 @@ def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
 
 
 def _shown(place: str, known: Known) -> str:
-    """A place may itself be made of what the file holds, such as the keys of a JSON object."""
+    """The place of a finding, which may itself hold data of the file, such as JSON keys."""
     return "(place non montrée)" if look(place, known) else place

@@ -1,4 +1,4 @@
-"""What was checked of exactly one build file. Publishing asks this record, not the run that comes before it."""
+"""The record of all checks of exactly one build file. Publishing relies on it, not on the previous steps of the run."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Check:
 
 
 def forget(layout: Layout) -> None:
-    """Before a build changes: nothing is known of it."""
+    """Deletes the audit, before the build changes."""
     layout.audit_file.unlink(missing_ok=True)
 
 
 def _kept(layout: Layout) -> dict[str, Any] | None:
-    """The record as it stands; a damaged one says nothing, so that the build may not be published."""
+    """The stored record; None if it is damaged, so that the build is not published."""
     try:
         record: dict[str, Any] | None = state_files.read(layout.audit_file, dict[str, state_files.AuditPart])
     except state_files.Damaged:
@@ -49,7 +49,7 @@ def _kept(layout: Layout) -> dict[str, Any] | None:
 
 
 def record(layout: Layout, part: str, checks: list[Check], expected: list[str], run: dict[str, Any]) -> None:
-    """Adds one part of the audit of the build as it is now. ``expected`` are the checks that had to run."""
+    """Adds one part to the audit of the current build. ``expected``: the checks that had to run."""
     audit = _kept(layout) or {}
     audit[part] = {
         "build_sha256": file_sha256(layout.build_file),
@@ -61,13 +61,13 @@ def record(layout: Layout, part: str, checks: list[Check], expected: list[str], 
 
 
 def run_of(layout: Layout) -> dict[str, Any]:
-    """The run that built what is audited; one of which dbt said nothing is not complete."""
+    """The run that made the audited build; without a record of dbt it counts as incomplete."""
     audit = _kept(layout)
     return dict(audit["dbt"]["run"]) if audit and "dbt" in audit else {"is_complete": False}
 
 
 def verified(layout: Layout) -> dict[str, Any]:
-    """The audit of the build, where all its checks ran and held. Raises PublicationRefused."""
+    """The audit of the build if all checks ran and passed. Raises PublicationRefused."""
     audit = _kept(layout)
     if audit is None or not layout.build_file.exists():
         raise PublicationRefused(["aucun contrôle de cette construction : lancer la chaîne complète (« mrf run »)"])
@@ -79,13 +79,13 @@ def verified(layout: Layout) -> dict[str, Any]:
 
 
 def failed(layout: Layout, part: str) -> list[str]:
-    """What failed in one part of the audit of the build as it is now."""
+    """The failures of one part of the audit of the current build."""
     part_record = (_kept(layout) or {}).get(part)
     return _failures(part, part_record, part_record["build_sha256"]) if part_record else []
 
 
 def failing(layout: Layout, run_id: str) -> list[Check]:
-    """The checks that ran on the build of a run and did not hold, of all parts."""
+    """The failed checks of all parts on the build of a run."""
     audit = _kept(layout) or {}
     checks = [
         Check(**c)

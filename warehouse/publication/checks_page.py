@@ -1,4 +1,4 @@
-"""The page of checks beside a publication: what Great Expectations and dbt each looked at, and what they found."""
+"""The page of checks of a publication: what Great Expectations and dbt each checked, and the results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RULES = {
 
 
 class _Arguments(dict[str, Any]):
-    """An end that is not set is open."""
+    """Arguments of an expectation; a missing bound is open."""
 
     def __missing__(self, key: str) -> str:
         return "…"

@@ -1,4 +1,4 @@
-"""What every command does first: clear what a killed one left, and refuse to go on where nothing may be changed."""
+"""First steps of every command: clears leftovers of killed ones, and refuses changes to a damaged root."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warehouse.state_files import Damaged
 from warehouse.storage import write_json
 
 _PART = re.compile(r"\..+\.(?P<process>\d+)\.part")
-STATE = "state"  # what a person names to give up what is lost of it
+STATE = "state"  # the name that accepts the loss of state files
 _ACCEPT = f"« mrf run --accept-loss {STATE} »"
 _NEW_IDS = (
     f"Remettre ce fichier d’une sauvegarde, puis relancer ; s’il n’y en a aucune, {_ACCEPT} : des identifiants que les"
@@ -32,10 +32,10 @@ _ACCEPTED = "accepted_loss.json"
 
 
 def clear(layout: Layout) -> list[str]:
-    """Clears what a killed command left and returns, in sentences, what people should know. Under the write lock.
+    """Clears leftovers of killed commands; returns, in sentences, what people should know. Under the write lock.
 
-    Plain copies of what is restricted go first. A publication, an import or a backup that was cut short is ended or
-    undone; a restore that was cut short is left to « mrf restore ». Raises StateError, Damaged.
+    Decrypted copies go first. An interrupted publication, import or backup is completed or undone; an interrupted
+    restore is left to « mrf restore ». Raises StateError, Damaged.
     """
     for workspace in _workspaces(layout):
         shutil.rmtree(workspace.opened, ignore_errors=True)
@@ -62,7 +62,7 @@ def _workspaces(layout: Layout) -> Iterator[Workspace]:
 
 
 def _clear_parts(layout: Layout) -> None:
-    """Files that a process which is no more was writing; what people landed is not ours to look into."""
+    """Removes temporary files of dead processes; the landing folder is left alone."""
     folders = [layout.build, layout.alerts, layout.dagster_home, layout.pulls]
     for workspace in _workspaces(layout):
         folders += [workspace.state, workspace.validated, workspace.rejected, workspace.restricted, workspace.resolved]
@@ -87,7 +87,7 @@ def _lives(process: int) -> bool:
 
 
 def _clear_pulls(layout: Layout) -> None:
-    """What a pull had begun to write, a page or the file to land, unless the pull still goes on."""
+    """Removes temporary files of pulls (a page or the file to land), unless the pull is still running."""
     for folder in layout.pulls.glob("*/"):
         try:
             with FileLock(folder / "lock").acquire(timeout=0):
@@ -98,7 +98,7 @@ def _clear_pulls(layout: Layout) -> None:
 
 
 def refuse(layout: Layout) -> None:
-    """Raises RestoreInterrupted, Damaged or StateError where the root may not be changed: see `lost`."""
+    """Raises RestoreInterrupted, Damaged or StateError if the root must not be changed: see `lost`."""
     if layout.restore_journal.exists():
         raise RestoreInterrupted()
     for reason in lost(layout):
@@ -106,7 +106,7 @@ def refuse(layout: Layout) -> None:
 
 
 def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
-    """What is lost or damaged of what nothing else tells: given ids, people's decisions, receipts of erasures."""
+    """Losses and damages that cannot be rebuilt: given ids, people's decisions, receipts of erasures."""
     catalog = publish.catalog(layout)
     if catalog is None:
         return
@@ -131,7 +131,7 @@ def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
 
 
 def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
-    """Files of people's decisions that hold fewer than the last publication read; nobody takes rows out of them."""
+    """Files of decisions with fewer rows than at the last publication; nobody is supposed to delete any."""
     accepted = _accepted(workspace)
     for name in (state.ANSWERS, state.OVERRIDES):
         path, before = workspace.state / name, _rows_of(left, name)
@@ -144,7 +144,7 @@ def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
 
 
 def _accepted(workspace: Workspace) -> dict[str, int]:
-    """How many decisions the last publication read of a file, where a person accepted that some of them are lost."""
+    """By file, the number of decisions at the last publication whose loss a person accepted."""
     try:
         return dict(state_files.read(workspace.state / _ACCEPTED, dict[str, int]) or {})
     except Damaged:
@@ -152,9 +152,9 @@ def _accepted(workspace: Workspace) -> dict[str, int]:
 
 
 def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
-    """Goes on without given ids and decisions that are lost, as a person asked; in sentences, what is given up.
+    """Gives up lost ids and decisions, as a person asked; returns, in sentences, what is given up.
 
-    Receipts of erasures are not given up: an erasure is asked for again. To be called under the write lock.
+    Receipts of erasures are never given up: the erasure must be asked for again. To be called under the write lock.
     """
     messages = []
     for reason in list(lost(layout)):
@@ -175,7 +175,7 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
 
 
 def look(layout: Layout) -> list[str]:
-    """What is wrong with the files that a root keeps about itself, and what to do: a sentence each. Changes nothing."""
+    """What is wrong with the state files of a root, and what to do: a sentence each. Changes nothing."""
     if layout.restore_journal.exists():
         return [backup.RESTORE_INTERRUPTED]
     catalog = publish.catalog(layout)
@@ -203,14 +203,14 @@ def _flaw(path: Path, kind: Any, todo: str) -> list[str]:
 
 
 class RestoreInterrupted(Exception):
-    """A restore was cut short: nothing may be published or changed before it is done again."""
+    """A restore was interrupted: nothing may be published or changed before it is repeated."""
 
     def __init__(self) -> None:
         super().__init__(backup.RESTORE_INTERRUPTED)
 
 
 def _left(layout: Layout, catalog: dict[str, Any]) -> dict[str, Any]:
-    """`state/` as the newest publication of this nature left it, by the newest manifest that can be read."""
+    """`state/` as the newest publication of this nature left it, from the newest readable manifest."""
     manifests = [manifest for pointer in _named(catalog) if (manifest := _manifest(layout, pointer))]
     same = [one for one in manifests if one["is_demo"] == catalog["is_demo"] and one.get("state", {}).get("left")]
     newest = max(same, key=lambda one: str(one["published_at"]), default=None)
@@ -233,7 +233,7 @@ def _rows_of(left: dict[str, Any], name: str) -> int:
 
 
 def _flaw_of_ids(workspace: Workspace, left: dict[str, Any]) -> str:
-    """What is wrong with the registry of ids, "" where nothing is or no publication gave any."""
+    """What is wrong with the registry of ids; "" if nothing is, or no publication gave any."""
     path = state.entity_ids_path(workspace)
     try:
         state.entity_ids(workspace)

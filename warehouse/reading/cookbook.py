@@ -1,4 +1,6 @@
-"""Ready questions on a publication: one .sql file each, whose head says what it asks and how its answer is read."""
+"""Ready-made questions to a publication: one .sql file each, whose header states the question and how to read the
+answer.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ pose la cinquième à la publication en place ; dans le dossier d’une publicat
 
 @dataclass(frozen=True)
 class Recipe:
-    """A question with its SQL. ``empty_if``: why it may have no answer, where it may."""
+    """A question with its SQL. ``empty_if``: why the answer may be empty, if so."""
 
     number: int
     name: str
@@ -43,7 +45,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Answer:
-    """The first rows of an answer, as text, and how many there are."""
+    """The first rows of an answer, as text, and the number of all rows."""
 
     columns: list[str]
     rows: list[list[str]]
@@ -51,12 +53,12 @@ class Answer:
 
 
 def recipes() -> list[Recipe]:
-    """All questions in order. Raises ValueError where a head lacks a line."""
+    """All questions in order. Raises ValueError if a header is incomplete."""
     return [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
 
 
 def filled(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Recipe:
-    """A question whose texts give the parameters of the publication that is open."""
+    """A question with the parameter values of the open publication in its texts."""
     values = dict(connection.execute("select name, value from reference.parameter").fetchall())
     return replace(recipe, reading=with_parameters(recipe.reading, f"{recipe.number:02d}_{recipe.name}.sql", values))
 
@@ -80,7 +82,7 @@ def _read(path: Path) -> Recipe:
 
 
 def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _SHOWN) -> Answer:
-    """Asks an open publication; its search path is left on marts and reference."""
+    """Runs a question on an open publication; leaves its search path at marts and reference."""
     connection.execute("set search_path = 'marts,reference'")
     cursor = connection.execute(recipe.sql)
     columns = [column[0] for column in cursor.description or []]
@@ -107,7 +109,7 @@ def write(folder: Path, connection: duckdb.DuckDBPyConnection, **metadata: str) 
 
 
 def write_index() -> list[Path]:
-    """Writes the list of questions where it changed and returns what was written."""
+    """Updates the list of questions and returns what was written."""
     if INDEX.exists() and INDEX.read_text(encoding="utf-8") == index():
         return []
     INDEX.write_text(index(), encoding="utf-8")
@@ -115,6 +117,6 @@ def write_index() -> list[Path]:
 
 
 def index() -> str:
-    """The list of questions, for who reads the repository."""
+    """The list of questions, for readers of the repository."""
     lines = [f"| {r.number} | [{r.question}]({r.number:02d}_{r.name}.sql) | {r.tor} |" for r in recipes()]
     return _INDEX_HEAD + "\n".join(lines) + "\n"

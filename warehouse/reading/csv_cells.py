@@ -17,10 +17,10 @@ _MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))'(?='*{_SIGNS})")
 
 
 def harmless(text: str) -> str:
-    """The text as it may stand in a CSV file that a spreadsheet opens."""
+    """The text with apostrophes where a spreadsheet would run it."""
     return _RUNS.sub("'", text)
 
 
 def unescaped(text: str) -> str:
-    """The text that `harmless` was given."""
+    """The text that was given to `harmless`."""
     return _MARKED.sub("", text)

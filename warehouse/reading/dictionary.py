@@ -27,14 +27,14 @@ TYPES = {
     "DATE": "date",
     "BOOLEAN": "oui/non",
 }
-# Code lists of columns that only marts have; those of the record shapes are declared there.
+# Code lists of columns that only marts have; those of record shapes are declared there.
 _CODES: dict[str, str | None] = {
     "admission": "admission",
     "criterion_code": "exclu",
     "domain_code": "domaine",
     "evidence_kinds": "document_kind",
     "gap_class": "gap_class",
-    "indicator": None,  # of a figure, with its sector; of a report, a name of its own
+    "indicator": None,  # of a figure, with its sector; a report has its own
     "operational_state": "operational_state",
     "source_class": "evidence_class",
     "zones": "zone",
@@ -43,7 +43,7 @@ _OTHERWISE: dict[tuple[str, str], str | None] = {
     ("needs", "population_group_code"): "need_group",
     ("review_queue", "kind"): None,
 }
-# Units of columns that only marts have; those of the record shapes are declared there.
+# Units of columns that only marts have; those of record shapes are declared there.
 _UNITS = {
     "capacity": "personnes par mois",
     "need": "personnes par mois",
@@ -59,7 +59,7 @@ _UNITS_BY_ENDING = {
     "_count": "nombre",
     **dict.fromkeys(_SHARES.split(), "de 0 à 1"),
 }
-# What is said of a column, and its heading.
+# Properties of a column and their headings.
 COLUMNS = {
     "table": "table",
     "name": "colonne",
@@ -96,7 +96,7 @@ Node = dict[str, Any]
 
 
 def build(nodes: dict[str, Node], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The dictionary of the publication that is open, as plain data. ``nodes``: those of dbt's manifest."""
+    """The dictionary of the open publication, as plain data. ``nodes``: those of dbt's manifest."""
     tests = _tests(nodes)
     tables = [
         _table(node, tests[key], connection)
@@ -171,7 +171,7 @@ def _column(node: Node, name: str, kind: str, tests: list[Node]) -> dict[str, An
 
 
 def _languages(text: str) -> tuple[str, str]:
-    """A description is French, then English behind the last slash."""
+    """French and English: a description has both, separated by its last slash."""
     fr, slash, en = text.rpartition(" / ")
     return (fr, en) if slash else (en, "")
 
@@ -182,7 +182,7 @@ def _codes(table: str, column: str) -> str | None:
     if column in _CODES:
         return _CODES[column]
     lists = [c.codes for shape in SHAPES.values() for c in shape if c.name == column and c.codes]
-    # A group of a service is one of the mapping's; only figures of needs know more of them.
+    # Services use the groups of the mapping list; only figures of needs have more.
     return next((c for c in lists if not c.startswith("need_")), next(iter(lists), None))
 
 
@@ -230,7 +230,7 @@ def _workbook(content: dict[str, Any], **metadata: str) -> Workbook:
 
 
 def _sheet(book: Workbook, title: str, head: str, rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
-    """Two lines on top, what this is and the names of the columns; then one line a row, with a filter."""
+    """A title and a header row, then one row per entry, with a filter."""
     sheet: Worksheet = book.create_sheet(title)
     sheet.append([head])
     sheet.append(list(columns.values()))

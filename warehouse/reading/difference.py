@@ -9,7 +9,7 @@ import duckdb
 from warehouse.paths import Layout
 from warehouse.publication import publish
 
-# What became of a service at a location, by its state before and after; None = it is not in that publication.
+# Sentences by state of a service at a location, before and after; None = not in that publication.
 _VERBS = {
     ("operational", "not_operational"): ("service fermé", "services fermés"),
     ("unverified", "not_operational"): ("service non vérifié s’avère fermé", "services non vérifiés s’avèrent fermés"),
@@ -33,7 +33,7 @@ _VALUES = {
 
 
 def sentences(layout: Layout, first: str, second: str) -> list[str]:
-    """French sentences, the most telling first: services by zone, organizations, values, gap classes, conflicts."""
+    """French sentences, the most important first: services by zone, organizations, values, gap classes, conflicts."""
     since = publish.manifest_of(layout, first)["as_of"]
     with duckdb.connect() as connection:
         for name, alias in ((first, "a"), (second, "b")):
@@ -64,7 +64,7 @@ def _services(connection: duckdb.DuckDBPyConnection, since: str) -> list[str]:
         group by all
         """
     ).fetchall()
-    # Closed ones first, then by their number.
+    # Closed ones first, then by count.
     rows.sort(key=lambda row: (row[2] != "not_operational", -row[3], str(row)))
     return [_service_sentence(row, since) for row in rows]
 

@@ -1,4 +1,4 @@
-"""One publication, open for reading: the only thing that reports, maps, exports and the portal are made of."""
+"""One open publication: the only input of reports, maps, exports and the portal."""
 
 from __future__ import annotations
 

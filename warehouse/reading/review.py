@@ -1,4 +1,4 @@
-"""The review queue: what a run could not decide, and how a person's answer becomes data of the next run."""
+"""The review queue: questions that a run left open, and how a person's answer becomes input of the next run."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ class Question:
 
     @property
     def choices(self) -> list[str]:
-        """The answers that are possible; a place may also be left unplaced (an empty answer)."""
+        """The permitted answers; a place may also be left unplaced (an empty answer)."""
         listed = (self.options or "").split(" | " if self.kind == "value" else ";")
         return [*listed, ""] if self.kind == "place" else listed
 
 
 @cache
 def place_name(code: str) -> str:
-    """A p-code of 2021 in words, from the commune up: "Bamba, Bourem, Gao"."""
+    """The name of a 2021 p-code with its parents: "Bamba, Bourem, Gao"."""
     with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
         names = {row["code"]: row["name_fr"] for row in csv.DictReader(file) if row["vintage"] == "2021"}
     return ", ".join(names[part] for part in (code[:8], code[:6], code[:4]) if part in names and len(part) <= len(code))
 
 
 class AnswerRefused(Exception):
-    """An answer that cannot be one; says what was expected."""
+    """An invalid answer; the message says what was expected."""
 
 
 def questions(layout: Layout) -> list[Question]:
-    """The open questions of the current publication, the most consequential first; not those answered since."""
+    """The unanswered questions of the current publication, the most consequential first."""
     answered = _answered(_workspace(layout))
     return [question for question in _asked(layout) if _mark(question) not in answered]
 
@@ -84,7 +84,7 @@ def _answered(workspace: Workspace) -> set[tuple[str, str]]:
 
 
 def answer(layout: Layout, question: Question, chosen: str, who: str, why: str, day: dt.date) -> None:
-    """Keeps an answer in `state/`; it counts from the next run. Raises AnswerRefused, state.StateError."""
+    """Stores an answer in `state/`, for the next run. Raises AnswerRefused, state.StateError."""
     _keep(layout, [_row(question, chosen, who, why, day)])
 
 
@@ -94,10 +94,10 @@ def _keep(layout: Layout, rows: list[dict[str, str]]) -> None:
 
 
 def _row(question: Question, chosen: str, who: str, why: str, day: dt.date) -> dict[str, str]:
-    """The row of `state/` that keeps an answer. Raises AnswerRefused, state.StateError where it cannot be one."""
+    """The row of `state/` for an answer. Raises AnswerRefused or state.StateError if it is invalid."""
     if not who.strip() or not why.strip():
         raise AnswerRefused(f"{question.question_id} : « who » et « why » : une décision dit qui l’a prise et pourquoi")
-    if question.kind == "value":  # another value than those claimed too: the person may know better than all sources
+    if question.kind == "value":  # unclaimed values are allowed: the person may know better than all sources
         entity, entity_id = question.left_key.split("/", 1)
         before = (question.reason or "").removeprefix("valeur publiée : ")
         row = {"entity": entity, "entity_id": entity_id, "attribute": question.right_key, "before": before}
@@ -122,10 +122,12 @@ _TO_FILL = ("answer", "who", "why")
 def export(layout: Layout, path: Path) -> int:
     """Writes the open questions to a CSV with empty columns answer, who and why; returns how many.
 
-    Texts of sources are `harmless`; who copies one as an answer copies its apostrophe, which `take_in` takes away.
+    Texts of sources are escaped by `harmless`; `take_in` unescapes those copied as answers.
     """
     asked = questions(layout)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark that Excel needs to read accents
+    with path.open(
+        "w", encoding="utf-8-sig", newline=""
+    ) as file:  # the byte order mark that Excel needs to read accents
         writer = csv.DictWriter(file, [field.name for field in fields(Question)] + list(_TO_FILL), delimiter=";")
         writer.writeheader()
         writer.writerows(_written(question) | dict.fromkeys(_TO_FILL, "") for question in asked)
@@ -138,10 +140,10 @@ def _written(question: Question) -> dict[str, Any]:
 
 
 def take_in(layout: Layout, path: Path, day: dt.date) -> int:
-    """Reads answers from such a CSV; rows where nothing is filled in are passed over. All or none.
+    """Imports answers from such a CSV, all or none; rows that are not filled in are skipped.
 
-    What is kept already, as after an import that was killed, is no error. To be called under the lock; returns how many
-    answers of the file are kept then. Raises AnswerRefused, state.StateError.
+    Answers already stored, as by an interrupted import, are no error. To be called under the lock; returns how many
+    answers of the file are stored. Raises AnswerRefused, state.StateError.
     """
     state.finish_additions(_workspace(layout))
     known = {question.question_id: question for question in _asked(layout)}
@@ -171,7 +173,7 @@ def take_in(layout: Layout, path: Path, day: dt.date) -> int:
 def _new(
     layout: Layout, path: Path, known: dict[str, Question], rows: dict[str, dict[str, str]]
 ) -> list[dict[str, str]]:
-    """The rows that are not kept yet. Raises AnswerRefused where a question was answered otherwise since."""
+    """The rows not stored yet. Raises AnswerRefused if a question has since been answered differently."""
     workspace = _workspace(layout)
     answered, before = _answered(workspace), [_undated(row) for row in state.kept(workspace)]
     new = {name: row for name, row in rows.items() if _undated(row) not in before}
@@ -186,9 +188,9 @@ def _undated(row: dict[str, str]) -> dict[str, str]:
 
 
 def is_ahead(layout: Layout, day: dt.date) -> bool:
-    """Whether a decision of that day is later than the date that the current publication holds for today.
+    """Whether a day is later than the as-of date of the current publication.
 
-    Raises state_files.Damaged where its manifest cannot be read.
+    Raises state_files.Damaged if its manifest cannot be read.
     """
     catalog = publish.catalog(layout)
     return catalog is not None and day.isoformat() > publish.manifest_of(layout, catalog["current"])["as_of"]

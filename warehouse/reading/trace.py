@@ -1,4 +1,4 @@
-"""Where a published value comes from: all claims for and against it, their documents and their places in them."""
+"""The origin of a published value: all claims for and against it, with their documents and places in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENTITIES = {
     "mechanism": "mechanism",
     "need": "need",
 }
-# By kind, the query for all entities of provenance behind one id: a service has places, an opportunity periods, a
+# By kind, the query for the provenance entities of one id: a service has places, an opportunity periods, a
 # mechanism zones and waves.
 _PARTS = {
     "service": "select service_at_location_id from marts.service_directory where service_id = ? order by 1",
@@ -33,7 +33,7 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: what it says, what it weighs and where it stands."""
+    """One claim: its value, weight and origin."""
 
     value: str
     raw_value: str | None
@@ -72,7 +72,7 @@ class Trace:
 def trace(layout: Layout, kind: str, wanted: str) -> list[Trace]:
     """The traces of an id of the current publication; a service id gives one for each of its places.
 
-    Raises KeyError where the publication knows no such id, FileNotFoundError before the first publication.
+    Raises KeyError if the publication has no such id, FileNotFoundError before the first publication.
     """
     path = publish.current_file(layout)
     files = _file_names(publish.manifest_of(layout, publish.catalog(layout)["current"]))  # type: ignore[index]
@@ -94,7 +94,7 @@ def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[
 
 
 def _file_names(manifest: dict[str, Any]) -> dict[str, str]:
-    """By document id, the name of the file as it was landed."""
+    """By document id, the name of the landed file."""
     return {digest: name for entry in manifest["inputs"].values() for name, digest in entry["files"].items()}
 
 
@@ -162,7 +162,7 @@ def _weighed(name: str, claims: list[Claim]) -> Attribute:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid of gaps, and the services, figures and searches in the field that it is made of."""
+    """One cell of the grid of gaps, with the services, figures and field searches behind it."""
 
     title: str
     gap_class: str
