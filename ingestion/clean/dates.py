@@ -1,4 +1,4 @@
-"""Dates as they are written in French and English documents and in file names."""
+"""Dates as written in French and English documents and in file names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])/([0-9]{4})")
 _DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
 _MONTH_YEAR = re.compile(r"([a-z]+) ([0-9]{4}|[0-9]{2})")
-# A part of a year: its letter or word and its number, whichever comes first.
+# A part of a year: its letter or word and its number, in either order.
 _PART = re.compile(r"(q|t|s|trimestre |semestre )([1-4]) ([0-9]{4})")
 _PART_NAMED = re.compile(r"([1-4])(?:er|e|eme|nd|st|rd|th)? (trimestre|semestre|quarter) (?:de )?([0-9]{4})")
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
@@ -54,7 +54,7 @@ _ENDS = (
     re.compile(r"([^\W\d_]+\.?)-([^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([QTS][1-4])\s*-\s*([QTS][1-4] [0-9]{4})", re.IGNORECASE),
 )
-_LONGEST = 60  # no date is longer; a sentence is none
+_LONGEST = 60  # no date is longer
 
 
 def date(value: str, *, end: bool = False) -> dt.date | None:
@@ -104,7 +104,7 @@ def _worded(text: str, end: bool) -> dt.date | None:
 
 
 def _end_of_range(text: str, end: bool) -> dt.date | None:
-    """The first or last day of a range that is in order; what its beginning leaves unsaid its end says."""
+    """The first or last day of an ordered range; its beginning takes missing parts from its end."""
     for pattern in _ENDS:
         if match := pattern.fullmatch(text):
             first, last = _completed(match[1], match[2]), _one(match[2], end=True)
@@ -114,14 +114,14 @@ def _end_of_range(text: str, end: bool) -> dt.date | None:
 
 
 def _completed(first: str, last: str) -> dt.date | None:
-    """The beginning of a range: « 1er janvier », « 1 » and « 01/02 » take what they lack from its end."""
+    """The beginning of a range: « 1er janvier », « 1 » and « 01/02 » take missing parts from its end."""
     words = last.split()
     missing = ("", f" {words[-1]}", f" {' '.join(words[-2:])}", f"/{last[-4:]}")
     return next((day for rest in missing if (day := _one(first + rest, end=False))), None)
 
 
 def _year(written: str) -> int:
-    """Of two digits, those of janv-24 and 01/03/99: from 1970 to 2069."""
+    """A two-digit year, as in janv-24 and 01/03/99: from 1970 to 2069."""
     year = int(written)
     return year if len(written) > 2 else year + (2000 if year < 70 else 1900)
 
@@ -134,7 +134,7 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
 
 
 def _part(year: int, kind: str, number: int, end: bool) -> dt.date | None:
-    """A quarter or a half of a year."""
+    """A quarter or a half-year."""
     months = 6 if kind.startswith("s") else 3
     return _span(year, months * (number - 1) + 1, months * number, end) if number * months <= 12 else None
 

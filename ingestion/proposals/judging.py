@@ -1,4 +1,4 @@
-"""How likely a column of a file is a column of a shape: by its header, its HXL tag, and what its cells hold."""
+"""The likelihood that a column of a file is a column of a shape: by header, HXL tag and values."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ingestion.shapes import SHAPES, Column
 
 SURE, LIKELY = 0.85, 0.65
 _LEAST = 0.45
-_EXAMINED = 300  # different values of a column: more say nothing new
+_EXAMINED = 300  # distinct values of a column: more add nothing
 PERSONAL = "personal"
 COUNTRY = "country"
-# A country that is not where the row takes place: of people, of money, of a head office.
+# Words for countries other than that of the row: of people, of money, of a head office.
 _OTHER_COUNTRIES = set(words("origine origin provenance destination nationalité nationality naissance birth retour"))
 _OTHER_COUNTRIES |= set(words("return citoyenneté citizenship siège headquarter bailleur donor asile asylum résidence"))
 _FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
 _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
-_TELLING = 0.5  # « N° de téléphone »: better one column too many than a phone that is read
+_TELLING = 0.5  # « N° de téléphone »: better a column too many than a published phone
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A column of a shape that a file's column may be: how likely, from 0 to 1, and on what ground.
+    """A possible column of a shape for a file's column: its score, from 0 to 1, and the reason.
 
     ``by_header``: the score of its header alone, which decides between two columns with the same HXL tag.
     """
@@ -42,17 +42,17 @@ class Guess:
 
     @property
     def label(self) -> str:
-        """How sure, in a word."""
+        """The confidence in a word."""
         return "sûr" if self.score >= SURE else "probable" if self.score >= LIKELY else "à vérifier"
 
 
 def target_of(shape: str, name: str) -> Column:
-    """A column of a shape, or the date of observation that all shapes have."""
+    """A column of a shape, or the observation date that all shapes have."""
     return OBSERVED if name == OBSERVED.name else SHAPES[shape].column(name)
 
 
 def guesses(column: FileColumn, shape: str) -> list[Guess]:
-    """What the column may be in that shape, the likeliest first; nothing below a threshold."""
+    """The possible columns in that shape, the likeliest first; none below a threshold."""
     targets = [*SHAPES[shape].columns, OBSERVED]
     likely = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
     nothing = likeness(column.header, "ignored")
@@ -83,14 +83,14 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
 
 @lru_cache(maxsize=4096)
 def _share(values: tuple[str, ...], target: Column) -> float:
-    """Of the different values, those that this column could hold; a number alone may be any figure, and no p-code."""
+    """The share of distinct values that this column could hold; plain numbers do not count as p-codes."""
     if target.kind == "pcode":
         return sum(pcode(value, target.level) is not None for value in values) / len(values) if values else 0.0
     return sum(understood(target, value) for value in values) / len(values) if values else 0.0
 
 
 def _as_text(column: FileColumn, target: Column) -> float:
-    """A name is no number and no code; a year, an edition or an age bracket may be."""
+    """The score of a text column: names are neither numbers nor codes, but years, editions and age brackets may be."""
     values = column.values[:_EXAMINED]
     if not values:
         return 0.0
@@ -109,14 +109,14 @@ def personal_ground(column: FileColumn) -> str | None:
     if values and len(kinds) >= 0.3 * len(values):
         labels = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
         return f"les cellules contiennent {labels.get(max(kinds, key=kinds.count), 'des positions')}"
-    parts = [column.header, *column.header.split(".")]  # of JSON: « contact.nom »
+    parts = [column.header, *column.header.split(".")]  # for JSON: « contact.nom »
     if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:
         return f"l’en-tête « {column.header} » annonce une personne ou un contact"
     return None
 
 
 def country_ground(column: FileColumn) -> str | None:
-    """Why a column tells the country where a row takes place, of a file where some rows are of Mali."""
+    """Why a column gives the country of a row, in a file with some rows in Mali."""
     by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
     values = column.values[:_EXAMINED]
     known = [countries(value) for value in values]
@@ -127,10 +127,10 @@ def country_ground(column: FileColumn) -> str | None:
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:
-    """The columns « Nom » and « Fonction » of a list of people, by their headers, and why.
+    """The columns « Nom » and « Fonction » of a list of people, by their headers, with the reason.
 
-    « Nom » alone may be that of a structure: it is a person's beside a first name, or beside a function and a phone
-    or an e-mail where another column names the structure.
+    « Nom » alone may be that of a structure: it is a person's beside a first name, or beside a function and a phone or
+    e-mail if another column names the structure.
     """
     phrases = {column.header: words(column.header) for column in columns}
     named = [header for header, way in phrases.items() if way in _NAMES]

@@ -1,4 +1,4 @@
-"""A whole file's proposal: which shape its rows are, what each column becomes, what the rest takes its value from."""
+"""The proposal for a file: the shape of its rows, the role of each column, and the origin of other values."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from ingestion.proposals.looking import FileColumn, Sheet, sheets
 from ingestion.proposals.words import correction, likeness
 from ingestion.shapes import SHAPES
 
-# What a figure is of where its file does not say: everybody.
+# Defaults of a figure if its file does not say more: everybody.
 _TOTALS = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "sector_code": "ALL"}
 _TOTALS |= {"indicator": "population"}
 _MONTH = "[a-zéûA-ZÉÛ]+"
-# How file names tell their date, the most precise first; one group, as a declaration wants it.
+# Dates in file names, the most precise first; with one group, as a declaration needs.
 _NAMED_DATES = (r"(20\d\d-\d\d-\d\d)", rf"({_MONTH}[_ -]20\d\d)", r"(20\d\d)")
 _NEED = re.compile(r"need|besoin|\bpin\b", re.IGNORECASE)
 _DISPLACED = re.compile(r"idp|displace|déplac", re.IGNORECASE)
@@ -45,7 +45,7 @@ _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
 
 @dataclass(frozen=True)
 class Choice:
-    """What became of one column of the file: one of the shape, "country", "personal", "empty" or "ignored", and why."""
+    """The role of one column of the file: one of the shape, "country", "personal", "empty" or "ignored", and why."""
 
     column: FileColumn
     fate: str
@@ -56,7 +56,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Correction:
-    """A value that its list does not hold as written, and the code that it usually means."""
+    """A value that its list lacks, and the code that it usually means."""
 
     column: str
     raw: str
@@ -68,8 +68,8 @@ class Correction:
 class Proposal:
     """A declaration to be confirmed.
 
-    ``constants``: what no column says, and on what ground it is said. ``missing``: what the shape asks in vain.
-    ``unknown``: by header, the values of a code column that no list knows.
+    ``constants``: values without a column, with reasons. ``missing``: required columns without a value. ``unknown``: by
+    header, values of a code column that no list has.
     """
 
     sheet: Sheet
@@ -88,17 +88,17 @@ class Proposal:
 
     @property
     def rows(self) -> int:
-        """How many rows the sheet holds."""
+        """The number of rows of the sheet."""
         return self.sheet.row_count
 
     @property
     def country(self) -> FileColumn | None:
-        """The column of countries: rows of others than Mali are left out."""
+        """The column of countries, if any: rows outside Mali are rejected."""
         return next((choice.column for choice in self.choices if choice.fate == COUNTRY), None)
 
     @property
     def kept_rows(self) -> int:
-        """How many rows are of Mali, where a column tells the country."""
+        """The number of rows in Mali, if a column gives the country."""
         column = self.country
         return self.rows if column is None else sum("ML" in countries(cell) for cell in column.cells)
 
@@ -110,7 +110,7 @@ def propose(path: Path, shape: str | None = None) -> Proposal:
 
 
 def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
-    """The sheet as each shape that it may be."""
+    """The sheet as each possible shape."""
     apart = {column.header: ground for column in sheet.columns if (ground := personal_ground(column))}
     apart |= names_of_people([column for column in sheet.columns if column.header not in apart], apart)
     for name in [shape] if shape else SHAPES:
@@ -132,10 +132,10 @@ def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
 
 
 def _fitness(shape: str, mapped: dict[str, Guess], required: list[str], missing: list[str]) -> float:
-    """How well the rows fit a shape: what the columns say, less what it asks and nothing says, or hardly.
+    """How well rows fit a shape: scores of its columns, minus required ones that are missing or doubtful.
 
-    Of two shapes that say the same columns, the one with fewer others fits better. An outline is missing from every
-    list of places: it says little. A list of places is not one of organizations because its names are called « Name ».
+    Of two shapes that explain the same columns, the one with fewer others fits better. A missing outline hardly counts,
+    since no list of places has one. A list of places is no list of organizations only because of a column « Name ».
     """
     explained = sum(guess.score for guess in mapped.values()) + len(mapped) / len(SHAPES[shape].columns)
     doubtful = sum(1 for name in required if name in mapped and mapped[name].score < LIKELY)
@@ -155,7 +155,7 @@ def _assigned(ranked: dict[str, list[Guess]]) -> dict[str, Guess]:
 
 
 def _country(sheet: Sheet, taken: set[str]) -> dict[str, str]:
-    """The column that tells the best in which country a row takes place, and why."""
+    """The column that best gives the country of a row, and why."""
     grounds = {c.header: why for c in sheet.columns if c.header not in taken and (why := country_ground(c))}
     best = max(grounds, key=lambda header: likeness(header, COUNTRY), default="")
     return {best: grounds[best]} if grounds else {}
@@ -203,7 +203,7 @@ def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess]) -> dict[str, 
 
 
 def _observed(path: Path) -> tuple[Origin, str]:
-    """The date that the file's name tells, else the day it was last written."""
+    """The date in the file's name, else that of its last change."""
     for pattern in _NAMED_DATES:
         match = re.search(pattern, path.name)
         if match and date(match[1].replace("_", " ")):
@@ -227,7 +227,7 @@ def _seed_codes() -> dict[str, set[str]]:
 
 
 def _vintage(sheet: Sheet) -> tuple[Origin, str]:
-    """The edition of Mali's list that knows the most codes of the file; the latest where the file has only names."""
+    """The edition of Mali's list that has most codes of the file; the latest if the file only has names."""
     codes = {
         code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
     }
@@ -240,7 +240,7 @@ def _vintage(sheet: Sheet) -> tuple[Origin, str]:
 
 
 def _code_values(sheet: Sheet, shape: str, assigned: dict[str, Guess]) -> tuple[list[Correction], dict[str, list[str]]]:
-    """What has to be written in lookups.csv, and the values of code columns that nobody knows."""
+    """Corrections for lookups.csv, and values of code columns that are unknown."""
     corrections: list[Correction] = []
     unknown: dict[str, list[str]] = {}
     for header, guess in assigned.items():
@@ -258,7 +258,7 @@ def _code_values(sheet: Sheet, shape: str, assigned: dict[str, Guess]) -> tuple[
 
 
 def source_id(path: Path, proposal: Proposal) -> str:
-    """An id made of the file's name without its dates, and of the country that its p-codes are of."""
+    """An id from the file's name without dates and the country of its p-codes."""
     plain = re.sub(r"(19|20)\d\d|\d{6,}", " ", path.stem)
     kept = [word for word in fold(plain).split() if date(f"{word} 2000") is None and not word.isdigit()][:4]
     country = country_of(proposal.sheet)
@@ -267,7 +267,7 @@ def source_id(path: Path, proposal: Proposal) -> str:
 
 
 def country_of(sheet: Sheet) -> str:
-    """The letters of the p-codes, where the file has some: « ml » for ML0502."""
+    """The letters of the p-codes, if the file has some: « ml » for ML0502."""
     letters = Counter(
         code.rstrip("0123456789").lower()
         for column in sheet.columns
@@ -282,7 +282,7 @@ def country_of(sheet: Sheet) -> str:
 
 
 def patterns(path: Path) -> list[str]:
-    """The names that later editions of the file will bear: its own, with any month, any year and any long number."""
+    """Patterns for the names of later editions: the file's own, with any month, year and long number."""
     stem = re.sub(r"20\d\d-\d\d-\d\d|\d{6,}", "*", path.stem)
     parts = [_any(part) for part in re.split(r"([^A-Za-zÀ-ÿ0-9*]+)", stem)]
     named = any(re.search("[A-Za-z]", part) for part in parts)

@@ -1,4 +1,4 @@
-"""ODK Central, OData: the project by its name, the form by its id, then all submissions with their repeats."""
+"""ODK Central, OData: finds the project by name and the form by id, then pulls all submissions with their repeats."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Answers(BaseModel):
 
 
 def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Fetched:
-    """All submissions in their last version, then the mere ids of those that were deleted."""
+    """All submissions in their last version, then the ids of deleted ones."""
     address = server_address(settings.server)
     opened_by = f"{settings.email} et {settings.password}"
     opened = {"email": from_environment(settings.email), "password": from_environment(settings.password)}
@@ -51,7 +51,7 @@ def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Fetched:
         try:
             return _fetch(client, settings, folder, erased)
         finally:
-            client.delete("/v1/sessions/current")  # a token that nobody needs any more
+            client.delete("/v1/sessions/current")  # ends the session
 
 
 def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) -> Fetched:
@@ -74,7 +74,7 @@ def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) 
 
 
 def _deleted(pages: Pages, window: Params, page: Any) -> list[dict[str, Any]]:
-    """Only that they are gone: what people answered is not asked for. Servers before 2024.3 do not know the filter."""
+    """The ids of deleted submissions, without their answers. Servers before 2024.3 lack the filter."""
     asked = {"$filter": "__system/deletedAt ne null", "$select": "__id,__system"}
     try:
         rows = pages.all("deleted", window | asked, page, "__id")

@@ -1,4 +1,4 @@
-"""KoboToolbox, API v2: the project by its name, then all of its submissions page by page."""
+"""KoboToolbox, API v2: finds the project by name, then pulls all submissions page by page."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Answers(BaseModel):
 
 
 def fetch(settings: KoboPull, folder: Path, erased: Erased) -> Fetched:
-    """All submissions, as the server's own `data.json` would hold them on one page."""
+    """All submissions, as a single page of the server's own `data.json`."""
     address = server_address(settings.server)
     auth = Header(f"Token {from_environment(settings.token)}")
     with Client(address, settings.minutes, settings.max_megabytes * 1_000_000, auth, settings.token) as client:
@@ -67,7 +67,7 @@ def _fetch(client: Client, settings: KoboPull, folder: Path, erased: Erased) -> 
 
 
 def _uid(client: Client, name: str) -> str:
-    """The project of exactly that name: the search of the server also gives those whose name only resembles it."""
+    """The id of the project with exactly that name: the server's search also returns similar names."""
 
     def page(params: Params) -> Page[_Asset]:
         answer = client.get(_ASSETS, _Assets, params)

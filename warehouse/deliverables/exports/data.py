@@ -1,4 +1,4 @@
-"""The deliverable `exports`: every mart as a sheet, CSV, CSV with hashtags and Parquet, and what describes them."""
+"""The deliverable `exports`: every mart as a sheet, CSV, CSV with hashtags and Parquet, and their description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from warehouse.storage import write_json
 
 FOLDER = "exports"
 WORKBOOK = "cartographie.xlsx"
-# By file that is of no one table, its name and description in the package.
+# By file that belongs to no single table, its name and description in the package.
 _ALONE = {
     WORKBOOK: ("cartographie", "Classeur : une feuille par table, dictionnaire et codes."),
     f"{geography.NAME}.geojson": ("services_geojson", "Un point par service situé (GeoJSON, RFC 7946)."),
@@ -79,7 +79,7 @@ def _write_parquet(path: Path, content: pa.Table, notice: str) -> None:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Reads everything again: each table has its rows in each format, no masked service a point, no file is missing."""
+    """Rereads everything: each table is complete in each format, no masked service has a point, no file is missing."""
     target = folder / FOLDER
     marts, all_tables = counts(edition, MARTS), counts(edition, MARTS, REFERENCE)
     rows_by_format = {
@@ -97,7 +97,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
 
 
 def _rows_of_workbook(path: Path) -> dict[str, int]:
-    """By mart; a mart that goes on in « name (2) » is counted whole."""
+    """Row counts by mart; a mart continued in « name (2) » is added up."""
     import python_calamine
 
     book = python_calamine.CalamineWorkbook.from_path(path)
@@ -113,7 +113,7 @@ def _rows_of_csv(path: Path) -> int:
 
 
 def _without_hashtags(target: Path) -> list[str]:
-    """CSV files that have no copy with a second line of hashtags, and else the same."""
+    """CSV files without a copy that only differs by a second line of hashtags."""
     wrong = []
     for path in sorted((target / "csv").glob("*.csv")):
         head, _, rest = path.read_bytes().partition(b"\n")
@@ -128,7 +128,7 @@ def _rows_of_parquet(folder: Path) -> dict[str, int]:
 
 
 def _missing(target: Path) -> list[str]:
-    """Files that `datapackage.json` names and that are not there as it says."""
+    """Files of `datapackage.json` that are missing or differ."""
     described = json.loads((target / package.NAME).read_text(encoding="utf-8"))["resources"]
     files = {resource["path"]: resource["bytes"] for resource in described}
     return [

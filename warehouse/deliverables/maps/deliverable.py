@@ -1,4 +1,4 @@
-"""The maps of a publication as a deliverable: six sheets and a page, read again after they were written."""
+"""The maps of a publication as a deliverable: six sheets and a page, reread after writing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column beside a map: what its signs mean, and the figures that one colour a cercle cannot tell."""
+"""The column beside a map: the legend, and the figures that one colour per cercle cannot show."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def write(panel: Panel, shown: Scene) -> None:
 
 
 def write_zones(panel: Panel, shown: Scene) -> None:
-    """Each zone in one line: its cercles, those that nobody looked at, and the services on the map."""
+    """One line per zone: its cercles, those not surveyed, and the services on the map."""
     _heading(panel, "Par zone")
     columns = (panel.left + 1.75, panel.left + 2.5, panel.left + panel.width)
     for x, head in zip(columns, ("cercles", "non enquêtés", "services situés"), strict=True):
@@ -62,7 +62,7 @@ def write_zones(panel: Panel, shown: Scene) -> None:
 
 
 def write_caution(panel: Panel) -> None:
-    """What one colour a cercle must not be taken for."""
+    """How the colour of a cercle must not be misread."""
     panel.gap(0.1)
     _heading(panel, "Lire la carte avec prudence")
     for sentence in _CAUTIONS:
@@ -106,7 +106,7 @@ def _box(panel: Panel, left: float, width: float, colour: str, hatch: str) -> No
 
 
 def _entry(panel: Panel, text: str, indent: float = 0.32) -> None:
-    """What a sign means, beside it."""
+    """The meaning of a sign, beside it."""
     for line in wrapped(text, int((panel.width - indent) * _CHARACTERS_AN_INCH)):
         panel.axes.text(panel.left + indent, panel.y + 0.065, line, fontsize=7.5, va="center")
         panel.y += 0.15
@@ -130,7 +130,7 @@ def _services(panel: Panel, shown: Scene) -> None:
 
 
 def _signs(panel: Panel, signs: list[tuple[str, str, str, str]]) -> None:
-    """Signs side by side: name, marker, filling, edge."""
+    """Signs side by side: name, marker, fill, edge."""
     for place, (name, marker, filling, edge) in enumerate(signs):
         x = panel.left + 0.08 + 1.1 * place
         panel.axes.plot(x, panel.y + 0.06, marker=marker, ms=5, mfc=filling, mec=edge, mew=0.5)

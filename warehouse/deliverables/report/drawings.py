@@ -1,4 +1,4 @@
-"""The charts and maps that a template may call: values of marts, drawn, with the sentence that describes them."""
+"""Charts and maps for templates: values of marts, drawn, with a sentence that describes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_MAP = "La carte de cette publication n’a pas pu être faite ; « mrf statu
 
 
 class Drawings:
-    """Draws for one report; pictures go where the writer's are."""
+    """Draws for one report, into the writer's folder of pictures."""
 
     def __init__(self, writer: Writer) -> None:
         self._w = writer
@@ -66,7 +66,7 @@ class Drawings:
         )
 
     def shares(self, title: str, section: str, name: str, empty: str) -> str:
-        """A share by zone; ``empty`` says why there is none."""
+        """A share by zone; ``empty``: the sentence if there is none."""
         w = self._w
         rows = {label: w.indicator(section, name, zone) for zone, label in [*w.zones.items(), (ALL, "Ensemble")]}
         values = [row.values["value"] for row in rows.values()]
@@ -77,7 +77,7 @@ class Drawings:
         return w.chart(title, path, f"Barres par zone. {description}.", [(row, "value") for row in rows.values()])
 
     def planning(self, title: str, section: str) -> str:
-        """A bar an activity, from its first to its last month of the contract."""
+        """One bar per activity, from its first to its last month of the contract."""
         w = self._w
         rows = w.items(section)
         spans = [(row.values["start_month"] - 1, row.values["end_month"]) for row in rows]
@@ -92,7 +92,7 @@ class Drawings:
         return w.chart(title, path, f"Planning. {description}.", _both(rows, "start_month", "end_month"))
 
     def calendar(self, title: str) -> str:
-        """Opportunities that are open or to come and whose dates are known."""
+        """Opportunities that are open or upcoming and have known dates."""
         w = self._w
         rows = w.rows(
             "opportunity_calendar",
@@ -140,7 +140,7 @@ class Drawings:
         )
 
     def gap_legend(self) -> str:
-        """What each class says."""
+        """The meaning of each class."""
         return self._w.listing(
             "Les classes de lacune",
             self._w.rows("reference.gap_class", order="rowid"),
@@ -149,7 +149,7 @@ class Drawings:
         )
 
     def maps(self, *wanted: tuple[str, str | None]) -> str:
-        """Maps of zones, or of the country (None), as this publication drew them; landscape pages of their own."""
+        """Maps of zones, or of the country (None), from this publication; on landscape pages."""
         drawn = [self._map(title, zone) for title, zone in wanted if self._is_drawn(zone)]
         absent = [self._w.absent(title, _NO_MAP) for title, zone in wanted if not self._is_drawn(zone)]
         pages = ["\n::: landscape\n", *drawn, "\n:::\n"] if drawn else []

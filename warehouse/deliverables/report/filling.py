@@ -1,4 +1,4 @@
-"""From a publication to a report: its template filled, written in three forms, and read again."""
+"""From a publication to a report: fills its template, writes three formats, and rereads them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def markdown(edition: Edition, report: str, images: Path) -> str:
 
 
 def path(folder: Path, report: str) -> Path:
-    """Where a report lies below a folder, without suffix."""
+    """The path of a report below a folder, without suffix."""
     return folder / FOLDER / FILES[report]
 
 

@@ -1,4 +1,4 @@
-"""The final report in ten slides, for its presentation."""
+"""The final report in ten slides."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def write(edition: Edition, folder: Path) -> Path:
 
 
 def wrong(edition: Edition, folder: Path) -> list[str]:
-    """What is wrong with the slides: their number, a text left unfilled, a missing notice."""
+    """What is wrong with the slides: their number, an unfilled text, a missing notice."""
     faults = []
     texts = [_text(slide) for slide in Presentation(str(folder / NAME)).slides]
     if len(texts) != COUNT:
@@ -82,7 +82,7 @@ def _text(slide: Any) -> str:
 
 
 class _Talk:
-    """What the slides say, and where it was read."""
+    """The content of the slides, and the origin of each value."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -130,7 +130,7 @@ class _Talk:
         return self._writer.shown(row)
 
     def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str) -> None:
-        """Columns by zone of (section, indicator, colour), or the sentence that says why there are none."""
+        """Columns by zone of (section, indicator, colour), or the sentence for an empty chart."""
         read = {name: [self._value(s, i, zone) for zone in self._zones] for name, (s, i, _) in series.items()}
         if not any(any(values) for values in read.values()):
             self._slides.say(empty)

@@ -1,4 +1,4 @@
-"""Reads finished reports again, as their readers' programs would, and says what is wrong with them."""
+"""Rereads finished reports as their readers' programs would, and lists their faults."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _NUMBERED = ("Heading", "Title", "Subtitle", "Date", "TableCaption", "ImageCapti
 
 
 def paragraphs(docx: Path) -> list[str]:
-    """The text of a Word document, paragraph by paragraph, notes after the body."""
+    """The text of a Word document by paragraph, notes after the body."""
     return ["".join(t.text or "" for t in p.iter(f"{_W}t")) for root in _parts(docx) for p in root.iter(f"{_W}p")]
 
 
 def cited(docx: Path) -> list[tuple[str, Place]]:
-    """Every value of a Word document that tells its place: its text and that place."""
+    """Every cited value of a Word document: its text and its place."""
     return [
         ("".join(t.text or "" for t in link.iter(f"{_W}t")), place_of(link.get(f"{_W}tooltip", "")))
         for root in _parts(docx)
@@ -35,9 +35,9 @@ def cited(docx: Path) -> list[tuple[str, Place]]:
 
 
 def uncited_digits(docx: Path) -> list[str]:
-    """Paragraphs of the body with a digit that tells no place, but for the numbers of headings and captions.
+    """Paragraphs of the body with uncited digits, except the numbers of headings and captions.
 
-    The annex that tells the places, last in every report, is not looked at.
+    The annex that lists the places, last in every report, is skipped.
     """
     uncited: list[str] = []
     body = next(iter(_parts(docx)))
@@ -55,7 +55,7 @@ def uncited_digits(docx: Path) -> list[str]:
 
 
 def wrong_values(edition: Edition, docx: Path) -> list[str]:
-    """Values of a Word document that are not what their place in the publication holds."""
+    """Values of a Word document that differ from their place in the publication."""
     values = cited(docx)
     held = read_back(edition, {place for _, place in values})
     labels = _labels(edition)
@@ -85,14 +85,14 @@ def _labels(edition: Edition) -> dict[str, set[str]]:
 
 
 def wrong_text(docx: Path, braces: frozenset[str] = frozenset()) -> list[str]:
-    """What a template leaves behind where it was not filled; ``braces``: `Edition.braces`."""
+    """Template marks left unfilled; ``braces``: `Edition.braces`."""
     texts = paragraphs(docx)
     left = [*unfilled("\n".join(texts), braces), *(mark for mark in ("None", "nan") if mark in texts)]
     return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
 
 
 def wrong_pdf(pdf: Path) -> list[str]:
-    """A PDF without text, or with a font that is not in the file."""
+    """A PDF without text, or with a font that is not embedded."""
     import pdfplumber
     from pdfminer.pdftypes import resolve1
 
@@ -114,7 +114,7 @@ def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
 
 
 def wrong_html(page: Path, braces: frozenset[str] = frozenset()) -> list[str]:
-    """A page that leads outside of its folder, or whose template was not filled; ``braces``: `Edition.braces`."""
+    """A page with links outside its folder or an unfilled template; ``braces``: `Edition.braces`."""
     text = page.read_text(encoding="utf-8")
     faults = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
     return faults + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, braces)]

@@ -1,4 +1,4 @@
-"""One Markdown text, three documents: Word, PDF and HTML, by pandoc and Typst, which come as packages."""
+"""One Markdown text as Word, PDF and HTML, by pandoc and Typst, which are installed as packages."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from warehouse.deliverables import fonts, palette
 
 _HERE = Path(__file__).parent
 READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
-_COLUMNS = "20"  # every table row is longer: tables take the whole width, in the proportions of their dashes
+_COLUMNS = "20"  # every table row is longer, so tables take the full width, in the proportions of their dashes
 
 
 @dataclass(frozen=True)
 class Text:
-    """A report as Markdown, and what its first page says."""
+    """A report as Markdown, and the fields of its first page."""
 
     title: str
     subtitle: str
@@ -30,14 +30,14 @@ class Text:
 
 
 def write(text: Text, images: Path, target: Path) -> None:
-    """Writes ``target`` as .docx, .pdf and .html. ``images``: the folder of the pictures that the text names."""
+    """Writes ``target`` as .docx, .pdf and .html. ``images``: the folder of the pictures in the text."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         for done in [pool.submit(form, text, images, target) for form in (_docx, _pdf, _html)]:
             done.result()
 
 
 def _pandoc(text: Text, images: Path, *arguments: str) -> bytes:
-    """Runs pandoc on the text. Raises RuntimeError with what it said where it failed or warned."""
+    """Runs pandoc on the text. Raises RuntimeError with its output if it failed or warned."""
     import pypandoc
 
     metadata = {"title": text.title, "subtitle": text.subtitle, "date": text.date, "lang": "fr", "notice": text.notice}
@@ -60,7 +60,7 @@ def _docx(text: Text, images: Path, target: Path) -> None:
 
 
 def _finished(content: bytes) -> bytes:
-    """A Word document whose table rows do not break over a page, and whose sections all have the running lines."""
+    """A Word document whose table rows stay on one page, with header and footer in all sections."""
     import docx
     from docx.oxml.ns import qn
 
@@ -116,7 +116,7 @@ def reference_document(notice: str) -> bytes:
     blue = RGBColor.from_string(palette.BLUE[1:].upper())
     sizes = {"Title": 26, "Subtitle": 14, "Heading 1": 18, "Heading 2": 14, "Heading 3": 12}
     for style in document.styles:
-        if style.type != 1:  # paragraphs only
+        if style.type != 1:  # for paragraphs only
             continue
         style.font.name = "Calibri"
         _no_theme_font(style)
@@ -140,7 +140,7 @@ def reference_document(notice: str) -> bytes:
 
 
 def _no_theme_font(style: Any) -> None:
-    """A font of the theme wins over a named one: it goes."""
+    """Removes the theme font, which would take precedence over a named one."""
     from docx.oxml.ns import qn
 
     fonts = style.element.rPr.rFonts
@@ -163,7 +163,7 @@ def _running_lines(section: Any, notice: str) -> None:
 
 
 def _table_style(document: Any) -> None:
-    """Pandoc gives every table the style « Table »: thin lines, a coloured head."""
+    """Defines the style « Table » that pandoc gives every table: thin lines, a coloured header."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls, qn
 

@@ -1,4 +1,4 @@
-"""Where a published value comes from, in words that a partner understands."""
+"""The origin of a published value, in words that a partner understands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from warehouse.french import day
 from warehouse.reading.edition import Edition, Row
 
 _MOST = 3
-# One line a document and value: its latest date and one of its places. Answers to the survey are told together.
+# One line per document and value: its latest date and one of its places. Survey answers are merged.
 _WINNERS = """
     with cited as (
         select p.entity_id, p.attribute, p.locator, p.standing = 'override' as is_decision,
@@ -40,7 +40,7 @@ class Evidence:
             self._rows[row["entity_id"], row["attribute"]].append(row)
 
     def of(self, entity_id: str, attributes: tuple[str, ...]) -> str:
-        """The documents behind the first of these attributes that any document supports; empty where none does."""
+        """The documents behind the first of these attributes that has any; empty if none has."""
         rows = next((rows for name in attributes if (rows := self._rows.get((entity_id, name)))), [])
         origins = list(dict.fromkeys(_origin(row) for row in rows))
         more = [f"et {len(origins) - _MOST} de plus"] if len(origins) > _MOST else []
@@ -58,7 +58,7 @@ def _origin(row: Row) -> str:
 
 
 def place_in_file(locator: str | None) -> str:
-    """Page, or sheet and cell, in French. A submission of a form is never told."""
+    """Page, or sheet and cell, in French. A submission of a form is never shown."""
     if match := _PAGE.match(locator or ""):
         page, table, row = match.groups()
         return f"page {page}, tableau {table}, ligne {row}"

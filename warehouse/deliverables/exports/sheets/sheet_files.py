@@ -1,4 +1,4 @@
-"""The deliverable `partner_sheets`: a Word document an organization, for it to correct and send back."""
+"""The deliverable `partner_sheets`: one Word document per organization, to be corrected and sent back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TEXTS = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 
 
 def make(edition: Edition, folder: Path) -> None:
-    """Writes `fiches/<name>_<id>.docx` for each organization that the directory knows a service of, and the index."""
+    """Writes `fiches/<name>_<id>.docx` for each organization with a service in the directory, and the index."""
     target = folder / FOLDER
     target.mkdir(parents=True)
     sheets = _Sheets(edition)
@@ -63,7 +63,7 @@ def make(edition: Edition, folder: Path) -> None:
 
 
 def file_name(organization: Row) -> str:
-    """A name that any disk takes: « ong-fictive-mains-ouvertes_org_004118073302.docx »."""
+    """A name that every file system accepts: « ong-fictive-mains-ouvertes_org_004118073302.docx »."""
     slug = fold(organization["name"]).replace(" ", "-")[:_LONGEST_NAME].strip("-")
     return f"{slug}_{organization['organization_id']}.docx"
 
@@ -78,7 +78,7 @@ def _by_organization(edition: Edition) -> list[tuple[Row, list[Row]]]:
 
 
 class _Sheets:
-    """What all sheets of a publication share."""
+    """Shared by all sheets of a publication."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -147,7 +147,7 @@ class _Sheets:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Opens every sheet again: there is one an organization, with a choice to tick for each of its places."""
+    """Reopens every sheet: one per organization, with a choice to tick for each of its places."""
     target = folder / FOLDER
     with (target / INDEX).open(encoding="utf-8", newline="") as file:
         index = {row["file"]: row for row in csv.DictReader(file, strict=True)}
@@ -169,7 +169,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
 
 
 def texts_of(path: Path, part: str = "word/document.xml") -> list[str]:
-    """The runs of text of a Word document, as they stand."""
+    """The raw text runs of a Word document."""
     from xml.sax.saxutils import unescape
 
     with zipfile.ZipFile(path) as archive:
