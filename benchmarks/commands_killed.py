@@ -19,11 +19,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from faults import answer_some, prepare, run
-from landed import PROJECT, start
+from landed import PROJECT, resumed, stamps, start
 
 from ingestion.digest import file_sha256
 from warehouse.paths import Layout
@@ -166,16 +167,6 @@ def begin(out: Path) -> None:
     (out / "decisions.json").write_text(json.dumps([decisions(root), decisions(root) + added]))
 
 
-def stamps(root: Path, patterns: tuple[str, ...]) -> dict[str, int]:
-    times = {}
-    for path in (path for pattern in patterns for path in root.glob(pattern)):
-        try:
-            times[str(path)] = path.lstat().st_mtime_ns
-        except FileNotFoundError:
-            continue
-    return times
-
-
 def window(root: Path, out: Path, command: Command, server: dict[str, str]) -> float:
     """How long an undisturbed command goes on after its first change; a long rebuild at its end is not waited for."""
     before, began = stamps(root, command.begins), None
@@ -282,16 +273,15 @@ def kill_commands(out: Path, kinds: list[str], kills: int, seed: int, until: flo
     begin(out)
     (out / "tmp").mkdir(exist_ok=True)
     os.environ["TMPDIR"] = str(out / "tmp")
-    kept, seconds = out / "kills.jsonl", {}
-    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    seconds: dict[str, float] = {}
     names = [f"{kind} {seed}.{n}" for n in range(1, kills + 1) for kind in kinds]
     with kobo() as server:
-        for name in names:
-            if name in {entry["name"] for entry in entries} or time.monotonic() > until:
-                continue
-            entries.append(trial(out, name, seconds, server, random.Random(name)))
-            with kept.open("a") as file:
-                file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
-    tried = [entry for entry in entries if entry["name"] in names]
+        tried = resumed(
+            out / "kills.jsonl",
+            names,
+            itemgetter("name"),
+            lambda name: trial(out, name, seconds, server, random.Random(name)),
+            until,
+        )
     show(tried)
     return 0 if all(map(is_held, tried)) else 1

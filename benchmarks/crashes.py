@@ -34,12 +34,13 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import psutil
 from commands_killed import kill_commands
-from landed import land, run, weightiest
+from landed import land, resumed, run, stamps, weightiest
 
 from ingestion.digest import file_sha256
 from warehouse.deliverables.producing import missing, record_of
@@ -93,21 +94,11 @@ def step_of(events: list[tuple[str, str]]) -> str:
     return running[-1] if running else (f"après {begun[-1]}" if begun else "démarrage")
 
 
-def stamps(root: Path, pattern: str) -> dict[str, int]:
-    times = {}
-    for path in root.glob(pattern):
-        try:
-            times[str(path)] = path.stat().st_mtime_ns
-        except FileNotFoundError:
-            continue
-    return times
-
-
 def moment(root: Path, what: str) -> Callable[[], bool]:
     """Whether the moment has come: a step of the run begins, or files of a pattern appear or change."""
     if what in MOMENTS:
-        before = stamps(root, what)
-        return lambda: stamps(root, what) != before
+        before = stamps(root, [what])
+        return lambda: stamps(root, [what]) != before
     known = runs_of(root)
     return lambda: ("STEP_START", what) in events(root, known)
 
@@ -317,22 +308,21 @@ def main() -> int:
         return kill_commands(out, arguments.commands.split(","), arguments.kills, arguments.seed, until)
     options = [] if arguments.deliverables else [DATA_ONLY]
     prepare(out, options, arguments.light)
-    prepared, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
+    prepared = json.loads((out / "prepared.json").read_text())
     moments = (
         arguments.only.split(",") if arguments.only else [*prepared["steps"], *MOMENTS] if arguments.boundaries else []
     )
     names = [f"à {what}" for what in moments] + [f"hasard {arguments.seed}.{n}" for n in range(1, arguments.kills + 1)]
-    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
-    for name in names:
-        if name in {entry["name"] for entry in entries} or time.monotonic() > until:
-            continue
-        entries.append(trial(out, prepared, options, name, random.Random(name)))
-        with kept.open("a") as file:
-            file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
-        print(entries[-1], file=sys.stderr, flush=True)
-    show([entry for entry in entries if entry["name"] in names])
+    tried = resumed(
+        out / "trials.jsonl",
+        names,
+        itemgetter("name"),
+        lambda name: trial(out, prepared, options, name, random.Random(name)),
+        until,
+    )
+    show(tried)
     shutil.rmtree(out / "trial", ignore_errors=True)
-    return 0 if all(map(is_held, entries)) else 1
+    return 0 if all(map(is_held, tried)) else 1
 
 
 if __name__ == "__main__":

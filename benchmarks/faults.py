@@ -28,7 +28,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from landed import AS_OF, environment, land, start
+from landed import AS_OF, environment, land, resumed, start
 
 from orchestration.commands.mrf import main as mrf_main
 from warehouse.paths import Layout
@@ -270,16 +270,13 @@ def main() -> int:
     by_class = classes(out / "before", options.each)
     kinds = [kind for kind in by_class if any(part in kind for part in wanted)]
     names = [(file, how) for kind in kinds for file in by_class[kind] for how in DAMAGES]
-    kept = out / "trials.jsonl"
-    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
-    for file, how in names:
-        if (file, how) in {(e["file"], e["how"]) for e in entries} or time.monotonic() > until:
-            continue
-        entries.append(trial(out, file, how, before, options.forced))
-        with kept.open("a") as lines:
-            lines.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
-        print(entries[-1], file=sys.stderr, flush=True)
-    tried = [e for e in entries if (e["file"], e["how"]) in names]
+    tried = resumed(
+        out / "trials.jsonl",
+        names,
+        lambda entry: (entry["file"], entry["how"]),
+        lambda name: trial(out, *name, before, options.forced),
+        until,
+    )
     show(tried, before)
     shutil.rmtree(out / "trial", ignore_errors=True)
     return 0 if all(map(is_held, tried)) else 1

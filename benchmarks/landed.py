@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -14,6 +18,7 @@ from ingestion.declaration.registry import sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 AS_OF = "2024-08-31"
+Entry = dict[str, Any]  # one trial as it is kept
 
 
 def land(folder: Path) -> None:
@@ -63,3 +68,29 @@ def start(root: Path, *arguments: str, is_watched: bool = False, **more: str) ->
 def run(root: Path, landing: Path, *options: str, is_watched: bool = False) -> subprocess.Popen[str]:
     """A run of a fixed date: the same files give the same marts."""
     return start(root, "run", "--landing", str(landing), "--as-of", AS_OF, *options, is_watched=is_watched)
+
+
+def resumed(
+    kept: Path, names: list[Any], name_of: Callable[[Entry], Any], trial: Callable[[Any], Entry], until: float
+) -> list[Entry]:
+    """The entries of these trials: those already in ``kept``, then new ones until a time of the monotonic clock."""
+    entries: list[Entry] = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    for name in names:
+        if name in map(name_of, entries) or time.monotonic() > until:
+            continue
+        entries.append(trial(name))
+        with kept.open("a") as file:
+            file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
+        print(entries[-1], file=sys.stderr, flush=True)
+    return [entry for entry in entries if name_of(entry) in names]
+
+
+def stamps(root: Path, patterns: Iterable[str]) -> dict[str, int]:
+    """When each file of these patterns below a root was last changed; those that vanish meanwhile are left out."""
+    times = {}
+    for path in (path for pattern in patterns for path in root.glob(pattern)):
+        try:
+            times[str(path)] = path.lstat().st_mtime_ns
+        except FileNotFoundError:
+            continue
+    return times

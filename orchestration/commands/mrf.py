@@ -208,9 +208,8 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
 
     rows = {source: vars(delivery) for source, delivery in deliveries(layout.workspace(is_demo), sources()).items()}
     catalog = publish.catalog(layout)
-    if (
-        catalog is not None and catalog["run_id"] == result.run_id
-    ):  # a failure after the pointer moved does not unpublish
+    # A failure after the pointer moved does not unpublish.
+    if catalog is not None and catalog["run_id"] == result.run_id:
         _close(layout, publish.manifest_of(layout, catalog["current"]))
         return
     notice(is_demo)

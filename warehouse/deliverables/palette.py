@@ -16,7 +16,6 @@ GAP = {
 }
 HATCHED = "NS"
 STATE = {"operational": "#0b6e7f", "unverified": "#d9c8e3", "not_operational": "#b03a2e"}
-DOMAIN = {"ECO": "#0b4f8a", "SOC": "#0b6e7f", "PSY": "#8a4b9c"}
 BAND = {"A": "#0b6e7f", "B": "#7cc4c0", "C": "#f29a4a"}
 SERIES = ("#0b4f8a", "#0b6e7f", "#f29a4a", "#8a4b9c", "#9db7d5", "#b03a2e")
 
