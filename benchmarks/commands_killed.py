@@ -109,7 +109,7 @@ def _pull(root: Path, out: Path, is_ended: bool) -> str:
 
 
 def oldest(root: Path) -> str:
-    return min(name for name in publish.known(Layout(root)) if not name.startswith("2020"))
+    return min(name for name in publish.readable_publications(Layout(root)) if not name.startswith("2020"))
 
 
 def saved(out: Path) -> Path:

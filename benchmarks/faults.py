@@ -206,7 +206,7 @@ def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[
     root = out / "trial"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(out / "before", root, symlinks=True)
-    older = publish.known(Layout(root))[0]
+    older = publish.readable_publications(Layout(root))[0]
     damage(root / file, how)
     entry: dict[str, Any] = {"file": file, "how": how, "commands": {}}
     forced = ["--force"] if is_forced and file.startswith(_OF_THE_BUILD) else []

@@ -10,7 +10,7 @@ from ingestion.digest import file_sha256
 from warehouse.paths import Workspace
 
 
-def described(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]:
+def stored_files(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]:
     """By shape, row count and sha256 of the source's file, for the files that exist."""
     files = {}
     for path in sorted(workspace.validated.glob("*/*.parquet")):
@@ -20,7 +20,7 @@ def described(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]
     return files
 
 
-def damaged(workspace: Workspace, source_id: str, stored: dict[str, dict[str, Any]]) -> list[str]:
+def damaged_files(workspace: Workspace, source_id: str, stored: dict[str, dict[str, Any]]) -> list[str]:
     """The files that differ from ``stored``: missing, changed or unreadable."""
     return [
         f"validated/{shape}/{source_id}.parquet"

@@ -21,12 +21,12 @@ _WRONG = {
 }
 
 
-def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str | None:
+def explained(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str | None:
     """The cause of a TLS failure and the setting that helps; None for other errors.
 
     A dropped connection is another error: a retry may help.
     """
-    cause = next((one for one in behind(error) if isinstance(one, ssl.SSLError)), None)
+    cause = next((one for one in causes(error) if isinstance(one, ssl.SSLError)), None)
     if isinstance(cause, ssl.SSLCertVerificationError):
         other = (f"refusé (OpenSSL {cause.verify_code})", _OURS)
         what, todo = _WRONG.get(cause.verify_code, other)
@@ -36,7 +36,7 @@ def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str |
     return f"liaison chiffrée impossible ({cause.reason or type(cause).__name__}) : vérifier l’adresse et {setting}"
 
 
-def behind(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """An error, then those that it wraps, in `requests`, urllib3 and Python."""
     waiting, seen = [error], set()
     while waiting:

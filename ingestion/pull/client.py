@@ -22,7 +22,7 @@ from ingestion.declaration.pull_settings import checked_address
 from ingestion.pull import certificates
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
-from ingestion.pull.redirects import as_asked, following, is_same_server
+from ingestion.pull.redirects import is_same_server, redirect_target, resolved_location
 
 Params = dict[str, str]
 _Kind = TypeVar("_Kind")
@@ -113,7 +113,7 @@ class Client:
                 self._check(path, response)
                 return self._read(path, kind, response)
         except PASSING as error:
-            raise PullError(f"{self.where(path)} : {certificates.in_words(error) or _away(error)}") from None
+            raise PullError(f"{self.where(path)} : {certificates.explained(error) or _away(error)}") from None
 
     def delete(self, path: str) -> None:
         """Deletes something on the server; a failure is ignored."""
@@ -163,7 +163,7 @@ class Client:
     def _following(self, path: str, response: requests.Response, hosts: Collection[str]) -> str:
         location = self._session.get_redirect_target(response) or ""
         try:
-            return following(response.url, location, hosts)
+            return redirect_target(response.url, location, hosts)
         except PullError as error:
             raise PullError(f"{self.where(path)} : {error}", response.status_code) from None
 
@@ -186,7 +186,7 @@ class Client:
     def wait(self, attempt: int, path: str, error: Exception) -> None:
         """Waits before a retry; raises PullError after the last one, or if a retry cannot help."""
         self._check_clock(path)
-        if failed_of := certificates.in_words(error):
+        if failed_of := certificates.explained(error):
             raise PullError(f"{self.where(path)} : {failed_of}") from None
         if attempt >= TRIES:
             # The text of the error may hold the address with its parameters: its type is enough.
@@ -209,7 +209,7 @@ class Client:
             429: "serveur occupé, trop de demandes",
         }.get(status, "demande non servie")
         if response.is_redirect:
-            leads = urlsplit(as_asked(response.url, self._session.get_redirect_target(response))).hostname
+            leads = urlsplit(resolved_location(response.url, self._session.get_redirect_target(response))).hostname
             problem = f"redirection vers {leads or 'une adresse illisible'}, non suivie : vérifier l’adresse du serveur"
         raise PullError(f"{self.where(path)} : {problem} (HTTP {status})", status)
 

@@ -11,13 +11,13 @@ from ingestion.declaration.pull_settings import checked_address
 from ingestion.pull.errors import PullError
 
 
-def following(address: str, location: str, hosts: Collection[str]) -> str:
+def redirect_target(address: str, location: str, hosts: Collection[str]) -> str:
     """The address that an answer of ``address`` redirects to.
 
     Raises PullError unless it is encrypted and on the same server or one of ``hosts``. Its query may hold a key: no
     message repeats it.
     """
-    target = as_asked(address, location)
+    target = resolved_location(address, location)
     here, there = urlsplit(address), urlsplit(target)
     if not there.hostname or there.scheme not in ("http", "https"):
         raise PullError("redirection vers une adresse illisible, refusée : attendu une adresse https://…")
@@ -46,7 +46,7 @@ def is_same_server(one: str, other: str) -> bool:
     )
 
 
-def as_asked(address: str, location: str) -> str:
+def resolved_location(address: str, location: str) -> str:
     """The address of a location exactly as `requests` would call it, or nothing if it cannot.
 
     Parsed differently, a crafted location could name another server.

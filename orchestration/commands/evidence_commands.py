@@ -161,7 +161,7 @@ def review_queue(
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
     day = on.date() if on else dt.datetime.now(TIME_ZONE).date()
     is_answering = import_ is not None or question is not None or (export is None and sys.stdin.isatty())
-    if is_answering and on is None and review.is_ahead(layout, day):
+    if is_answering and on is None and review.is_after_as_of(layout, day):
         day = dt.date.fromisoformat(publish.manifest_of(layout, publish.catalog(layout)["current"])["as_of"])  # type: ignore[index]
         console.print(f"[dim]Décisions datées du {day}, date de référence de la publication (autre date : --on)[/]")
     if is_answering:
@@ -171,7 +171,7 @@ def review_queue(
             console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)
         elif import_ is not None:
             with _writing(layout):
-                _counted(review.take_in(layout, import_, day))
+                _counted(review.import_answers(layout, import_, day))
         elif question is not None:
             _answer_one(layout, question, answer or "", who or "", why or "", day)
         elif sys.stdin.isatty():
@@ -274,7 +274,10 @@ def diff(
 
 
 def _publication(layout: Layout, wanted: str) -> str:
-    matches = [n for n in publish.known(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
+    matches = [n for n in publish.readable_publications(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
     if not matches:
-        stop(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}", WRONG_USE)
+        stop(
+            f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.readable_publications(layout))}",
+            WRONG_USE,
+        )
     return matches[0]

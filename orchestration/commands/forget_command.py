@@ -62,7 +62,7 @@ def forget(
             stop("Effacements incomplets : voir ci-dessus, puis « mrf forget --again ».", NOT_PUBLISHED)
         return
 
-    wanted = forgotten.normal(submission or "")
+    wanted = forgotten.normalised_id(submission or "")
     if not wanted or not who.strip():
         stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired, --again)", WRONG_USE)
     layout = Layout.from_environment()
@@ -101,13 +101,13 @@ def _forget(
             workspace, name, receipt | {"documents": [], "read": []}
         )  # first, so that nothing comes back
         files = [path for paths in landed.values() for path in paths]
-        done, left = forgetting.erase(layout, vault, known, forgotten.known(workspace), files)
+        done, left = forgetting.erase(layout, vault, known, forgotten.erased_submissions(workspace), files)
         receipt |= _done(done) | {"landed_files_that_hold_it": [path.name for path in left]}
         forgotten.write_receipt(workspace, name, receipt)
     console.print(f"Lignes effacées : {number(sum(done.counts.values()))} ; reçu : {workspace.forgotten / name}.json")
     receipt |= finish(layout, is_data_only, backup_folders)
     with console.status("vérification"):
-        receipt["traces"], unverified = forgetting.traces(layout, ids)
+        receipt["traces"], unverified = forgetting.find_traces(layout, ids)
     receipt["unverified"] = sorted({*receipt["unverified"], *unverified})
     receipt["complete"] = not (left or receipt["traces"] or receipt["unverified"])
     forgotten.write_receipt(workspace, name, receipt)
@@ -117,7 +117,7 @@ def _forget(
 def _earlier(workspace: Workspace, ids: set[str]) -> list[dict[str, Any]]:
     """The receipts of the same submission."""
     receipts = forgotten.receipts(workspace)
-    return [one for one in receipts if any(map(forgotten.of([one], workspace.base), ids))]
+    return [one for one in receipts if any(map(forgotten.from_receipts([one], workspace.base), ids))]
 
 
 def _erased_anything(receipt: dict[str, Any]) -> bool:
@@ -139,7 +139,7 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
     workspace, known = layout.workspace(False), sources()
     prepared()
     receipts = forgotten.receipts(workspace)
-    names = forgetting.held_by(layout, receipts, known)
+    names = forgetting.publications_holding(layout, receipts, known)
     done_after: dict[str, Any] = {"publications_removed": [], "backups_removed": []}
     if names:
         with console.status("nouvelle publication"):
@@ -166,7 +166,7 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
 def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
     """Ends the command if the key that sealed the receipts of these folders is missing."""
     try:
-        forgotten.of((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
+        forgotten.from_receipts((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
     except KeyProblem as problem:
         is_damaged = isinstance(problem, forgotten.ReceiptDamaged)
         todo = "un reçu d’effacement est abîmé" if is_damaged else "remettre d’abord la clé, des effacements demandés"
@@ -184,7 +184,9 @@ def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: 
             return True
         with locked(layout), console.status("effacements demandés"):
             files = [path for paths in forgetting.landed_by_survey(layout, known, landing).values() for path in paths]
-            done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), files)
+            done, left = forgetting.erase(
+                layout, open_vault(workspace), known, forgotten.erased_submissions(workspace), files
+            )
     except (KeyProblem, NothingToPublish) as problem:
         stop(f"Des effacements demandés restent à refaire, par « mrf forget --again » : {problem}", NOT_PUBLISHED)
     done_after = finish(layout, True, backup_folders or [])

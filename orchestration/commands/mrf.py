@@ -46,7 +46,7 @@ from orchestration.commands.console import (
 from orchestration.commands.last_resort import in_a_sentence
 from orchestration.operation import alerts, disk
 from orchestration.operation import instance as instances
-from orchestration.pipeline.inventory import DEMO_NOTICE, NothingToPublish, take, take_kept
+from orchestration.pipeline.inventory import DEMO_NOTICE, NothingToPublish, inventory_of_kept_rows, take_inventory
 from warehouse.deliverables import front
 from warehouse.french import count as number
 from warehouse.paths import PROJECT, Layout
@@ -79,7 +79,7 @@ operation_commands.add_to(app)
 @app.callback()
 def before(context: typer.Context) -> None:
     """Runs before every command."""
-    session.begin(context.invoked_subcommand)
+    session.begin_command(context.invoked_subcommand)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -125,7 +125,7 @@ def run(
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
     day = as_of.date() if as_of else None
     try:
-        inventory = take_kept(layout, day) if kept else take(layout, sources(), folder, day)
+        inventory = inventory_of_kept_rows(layout, day) if kept else take_inventory(layout, sources(), folder, day)
         manifest = None if force else _unchanged(layout, inventory.fingerprint)
     except (NothingToPublish, state.StateError) as reason:
         session.show_problems(alerts.not_started(layout, str(reason)))
@@ -137,7 +137,7 @@ def run(
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
-    if disk.free(layout) < disk.least(layout):
+    if disk.free_bytes(layout) < disk.bytes_needed(layout):
         session.show_problems(alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout)))
         stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
     if inventory.unrecognised:
@@ -221,7 +221,7 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
             # Dagster only reports that a blocking check failed; the audit says why.
             parts = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}
             part = parts.get(event.step_key or "")
-            lines = audit.failed(layout, part) if part else []
+            lines = audit.failure_messages(layout, part) if part else []
             reasons.append("\n".join(f"  · {line}" for line in lines) or _reason(event.step_failure_data))
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
     if disk.is_full(layout, " ".join(reasons)):
@@ -264,7 +264,7 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
     layout = session.prepared()
-    catalog, wrong = publish.catalog(layout), housekeeping.look(layout)
+    catalog, wrong = publish.catalog(layout), housekeeping.problems(layout)
     for text in wrong:
         console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
     if catalog is None:

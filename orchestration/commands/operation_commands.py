@@ -124,7 +124,7 @@ def backup(
     with in_words(), _announced(layout), locked(layout), console.status("sauvegarde"):
         refuse_damaged(layout)
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
-        removed = backups.thin_out(folder, keep) if keep else []
+        removed = backups.remove_old_backups(folder, keep) if keep else []
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
     for path in removed:
         console.print(f"Effacée : {path}", soft_wrap=True)

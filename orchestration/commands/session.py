@@ -30,7 +30,7 @@ _WAIT_SECONDS = 600
 _CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver", "pull")
 
 
-def begin(command: str | None) -> None:
+def begin_command(command: str | None) -> None:
     """First step of every command: clears leftovers of killed ones, and stops if a restore was interrupted.
 
     Skipped if another command holds the lock, which does the same, and if the root is read-only.
@@ -40,7 +40,7 @@ def begin(command: str | None) -> None:
         return
     try:
         with instance.write_lock(layout).acquire(timeout=0):
-            for text in housekeeping.clear(layout):
+            for text in housekeeping.clear_leftovers(layout):
                 warn(text)
     except (Timeout, OSError):
         pass
@@ -58,7 +58,7 @@ def warn(text: str) -> None:
 def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
     """Ends the command if something irreplaceable is lost: given ids, people's decisions, receipts of erasures."""
     try:
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
     except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
         if is_announced:
             show_problems(alerts.not_started(layout, str(reason)))
@@ -82,7 +82,7 @@ def prepared(is_thorough: bool = False) -> Layout:
 
 def _restore_catalog(layout: Layout) -> None:
     """Rebuilds a lost catalog and says so; a run that holds the lock does it itself."""
-    if not publish.is_lost(layout):
+    if not publish.is_catalog_lost(layout):
         return
     try:
         with instance.write_lock(layout).acquire(timeout=0):
@@ -96,7 +96,7 @@ def repair_after_kill(layout: Layout) -> None:
     """With nothing to run: completes what a run killed after moving the pointer left undone."""
     try:
         with instance.write_lock(layout).acquire(timeout=0):
-            publish.lead_site(layout)
+            publish.link_site(layout)
             if instance.was_interrupted(layout):
                 import dagster as dg
 

@@ -21,7 +21,7 @@ from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SHAPES, Column
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, state_shown, stop
-from orchestration.pipeline.delivery import deliveries, unquoted
+from orchestration.pipeline.delivery import deliveries, without_quoted_cell
 from orchestration.pipeline.delivery_files import Delivery
 from warehouse.french import count as number
 from warehouse.paths import Layout
@@ -192,7 +192,7 @@ def _try(source: Source, path: Path) -> None:
             f"Essai sur le fichier : {number(read)} lignes lues, {number(len(gated.accepted[shape]))} acceptées, "
             f"{number(len(rejected))} rejetées"
         )
-        for reason, count in Counter(map(unquoted, rejected["reason"])).most_common(3):
+        for reason, count in Counter(map(without_quoted_cell, rejected["reason"])).most_common(3):
             console.print(f"  · {number(count)} × {escape(str(reason))}", soft_wrap=True)
         codes = Counter(code for text in gated.accepted[shape]["warnings"].dropna() for code in text.split(";"))
         for code, count in codes.most_common(5):

@@ -40,7 +40,7 @@ def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -
         findings = database_scan.search(connection, layout.build_file.name, SCHEMAS, known)
     check = audit.Check(CHECK, "protection", "error", not findings, len(findings), _listed(findings))
     checks = [check, *([audit.Check(COMPARED, "protection", "warning", False, 1, problem)] if problem else [])]
-    audit.record(layout, "protection", checks, [CHECK], audit.run_of(layout))
+    audit.record(layout, "protection", checks, [CHECK], audit.run_of_build(layout))
     metadata = {"trouvé": _listed(findings) or "rien", COMPARED: problem or "oui"}
     return dg.AssetCheckResult(passed=not findings, metadata=metadata)
 

@@ -91,7 +91,7 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
             )
         )
     write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
-    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of(layout))
+    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of_build(layout))
     yield from results
 
 

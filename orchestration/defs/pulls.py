@@ -24,7 +24,7 @@ def pull_all(context: dg.OpExecutionContext) -> None:
     if layout.restore_journal.exists():
         raise dg.Failure(f"Rien n’est relevé. {RESTORE_INTERRUPTED}")
     try:
-        erased = forgotten.known(layout.workspace(False))
+        erased = forgotten.erased_submissions(layout.workspace(False))
     except KeyProblem as problem:
         raise dg.Failure(f"Rien n’est relevé, ce qui a été effacé pourrait revenir : {problem}") from problem
     with alive(

@@ -36,8 +36,8 @@ def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
         raise dg.Failure(f"Une autre exécution écrit dans {layout.root} (verrou {layout.lock.name}).") from error
     try:
         try:
-            housekeeping.clear(layout)
-            housekeeping.refuse(layout)
+            housekeeping.clear_leftovers(layout)
+            housekeeping.refuse_if_damaged(layout)
         except (housekeeping.RestoreInterrupted, Damaged, StateError) as reason:
             raise dg.Failure(f"Rien n’est publié. {reason}") from reason
         yield

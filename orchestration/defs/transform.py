@@ -27,7 +27,7 @@ from orchestration.defs.sources import (
 )
 from orchestration.pipeline import dbt_rules
 from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
-from orchestration.pipeline.delivery import remember, source_table
+from orchestration.pipeline.delivery import record_deliveries, source_table
 from orchestration.pipeline.inventory import environment
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
 from warehouse.paths import Layout
@@ -120,7 +120,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
     write_parquet(workspace.base / "run.parquet", run)
     write_parquet(workspace.base / "source.parquet", source_table(workspace, known_sources()))
-    remember(layout, context.run_id, workspace, known_sources())
+    record_deliveries(layout, context.run_id, workspace, known_sources())
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
@@ -163,7 +163,7 @@ def covers_everything(context: dg.AssetExecutionContext) -> bool:
 
 def _fresh_build(layout: Layout, is_complete: bool) -> None:
     """A complete run starts from nothing; a partial one works on a copy of the last audited build."""
-    audit.forget(layout)
+    audit.discard(layout)
     layout.build.mkdir(parents=True, exist_ok=True)
     for path in layout.build.glob("build.duckdb*"):
         path.unlink()
@@ -221,7 +221,7 @@ def _rules(layout: Layout, made: list[dict[str, Any]]) -> Iterator[dbt_rules.Out
     if not built:
         return
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
-        yield from dbt_rules.asked(connection, MANIFEST, built)
+        yield from dbt_rules.run_tests(connection, MANIFEST, built)
 
 
 def _results(context: dg.AssetExecutionContext, rules: list[dbt_rules.Outcome]) -> Iterator[dg.AssetCheckResult]:

@@ -177,7 +177,7 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
     failures = [e.get_dagster_event() for e in instance.all_logs(run.run_id, of_type=DagsterEventType.STEP_FAILURE)]
     steps = {str(event.step_key): _cause(event.step_failure_data) for event in failures}
     parts = [f"L’exécution {run.run_id[:8]} ({run.job_name}) a échoué. {kept}"]
-    checks = audit.failing(layout, run.run_id)
+    checks = audit.failing_checks(layout, run.run_id)
     if steps:
         # The checks are clearer than dbt’s message and quote no rows.
         failed_steps = [

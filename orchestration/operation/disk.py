@@ -13,12 +13,12 @@ _LITTLE = 16 * _MIB
 _FULL_DISK_MESSAGES = ("No space left on device", "disk is full", "Disk quota exceeded")
 
 
-def free(layout: Layout) -> int:
+def free_bytes(layout: Layout) -> int:
     """Free bytes on the disk of the data root."""
     return shutil.disk_usage(layout.root).free
 
 
-def least(layout: Layout) -> int:
+def bytes_needed(layout: Layout) -> int:
     """The bytes without which no run can publish: the new file and the copy of its build."""
     catalog = publish.catalog(layout)
     file = layout.published / catalog["current"] if catalog else None
@@ -27,13 +27,13 @@ def least(layout: Layout) -> int:
 
 def is_full(layout: Layout, message: str) -> bool:
     """Whether an error comes from a full disk: by its message, or because next to nothing is left."""
-    return any(words in message for words in _FULL_DISK_MESSAGES) or free(layout) < _MIB
+    return any(words in message for words in _FULL_DISK_MESSAGES) or free_bytes(layout) < _MIB
 
 
 def in_words(layout: Layout) -> str:
     """What is wrong and what to do."""
     return (
-        f"Plus assez de place sur le disque de {layout.root} : {free(layout) // _MIB} Mio libres, une exécution en"
-        f" demande au moins {least(layout) // _MIB}. La publication en place reste lisible. Libérer de la place"
-        " (« mrf prune » avec MRF_KEEP_PUBLICATIONS plus bas, « mrf doctor »), puis relancer « mrf run »."
+        f"Plus assez de place sur le disque de {layout.root} : {free_bytes(layout) // _MIB} Mio libres, une exécution"
+        f" en demande au moins {bytes_needed(layout) // _MIB}. La publication en place reste lisible. Libérer de la"
+        " place (« mrf prune » avec MRF_KEEP_PUBLICATIONS plus bas, « mrf doctor »), puis relancer « mrf run »."
     )

@@ -53,10 +53,10 @@ class Line:
 
 def examine(layout: Layout) -> list[Line]:
     """All lines, in the order in which one would look for the cause of a problem."""
-    return [line for look in _LOOKS for line in _looked(look, layout)]
+    return [line for look in _LOOKS for line in _run_check(look, layout)]
 
 
-def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterator[Line]:
+def _run_check(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterator[Line]:
     """Runs one check; a check that fails is itself reported and does not stop the others."""
     try:
         yield from look(layout)
@@ -271,10 +271,10 @@ def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
 
 def erasures(layout: Layout) -> Iterator[Line]:
     """Whether a publication holds something erased on request, as after restoring a backup."""
-    from orchestration.operation.forgetting import held_by
+    from orchestration.operation.forgetting import publications_holding
 
     receipts = forgotten.receipts(layout.workspace(False))
-    held = held_by(layout, receipts, sources()) if receipts else []
+    held = publications_holding(layout, receipts, sources()) if receipts else []
     if held:
         message = f"{len(held)} publication(s) peuvent porter ce qui a été effacé sur demande"
         yield Line(ERROR, "effacements", message, "« mrf forget --again »")
@@ -292,7 +292,7 @@ def state(layout: Layout) -> Iterator[Line]:
     catalog = publish.catalog(layout)
     wrong = [
         text
-        for text in housekeeping.look(layout)
+        for text in housekeeping.problems(layout)
         if catalog is None or text != publish.flaw(layout, catalog["current"])
     ]
     for text in wrong:

@@ -27,7 +27,7 @@ from orchestration.upstream.event_log import delete_runs
 from warehouse import state_files
 from warehouse.paths import PROJECT, Layout
 from warehouse.privacy import erasure, forgotten
-from warehouse.privacy.file_texts import CannotScan, says
+from warehouse.privacy.file_texts import CannotScan, contains
 from warehouse.privacy.vault import Vault
 from warehouse.publication import backup, publish, retention
 from warehouse.resolution import state
@@ -77,9 +77,11 @@ def _shown(layout: Layout, path: Path) -> str:
     return path.relative_to(layout.root).as_posix() if path.is_relative_to(layout.root) else str(path)
 
 
-def held_by(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
+def publications_holding(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
     """The publications, as the catalog names them, that may hold submissions erased after they were made."""
-    return [name for name in publish.present(layout) if _publication_may_hold(layout, name, receipts, sources)]
+    return [
+        name for name in publish.finished_publications(layout) if _publication_may_hold(layout, name, receipts, sources)
+    ]
 
 
 def _publication_may_hold(
@@ -182,10 +184,10 @@ def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -
         if path.name.split(".")[0] not in kept | {"index"}:
             path.unlink()
     for path in layout.dagster_home.rglob("*.db"):
-        pack(path)
+        vacuum(path)
 
 
-def pack(path: Path) -> None:
+def vacuum(path: Path) -> None:
     """Rewrites a SQLite file without its deleted rows."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
@@ -222,14 +224,14 @@ def replace_backups(layout: Layout, old: list[Path], now: dt.datetime) -> list[s
     The receipts are copied beside them, so that an older backup is erased too once it is restored.
     """
     for folder in sorted({path.parent for path in old}):
-        forgotten.carry(layout.workspace(False).forgotten, folder / BESIDE_BACKUPS)
+        forgotten.copy_receipts(layout.workspace(False).forgotten, folder / BESIDE_BACKUPS)
         backup.make(layout, folder, now)
     for path in old:
         backup.remove(path)
     return [str(path) for path in old]
 
 
-def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
+def find_traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
     """The files of the root in which an id can still be read, and those that cannot be searched.
 
     Encrypted files were searched before.
@@ -241,7 +243,7 @@ def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
             continue
         name = _shown(layout, path)
         try:
-            if says(path, lambda text: any(one in text.lower() for one in sought)):
+            if contains(path, lambda text: any(one in text.lower() for one in sought)):
                 readable.append(name)
         except CannotScan:
             if path.exists():  # not removed meanwhile

@@ -22,7 +22,7 @@ _MAGIC = b"SQLite format 3\0"
 _JOURNALS = ("-wal", "-shm", "-journal")
 
 
-def mend_settings(path: Path) -> list[str]:
+def repair_settings(path: Path) -> list[str]:
     """Sets aside a settings file that Dagster could not read; returns what was done, in sentences."""
     try:
         if not path.exists() or isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict):
@@ -33,7 +33,7 @@ def mend_settings(path: Path) -> list[str]:
     return [f"{path} était coupé ou illisible : mis à part ({aside.name}) et refait d’après le projet."]
 
 
-def mend(layout: Layout, made: Path, is_thorough: bool = False) -> list[str]:
+def repair(layout: Layout, made: Path, is_thorough: bool = False) -> list[str]:
     """Sets aside Dagster's SQLite files that cannot be opened; returns what was done, in sentences.
 
     ``made``: the marker that all files were created; it is removed when one must be recreated. ``is_thorough``: also

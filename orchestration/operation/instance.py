@@ -60,7 +60,7 @@ def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
     layout.landing.mkdir(parents=True, exist_ok=True)
     layout.dagster_home.mkdir(parents=True, exist_ok=True)
     path, wanted = settings_file(layout), _wanted()
-    messages = history.mend_settings(path)
+    messages = history.repair_settings(path)
     current = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
     if current.startswith(WRITTEN) and current != wanted:
         # A history split over two databases would be worse than a refusal.
@@ -91,7 +91,7 @@ def _make_storage(layout: Layout, is_thorough: bool) -> list[str]:
     with FileLock(f"{made}.lock"):
         if keeps_history_elsewhere(layout):
             return []
-        messages = history.mend(layout, made, is_thorough)
+        messages = history.repair(layout, made, is_thorough)
         if not made.exists():
             import dagster as dg
 

@@ -130,9 +130,9 @@ def _in_words(error: Exception) -> str:
         return f"utilisateur ou secret refusé ({error.smtp_code}) : vérifier MRF_ALERT_SMTP"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"refus du serveur ({error.smtp_code})"
-    if explanation := certificates.in_words(error):
+    if explanation := certificates.explained(error):
         return explanation
-    of_system = (one for one in certificates.behind(error) if isinstance(one, OSError) and one.errno)
+    of_system = (one for one in certificates.causes(error) if isinstance(one, OSError) and one.errno)
     cause = next(of_system, error)
     return f"{type(cause).__name__} {getattr(cause, 'strerror', '') or ''}".strip()
 

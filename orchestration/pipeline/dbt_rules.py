@@ -32,7 +32,7 @@ def tests(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
 
 
-def asked(
+def run_tests(
     connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any], built: Collection[str]
 ) -> Iterator[Outcome]:
     """Runs every test; ``built`` are the ids of the nodes that dbt made.

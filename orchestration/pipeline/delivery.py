@@ -35,7 +35,7 @@ from ingestion.records.shelters import WITHHELD as WITHHELD_OF_SHELTERS
 from ingestion.records.source_records import Ingested, joined
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from orchestration.pipeline import delivery_files, snapshot
-from orchestration.pipeline.delivery_files import READABLE, Delivery, Tables, last, store
+from orchestration.pipeline.delivery_files import READABLE, Delivery, Tables, last_delivery, store
 from orchestration.pipeline.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.pipeline.snapshot import Copy
 from warehouse import state_files, stored
@@ -97,8 +97,8 @@ class _Delivering:
 
     def __init__(self, source: Source, inventory: Inventory, workspace: Workspace, limits: Limits) -> None:
         self.source, self.inventory, self.workspace, self.limits = source, inventory, workspace, limits
-        self.before = last(workspace, source.id)
-        self.damage = stored.damaged(workspace, source.id, self.before.stored) if self.before else []
+        self.before = last_delivery(workspace, source.id)
+        self.damage = stored.damaged_files(workspace, source.id, self.before.stored) if self.before else []
         self.vault, self.no_vault = _vault(workspace, inventory)
         self.withheld = inventory.withholds_free_text and isinstance(source.reader, SurveyReader)
 
@@ -152,7 +152,7 @@ class _Delivering:
                 try:
                     taken = self._taken(copies, kept, erased)
                 except (SourceFileError, DeclarationError):
-                    delivery_files.keep_unread(self.source, self.workspace, self.vault, copies)
+                    delivery_files.keep_unread_originals(self.source, self.workspace, self.vault, copies)
                     raise
                 if taken.ingested.is_declared and self.no_vault:
                     return self._keep(self.no_vault)
@@ -181,7 +181,7 @@ class _Delivering:
         return _Taken(ingested, gated, checks, documents, tables)
 
     def _write(self, taken: _Taken, copies: list[Copy]) -> None:
-        delivery_files.reopen(self.workspace, self.before)
+        delivery_files.invalidate(self.workspace, self.before)
         delivery_files.write_rows(self.workspace, self.source.id, taken.tables, taken.checks)
         delivery_files.write_left_over(
             self.workspace, self.vault, self.source.id, taken.ingested, taken.gated, taken.tables.rejected
@@ -250,7 +250,7 @@ class _Delivering:
 
     def _empty(self, state: SourceState) -> Delivery:
         """A delivery without files or rows. dbt still finds an empty table with the right columns."""
-        delivery_files.reopen(self.workspace, self.before)
+        delivery_files.invalidate(self.workspace, self.before)
         delivery_files.remove_rows(self.source, self.workspace)
         reason = "fichiers retirés de l’atterrissage" if state == SourceState.REMOVED else "aucun fichier"
         check = CheckResult("fichier présent", "info", False, 1, reason)
@@ -261,7 +261,7 @@ class _Delivering:
         """The test for erased submissions, and the fingerprint of erasures. Raises KeyProblem."""
         if self.inventory.is_demo or not isinstance(self.source.reader, SurveyReader):
             return nobody, []
-        erased = forgotten.known(self.workspace)
+        erased = forgotten.erased_submissions(self.workspace)
         return erased, [erased.identity] if erased.identity else []
 
 
@@ -297,7 +297,7 @@ def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
             results.append(_observed(f"avertissement {code} ({shape})", shape, int(count), example))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
-            first = f"première : {rejected['locator'].iloc[0]} — {unquoted(rejected['reason'].iloc[0])}"
+            first = f"première : {rejected['locator'].iloc[0]} — {without_quoted_cell(rejected['reason'].iloc[0])}"
             results.append(_observed(f"lignes rejetées ({shape})", shape, len(rejected), first))
     is_quiet = any(of_persons(shape) for shape in gated.accepted)
     notes = [_uncounted(note) if is_quiet else note for note in ingested.notes]
@@ -317,18 +317,18 @@ def _uncounted(note: str) -> str:
     return file + between + re.sub(r"\d+", "…", text)
 
 
-def unquoted(reason: str) -> str:
+def without_quoted_cell(reason: str) -> str:
     """A reason cut before the cell it quotes: checks are published, and the cell may name somebody."""
     return reason.partition(FOUND)[0]
 
 
 def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, Delivery]:
     """The last delivery of each source that has one."""
-    known = {source_id: last(workspace, source_id) for source_id in sources}
+    known = {source_id: last_delivery(workspace, source_id) for source_id in sources}
     return {source_id: delivery for source_id, delivery in known.items() if delivery is not None}
 
 
-def remember(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
+def record_deliveries(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
     """Keeps the deliveries behind the build of a run: a later run may read the sources again."""
     rows = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
     write_json(layout.run_folder(run_id) / "deliveries.json", rows)

@@ -81,7 +81,7 @@ def tables(source: Source, ingested: Ingested, gated: Gated) -> Tables:
     return Tables(records, pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
 
 
-def last(workspace: Workspace, source_id: str) -> Delivery | None:
+def last_delivery(workspace: Workspace, source_id: str) -> Delivery | None:
     """The last delivery of a source; None if its state file is damaged, so that its files are read again."""
     try:
         state = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
@@ -92,12 +92,12 @@ def last(workspace: Workspace, source_id: str) -> Delivery | None:
 
 def store(workspace: Workspace, delivery: Delivery) -> Delivery:
     """Writes a delivery, with the hashes of its row files."""
-    delivery = replace(delivery, stored=stored.described(workspace, delivery.source_id))
+    delivery = replace(delivery, stored=stored.stored_files(workspace, delivery.source_id))
     write_json(workspace.state_file(delivery.source_id), vars(delivery))
     return delivery
 
 
-def reopen(workspace: Workspace, before: Delivery | None) -> None:
+def invalidate(workspace: Workspace, before: Delivery | None) -> None:
     """Invalidates the last delivery before rows change: a run killed meanwhile leaves files of two deliveries.
 
     Without its fingerprint the last delivery neither counts as unchanged nor as good enough to be kept.
@@ -170,7 +170,7 @@ def keep_originals(workspace: Workspace, vault: Vault | None, copies: list[Copy]
             vault.keep_original(copy.sha256, copy.path.suffix.lower(), copy.path.read_bytes())
 
 
-def keep_unread(source: Source, workspace: Workspace, vault: Vault | None, copies: list[Copy]) -> None:
+def keep_unread_originals(source: Source, workspace: Workspace, vault: Vault | None, copies: list[Copy]) -> None:
     """Keeps the originals of a delivery that could not be read; none of a survey, since refusals are unknown."""
     for copy in () if source.personal or source.consent else copies:
         if vault is None:

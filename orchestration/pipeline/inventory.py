@@ -62,7 +62,7 @@ class Inventory:
         return [Path(path) for path in self.files.get(source_id, [])]
 
 
-def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
+def take_inventory(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
     """The inventory of the landing folder. Raises NothingToPublish rather than use fictional data on a real root."""
     try:
         withholds = withholds_free_text()
@@ -140,7 +140,7 @@ def _sha256(path: Path) -> str | None:
         return None
 
 
-def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
+def inventory_of_kept_rows(layout: Layout, as_of: dt.date | None) -> Inventory:
     """The inventory of the current publication, from the rows that the workspace keeps: no landed file is read.
 
     Its fingerprint equals that of no other run, so the next one reads the files again. Raises NothingToPublish.
@@ -259,7 +259,7 @@ def of_run(
             raise Damaged(path, todo="Relancer la chaîne entière : « mrf run --force ».") from error
     folder = Path(landing).resolve() if landing else layout.landing
     day = dt.date.fromisoformat(as_of) if as_of else None
-    taken = take_kept(layout, day) if is_kept else take(layout, sources, folder, day)
+    taken = inventory_of_kept_rows(layout, day) if is_kept else take_inventory(layout, sources, folder, day)
     write_json(path, vars(taken))
     return taken
 

@@ -25,7 +25,7 @@ from warehouse.deliverables.exports import EXPORTS
 from warehouse.deliverables.exports import workbook as workbook_of
 from warehouse.deliverables.exports.mart_tables import tables
 from warehouse.reading.csv_cells import unescaped
-from warehouse.reading.edition import opened
+from warehouse.reading.edition import open_edition
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]
 LONG = "é" * 40_000
@@ -61,7 +61,7 @@ def spoiled(demo: Root, tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         for name in ("provenance", "service_gap"):
             connection.execute(f"delete from marts.{name}")
-    with opened(folder) as edition:
+    with open_edition(folder) as edition:
         EXPORTS.make(edition, folder)
         assert EXPORTS.check(edition, folder) == []
     return folder / "exports"
@@ -140,7 +140,7 @@ def test_a_mart_longer_than_a_sheet_goes_on_in_another(
     demo: Root, marts: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook_of, "MOST_ROWS", 100)
-    with opened(demo.folder) as edition:
+    with open_edition(demo.folder) as edition:
         book = workbook_of.Book(tmp_path / "book.xlsx", edition, "")
         book.add(next(table for table in tables(edition, "marts") if table.name == "service_directory"))
         book.close()

@@ -21,7 +21,7 @@ from filelock import FileLock
 from ingestion.digest import file_sha256
 from warehouse import state_files
 from warehouse.paths import PROJECT
-from warehouse.reading.edition import Edition, opened
+from warehouse.reading.edition import Edition, open_edition
 from warehouse.storage import read_json, tree_hash, write_json
 
 RECORD = "deliverables.json"
@@ -143,7 +143,7 @@ def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, 
 
 def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None]) -> list[dict[str, Any]]:
     with _aside(folder, deliverable.name) as aside:
-        with opened(folder) as edition:
+        with open_edition(folder) as edition:
             deliverable.make(edition, aside)
             if wrong := deliverable.check(edition, aside):
                 raise Refused(" ; ".join(wrong))

@@ -31,13 +31,13 @@ class _Reader(HTMLParser):
         self._is_style = False
 
 
-def outside(page: str) -> list[str]:
+def outside_addresses(page: str) -> list[str]:
     """The addresses outside its folder that a page loads or links to; addresses in plain text do not count."""
     reader = _Reader()
     reader.feed(page)
     return sorted(set(reader.addresses))
 
 
-def unfilled(text: str, data: Iterable[str] = ()) -> list[str]:
+def unfilled_marks(text: str, data: Iterable[str] = ()) -> list[str]:
     """Template marks left unfilled in a text; ``data``: marks that are data and only look so."""
     return sorted(set(_TEMPLATE.findall(text)) - set(data))

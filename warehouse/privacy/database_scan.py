@@ -18,7 +18,7 @@ from warehouse.privacy.findings import (
     PLACE_OF_SHELTER,
     Finding,
     Known,
-    look,
+    personal_kinds,
     phones_in,
     squashed,
 )
@@ -96,7 +96,7 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
                 "attribute is distinct from 'public_phone'" if is_long and column in ("value", "raw_value") else "true"
             )
             texts = _texts(connection, full, column, rest, known)
-            findings += [Finding(file, place, kind) for text in texts for kind in look(text, strict)]
+            findings += [Finding(file, place, kind) for text in texts for kind in personal_kinds(text, strict)]
         elif kind == "VARCHAR":
             findings += _unpermitted(connection, file, place, full, column, "true", known)
         elif known.phones and kind in _NUMBERS:
@@ -207,4 +207,6 @@ def _comments(
         where comment is not null and schema_name in (select unnest($1))
     """
     rows = connection.execute(query, [list(schemas)]).fetchall()
-    return [Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in look(text, known)]
+    return [
+        Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in personal_kinds(text, known)
+    ]

@@ -30,8 +30,8 @@ from ingestion.readers.surveys.consent import ERASED, ERASED_PLACE, Erased
 from ingestion.records.file_records import part_of, read_tables
 from warehouse import stored
 from warehouse.paths import Workspace
-from warehouse.privacy.file_texts import CannotScan, says
-from warehouse.privacy.forgotten import UUID, normal
+from warehouse.privacy.file_texts import CannotScan, contains
+from warehouse.privacy.forgotten import UUID, normalised_id
 from warehouse.privacy.vault import Vault
 from warehouse.state_files import Damaged, DeliveryState, read
 from warehouse.storage import write_atomically, write_json, write_parquet
@@ -81,8 +81,8 @@ def all_ids(
             with _readable(vault, file) as path:
                 if path is not None and not path.name.endswith(CONSENTED):
                     id_groups += _ids_of(path, source, source.reader)
-    id_groups = [set(map(normal, ids)) for ids in id_groups]
-    linked = {normal(wanted)}
+    id_groups = [set(map(normalised_id, ids)) for ids in id_groups]
+    linked = {normalised_id(wanted)}
     while more := {one for ids in id_groups if ids & linked for one in ids} - linked:
         linked |= more
     return linked
@@ -152,7 +152,7 @@ def _erase_from_delivery(workspace: Workspace, source_id: str, lost: dict[str, i
         counts["rejected"] += lost.get(shape, 0)
     for check in named:
         check["examples"] = ""
-    files = stored.described(workspace, source_id)
+    files = stored.stored_files(workspace, source_id)
     write_json(path, delivery | {"fingerprint": "", "validations": [], "stored": files})
 
 
@@ -306,7 +306,7 @@ def _names_one_in_json(value: Any, erased: Erased) -> bool:
 
 
 def _text_names_one(path: Path, erased: Erased) -> bool:
-    return says(path, lambda text: any(map(erased, UUID.findall(text))))
+    return contains(path, lambda text: any(map(erased, UUID.findall(text))))
 
 
 def _names_one(text: str, erased: Erased) -> bool:

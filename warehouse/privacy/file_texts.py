@@ -65,7 +65,7 @@ def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
     yield from _located(shown, _passages(path, shown))
 
 
-def says(path: Path, is_it: Callable[[str], bool]) -> bool:
+def contains(path: Path, is_it: Callable[[str], bool]) -> bool:
     """Whether any text of a file matches; a damaged file is searched as raw bytes.
 
     Raises CannotScan if that is impossible too: compressed, encrypted or unreadable.

@@ -132,7 +132,7 @@ def _rounded(points: Collection[Point]) -> set[Point]:
     return {(round(y, 4), round(x, 4)) for y, x in points}
 
 
-def look(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
+def personal_kinds(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
     """The kinds of personal data in a text. In numbers and in our own code only known values are searched for."""
     pieces = [] if is_number or is_own else personal.find(text)
     kinds = {piece.kind for piece in pieces if not _is_public(piece, known) and not _is_let_through(piece, known)}

@@ -47,15 +47,15 @@ class Forgotten:
         return hashlib.sha256(parts.encode()).hexdigest()[:16] if parts else ""
 
 
-def known(workspace: Workspace) -> Forgotten:
+def erased_submissions(workspace: Workspace) -> Forgotten:
     """The erased submissions of this workspace.
 
     Raises KeyProblem if the key that sealed an erasure is missing, ReceiptDamaged if a receipt is damaged.
     """
-    return of(receipts(workspace), workspace.base)
+    return from_receipts(receipts(workspace), workspace.base)
 
 
-def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
+def from_receipts(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
     """The erased submissions of these receipts, tested with the key of this data root. Raises KeyProblem as `known`
     does.
     """
@@ -92,10 +92,10 @@ def hashes(workspace: Workspace, ids: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _hash(secret: bytes, submission: str) -> str:
-    return hmac.new(secret, normal(submission).encode(), "sha256").hexdigest()
+    return hmac.new(secret, normalised_id(submission).encode(), "sha256").hexdigest()
 
 
-def normal(submission: str) -> str:
+def normalised_id(submission: str) -> str:
     """An id normalised for comparison: without `uuid:`, and UUIDs in lower case."""
     text = re.sub(r"^uuid:", "", submission.strip(), flags=re.IGNORECASE)
     return text.lower() if UUID.fullmatch(text) else text
@@ -138,7 +138,7 @@ def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> P
     return path
 
 
-def carry(folder: Path, into: Path) -> int:
+def copy_receipts(folder: Path, into: Path) -> int:
     """Copies the receipts of a folder that another lacks, such as those beside a backup; returns how many."""
     new = [path for path in sorted(folder.glob("*.json")) if not (into / path.name).exists()] if folder.is_dir() else []
     for path in new:

@@ -34,7 +34,7 @@ class Check:
     message: str = ""
 
 
-def forget(layout: Layout) -> None:
+def discard(layout: Layout) -> None:
     """Deletes the audit, before the build changes."""
     layout.audit_file.unlink(missing_ok=True)
 
@@ -60,7 +60,7 @@ def record(layout: Layout, part: str, checks: list[Check], expected: list[str], 
     write_json(layout.audit_file, audit)
 
 
-def run_of(layout: Layout) -> dict[str, Any]:
+def run_of_build(layout: Layout) -> dict[str, Any]:
     """The run that made the audited build; without a record of dbt it counts as incomplete."""
     audit = _kept(layout)
     return dict(audit["dbt"]["run"]) if audit and "dbt" in audit else {"is_complete": False}
@@ -78,13 +78,13 @@ def verified(layout: Layout) -> dict[str, Any]:
     return audit | {"build_sha256": sha256}
 
 
-def failed(layout: Layout, part: str) -> list[str]:
+def failure_messages(layout: Layout, part: str) -> list[str]:
     """The failures of one part of the audit of the current build."""
     part_record = (_kept(layout) or {}).get(part)
     return _failures(part, part_record, part_record["build_sha256"]) if part_record else []
 
 
-def failing(layout: Layout, run_id: str) -> list[Check]:
+def failing_checks(layout: Layout, run_id: str) -> list[Check]:
     """The failed checks of all parts on the build of a run."""
     audit = _kept(layout) or {}
     checks = [

@@ -218,7 +218,7 @@ def restore(
         if _copied_plainly(folder / name, made / name) != one["sha256"]:
             raise BackupError(f"{name} : mal copié, disque à vérifier")
     for asked in receipts:
-        forgotten.carry(asked, Layout(made).workspace(False).forgotten)
+        forgotten.copy_receipts(asked, Layout(made).workspace(False).forgotten)
     aside = layout.root / f"avant_restauration_{now:%Y%m%dT%H%M%SZ}" if present else None
     coming = [part for part in PARTS if (made / part).exists()]
     write_json(
@@ -245,7 +245,7 @@ def _exchange(layout: Layout, made: Path, aside: Path | None, present: list[str]
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.replace(path, target)
     shutil.rmtree(made)
-    publish.lead_site(layout)
+    publish.link_site(layout)
 
 
 def undo_restore(layout: Layout, now: dt.datetime) -> bool:
@@ -270,7 +270,7 @@ def undo_restore(layout: Layout, now: dt.datetime) -> bool:
             os.replace(aside / part, layout.root / part)
     if aside and aside.is_dir() and not any(aside.iterdir()):
         aside.rmdir()
-    publish.lead_site(layout)
+    publish.link_site(layout)
     layout.restore_journal.unlink()
     return True
 
@@ -318,7 +318,7 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def thin_out(made: Path, keep: int) -> list[Path]:
+def remove_old_backups(made: Path, keep: int) -> list[Path]:
     """Removes all but ``keep`` complete backups beside the new one, and returns what it removed.
 
     Those dated after the new one go first: they were made earlier, by a clock that was ahead.

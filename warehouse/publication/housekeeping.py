@@ -31,7 +31,7 @@ _OF_PEOPLE = f"Le remettre d’une sauvegarde, puis relancer ; si c’est voulu,
 _ACCEPTED = "accepted_loss.json"
 
 
-def clear(layout: Layout) -> list[str]:
+def clear_leftovers(layout: Layout) -> list[str]:
     """Clears leftovers of killed commands; returns, in sentences, what people should know. Under the write lock.
 
     Decrypted copies go first. An interrupted publication, import or backup is completed or undone; an interrupted
@@ -49,7 +49,7 @@ def clear(layout: Layout) -> list[str]:
         shutil.rmtree(backup.unfinished_restore(layout), ignore_errors=True)
     publish.remove_unfinished(layout)
     if publish.has_real(layout):
-        nature.mark(layout)
+        nature.mark_real(layout)
     messages = []
     for workspace in _workspaces(layout):
         if state.finish_additions(workspace):
@@ -97,15 +97,15 @@ def _clear_pulls(layout: Layout) -> None:
             continue
 
 
-def refuse(layout: Layout) -> None:
+def refuse_if_damaged(layout: Layout) -> None:
     """Raises RestoreInterrupted, Damaged or StateError if the root must not be changed: see `lost`."""
     if layout.restore_journal.exists():
         raise RestoreInterrupted()
-    for reason in lost(layout):
+    for reason in losses(layout):
         raise reason
 
 
-def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
+def losses(layout: Layout) -> Iterator[Damaged | state.StateError]:
     """Losses and damages that cannot be rebuilt: given ids, people's decisions, receipts of erasures."""
     catalog = publish.catalog(layout)
     if catalog is None:
@@ -157,7 +157,7 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
     Receipts of erasures are never given up: the erasure must be asked for again. To be called under the write lock.
     """
     messages = []
-    for reason in list(lost(layout)):
+    for reason in list(losses(layout)):
         if not isinstance(reason, Damaged):
             continue
         workspace = next(one for one in _workspaces(layout) if reason.path.is_relative_to(one.state))
@@ -174,7 +174,7 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
     return messages
 
 
-def look(layout: Layout) -> list[str]:
+def problems(layout: Layout) -> list[str]:
     """What is wrong with the state files of a root, and what to do: a sentence each. Changes nothing."""
     if layout.restore_journal.exists():
         return [backup.RESTORE_INTERRUPTED]
@@ -182,7 +182,7 @@ def look(layout: Layout) -> list[str]:
     if catalog is None:
         return []
     wrong = [text for text in (publish.flaw(layout, catalog["current"]),) if text]
-    wrong += [str(reason) for reason in lost(layout)]
+    wrong += [str(reason) for reason in losses(layout)]
     workspace = layout.workspace(catalog["is_demo"])
     for path in sorted(workspace.state_file("_").parent.glob("*.json")):
         wrong += _flaw(path, state_files.DeliveryState, "« mrf run » relit les fichiers de cette source.")

@@ -22,7 +22,7 @@ _OF_REAL_DATA = (
 _SET_ASIDE = ("avant_restauration_*", ".restoring", "*.abime-*")
 
 
-def mark(layout: Layout) -> None:
+def mark_real(layout: Layout) -> None:
     """Marks the root as holding real data. To be called under the write lock, before readers see any."""
     for name in MARKS:
         if not (layout.root / name).is_file():

@@ -78,7 +78,7 @@ def remove_unfinished(layout: Layout) -> list[Path]:
     for half_gone in layout.published.glob(f"{_REMOVING}*"):
         shutil.rmtree(half_gone, ignore_errors=True)
     marked = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
-    kept, gone = named(layout), []
+    kept, gone = catalog_folders(layout), []
     for folder in marked:
         if folder.name in kept:
             _unmark(folder)
@@ -226,16 +226,16 @@ def restore_catalog(layout: Layout) -> bool:
     if rebuilt is None:
         return False
     write_json(layout.catalog, rebuilt)
-    lead_site(layout)
+    link_site(layout)
     return True
 
 
-def is_lost(layout: Layout) -> bool:
+def is_catalog_lost(layout: Layout) -> bool:
     """Whether there are publications but no readable catalog."""
     return _written_catalog(layout) is None and _rebuilt_catalog(layout) is not None
 
 
-def named(layout: Layout) -> set[str]:
+def catalog_folders(layout: Layout) -> set[str]:
     """The folders of the current and earlier publications in the catalog."""
     return _folders(catalog(layout))
 
@@ -254,7 +254,7 @@ def _written_catalog(layout: Layout) -> dict[str, Any] | None:
 
 def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
     """In order of publication, real data after fictional: a root never goes back to fictional data."""
-    entries = [entry for pointer in known(layout) if (entry := _entry(layout, pointer))]
+    entries = [entry for pointer in readable_publications(layout) if (entry := _entry(layout, pointer))]
     if not entries:
         return None
     *history, last = sorted(entries, key=lambda entry: (not entry["is_demo"], entry["published_at"]))
@@ -293,12 +293,12 @@ def flaw(layout: Layout, pointer: str) -> str:
     return ""
 
 
-def known(layout: Layout) -> list[str]:
+def readable_publications(layout: Layout) -> list[str]:
     """All publications with a readable manifest, oldest first by name, as the catalog names them."""
-    return [pointer for pointer in present(layout) if _entry(layout, pointer) is not None]
+    return [pointer for pointer in finished_publications(layout) if _entry(layout, pointer) is not None]
 
 
-def present(layout: Layout) -> list[str]:
+def finished_publications(layout: Layout) -> list[str]:
     """All finished publications, including those whose manifest was lost or damaged since."""
     files = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
     pointed = _folders(_written_catalog(layout))
@@ -325,7 +325,7 @@ def publish_pointer(layout: Layout, publication: Publication, run_id: str, is_de
     """
     before = _written_catalog(layout)
     if not is_demo:
-        nature.mark(layout)
+        nature.mark_real(layout)
     entry = {
         "current": publication.pointer,
         "run_id": run_id,
@@ -335,10 +335,10 @@ def publish_pointer(layout: Layout, publication: Publication, run_id: str, is_de
     history = [*before["history"], {k: before[k] for k in entry}] if before else []
     write_json(layout.catalog, entry | {"history": history})
     _unmark(layout.published / publication.run)
-    lead_site(layout)
+    link_site(layout)
 
 
-def lead_site(layout: Layout) -> None:
+def link_site(layout: Layout) -> None:
     """Points the relative link `published/site` to the folder of the current publication, atomically.
 
     If that is impossible (a disk without links, another file of that name), readers use the folder itself.
@@ -361,9 +361,11 @@ def lead_site(layout: Layout) -> None:
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
     """Points to an earlier publication (its file name or <run>/<file>) after verifying it."""
-    matches = [name for name in known(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
+    matches = [
+        name for name in readable_publications(layout) if wanted in (name, Path(name).name, Path(name).parent.name)
+    ]
     if len(matches) != 1 or flaw(layout, matches[0]):
-        names = [name for name in known(layout) if not flaw(layout, name)]
+        names = [name for name in readable_publications(layout) if not flaw(layout, name)]
         problem = "cette publication est abîmée" if matches else "aucune publication entière de ce nom"
         raise FileNotFoundError(f"{wanted} : {problem} ; il y a, entières : {', '.join(names) or 'aucune'}")
     manifest = manifest_of(layout, matches[0])

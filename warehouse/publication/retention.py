@@ -47,7 +47,7 @@ def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
 
 def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
     """Removes the folders that left the catalog more than a day ago."""
-    named = publish.named(layout)
+    named = publish.catalog_folders(layout)
     if not named:
         return []
     folders = [
@@ -63,7 +63,7 @@ def kept_runs(layout: Layout) -> set[str]:
     """The runs behind the publications of the catalog and the current build."""
     catalog = publish.catalog(layout)
     entries = [catalog, *catalog["history"]] if catalog else []
-    return {entry["run_id"] for entry in entries} | {audit.run_of(layout).get("run_id", "")}
+    return {entry["run_id"] for entry in entries} | {audit.run_of_build(layout).get("run_id", "")}
 
 
 def _removed_runs(layout: Layout, keep_days: int, now: dt.datetime) -> list[Path]:

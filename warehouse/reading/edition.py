@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.pages.links import unfilled
+from warehouse.pages.links import unfilled_marks
 from warehouse.parameter_texts import with_parameters
 from warehouse.storage import read_json
 
@@ -76,7 +76,7 @@ class Edition:
         for table, column in columns:
             query = f'select distinct "{column}" from marts."{table}" where contains("{column}", \'{{{{\') or '
             rows = self.connection.execute(query + f"contains(\"{column}\", '{{%')").fetchall()
-            marks |= {mark for (text,) in rows for mark in unfilled(text)}
+            marks |= {mark for (text,) in rows for mark in unfilled_marks(text)}
         return frozenset(marks)
 
     def label(self, code_list: str, code: str | None) -> str:
@@ -105,7 +105,7 @@ def typographic(text: str) -> str:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Edition]:
+def open_edition(folder: Path) -> Iterator[Edition]:
     """Opens the publication of a folder. Raises FileNotFoundError where the folder is none."""
     manifest = read_json(folder / "manifest.json")
     if manifest is None:

@@ -122,7 +122,7 @@ _TO_FILL = ("answer", "who", "why")
 def export(layout: Layout, path: Path) -> int:
     """Writes the open questions to a CSV with empty columns answer, who and why; returns how many.
 
-    Texts of sources are escaped by `harmless`; `take_in` unescapes those copied as answers.
+    Texts of sources are escaped by `harmless`; `import_answers` unescapes those copied as answers.
     """
     asked = questions(layout)
     with path.open(
@@ -139,7 +139,7 @@ def _written(question: Question) -> dict[str, Any]:
     return {name: csv_cells.harmless(value) if isinstance(value, str) else value for name, value in fields}
 
 
-def take_in(layout: Layout, path: Path, day: dt.date) -> int:
+def import_answers(layout: Layout, path: Path, day: dt.date) -> int:
     """Imports answers from such a CSV, all or none; rows that are not filled in are skipped.
 
     Answers already stored, as by an interrupted import, are no error. To be called under the lock; returns how many
@@ -187,7 +187,7 @@ def _undated(row: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in row.items() if name not in ("answered_on", "overridden_on")}
 
 
-def is_ahead(layout: Layout, day: dt.date) -> bool:
+def is_after_as_of(layout: Layout, day: dt.date) -> bool:
     """Whether a day is later than the as-of date of the current publication.
 
     Raises state_files.Damaged if its manifest cannot be read.

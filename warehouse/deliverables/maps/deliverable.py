@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from warehouse.deliverables.maps import drawing, interactive
 from warehouse.deliverables.maps.sheet import DPI, HEIGHT_INCHES, WIDTH_INCHES
 from warehouse.deliverables.producing import Deliverable
-from warehouse.pages.links import outside, unfilled
+from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition
 
 FOLDER = "cartes"
@@ -64,8 +64,8 @@ def _of_png(path: Path) -> str:
 
 def _of_page(edition: Edition, page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
-    wrong = [f"{PAGE} renvoie hors du dossier : {address}" for address in outside(text)]
-    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled(text, edition.braces)]
+    wrong = [f"{PAGE} renvoie hors du dossier : {address}" for address in outside_addresses(text)]
+    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled_marks(text, edition.braces)]
     shown = {service["id"] for service in interactive.read(page)["services"]}
     query = "select service_at_location_id as id, is_masked, latitude from marts.service_directory"
     rows = edition.rows(query)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from warehouse.deliverables import front
 from warehouse.deliverables.portal import scripts
-from warehouse.pages.links import outside, unfilled
+from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition
 
 _FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:)?//", re.IGNORECASE)
@@ -19,9 +19,9 @@ def check(edition: Edition, folder: Path) -> list[str]:
     """What is missing or wrong in the files of a portal; empty if nothing is."""
     page = (folder / front.NAME).read_text(encoding="utf-8")
     read = _Page(page)
-    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled(page, edition.braces)]
+    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled_marks(page, edition.braces)]
     wrong += [f"{front.NAME} : mal formé ({tag})" for tag in read.misplaced]
-    wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside(page)]
+    wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside_addresses(page)]
     wrong += [
         f"{front.NAME} : {path} n’existe pas" for path in read.addresses if _is_dead(path, folder, edition.folder)
     ]

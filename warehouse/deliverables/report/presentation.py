@@ -14,7 +14,7 @@ from warehouse.deliverables.report.citations import CitedRow
 from warehouse.deliverables.report.drawings import GROUPS, MAPS
 from warehouse.deliverables.report.slides import Slides
 from warehouse.deliverables.report.writer import ALL, Writer
-from warehouse.pages.links import unfilled
+from warehouse.pages.links import unfilled_marks
 from warehouse.reading.edition import Edition
 
 NAME = "rapports/presentation_rapport_final.pptx"
@@ -70,7 +70,7 @@ def wrong(edition: Edition, folder: Path) -> list[str]:
     if len(texts) != COUNT:
         faults.append(f"{NAME} : {len(texts)} diapositives, {COUNT} attendues")
     for number, text in enumerate(texts, start=1):
-        if unfilled(text, edition.braces) or "None" in text.splitlines():
+        if unfilled_marks(text, edition.braces) or "None" in text.splitlines():
             faults.append(f"{NAME} : diapositive {number}, texte non rempli")
         if edition.notice and edition.notice not in text:
             faults.append(f"{NAME} : diapositive {number} sans « {edition.notice} »")

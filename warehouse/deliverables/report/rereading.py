@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from warehouse.deliverables.report.citations import Place, place_of, read_back
 from warehouse.french import forms
-from warehouse.pages.links import outside, unfilled
+from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition, typographic
 from warehouse.reading.labels import LABELS
 
@@ -87,7 +87,7 @@ def _labels(edition: Edition) -> dict[str, set[str]]:
 def wrong_text(docx: Path, braces: frozenset[str] = frozenset()) -> list[str]:
     """Template marks left unfilled; ``braces``: `Edition.braces`."""
     texts = paragraphs(docx)
-    left = [*unfilled("\n".join(texts), braces), *(mark for mark in ("None", "nan") if mark in texts)]
+    left = [*unfilled_marks("\n".join(texts), braces), *(mark for mark in ("None", "nan") if mark in texts)]
     return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
 
 
@@ -116,8 +116,8 @@ def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
 def wrong_html(page: Path, braces: frozenset[str] = frozenset()) -> list[str]:
     """A page with links outside its folder or an unfilled template; ``braces``: `Edition.braces`."""
     text = page.read_text(encoding="utf-8")
-    faults = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
-    return faults + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, braces)]
+    faults = [f"{page.name} : adresse extérieure {address}" for address in outside_addresses(text)]
+    return faults + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled_marks(text, braces)]
 
 
 def _parts(docx: Path) -> list[ElementTree.Element]:

@@ -32,7 +32,7 @@ def test_a_rule_says_what_it_found(sql: str, built: list[str], failures: int, me
     with duckdb.connect() as connection:
         connection.execute("create table marts as select unnest([1, 2]) as id")
         manifest = {"nodes": {"test.a": node("a", sql, "model.a"), "model.a": {"resource_type": "model"}}}
-        (outcome,) = dbt_rules.asked(connection, manifest, built)
+        (outcome,) = dbt_rules.run_tests(connection, manifest, built)
     assert outcome.failures == failures
     assert message in outcome.message
     assert outcome.held == (not failures and not message)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.paths import Layout
-from warehouse.publication.publish import Publication, lead_site, publish_pointer
+from warehouse.publication.publish import Publication, link_site, publish_pointer
 
 NOW = dt.datetime(2024, 8, 31, tzinfo=dt.UTC)
 
@@ -29,7 +29,7 @@ def test_the_site_moves_with_the_pointer(layout: Layout) -> None:
 
 
 def test_before_the_first_publication_there_is_none(tmp_path: Path) -> None:
-    lead_site(Layout(tmp_path))
+    link_site(Layout(tmp_path))
     assert not (tmp_path / "published").exists()
 
 

@@ -15,7 +15,7 @@ from warehouse.deliverables.exports.sheets.elements import UNKNOWN, Element, ele
 from warehouse.deliverables.exports.sheets.origins import Evidence
 from warehouse.deliverables.exports.sheets.paper import Paper
 from warehouse.french import day
-from warehouse.pages.links import unfilled
+from warehouse.pages.links import unfilled_marks
 from warehouse.reading import csv_cells
 from warehouse.reading.edition import Edition, Row
 
@@ -161,7 +161,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
         texts = texts_of(target / name) if (target / name).exists() else []
         if texts.count(CHOICE) != len(rows) or organization["name"] not in texts:
             wrong.append(f"{FOLDER}/{name} : il y manque un service ou le nom de la structure")
-        if any("uuid:" in text or unfilled(text, edition.braces) for text in texts):
+        if any("uuid:" in text or unfilled_marks(text, edition.braces) for text in texts):
             wrong.append(f"{FOLDER}/{name} : une soumission ou un champ non rempli y est nommé")
         if edition.notice and edition.notice not in texts_of(target / name, "word/header1.xml"):
             wrong.append(f"{FOLDER}/{name} : la mention « {edition.notice} » manque")
