@@ -1,8 +1,8 @@
-"""The commands that say all or nothing, for `crashes.py --commands`: how each is started, and what it promises.
+"""The all-or-nothing commands for `crashes.py --commands`: how to start each, and what it guarantees.
 
-A command is killed at a moment drawn between its first change of the data root and its end. What readers have is looked
-at as the kill left it; then `mrf status` runs, which clears what was left, and the promise is looked at; then the same
-command again, which must come to its end.
+A command is killed at a random moment between its first change of the data root and its end. First the publication is
+checked as the kill left it; then `mrf status` runs, which clears leftovers, and the guarantee is checked; then the same
+command runs again and must complete.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from warehouse.publication import publish
 from warehouse.resolution import state
 
 OTHER_SUBMISSION = "00000000-0000-4000-8000-000000000007"
-# What only answers of respondents say, as the samples have them, and databases or archives of them.
+# Texts that only respondents' answers contain in the samples, and databases or archives of them.
 _PERSONAL = re.compile(rb"uuid:|00000000-0000-4000-8000|SQLite format 3|^PK\x03\x04", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Command:
-    """``begins``: patterns below the root or beside it that change first; ``promise``: what is wrong, or "".
+    """``begins``: patterns, below the root or beside it, that change first; ``promise``: what is wrong, or "".
 
-    ``promise(root, out, is_ended)``: looked at after the kill and the next command, then after the command’s end.
+    ``promise(root, out, is_ended)`` is called after the kill and the next command, then after the command’s end.
     """
 
     arguments: Callable[[Path, Path], list[str]]
@@ -133,13 +133,13 @@ COMMANDS = {
     "pull": Command(lambda root, out: ["pull", "mrf_provider_survey"], ("pulls/*/*", "landing/.*"), _pull),
 }  # fmt: skip
 _ROWS = 5000
-_LONGEST = 8  # seconds: an erasure then only publishes again, which kills of a run try
+_LONGEST = 8  # seconds: then an erasure only publishes again, which the kills of runs cover
 
 
 @contextmanager
 def kobo() -> Iterator[dict[str, str]]:
-    """A server of answers for `pull`; what names it in the environment."""
-    sys.path.append(str(PROJECT))  # of the tests, which are no package that is installed
+    """A server of answers for `pull`; yields its environment variables."""
+    sys.path.append(str(PROJECT))  # from the tests, which are not installed as a package
     from tests.fixtures.servers import Kobo, running
 
     rows = [{"_id": n, "_uuid": f"00000000-0000-4000-9000-{n:012}", "réponse": "x" * 200} for n in range(1, _ROWS + 1)]
@@ -149,7 +149,7 @@ def kobo() -> Iterator[dict[str, str]]:
 
 
 def begin(out: Path) -> None:
-    """The root before: that of `faults.py`, with answers still to take in and publications to remove."""
+    """The initial root: that of `faults.py`, with answers to import and publications to remove."""
     prepare(out, "00000000-0000-4000-8000-000000000006")
     root = out / "before"
     if (out / "decisions.json").exists():
@@ -159,7 +159,7 @@ def begin(out: Path) -> None:
     with (out / "rest.csv").open(encoding="utf-8-sig", newline="") as file:
         added = len(list(csv.DictReader(file, delimiter=";")))
     published = Layout(root).published
-    for day in range(1, 6):  # of earlier years, which the catalog no longer names: the retention removes them
+    for day in range(1, 6):  # of earlier years and not in the catalog: removed by the retention
         name = f"202001{day:02}T000000Z_r0000000{day}"
         shutil.copytree(published / Path(oldest(root)).parent, published / name)
         next((published / name).glob("mrf_*.duckdb")).rename(published / name / f"mrf_{name}.duckdb")
@@ -168,7 +168,7 @@ def begin(out: Path) -> None:
 
 
 def window(root: Path, out: Path, command: Command, server: dict[str, str]) -> float:
-    """How long an undisturbed command goes on after its first change; a long rebuild at its end is not waited for."""
+    """How long an undisturbed command takes from its first change; a long rebuild at its end is not awaited."""
     before, began = stamps(root, command.begins), None
     process = start(root, *command.arguments(root, out), **server)
     while process.poll() is None:
@@ -229,7 +229,7 @@ def fresh(out: Path) -> None:
 
 
 def readers(root: Path) -> str:
-    """What readers find wrong with the file that the catalog names."""
+    """What is wrong with the file that the catalog names."""
     layout = Layout(root)
     catalog = publish.catalog(layout)
     if catalog is None:
@@ -241,7 +241,7 @@ def readers(root: Path) -> str:
 
 
 def readable(out: Path) -> str:
-    """What of respondents can be read in the temporary folder."""
+    """Respondents' data that is readable in the temporary folder."""
     files = [path for path in Path(os.environ["TMPDIR"]).rglob("*") if path.is_file() and not path.is_symlink()]
     return ", ".join(str(path) for path in files if _PERSONAL.search(path.read_bytes()))
 
@@ -268,7 +268,7 @@ def show(entries: list[dict[str, Any]]) -> None:
 
 
 def kill_commands(out: Path, kinds: list[str], kills: int, seed: int, until: float) -> int:
-    """Kills each command so many times, and tells what came of it; 1 where a promise was not held."""
+    """Kills each command this many times and reports; returns 1 if a guarantee was broken."""
     out.mkdir(parents=True, exist_ok=True)
     begin(out)
     (out / "tmp").mkdir(exist_ok=True)

@@ -1,20 +1,18 @@
-"""Kills runs, and looks at what readers then find and at what the next run makes of it. Prints a Markdown table.
+"""Kills runs, checks the publication that is left, and what the next run makes of it. Prints a Markdown table.
 
     .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--light] [--deliverables]
 
-A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
-and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
-(``--boundaries``). A random moment is one of the undisturbed run, found again by the events stored until then, so that
-a machine at work does not move the kills towards the beginning. Three trials in four kill the whole process group, as
-a power cut would; the fourth the process of the command alone, as a kernel out of memory does. One random trial in
-seven begins with no root at all. Then the same command runs again, undisturbed and with no help. Runs make no reports,
-maps and exports unless ``--deliverables``. ``--light`` leaves the weightiest file out of it all, for more trials an
-hour; ``--hours`` ends it sooner.
+A root is prepared once, from all files but the largest; each trial copies it, lands that file as well and is killed: at
+random moments (``--kills``), or when a step begins and when files of a publication appear (``--boundaries``). A random
+moment is a random point of the undisturbed run, recognised by the number of stored events, so that load on the machine
+does not shift the kills towards the beginning. Three trials in four kill the whole process group, as a power cut would;
+the fourth only the process of the command, as the out-of-memory killer does. One random trial in seven begins without a
+root. Then the same command runs again, undisturbed. Runs make no reports, maps and exports unless ``--deliverables``.
+``--light`` leaves the largest file out entirely, for more trials an hour; ``--hours`` limits the time.
 
-A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, the deliverables
-said to be made are whole, and the next run publishes the same marts as one that was never disturbed, makes every
-deliverable that is asked for and leaves nothing of the killed one. FOLDER keeps the trials: the same command goes on
-where it was stopped. Ends with 1 where a trial was not held.
+A trial passes if the file of the catalog opens and matches its manifest, table by table, the recorded deliverables are
+complete, and the next run publishes the same marts as an undisturbed one, makes every requested deliverable and leaves
+nothing of the killed one. FOLDER keeps the trials: the same command resumes them. Exits with 1 if a trial failed.
 
 With ``--commands review,restore,prune,rollback,backup,forget,pull`` those are killed instead, ``--kills`` times each:
 see `commands_killed.py`.
@@ -49,7 +47,7 @@ from warehouse.paths import Layout
 from warehouse.publication import publish
 
 PATIENCE = 900
-# What a publication leaves on its way, as patterns below the data root: each is a moment to kill at.
+# Files that appear while publishing, as patterns below the data root: each is a moment to kill at.
 MOMENTS = (
     "published/*/.unfinished", "published/*/mrf_*.duckdb", "published/*/manifest.json", "build/.last_audited.*",
     "published/.catalog.json.*", "published/catalog.json",
@@ -59,7 +57,7 @@ POINTED = ("l’ancien", "le nouveau", "aucun encore")
 
 
 def asked(root: Path, known: set[str], query: str) -> list[Any]:
-    """What the event log of the run that is not among the known ones answers; nothing before it is there."""
+    """The answer of the new run's event log to a query; empty before the log exists."""
     for path in (root / "dagster" / "history" / "runs").glob("*.db"):
         if path.stem not in known | {"index"}:
             try:
@@ -87,7 +85,7 @@ def runs_of(root: Path) -> set[str]:
 
 
 def step_of(events: list[tuple[str, str]]) -> str:
-    """The step that had begun and not ended."""
+    """The step that was running."""
     begun = [step for kind, step in events if kind == "STEP_START"]
     ended = {step for kind, step in events if kind in ("STEP_SUCCESS", "STEP_FAILURE")}
     running = [step for step in begun if step not in ended]
@@ -95,7 +93,7 @@ def step_of(events: list[tuple[str, str]]) -> str:
 
 
 def moment(root: Path, what: str) -> Callable[[], bool]:
-    """Whether the moment has come: a step of the run begins, or files of a pattern appear or change."""
+    """A test for the moment to kill: a step begins, or files of a pattern appear or change."""
     if what in MOMENTS:
         before = stamps(root, [what])
         return lambda: stamps(root, [what]) != before
@@ -104,7 +102,7 @@ def moment(root: Path, what: str) -> Callable[[], bool]:
 
 
 def random_moment(root: Path, prepared: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
-    """Whether the run has come as far as an undisturbed one had at a moment drawn between its start and its end."""
+    """A test for a random moment: as much progress as an undisturbed run had made by a random time."""
     drawn = generator.uniform(0.02, 1) * prepared["seconds"]
     passed = [seconds for seconds in prepared["events"] if seconds <= drawn]
     pause = drawn - (passed[-1] if passed else 0)
@@ -140,7 +138,7 @@ def killed(
 
 
 def outliving(group: int) -> list[str]:
-    """The processes of a killed command that still live after some seconds; they are ended then."""
+    """The processes of a killed command that live on after some seconds; they are then killed."""
     until = time.monotonic() + 20
     while (alive := [one for one in psutil.process_iter() if _group(one) == group]) and time.monotonic() < until:
         time.sleep(0.2)
@@ -168,7 +166,7 @@ def published_marts(root: Path) -> Any:
 
 
 def wrong_with(root: Path, marts: list[Any]) -> str:
-    """What readers find wrong with the file that the catalog names, "" where it is one of these publications, whole."""
+    """What is wrong with the file that the catalog names; "" if it is one of these publications, complete."""
     layout, catalog = Layout(root), publish.catalog(Layout(root))
     if catalog is None:
         return ""
@@ -184,7 +182,7 @@ def wrong_with(root: Path, marts: list[Any]) -> str:
 
 
 def leftovers(root: Path, options: list[str]) -> list[str]:
-    """What the killed run left although another one has ended since, and what that one did not make."""
+    """Files of the killed run that survived the next one, and what that one failed to make."""
     layout = Layout(root)
     catalog = catalog_of(root)
     named = {Path(one["current"]).parent.name for one in [catalog, *catalog["history"]]}
@@ -203,14 +201,14 @@ def leftovers(root: Path, options: list[str]) -> list[str]:
 
 
 def pointed(root: Path, prepared: dict[str, Any]) -> str:
-    """Which publication the catalog of the killed run names."""
+    """Which publication the catalog names after the kill."""
     if publish.catalog(Layout(root)) is None:
         return POINTED[2]
     return POINTED[published_marts(root) == prepared["after"]]
 
 
 def undisturbed(root: Path, landing: Path, options: list[str], is_watched: bool = False) -> tuple[Any, float]:
-    """The marts that a run publishes, and how long it took."""
+    """The marts that an undisturbed run publishes, and its duration."""
     started = time.monotonic()
     process = run(root, landing, *options, is_watched=is_watched)
     output, _ = process.communicate(timeout=PATIENCE)
@@ -220,7 +218,7 @@ def undisturbed(root: Path, landing: Path, options: list[str], is_watched: bool 
 
 
 def prepare(out: Path, options: list[str], is_light: bool) -> None:
-    """The root before, the landing before and after, and what an undisturbed run makes of them."""
+    """The initial root, the landing folder before and after, and the result of an undisturbed run."""
     if (out / "prepared.json").exists():
         return
     shutil.rmtree(out, ignore_errors=True)
@@ -229,7 +227,7 @@ def prepare(out: Path, options: list[str], is_light: bool) -> None:
         weightiest(out / "landing").unlink()
     shutil.copytree(out / "landing", out / "landing_before")
     weightiest(out / "landing_before").unlink()
-    root = out / "trial"  # where every trial runs: dbt parses its project anew in a root of another path
+    root = out / "trial"  # all trials use this path: dbt parses its project again for a root elsewhere
     before, _ = undisturbed(root, out / "landing_before", options)
     shutil.copytree(root, out / "before", symlinks=True)
     known, began = runs_of(root), time.time()
@@ -274,7 +272,7 @@ def is_random(entry: dict[str, Any]) -> bool:
 
 
 def show(entries: list[dict[str, Any]]) -> None:
-    """A line for each step that kills fell into, then whatever was not held, trial by trial."""
+    """One line per step in which runs were killed, then every failed trial."""
     dead = [e for e in entries if e["step"] != "fini"]
     steps = list(dict.fromkeys(e["step"] for e in sorted(dead, key=is_random)))
     print("\n| étape | tuées | au hasard | processus seul | pointé : ancien, nouveau, aucun | tenues |")

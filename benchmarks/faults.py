@@ -1,17 +1,16 @@
-"""Damages the files of a data root one by one, and looks at what commands make of it. Prints a Markdown table.
+"""Damages the files of a data root one by one, and checks what commands make of it. Prints a Markdown table.
 
     .venv/bin/python benchmarks/faults.py --out FOLDER [--only PATTERN,…] [--each 2] [--hours 1]
 
-A root is prepared once: landed files (the samples, landed under names that their sources recognise, so that they
-count as real), two publications, decisions of the review queue, an erasure, a backup, an alert. Its files are grouped
-by class (ids and dates left out of their names); of each class the first ``--each`` are tried, each one missing, cut in
-half and filled with noise, and each time `status`, `doctor`, `run` and `rollback` to the older publication, one after
-the other, on a copy of the root. With ``--forced`` the run is forced where a file is an input of the build; else it
-says that nothing has changed, which takes two seconds instead of a minute.
+A root is prepared once: landed files (the samples, under names that their sources recognise, so that they count as
+real), two publications, decisions of the review queue, an erasure, a backup, an alert. Its files are grouped into
+classes (names without ids and dates); of each class the first ``--each`` are tried, each one missing, truncated and
+filled with noise, and each time `status`, `doctor`, `run` and `rollback` to the older publication run in turn on a copy
+of the root. With ``--forced`` the run is forced if a file is an input of the build; otherwise it reports that nothing
+has changed, which takes two seconds instead of a minute.
 
-A trial is held where no command ends in a traceback, no fiction is published, and no row of the publication goes
-without a word. FOLDER keeps the trials: the same command goes on where it was stopped. Ends with 1 where a trial was
-not held.
+A trial passes if no command ends in a traceback, no fictional data is published, and no row of the publication is lost
+silently. FOLDER keeps the trials: the same command resumes them. Exits with 1 if a trial failed.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from warehouse.storage import write_json
 
 DAMAGES = ("manque", "coupé", "bruit")
 PATIENCE = 900
-# Read by a build: a run that finds nothing changed would not look at them.
+# Inputs of a build: a run that finds nothing changed would not read them.
 _OF_THE_BUILD = ("build/", "validated/", "resolved/", "restricted/", "parts/", "cache/", "originals/", "run.parquet")
 _NOT_TRIED = re.compile(r"^(landing/|log/)|\.lock$|-(wal|shm)$|/compute_logs/|^published/site/")
 _IDS = (
@@ -47,7 +46,7 @@ _IDS = (
     (re.compile(r"[0-9a-f]{64}"), "SHA"),
     (re.compile(r"\b[0-9a-f]{2}/"), "xx/"),
 )
-# Folders whose files are all alike.
+# Folders of similar files.
 _ALIKE = re.compile(
     r"^(demo/)?(validated/_state|validated/\w+|rejected|parts/\w+|restricted/(?:values|rejected)|cache|alerts|"
     r"published/PUBLICATION/(?:dbt_docs)|build/dbt/(?:compiled|run|graph\w*)|dagster/storage)/.*?(\.\w+)$"
@@ -56,7 +55,7 @@ _SPEAKS_OF_DAMAGE = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|re
 
 
 def mrf(root: Path, *arguments: str) -> tuple[int, str]:
-    """A command in a child of this process, which has imported what the command needs: its exit code and output."""
+    """Runs a command in a forked child, with its imports done; returns exit code and output."""
     output = root.parent / "output.txt"
     child = os.fork()
     if child == 0:
@@ -82,7 +81,7 @@ def mrf(root: Path, *arguments: str) -> tuple[int, str]:
 
 
 def run(root: Path, *arguments: str, **more: str) -> tuple[int, str]:
-    """A command in a process of its own; ``more``: of its environment."""
+    """Runs a command in its own process; ``more``: environment variables."""
     process = start(root, *arguments, **more)
     try:
         output, _ = process.communicate(timeout=PATIENCE)
@@ -104,7 +103,7 @@ def done(outcome: tuple[int, str]) -> str:
 
 
 def answer_some(root: Path, out: Path, is_kept: bool = True) -> None:
-    """Fills in an answer to a question of each kind in an export of the queue, and has it kept."""
+    """Answers one exported question of each kind and imports the answers."""
     done(run(root, "review", "--export", str(out / "questions.csv")))
     with (out / "questions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
@@ -121,15 +120,17 @@ def answer_some(root: Path, out: Path, is_kept: bool = True) -> None:
 
 
 def prepare(out: Path, submission: str) -> None:
-    """The root that each trial damages a copy of."""
+    """The root that each trial copies and damages."""
     if (out / "before").exists():
         return
     shutil.rmtree(out, ignore_errors=True)
-    root = out / "trial"  # where every trial runs: dbt parses its project anew in a root of another path
+    root = out / "trial"  # all trials use this path: dbt parses its project again for a root elsewhere
     land(root / "landing")
     done(published(root))
     answer_some(root, out)
-    run(root, "forget", submission, "--who", "essai", "--yes", "--data-only")  # 1: the landed workbook still holds it
+    run(
+        root, "forget", submission, "--who", "essai", "--yes", "--data-only"
+    )  # exits with 1: the landed workbook still holds it
     done(published(root, "--force"))
     done(run(root, "backup", str(out / "disque")))
     write_json(root / "pulls" / "mrf_provider_survey" / "landed.json", {"name": "mrf_provider_survey_2024.xlsx"})
@@ -146,7 +147,7 @@ def prepare(out: Path, submission: str) -> None:
 
 
 def classes(root: Path, each: int) -> dict[str, list[str]]:
-    """By class, the files to try."""
+    """The files to try, by class."""
     by_class: dict[str, list[str]] = {}
     for path in sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink()):
         name = path.relative_to(root).as_posix()
@@ -157,9 +158,9 @@ def classes(root: Path, each: int) -> dict[str, list[str]]:
             kind = _ALIKE.sub(r"\2/*\3", kind)
             by_class.setdefault(kind, []).append(name)
     current = Path(str((publish.catalog(Layout(root)) or {})["current"])).parent.name
-    for names in by_class.values():  # of a publication's files first those of the one in place
+    for names in by_class.values():  # files of the current publication first
         names.sort(key=lambda name: current not in name)
-    # Last those after which a run has to publish anew, which takes longest.
+    # Files that force a new publication last: they take longest.
     last = sorted(by_class, key=lambda kind: kind.startswith("published/PUBLICATION"))
     return {kind: by_class[kind][:each] for kind in last}
 
@@ -175,7 +176,7 @@ def damage(path: Path, how: str) -> None:
 
 
 def rows_of(root: Path) -> int | None:
-    """The rows of the marts of the publication in place; None where its manifest cannot be read."""
+    """The number of rows in the published marts; None if the manifest cannot be read."""
     catalog = publish.catalog(Layout(root))
     try:
         marts = publish.manifest_of(Layout(root), catalog["current"])["marts"] if catalog else {}
@@ -190,7 +191,7 @@ def is_fiction(root: Path) -> bool:
 
 
 def sentence(output: str, file: str) -> str:
-    """The line that speaks of the damage, or the last one."""
+    """The line about the damage, or the last one."""
     lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
     speaking = [
         line
@@ -202,7 +203,7 @@ def sentence(output: str, file: str) -> str:
 
 
 def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[str, Any]:
-    """One damage, and what each command makes of it; each on the root as the damage left it, the run last."""
+    """One damage and the outcome of each command; each on the damaged root, the run last."""
     root = out / "trial"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(out / "before", root, symlinks=True)
@@ -236,7 +237,7 @@ def is_held(entry: dict[str, Any]) -> bool:
 
 
 def show(entries: list[dict[str, Any]], before: int) -> None:
-    """A line a trial: exit codes, rows, and what was said; then what was not held."""
+    """One line per trial: exit codes, rows, and the message; then the failed ones."""
     print(f"\nLignes des marts avant : {before}\n")
     print("| fichier | dommage | status | doctor | run | rollback | lignes après | fiction | dit |")
     print("|---" * 9 + "|")

@@ -47,7 +47,7 @@ def similarity(names: pd.DataFrame) -> Matrix:
 
 
 def untuned_splink(names: pd.DataFrame) -> Matrix:
-    """Splink's default comparisons, its parameters found on the data themselves; 0 to 100."""
+    """Splink's default comparisons, with parameters estimated from the data; 0 to 100."""
     import splink.comparison_library as comparisons
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
     from splink.blocking_rule_library import CustomRule
@@ -74,7 +74,7 @@ def untuned_splink(names: pd.DataFrame) -> Matrix:
 
 
 def _acronyms(names: pd.DataFrame) -> pd.Series:
-    """The acronym as given, else the one in brackets at the end of the name; None where there is none."""
+    """The acronym as given, else the one in brackets at the end of the name, or None."""
     inside = names["name"].str.extract(r"\(([^()]{2,14})\)\s*$")[0]
     return names["acronym"].where(names["acronym"].notna(), inside).map(fold, na_action="ignore").reset_index(drop=True)
 
@@ -92,7 +92,7 @@ def scopes(labels: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def counted(names: pd.DataFrame) -> Matrix:
-    """The pairs that are judged: not both of the reference list, each once."""
+    """The pairs to judge: not both of the reference list, each once."""
     reference = (names["scope"] == "reference").to_numpy()
     return np.triu(~(reference[:, None] & reference[None, :]), 1)
 
@@ -113,7 +113,7 @@ def marks(predicted: Matrix, true: np.ndarray) -> Marks:
 
 
 def measure(labels: pd.DataFrame, method: Groups) -> tuple[dict[str, Marks], float]:
-    """Marks per country and for all; a score becomes a yes from its best threshold over all countries."""
+    """Marks by country and for all; scores are turned into decisions at the best threshold over all countries."""
     started = time.perf_counter()
     matrices = {scope: (method(names), names, counted(names)) for scope, names in scopes(labels)}
     seconds = time.perf_counter() - started
@@ -148,7 +148,7 @@ def show_errors(labels: pd.DataFrame, console: Console) -> None:
 
 
 def canonical_only(labels: pd.DataFrame) -> pd.DataFrame:
-    """The reference list cut down to one name per organization, the one nearest to its label."""
+    """The reference list reduced to one name per organization, the one nearest to its label."""
     reference = labels[labels["scope"] == "reference"]
     near = [fuzz.ratio(fold(name), key) for name, key in zip(reference["name"], reference["same_as"], strict=True)]
     kept = reference.assign(near=near).sort_values(["near", "name"]).groupby("same_as").tail(1).index

@@ -1,9 +1,9 @@
-"""How well places are found, measured on real files against their own codes, and how fast.
+"""Precision, recall and speed of finding places, measured on real files against their own codes.
 
     .venv/bin/python benchmarks/places.py REAL_FOLDER/mali [--speed]
 
-Rows whose own codes and names contradict each other are counted and listed, never scored. Precision: of the areas
-that were found, those that the file confirms. Recall: of the rows scored, those found and confirmed.
+Rows with contradictory codes and names are counted and listed, never scored. Precision: the share of found areas that
+the file confirms. Recall: the share of scored rows that were found and confirmed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAG
 
 @dataclass(frozen=True)
 class Measure:
-    """What was found against what is true, over the rows that can be scored."""
+    """Found against true areas, over the scored rows."""
 
     name: str
     vintage: str
@@ -73,7 +73,7 @@ def compared(name: str, vintage: str, truth: pd.Series, matched: pd.Series, set_
 
 
 def records(source_id: str, path: Path) -> pd.DataFrame:
-    """The placed records of one real file, as ingestion gives them."""
+    """The placed records of one real file, from ingestion."""
     shapes = ingest(sources()[source_id], [path]).records
     return next(frame for shape, frame in shapes.items() if shape in ("service", "boundary"))
 
@@ -141,7 +141,7 @@ def of_3w(folder: Path) -> tuple[list[Measure], pd.DataFrame]:
     listed = aside.groupby(["reason", *NAMES, *CODES], dropna=False).size().rename("rows").reset_index()
     cercles = reason.isna()
     communes = cercles & services["admin3_code"].notna()
-    # Some other names of the seed come from this very file: what the official names alone give is measured too.
+    # Some variants in the seed come from this very file: official names alone are measured too.
     official_only = matched.assign(admin3_code=matched["admin3_code"].mask(matched["method"] == "variant"))
     return [
         compared(
@@ -168,13 +168,13 @@ def of_facilities(folder: Path) -> list[Measure]:
     boundaries = records("ocha_cod_ab_mli", folder / "cod_ab_2019_adm2.topojson")
     matched = resolved(without(services, NAMES), boundaries).set_index(services.index)
     truth = services["admin1_name"].map(fold).map(code_of)
-    # The file names regions of 2019: what is in Ménaka since 2021 was in Gao.
+    # The file uses regions of 2019: Ménaka was part of Gao.
     name = "établissements, point sans nom → région"
     return [compared(name, "2019", truth, matched["admin1_code"].replace("ML10", "ML07"))]
 
 
 def typed(name: str, chance: random.Random) -> str:
-    """A name as typed in a hurry: one edit, no accents, any case. Edits: substitution, deletion, insertion, swap."""
+    """A carelessly typed name: one edit (substitution, deletion, insertion, swap), no accents, any case."""
     text = fold(name)
     place = chance.randrange(len(text))
     edit = chance.choice(["substitution", "deletion", "insertion", "swap"])
@@ -220,7 +220,7 @@ def of_typing(rounds: int = ROUNDS) -> list[Measure]:
 
 
 def speed(folder: Path, wanted: int = 1_000_000) -> tuple[float, float]:
-    """Seconds and gigabytes to resolve that many service records, in a process of its own."""
+    """Seconds and gigabytes to resolve that many service records, in a separate process."""
     frames = [
         records("ocha_3w_mli", next(folder.glob("mali_3w_*.xlsx"))),
         records("who_health_facilities_mli", next(folder.glob("who_*.csv"))),

@@ -33,11 +33,11 @@ TABLES = ("service_directory", "service_gap", "provenance")
 ROWS = 20_000
 KEPT = 2
 SLOW_FOR = 6
-_SPAN = dt.timedelta(days=2)  # between publications, for the retention: what it took from the catalog goes at the next
+_SPAN = dt.timedelta(days=2)  # between publications, so that the retention removes what left the catalog last time
 
 
 def build(layout: Layout, number: int) -> None:
-    """A build whose every row carries the number; the tables differ in their rows from one number to the next."""
+    """A build whose every row carries the number; the tables' rows change with it."""
     layout.build.mkdir(parents=True, exist_ok=True)
     layout.build_file.unlink(missing_ok=True)
     with duckdb.connect(str(layout.build_file)) as connection:
@@ -73,7 +73,7 @@ def current_number(layout: Layout) -> int:
 
 
 def read_once(layout: Layout, is_slow: bool, stop: Event) -> str:
-    """What is wrong with what one reader saw, "" where all of it was of one publication."""
+    """What is wrong with one read, "" if all of it was of one publication."""
     catalog = publish.catalog(layout)
     assert catalog is not None
     manifest = publish.manifest_of(layout, catalog["current"])
@@ -94,7 +94,7 @@ def reader(root: Path, is_slow: bool, stop: Event, results: Any) -> None:
     while not stop.is_set():
         try:
             seen[read_once(layout, is_slow, stop)] += 1
-        except Exception as error:  # whatever it is, a reader met it
+        except Exception as error:  # any error counts
             seen[f"{type(error).__name__} : {error}"] += 1
         time.sleep(0.01)
     results.put((is_slow, seen))

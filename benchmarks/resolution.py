@@ -30,7 +30,7 @@ sys.path.insert(0, str(PROJECT))
 SIZES = (10_000, 100_000, 1_000_000)
 SEEN = dt.date(2024, 6, 1)
 BATCH = 200_000
-# Words of invented names: enough of them that organizations differ as real ones do, by more than a number.
+# Words of invented names: enough that organizations differ by more than a number.
 _KINDS = ["Association", "Réseau", "Union", "Fondation", "Centre", "Coopérative", "Collectif", "Alliance", "Groupement"]
 _AIMS = [
     "Développement",

@@ -27,7 +27,7 @@ def timed(root: Path, *arguments: str) -> float:
 
 
 def shares(root: Path, total: float) -> dict[str, float]:
-    """Seconds by part of the run that just ended, from the step times of the manifest and the moment of publication."""
+    """Seconds by part of the last run, from the step times of the manifest and the moment of publication."""
     pointer = root / "published" / "catalog.json"
     since_published = time.time() - pointer.stat().st_mtime
     catalog = json.loads(pointer.read_text())

@@ -1,6 +1,7 @@
-"""Whether two published files hold the same rows: to be asked after a change that must change no result.
+"""Whether two published files hold the same rows: for changes that must not change results.
 
-Each table of `marts` and `reference` is compared both ways, duplicates included; what tells of the run itself is not.
+Each table of `marts` and `reference` is compared both ways, including duplicates; columns about the run itself are
+ignored.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-# A run and its moment differ each time.
+# Columns about the run, which always differ.
 OF_THE_RUN = {"run_id", "published_at"}
 _COLUMNS = """
     select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
@@ -29,7 +30,7 @@ def columns(connection: duckdb.DuckDBPyConnection, side: str) -> dict[str, dict[
 
 
 def differences(first: Path, second: Path) -> dict[str, str]:
-    """By table, what differs: nothing where it is the same on both sides."""
+    """By table, the difference, or "" if there is none."""
     with duckdb.connect() as connection:
         for side, path in (("a", first), ("b", second)):
             connection.execute(f"attach '{path}' as {side} (read_only)")

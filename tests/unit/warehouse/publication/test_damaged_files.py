@@ -289,11 +289,11 @@ def test_doctor_names_each_damage_and_what_to_do(layout: Layout) -> None:
         write_json(path, {})
     lines = list(doctor.state(layout))
     assert {line.level for line in lines} == {doctor.ERROR}
-    told = " ".join(line.told for line in lines)
+    told = " ".join(line.message for line in lines)
     assert "last_backup.json" in told
     assert "une_source.json" in told
     assert "mrf backup" in told
-    assert not any(line.name == "backup" and "Traceback" in line.told for line in doctor.examine(layout))
+    assert not any(line.name == "backup" and "Traceback" in line.message for line in doctor.examine(layout))
 
 
 def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_log_quotes_nothing(

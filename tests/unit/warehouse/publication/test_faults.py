@@ -368,7 +368,7 @@ def test_a_lost_catalog_is_written_again_and_told(tmp_path: Path) -> None:
     assert "catalog.json" in said.get()
     assert json.loads(layout.catalog.read_text())["current"] == made.pointer
     told = next(line for line in doctor.pointer(layout) if line.name == "catalogue")
-    assert (told.level, told.told) == (doctor.LOOK, publish.REBUILT)
+    assert (told.level, told.message) == (doctor.LOOK, publish.REBUILT)
     assert not publish.is_catalog_lost(layout)
 
 
