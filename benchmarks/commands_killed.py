@@ -54,12 +54,10 @@ def decisions(root: Path) -> int:
 
 
 def _review(root: Path, out: Path, is_ended: bool) -> str:
-    before, complete = json.loads((out / "decisions.json").read_text())
+    before, after = json.loads((out / "decisions.json").read_text())
     kept = decisions(root)
     return (
-        ""
-        if kept == complete or (kept == before and not is_ended)
-        else f"{kept} décisions, {before} ou {complete} attendues"
+        "" if kept == after or (kept == before and not is_ended) else f"{kept} décisions, {before} ou {after} attendues"
     )
 
 
@@ -109,7 +107,7 @@ def _pull(root: Path, out: Path, is_ended: bool) -> str:
 
 
 def oldest(root: Path) -> str:
-    return min(name for name in publish.readable_publications(Layout(root)) if not name.startswith("2020"))
+    return min(name for name in publish.all_readable(Layout(root)) if not name.startswith("2020"))
 
 
 def saved(out: Path) -> Path:

@@ -38,7 +38,7 @@ from typing import Any
 
 import psutil
 from commands_killed import kill_commands
-from landed import land, resumed, run, stamps, weightiest
+from landed import Entry, land, resumed, run, stamps, weightiest
 
 from ingestion.digest import file_sha256
 from warehouse.deliverables.producing import missing, record_of
@@ -101,10 +101,10 @@ def moment(root: Path, what: str) -> Callable[[], bool]:
     return lambda: ("STEP_START", what) in events(root, known)
 
 
-def random_moment(root: Path, prepared: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
+def random_moment(root: Path, setup: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
     """A test for a random moment: as much progress as an undisturbed run had made by a random time."""
-    drawn = generator.uniform(0.02, 1) * prepared["seconds"]
-    passed = [seconds for seconds in prepared["events"] if seconds <= drawn]
+    drawn = generator.uniform(0.02, 1) * setup["seconds"]
+    passed = [seconds for seconds in setup["events"] if seconds <= drawn]
     pause = drawn - (passed[-1] if passed else 0)
     known, since = runs_of(root), [] if passed else [time.monotonic()]
 
@@ -185,26 +185,24 @@ def leftovers(root: Path, options: list[str]) -> list[str]:
     """Files of the killed run that survived the next one, and what that one failed to make."""
     layout = Layout(root)
     catalog = catalog_of(root)
+    folder = layout.published / Path(catalog["current"]).parent
     named = {Path(one["current"]).parent.name for one in [catalog, *catalog["history"]]}
     folders = [p.name for p in layout.published.iterdir() if p.is_dir() and not p.is_symlink() and p.name not in named]
     left = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
-    if layout.site.readlink() != Path(catalog["current"]).parent:
+    if layout.site.readlink().name != folder.name:
         left.append("site sur une autre publication")
     if DATA_ONLY not in options:
-        left += [
-            f"livrable {name} absent"
-            for name in missing(DELIVERABLES, layout.published / Path(catalog["current"]).parent)
-        ]
+        left += [f"livrable {name} absent" for name in missing(DELIVERABLES, folder)]
     with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
         query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
         return left + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
 
 
-def pointed(root: Path, prepared: dict[str, Any]) -> str:
+def pointed(root: Path, setup: dict[str, Any]) -> str:
     """Which publication the catalog names after the kill."""
     if publish.catalog(Layout(root)) is None:
         return POINTED[2]
-    return POINTED[published_marts(root) == prepared["after"]]
+    return POINTED[published_marts(root) == setup["after"]]
 
 
 def undisturbed(root: Path, landing: Path, options: list[str], is_watched: bool = False) -> tuple[Any, float]:
@@ -238,27 +236,25 @@ def prepare(out: Path, options: list[str], is_light: bool) -> None:
     (out / "prepared.json").write_text(json.dumps(prepared))
 
 
-def trial(
-    out: Path, prepared: dict[str, Any], options: list[str], name: str, generator: random.Random
-) -> dict[str, Any]:
+def trial(out: Path, setup: dict[str, Any], options: list[str], name: str, generator: random.Random) -> Entry:
     """One kill and the run after it."""
     kind, _, what = name.partition(" ")
     root, is_alone, is_first = out / "trial", generator.random() < 0.25, kind == "hasard" and generator.random() < 0.15
     shutil.rmtree(root, ignore_errors=True)
     if not is_first:
         shutil.copytree(out / "before", root, symlinks=True)
-    has_come = moment(root, what) if kind == "à" else random_moment(root, prepared, generator)
+    has_come = moment(root, what) if kind == "à" else random_moment(root, setup, generator)
     pause = 0.002 if what in MOMENTS else 0.1
     step, alive = killed(root, out / "landing", options, has_come, is_alone, pause)
     entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
-    entry["found"] = wrong_with(root, [prepared["before"], prepared["after"]])
-    entry["pointed"] = pointed(root, prepared)
+    entry["found"] = wrong_with(root, [setup["before"], setup["after"]])
+    entry["pointed"] = pointed(root, setup)
     try:
         marts, entry["seconds"] = undisturbed(root, out / "landing", options)
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         entry |= {"seconds": None, "equal": False, "wrong": str(error)}
         return entry
-    entry["equal"] = marts == prepared["after"] and not wrong_with(root, [prepared["after"]])
+    entry["equal"] = marts == setup["after"] and not wrong_with(root, [setup["after"]])
     entry["left"] = alive + leftovers(root, options)
     return entry
 
@@ -300,22 +296,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    until, out = time.monotonic() + arguments.hours * 3600, arguments.out.resolve()
-    if arguments.commands:
-        return kill_commands(out, arguments.commands.split(","), arguments.kills, arguments.seed, until)
-    options = [] if arguments.deliverables else [DATA_ONLY]
-    prepare(out, options, arguments.light)
-    prepared = json.loads((out / "prepared.json").read_text())
-    moments = (
-        arguments.only.split(",") if arguments.only else [*prepared["steps"], *MOMENTS] if arguments.boundaries else []
-    )
-    names = [f"à {what}" for what in moments] + [f"hasard {arguments.seed}.{n}" for n in range(1, arguments.kills + 1)]
+    args = parser.parse_args()
+    until, out = time.monotonic() + args.hours * 3600, args.out.resolve()
+    if args.commands:
+        return kill_commands(out, args.commands.split(","), args.kills, args.seed, until)
+    options = [] if args.deliverables else [DATA_ONLY]
+    prepare(out, options, args.light)
+    setup = json.loads((out / "prepared.json").read_text())
+    moments = args.only.split(",") if args.only else [*setup["steps"], *MOMENTS] if args.boundaries else []
+    names = [f"à {what}" for what in moments] + [f"hasard {args.seed}.{n}" for n in range(1, args.kills + 1)]
     tried = resumed(
         out / "trials.jsonl",
         names,
         itemgetter("name"),
-        lambda name: trial(out, prepared, options, name, random.Random(name)),
+        lambda name: trial(out, setup, options, name, random.Random(name)),
         until,
     )
     show(tried)

@@ -51,7 +51,7 @@ _ALIKE = re.compile(
     r"^(demo/)?(validated/_state|validated/\w+|rejected|parts/\w+|restricted/(?:values|rejected)|cache|alerts|"
     r"published/PUBLICATION/(?:dbt_docs)|build/dbt/(?:compiled|run|graph\w*)|dagster/storage)/.*?(\.\w+)$"
 )
-_SPEAKS_OF_DAMAGE = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
+_CLUE = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
 
 
 def mrf(root: Path, *arguments: str) -> tuple[int, str]:
@@ -128,9 +128,7 @@ def prepare(out: Path, submission: str) -> None:
     land(root / "landing")
     done(published(root))
     answer_some(root, out)
-    run(
-        root, "forget", submission, "--who", "essai", "--yes", "--data-only"
-    )  # exits with 1: the landed workbook still holds it
+    run(root, "forget", submission, "--who", "essai", "--yes", "--data-only")  # 1: the landed workbook holds it
     done(published(root, "--force"))
     done(run(root, "backup", str(out / "disque")))
     write_json(root / "pulls" / "mrf_provider_survey" / "landed.json", {"name": "mrf_provider_survey_2024.xlsx"})
@@ -193,12 +191,8 @@ def is_fiction(root: Path) -> bool:
 def sentence(output: str, file: str) -> str:
     """The line about the damage, or the last one."""
     lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
-    speaking = [
-        line
-        for line in lines
-        if Path(file).name in line or (_SPEAKS_OF_DAMAGE.search(line) and "fichiers d’état" in line)
-    ]
-    candidates = speaking or [line for line in lines if _SPEAKS_OF_DAMAGE.search(line)] or lines[-1:]
+    speaking = [line for line in lines if Path(file).name in line or (_CLUE.search(line) and "fichiers d’état" in line)]
+    candidates = speaking or [line for line in lines if _CLUE.search(line)] or lines[-1:]
     return candidates[0][:220] if candidates else ""
 
 
@@ -207,7 +201,7 @@ def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[
     root = out / "trial"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(out / "before", root, symlinks=True)
-    older = publish.readable_publications(Layout(root))[0]
+    older = publish.all_readable(Layout(root))[0]
     damage(root / file, how)
     entry: dict[str, Any] = {"file": file, "how": how, "commands": {}}
     forced = ["--force"] if is_forced and file.startswith(_OF_THE_BUILD) else []
@@ -218,7 +212,7 @@ def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[
             after = rows_of(root)
             entry |= {"rows": after, "fiction": is_fiction(root) or "DONNÉES FICTIVES" in output}
             is_less = after is None or after < before
-            entry["unsaid"] = bool(is_less and not _SPEAKS_OF_DAMAGE.search(output))
+            entry["unsaid"] = bool(is_less and not _CLUE.search(output))
         else:
             code, output = mrf(root, name, *([older] if name == "rollback" else []))
         entry["commands"][name] = {

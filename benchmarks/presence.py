@@ -365,9 +365,8 @@ def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None 
             if row["location_code"] == country
         ]
         if wanted:
-            comparisons[country] = compare(
-                wanted, presence(known[source_id], files[source_id], gazetteer, register, terms)
-            )
+            rows = presence(known[source_id], files[source_id], gazetteer, register, terms)
+            comparisons[country] = compare(wanted, rows)
     return comparisons
 
 

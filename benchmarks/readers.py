@@ -124,7 +124,7 @@ def main() -> int:
         seen_by = [results.get(timeout=60) for _ in readers]
         for one in readers:
             one.join(60)
-        left = len(publish.readable_publications(layout))
+        left = len(publish.all_readable(layout))
     counts = {kind: sum((seen for is_slow, seen in seen_by if is_slow == kind), Counter()) for kind in (False, True)}
     errors = Counter({text: n for seen in counts.values() for text, n in seen.items() if text})
     print("| lecteurs | publications | en | lectures | dont lentes | erreurs | publications restantes |")

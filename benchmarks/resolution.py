@@ -149,10 +149,8 @@ def measure(base: Path) -> None:
         started = time.perf_counter()
         step(workspace)
         seconds[name] = time.perf_counter() - started
-    services_table = pq.read_table(
-        workspace.resolved / "service.parquet", columns=["organization_id", "service_at_location_id"]
-    )
-    entities = [len(set(services_table[name].to_pylist())) for name in services_table.column_names]
+    table = pq.read_table(workspace.resolved / "service.parquet", columns=["organization_id", "service_at_location_id"])
+    entities = [len(set(table[name].to_pylist())) for name in table.column_names]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "peak": peak, "entities": entities}))
 

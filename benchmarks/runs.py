@@ -80,14 +80,10 @@ if __name__ == "__main__":
             [("première exécution", []), ("recalcul complet", ["--force"]), ("rien de changé", [])],
         )
         if len(sys.argv) > 1:
-            options = ["--landing", sys.argv[1], "--as-of", AS_OF]
+            dated = ["--landing", sys.argv[1], "--as-of", AS_OF]
             report(
                 "données réelles",
                 Path(folder) / "real",
-                [
-                    ("première exécution", options),
-                    ("recalcul complet", [*options, "--force"]),
-                    ("rien de changé", options),
-                ],
+                [("première exécution", dated), ("recalcul complet", [*dated, "--force"]), ("rien de changé", dated)],
             )
     imports()

@@ -1,7 +1,6 @@
 """Whether two published files hold the same rows: for changes that must not change results.
 
-Each table of `marts` and `reference` is compared both ways, including duplicates; columns about the run itself are
-ignored.
+Each table of `marts` and `reference` is compared both ways, including duplicates, but for columns about the run.
 """
 
 from __future__ import annotations
@@ -35,13 +34,10 @@ def differences(first: Path, second: Path) -> dict[str, str]:
         for side, path in (("a", first), ("b", second)):
             connection.execute(f"attach '{path}' as {side} (read_only)")
         left, right = columns(connection, "a"), columns(connection, "b")
-        return {
-            table: _difference(connection, table, left.get(table), right.get(table))
-            for table in sorted({*left, *right})
-        }
+        return {table: _diff(connection, table, left.get(table), right.get(table)) for table in sorted({*left, *right})}
 
 
-def _difference(
+def _diff(
     connection: duckdb.DuckDBPyConnection, table: str, left: dict[str, str] | None, right: dict[str, str] | None
 ) -> str:
     if left is None or right is None:

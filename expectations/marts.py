@@ -1,6 +1,4 @@
-"""The suites of the marts: bounds, counts and code lists. Keys, mandatory columns and lists computed by a model are
-rules of the dbt project; no rule is in both.
-"""
+"""The suites of the marts: bounds, counts, code lists. Keys, mandatory columns and computed lists are rules of dbt."""
 
 from __future__ import annotations
 

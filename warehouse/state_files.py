@@ -192,10 +192,8 @@ def read(path: Path, kind: Any = Any, todo: str = FROM_BACKUP) -> Any:
         return None
     except ValidationError as error:
         is_json = error.errors(include_input=False, include_url=False)[0]["type"] != "json_invalid"
-        problem = (
-            "incomplet ou d’une autre forme que celle attendue" if is_json else "coupé ou illisible (JSON attendu)"
-        )
-        raise Damaged(path, problem, todo) from None
+        fault = "incomplet ou d’une autre forme que celle attendue" if is_json else "coupé ou illisible (JSON attendu)"
+        raise Damaged(path, fault, todo) from None
     except (OSError, UnicodeError, RecursionError) as error:
         raise Damaged(path, _reason(error), todo) from error
 

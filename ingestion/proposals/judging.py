@@ -56,29 +56,24 @@ def guesses(column: FileColumn, shape: str) -> list[Guess]:
     targets = [*SHAPES[shape].columns, OBSERVED]
     likely = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
     nothing = likeness(column.header, "ignored")
-    return sorted(
-        (guess for guess in likely if guess.score > nothing), key=lambda guess: (-guess.score, -guess.by_header)
-    )
+    return sorted((one for one in likely if one.score > nothing), key=lambda one: (-one.score, -one.by_header))
 
 
 def _guess(column: FileColumn, target: Column) -> Guess | None:
-    by_header = likeness(column.header, target.name)
+    header = likeness(column.header, target.name)
     if column.tag and tagged(column.tag) == target.name:
-        return Guess(target.name, 1.0, f"étiquette {column.tag}", by_header)
+        return Guess(target.name, 1.0, f"étiquette {column.tag}", header)
     share = 0.0 if target.kind == "text" else _share(column.values[:_EXAMINED], target)
     if target.kind == "text":
-        score, ground = by_header * _as_text(column, target), f"en-tête « {column.header} »"
+        score, ground = header * _as_text(column, target), f"en-tête « {column.header} »"
     elif target.kind == "pcode" and share >= 0.8:
-        score, ground = (
-            max(0.75 + 0.25 * by_header, by_header) * share,
-            f"{share:.0%} de p-codes de niveau {target.level}",
-        )
-    elif target.codes and share >= 0.8 and by_header < _LEAST and is_peculiar(target.codes):
+        score, ground = max(0.75 + 0.25 * header, header) * share, f"{share:.0%} de p-codes de niveau {target.level}"
+    elif target.codes and share >= 0.8 and header < _LEAST and is_peculiar(target.codes):
         score, ground = 0.55 * share, f"{share:.0%} de codes de la liste {target.codes}"
     else:
-        score = by_header * (0.3 + 0.7 * share)
+        score = header * (0.3 + 0.7 * share)
         ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
-    return Guess(target.name, round(score, 3), ground, by_header) if score >= _LEAST else None
+    return Guess(target.name, round(score, 3), ground, header) if score >= _LEAST else None
 
 
 @lru_cache(maxsize=4096)

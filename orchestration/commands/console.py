@@ -91,15 +91,13 @@ def notice(is_demo: bool) -> None:
         console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
 
 
-def sources_table(
-    deliveries: dict[str, dict[str, Any]], fates_by_source: dict[str, dict[str, int]] | None = None
-) -> Table:
+def sources_table(deliveries: dict[str, dict[str, Any]], fates_of: dict[str, dict[str, int]] | None = None) -> Table:
     """One line per source: state, rows read, accepted, rejected and published, failed checks."""
     # Fits 80 columns.
     table = Table(title="Sources", title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "accept.", "rejet.", *(("publ.",) if fates_by_source else ()), "alertes"):
+    for name in ("lues", "accept.", "rejet.", *(("publ.",) if fates_of else ()), "alertes"):
         table.add_column(name, justify="right")
     for source_id, delivery in sorted(deliveries.items()):
         counts = [withheld.total(delivery["rows"], kind) for kind in ("read", "accepted", "rejected")]
@@ -108,7 +106,7 @@ def sources_table(
             source_id,
             state_shown(delivery["state"]),
             *("—" if count is None else number(count) for count in counts),
-            *([_published(fates_by_source.get(source_id))] if fates_by_source else []),
+            *([_published(fates_of.get(source_id))] if fates_of else []),
             str(warnings or "·"),
         )
     return table
@@ -121,9 +119,9 @@ def _published(counts: dict[str, int] | None) -> str:
     return number(count) if count else "[bold red]aucune[/]"
 
 
-def show_fates(fates_by_source: dict[str, dict[str, int]]) -> None:
+def show_fates(fates_of: dict[str, dict[str, int]]) -> None:
     """The fate of accepted rows that are not published; in red if a source has none published."""
-    for source_id, counts in sorted(fates_by_source.items()):
+    for source_id, counts in sorted(fates_of.items()):
         others = fates.others(counts)
         if fates.PUBLISHED not in counts:
             console.print(f"[bold red]{source_id} : aucune ligne acceptée n’est publiée[/] ({others})", soft_wrap=True)

@@ -274,10 +274,8 @@ def diff(
 
 
 def _publication(layout: Layout, wanted: str) -> str:
-    matches = [n for n in publish.readable_publications(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
+    matches = publish.matching(layout, wanted)
     if not matches:
-        stop(
-            f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.readable_publications(layout))}",
-            WRONG_USE,
-        )
+        names = ", ".join(publish.all_readable(layout))
+        stop(f"{wanted} : aucune publication de ce nom ; il y a : {names}", WRONG_USE)
     return matches[0]

@@ -90,18 +90,11 @@ def _forget(
         ids = erasure.all_ids(workspace, vault, known, landed, wanted)
         hashes = forgotten.hashes(workspace, ids)
         name = f"{now:%Y%m%dT%H%M%SZ}_{next(iter(hashes.values()))[0][:8]}"
-        receipt: dict[str, Any] = {
-            "asked_by": who,
-            "forgotten_at": _timestamp(now),
-            "hashes": hashes,
-            "complete": False,
-        }
+        receipt: dict[str, Any] = {"asked_by": who, "forgotten_at": _iso(now), "hashes": hashes, "complete": False}
         is_known = any(_erased_anything(one) for one in _earlier(workspace, ids))
-        forgotten.write_receipt(
-            workspace, name, receipt | {"documents": [], "read": []}
-        )  # first, so that nothing comes back
+        forgotten.write_receipt(workspace, name, receipt | {"documents": [], "read": []})  # first: nothing comes back
         files = [path for paths in landed.values() for path in paths]
-        done, left = forgetting.erase(layout, vault, known, forgotten.erased_submissions(workspace), files)
+        done, left = forgetting.erase(layout, vault, known, forgotten.load(workspace), files)
         receipt |= _done(done) | {"landed_files_that_hold_it": [path.name for path in left]}
         forgotten.write_receipt(workspace, name, receipt)
     console.print(f"Lignes effacées : {number(sum(done.counts.values()))} ; reçu : {workspace.forgotten / name}.json")
@@ -127,8 +120,7 @@ def _erased_anything(receipt: dict[str, Any]) -> bool:
 
 
 def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> dict[str, Any]:
-    """Publishes without the erased rows, then removes the publications and backups that hold them; returns what was
-    done.
+    """Publishes without the erased rows, then removes publications and backups that hold them; returns what was done.
 
     Ends the command if the new publication fails: readers then keep the old one.
     """
@@ -184,9 +176,7 @@ def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: 
             return True
         with locked(layout), console.status("effacements demandés"):
             files = [path for paths in forgetting.landed_by_survey(layout, known, landing).values() for path in paths]
-            done, left = forgetting.erase(
-                layout, open_vault(workspace), known, forgotten.erased_submissions(workspace), files
-            )
+            done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.load(workspace), files)
     except (KeyProblem, NothingToPublish) as problem:
         stop(f"Des effacements demandés restent à refaire, par « mrf forget --again » : {problem}", NOT_PUBLISHED)
     done_after = finish(layout, True, backup_folders or [])
@@ -252,5 +242,5 @@ def _forget_expired() -> None:
     console.print(f"Documents dont les données personnelles sont échues et effacées : {len(gone)}")
 
 
-def _timestamp(now: dt.datetime) -> str:
+def _iso(now: dt.datetime) -> str:
     return now.isoformat(timespec="seconds")

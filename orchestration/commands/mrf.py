@@ -204,9 +204,7 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
         problems = alerts.after_run(layout, instance, result.run_id)
         session.tidy_after_run(layout, instance)
     session.show_problems(problems)
-    from orchestration.pipeline.delivery import deliveries
-
-    rows = {source: vars(delivery) for source, delivery in deliveries(layout.workspace(is_demo), sources()).items()}
+    rows = _last_deliveries(layout, is_demo)
     catalog = publish.catalog(layout)
     # A failure after the pointer moved does not unpublish.
     if catalog is not None and catalog["run_id"] == result.run_id:
@@ -231,6 +229,12 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
     stop(f"Non publié : {kept}.", NOT_PUBLISHED)
 
 
+def _last_deliveries(layout: Layout, is_demo: bool) -> dict[str, dict[str, Any]]:
+    from orchestration.pipeline.delivery import deliveries
+
+    return {source: vars(delivery) for source, delivery in deliveries(layout.workspace(is_demo), sources()).items()}
+
+
 def _reason(failure: Any) -> str:
     """The innermost cause in plain words."""
     if failure.user_failure_data is not None and failure.user_failure_data.description:
@@ -246,10 +250,10 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
         source: entry | {"checks": manifest["source_checks"][source]} for source, entry in manifest["inputs"].items()
     }
     notice(manifest["is_demo"])
-    fates_by_source = fates.of_manifest(manifest)
-    console.print(sources_table(rows, fates_by_source))
+    source_fates = fates.of_manifest(manifest)
+    console.print(sources_table(rows, source_fates))
     errors(rows)
-    show_fates(fates_by_source)
+    show_fates(source_fates)
     console.print(marts_table(manifest["marts"]))
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
@@ -272,22 +276,16 @@ def status() -> None:
         restore = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
         stop(f"Aucune publication dans {layout.published} :{restore} lancer « mrf run ».", NOT_PUBLISHED)
     notice(catalog["is_demo"])
-    console.print(
-        f"Publication : {catalog['current']} ({catalog['published_at']}), {len(catalog['history'])} plus ancienne(s)"
-    )
+    older = len(catalog["history"])
+    console.print(f"Publication : {catalog['current']} ({catalog['published_at']}), {older} plus ancienne(s)")
     manifest = None if publish.flaw(layout, catalog["current"]) else publish.manifest_of(layout, catalog["current"])
     if manifest:
         console.print(f"Date de référence : {manifest['as_of']}")
-    from orchestration.pipeline.delivery import deliveries
-
-    rows = {
-        source: vars(delivery)
-        for source, delivery in deliveries(layout.workspace(catalog["is_demo"]), sources()).items()
-    }
-    fates_by_source = fates.of_manifest(manifest) if manifest else {}
-    console.print(sources_table(rows, fates_by_source))
+    rows = _last_deliveries(layout, catalog["is_demo"])
+    source_fates = fates.of_manifest(manifest) if manifest else {}
+    console.print(sources_table(rows, source_fates))
     errors(rows)
-    show_fates(fates_by_source)
+    show_fates(source_fates)
     if manifest:
         console.print(checks_line(manifest))
         deliverable_commands.show(layout.published / Path(catalog["current"]).parent)

@@ -95,18 +95,16 @@ def doctor(
 
     layout = prepared(is_thorough=True)
     lines = examination.examine(layout)
-    for line in lines:
-        message = f"{line.message} ({line.detail})" if line.detail else line.message
-        todo = f" → {escape(line.todo)}" if line.todo else ""
+    for one in lines:
+        message = f"{one.message} ({one.detail})" if one.detail else one.message
+        todo = f" → {escape(one.todo)}" if one.todo else ""
         console.print(
-            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(message)}{todo}",
+            f"[{examination.COLORS[one.level]}]{one.level:<7}[/] {one.name} : {escape(message)}{todo}",
             soft_wrap=True,
         )
-    wrong = [line for line in lines if line.level == examination.ERROR]
+    wrong = [one for one in lines if one.level == examination.ERROR]
     if wrong and alert:
-        text = "\n".join(
-            f"  · {line.name} : {alerts.redacted(line.message)}\n    À faire : {line.todo}" for line in wrong
-        )
+        text = "\n".join(f"  · {one.name} : {alerts.redacted(one.message)}\n    À faire : {one.todo}" for one in wrong)
         show_problems(alerts.announce(layout, "failure", "doctor", f"{len(wrong)} point(s) en erreur", text))
     if wrong:
         raise typer.Exit(NOT_PUBLISHED)

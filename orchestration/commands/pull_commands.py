@@ -50,7 +50,7 @@ def pull_sources(
         stop("Aucune source ne déclare de relevé (clé pull de source.yml).", WRONG_USE)
     layout = Layout.from_environment()
     try:
-        erased = forgotten.erased_submissions(layout.workspace(False))
+        erased = forgotten.load(layout.workspace(False))
     except KeyProblem as problem:  # erased submissions could come back
         stop(str(problem), NOT_PUBLISHED)
     failed = []

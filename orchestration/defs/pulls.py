@@ -24,12 +24,10 @@ def pull_all(context: dg.OpExecutionContext) -> None:
     if layout.restore_journal.exists():
         raise dg.Failure(f"Rien n’est relevé. {RESTORE_INTERRUPTED}")
     try:
-        erased = forgotten.erased_submissions(layout.workspace(False))
+        erased = forgotten.load(layout.workspace(False))
     except KeyProblem as problem:
         raise dg.Failure(f"Rien n’est relevé, ce qui a été effacé pourrait revenir : {problem}") from problem
-    with alive(
-        layout, context.run_id
-    ):  # a slow server may take longer than the time allowed to a run without a sign of life
+    with alive(layout, context.run_id):  # a slow server may outlast the time allowed to a silent run
         for source in filter(_is_set_up, known_sources().values()):
             try:
                 pulled = pull(source, layout.landing, layout.pulls, erased)

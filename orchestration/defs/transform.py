@@ -230,13 +230,9 @@ def _results(context: dg.AssetExecutionContext, rules: list[dbt_rules.Outcome]) 
     for rule in rules:
         key = keys[rule.node["unique_id"]]
         if key in context.selected_asset_check_keys and rule.message != dbt_rules.SKIPPED:
-            metadata = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
+            info = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
             yield dg.AssetCheckResult(
-                passed=rule.held,
-                asset_key=key.asset_key,
-                check_name=key.name,
-                severity=_severity(rule),
-                metadata=metadata,
+                passed=rule.held, asset_key=key.asset_key, check_name=key.name, severity=_severity(rule), metadata=info
             )
 
 

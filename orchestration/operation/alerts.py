@@ -100,12 +100,8 @@ def _write(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterRun, cur
         assert catalog is not None
         subject, text = _subject("nouvelle publication", is_demo), _publication_text(layout, catalog, held)
         problems += _put(layout, current, f"{run.run_id}_publication", "publication", subject, text)
-    if (
-        inventory
-        and run.status == dg.DagsterRunStatus.SUCCESS
-        and "stale" in current.alert_on
-        and _is_news(layout, held)
-    ):
+    succeeded = run.status == dg.DagsterRunStatus.SUCCESS
+    if inventory and succeeded and "stale" in current.alert_on and _is_news(layout, held):
         subject = _subject(f"{len(held)} source(s) retenue(s)", is_demo)
         text = _noted(_stale_text(held), is_demo)
         problems += _put(layout, current, f"{run.run_id}_stale", "stale", subject, text)
@@ -180,10 +176,8 @@ def _failure_text(layout: Layout, instance: dg.DagsterInstance, run: dg.DagsterR
     checks = audit.failing_checks(layout, run.run_id)
     if steps:
         # The checks are clearer than dbt’s message and quote no rows.
-        failed_steps = [
-            STEPS.get(step, step) + ("" if checks or not why else f" : {why}") for step, why in steps.items()
-        ]
-        parts.append("Étapes en échec :\n" + _listed(failed_steps))
+        lines = [STEPS.get(step, step) + ("" if checks or not why else f" : {why}") for step, why in steps.items()]
+        parts.append("Étapes en échec :\n" + _listed(lines))
     if checks:
         parts.append(
             "Contrôles en échec :\n" + _listed([f"{c.name} ({c.tool}) : {c.failed_count} ligne(s)" for c in checks])

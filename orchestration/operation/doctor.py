@@ -196,10 +196,8 @@ def runs(layout: Layout) -> Iterator[Line]:
             yield Line(OK, "planificateur", "actif")
         else:
             never = all(pulses[name].last_heartbeat is None for name in silent)
-            message = "n’a jamais tourné" if never else "ne répond plus"
-            yield Line(
-                LOOK if never else ERROR, "planificateur", message, "systemctl restart mrf-daemon (ou « mrf ui »)"
-            )
+            text = "n’a jamais tourné" if never else "ne répond plus"
+            yield Line(LOOK if never else ERROR, "planificateur", text, "systemctl restart mrf-daemon (ou « mrf ui »)")
 
 
 def _has_channels() -> bool:
@@ -290,11 +288,8 @@ def state(layout: Layout) -> Iterator[Line]:
             yield Line(ERROR, "restauration", "interrompue", todo)
         return
     catalog = publish.catalog(layout)
-    wrong = [
-        text
-        for text in housekeeping.problems(layout)
-        if catalog is None or text != publish.flaw(layout, catalog["current"])
-    ]
+    flaw = publish.flaw(layout, catalog["current"]) if catalog else ""
+    wrong = [text for text in housekeeping.problems(layout) if text != flaw]
     for text in wrong:
         yield Line(ERROR, "fichiers d’état", text, "puis « mrf doctor » de nouveau")
     asides = sorted(path for path in layout.root.rglob(f"*{state_files.ASIDE}*") if path.parent != layout.landing)

@@ -79,9 +79,7 @@ def _shown(layout: Layout, path: Path) -> str:
 
 def publications_holding(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
     """The publications, as the catalog names them, that may hold submissions erased after they were made."""
-    return [
-        name for name in publish.finished_publications(layout) if _publication_may_hold(layout, name, receipts, sources)
-    ]
+    return [name for name in publish.all_finished(layout) if _publication_may_hold(layout, name, receipts, sources)]
 
 
 def _publication_may_hold(
@@ -133,9 +131,8 @@ def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterIn
     catalog = publish.catalog(layout)
     if catalog is None or catalog["current"] in names:
         return []
-    write_json(
-        layout.catalog, catalog | {"history": [one for one in catalog["history"] if one["current"] not in names]}
-    )
+    history = [one for one in catalog["history"] if one["current"] not in names]
+    write_json(layout.catalog, catalog | {"history": history})
     kept = retention.kept_runs(layout)
     for folder in layout.run_folder("_").parent.glob("*"):
         if folder.name not in kept:
@@ -199,12 +196,7 @@ def vacuum(path: Path) -> None:
 
 def backups_with(folders: Iterable[Path], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[Path]:
     """The backups below these folders that may hold what was erased."""
-    return [
-        path
-        for folder in folders
-        for path in backup.complete_backups(folder)
-        if _backup_may_hold(path, receipts, sources)
-    ]
+    return [path for folder in folders for path in backup.complete(folder) if _backup_may_hold(path, receipts, sources)]
 
 
 def _backup_may_hold(folder: Path, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:

@@ -81,8 +81,7 @@ def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
 
 
 def _make_storage(layout: Layout, is_thorough: bool) -> list[str]:
-    """Has Dagster create its SQLite files, one process at a time; returns, in sentences, those that could not be
-    opened.
+    """Has Dagster create its SQLite files, one process at a time; returns sentences about those that are damaged.
 
     Two processes that open a new root at once write different versions into `schedules.db`, which then cannot be
     opened: « Version table 'alembic_version' has more than one head present ».

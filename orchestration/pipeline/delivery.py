@@ -261,7 +261,7 @@ class _Delivering:
         """The test for erased submissions, and the fingerprint of erasures. Raises KeyProblem."""
         if self.inventory.is_demo or not isinstance(self.source.reader, SurveyReader):
             return nobody, []
-        erased = forgotten.erased_submissions(self.workspace)
+        erased = forgotten.load(self.workspace)
         return erased, [erased.identity] if erased.identity else []
 
 

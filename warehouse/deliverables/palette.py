@@ -20,7 +20,7 @@ BAND = {"A": "#0b6e7f", "B": "#7cc4c0", "C": "#f29a4a"}
 SERIES = ("#0b4f8a", "#0b6e7f", "#f29a4a", "#8a4b9c", "#9db7d5", "#b03a2e")
 
 
-def text_colour_on(colour: str) -> str:
+def on(colour: str) -> str:
     """White or ink, whichever is more readable on a colour (relative luminance as in WCAG 2)."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]

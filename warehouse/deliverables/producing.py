@@ -147,8 +147,7 @@ def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None])
             deliverable.make(edition, aside)
             if wrong := deliverable.check(edition, aside):
                 raise Refused(" ; ".join(wrong))
-        # After closing the edition: the guard opens the same file with other settings, which DuckDB forbids meanwhile.
-        guard(aside)
+        guard(aside)  # outside the block above: it opens the same file with settings that DuckDB does not mix
         paths = sorted(path for path in aside.rglob("*") if path.is_file())
         files = [
             {"path": str(p.relative_to(aside)), "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in paths

@@ -109,9 +109,7 @@ PROFILE_MEASURES = {
 
 
 def files() -> dict[Path, str]:
-    """Every generated file and its text. Raises DeclarationError if the declaration of a published column is
-    incomplete.
-    """
+    """Every generated file and its text. Raises DeclarationError if a published column is declared incompletely."""
     _require_hashtags()
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
     made[FOLDER / "_sources.yml"] = _yaml("sources", _sources())

@@ -18,7 +18,7 @@ from warehouse.privacy.findings import (
     PLACE_OF_SHELTER,
     Finding,
     Known,
-    personal_kinds,
+    kinds_in,
     phones_in,
     squashed,
 )
@@ -38,9 +38,8 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
     findings = []
     for schema, table in _tables(connection, schemas):
         findings += _table(connection, file, schema, table, known)
-    return (
-        findings + _comments(connection, file, schemas, known) + _claims_of_unplaced(connection, file, schemas, known)
-    )
+    findings += _comments(connection, file, schemas, known)
+    return findings + _claims_of_unplaced(connection, file, schemas, known)
 
 
 def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> Callable[[], frozenset[str]]:
@@ -96,7 +95,7 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
                 "attribute is distinct from 'public_phone'" if is_long and column in ("value", "raw_value") else "true"
             )
             texts = _texts(connection, full, column, rest, known)
-            findings += [Finding(file, place, kind) for text in texts for kind in personal_kinds(text, strict)]
+            findings += [Finding(file, place, kind) for text in texts for kind in kinds_in(text, strict)]
         elif kind == "VARCHAR":
             findings += _unpermitted(connection, file, place, full, column, "true", known)
         elif known.phones and kind in _NUMBERS:
@@ -207,6 +206,4 @@ def _comments(
         where comment is not null and schema_name in (select unnest($1))
     """
     rows = connection.execute(query, [list(schemas)]).fetchall()
-    return [
-        Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in personal_kinds(text, known)
-    ]
+    return [Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in kinds_in(text, known)]

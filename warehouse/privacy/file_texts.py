@@ -107,9 +107,7 @@ def _located(file: str, passages: Iterable[_Passage]) -> Iterator[Piece]:
                 yield Piece(file, place, text, is_number)
     except (GeneratorExit, KeyboardInterrupt, SystemExit):
         raise
-    except (
-        BaseException
-    ) as error:  # parsers raise undocumented errors for damaged files, and Rust's panics are no Exception
+    except BaseException as error:  # parsers may raise anything for a damaged file, even a panic of Rust
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
@@ -199,8 +197,8 @@ def _text(name: str, text: str) -> Iterator[_Passage]:
     start, suffix = text.lstrip()[:200].casefold(), Path(name).suffix.casefold()
     if suffix in (".html", ".htm", ".svg", ".xml") or start.startswith(("<!doctype html", "<html", "<?xml", "<svg")):
         yield from _html(text)
-    elif start[:1] in ("{", "[") and (values := _json(text)) is not None:
-        yield from values
+    elif start[:1] in ("{", "[") and (parts := _json(text)) is not None:
+        yield from parts
     elif suffix in (".csv", ".tsv"):
         yield from _csv(text)
     elif suffix == ".css":  # its numbers are sizes and colours
@@ -234,10 +232,8 @@ def _values(value: Any, place: str) -> Iterator[_Passage]:
         for number, inner in enumerate(value):
             yield from _values(inner, f"{place}[{number}]")
     elif isinstance(value, str):
-        if value[:1] in ("{", "[") and (inner_values := _json(value)) is not None:
-            yield from (
-                (f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in inner_values
-            )
+        if value[:1] in ("{", "[") and (parts := _json(value)) is not None:
+            yield from ((f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in parts)
         else:
             yield place, value, False
     elif value is not None and not isinstance(value, bool):

@@ -53,8 +53,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """Values to search for: phones (last 8 digits), e-mails and names (folded), points (latitude, longitude, 4
-    decimals).
+    """Values to search for: phones (last 8 digits), e-mails and names (folded), points (lat, lon, 4 decimals).
 
     ``public_phones`` and ``public_points`` may be published and are no findings. ``let_through``: texts (``squashed``)
     published because nothing personal is in them, although parts of them look personal out of context; what
@@ -132,7 +131,7 @@ def _rounded(points: Collection[Point]) -> set[Point]:
     return {(round(y, 4), round(x, 4)) for y, x in points}
 
 
-def personal_kinds(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
+def kinds_in(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
     """The kinds of personal data in a text. In numbers and in our own code only known values are searched for."""
     pieces = [] if is_number or is_own else personal.find(text)
     kinds = {piece.kind for piece in pieces if not _is_public(piece, known) and not _is_let_through(piece, known)}

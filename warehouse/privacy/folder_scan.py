@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.privacy import database_scan
 from warehouse.privacy.file_texts import pieces
-from warehouse.privacy.findings import Finding, Known, personal_kinds
+from warehouse.privacy.findings import Finding, Known, kinds_in
 
 _REMEMBERED = 1_000_000  # texts
 
@@ -24,7 +24,7 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
 
     @lru_cache(_REMEMBERED)  # the same cells recur in many files
     def looked(text: str, is_number: bool) -> set[str]:
-        return personal_kinds(text, known, is_number)
+        return kinds_in(text, known, is_number)
 
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
@@ -32,7 +32,7 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
             findings |= dict.fromkeys(_in_database(path, name, known))
             continue
         if Path(name).parts[0] in own:
-            kinds = personal_kinds(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
+            kinds = kinds_in(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
             findings |= {Finding(name, "texte", kind): None for kind in kinds}
             continue
         for piece in pieces(path, name):
@@ -49,4 +49,4 @@ def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
 
 def _shown(place: str, known: Known) -> str:
     """The place of a finding, which may itself hold data of the file, such as JSON keys."""
-    return "(place non montrée)" if personal_kinds(place, known) else place
+    return "(place non montrée)" if kinds_in(place, known) else place

@@ -47,7 +47,7 @@ class Forgotten:
         return hashlib.sha256(parts.encode()).hexdigest()[:16] if parts else ""
 
 
-def erased_submissions(workspace: Workspace) -> Forgotten:
+def load(workspace: Workspace) -> Forgotten:
     """The erased submissions of this workspace.
 
     Raises KeyProblem if the key that sealed an erasure is missing, ReceiptDamaged if a receipt is damaged.
@@ -56,9 +56,7 @@ def erased_submissions(workspace: Workspace) -> Forgotten:
 
 
 def from_receipts(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
-    """The erased submissions of these receipts, tested with the key of this data root. Raises KeyProblem as `known`
-    does.
-    """
+    """The erased submissions of these receipts, tested with the key of this data root. Raises KeyProblem."""
     hashes: dict[str, set[str]] = {}
     for receipt in receipts:
         for name, digests in receipt["hashes"].items():

@@ -74,8 +74,7 @@ class Vault:
 
     @property
     def expired(self) -> frozenset[str]:
-        """The documents whose personal data was erased at the end of its term: it must not come back with the same
-        file.
+        """The documents whose personal data was erased at its term: it must not come back with the same file.
 
         Raises Unreadable if the list is damaged.
         """
@@ -134,9 +133,7 @@ class Vault:
         return self._read(path, why)
 
     def change_values(self, source_id: str, kept: Callable[[pd.DataFrame], pd.DataFrame], why: str) -> int:
-        """Keeps the personal values of a source that ``kept`` selects; returns how many were removed. Raises
-        Unreadable.
-        """
+        """Keeps the personal values that ``kept`` selects; returns how many were removed. Raises Unreadable."""
         path = _values(self.folder, source_id)
         if not path.exists():
             return 0

@@ -80,30 +80,25 @@ def verified(layout: Layout) -> dict[str, Any]:
 
 def failure_messages(layout: Layout, part: str) -> list[str]:
     """The failures of one part of the audit of the current build."""
-    part_record = (_kept(layout) or {}).get(part)
-    return _failures(part, part_record, part_record["build_sha256"]) if part_record else []
+    kept = (_kept(layout) or {}).get(part)
+    return _failures(part, kept, kept["build_sha256"]) if kept else []
 
 
 def failing_checks(layout: Layout, run_id: str) -> list[Check]:
     """The failed checks of all parts on the build of a run."""
     audit = _kept(layout) or {}
-    checks = [
-        Check(**c)
-        for part_record in audit.values()
-        if part_record["run"].get("run_id") == run_id
-        for c in part_record["checks"]
-    ]
+    checks = [Check(**c) for part in audit.values() if part["run"].get("run_id") == run_id for c in part["checks"]]
     return [c for c in checks if c.severity == "error" and not c.passed and c.message != "skipped"]
 
 
-def _failures(part: str, part_record: dict[str, Any] | None, sha256: str) -> list[str]:
-    if part_record is None:
+def _failures(part: str, kept: dict[str, Any] | None, sha256: str) -> list[str]:
+    if kept is None:
         return [f"contrôles « {part} » absents"]
-    if part_record["build_sha256"] != sha256:
+    if kept["build_sha256"] != sha256:
         return [f"contrôles « {part} » d’une autre construction"]
-    if not part_record["run"]["is_complete"]:
+    if not kept["run"]["is_complete"]:
         return ["la construction vient d’une exécution partielle : lancer la chaîne complète"]
-    ran = {check["name"] for check in part_record["checks"]}
-    failures = [f"{name} : n’a pas été exécuté" for name in part_record["expected"] if name not in ran]
-    wrong = [c for c in part_record["checks"] if c["severity"] == "error" and not c["passed"]]
+    ran = {check["name"] for check in kept["checks"]}
+    failures = [f"{name} : n’a pas été exécuté" for name in kept["expected"] if name not in ran]
+    wrong = [c for c in kept["checks"] if c["severity"] == "error" and not c["passed"]]
     return failures + [f"{c['name']} : {c['message'] or str(c['failed_count']) + ' ligne(s) en cause'}" for c in wrong]

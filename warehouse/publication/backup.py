@@ -297,7 +297,7 @@ def _copied_plainly(path: Path, target: Path) -> str:
     return file_sha256(target)
 
 
-def complete_backups(destination: Path) -> list[Path]:
+def complete(destination: Path) -> list[Path]:
     """The complete backups of a folder, oldest first."""
     return sorted(path for path in destination.glob(f"{NAME}*") if is_complete(path))
 
@@ -326,7 +326,7 @@ def remove_old_backups(made: Path, keep: int) -> list[Path]:
     for path in made.parent.glob(f"{NAME}*"):
         if not (path / SEAL).is_file() and not path.name.endswith(_PART):
             shutil.rmtree(path, ignore_errors=True)  # its removal was interrupted
-    beside = complete_backups(made.parent)
+    beside = complete(made.parent)
     others = sorted((path for path in beside if path != made), key=lambda path: (path.name < made.name, path.name))
     gone = others[: max(len(beside) - keep, 0)]
     for path in gone:

@@ -137,10 +137,8 @@ def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
         path, before = workspace.state / name, _rows_of(left, name)
         fewer = before - state.count(path)
         if fewer > 0 and accepted.get(name) != before:
-            state_of_file = "perdu" if not path.exists() else "coupé"
-            yield Damaged(
-                path, f"{state_of_file} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE
-            )
+            fault = "perdu" if not path.exists() else "coupé"
+            yield Damaged(path, f"{fault} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
 
 
 def _accepted(workspace: Workspace) -> dict[str, int]:

@@ -254,7 +254,7 @@ def _written_catalog(layout: Layout) -> dict[str, Any] | None:
 
 def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
     """In order of publication, real data after fictional: a root never goes back to fictional data."""
-    entries = [entry for pointer in readable_publications(layout) if (entry := _entry(layout, pointer))]
+    entries = [entry for pointer in all_readable(layout) if (entry := _entry(layout, pointer))]
     if not entries:
         return None
     *history, last = sorted(entries, key=lambda entry: (not entry["is_demo"], entry["published_at"]))
@@ -293,12 +293,12 @@ def flaw(layout: Layout, pointer: str) -> str:
     return ""
 
 
-def readable_publications(layout: Layout) -> list[str]:
+def all_readable(layout: Layout) -> list[str]:
     """All publications with a readable manifest, oldest first by name, as the catalog names them."""
-    return [pointer for pointer in finished_publications(layout) if _entry(layout, pointer) is not None]
+    return [pointer for pointer in all_finished(layout) if _entry(layout, pointer) is not None]
 
 
-def finished_publications(layout: Layout) -> list[str]:
+def all_finished(layout: Layout) -> list[str]:
     """All finished publications, including those whose manifest was lost or damaged since."""
     files = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
     pointed = _folders(_written_catalog(layout))
@@ -308,6 +308,11 @@ def finished_publications(layout: Layout) -> list[str]:
 def _is_finished(folder: Path, pointed: set[str]) -> bool:
     is_marked = (folder / UNFINISHED).exists() and folder.name not in pointed
     return not is_marked and not folder.name.startswith(_REMOVING)
+
+
+def matching(layout: Layout, wanted: str) -> list[str]:
+    """The readable publications of that name: a file name, a folder name or <run>/<file>."""
+    return [name for name in all_readable(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
 
 
 def has_real(layout: Layout) -> bool:
@@ -361,11 +366,9 @@ def link_site(layout: Layout) -> None:
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
     """Points to an earlier publication (its file name or <run>/<file>) after verifying it."""
-    matches = [
-        name for name in readable_publications(layout) if wanted in (name, Path(name).name, Path(name).parent.name)
-    ]
+    matches = matching(layout, wanted)
     if len(matches) != 1 or flaw(layout, matches[0]):
-        names = [name for name in readable_publications(layout) if not flaw(layout, name)]
+        names = [name for name in all_readable(layout) if not flaw(layout, name)]
         problem = "cette publication est abîmée" if matches else "aucune publication entière de ce nom"
         raise FileNotFoundError(f"{wanted} : {problem} ; il y a, entières : {', '.join(names) or 'aucune'}")
     manifest = manifest_of(layout, matches[0])

@@ -1,6 +1,4 @@
-"""Ready-made questions to a publication: one .sql file each, whose header states the question and how to read the
-answer.
-"""
+"""Ready-made questions to a publication: one .sql file each, with the question and its reading in the header."""
 
 from __future__ import annotations
 
@@ -65,20 +63,18 @@ def filled(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Recipe:
 
 def _read(path: Path) -> Recipe:
     head, _, sql = path.read_text(encoding="utf-8").partition("\n\n")
-    sections: dict[str, str] = {}
+    texts: dict[str, str] = {}
     key = ""
     for line in head.splitlines():
         if match := _LINE.fullmatch(line):
             key = match["key"]
-            sections[key] = match["text"]
+            texts[key] = match["text"]
         else:
-            sections[key] = f"{sections.get(key, '')} {line.removeprefix('--').strip()}"
-    if missing := [key for key in ("Question", "TdR", "Lire") if key not in sections]:
+            texts[key] = f"{texts.get(key, '')} {line.removeprefix('--').strip()}"
+    if missing := [key for key in ("Question", "TdR", "Lire") if key not in texts]:
         raise ValueError(f"{path.name} : l’en-tête ne dit pas « {' », « '.join(missing)} »")
     number, _, name = path.stem.partition("_")
-    return Recipe(
-        int(number), name, sections["Question"], sections["TdR"], sections["Lire"], sections.get("Vide si", ""), sql
-    )
+    return Recipe(int(number), name, texts["Question"], texts["TdR"], texts["Lire"], texts.get("Vide si", ""), sql)
 
 
 def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _SHOWN) -> Answer:

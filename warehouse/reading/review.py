@@ -125,9 +125,7 @@ def export(layout: Layout, path: Path) -> int:
     Texts of sources are escaped by `harmless`; `import_answers` unescapes those copied as answers.
     """
     asked = questions(layout)
-    with path.open(
-        "w", encoding="utf-8-sig", newline=""
-    ) as file:  # the byte order mark that Excel needs to read accents
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # Excel needs the byte order mark for accents
         writer = csv.DictWriter(file, [field.name for field in fields(Question)] + list(_TO_FILL), delimiter=";")
         writer.writeheader()
         writer.writerows(_written(question) | dict.fromkeys(_TO_FILL, "") for question in asked)

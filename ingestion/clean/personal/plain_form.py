@@ -28,9 +28,7 @@ _NOTHING = frozenset({"Cf", "Mn", "Me"})  # zero-width characters, combining acc
 
 @dataclass(frozen=True)
 class Plain:
-    """``text``: the plain form of an original of this ``length``; ``starts``, ``ends``: original positions by
-    character.
-    """
+    """``text``: the plain form of an original of this ``length``; ``starts``, ``ends``: its original positions."""
 
     text: str
     starts: Sequence[int]

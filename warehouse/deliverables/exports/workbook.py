@@ -66,15 +66,11 @@ class Book:
 
     def close(self) -> None:
         """Adds the dictionary and the codes and saves the file."""
-        dictionary = self._edition.dictionary
-        columns = [
-            {"table": t["name"], **c} for t in dictionary["tables"] if t["schema"] == "marts" for c in t["columns"]
-        ]
+        tables, lists = self._edition.dictionary["tables"], self._edition.dictionary["lists"]
+        columns = [{"table": t["name"], **c} for t in tables if t["schema"] == "marts" for c in t["columns"]]
         rows = [[_joined(column[name]) for name in _DICTIONARY] for column in columns]
         self._sheet(DICTIONARY, list(_DICTIONARY.values()), rows)
-        codes = [
-            [one["name"], code["code"], code["fr"], code["en"]] for one in dictionary["lists"] for code in one["codes"]
-        ]
+        codes = [[one["name"], code["code"], code["fr"], code["en"]] for one in lists for code in one["codes"]]
         self._sheet(CODES, ["liste", "code", "en français", "in English"], codes)
         self._book.close()
 

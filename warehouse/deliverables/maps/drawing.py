@@ -164,11 +164,9 @@ def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
 
 def _served(cercle: CercleFacts, total: int) -> str:
     """Types served; if nothing is verified, the number of unverified ones instead of a zero."""
-    return (
-        counted(cercle.unverified, "non vérifié", "non vérifiés")
-        if cercle.is_unverified
-        else f"{len(cercle.served)}/{total}"
-    )
+    if cercle.is_unverified:
+        return counted(cercle.unverified, "non vérifié", "non vérifiés")
+    return f"{len(cercle.served)}/{total}"
 
 
 def _figures(cercle: CercleFacts, total: int) -> list[str]:

@@ -132,9 +132,7 @@ def sheet(shown: Scene, target: Path, title: str) -> Iterator[Sheet]:
 
 
 def _write_png(figure: Figure, target: Path, about: dict[str, str]) -> None:
-    """Writes a PNG of 256 colours, enough for a map at a third of the size; stronger compression is slower than
-    drawing.
-    """
+    """Writes a PNG of 256 colours: enough for a map, a third of the size; more compression is slower than drawing."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
@@ -163,10 +161,8 @@ def _settings() -> Any:
 
 def _head(page: Axes, shown: Scene, title: str) -> None:
     page.text(_MARGIN_INCHES, 0.22, title, fontsize=17, fontweight="bold", va="top")
-    subtitle = (
-        f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
-    )
-    page.text(_MARGIN_INCHES, 0.53, subtitle, fontsize=10, color=SOFT, va="top")
+    text = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
+    page.text(_MARGIN_INCHES, 0.53, text, fontsize=10, color=SOFT, va="top")
     if shown.edition.notice:
         box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": NOTICE, "edgecolor": NOTICE_EDGE, "lw": 1.5}
         style: dict[str, Any] = {

@@ -87,7 +87,7 @@ def _listed(edition: Edition, rows: list[Row]) -> dict[str, Any]:
     for name, column in (_CODES | _NAMES).items():
         dictionaries[name], columns[name] = _encoded(row[column] for row in rows)
     acronyms = {row["organization_name"]: row["acronym"] or "" for row in rows}
-    folded_texts: dict[str, Callable[[str], str]] = {
+    labels: dict[str, Callable[[str], str]] = {
         "organization": lambda name: f"{name} {acronyms[name]}",
         "type": lambda code: edition.label("type_service", code),
         "zone": lambda code: edition.label("zone", code),
@@ -96,9 +96,7 @@ def _listed(edition: Edition, rows: list[Row]) -> dict[str, Any]:
         "leaf": LEAF,
         "ids": [row["service_at_location_id"] for row in rows],
         "dictionaries": dictionaries,
-        "folded": {
-            name: [fold(folded_texts.get(name, str)(text)) for text in dictionaries[name]] for name in _SEARCHED
-        },
+        "folded": {name: [fold(labels.get(name, str)(text)) for text in dictionaries[name]] for name in _SEARCHED},
         "columns": columns | {name: [int(bool(row[column])) for row in rows] for name, column in _FLAGS.items()},
     }
 

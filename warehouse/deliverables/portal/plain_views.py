@@ -57,7 +57,7 @@ def _sources(edition: Edition) -> list[dict[str, Any]]:
     """The deliveries of the manifest, and the dates of the observations."""
     observed = {row.pop("source_id"): row for row in edition.rows(_OBSERVED)}
     nothing = {"first_on": None, "last_on": None, "claim_count": 0}
-    fates_by_source = fates.of_manifest(edition.manifest)
+    source_fates = fates.of_manifest(edition.manifest)
     return [
         {
             "source_id": source_id,
@@ -65,7 +65,7 @@ def _sources(edition: Edition) -> list[dict[str, Any]]:
             "error": entry["error"],
             "files": list(entry["files"]),
             **{name: withheld.total(entry["rows"], name) for name in ("read", "accepted", "rejected")},
-            **_fate(fates_by_source.get(source_id)),
+            **_fate(source_fates.get(source_id)),
             **observed.get(source_id, nothing),
         }
         for source_id, entry in sorted(edition.manifest["inputs"].items())

@@ -77,12 +77,7 @@ def stacked(
             if width:
                 middle = (bar.get_x() + width / 2, bar.get_y() + bar.get_height() / 2)
                 axes.annotate(
-                    french.count(width),
-                    middle,
-                    ha="center",
-                    va="center",
-                    color=palette.text_colour_on(colours[name]),
-                    fontsize=8,
+                    french.count(width), middle, ha="center", va="center", color=palette.on(colours[name]), fontsize=8
                 )
         left = [a + b for a, b in zip(left, widths, strict=True)]
     axes.invert_yaxis()
@@ -120,7 +115,7 @@ def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Se
             )
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if hatch else None
             axes.text(
-                x + 0.5, y + 0.5, code, ha="center", va="center", color=palette.text_colour_on(palette.GAP[code]),
+                x + 0.5, y + 0.5, code, ha="center", va="center", color=palette.on(palette.GAP[code]),
                 bbox=box, fontsize=8.5, fontweight="bold",
             )  # fmt: skip
     axes.set_xlim(0, len(columns))

@@ -93,11 +93,7 @@ class Slides:
             drawn.format.fill.solid()
             drawn.format.fill.fore_color.rgb = _rgb(colour)
             labels = drawn.data_labels
-            labels.show_value, labels.font.size, labels.font.color.rgb = (
-                True,
-                Pt(12),
-                _rgb(palette.text_colour_on(colour)),
-            )
+            labels.show_value, labels.font.size, labels.font.color.rgb = True, Pt(12), _rgb(palette.on(colour))
             labels.number_format, labels.number_format_is_linked = "0;;", False  # no label on zero
 
     def table(
@@ -135,7 +131,7 @@ def _fill(cell: Any, text: str, size: float, colour: str, is_head: bool, is_numb
     cell.margin_top = cell.margin_bottom = Inches(0.03)
     cell.fill.solid()
     cell.fill.fore_color.rgb = _rgb(colour)
-    _style(cell.text_frame.paragraphs[0], size, is_head, palette.text_colour_on(colour))
+    _style(cell.text_frame.paragraphs[0], size, is_head, palette.on(colour))
     if is_number:
         cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
 

@@ -172,14 +172,14 @@ class Writer:
         group = self.citations.open(self._title("Tableau", title))
         lines = [
             [
-                escaped(self._row_label(row, prefix, labels)),
+                escaped(self._text(row, prefix, labels)),
                 self.citations.cite(row, "value", format_of(row.values["unit"])),
             ]
             for row in rows
         ]
         return self._table(group, ["", rows[0].values["unit"]], [70, 20], lines)
 
-    def _row_label(self, row: CitedRow, prefix: str, labels: str) -> str:
+    def _text(self, row: CitedRow, prefix: str, labels: str) -> str:
         code = row.values["indicator"].removeprefix(prefix)
         return self.label(labels, code) if labels else row.values["text_fr"] or code
 

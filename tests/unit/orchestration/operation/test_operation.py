@@ -218,11 +218,11 @@ def test_a_clock_set_back_does_not_cost_the_backup_just_made(layout: Layout, tmp
     made = backup.make(layout, tmp_path / "disque", NOW)
     assert backup.remove_old_backups(made, 3) == ahead[:1]
     assert backup.remove_old_backups(made, 1) == [ahead[1], older]
-    assert backup.complete_backups(tmp_path / "disque") == [made]
+    assert backup.complete(tmp_path / "disque") == [made]
 
 
 def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: Layout) -> None:
-    known = publish.readable_publications(layout)
+    known = publish.all_readable(layout)
     assert retention.prune(layout, 2, 90, NOW) == []
     catalog = publish.catalog(layout)
     assert catalog is not None
@@ -231,17 +231,17 @@ def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: L
     assert retention.prune(layout, 2, 90, NOW + dt.timedelta(hours=23)) == []
     gone = retention.prune(layout, 2, 90, NOW + dt.timedelta(hours=25))
     assert [path.name for path in gone] == [known[0].split("/")[0]]
-    assert publish.readable_publications(layout) == known[1:]
+    assert publish.all_readable(layout) == known[1:]
 
 
 def test_retention_never_removes_the_current_publication(layout: Layout) -> None:
-    known = publish.readable_publications(layout)
+    known = publish.all_readable(layout)
     publish.rollback(layout, known[0], NOW)  # the oldest is in place again
     for days in (0, 400, 800):
         retention.prune(layout, 2, 7, NOW + dt.timedelta(days=days))
     assert publish.current_file(layout).read_bytes() == b"duckdb 1"
-    assert known[0] in publish.readable_publications(layout)
-    assert len(publish.readable_publications(layout)) == 2
+    assert known[0] in publish.all_readable(layout)
+    assert len(publish.all_readable(layout)) == 2
     assert publish.has_real(layout)
 
 
@@ -360,7 +360,7 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     assert list(doctor.erasures(layout)) == [], "nothing was asked for"
     (survey, *_) = erasure.surveys(sources())
     given = {survey: {"state": "fresh", "files": {"x.json": "aa"}, "rows": {}}}
-    for day, name in enumerate(publish.readable_publications(layout), start=1):
+    for day, name in enumerate(publish.all_readable(layout), start=1):
         told = publish.manifest_of(layout, name)
         told |= {"published_at": f"2024-09-0{day}T05:00:00+00:00", "inputs": given}
         write_json((layout.published / name).with_name("manifest.json"), told)
@@ -372,7 +372,7 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     assert brought_back.message.startswith("2 publication(s)")
     assert "mrf forget --again" in brought_back.todo
     layout.restore_journal.unlink()
-    for name in publish.readable_publications(layout)[:2]:
+    for name in publish.all_readable(layout)[:2]:
         shutil.rmtree((layout.published / name).parent)
     assert [line.level for line in doctor.erasures(layout)] == [doctor.OK]
 

@@ -47,7 +47,7 @@ KNOWN = {SOURCE.id: SOURCE}
 def forget(workspace: Workspace, *ids: str) -> forgotten.Forgotten:
     receipt = {"forgotten_at": "2024-08-31T00:00:00+00:00", "hashes": forgotten.hashes(workspace, ids)}
     forgotten.write_receipt(workspace, f"essai_{len(forgotten.receipts(workspace))}", receipt)
-    return forgotten.erased_submissions(workspace)
+    return forgotten.load(workspace)
 
 
 @pytest.mark.parametrize("sheets", [kobo(AGREED), odk(AGREED)], ids=["kobo", "odk"])
@@ -95,11 +95,11 @@ def test_hashes_tell_nothing_without_the_key_and_hold_through_its_rotation(
     own.touch(mode=0o600)
     monkeypatch.setenv("MRF_KEY_FILE", str(own))
     own.write_bytes(Fernet.generate_key() + b"\n" + KEY.read_bytes())
-    assert forgotten.erased_submissions(survey.workspace)(GONE)
-    assert not forgotten.erased_submissions(survey.workspace)(UUIDS[0])
+    assert forgotten.load(survey.workspace)(GONE)
+    assert not forgotten.load(survey.workspace)(UUIDS[0])
     own.write_bytes(Fernet.generate_key())
     with pytest.raises(KeyProblem, match="pourrait revenir"):
-        forgotten.erased_submissions(survey.workspace)
+        forgotten.load(survey.workspace)
     survey_file = survey.deliver(kobo(AGREED))
     assert survey_file.state == "refused", "without the key what was erased could come back"
 
@@ -310,7 +310,7 @@ def test_an_id_that_is_nowhere_is_said_and_may_not_arrive_later(mrf: Command) ->
         code, told = mrf("forget", other, "--who", "essai", "--yes")
         assert (code, "Effacée." in told) == (1, False)
         assert "Aucune soumission de cet identifiant" in told
-    assert forgotten.erased_submissions(mrf.survey.workspace)(other), "it may still be on the server"
+    assert forgotten.load(mrf.survey.workspace)(other), "it may still be on the server"
     assert GONE in _everything(mrf.survey)
 
 

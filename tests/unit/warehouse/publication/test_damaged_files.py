@@ -105,11 +105,11 @@ damages = pytest.mark.parametrize("damage", [_missing, _cut, _noise, _empty, _li
 
 @damages
 def test_a_damaged_publication_is_said_and_stops_no_new_one(layout: Layout, damage: Callable[[Path], None]) -> None:
-    first, second = publish.readable_publications(layout)
+    first, second = publish.all_readable(layout)
     damage((layout.published / second).with_name("manifest.json"))
     assert publish.flaw(layout, second).startswith("La publication en place est abîmée.")
     assert "mrf run" in publish.flaw(layout, second)
-    assert publish.readable_publications(layout) == [first], "to go back to"
+    assert publish.all_readable(layout) == [first], "to go back to"
     assert list(publish.removed_files(layout, False, {})) == [publish.UNREADABLE]
     assert any("manifest.json" in text for text in housekeeping.problems(layout))
     third = _published(layout, 3)
@@ -121,7 +121,7 @@ def test_a_damaged_publication_is_said_and_stops_no_new_one(layout: Layout, dama
 
 @pytest.mark.parametrize("damage", [_missing, _cut, _noise, _empty])
 def test_a_damaged_file_of_a_publication_is_none_to_go_back_to(layout: Layout, damage: Callable[[Path], None]) -> None:
-    first, second = publish.readable_publications(layout)
+    first, second = publish.all_readable(layout)
     damage(layout.published / first)
     with pytest.raises(FileNotFoundError, match=rf"entières : {second}$"):
         publish.rollback(layout, first, NOW)
@@ -181,7 +181,7 @@ def test_a_damaged_receipt_is_never_taken_for_no_erasure(layout: Layout, damage:
         housekeeping.refuse_if_damaged(layout)
     else:
         with pytest.raises(KeyProblem, match="aucune enquête n’est lue"):
-            forgotten.erased_submissions(workspace)
+            forgotten.load(workspace)
         assert any("reçu d’effacement" in text for text in housekeeping.problems(layout))
 
 
@@ -208,11 +208,11 @@ def test_a_publication_is_real_by_what_is_left_of_it(layout: Layout, tmp_path: P
     for name in ("catalog.json", ".real.json"):
         (layout.published / name).unlink()
     shutil.rmtree(layout.root / "state")
-    for pointer in publish.finished_publications(layout):
+    for pointer in publish.all_finished(layout):
         (layout.published / pointer).with_name("manifest.json").unlink()
     assert publish.catalog(layout) is None
     assert publish.has_real(layout)
-    for pointer in publish.finished_publications(layout):
+    for pointer in publish.all_finished(layout):
         _noise(layout.published / pointer)
     assert publish.has_real(layout)
     fiction = Layout(tmp_path / "fiction")

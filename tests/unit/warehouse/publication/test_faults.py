@@ -81,8 +81,8 @@ def look():
     assert manifest["run_id"] == now["run_id"], "catalog and manifest are of one run"
     assert file_sha256(file) == manifest["file_sha256"]
     assert (file.parent / "pages" / "index.html").read_text() == now["run_id"]
-    assert now["current"] in publish.readable_publications(layout)
-    for name in publish.readable_publications(layout):
+    assert now["current"] in publish.all_readable(layout)
+    for name in publish.all_readable(layout):
         assert file_sha256(layout.published / name) == publish.manifest_of(layout, name)["file_sha256"], "a torn one to go back to"
 act()
 deaths = dies_everywhere(act, look)
@@ -91,7 +91,7 @@ assert not list(layout.published.glob("*/.unfinished"))
 assert layout.site.readlink() == Path(publish.catalog(layout)["current"]).parent
 later = NOW + dt.timedelta(days=400)
 retention.prune(layout, 2, 90, later)
-assert len(publish.readable_publications(layout)) == 2
+assert len(publish.all_readable(layout)) == 2
 assert not list(layout.root.rglob("*.part"))
 print(deaths)
 """
@@ -219,7 +219,7 @@ def test_a_clock_that_is_set_back(tmp_path: Path) -> None:
         retention.prune(layout, 2, 90, NOW + dt.timedelta(days=day))
         assert _number(layout) == 5
         assert file_sha256(publish.current_file(layout))
-    assert sorted(publish.readable_publications(layout)) == sorted(one.pointer for one in made[-2:]), (
+    assert sorted(publish.all_readable(layout)) == sorted(one.pointer for one in made[-2:]), (
         "nothing stays for ever either"
     )
 
@@ -314,7 +314,7 @@ def test_what_the_catalog_never_named_goes_with_the_next_run(tmp_path: Path) -> 
     (folder / whole.file).touch()
     publish.write_manifest(layout, whole, manifest(run_id="0000000a-run"))
     publish.finish(layout, whole)  # and killed: all of it is on the disk, and the pointer has not moved
-    assert publish.readable_publications(layout) == [first.pointer]
+    assert publish.all_readable(layout) == [first.pointer]
     publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(hours=2)))
     assert not folder.exists()
 
@@ -325,12 +325,12 @@ def test_a_mark_that_a_kill_left_costs_no_publication(tmp_path: Path, step: str)
     made = [_published(layout, number, NOW + dt.timedelta(hours=number)) for number in range(2)]
     for one in made:
         (layout.published / one.run / ".unfinished").touch()
-    assert publish.readable_publications(layout) == [one.pointer for one in made], "the catalog names them"
+    assert publish.all_readable(layout) == [one.pointer for one in made], "the catalog names them"
     if step == "begin":
         publish.begin(layout, publish.name_of("0000000a-run", NOW + dt.timedelta(days=1)))
     else:
         retention.prune(layout, 5, 90, NOW)
-    assert publish.readable_publications(layout) == [one.pointer for one in made]
+    assert publish.all_readable(layout) == [one.pointer for one in made]
     assert _number(layout) == 1
 
 
@@ -346,7 +346,7 @@ def test_a_lost_catalog_costs_no_publication(tmp_path: Path, torn: bytes | None)
     assert _number(layout) == 2
     whole = [_published(layout, 3, NOW + dt.timedelta(days=6)), *made]
     retention.prune(layout, 9, 90, NOW + dt.timedelta(days=400))
-    assert set(publish.readable_publications(layout)) == {one.pointer for one in whole}
+    assert set(publish.all_readable(layout)) == {one.pointer for one in whole}
     assert not killed.exists(), "what was never whole is none"
     now = publish.catalog(layout)
     assert now is not None

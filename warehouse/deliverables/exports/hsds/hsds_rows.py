@@ -318,9 +318,7 @@ class _Records:
 
 
 def documented(edition: Edition) -> list[dict[str, str]]:
-    """The documented attributes, of `attributes.csv` and of the shape of services: entity, code (a column of its mart),
-    name and how to read it.
-    """
+    """The documented attributes, of `attributes.csv` and of the shape of services: entity, code, name, explanation."""
     text = edition.filled(_ATTRIBUTES.read_text(encoding="utf-8"), _ATTRIBUTES.name)
     own = ((column.name, column.hsds) for column in SERVICE if column.hsds)
     own_rows = [{"entity": "service_at_location", "code": name, **hsds._asdict()} for name, hsds in own]
