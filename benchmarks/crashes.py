@@ -119,8 +119,7 @@ def random_moment(root: Path, setup: dict[str, Any], generator: random.Random) -
 def killed(
     root: Path, landing: Path, options: list[str], has_come: Callable[[], bool], is_alone: bool, pause: float
 ) -> tuple[str, list[str]]:
-    """Starts a run and kills it when the moment has come: the step it was in ("fini" where it was too late), and the
-    processes that outlive it."""
+    """Starts a run and kills it at the moment; returns its step ("fini" if it had ended) and surviving processes."""
     known = runs_of(root)
     process = run(root, landing, *options, is_watched=True)
     while process.poll() is None and not has_come():

@@ -133,7 +133,7 @@ def _refuse_closed(error: OSError) -> None:
 
 
 def _sha256(path: Path) -> str | None:
-    """The sha256 of a landed file, or None where it cannot be read."""
+    """The sha256 of a landed file, or None if it cannot be read."""
     try:
         return file_sha256(path)
     except OSError:

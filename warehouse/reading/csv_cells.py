@@ -1,9 +1,9 @@
 """Texts in CSV files that spreadsheets open: nothing in them may run.
 
-Spreadsheets run a cell that begins with a sign of theirs. Such a text gets an apostrophe before the sign, also after a
-semicolon, a tab or the end of a line within it: there a French Excel, which takes semicolons for the ends of cells,
-would begin a new one. Numbers and phone numbers keep their sign and stay as they are: nothing in them can run. A text
-that already has apostrophes before such a sign gets one more, so that taking one away always gives the value back.
+Spreadsheets run a cell that begins with certain signs. Such a text gets an apostrophe before the sign, also after a
+semicolon, a tab or a line end within it: a French Excel, which splits cells at semicolons, would begin a new cell
+there. Numbers and phone numbers keep their sign, since nothing in them can run. A text that already has apostrophes
+before such a sign gets one more, so that removing one always restores the value.
 """
 
 from __future__ import annotations

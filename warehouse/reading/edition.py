@@ -94,7 +94,7 @@ class Edition:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, query: str, *parameters: Any) -> Any:
-        """The first value of a query, or None where it has no row."""
+        """The first value of a query, or None if it has no row."""
         row = self.connection.execute(query, list(parameters)).fetchone()
         return row[0] if row else None
 
@@ -106,7 +106,7 @@ def typographic(text: str) -> str:
 
 @contextmanager
 def open_edition(folder: Path) -> Iterator[Edition]:
-    """Opens the publication of a folder. Raises FileNotFoundError where the folder is none."""
+    """Opens the publication of a folder. Raises FileNotFoundError if there is none."""
     manifest = read_json(folder / "manifest.json")
     if manifest is None:
         raise FileNotFoundError(f"{folder} : aucune publication (manifest.json absent)")
