@@ -1,8 +1,8 @@
-"""The commands that say all or nothing, for `crashes.py --commands`: how each is started, and what it promises.
+"""The all-or-nothing commands for `crashes.py --commands`: how to start each, and what it guarantees.
 
-A command is killed at a moment drawn between its first change of the data root and its end. What readers have is looked
-at as the kill left it; then `mrf status` runs, which clears what was left, and the promise is looked at; then the same
-command again, which must come to its end.
+A command is killed at a random moment between its first change of the data root and its end. First the publication is
+checked as the kill left it; then `mrf status` runs, which clears leftovers, and the guarantee is checked; then the same
+command runs again and must complete.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from faults import answer_some, prepare, run
-from landed import PROJECT, start
+from landed import PROJECT, resumed, stamps, start
 
 from ingestion.digest import file_sha256
 from warehouse.paths import Layout
@@ -31,15 +32,15 @@ from warehouse.publication import publish
 from warehouse.resolution import state
 
 OTHER_SUBMISSION = "00000000-0000-4000-8000-000000000007"
-# What only answers of respondents say, as the samples have them, and databases or archives of them.
+# Texts that only respondents' answers contain in the samples, and databases or archives of them.
 _PERSONAL = re.compile(rb"uuid:|00000000-0000-4000-8000|SQLite format 3|^PK\x03\x04", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Command:
-    """``begins``: patterns below the root or beside it that change first; ``promise``: what is wrong, or "".
+    """``begins``: patterns, below the root or beside it, that change first; ``promise``: what is wrong, or "".
 
-    ``promise(root, out, is_ended)``: looked at after the kill and the next command, then after the command’s end.
+    ``promise(root, out, is_ended)`` is called after the kill and the next command, then after the command’s end.
     """
 
     arguments: Callable[[Path, Path], list[str]]
@@ -53,10 +54,10 @@ def decisions(root: Path) -> int:
 
 
 def _review(root: Path, out: Path, is_ended: bool) -> str:
-    before, whole = json.loads((out / "decisions.json").read_text())
+    before, after = json.loads((out / "decisions.json").read_text())
     kept = decisions(root)
     return (
-        "" if kept == whole or (kept == before and not is_ended) else f"{kept} décisions, {before} ou {whole} attendues"
+        "" if kept == after or (kept == before and not is_ended) else f"{kept} décisions, {before} ou {after} attendues"
     )
 
 
@@ -67,9 +68,9 @@ def _restore(root: Path, out: Path, is_ended: bool) -> str:
     if is_ended:
         return "restauration encore à moitié"
     for command in (["run", "--data-only"], ["rollback", "x"], ["backup", str(out / "ailleurs")]):
-        code, told = run(root, *command)
-        if code != 1 or "restauration a été interrompue" not in told:
-            return f"{command[0]} ne refuse pas : {code} {told[-200:]}"
+        code, output = run(root, *command)
+        if code != 1 or "restauration a été interrompue" not in output:
+            return f"{command[0]} ne refuse pas : {code} {output[-200:]}"
     return "" if "restauration a été interrompue" in run(root, "status")[1] else "status ne le dit pas"
 
 
@@ -80,17 +81,17 @@ def _prune(root: Path, out: Path, is_ended: bool) -> str:
 
 
 def _rollback(root: Path, out: Path, is_ended: bool) -> str:
-    now = publish.catalog(Layout(root))
-    assert now is not None
-    if Layout(root).site.readlink() != Path(now["current"]).parent:
+    catalog = publish.catalog(Layout(root))
+    assert catalog is not None
+    if Layout(root).site.readlink() != Path(catalog["current"]).parent:
         return "site sur une autre publication"
-    return "" if not is_ended or now["current"] == oldest(root) else "pas en place"
+    return "" if not is_ended or catalog["current"] == oldest(root) else "pas en place"
 
 
 def _backup(root: Path, out: Path, is_ended: bool) -> str:
     left = [path.name for path in (out / "sauvegardes").glob("*.part")]
-    whole = [path for path in (out / "sauvegardes").glob("*") if (path / "backup.sha256").exists()]
-    return f"reste {left}" if left else ("aucune" if is_ended and not whole else "")
+    complete = [path for path in (out / "sauvegardes").glob("*") if (path / "backup.sha256").exists()]
+    return f"reste {left}" if left else ("aucune" if is_ended and not complete else "")
 
 
 def _forget(root: Path, out: Path, is_ended: bool) -> str:
@@ -106,7 +107,7 @@ def _pull(root: Path, out: Path, is_ended: bool) -> str:
 
 
 def oldest(root: Path) -> str:
-    return min(name for name in publish.known(Layout(root)) if not name.startswith("2020"))
+    return min(name for name in publish.all_readable(Layout(root)) if not name.startswith("2020"))
 
 
 def saved(out: Path) -> Path:
@@ -130,13 +131,13 @@ COMMANDS = {
     "pull": Command(lambda root, out: ["pull", "mrf_provider_survey"], ("pulls/*/*", "landing/.*"), _pull),
 }  # fmt: skip
 _ROWS = 5000
-_LONGEST = 8  # seconds: an erasure then only publishes again, which kills of a run try
+_LONGEST = 8  # seconds: then an erasure only publishes again, which the kills of runs cover
 
 
 @contextmanager
 def kobo() -> Iterator[dict[str, str]]:
-    """A server of answers for `pull`; what names it in the environment."""
-    sys.path.append(str(PROJECT))  # of the tests, which are no package that is installed
+    """A server of answers for `pull`; yields its environment variables."""
+    sys.path.append(str(PROJECT))  # from the tests, which are not installed as a package
     from tests.fixtures.servers import Kobo, running
 
     rows = [{"_id": n, "_uuid": f"00000000-0000-4000-9000-{n:012}", "réponse": "x" * 200} for n in range(1, _ROWS + 1)]
@@ -146,7 +147,7 @@ def kobo() -> Iterator[dict[str, str]]:
 
 
 def begin(out: Path) -> None:
-    """The root before: that of `faults.py`, with answers still to take in and publications to remove."""
+    """The initial root: that of `faults.py`, with answers to import and publications to remove."""
     prepare(out, "00000000-0000-4000-8000-000000000006")
     root = out / "before"
     if (out / "decisions.json").exists():
@@ -156,7 +157,7 @@ def begin(out: Path) -> None:
     with (out / "rest.csv").open(encoding="utf-8-sig", newline="") as file:
         added = len(list(csv.DictReader(file, delimiter=";")))
     published = Layout(root).published
-    for day in range(1, 6):  # of earlier years, which the catalog no longer names: the retention removes them
+    for day in range(1, 6):  # of earlier years and not in the catalog: removed by the retention
         name = f"202001{day:02}T000000Z_r0000000{day}"
         shutil.copytree(published / Path(oldest(root)).parent, published / name)
         next((published / name).glob("mrf_*.duckdb")).rename(published / name / f"mrf_{name}.duckdb")
@@ -164,18 +165,8 @@ def begin(out: Path) -> None:
     (out / "decisions.json").write_text(json.dumps([decisions(root), decisions(root) + added]))
 
 
-def stamps(root: Path, patterns: tuple[str, ...]) -> dict[str, int]:
-    found = {}
-    for path in (path for pattern in patterns for path in root.glob(pattern)):
-        try:
-            found[str(path)] = path.lstat().st_mtime_ns
-        except FileNotFoundError:
-            continue
-    return found
-
-
 def window(root: Path, out: Path, command: Command, server: dict[str, str]) -> float:
-    """How long an undisturbed command goes on after its first change; a long rebuild at its end is not waited for."""
+    """How long an undisturbed command takes from its first change; a long rebuild at its end is not awaited."""
     before, began = stamps(root, command.begins), None
     process = start(root, *command.arguments(root, out), **server)
     while process.poll() is None:
@@ -217,12 +208,12 @@ def trial(
     entry: dict[str, Any] = {"name": name, "how": "TERM" if is_term else "KILL", "ended": ended}
     entry["readers"] = readers(root) if not Layout(root).restore_journal.exists() else ""
     entry["readable"] = readable(out)
-    code, told = run(root, "status")
-    entry["next"] = "" if code in (0, 1) and "Traceback" not in told else told[-500:]
+    code, output = run(root, "status")
+    entry["next"] = "" if code in (0, 1) and "Traceback" not in output else output[-500:]
     entry["promise"] = command.promise(root, out, False)
     entry["left"] = leftovers(root)
-    code, told = run(root, *command.arguments(root, out), **server)
-    entry["again"] = "" if code in command.codes and "Traceback" not in told else f"{code} {told[-500:]}"
+    code, output = run(root, *command.arguments(root, out), **server)
+    entry["again"] = "" if code in command.codes and "Traceback" not in output else f"{code} {output[-500:]}"
     entry["end"] = command.promise(root, out, True) or readers(root) or leftovers(root) or readable(out)
     return entry
 
@@ -236,26 +227,26 @@ def fresh(out: Path) -> None:
 
 
 def readers(root: Path) -> str:
-    """What readers find wrong with the file that the catalog names."""
+    """What is wrong with the file that the catalog names."""
     layout = Layout(root)
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return "aucune publication"
-    file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
-    if now["is_demo"]:
+    file, manifest = layout.published / catalog["current"], publish.manifest_of(layout, catalog["current"])
+    if catalog["is_demo"]:
         return "fiction"
     return "" if file_sha256(file) == manifest["file_sha256"] else "sha256 différent du manifeste"
 
 
 def readable(out: Path) -> str:
-    """What of respondents can be read in the temporary folder."""
+    """Respondents' data that is readable in the temporary folder."""
     files = [path for path in Path(os.environ["TMPDIR"]).rglob("*") if path.is_file() and not path.is_symlink()]
     return ", ".join(str(path) for path in files if _PERSONAL.search(path.read_bytes()))
 
 
 def leftovers(root: Path) -> str:
-    found = [*root.rglob(".*.part"), *root.glob("published/.removing_*"), *root.glob("restricted/.open")]
-    return ", ".join(str(path.relative_to(root)) for path in found)
+    paths = [*root.rglob(".*.part"), *root.glob("published/.removing_*"), *root.glob("restricted/.open")]
+    return ", ".join(str(path.relative_to(root)) for path in paths)
 
 
 def is_held(entry: dict[str, Any]) -> bool:
@@ -275,21 +266,20 @@ def show(entries: list[dict[str, Any]]) -> None:
 
 
 def kill_commands(out: Path, kinds: list[str], kills: int, seed: int, until: float) -> int:
-    """Kills each command so many times, and tells what came of it; 1 where a promise was not held."""
+    """Kills each command this many times and reports; returns 1 if a guarantee was broken."""
     out.mkdir(parents=True, exist_ok=True)
     begin(out)
     (out / "tmp").mkdir(exist_ok=True)
     os.environ["TMPDIR"] = str(out / "tmp")
-    kept, seconds = out / "kills.jsonl", {}
-    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    seconds: dict[str, float] = {}
     names = [f"{kind} {seed}.{n}" for n in range(1, kills + 1) for kind in kinds]
     with kobo() as server:
-        for name in names:
-            if name in {entry["name"] for entry in entries} or time.monotonic() > until:
-                continue
-            entries.append(trial(out, name, seconds, server, random.Random(name)))
-            with kept.open("a") as file:
-                file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
-    tried = [entry for entry in entries if entry["name"] in names]
+        tried = resumed(
+            out / "kills.jsonl",
+            names,
+            itemgetter("name"),
+            lambda name: trial(out, name, seconds, server, random.Random(name)),
+            until,
+        )
     show(tried)
     return 0 if all(map(is_held, tried)) else 1

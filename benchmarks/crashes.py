@@ -1,20 +1,18 @@
-"""Kills runs, and looks at what readers then find and at what the next run makes of it. Prints a Markdown table.
+"""Kills runs, checks the publication that is left, and what the next run makes of it. Prints a Markdown table.
 
     .venv/bin/python benchmarks/crashes.py --kills 200 --boundaries --out FOLDER [--only A,B] [--light] [--deliverables]
 
-A root is prepared once, of all files but the weightiest; each trial runs on a copy of it with that file landed as well
-and is killed: at random moments (``--kills``), or as soon as a step begins and as soon as a publication’s files appear
-(``--boundaries``). A random moment is one of the undisturbed run, found again by the events stored until then, so that
-a machine at work does not move the kills towards the beginning. Three trials in four kill the whole process group, as
-a power cut would; the fourth the process of the command alone, as a kernel out of memory does. One random trial in
-seven begins with no root at all. Then the same command runs again, undisturbed and with no help. Runs make no reports,
-maps and exports unless ``--deliverables``. ``--light`` leaves the weightiest file out of it all, for more trials an
-hour; ``--hours`` ends it sooner.
+A root is prepared once, from all files but the largest; each trial copies it, lands that file as well and is killed: at
+random moments (``--kills``), or when a step begins and when files of a publication appear (``--boundaries``). A random
+moment is a random point of the undisturbed run, recognised by the number of stored events, so that load on the machine
+does not shift the kills towards the beginning. Three trials in four kill the whole process group, as a power cut would;
+the fourth only the process of the command, as the out-of-memory killer does. One random trial in seven begins without a
+root. Then the same command runs again, undisturbed. Runs make no reports, maps and exports unless ``--deliverables``.
+``--light`` leaves the largest file out entirely, for more trials an hour; ``--hours`` limits the time.
 
-A trial is held where the file of the catalog opens, is the one its manifest describes, table by table, the deliverables
-said to be made are whole, and the next run publishes the same marts as one that was never disturbed, makes every
-deliverable that is asked for and leaves nothing of the killed one. FOLDER keeps the trials: the same command goes on
-where it was stopped. Ends with 1 where a trial was not held.
+A trial passes if the file of the catalog opens and matches its manifest, table by table, the recorded deliverables are
+complete, and the next run publishes the same marts as an undisturbed one, makes every requested deliverable and leaves
+nothing of the killed one. FOLDER keeps the trials: the same command resumes them. Exits with 1 if a trial failed.
 
 With ``--commands review,restore,prune,rollback,backup,forget,pull`` those are killed instead, ``--kills`` times each:
 see `commands_killed.py`.
@@ -34,12 +32,13 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import psutil
 from commands_killed import kill_commands
-from landed import land, run, weightiest
+from landed import Entry, land, resumed, run, stamps, weightiest
 
 from ingestion.digest import file_sha256
 from warehouse.deliverables.producing import missing, record_of
@@ -48,7 +47,7 @@ from warehouse.paths import Layout
 from warehouse.publication import publish
 
 PATIENCE = 900
-# What a publication leaves on its way, as patterns below the data root: each is a moment to kill at.
+# Files that appear while publishing, as patterns below the data root: each is a moment to kill at.
 MOMENTS = (
     "published/*/.unfinished", "published/*/mrf_*.duckdb", "published/*/manifest.json", "build/.last_audited.*",
     "published/.catalog.json.*", "published/catalog.json",
@@ -58,7 +57,7 @@ POINTED = ("l’ancien", "le nouveau", "aucun encore")
 
 
 def asked(root: Path, known: set[str], query: str) -> list[Any]:
-    """What the event log of the run that is not among the known ones answers; nothing before it is there."""
+    """The answer of the new run's event log to a query; empty before the log exists."""
     for path in (root / "dagster" / "history" / "runs").glob("*.db"):
         if path.stem not in known | {"index"}:
             try:
@@ -85,37 +84,27 @@ def runs_of(root: Path) -> set[str]:
     return {path.stem for path in (root / "dagster" / "history" / "runs").glob("*.db")}
 
 
-def step_of(told: list[tuple[str, str]]) -> str:
-    """The step that had begun and not ended."""
-    begun = [step for kind, step in told if kind == "STEP_START"]
-    ended = {step for kind, step in told if kind in ("STEP_SUCCESS", "STEP_FAILURE")}
+def step_of(events: list[tuple[str, str]]) -> str:
+    """The step that was running."""
+    begun = [step for kind, step in events if kind == "STEP_START"]
+    ended = {step for kind, step in events if kind in ("STEP_SUCCESS", "STEP_FAILURE")}
     running = [step for step in begun if step not in ended]
     return running[-1] if running else (f"après {begun[-1]}" if begun else "démarrage")
 
 
-def stamps(root: Path, pattern: str) -> dict[str, int]:
-    found = {}
-    for path in root.glob(pattern):
-        try:
-            found[str(path)] = path.stat().st_mtime_ns
-        except FileNotFoundError:
-            continue
-    return found
-
-
 def moment(root: Path, what: str) -> Callable[[], bool]:
-    """Whether the moment has come: a step of the run begins, or files of a pattern appear or change."""
+    """A test for the moment to kill: a step begins, or files of a pattern appear or change."""
     if what in MOMENTS:
-        before = stamps(root, what)
-        return lambda: stamps(root, what) != before
+        before = stamps(root, [what])
+        return lambda: stamps(root, [what]) != before
     known = runs_of(root)
     return lambda: ("STEP_START", what) in events(root, known)
 
 
-def random_moment(root: Path, told: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
-    """Whether the run has come as far as an undisturbed one had at a moment drawn between its start and its end."""
-    drawn = generator.uniform(0.02, 1) * told["seconds"]
-    passed = [seconds for seconds in told["events"] if seconds <= drawn]
+def random_moment(root: Path, setup: dict[str, Any], generator: random.Random) -> Callable[[], bool]:
+    """A test for a random moment: as much progress as an undisturbed run had made by a random time."""
+    drawn = generator.uniform(0.02, 1) * setup["seconds"]
+    passed = [seconds for seconds in setup["events"] if seconds <= drawn]
     pause = drawn - (passed[-1] if passed else 0)
     known, since = runs_of(root), [] if passed else [time.monotonic()]
 
@@ -130,8 +119,7 @@ def random_moment(root: Path, told: dict[str, Any], generator: random.Random) ->
 def killed(
     root: Path, landing: Path, options: list[str], has_come: Callable[[], bool], is_alone: bool, pause: float
 ) -> tuple[str, list[str]]:
-    """Starts a run and kills it when the moment has come: the step it was in ("fini" where it was too late), and the
-    processes that outlive it."""
+    """Starts a run and kills it at the moment; returns its step ("fini" if it had ended) and surviving processes."""
     known = runs_of(root)
     process = run(root, landing, *options, is_watched=True)
     while process.poll() is None and not has_come():
@@ -149,14 +137,14 @@ def killed(
 
 
 def outliving(group: int) -> list[str]:
-    """The processes of a killed command that still live after some seconds; they are ended then."""
+    """The processes of a killed command that live on after some seconds; they are then killed."""
     until = time.monotonic() + 20
     while (alive := [one for one in psutil.process_iter() if _group(one) == group]) and time.monotonic() < until:
         time.sleep(0.2)
-    told = [f"processus {' '.join(one.cmdline()[:4])}" for one in alive]
+    names = [f"processus {' '.join(one.cmdline()[:4])}" for one in alive]
     for one in alive:
         one.kill()
-    return told
+    return names
 
 
 def _group(process: psutil.Process) -> int:
@@ -167,9 +155,9 @@ def _group(process: psutil.Process) -> int:
 
 
 def catalog_of(root: Path) -> dict[str, Any]:
-    now = publish.catalog(Layout(root))
-    assert now is not None
-    return now
+    catalog = publish.catalog(Layout(root))
+    assert catalog is not None
+    return catalog
 
 
 def published_marts(root: Path) -> Any:
@@ -177,11 +165,11 @@ def published_marts(root: Path) -> Any:
 
 
 def wrong_with(root: Path, marts: list[Any]) -> str:
-    """What readers find wrong with the file that the catalog names, "" where it is one of these publications, whole."""
-    layout, now = Layout(root), publish.catalog(Layout(root))
-    if now is None:
+    """What is wrong with the file that the catalog names; "" if it is one of these publications, complete."""
+    layout, catalog = Layout(root), publish.catalog(Layout(root))
+    if catalog is None:
         return ""
-    file, manifest = layout.published / now["current"], publish.manifest_of(layout, now["current"])
+    file, manifest = layout.published / catalog["current"], publish.manifest_of(layout, catalog["current"])
     if file_sha256(file) != manifest["file_sha256"]:
         return "sha256 différent du manifeste"
     if publish.contents(file) != manifest["marts"]:
@@ -193,42 +181,41 @@ def wrong_with(root: Path, marts: list[Any]) -> str:
 
 
 def leftovers(root: Path, options: list[str]) -> list[str]:
-    """What the killed run left although another one has ended since, and what that one did not make."""
+    """Files of the killed run that survived the next one, and what that one failed to make."""
     layout = Layout(root)
-    now = catalog_of(root)
-    named = {Path(one["current"]).parent.name for one in [now, *now["history"]]}
+    catalog = catalog_of(root)
+    folder = layout.published / Path(catalog["current"]).parent
+    named = {Path(one["current"]).parent.name for one in [catalog, *catalog["history"]]}
     folders = [p.name for p in layout.published.iterdir() if p.is_dir() and not p.is_symlink() and p.name not in named]
-    found = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
-    if layout.site.readlink() != Path(now["current"]).parent:
-        found.append("site sur une autre publication")
+    left = [str(path.relative_to(root)) for path in root.rglob("alive.lock")]
+    if layout.site.readlink().name != folder.name:
+        left.append("site sur une autre publication")
     if DATA_ONLY not in options:
-        found += [
-            f"livrable {name} absent" for name in missing(DELIVERABLES, layout.published / Path(now["current"]).parent)
-        ]
+        left += [f"livrable {name} absent" for name in missing(DELIVERABLES, folder)]
     with closing(sqlite3.connect(root / "dagster" / "history" / "runs.db")) as connection:
         query = "select run_id from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')"
-        return found + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
+        return left + folders + [f"exécution ouverte {run_id[:8]}" for (run_id,) in connection.execute(query)]
 
 
-def pointed(root: Path, told: dict[str, Any]) -> str:
-    """Which publication the catalog of the killed run names."""
+def pointed(root: Path, setup: dict[str, Any]) -> str:
+    """Which publication the catalog names after the kill."""
     if publish.catalog(Layout(root)) is None:
         return POINTED[2]
-    return POINTED[published_marts(root) == told["after"]]
+    return POINTED[published_marts(root) == setup["after"]]
 
 
 def undisturbed(root: Path, landing: Path, options: list[str], is_watched: bool = False) -> tuple[Any, float]:
-    """The marts that a run publishes, and how long it took."""
+    """The marts that an undisturbed run publishes, and its duration."""
     started = time.monotonic()
     process = run(root, landing, *options, is_watched=is_watched)
-    told, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=PATIENCE)
     if process.returncode:
-        raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{told[-3000:]}")
+        raise RuntimeError(f"exécution en échec ({process.returncode}) :\n{output[-3000:]}")
     return published_marts(root), time.monotonic() - started
 
 
 def prepare(out: Path, options: list[str], is_light: bool) -> None:
-    """The root before, the landing before and after, and what an undisturbed run makes of them."""
+    """The initial root, the landing folder before and after, and the result of an undisturbed run."""
     if (out / "prepared.json").exists():
         return
     shutil.rmtree(out, ignore_errors=True)
@@ -237,36 +224,36 @@ def prepare(out: Path, options: list[str], is_light: bool) -> None:
         weightiest(out / "landing").unlink()
     shutil.copytree(out / "landing", out / "landing_before")
     weightiest(out / "landing_before").unlink()
-    root = out / "trial"  # where every trial runs: dbt parses its project anew in a root of another path
+    root = out / "trial"  # all trials use this path: dbt parses its project again for a root elsewhere
     before, _ = undisturbed(root, out / "landing_before", options)
     shutil.copytree(root, out / "before", symlinks=True)
     known, began = runs_of(root), time.time()
     after, seconds = undisturbed(root, out / "landing", options, is_watched=True)
     steps = [step for kind, step in events(root, known) if kind == "STEP_START"]
     stored = [at - began for at in times(root, known)]
-    told = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
-    (out / "prepared.json").write_text(json.dumps(told))
+    prepared = {"before": before, "after": after, "seconds": seconds, "steps": steps, "events": stored}
+    (out / "prepared.json").write_text(json.dumps(prepared))
 
 
-def trial(out: Path, told: dict[str, Any], options: list[str], name: str, generator: random.Random) -> dict[str, Any]:
+def trial(out: Path, setup: dict[str, Any], options: list[str], name: str, generator: random.Random) -> Entry:
     """One kill and the run after it."""
     kind, _, what = name.partition(" ")
     root, is_alone, is_first = out / "trial", generator.random() < 0.25, kind == "hasard" and generator.random() < 0.15
     shutil.rmtree(root, ignore_errors=True)
     if not is_first:
         shutil.copytree(out / "before", root, symlinks=True)
-    has_come = moment(root, what) if kind == "à" else random_moment(root, told, generator)
+    has_come = moment(root, what) if kind == "à" else random_moment(root, setup, generator)
     pause = 0.002 if what in MOMENTS else 0.1
     step, alive = killed(root, out / "landing", options, has_come, is_alone, pause)
     entry = {"name": name, "step": step, "how": "processus" if is_alone else "groupe", "wrong": "", "left": alive}
-    entry["found"] = wrong_with(root, [told["before"], told["after"]])
-    entry["pointed"] = pointed(root, told)
+    entry["found"] = wrong_with(root, [setup["before"], setup["after"]])
+    entry["pointed"] = pointed(root, setup)
     try:
         marts, entry["seconds"] = undisturbed(root, out / "landing", options)
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         entry |= {"seconds": None, "equal": False, "wrong": str(error)}
         return entry
-    entry["equal"] = marts == told["after"] and not wrong_with(root, [told["after"]])
+    entry["equal"] = marts == setup["after"] and not wrong_with(root, [setup["after"]])
     entry["left"] = alive + leftovers(root, options)
     return entry
 
@@ -280,7 +267,7 @@ def is_random(entry: dict[str, Any]) -> bool:
 
 
 def show(entries: list[dict[str, Any]]) -> None:
-    """A line for each step that kills fell into, then whatever was not held, trial by trial."""
+    """One line per step in which runs were killed, then every failed trial."""
     dead = [e for e in entries if e["step"] != "fini"]
     steps = list(dict.fromkeys(e["step"] for e in sorted(dead, key=is_random)))
     print("\n| étape | tuées | au hasard | processus seul | pointé : ancien, nouveau, aucun | tenues |")
@@ -308,26 +295,25 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    until, out = time.monotonic() + given.hours * 3600, given.out.resolve()
-    if given.commands:
-        return kill_commands(out, given.commands.split(","), given.kills, given.seed, until)
-    options = [] if given.deliverables else [DATA_ONLY]
-    prepare(out, options, given.light)
-    told, kept = json.loads((out / "prepared.json").read_text()), out / "trials.jsonl"
-    moments = given.only.split(",") if given.only else [*told["steps"], *MOMENTS] if given.boundaries else []
-    names = [f"à {what}" for what in moments] + [f"hasard {given.seed}.{n}" for n in range(1, given.kills + 1)]
-    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
-    for name in names:
-        if name in {entry["name"] for entry in entries} or time.monotonic() > until:
-            continue
-        entries.append(trial(out, told, options, name, random.Random(name)))
-        with kept.open("a") as file:
-            file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
-        print(entries[-1], file=sys.stderr, flush=True)
-    show([entry for entry in entries if entry["name"] in names])
+    args = parser.parse_args()
+    until, out = time.monotonic() + args.hours * 3600, args.out.resolve()
+    if args.commands:
+        return kill_commands(out, args.commands.split(","), args.kills, args.seed, until)
+    options = [] if args.deliverables else [DATA_ONLY]
+    prepare(out, options, args.light)
+    setup = json.loads((out / "prepared.json").read_text())
+    moments = args.only.split(",") if args.only else [*setup["steps"], *MOMENTS] if args.boundaries else []
+    names = [f"à {what}" for what in moments] + [f"hasard {args.seed}.{n}" for n in range(1, args.kills + 1)]
+    tried = resumed(
+        out / "trials.jsonl",
+        names,
+        itemgetter("name"),
+        lambda name: trial(out, setup, options, name, random.Random(name)),
+        until,
+    )
+    show(tried)
     shutil.rmtree(out / "trial", ignore_errors=True)
-    return 0 if all(map(is_held, entries)) else 1
+    return 0 if all(map(is_held, tried)) else 1
 
 
 if __name__ == "__main__":

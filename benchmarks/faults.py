@@ -1,17 +1,16 @@
-"""Damages the files of a data root one by one, and looks at what commands make of it. Prints a Markdown table.
+"""Damages the files of a data root one by one, and checks what commands make of it. Prints a Markdown table.
 
     .venv/bin/python benchmarks/faults.py --out FOLDER [--only PATTERN,…] [--each 2] [--hours 1]
 
-A root is prepared once: landed files (the samples, landed under names that their sources recognise, so that they
-count as real), two publications, decisions of the review queue, an erasure, a backup, an alert. Its files are grouped
-by class (ids and dates left out of their names); of each class the first ``--each`` are tried, each one missing, cut in
-half and filled with noise, and each time `status`, `doctor`, `run` and `rollback` to the older publication, one after
-the other, on a copy of the root. With ``--forced`` the run is forced where a file is an input of the build; else it
-says that nothing has changed, which takes two seconds instead of a minute.
+A root is prepared once: landed files (the samples, under names that their sources recognise, so that they count as
+real), two publications, decisions of the review queue, an erasure, a backup, an alert. Its files are grouped into
+classes (names without ids and dates); of each class the first ``--each`` are tried, each one missing, truncated and
+filled with noise, and each time `status`, `doctor`, `run` and `rollback` to the older publication run in turn on a copy
+of the root. With ``--forced`` the run is forced if a file is an input of the build; otherwise it reports that nothing
+has changed, which takes two seconds instead of a minute.
 
-A trial is held where no command ends in a traceback, no fiction is published, and no row of the publication goes
-without a word. FOLDER keeps the trials: the same command goes on where it was stopped. Ends with 1 where a trial was
-not held.
+A trial passes if no command ends in a traceback, no fictional data is published, and no row of the publication is lost
+silently. FOLDER keeps the trials: the same command resumes them. Exits with 1 if a trial failed.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from landed import AS_OF, environment, land, start
+from landed import AS_OF, environment, land, resumed, start
 
 from orchestration.commands.mrf import main as mrf_main
 from warehouse.paths import Layout
@@ -38,7 +37,7 @@ from warehouse.storage import write_json
 
 DAMAGES = ("manque", "coupé", "bruit")
 PATIENCE = 900
-# Read by a build: a run that finds nothing changed would not look at them.
+# Inputs of a build: a run that finds nothing changed would not read them.
 _OF_THE_BUILD = ("build/", "validated/", "resolved/", "restricted/", "parts/", "cache/", "originals/", "run.parquet")
 _NOT_TRIED = re.compile(r"^(landing/|log/)|\.lock$|-(wal|shm)$|/compute_logs/|^published/site/")
 _IDS = (
@@ -47,16 +46,16 @@ _IDS = (
     (re.compile(r"[0-9a-f]{64}"), "SHA"),
     (re.compile(r"\b[0-9a-f]{2}/"), "xx/"),
 )
-# Folders whose files are all alike.
+# Folders of similar files.
 _ALIKE = re.compile(
     r"^(demo/)?(validated/_state|validated/\w+|rejected|parts/\w+|restricted/(?:values|rejected)|cache|alerts|"
     r"published/PUBLICATION/(?:dbt_docs)|build/dbt/(?:compiled|run|graph\w*)|dagster/storage)/.*?(\.\w+)$"
 )
-_SAID = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
+_CLUE = re.compile(r"perdu|abîm|illisible|incomplet|manque|retir|refus|périm|interromp", re.IGNORECASE)
 
 
 def mrf(root: Path, *arguments: str) -> tuple[int, str]:
-    """A command in a child of this process, which has imported what the command needs: its exit code and output."""
+    """Runs a command in a forked child, with its imports done; returns exit code and output."""
     output = root.parent / "output.txt"
     child = os.fork()
     if child == 0:
@@ -82,14 +81,14 @@ def mrf(root: Path, *arguments: str) -> tuple[int, str]:
 
 
 def run(root: Path, *arguments: str, **more: str) -> tuple[int, str]:
-    """A command in a process of its own; ``more``: of its environment."""
+    """Runs a command in its own process; ``more``: environment variables."""
     process = start(root, *arguments, **more)
     try:
-        told, _ = process.communicate(timeout=PATIENCE)
+        output, _ = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
         return 98, "sans fin"
-    return process.returncode, told
+    return process.returncode, output
 
 
 def published(root: Path, *options: str) -> tuple[int, str]:
@@ -97,14 +96,14 @@ def published(root: Path, *options: str) -> tuple[int, str]:
 
 
 def done(outcome: tuple[int, str]) -> str:
-    code, told = outcome
+    code, output = outcome
     if code:
-        raise RuntimeError(told[-3000:])
-    return told
+        raise RuntimeError(output[-3000:])
+    return output
 
 
 def answer_some(root: Path, out: Path, is_kept: bool = True) -> None:
-    """Fills in an answer to a question of each kind in an export of the queue, and has it kept."""
+    """Answers one exported question of each kind and imports the answers."""
     done(run(root, "review", "--export", str(out / "questions.csv")))
     with (out / "questions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
@@ -121,15 +120,15 @@ def answer_some(root: Path, out: Path, is_kept: bool = True) -> None:
 
 
 def prepare(out: Path, submission: str) -> None:
-    """The root that each trial damages a copy of."""
+    """The root that each trial copies and damages."""
     if (out / "before").exists():
         return
     shutil.rmtree(out, ignore_errors=True)
-    root = out / "trial"  # where every trial runs: dbt parses its project anew in a root of another path
+    root = out / "trial"  # all trials use this path: dbt parses its project again for a root elsewhere
     land(root / "landing")
     done(published(root))
     answer_some(root, out)
-    run(root, "forget", submission, "--who", "essai", "--yes", "--data-only")  # 1: the landed workbook still holds it
+    run(root, "forget", submission, "--who", "essai", "--yes", "--data-only")  # 1: the landed workbook holds it
     done(published(root, "--force"))
     done(run(root, "backup", str(out / "disque")))
     write_json(root / "pulls" / "mrf_provider_survey" / "landed.json", {"name": "mrf_provider_survey_2024.xlsx"})
@@ -146,8 +145,8 @@ def prepare(out: Path, submission: str) -> None:
 
 
 def classes(root: Path, each: int) -> dict[str, list[str]]:
-    """By class, the files to try."""
-    found: dict[str, list[str]] = {}
+    """The files to try, by class."""
+    by_class: dict[str, list[str]] = {}
     for path in sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink()):
         name = path.relative_to(root).as_posix()
         if not _NOT_TRIED.search(name):
@@ -155,13 +154,13 @@ def classes(root: Path, each: int) -> dict[str, list[str]]:
             for pattern, word in _IDS:
                 kind = pattern.sub(word, kind)
             kind = _ALIKE.sub(r"\2/*\3", kind)
-            found.setdefault(kind, []).append(name)
+            by_class.setdefault(kind, []).append(name)
     current = Path(str((publish.catalog(Layout(root)) or {})["current"])).parent.name
-    for names in found.values():  # of a publication's files first those of the one in place
+    for names in by_class.values():  # files of the current publication first
         names.sort(key=lambda name: current not in name)
-    # Last those after which a run has to publish anew, which takes longest.
-    last = sorted(found, key=lambda kind: kind.startswith("published/PUBLICATION"))
-    return {kind: found[kind][:each] for kind in last}
+    # Files that force a new publication last: they take longest.
+    last = sorted(by_class, key=lambda kind: kind.startswith("published/PUBLICATION"))
+    return {kind: by_class[kind][:each] for kind in last}
 
 
 def damage(path: Path, how: str) -> None:
@@ -175,51 +174,51 @@ def damage(path: Path, how: str) -> None:
 
 
 def rows_of(root: Path) -> int | None:
-    """The rows of the marts of the publication in place; None where its manifest cannot be read."""
-    now = publish.catalog(Layout(root))
+    """The number of rows in the published marts; None if the manifest cannot be read."""
+    catalog = publish.catalog(Layout(root))
     try:
-        marts = publish.manifest_of(Layout(root), now["current"])["marts"] if now else {}
+        marts = publish.manifest_of(Layout(root), catalog["current"])["marts"] if catalog else {}
     except Damaged:
         return None
     return sum(mart["rows"] for name, mart in marts.items() if name.startswith("marts.")) or None
 
 
 def is_fiction(root: Path) -> bool:
-    now = publish.catalog(Layout(root))
-    return bool(now and now["is_demo"])
+    catalog = publish.catalog(Layout(root))
+    return bool(catalog and catalog["is_demo"])
 
 
-def sentence(told: str, file: str) -> str:
-    """The line that speaks of the damage, or the last one."""
-    lines = [" ".join(line.split()) for line in told.splitlines() if line.strip()]
-    speaking = [line for line in lines if Path(file).name in line or (_SAID.search(line) and "fichiers d’état" in line)]
-    said = speaking or [line for line in lines if _SAID.search(line)] or lines[-1:]
-    return said[0][:220] if said else ""
+def sentence(output: str, file: str) -> str:
+    """The line about the damage, or the last one."""
+    lines = [" ".join(line.split()) for line in output.splitlines() if line.strip()]
+    speaking = [line for line in lines if Path(file).name in line or (_CLUE.search(line) and "fichiers d’état" in line)]
+    candidates = speaking or [line for line in lines if _CLUE.search(line)] or lines[-1:]
+    return candidates[0][:220] if candidates else ""
 
 
 def trial(out: Path, file: str, how: str, before: int, is_forced: bool) -> dict[str, Any]:
-    """One damage, and what each command makes of it; each on the root as the damage left it, the run last."""
+    """One damage and the outcome of each command; each on the damaged root, the run last."""
     root = out / "trial"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(out / "before", root, symlinks=True)
-    older = publish.known(Layout(root))[0]
+    older = publish.all_readable(Layout(root))[0]
     damage(root / file, how)
     entry: dict[str, Any] = {"file": file, "how": how, "commands": {}}
     forced = ["--force"] if is_forced and file.startswith(_OF_THE_BUILD) else []
     for name in ("status", "doctor", "run", "rollback"):
         began = time.monotonic()
         if name == "run":
-            code, told = published(root, *forced) if forced else mrf(root, "run", "--as-of", AS_OF, "--data-only")
+            code, output = published(root, *forced) if forced else mrf(root, "run", "--as-of", AS_OF, "--data-only")
             after = rows_of(root)
-            entry |= {"rows": after, "fiction": is_fiction(root) or "DONNÉES FICTIVES" in told}
+            entry |= {"rows": after, "fiction": is_fiction(root) or "DONNÉES FICTIVES" in output}
             is_less = after is None or after < before
-            entry["unsaid"] = bool(is_less and not _SAID.search(told))
+            entry["unsaid"] = bool(is_less and not _CLUE.search(output))
         else:
-            code, told = mrf(root, name, *([older] if name == "rollback" else []))
+            code, output = mrf(root, name, *([older] if name == "rollback" else []))
         entry["commands"][name] = {
             "code": code,
-            "traceback": "Traceback (most recent call last)" in told or code in (98, 99),
-            "told": sentence(told, file),
+            "traceback": "Traceback (most recent call last)" in output or code in (98, 99),
+            "told": sentence(output, file),
             "seconds": round(time.monotonic() - began, 1),
         }
     entry["fiction"] = entry["fiction"] or is_fiction(root)
@@ -232,17 +231,16 @@ def is_held(entry: dict[str, Any]) -> bool:
 
 
 def show(entries: list[dict[str, Any]], before: int) -> None:
-    """A line a trial: exit codes, rows, and what was said; then what was not held."""
+    """One line per trial: exit codes, rows, and the message; then the failed ones."""
     print(f"\nLignes des marts avant : {before}\n")
     print("| fichier | dommage | status | doctor | run | rollback | lignes après | fiction | dit |")
     print("|---" * 9 + "|")
     for e in entries:
         codes = [f"{c['code']}{' TRACE' if c['traceback'] else ''}" for c in e["commands"].values()]
-        said = e["commands"]["run"]["told"] if e["commands"]["run"]["code"] else e["commands"]["status"]["told"]
+        message = e["commands"]["run"]["told"] if e["commands"]["run"]["code"] else e["commands"]["status"]["told"]
         rows = "illisible" if e["rows"] is None else e["rows"]
-        print(
-            f"| {e['file']} | {e['how']} | {' | '.join(codes)} | {rows} | {'OUI' if e['fiction'] else '·'} | {said} |"
-        )
+        fiction = "OUI" if e["fiction"] else "·"
+        print(f"| {e['file']} | {e['how']} | {' | '.join(codes)} | {rows} | {fiction} | {message} |")
     held = sum(map(is_held, entries))
     print(f"\n{held} tenus sur {len(entries)}")
     for e in entries:
@@ -258,25 +256,22 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--submission", default="00000000-0000-4000-8000-000000000006")
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    out, until = given.out.resolve(), time.monotonic() + given.hours * 3600
-    prepare(out, given.submission)
+    options = parser.parse_args()
+    out, until = options.out.resolve(), time.monotonic() + options.hours * 3600
+    prepare(out, options.submission)
     before = rows_of(out / "before")
     assert before is not None
-    wanted = given.only.split(",") if given.only else [""]
-    found = classes(out / "before", given.each)
-    kinds = [kind for kind in found if any(part in kind for part in wanted)]
-    names = [(file, how) for kind in kinds for file in found[kind] for how in DAMAGES]
-    kept = out / "trials.jsonl"
-    entries = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
-    for file, how in names:
-        if (file, how) in {(e["file"], e["how"]) for e in entries} or time.monotonic() > until:
-            continue
-        entries.append(trial(out, file, how, before, given.forced))
-        with kept.open("a") as lines:
-            lines.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
-        print(entries[-1], file=sys.stderr, flush=True)
-    tried = [e for e in entries if (e["file"], e["how"]) in names]
+    wanted = options.only.split(",") if options.only else [""]
+    by_class = classes(out / "before", options.each)
+    kinds = [kind for kind in by_class if any(part in kind for part in wanted)]
+    names = [(file, how) for kind in kinds for file in by_class[kind] for how in DAMAGES]
+    tried = resumed(
+        out / "trials.jsonl",
+        names,
+        lambda entry: (entry["file"], entry["how"]),
+        lambda name: trial(out, *name, before, options.forced),
+        until,
+    )
     show(tried, before)
     shutil.rmtree(out / "trial", ignore_errors=True)
     return 0 if all(map(is_held, tried)) else 1

@@ -1,9 +1,9 @@
-"""Lands each file of a folder alone beside good ones, and says what became of it: a table for benchmarks/README.md.
+"""Lands each file of a folder alone beside good ones and reports the outcome: a table for benchmarks/README.md.
 
     .venv/bin/python benchmarks/hostile.py FOLDER [NAME…]
 
-Every run must end with 0 and publish the good sources; a file that cannot be read must be named with a reason. Times
-and memory are those of the whole run: all processes that it starts, sampled ten times a second.
+Every run must exit with 0 and publish the good sources; an unreadable file must be named with a reason. Times and
+memory are those of the whole run: all its processes, sampled ten times a second.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def good_files(folder: Path, known: dict[str, Source]) -> None:
 
 
 def measured(command: list[str], environment: dict[str, str]) -> tuple[int, float, float, float]:
-    """Exit code, seconds, and the most megabytes of all processes together and of any one of them."""
+    """Exit code, seconds, and the peak megabytes of all processes together and of any single one."""
     started, together, single = time.perf_counter(), 0.0, 0.0
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     root = psutil.Process(process.pid)
@@ -55,8 +55,8 @@ def outcome(root: Path, source_id: str) -> str:
     catalog = json.loads((root / "published" / "catalog.json").read_text())
     manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
     held = [name for name in GOOD if manifest["inputs"][name]["state"] not in ("fresh", "unchanged")]
-    told = manifest["inputs"].get(source_id, {"state": "sans source", "error": None})
-    return (f"!! {held} " if held else "") + f"{told['state']} | {told['error'] or ''}"
+    entry = manifest["inputs"].get(source_id, {"state": "sans source", "error": None})
+    return (f"!! {held} " if held else "") + f"{entry['state']} | {entry['error'] or ''}"
 
 
 def main() -> None:
@@ -88,8 +88,8 @@ def main() -> None:
             ]
             environment = os.environ | {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "PYTHONPATH": str(PROJECT)}
             code, seconds, together, single = measured([*command, "--as-of", AS_OF], environment)
-            told = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"
-            print(f"| {name} | {code} | {seconds:.0f} | {together:.0f} | {single:.0f} | {told} |", flush=True)
+            result = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"
+            print(f"| {name} | {code} | {seconds:.0f} | {together:.0f} | {single:.0f} | {result} |", flush=True)
             shutil.rmtree(root)
             shutil.rmtree(landing)
 

@@ -1,12 +1,16 @@
-"""What the measures of faults, load and long use land, and how they run: real files of MRF_REAL_DATA, else samples."""
+"""Landing, starting runs and keeping trials, for the other benchmarks: real files of MRF_REAL_DATA, else samples."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -14,10 +18,11 @@ from ingestion.declaration.registry import sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 AS_OF = "2024-08-31"
+Entry = dict[str, Any]  # one trial as it is kept
 
 
 def land(folder: Path) -> None:
-    """Fills a landing folder. A sample gets a name that its source recognises, and counts as received from then on."""
+    """Fills a landing folder. A sample gets a name that its source recognises, so that it counts as real."""
     folder.mkdir(parents=True, exist_ok=True)
     if real := os.environ.get("MRF_REAL_DATA"):
         shutil.copytree(Path(real) / "mali", folder, dirs_exist_ok=True)
@@ -29,12 +34,12 @@ def land(folder: Path) -> None:
 
 
 def weightiest(folder: Path) -> Path:
-    """The table whose coming or going gives a run most to do: the largest one."""
+    """The largest table, whose addition or removal gives a run most to do."""
     return max((p for p in folder.iterdir() if p.suffix in (".xlsx", ".csv")), key=lambda path: path.stat().st_size)
 
 
 def environment(root: Path) -> dict[str, str]:
-    """The environment of a command on a data root: a key beside the root, and no setting from outside."""
+    """The environment of a command on a data root: a key beside the root, and no outside settings."""
     key = root.parent / "restricted.key"
     if not key.exists():
         key.touch(mode=0o600)
@@ -45,9 +50,9 @@ def environment(root: Path) -> dict[str, str]:
 
 
 def start(root: Path, *arguments: str, is_watched: bool = False, **more: str) -> subprocess.Popen[str]:
-    """`mrf` on a data root, in a process group of its own; ``more``: of its environment.
+    """Starts `mrf` on a data root, in its own process group; ``more``: environment variables.
 
-    Where it is watched each event is stored when it happens, so that who watches knows in which step the run is.
+    If watched, each event is stored at once, so that the current step is known.
     """
     return subprocess.Popen(
         [sys.executable, "-m", "orchestration.commands.mrf", *arguments],
@@ -61,5 +66,31 @@ def start(root: Path, *arguments: str, is_watched: bool = False, **more: str) ->
 
 
 def run(root: Path, landing: Path, *options: str, is_watched: bool = False) -> subprocess.Popen[str]:
-    """A run of a fixed date: the same files give the same marts."""
+    """Starts a run with a fixed date: the same files give the same marts."""
     return start(root, "run", "--landing", str(landing), "--as-of", AS_OF, *options, is_watched=is_watched)
+
+
+def resumed(
+    kept: Path, names: list[Any], name_of: Callable[[Entry], Any], trial: Callable[[Any], Entry], until: float
+) -> list[Entry]:
+    """The entries of these trials: those already in ``kept``, then new ones until a time of the monotonic clock."""
+    entries: list[Entry] = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    for name in names:
+        if name in map(name_of, entries) or time.monotonic() > until:
+            continue
+        entries.append(trial(name))
+        with kept.open("a") as file:
+            file.write(json.dumps(entries[-1], ensure_ascii=False) + "\n")
+        print(entries[-1], file=sys.stderr, flush=True)
+    return [entry for entry in entries if name_of(entry) in names]
+
+
+def stamps(root: Path, patterns: Iterable[str]) -> dict[str, int]:
+    """When each file of these patterns below a root was last changed; those that vanish meanwhile are left out."""
+    times = {}
+    for path in (path for pattern in patterns for path in root.glob(pattern)):
+        try:
+            times[str(path)] = path.lstat().st_mtime_ns
+        except FileNotFoundError:
+            continue
+    return times

@@ -47,7 +47,7 @@ def similarity(names: pd.DataFrame) -> Matrix:
 
 
 def untuned_splink(names: pd.DataFrame) -> Matrix:
-    """Splink's default comparisons, its parameters found on the data themselves; 0 to 100."""
+    """Splink's default comparisons, with parameters estimated from the data; 0 to 100."""
     import splink.comparison_library as comparisons
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
     from splink.blocking_rule_library import CustomRule
@@ -67,14 +67,14 @@ def untuned_splink(names: pd.DataFrame) -> Matrix:
     linker.training.estimate_probability_two_random_records_match([block_on("name")], recall=0.6)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("first"))
-    found = linker.inference.predict().as_duckdbpyrelation().df()
+    pairs = linker.inference.predict().as_duckdbpyrelation().df()
     score = np.zeros((len(names), len(names)), np.float32)
-    score[found["unique_id_l"], found["unique_id_r"]] = 100 * found["match_probability"]
+    score[pairs["unique_id_l"], pairs["unique_id_r"]] = 100 * pairs["match_probability"]
     return np.maximum(score, score.T)
 
 
 def _acronyms(names: pd.DataFrame) -> pd.Series:
-    """The acronym as given, else the one in brackets at the end of the name; None where there is none."""
+    """The acronym as given, else the one in brackets at the end of the name, or None."""
     inside = names["name"].str.extract(r"\(([^()]{2,14})\)\s*$")[0]
     return names["acronym"].where(names["acronym"].notna(), inside).map(fold, na_action="ignore").reset_index(drop=True)
 
@@ -92,7 +92,7 @@ def scopes(labels: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def counted(names: pd.DataFrame) -> Matrix:
-    """The pairs that are judged: not both of the reference list, each once."""
+    """The pairs to judge: not both of the reference list, each once."""
     reference = (names["scope"] == "reference").to_numpy()
     return np.triu(~(reference[:, None] & reference[None, :]), 1)
 
@@ -100,30 +100,30 @@ def counted(names: pd.DataFrame) -> Matrix:
 Marks = dict[str, float]
 
 
-def marks(said: Matrix, true: np.ndarray) -> Marks:
-    right = int((said & true).sum())
-    precision, recall = right / max(1, said.sum()), right / max(1, true.sum())
+def marks(predicted: Matrix, true: np.ndarray) -> Marks:
+    right = int((predicted & true).sum())
+    precision, recall = right / max(1, predicted.sum()), right / max(1, true.sum())
     return {
         "précision": precision,
         "rappel": recall,
         "F1": 2 * precision * recall / max(1e-9, precision + recall),
-        "paires dites": int(said.sum()),
+        "paires dites": int(predicted.sum()),
         "paires vraies": int(true.sum()),
     }
 
 
 def measure(labels: pd.DataFrame, method: Groups) -> tuple[dict[str, Marks], float]:
-    """Marks per country and for all; a score becomes a yes from its best threshold over all countries."""
+    """Marks by country and for all; scores are turned into decisions at the best threshold over all countries."""
     started = time.perf_counter()
-    found = {scope: (method(names), names, counted(names)) for scope, names in scopes(labels)}
+    matrices = {scope: (method(names), names, counted(names)) for scope, names in scopes(labels)}
     seconds = time.perf_counter() - started
-    truth = {scope: _equal(names["same_as"])[pairs] for scope, (_, names, pairs) in found.items()}
-    said = {scope: matrix[pairs] for scope, (matrix, _, pairs) in found.items()}
-    levels = [True] if next(iter(said.values())).dtype == bool else np.arange(50, 100.5, 0.5)
+    truth = {scope: _equal(names["same_as"])[pairs] for scope, (_, names, pairs) in matrices.items()}
+    scores = {scope: matrix[pairs] for scope, (matrix, _, pairs) in matrices.items()}
+    levels = [True] if next(iter(scores.values())).dtype == bool else np.arange(50, 100.5, 0.5)
     every = np.concatenate(list(truth.values()))
-    best = max(levels, key=lambda level: marks(np.concatenate(list(said.values())) >= level, every)["F1"])
-    result = {scope: marks(said[scope] >= best, truth[scope]) for scope in said}
-    result["ensemble"] = marks(np.concatenate([said[scope] >= best for scope in said]), every)
+    best = max(levels, key=lambda level: marks(np.concatenate(list(scores.values())) >= level, every)["F1"])
+    result = {scope: marks(scores[scope] >= best, truth[scope]) for scope in scores}
+    result["ensemble"] = marks(np.concatenate([scores[scope] >= best for scope in scores]), every)
     return result, seconds
 
 
@@ -137,8 +137,8 @@ METHODS: dict[str, Groups] = {
 
 def show_errors(labels: pd.DataFrame, console: Console) -> None:
     for scope, names in scopes(labels):
-        said, true, pairs = linked(names), _equal(names["same_as"]), counted(names)
-        for title, wrong in (("réunis à tort", said & ~true & pairs), ("manqués", ~said & true & pairs)):
+        predicted, true, pairs = linked(names), _equal(names["same_as"]), counted(names)
+        for title, wrong in (("réunis à tort", predicted & ~true & pairs), ("manqués", ~predicted & true & pairs)):
             console.print(f"\n[bold]{scope} : {title}[/bold]")
             for left, right in zip(*np.nonzero(wrong), strict=True):
                 one, other = names.loc[left], names.loc[right]
@@ -148,7 +148,7 @@ def show_errors(labels: pd.DataFrame, console: Console) -> None:
 
 
 def canonical_only(labels: pd.DataFrame) -> pd.DataFrame:
-    """The reference list cut down to one name per organization, the one nearest to its label."""
+    """The reference list reduced to one name per organization, the one nearest to its label."""
     reference = labels[labels["scope"] == "reference"]
     near = [fuzz.ratio(fold(name), key) for name, key in zip(reference["name"], reference["same_as"], strict=True)]
     kept = reference.assign(near=near).sort_values(["near", "name"]).groupby("same_as").tail(1).index

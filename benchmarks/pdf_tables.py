@@ -1,12 +1,12 @@
-"""Reads the tables of a folder of PDFs, and scores them where the true structure is known.
+"""Reads the tables of a folder of PDFs, and scores them if the true structure is known.
 
     .venv/bin/python benchmarks/pdf_tables.py PDF_DIR OUT_DIR [--truth DIR] [--workers N] [--camelot-python PYTHON]
 
 OUT_DIR gets a JSON file for each PDF: {"tables": [{"page", "rows", "cells": [[row, column, last row, last column,
 text]]}]}. Truth: <name>-str.xml as in the ICDAR 2013 competition, by default in PDF_DIR. The score is the F1 of
 adjacency relations: a filled cell and the next filled one to its right or below, by their letters and digits. Plain
-pdfplumber is measured in the same run, document by document; camelot has other pins, so it is run by the interpreter of
-an environment of its own.
+pdfplumber is measured in the same run, document by document; camelot needs other versions and runs in its own
+environment.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ for path in sys.argv[1:]:
 
 
 class Outcome(NamedTuple):
-    """What one way gave for one document."""
+    """The result of one method on one document."""
 
     tables: list[dict[str, Any]]
     seconds: float
@@ -57,15 +57,15 @@ def ours(path: Path) -> Outcome:
     start = time.process_time()
     pages = read_pages(path, "all", "auto", {}, workers=1)
     seconds = time.process_time() - start
-    found = [table for page in pages for table in page.tables if not table.is_rest]
+    read = [table for page in pages for table in page.tables if not table.is_rest]
     tables = []
-    for table in found:
+    for table in read:
         rows = [[""] * table.column_count for _ in range(table.row_count)]
         for cell in table.cells:
             rows[cell.row][cell.column] = cell.text
         cells = [[c.row, c.column, c.last_row, c.last_column, c.text] for c in table.cells]
         tables.append({"page": table.page, "rows": rows, "cells": cells})
-    return Outcome(tables, seconds, bool(found) and all(table.is_ruled for table in found))
+    return Outcome(tables, seconds, bool(read) and all(table.is_ruled for table in read))
 
 
 def plain(path: Path) -> Outcome:
@@ -89,25 +89,25 @@ def letters(text: str | None) -> str:
 
 
 def relations(cells: Iterable[Cell]) -> Counter[Relation]:
-    """The neighbours to the right and below of every filled cell; two cells are neighbours once in each direction."""
+    """The neighbours to the right and below of every filled cell, each pair once per direction."""
     texts: list[str] = []
     by_row: dict[int, list[tuple[int, int]]] = {}
     by_column: dict[int, list[tuple[int, int]]] = {}
     for row, column, last_row, last_column, text in cells:
-        if not (told := letters(text)):
+        if not (characters := letters(text)):
             continue
         for r in range(row, last_row + 1):
             for c in range(column, last_column + 1):
                 by_row.setdefault(r, []).append((c, len(texts)))
                 by_column.setdefault(c, []).append((r, len(texts)))
-        texts.append(told)
+        texts.append(characters)
     pairs = {("right", *pair) for pair in _neighbours(by_row)} | {("below", *pair) for pair in _neighbours(by_column)}
     return Counter((texts[one], texts[other], direction) for direction, one, other in pairs)
 
 
 def _neighbours(lines: dict[int, list[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
     for line in lines.values():
-        order = [cell for _, cell in sorted(dict(line).items())]  # where cells overlap the later one counts
+        order = [cell for _, cell in sorted(dict(line).items())]  # where cells overlap, the later one counts
         yield from ((one, other) for one, other in pairwise(order) if one != other)
 
 
@@ -122,7 +122,7 @@ def found_relations(tables: list[dict[str, Any]]) -> Counter[Relation]:
 
 
 def true_relations(path: Path) -> Counter[Relation]:
-    """Regions of one table share one grid, each moved by its increments."""
+    """Relations of the truth: regions of a table share one grid, each offset by its increments."""
     total: Counter[Relation] = Counter()
     for table in ElementTree.parse(path).iter("table"):
         cells: list[Cell] = []
@@ -137,12 +137,12 @@ def true_relations(path: Path) -> Counter[Relation]:
     return total
 
 
-def f1(truth: Counter[Relation], found: Counter[Relation]) -> float:
-    return 2 * (truth & found).total() / max(1, truth.total() + found.total())
+def f1(truth: Counter[Relation], read: Counter[Relation]) -> float:
+    return 2 * (truth & read).total() / max(1, truth.total() + read.total())
 
 
 def truths_of(folder: Path, stem: str) -> list[Path]:
-    """Its true structure; two where the competition gives two readings of one document (…a, …b)."""
+    """The true structure of a document; two if the competition has two readings (…a, …b)."""
     base = stem[:-1] if stem[-1:] in "ab" and stem[-2:-1].isdigit() else stem
     return [path for suffix in ("", "a", "b") if (path := folder / f"{base}{suffix}-str.xml").exists()]
 
@@ -184,7 +184,7 @@ def _each(read: Callable[[Path], Outcome], paths: list[Path], workers: int) -> l
 def _compare(console: Console, truth: Path, scored: list[tuple[Path, Outcome]], python: str | None) -> None:
     paths = [path for path, _ in scored]
     ways = {"le nôtre": [], "pdfplumber": []}
-    for path in paths:  # in turn, so that both meet the same machine
+    for path in paths:  # in turn, so that both run under the same load
         ways["pdfplumber"].append(plain(path))
         ways["le nôtre"].append(ours(path))
     if python:

@@ -1,9 +1,9 @@
-"""How well places are found, measured on real files against their own codes, and how fast.
+"""Precision, recall and speed of finding places, measured on real files against their own codes.
 
     .venv/bin/python benchmarks/places.py REAL_FOLDER/mali [--speed]
 
-Rows whose own codes and names contradict each other are counted and listed, never scored. Precision: of the areas
-that were found, those that the file confirms. Recall: of the rows scored, those found and confirmed.
+Rows with contradictory codes and names are counted and listed, never scored. Precision: the share of found areas that
+the file confirms. Recall: the share of scored rows that were found and confirmed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ print(json.dumps([time.perf_counter() - start, resource.getrusage(resource.RUSAG
 
 @dataclass(frozen=True)
 class Measure:
-    """What was found against what is true, over the rows that can be scored."""
+    """Found against true areas, over the scored rows."""
 
     name: str
     vintage: str
@@ -68,12 +68,12 @@ class Measure:
         return self.right / self.scored if self.scored else 0.0
 
 
-def compared(name: str, vintage: str, truth: pd.Series, found: pd.Series, set_aside: int = 0) -> Measure:
-    return Measure(name, vintage, len(truth), int(found.notna().sum()), int((found == truth).sum()), set_aside)
+def compared(name: str, vintage: str, truth: pd.Series, matched: pd.Series, set_aside: int = 0) -> Measure:
+    return Measure(name, vintage, len(truth), int(matched.notna().sum()), int((matched == truth).sum()), set_aside)
 
 
 def records(source_id: str, path: Path) -> pd.DataFrame:
-    """The placed records of one real file, as ingestion gives them."""
+    """The placed records of one real file, from ingestion."""
     shapes = ingest(sources()[source_id], [path]).records
     return next(frame for shape, frame in shapes.items() if shape in ("service", "boundary"))
 
@@ -85,8 +85,8 @@ def resolved(services: pd.DataFrame, boundaries: pd.DataFrame | None = None) -> 
         write(workspace, "service", services)
         if boundaries is not None:
             write(workspace, "boundary", boundaries)
-        found = places.resolve(workspace).to_pandas()
-    return found[found["place_no"] == 1].set_index("record_id").loc[services["record_id"]].reset_index()
+        matched = places.resolve(workspace).to_pandas()
+    return matched[matched["place_no"] == 1].set_index("record_id").loc[services["record_id"]].reset_index()
 
 
 def write(workspace: Workspace, shape: str, frame: pd.DataFrame) -> None:
@@ -127,8 +127,8 @@ def contradictions(services: pd.DataFrame) -> pd.Series:
         return None
 
     distinct = services[CODES + NAMES].drop_duplicates()
-    told = [judged(row) for row in distinct.itertuples(index=False, name=None)]
-    reasons = distinct.assign(reason=pd.Series(told, index=distinct.index, dtype=object))
+    judgements = [judged(row) for row in distinct.itertuples(index=False, name=None)]
+    reasons = distinct.assign(reason=pd.Series(judgements, index=distinct.index, dtype=object))
     return services[CODES + NAMES].merge(reasons, how="left", on=CODES + NAMES)["reason"].set_axis(services.index)
 
 
@@ -136,13 +136,13 @@ def of_3w(folder: Path) -> tuple[list[Measure], pd.DataFrame]:
     """(a) The names of the 3W without its codes, and the rows set aside."""
     services = records("ocha_3w_mli", next(folder.glob("mali_3w_*.xlsx")))
     reason = contradictions(services)
-    found = resolved(without(services, CODES)).set_index(services.index)
+    matched = resolved(without(services, CODES)).set_index(services.index)
     aside = services[reason.notna()].assign(reason=reason)
     listed = aside.groupby(["reason", *NAMES, *CODES], dropna=False).size().rename("rows").reset_index()
     cercles = reason.isna()
     communes = cercles & services["admin3_code"].notna()
-    # Some other names of the seed come from this very file: what the official names alone give is measured too.
-    official_only = found.assign(admin3_code=found["admin3_code"].mask(found["method"] == "variant"))
+    # Some variants in the seed come from this very file: official names alone are measured too.
+    official_only = matched.assign(admin3_code=matched["admin3_code"].mask(matched["method"] == "variant"))
     return [
         compared(
             f"3W, noms sans codes → {level}",
@@ -152,8 +152,8 @@ def of_3w(folder: Path) -> tuple[list[Measure], pd.DataFrame]:
             int((reason.notna() & services[code].notna()).sum()),
         )
         for level, code, rows, places_found in [
-            ("cercle", "admin2_code", cercles, found),
-            ("commune", "admin3_code", communes, found),
+            ("cercle", "admin2_code", cercles, matched),
+            ("commune", "admin3_code", communes, matched),
             ("commune, sans les autres noms", "admin3_code", communes, official_only),
         ]
     ], listed
@@ -166,15 +166,15 @@ def of_facilities(folder: Path) -> list[Measure]:
     regions = official("2019").query("level == '1'")
     code_of = dict(zip(regions["name_fr"].map(fold), regions["code"], strict=True))
     boundaries = records("ocha_cod_ab_mli", folder / "cod_ab_2019_adm2.topojson")
-    found = resolved(without(services, NAMES), boundaries).set_index(services.index)
+    matched = resolved(without(services, NAMES), boundaries).set_index(services.index)
     truth = services["admin1_name"].map(fold).map(code_of)
-    # The file names regions of 2019: what is in Ménaka since 2021 was in Gao.
+    # The file uses regions of 2019: Ménaka was part of Gao.
     name = "établissements, point sans nom → région"
-    return [compared(name, "2019", truth, found["admin1_code"].replace("ML10", "ML07"))]
+    return [compared(name, "2019", truth, matched["admin1_code"].replace("ML10", "ML07"))]
 
 
 def typed(name: str, chance: random.Random) -> str:
-    """A name as typed in a hurry: one edit, no accents, any case. Edits: substitution, deletion, insertion, swap."""
+    """A carelessly typed name: one edit (substitution, deletion, insertion, swap), no accents, any case."""
     text = fold(name)
     place = chance.randrange(len(text))
     edit = chance.choice(["substitution", "deletion", "insertion", "swap"])
@@ -220,12 +220,12 @@ def of_typing(rounds: int = ROUNDS) -> list[Measure]:
 
 
 def speed(folder: Path, wanted: int = 1_000_000) -> tuple[float, float]:
-    """Seconds and gigabytes to resolve that many service records, in a process of its own."""
-    found = [
+    """Seconds and gigabytes to resolve that many service records, in a separate process."""
+    frames = [
         records("ocha_3w_mli", next(folder.glob("mali_3w_*.xlsx"))),
         records("who_health_facilities_mli", next(folder.glob("who_*.csv"))),
     ]
-    services = pd.concat(found, ignore_index=True)
+    services = pd.concat(frames, ignore_index=True)
     schema = SHAPES["service"].schema
     once = pa.Table.from_pandas(services.reindex(columns=schema.names), schema=schema, preserve_index=False)
     many = pa.concat_tables([once] * (wanted // len(once) + 1)).slice(0, wanted)

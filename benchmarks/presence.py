@@ -2,12 +2,12 @@
 
     .venv/bin/python benchmarks/presence.py INPUT_FOLDER --sources SOURCES [--differences FILE.csv]
 
-INPUT_FOLDER holds the landed files and the reference tables, each known by its name and each to be named otherwise
-by an option: p-codes (`*pcodes*.csv`), their lengths (`*pcode_lengths*.csv`), organizations (`*org_lookup*.csv`),
-organization types (`*organization_types*.csv`), sectors (`sectors*.csv`), the rows expected (`expected_presence*.csv`).
-The country of a source is the end of its id (`ocha_3w_eth`). A row is one organization in one sector at one place; it
-is equal when every compared column is. Each difference is written with its reason. `presence_terms.csv`
-says what the warehouse's codes are called in the published rows.
+INPUT_FOLDER holds the landed files and the reference tables, found by name or given by an option: p-codes
+(`*pcodes*.csv`), their lengths (`*pcode_lengths*.csv`), organizations (`*org_lookup*.csv`), organization types
+(`*organization_types*.csv`), sectors (`sectors*.csv`), expected rows (`expected_presence*.csv`). The country of a
+source is the end of its id (`ocha_3w_eth`). A row is one organization in one sector at one place; rows are equal if
+every compared column is. Each difference is written with its reason. `presence_terms.csv` translates the warehouse's
+codes to the published terms.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KEY += ["org_acronym", "org_name", "sector_code"]
 COMPARED = [*KEY, "admin1_name", "admin2_name", "org_type_description"]
 PLACE = ["admin1_code", "admin1_name", "admin2_code", "admin2_name"]
 LEVELS = (1, 2, 3)
-CLOSE = 88  # two spellings of one place; below, « East Borena » would be « Borena »
+CLOSE = 88  # minimum likeness of two spellings; below, « East Borena » would match « Borena »
 LONGEST_ACRONYM = 32
 UNKNOWN = "inconnue"
 TABLES = {
@@ -54,7 +54,7 @@ TABLES = {
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV; a second line of HXL tags is none."""
+    """The rows of a CSV without a second line of HXL tags."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [row for row in csv.DictReader(file) if not str(next(iter(row.values()))).startswith("#")]
 
@@ -68,7 +68,7 @@ class Area:
 
 
 class Gazetteer:
-    """The official places of some countries: by code, by name, and by a code written with other zeros."""
+    """The official places of some countries: by code, by name, and by codes padded differently."""
 
     def __init__(self, pcodes: list[dict[str, str]], lengths: list[dict[str, str]]) -> None:
         self.areas: dict[str, Area] = {}
@@ -90,7 +90,7 @@ class Gazetteer:
         return area if area and area.level == level else None
 
     def named(self, country: str, level: int, name: str | None) -> Area | None:
-        """The one place of that name, else the one whose name is nearly it."""
+        """The only place with that name, else the one with nearly that name."""
         names = self.names.get((country, level), {})
         if not name or not names:
             return None
@@ -103,21 +103,21 @@ class Gazetteer:
         return self.areas[codes[0]] if len(codes) == 1 else None
 
     def above(self, country: str, code: str, level: int) -> Area | None:
-        """The known place that an unknown code lies in, by its first digits."""
+        """The known place that contains an unknown code, by its first digits."""
         widths = self.widths.get(country, [[], [], []])[level - 1]
         return next((area for width in widths if (area := self.known(code[:-width], level - 1))), None)
 
     def padded(self, country: str, written: str, level: int) -> Area | None:
-        """The place of a code written with more or fewer zeros than the official one: TD7 for TD07."""
-        found = re.fullmatch(r"([A-Z]{2,3})([0-9]+)", (written or "").strip().upper())
+        """The place of a code padded differently from the official one: TD7 for TD07."""
+        match = re.fullmatch(r"([A-Z]{2,3})([0-9]+)", (written or "").strip().upper())
         widths = self.widths.get(country)
-        if not found or not widths:
+        if not match or not widths:
             return None
         known = itertools.chain.from_iterable(self.names.get((country, level), {}).values())
         letters = {code.rstrip("0123456789") for code in known}
         candidates = {
             prefix + "".join(part.zfill(width) for part, width in zip(parts, official, strict=True))
-            for parts in _splits(found[2], level)
+            for parts in _splits(match[2], level)
             for official in itertools.product(*(widths[:level]))
             for prefix in letters
         }
@@ -126,7 +126,7 @@ class Gazetteer:
 
 
 def _splits(digits: str, count: int) -> list[list[str]]:
-    """The digits parted in numbers of one width or another, without their leading zeros."""
+    """The ways to split digits into numbers, without leading zeros."""
     shapes = (widths for widths in itertools.product((1, 2, 3), repeat=count) if sum(widths) == len(digits))
     return [
         [str(int(digits[end - width : end])) for width, end in zip(widths, itertools.accumulate(widths), strict=True)]
@@ -144,7 +144,7 @@ class Body:
 
 
 class Register:
-    """Names to organizations: the look-up of known spellings, else the name as the file writes it first."""
+    """Names to organizations: the known spellings, else the first one in the file."""
 
     def __init__(self, lookup: list[dict[str, str]]) -> None:
         self.known: dict[tuple[str, str], Body] = {}
@@ -158,29 +158,29 @@ class Register:
 
     @staticmethod
     def _key(name: str) -> str:
-        """« Children's » is « Childrens »."""
+        """A key that ignores apostrophes: « Children's » is « Childrens »."""
         return fold(re.sub(r"['’]", "", name))
 
     def body(self, country: str, name: str, acronym: str, kind: str) -> Body:
-        """The first row of a spelling says what the look-up does not; equal name and acronym are one organization."""
-        told = self.written.get((country, name))
-        if told is None:
+        """The organization of a name; the first row completes it; equal name and acronym are one organization."""
+        of_name = self.written.get((country, name))
+        if of_name is None:
             key = self._key(name)
-            found = self.known.get((country, key)) or self.known.get(("", key)) or Body(name)
-            told = self.written[country, name] = Body(found.name, found.acronym, found.kind)
-        told.acronym = told.acronym or acronym[:LONGEST_ACRONYM].strip()
-        told.kind = told.kind or kind
-        one = self.published.setdefault((self._key(told.acronym), self._key(told.name)), told)
-        one.kind = one.kind or told.kind
+            listed = self.known.get((country, key)) or self.known.get(("", key)) or Body(name)
+            of_name = self.written[country, name] = Body(listed.name, listed.acronym, listed.kind)
+        of_name.acronym = of_name.acronym or acronym[:LONGEST_ACRONYM].strip()
+        of_name.kind = of_name.kind or kind
+        one = self.published.setdefault((self._key(of_name.acronym), self._key(of_name.name)), of_name)
+        one.kind = one.kind or of_name.kind
         return one
 
 
 class Terms:
-    """The codes of the warehouse in the words of the published rows."""
+    """Translates the warehouse's codes to the published terms."""
 
     def __init__(self, types: list[dict[str, str]], sectors: list[dict[str, str]]) -> None:
-        given = rows_of(Path(__file__).with_name("presence_terms.csv"))
-        self.of = {(row["list"], row["code"]): row["term"] for row in given}
+        terms = rows_of(Path(__file__).with_name("presence_terms.csv"))
+        self.of = {(row["list"], row["code"]): row["term"] for row in terms}
         self.types = {fold(row["Preferred Term"]): row["Preferred Term"] for row in types}
         self.sectors = {
             fold(row[column]): row["ACRONYM"]
@@ -190,7 +190,7 @@ class Terms:
         }
 
     def kind(self, code: str | None, raw: str | None) -> str:
-        """The file's own word where it is an official one (the warehouse has no code for an embassy)."""
+        """The file's own word if it is official (the warehouse has no code for an embassy)."""
         return self.types.get(fold(raw or "")) or self.of.get(("type_org", code or ""), "")
 
     def sector(self, code: str | None, raw: str | None) -> str:
@@ -199,15 +199,15 @@ class Terms:
 
 @dataclass
 class Row:
-    """A row to publish, what it says in each compared column, and how its place was found."""
+    """A row to publish, its compared columns, and how its place was found."""
 
     values: dict[str, str]
     notes: set[str] = field(default_factory=set)
 
 
 def placed(gazetteer: Gazetteer, country: str, record: dict[str, Any]) -> tuple[dict[int, Area | None], set[str]]:
-    """The place of each level, from the deepest up: the code, else the name; a child decides its parent."""
-    found: dict[int, Area | None] = dict.fromkeys(LEVELS)
+    """The place of each level, from the deepest up: by code, else by name; a child determines its parent."""
+    areas: dict[int, Area | None] = dict.fromkeys(LEVELS)
     notes: set[str] = set()
     above: Area | None = None
     for level in reversed(LEVELS):
@@ -221,15 +221,15 @@ def placed(gazetteer: Gazetteer, country: str, record: dict[str, Any]) -> tuple[
             notes.add(f"code {code} hors de la table")
         if area is None:
             area = gazetteer.named(country, level, name)
-        found[level] = area
+        areas[level] = area
         above = gazetteer.known(area.parent, level - 1) if area else None
         if area is None and code and level > 1:
             above = gazetteer.above(country, code, level)
-    return found, notes
+    return areas, notes
 
 
 def presence(source: Source, paths: list[Path], gazetteer: Gazetteer, register: Register, terms: Terms) -> list[Row]:
-    """The rows to publish of one country: an organization in a sector at a place, once."""
+    """The rows to publish for one country: each organization in a sector at a place once."""
     country = source.id.rpartition("_")[2].upper()
     records = ingest(source, paths).records["service"]
     frame = records[records["errors"].isna()]
@@ -261,7 +261,7 @@ def presence(source: Source, paths: list[Path], gazetteer: Gazetteer, register: 
 
 @dataclass(frozen=True)
 class Difference:
-    """A row that is not as expected, or that only one side has, and why."""
+    """A row that differs from the expected one or has no counterpart, and why."""
 
     reason: str
     columns: str
@@ -278,22 +278,22 @@ class Comparison:
 
     @property
     def share(self) -> float:
-        """Of the rows expected and of those that nobody expects, the share that is equal."""
+        """The share of equal rows among expected and unexpected ones."""
         rows = self.expected + sum(1 for one in self.differences if not one.expected)
         return self.equal / rows if rows else 0.0
 
 
-def compare(wanted: list[dict[str, str]], found: list[Row]) -> Comparison:
-    """Row against row, whole; then what is left by organization and sector in the file's own place."""
+def compare(wanted: list[dict[str, str]], rows: list[Row]) -> Comparison:
+    """Compares complete rows; then matches the rest by organization and sector at the same written place."""
 
-    def whole(values: dict[str, str]) -> tuple[str, ...]:
+    def key_of(values: dict[str, str]) -> tuple[str, ...]:
         return tuple(values[column] for column in COMPARED)
 
-    ours = {whole(row.values): row for row in found}
-    theirs = {whole(row) for row in wanted}
-    left = [row for row in wanted if whole(row) not in ours]
+    ours = {key_of(row.values): row for row in rows}
+    theirs = {key_of(row) for row in wanted}
+    left = [row for row in wanted if key_of(row) not in ours]
     ours_left = [row for key, row in ours.items() if key not in theirs]
-    elsewhere = {_apart_from_place(row.values) for row in found}
+    elsewhere = {_apart_from_place(row.values) for row in rows}
     differences = []
     for row in left:
         other = _nearest(row, ours_left)
@@ -301,7 +301,7 @@ def compare(wanted: list[dict[str, str]], found: list[Row]) -> Comparison:
             ours_left.remove(other)
         differences.append(_difference(row, other, _apart_from_place(row) in elsewhere))
     differences += [_difference({}, row) for row in ours_left]
-    return Comparison(len(wanted), len(found), len(wanted) - len(left), differences)
+    return Comparison(len(wanted), len(rows), len(wanted) - len(left), differences)
 
 
 def _apart_from_place(values: dict[str, str]) -> tuple[str, ...]:
@@ -309,7 +309,7 @@ def _apart_from_place(values: dict[str, str]) -> tuple[str, ...]:
 
 
 def _nearest(row: dict[str, str], rows: list[Row]) -> Row | None:
-    """The row of the same place as written that differs in the fewest columns, two at most beside its place."""
+    """The row of the same written place with the fewest different columns, two at most besides its place."""
     same = [other for other in rows if all(other.values[c] == row[c] for c in KEY[:3])]
     others = [c for c in COMPARED if c not in PLACE]
     scored = [(sum(other.values[c] != row[c] for c in others), n) for n, other in enumerate(same)]
@@ -318,9 +318,9 @@ def _nearest(row: dict[str, str], rows: list[Row]) -> Row | None:
 
 
 def _difference(row: dict[str, str], other: Row | None, is_elsewhere: bool = False) -> Difference:
-    found = other.values if other else {}
-    columns = [c for c in COMPARED if row and found and row[c] != found[c]]
-    return Difference(_reason(row, other, columns, is_elsewhere), ", ".join(columns), row, found)
+    values = other.values if other else {}
+    columns = [c for c in COMPARED if row and values and row[c] != values[c]]
+    return Difference(_reason(row, other, columns, is_elsewhere), ", ".join(columns), row, values)
 
 
 def _reason(expected: dict[str, str], other: Row | None, columns: list[str], is_elsewhere: bool) -> str:
@@ -342,21 +342,21 @@ def _reason(expected: dict[str, str], other: Row | None, columns: list[str], is_
     return "secteur lu autrement" if "sector_code" in columns else UNKNOWN
 
 
-def table_path(folder: Path, name: str, given: Path | None) -> Path:
-    found = [given] if given else sorted(folder.glob(TABLES[name]))
-    if not found:
+def table_path(folder: Path, name: str, path: Path | None) -> Path:
+    paths = [path] if path else sorted(folder.glob(TABLES[name]))
+    if not paths:
         sys.exit(f"{folder} : aucune table {TABLES[name]} (option --{name})")
-    return found[0]
+    return paths[0]
 
 
 def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None = None) -> dict[str, Comparison]:
-    """By country, what the declared sources make of the files of a folder against the rows expected."""
+    """By country, the rows of the declared sources against the expected ones."""
     read = {name: rows_of(table_path(folder, name, tables.get(name))) for name in TABLES}
     gazetteer = Gazetteer(read["pcodes"], read["lengths"])
     register, terms = Register(read["organizations"]), Terms(read["types"], read["sectors"])
     known = sources()
     files = assign([path for path in (landing or folder).rglob("*") if path.is_file()], known).files
-    found = {}
+    comparisons = {}
     for source_id in sorted(name for name in files if "service" in known[name].shapes):
         country = source_id.rpartition("_")[2].upper()
         wanted = [
@@ -365,33 +365,34 @@ def measured(folder: Path, tables: dict[str, Path | None], landing: Path | None 
             if row["location_code"] == country
         ]
         if wanted:
-            found[country] = compare(wanted, presence(known[source_id], files[source_id], gazetteer, register, terms))
-    return found
+            rows = presence(known[source_id], files[source_id], gazetteer, register, terms)
+            comparisons[country] = compare(wanted, rows)
+    return comparisons
 
 
-def written(found: dict[str, Comparison], path: Path) -> None:
-    """Every difference as a row: its reason, the columns, what is expected and what was found."""
+def written(comparisons: dict[str, Comparison], path: Path) -> None:
+    """Writes every difference as a row: reason, columns, expected and found values."""
     compared = [f"{side}_{column}" for side in ("expected", "found") for column in COMPARED]
     header = ["location_code", "reason", "columns", *compared, "peer_warning"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        for country, comparison in found.items():
+        for country, comparison in comparisons.items():
             for one in comparison.differences:
                 cells = [one.expected.get(c, "") for c in COMPARED] + [one.found.get(c, "") for c in COMPARED]
                 writer.writerow([country, one.reason, one.columns, *cells, one.expected.get("warning", "")])
 
 
-def shown(found: dict[str, Comparison]) -> None:
+def shown(comparisons: dict[str, Comparison]) -> None:
     console = Console(width=150)
     table = Table(title="Présence opérationnelle : lignes du pair et les nôtres")
     for column in ("pays", "attendues", "faites", "égales", "part", "différences"):
         table.add_column(column)
-    for country, one in found.items():
+    for country, one in comparisons.items():
         counts = [str(n) for n in (one.expected, one.found, one.equal)]
         table.add_row(country, *counts, f"{one.share:.2%}", str(len(one.differences)))
     console.print(table)
-    reasons = Counter((country, d.reason) for country, one in found.items() for d in one.differences)
+    reasons = Counter((country, d.reason) for country, one in comparisons.items() for d in one.differences)
     listed = Table(title="Différences, par raison")
     for column in ("pays", "raison", "lignes"):
         listed.add_column(column)
@@ -408,15 +409,15 @@ def main() -> None:
     parser.add_argument("--differences", type=Path, help="CSV où écrire chaque différence")
     for name in TABLES:
         parser.add_argument(f"--{name}", type=Path)
-    given = parser.parse_args()
-    if given.sources:
-        os.environ["MRF_SOURCES"] = str(given.sources.resolve())
-    found = measured(given.folder, {name: getattr(given, name) for name in TABLES}, given.landing)
-    if not found:
+    options = parser.parse_args()
+    if options.sources:
+        os.environ["MRF_SOURCES"] = str(options.sources.resolve())
+    comparisons = measured(options.folder, {name: getattr(options, name) for name in TABLES}, options.landing)
+    if not comparisons:
         sys.exit("aucun fichier qu’une source 3W reconnaisse et dont des lignes soient attendues")
-    shown(found)
-    if given.differences:
-        written(found, given.differences)
+    shown(comparisons)
+    if options.differences:
+        written(comparisons, options.differences)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How fast sheets and text tables are read, beside the libraries alone, and what a row costs from file to records.
+"""Reading speed of sheets and text tables, beside the bare libraries, and the cost of a row from file to records.
 
     .venv/bin/python benchmarks/reading.py [WORKBOOK.xlsx SHEET SOURCE_ID]
 
-Machines are noisy: compare the ratios of one run. Without a workbook an invented one of the template's columns is made.
+Machines are noisy: compare the ratios of one run. Without a workbook one with the template's columns is invented.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _text(path: Path, source: Source) -> dict[str, Callable[[], object]]:
 
 
 def print_table(title: str, rows: int, ways: dict[str, Callable[[], object]]) -> None:
-    """The best of ROUNDS of each way, the ways in turn; the first is the measure of the others."""
+    """The best of ROUNDS of each way, run in turn; the first is the baseline."""
     best = dict.fromkeys(ways, float("inf"))
     for _ in range(ROUNDS):
         for name, read in ways.items():

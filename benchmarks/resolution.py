@@ -30,7 +30,7 @@ sys.path.insert(0, str(PROJECT))
 SIZES = (10_000, 100_000, 1_000_000)
 SEEN = dt.date(2024, 6, 1)
 BATCH = 200_000
-# Words of invented names: enough of them that organizations differ as real ones do, by more than a number.
+# Words of invented names: enough that organizations differ by more than a number.
 _KINDS = ["Association", "Réseau", "Union", "Fondation", "Centre", "Coopérative", "Collectif", "Alliance", "Groupement"]
 _AIMS = [
     "Développement",
@@ -149,8 +149,8 @@ def measure(base: Path) -> None:
         started = time.perf_counter()
         step(workspace)
         seconds[name] = time.perf_counter() - started
-    found = pq.read_table(workspace.resolved / "service.parquet", columns=["organization_id", "service_at_location_id"])
-    entities = [len(set(found[name].to_pylist())) for name in found.column_names]
+    table = pq.read_table(workspace.resolved / "service.parquet", columns=["organization_id", "service_at_location_id"])
+    entities = [len(set(table[name].to_pylist())) for name in table.column_names]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "peak": peak, "entities": entities}))
 
@@ -173,12 +173,12 @@ def main(sizes: list[int]) -> None:
             )
             if done.returncode:
                 raise SystemExit(done.stderr)
-            told = json.loads(done.stdout.splitlines()[-1])
-        seconds = told["seconds"]
+            outcome = json.loads(done.stdout.splitlines()[-1])
+        seconds = outcome["seconds"]
         steps = [f"{seconds[name]:.1f} s" for name in ("lieux", "structures", "services")]
         total = f"{sum(seconds.values()):.1f} s"
         table.add_row(
-            f"{size:,}".replace(",", " "), *steps, total, f"{told['peak']:.0f} Mo", *map(str, told["entities"])
+            f"{size:,}".replace(",", " "), *steps, total, f"{outcome['peak']:.0f} Mo", *map(str, outcome["entities"])
         )
     Console(width=120).print(table)
 

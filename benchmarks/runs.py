@@ -27,7 +27,7 @@ def timed(root: Path, *arguments: str) -> float:
 
 
 def shares(root: Path, total: float) -> dict[str, float]:
-    """Seconds by part of the run that just ended, from the step times of the manifest and the moment of publication."""
+    """Seconds by part of the last run, from the step times of the manifest and the moment of publication."""
     pointer = root / "published" / "catalog.json"
     since_published = time.time() - pointer.stat().st_mtime
     catalog = json.loads(pointer.read_text())
@@ -51,10 +51,10 @@ def report(name: str, root: Path, cases: list[tuple[str, list[str]]]) -> None:
         total = timed(root, *arguments)
         print(f"| {label} | {total:.1f} |", flush=True)
         if label == cases[0][0]:
-            told = shares(root, total)
+            parts = shares(root, total)
     print(f"\n| part ({cases[0][0]}) | secondes | part |\n|---|---|---|")
-    for part, seconds in told.items():
-        print(f"| {part} | {seconds:.1f} | {seconds / sum(told.values()):.0%} |")
+    for part, seconds in parts.items():
+        print(f"| {part} | {seconds:.1f} | {seconds / sum(parts.values()):.0%} |")
 
 
 def imports() -> None:
@@ -80,10 +80,10 @@ if __name__ == "__main__":
             [("première exécution", []), ("recalcul complet", ["--force"]), ("rien de changé", [])],
         )
         if len(sys.argv) > 1:
-            given = ["--landing", sys.argv[1], "--as-of", AS_OF]
+            dated = ["--landing", sys.argv[1], "--as-of", AS_OF]
             report(
                 "données réelles",
                 Path(folder) / "real",
-                [("première exécution", given), ("recalcul complet", [*given, "--force"]), ("rien de changé", given)],
+                [("première exécution", dated), ("recalcul complet", [*dated, "--force"]), ("rien de changé", dated)],
             )
     imports()

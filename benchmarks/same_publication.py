@@ -1,6 +1,6 @@
-"""Whether two published files hold the same rows: to be asked after a change that must change no result.
+"""Whether two published files hold the same rows: for changes that must not change results.
 
-Each table of `marts` and `reference` is compared both ways, duplicates included; what tells of the run itself is not.
+Each table of `marts` and `reference` is compared both ways, including duplicates, but for columns about the run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-# A run and its moment differ each time.
+# Columns about the run, which always differ.
 OF_THE_RUN = {"run_id", "published_at"}
 _COLUMNS = """
     select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
@@ -22,22 +22,22 @@ _COLUMNS = """
 
 def columns(connection: duckdb.DuckDBPyConnection, side: str) -> dict[str, dict[str, str]]:
     """The columns of each table of a file, with their types."""
-    found: dict[str, dict[str, str]] = {}
+    by_table: dict[str, dict[str, str]] = {}
     for table, column, kind in connection.execute(_COLUMNS, [side]).fetchall():
-        found.setdefault(table, {})[column] = kind
-    return found
+        by_table.setdefault(table, {})[column] = kind
+    return by_table
 
 
 def differences(first: Path, second: Path) -> dict[str, str]:
-    """By table, what differs: nothing where it is the same on both sides."""
+    """By table, the difference, or "" if there is none."""
     with duckdb.connect() as connection:
         for side, path in (("a", first), ("b", second)):
             connection.execute(f"attach '{path}' as {side} (read_only)")
         left, right = columns(connection, "a"), columns(connection, "b")
-        return {table: _told(connection, table, left.get(table), right.get(table)) for table in sorted({*left, *right})}
+        return {table: _diff(connection, table, left.get(table), right.get(table)) for table in sorted({*left, *right})}
 
 
-def _told(
+def _diff(
     connection: duckdb.DuckDBPyConnection, table: str, left: dict[str, str] | None, right: dict[str, str] | None
 ) -> str:
     if left is None or right is None:
@@ -58,13 +58,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("first", type=Path, metavar="A.duckdb")
     parser.add_argument("second", type=Path, metavar="B.duckdb")
-    given = parser.parse_args()
-    told = differences(given.first, given.second)
-    for table, difference in told.items():
+    options = parser.parse_args()
+    by_table = differences(options.first, options.second)
+    for table, difference in by_table.items():
         if difference:
             print(f"{table}: {difference}")
-    print(f"{sum(not difference for difference in told.values())} of {len(told)} tables are the same")
-    return 1 if any(told.values()) or not told else 0
+    print(f"{sum(not difference for difference in by_table.values())} of {len(by_table)} tables are the same")
+    return 1 if any(by_table.values()) or not by_table else 0
 
 
 if __name__ == "__main__":

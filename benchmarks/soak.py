@@ -1,13 +1,12 @@
-"""Runs in a row, started by the daemon’s own sensor as files land. Prints a Markdown table and what grows per run.
+"""Successive runs, started by the daemon’s own sensor as files land. Prints a Markdown table and the growth per run.
 
     .venv/bin/python benchmarks/soak.py --runs 50 --out FOLDER [--light] [--hours 2]
 
-`mrf daemon` runs on a new root. For each run the weightiest file goes or comes back, the sensor sees it, and the whole
-pipeline runs, deliverables too; then the retention keeps two publications and seven days of history, with a clock that
-goes ten days further at each run, so that fifty runs are worth more than a year. Measured between runs: memory and open
-files of the daemon and of all that it started, processes, bytes on disk. The slopes are least squares over the runs
-after the second, up to which caches fill. ``--light`` leaves the weightiest file out of it all. Ends with 1 where a run
-failed.
+`mrf daemon` runs on a new root. For each run the largest file is removed or put back, the sensor notices, and the whole
+pipeline runs, including deliverables; then the retention keeps two publications and seven days of history, with a clock
+ten days further at each run, so that fifty runs cover more than a year. Measured between runs: memory and open files of
+the daemon and its children, processes, bytes on disk. The slopes are least squares over the runs after the second, once
+caches are full. ``--light`` leaves the largest file out entirely. Exits with 1 if a run failed.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ from orchestration.settings import settings
 from warehouse.paths import Layout
 
 PATIENCE = 1800
-REST = 20  # seconds after a run: its process and the code server that started it take some to end
+REST = 20  # seconds after a run for its process and its code server to end
 KEPT = 2
 _MIB = 2**20
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What one run left."""
+    """The measurements after one run."""
 
     run: int
     status: str
@@ -57,7 +56,7 @@ class Measure:
 
 
 def runs(root: Path) -> list[tuple[str, str, float]]:
-    """Status, id and duration of all runs, oldest first; none while the database is being made."""
+    """Status, id and duration of all runs, oldest first; none while the database is being created."""
     path = root / "dagster" / "history" / "runs.db"
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
@@ -68,7 +67,7 @@ def runs(root: Path) -> list[tuple[str, str, float]]:
 
 
 def change(landing: Path, aside: Path) -> None:
-    """The weightiest file of the landing goes, or comes back; all are dated so that they count as settled."""
+    """Removes the largest landed file or puts it back; all files are dated so that they count as settled."""
     if gone := list(aside.iterdir()):
         shutil.move(gone[0], landing / gone[0].name)
     else:
@@ -80,18 +79,18 @@ def change(landing: Path, aside: Path) -> None:
 
 
 def finished(root: Path, known: set[str]) -> tuple[str, str, float]:
-    """Waits for a run that is not among the known ones to end; the retention takes old ones out of the list."""
+    """Waits for a new run to end; the retention removes old ones from the list."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        for told in runs(root):
-            if told[1] not in known and told[0] in ("SUCCESS", "FAILURE", "CANCELED"):
-                return told
+        for run in runs(root):
+            if run[1] not in known and run[0] in ("SUCCESS", "FAILURE", "CANCELED"):
+                return run
         time.sleep(2)
     raise RuntimeError(f"aucune autre exécution en {PATIENCE} s : {runs(root)[-1:]}")
 
 
 def prune(root: Path, number: int) -> None:
-    """The retention, ten days further at each run: what one takes from the catalog, the next takes from the disk."""
+    """Applies the retention, ten days further at each run: what leaves the catalog is removed next time."""
     os.environ |= environment(root) | {"MRF_KEEP_PUBLICATIONS": str(KEPT), "MRF_KEEP_RUN_DAYS": "7"}
     layout, now = Layout(root), dt.datetime.now(dt.UTC) + (number + 1) * dt.timedelta(days=10)
     with write_lock(layout), dg.DagsterInstance.get() as instance:
@@ -99,19 +98,19 @@ def prune(root: Path, number: int) -> None:
 
 
 def used(*folders: Path) -> float:
-    """Mebibytes of the files below."""
-    found = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
-    return sum(path.stat().st_size for path in found) / _MIB
+    """The size of the files below, in mebibytes."""
+    paths = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+    return sum(path.stat().st_size for path in paths) / _MIB
 
 
-def measured(daemon: psutil.Process, root: Path, number: int, told: tuple[str, str, float]) -> Measure:
-    """The daemon and its children as they rest, and the disk."""
+def measured(daemon: psutil.Process, root: Path, number: int, run: tuple[str, str, float]) -> Measure:
+    """The idle daemon with its children, and the disk."""
     family = [daemon, *daemon.children(recursive=True)]
     published = used(*(path for path in (root / "published").iterdir() if not path.is_symlink()))
     history = used(root / "dagster", root / "build" / "runs")
     memory, files = sum(p.memory_info().rss for p in family) / _MIB, sum(p.num_fds() for p in family)
     rest = used(root) - published - history
-    return Measure(number + 1, told[0], told[2], memory, files, len(family), published, history, rest)
+    return Measure(number + 1, run[0], run[2], memory, files, len(family), published, history, rest)
 
 
 def slope(values: list[float]) -> float:
@@ -131,8 +130,8 @@ def show(all_of: list[Measure]) -> None:
     print("| exécution | état | " + " | ".join(names.values()) + " |\n|" + "---|" * (len(names) + 2))
     for one in all_of:
         print(f"| {one.run} | {one.status} | " + " | ".join(f"{asdict(one)[name]:.0f}" for name in names) + " |")
-    told = [f"{slope([asdict(one)[name] for one in all_of[2:]]):+.2f}" for name in names]
-    print("| pente par exécution | | " + " | ".join(told) + " |")
+    slopes = [f"{slope([asdict(one)[name] for one in all_of[2:]]):+.2f}" for name in names]
+    print("| pente par exécution | | " + " | ".join(slopes) + " |")
 
 
 def main() -> int:
@@ -141,13 +140,13 @@ def main() -> int:
     parser.add_argument("--light", action="store_true")
     parser.add_argument("--hours", type=float, default=24)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    out, until = given.out.resolve(), time.monotonic() + given.hours * 3600
+    options = parser.parse_args()
+    out, until = options.out.resolve(), time.monotonic() + options.hours * 3600
     shutil.rmtree(out, ignore_errors=True)
     root, aside = out / "data", out / "aside"
     aside.mkdir(parents=True)
     land(root / "landing")
-    if given.light:
+    if options.light:
         weightiest(root / "landing").unlink()
     all_of: list[Measure] = []
     known: set[str] = set()
@@ -158,15 +157,15 @@ def main() -> int:
         )
     daemon = psutil.Process(started.pid)
     try:
-        for number in range(given.runs):
+        for number in range(options.runs):
             if time.monotonic() > until:
                 break
             change(root / "landing", aside)
-            told = finished(root, known)
-            known.add(told[1])
+            run = finished(root, known)
+            known.add(run[1])
             prune(root, number)
             time.sleep(REST)
-            all_of.append(measured(daemon, root, number, told))
+            all_of.append(measured(daemon, root, number, run))
             print(json.dumps(asdict(all_of[-1])), file=sys.stderr, flush=True)
     finally:
         family = [daemon, *daemon.children(recursive=True)]

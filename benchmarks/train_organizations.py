@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/train_organizations.py LABELS.csv [--scope ETH] [--output model.json]
 
 m is counted on the labelled pairs, u on all pairs of names; no iterations. The labels have no phones, and no full name
-without an acronym beside an acronym alone: the parameters of these levels are set by hand below. With --scope only
-that country and the reference list are learnt from.
+without an acronym beside an acronym alone: the parameters of these levels are set by hand below. With --scope only that
+country and the reference list are learnt from.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from warehouse.resolution.organizations.candidates import records
 from warehouse.resolution.organizations.mentions import mentions_of
 
 MODEL = Path(__file__).resolve().parents[1] / "warehouse" / "resolution" / "organizations" / "model.json"
-# One name in some hundred pairs of a block is another spelling of it; chosen so, not learnt.
+# One in some hundred pairs of a block is another spelling; chosen, not learnt.
 PRIOR = 0.01
 THRESHOLDS = {"merge": 0.9, "review": 0.35}
 
@@ -69,7 +69,7 @@ def acronym() -> comparisons.CustomComparison:
 
 
 def phone() -> comparisons.CustomComparison:
-    """Colleagues share a switchboard: a shared number speaks for one organization, another number says little."""
+    """Colleagues share a switchboard: a shared number is strong evidence, different numbers are weak."""
     return comparisons.CustomComparison(
         output_column_name="phone",
         comparison_levels=[
@@ -102,7 +102,7 @@ def settings() -> SettingsCreator:
 
 
 def learn(labels: pd.DataFrame) -> dict[str, Any]:
-    """labels: name, acronym, same_as. Returns the model as it is stored."""
+    """The model, as it is stored. ``labels``: name, acronym, same_as."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     known = labels["same_as"].tolist()
     mentions = mentions_of(labels)
@@ -111,7 +111,7 @@ def learn(labels: pd.DataFrame) -> dict[str, Any]:
     linker = Linker(api.register(frame.drop(columns=["keys", "organization"])), settings())
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     linker.training.estimate_m_from_label_column("same_as")
-    # Splink draws an identifier for each linker: left out, so that the same labels give the same file.
+    # Splink draws an identifier per linker: left out for reproducible files.
     learnt = {key: value for key, value in linker.misc.save_model_to_json().items() if key != "linker_uid"}
     return {"thresholds": THRESHOLDS, "splink": learnt}
 

@@ -1,1 +1,1 @@
-"""The gate between ingestion and the warehouse: rows to accepted and rejected, suites that hold a source back."""
+"""The gate between ingestion and the warehouse: accepts or rejects rows, holds back sources that fail their suites."""

@@ -1,4 +1,4 @@
-"""Rows to accepted and rejected. Nothing is lost: rows read = accepted + rejected, and that is checked."""
+"""Splits rows into accepted and rejected; checks that rows read = accepted + rejected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def conservation_of(shape: str) -> str:
 class Gated:
     """``accepted``: by shape, the stored columns. ``rejected``: REJECTED columns.
 
-    `row` is the record as JSON, or the cells of what is none; nothing personal is in it.
+    `row` is the record as JSON, or the cells of a row that never became one; it holds nothing personal.
     """
 
     accepted: dict[str, pd.DataFrame]
@@ -32,14 +32,14 @@ class Gated:
     read_counts: dict[str, int]
 
     def conservation(self) -> list[CheckResult]:
-        """One check a shape: rows read = accepted + rejected."""
+        """One check per shape: rows read = accepted + rejected."""
         results = []
         for shape, read in self.read_counts.items():
             kept, left = len(self.accepted[shape]), int(self.rejected["shape"].eq(shape).sum())
-            # How many persons refused is not told.
-            told = "" if SHAPES[shape].is_answer_of_a_person else f"lues {read} = acceptées {kept} + rejetées {left}"
+            # The number of persons who refused is withheld.
+            counts = "" if SHAPES[shape].is_answer_of_a_person else f"lues {read} = acceptées {kept} + rejetées {left}"
             results.append(
-                CheckResult(conservation_of(shape), "error", read == kept + left, abs(read - kept - left), told)
+                CheckResult(conservation_of(shape), "error", read == kept + left, abs(read - kept - left), counts)
             )
         return results
 
@@ -60,9 +60,9 @@ def gate(ingested: Ingested) -> Gated:
 
 
 def _left_out(rejected: pd.DataFrame) -> pd.DataFrame:
-    """What never became a record; not every reader tells its cells."""
-    whole = rejected.reindex(columns=REJECTED).astype(object)
-    return whole.assign(row=whole["row"].where(whole["row"].notna(), ""))
+    """Rows that never became records; not every reader provides their cells."""
+    rows = rejected.reindex(columns=REJECTED).astype(object)
+    return rows.assign(row=rows["row"].where(rows["row"].notna(), ""))
 
 
 def _rejected(shape: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,4 @@
-"""The suites of the marts: bounds, counts and code lists. Keys, filled columns and the lists that a model makes itself
-are rules of the dbt project; each rule stands in one of the two."""
+"""The suites of the marts: bounds, counts, code lists. Keys, mandatory columns and computed lists are rules of dbt."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ def _in(column: str, values: list[str]) -> Spec:
 
 
 def _never_small(column: str) -> Spec:
-    """A count of people is at least `small_count`, or nobody."""
+    """A count of people is zero or at least `small_count`."""
     return "expect_column_values_to_not_be_in_set", {
         "column": column,
         "value_set": list(range(1, int(parameter("small_count")))),
@@ -36,7 +35,7 @@ def _count(value: int) -> Spec:
     return "expect_table_row_count_to_equal", {"value": value}
 
 
-# What every cell of a grid of gaps holds, of zones and of cercles alike.
+# Checks common to the grids of gaps, by zone and by cercle.
 _GAP_CELL: list[Spec] = [
     _in("zone_code", code_lists.codes("zone")),
     _in("service_type_code", code_lists.codes("type_service")),
@@ -94,7 +93,7 @@ SUITES: dict[str, list[Spec]] = {
 
 
 def validate_mart(name: str, frame: pd.DataFrame, counting_people: Iterable[str] = ()) -> Validation:
-    """Validates one mart with its suite; the grids must also be dense, and no count of people small.
+    """Validates one mart with its suite; grids must also be complete, and counts of people not small.
 
     ``counting_people``: the columns whose contract says `counts_people`.
     """

@@ -1,4 +1,4 @@
-"""What a check says, whichever tool ran it."""
+"""The result of a check, whichever tool ran it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingestion.shapes import CHECK_RESULT
 class CheckResult:
     """One check of one source. ``severity`` is error (holds the source back), warning or info.
 
-    ``failed_count`` is None where the rows are persons: nobody reads how many.
+    ``failed_count`` is None if the rows are persons: their number is withheld.
     """
 
     check_name: str

@@ -10,7 +10,7 @@ from ingestion.declaration import code_lists
 from ingestion.declaration.source import Bounds
 from ingestion.shapes import LINEAGE, Shape
 
-# Nothing a source of this project says can have been seen before; a date outside is a misread one.
+# No event of this project's sources is older; an earlier date was misread.
 LAST_DAY = dt.date(2100, 1, 1)
 
 

@@ -1,4 +1,4 @@
-"""Runs a Great Expectations suite on a frame. GX is imported inside: it costs seconds."""
+"""Runs a Great Expectations suite on a frame. GX is imported lazily: it takes seconds."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pandas as pd
 
 from expectations.results import CheckResult
 
-Spec = tuple[str, dict[str, Any]]  # an expectation's type in snake case, and its arguments
+Spec = tuple[str, dict[str, Any]]  # an expectation type in snake case, and its arguments
 _SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Validation:
-    """The results of one suite, and the document that the page of checks is made of."""
+    """The results of one suite, and the document for the page of checks."""
 
     name: str
     results: list[CheckResult]
@@ -26,7 +26,7 @@ class Validation:
 
 @cache
 def context() -> Any:
-    """The ephemeral GX context of this process (making one costs a fifth of a second), without telemetry."""
+    """The ephemeral GX context of this process, without telemetry; creating one takes a fifth of a second."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -37,9 +37,9 @@ def context() -> Any:
 
 
 def validate(name: str, frame: pd.DataFrame, specs: list[Spec], title: str, of_persons: bool = False) -> Validation:
-    """Validates a frame. An expectation that could not run (a column that is not there…) counts as failed.
+    """Validates a frame. An expectation that could not run (a missing column…) counts as failed.
 
-    Where the rows are ``of_persons``, neither values nor numbers of rows are kept.
+    For rows ``of_persons``, neither values nor numbers of rows are kept.
     """
     made = context()
     import great_expectations as gx
@@ -56,16 +56,16 @@ def validate(name: str, frame: pd.DataFrame, specs: list[Spec], title: str, of_p
 
 
 def _without_rows(name: str, results: list[CheckResult], document: dict[str, Any]) -> Validation:
-    """Which expectations held, and nothing of the rows."""
+    """The outcome of each expectation without anything about the rows."""
     quiet = [replace(result, examples="", failed_count=0 if result.passed else None) for result in results]
-    told = [item | {"result": {}} for item in document["result"]["results"]]
-    return Validation(name, quiet, document | {"result": document["result"] | {"results": told}})
+    results_without_rows = [item | {"result": {}} for item in document["result"]["results"]]
+    return Validation(name, quiet, document | {"result": document["result"] | {"results": results_without_rows}})
 
 
 def _raised(info: dict[str, Any]) -> str:
-    """What an expectation stumbled over: GX tells it once, or once for each metric."""
-    told = [info, *(part for part in info.values() if isinstance(part, dict))]
-    return " ; ".join(str(part.get("exception_message")) for part in told if part.get("raised_exception"))
+    """The exceptions of an expectation: GX reports one, or one per metric."""
+    parts = [info, *(part for part in info.values() if isinstance(part, dict))]
+    return " ; ".join(str(part.get("exception_message")) for part in parts if part.get("raised_exception"))
 
 
 def _result(item: Any) -> CheckResult:
@@ -75,13 +75,13 @@ def _result(item: Any) -> CheckResult:
     kind = config.type.removeprefix("expect_")
     column = config.kwargs.get("column")
     severity = "warning" if config.severity == FailureSeverity.WARNING else "error"
-    found = item.result or {}
+    outcome = item.result or {}
     if raised := _raised(item.exception_info or {}):
-        told, count = raised, 1
-    elif "observed_value" in found:
-        told, count = f"observé : {found['observed_value']}", 0 if item.success else 1
+        examples, count = raised, 1
+    elif "observed_value" in outcome:
+        examples, count = f"observé : {outcome['observed_value']}", 0 if item.success else 1
     else:
-        count = int(found.get("unexpected_count") or 0)
-        told = ", ".join(str(value) for value in (found.get("partial_unexpected_list") or [])[:_SHOWN])
+        count = int(outcome.get("unexpected_count") or 0)
+        examples = ", ".join(str(value) for value in (outcome.get("partial_unexpected_list") or [])[:_SHOWN])
     name = f"{column} {kind}" if column else kind
-    return CheckResult(name, severity, bool(item.success), count, "" if item.success else told)
+    return CheckResult(name, severity, bool(item.success), count, "" if item.success else examples)

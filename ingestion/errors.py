@@ -1,4 +1,4 @@
-"""The two things that can be wrong: what a person declared, and what a file holds."""
+"""The two kinds of faults: in a declaration and in a file."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class SourceFileError(Exception):
         super().__init__(f"{file} · {place} : attendu {expected} ; trouvé {found}")
 
     def __reduce__(self) -> tuple[type[SourceFileError], tuple[str, str, str, str]]:
-        """Errors pass from the process that reads to the one that asked."""
+        """Makes the error picklable: it is raised in the reading process."""
         return type(self), (self.file, self.place, self.expected, self.found)

@@ -1,4 +1,4 @@
-"""Where the project itself lies: its folder, and the seeds that ingestion and dbt both read."""
+"""Paths of the project: its folder, and the seeds that ingestion and dbt share."""
 
 from __future__ import annotations
 

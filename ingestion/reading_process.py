@@ -1,6 +1,6 @@
-"""Files are read in a process of their own, held to limits by the system: a file can end it, and nothing else.
+"""Reads files in a separate process with limits set by the system: a file can only end that process.
 
-One process reads all files of a run, one after the other; it is started again after a file that ended it.
+One process reads all files of a run in turn; it is restarted after a file that ended it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from ingestion.records.file_records import Part
 from ingestion.records.kept_parts import KeptParts
 from ingestion.records.source_records import parts
 
-_WALL_SECONDS = 900  # a file that waits (a share that hangs) takes no processor time
+_WALL_SECONDS = 900  # a blocked file (a hanging share) takes no processor time
 _WATCH_SECONDS, _LOOK_SECONDS = 1, 0.1
-# The memory that counts is what the file needs: Arrow's own allocator reserves a gigabyte at once, and each thread of
+# Only the memory needed by the file should count: Arrow's own allocator reserves a gigabyte at once, and each thread of
 # a numeric library its stack.
 _ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _BEYOND_TIME, _BEYOND_MEMORY = {signal.SIGXCPU}, {signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS}
@@ -41,21 +41,21 @@ _BEYOND_TIME, _BEYOND_MEMORY = {signal.SIGXCPU}, {signal.SIGKILL, signal.SIGABRT
 class _Request:
     source: Source
     paths: list[Path]
-    places: list[Path | None]  # where the part of each file is kept, where it may be
+    places: list[Path | None]  # the cache path of each file, if permitted
     erased: Erased
     withheld: bool
     limits: Limits
 
 
 class ReadingProcess:
-    """The process that reads, from this one's side."""
+    """The parent's handle of the reading process."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
     def start(self) -> None:
-        """Starts the process, so that it imports what it needs while others work."""
+        """Starts the process, so that its imports run in parallel."""
         ours, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
@@ -65,7 +65,7 @@ class ReadingProcess:
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=_ENVIRONMENT | os.environ,
-                start_new_session=True,  # ended with all that it started
+                start_new_session=True,  # its own session, to be ended with its children
             )
         self._connection = ours
 
@@ -78,21 +78,21 @@ class ReadingProcess:
         erased: Erased = nobody,
         withheld: bool = False,
     ) -> list[Part]:
-        """What each file gives, as `ingest.parts` does; a file that ``kept`` knows is not read again.
+        """The records of each file, as from `ingest.parts`; files cached in ``kept`` are not read again.
 
-        Raises SourceFileError, also for a file that went beyond its limits or ended the process that read it.
+        Raises SourceFileError, also for a file that exceeded its limits or ended the process.
         """
-        # What a survey's file gives depends on the others: one may hold a later version of a submission.
+        # Files of a survey depend on each other: one may hold a later version of a submission.
         may_keep = kept is not None and not isinstance(source.reader, SurveyReader)
         places = [kept.place(path) if kept is not None and may_keep else None for path in paths]
-        found = [kept_parts.load(place) if place is not None else None for place in places]
-        missing = [number for number, part in enumerate(found) if part is None]
+        read = [kept_parts.load(place) if place is not None else None for place in places]
+        missing = [number for number, part in enumerate(read) if part is None]
         if missing:
             files, kept_at = [paths[n] for n in missing], [places[n] for n in missing]
             request = _Request(source, files, kept_at, erased, withheld, limits)
             for number, part in zip(missing, self._read(request), strict=True):
-                found[number] = part
-        return [part for part in found if part is not None]
+                read[number] = part
+        return [part for part in read if part is not None]
 
     def _read(self, request: _Request) -> list[Part]:
         if self._process is None or self._process.poll() is not None:
@@ -121,8 +121,8 @@ class ReadingProcess:
         except (EOFError, ConnectionError) as gone:
             raise self._ended(path, request.limits) from gone
 
-    def _wait(self, path: Path, most_memory: int | None, given: Limits) -> None:
-        """Waits for the next message. Raises SourceFileError, the process ended, for a file that takes too much."""
+    def _wait(self, path: Path, most_memory: int | None, allowed: Limits) -> None:
+        """Waits for the next message. Ends the process and raises SourceFileError if a file takes too much."""
         assert self._process is not None
         assert self._connection is not None
         until = time.monotonic() + _WALL_SECONDS
@@ -130,28 +130,28 @@ class ReadingProcess:
             taken = limits.memory_of(self._process.pid)
             if most_memory is not None and taken is not None and taken > most_memory:
                 self.end()
-                raise _beyond_memory(path, given, "un contenu qui en demande davantage")
+                raise _beyond_memory(path, allowed, "un contenu qui en demande davantage")
             if time.monotonic() > until:
                 self.end()
                 raise SourceFileError(path.name, "lecture", "un fichier qui se lit", f"{_WALL_SECONDS} s d’attente")
 
-    def _ended(self, path: Path, given: Limits) -> SourceFileError:
-        """Why the process ended while it read a file."""
+    def _ended(self, path: Path, limits: Limits) -> SourceFileError:
+        """Why the process ended while reading a file."""
         assert self._process is not None
         code = self._process.wait()
         self.end()
         size = path.stat().st_size if path.exists() else 0
         number = -code
         if number in _BEYOND_TIME:
-            wanted = f"un fichier qui se lit en {given.seconds_for(size)} s de calcul (MRF_FILE_SECONDS)"
+            wanted = f"un fichier qui se lit en {limits.seconds_for(size)} s de calcul (MRF_FILE_SECONDS)"
             return SourceFileError(path.name, "lecture", wanted, "un contenu qui en demande davantage")
         if number in _BEYOND_MEMORY:
-            return _beyond_memory(path, given, f"un contenu qui arrête son lecteur ({signal.Signals(number).name})")
+            return _beyond_memory(path, limits, f"un contenu qui arrête son lecteur ({signal.Signals(number).name})")
         found = f"un contenu qui arrête son lecteur (code {code})"
         return SourceFileError(path.name, "lecture", "un fichier que son lecteur comprend", found)
 
     def end(self) -> None:
-        """Ends the process and all that it started."""
+        """Ends the process and its children."""
         process, self._process = self._process, None
         if self._connection is not None:
             self._connection.close()
@@ -162,9 +162,9 @@ class ReadingProcess:
             process.wait()
 
 
-def _beyond_memory(path: Path, given: Limits, found: str) -> SourceFileError:
+def _beyond_memory(path: Path, limits: Limits, found: str) -> SourceFileError:
     size = path.stat().st_size if path.exists() else 0
-    wanted = f"un fichier qui se lit dans {given.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
+    wanted = f"un fichier qui se lit dans {limits.bytes_for(size) >> 20} Mo (MRF_FILE_MEMORY_MB)"
     return SourceFileError(path.name, "lecture", wanted, found)
 
 
@@ -173,12 +173,12 @@ def _serve(connection: Connection) -> None:
         try:
             request: _Request = connection.recv()
         except (EOFError, ConnectionError):
-            return  # whoever asked is gone
+            return  # the parent is gone
         connection.send(_answered(connection, request))
 
 
 def _answered(connection: Connection, request: _Request) -> tuple[str, object]:
-    """Sends what each file gives; returns how the request ended."""
+    """Sends the records of each file; returns how the request ended."""
 
     def begin(path: Path) -> None:
         connection.send(("file", (path, limits.confine(request.limits, path))))
@@ -200,16 +200,16 @@ def _answered(connection: Connection, request: _Request) -> tuple[str, object]:
 
 
 def _end_without(parent: int) -> None:
-    """Ends this process and all that it started once its parent is gone, killed or not."""
+    """Ends this process and its children once its parent is gone, killed or not."""
     while os.getppid() == parent:
         time.sleep(_WATCH_SECONDS)
     os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the image of a process that ends holds what it was reading
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the content of the file
     threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
-    # Requests name the classes of this module as it is imported, not as it is run.
+    # Requests refer to the classes of the imported module, not of `__main__`.
     from ingestion import reading_process
 
     reading_process._serve(Connection(int(sys.argv[1])))

@@ -1,4 +1,4 @@
-"""What a person may set about operation, all of it by the environment: one table, read in one place."""
+"""The settings of operation, all from environment variables: one table, read in one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingestion.confinement.limits import Limits
 
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ALERT_KINDS = ("failure", "stale", "publication")
-# Every setting of operation, its default and what it means; `deploy/mrf.env.example` shows the same.
+# Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
 MEANING = {
     "MRF_DATA": ("warehouse/data", "racine des données"),
     "MRF_KEY_FILE": ("~/.config/mrf/restricted.key", "clé qui chiffre les données personnelles"),
@@ -39,7 +39,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings as they are now."""
+    """The current settings."""
 
     keep_publications: int
     keep_run_days: int
@@ -64,12 +64,12 @@ def settings() -> Settings:
     kinds = _listed("MRF_ALERT_ON")
     if unknown := set(kinds) - set(ALERT_KINDS):
         raise SettingError(f"MRF_ALERT_ON : attendu {', '.join(ALERT_KINDS)}, trouvé {', '.join(sorted(unknown))}")
-    smtp, sender, receivers = _given("MRF_ALERT_SMTP"), _given("MRF_ALERT_FROM"), _listed("MRF_ALERT_TO")
+    smtp, sender, receivers = _text("MRF_ALERT_SMTP"), _text("MRF_ALERT_FROM"), _listed("MRF_ALERT_TO")
     if smtp and not smtp.startswith(("smtp://", "smtps://")):
         raise SettingError("MRF_ALERT_SMTP : attendu smtp://serveur:587 ou smtps://serveur:465")
     if smtp and not (sender and receivers):
         raise SettingError("MRF_ALERT_SMTP est posé : MRF_ALERT_FROM et MRF_ALERT_TO doivent l’être aussi")
-    webhook = _given("MRF_ALERT_WEBHOOK")
+    webhook = _text("MRF_ALERT_WEBHOOK")
     if webhook and not webhook.startswith(("https://", "http://")):
         raise SettingError("MRF_ALERT_WEBHOOK : attendu une adresse https://…")
     return Settings(
@@ -89,22 +89,22 @@ def settings() -> Settings:
 
 def withholds_free_text() -> bool:
     """Whether sentences typed in surveys stay out of what is published. Raises SettingError."""
-    given = _given(FREE_TEXT)
-    if given not in ("redact", "withhold"):
-        raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {given} »")
-    return given == "withhold"
+    mode = _text(FREE_TEXT)
+    if mode not in ("redact", "withhold"):
+        raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {mode} »")
+    return mode == "withhold"
 
 
-def _given(name: str) -> str:
+def _text(name: str) -> str:
     return os.environ.get(name, "").strip() or MEANING[name][0]
 
 
 def _listed(name: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in _given(name).split(",") if part.strip())
+    return tuple(part.strip() for part in _text(name).split(",") if part.strip())
 
 
 def _count(name: str, least: int) -> int:
-    text = _given(name)
+    text = _text(name)
     if not text.isdecimal() or int(text) < least:
         raise SettingError(f"{name} : attendu un nombre entier d’au moins {least}, trouvé « {text} »")
     return int(text)

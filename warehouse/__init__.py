@@ -1,1 +1,1 @@
-"""Where every file lives, which place and which entity a record is, and how a build becomes a publication."""
+"""Paths of all files, resolution of places and entities, and publication of builds."""

@@ -20,7 +20,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def count(value: float) -> str:
-    """A whole number: 24 088. People of shared capacities are fractions: they are rounded for reading only."""
+    """A whole number: 24 088. Shared capacities give fractions of persons: rounded for display only."""
     return format_decimal(round(value), format="#,##0", locale=_LOCALE)
 
 
@@ -30,22 +30,22 @@ def decimal(value: float) -> str:
 
 
 def number(value: float) -> str:
-    """As many decimals as it has, six at most: 0,75, 7."""
+    """With as many decimals as it has, six at most: 0,75, 7."""
     return format_decimal(round(value, 6), format="#,##0.######", locale=_LOCALE)
 
 
 def percent(value: float) -> str:
-    """A part of one as a percentage, with the decimals that it has: 25 %, 37,17 %."""
+    """A share as a percentage, with the decimals that it has: 25 %, 37,17 %."""
     return f"{number(100 * value)} %"
 
 
 def words(value: float) -> str:
-    """A small whole number in letters: cinq; another in digits."""
+    """A small whole number in words: cinq; others in digits."""
     return _IN_LETTERS[int(value)] if value in range(len(_IN_LETTERS)) else number(value)
 
 
 def share(value: float) -> str:
-    """A part of one as a percentage: 69 %; one decimal under 10 %."""
+    """A share as a percentage: 69 %; one decimal under 10 %."""
     return format_percent(value, format="#,##0.# %" if 0 < value < 0.1 else "#,##0 %", locale=_LOCALE)
 
 
@@ -71,12 +71,12 @@ def short_month(value: dt.date) -> str:
 
 
 def iso_day(value: str) -> str:
-    """A date that stands as text, 2024-08-31, in letters."""
+    """An ISO date, 2024-08-31, in words."""
     return long_day(dt.date.fromisoformat(value))
 
 
 def text(value: Any) -> str:
-    """As it stands."""
+    """Unchanged."""
     return str(value)
 
 
@@ -96,7 +96,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "text": text,
     "yes": yes,
 }
-# By unit of the report marts, the format of their values.
+# Formats by unit of the report marts.
 _BY_UNIT = {"part": "share", "note 0 à 1": "decimal"}
 
 
@@ -106,12 +106,12 @@ def format_of(unit: str | None) -> str:
 
 
 def show(value: Any, kind: str) -> str:
-    """The text of a value: — where it is unknown. ``kind``: a name of FORMATS. Raises KeyError for another."""
+    """The text of a value: — if unknown. ``kind``: a name of FORMATS. Raises KeyError for another."""
     return UNKNOWN if value is None else FORMATS[kind](value)
 
 
 def forms(value: Any) -> list[str]:
-    """Every text that may stand for a value: what a rereader compares with."""
+    """Every text that a value may be written as, for comparison when rereading."""
     names: tuple[str, ...]
     match value:
         case None:

@@ -1,4 +1,4 @@
-"""Where every file lives. MRF_DATA is the only place where a run writes; two roots never touch each other."""
+"""The paths of all files. A run writes only below MRF_DATA; two roots never touch each other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEEDS = project.SEEDS
 
 @dataclass(frozen=True)
 class Workspace:
-    """What lies between the landed files and dbt. Fictional data has a workspace of its own."""
+    """The files between landing and dbt. Fictional data has its own workspace."""
 
     base: Path
 
@@ -36,12 +36,12 @@ class Workspace:
 
     @property
     def parts(self) -> Path:
-        """What files that hold nothing personal gave: <source_id>/, so that an unchanged file is not parsed again."""
+        """Cached records of files without personal data, <source_id>/: an unchanged file is not parsed again."""
         return self.base / "parts"
 
     @property
     def reading(self) -> Path:
-        """Copies of the files of the source that is being read, for its owner alone; empty between two sources."""
+        """Private copies of the files being read; empty between two sources."""
         return self.base / "reading"
 
     @property
@@ -51,12 +51,12 @@ class Workspace:
 
     @property
     def opened(self) -> Path:
-        """What is decrypted for a moment, for a reader that needs a file; empty between two commands."""
+        """Temporarily decrypted files, for readers that need a file; empty between two commands."""
         return self.restricted / ".open"
 
     @property
     def resolved(self) -> Path:
-        """Which place and which entity each record is."""
+        """The place and the entity of each record."""
         return self.base / "resolved"
 
     @property
@@ -66,7 +66,7 @@ class Workspace:
 
     @property
     def forgotten(self) -> Path:
-        """One receipt an erasure that a respondent asked for."""
+        """One receipt per erasure asked for by a respondent."""
         return self.state / "forgotten"
 
     def records(self, shape: str, source_id: str) -> Path:
@@ -74,7 +74,7 @@ class Workspace:
         return self.validated / shape / f"{source_id}.parquet"
 
     def state_file(self, source_id: str) -> Path:
-        """What the last delivery of a source gave."""
+        """The last delivery of a source."""
         return self.validated / "_state" / f"{source_id}.json"
 
 
@@ -91,7 +91,7 @@ class Layout:
 
     @property
     def instruments(self) -> Path:
-        """The survey's forms, written for whoever loads them on a Kobo or ODK server."""
+        """The survey's forms, to be loaded on a Kobo or ODK server."""
         return self.root / "instruments"
 
     @property
@@ -101,22 +101,22 @@ class Layout:
 
     @property
     def pulls(self) -> Path:
-        """What pulls must remember: pages of one that was interrupted, and which file each landed."""
+        """The state of pulls: pages of an interrupted one, and the file that each landed."""
         return self.root / "pulls"
 
     @property
     def build(self) -> Path:
-        """The build in the making, its audit, and dbt's own files."""
+        """The current build, its audit, and dbt's own files."""
         return self.root / "build"
 
     @property
     def build_file(self) -> Path:
-        """The DuckDB file that dbt writes; always this path, or dbt would parse everything again."""
+        """The DuckDB file that dbt writes; the path never changes, or dbt would parse everything again."""
         return self.build / "build.duckdb"
 
     @property
     def audit_file(self) -> Path:
-        """What was checked of exactly that build."""
+        """The audit of exactly that build."""
         return self.build / "audit.json"
 
     @property
@@ -151,17 +151,17 @@ class Layout:
 
     @property
     def backup_journal(self) -> Path:
-        """There while a backup is written: the folder that a kill would leave half made."""
+        """Exists while a backup is written: names the unfinished folder."""
         return self.root / ".backing_up.json"
 
     @property
     def restore_journal(self) -> Path:
-        """There from the first move of a restore to its last: what it sets aside, and what it puts in place."""
+        """Exists during a restore: names what is set aside and what is put in place."""
         return self.root / ".restoring.json"
 
     @property
     def error_log(self) -> Path:
-        """Where an error that nobody foresaw left its traceback: lines of code, no values."""
+        """Tracebacks of unforeseen errors: lines of code, no values."""
         return self.root / "log" / "erreurs.log"
 
     @property
@@ -171,17 +171,17 @@ class Layout:
 
     @property
     def landed_record(self) -> Path:
-        """Where the files of the last publication were landed, and which of them no source takes: for operators."""
+        """The landing folder of the last publication and the files that no source claimed: for operators."""
         return self.root / "last_landing.json"
 
     @property
     def alerts(self) -> Path:
-        """What was announced to people, one file an alert."""
+        """The outbox: one file per alert."""
         return self.root / "alerts"
 
     @property
     def lock(self) -> Path:
-        """One writing run at a time, whichever process it is in."""
+        """The lock for one writing run at a time, in any process."""
         return self.root / ".write.lock"
 
     def workspace(self, is_demo: bool) -> Workspace:
@@ -189,5 +189,5 @@ class Layout:
         return Workspace(self.root / "demo" if is_demo else self.root)
 
     def run_folder(self, run_id: str) -> Path:
-        """What one run must remember between its steps."""
+        """The files that the steps of one run share."""
         return self.build / "runs" / run_id

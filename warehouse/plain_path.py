@@ -1,10 +1,10 @@
-"""A path without odd signs to a folder that has some, for programs that take a path for an address or a pattern.
+"""A path without special characters to a folder that has some, for programs that read paths as addresses or patterns.
 
-dbt puts paths into SQL and takes what follows `?` or `#` for no part of them, Dagster puts them into addresses of
-SQLite files (`?`, `%`), DuckDB takes brackets for a pattern. None lets us escape all that; a link has none of it.
+dbt puts paths into SQL and drops what follows `?` or `#`, Dagster puts them into addresses of SQLite files (`?`, `%`),
+DuckDB reads brackets as a pattern. No escaping works for all three, but a link does.
 
-DuckDB (1.5) looks through links, and below a folder with a `?` in its name it puts its journal into another folder,
-one that does not exist. What it shall write there is written in a folder of the account's own, and then moved.
+DuckDB (1.5) resolves links, and below a folder with a `?` in its name it looks for its journal in another folder that
+does not exist. Such files are written to a folder of the account and then moved.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from warehouse.storage import copy_whole
+from warehouse.storage import copy_atomically
 
 _PLAIN = re.compile(r"[\w/.,+=@ -]+")
 
 
 class NoPlainPath(Exception):
-    """There is no place for such a link; says what to do."""
+    """There is no place for such a link; the message says what to do."""
 
 
 def plain(folder: Path) -> Path:
-    """The folder itself where its path is plain, else a link to it that stays the same. Raises NoPlainPath."""
+    """The folder itself if its path is plain, else a stable link to it. Raises NoPlainPath."""
     if _PLAIN.fullmatch(str(folder)):
         return folder
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
@@ -42,7 +42,7 @@ def plain(folder: Path) -> Path:
 
 
 def for_duckdb(path: Path) -> Path:
-    """Where DuckDB can write a file that shall stand at a path; `put_in_place` moves it there. Raises NoPlainPath."""
+    """A path where DuckDB can write a file; `put_in_place` moves it to its target. Raises NoPlainPath."""
     folder = path.parent
     if "?" not in str(folder.resolve()):
         return plain(folder) / path.name
@@ -52,15 +52,15 @@ def for_duckdb(path: Path) -> Path:
 
 
 def put_in_place(path: Path) -> None:
-    """Moves what DuckDB had to write elsewhere to where it shall stand."""
+    """Moves a file from where DuckDB could write it to its target."""
     written = for_duckdb(path)
     if written.parent.suffix == ".ecrit" and written.exists():
-        copy_whole(written, path)
+        copy_atomically(written, path)
         written.unlink()
 
 
 def _places() -> Iterator[Path]:
-    """The cache of the account, else a folder of its own among temporary files."""
+    """The cache folder of the account, else its own folder among temporary files."""
     kept = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mrf" / "racines"
     for place in (kept, Path(tempfile.gettempdir()) / f"mrf-racines-{os.getuid()}"):
         if place.is_absolute() and _PLAIN.fullmatch(str(place)):
@@ -70,7 +70,7 @@ def _places() -> Iterator[Path]:
 def _linked(link: Path, folder: Path) -> Path:
     link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if link.parent.lstat().st_uid != os.getuid() or link.parent.is_symlink():
-        raise PermissionError(link.parent)  # somebody else's: they could lead us elsewhere
+        raise PermissionError(link.parent)  # owned by somebody else, who could redirect us
     if not (link.is_symlink() and link.readlink() == folder):
         beside = link.with_name(f".{link.name}.{os.getpid()}.part")
         beside.unlink(missing_ok=True)

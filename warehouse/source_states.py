@@ -1,4 +1,4 @@
-"""What becomes of a source in a run: the states of its delivery, and how people read them."""
+"""The states of a source's delivery in a run, and their labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SourceState(StrEnum):
     REMOVED = "removed"
 
 
-# What people read, in the middle of a sentence; before « : » stands the state alone.
+# Labels within a sentence; before « : » the state alone.
 LABELS = {
     SourceState.FRESH: "à jour",
     SourceState.UNCHANGED: "inchangée",
@@ -25,5 +25,5 @@ LABELS = {
     SourceState.ABSENT: "absente",
     SourceState.REMOVED: "retirée",
 }
-GOOD = (SourceState.FRESH, SourceState.UNCHANGED)  # the rows are those of the landed files
+GOOD = (SourceState.FRESH, SourceState.UNCHANGED)  # states whose rows are those of the landed files
 HELD_BACK = (SourceState.STALE, SourceState.REFUSED)

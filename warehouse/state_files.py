@@ -1,7 +1,7 @@
-"""The files that a data root keeps about itself: what each must hold, and the one place where they are read.
+"""The files that a data root keeps about itself: the type of each, and the only function that reads them.
 
-Whatever is wrong with one (cut, noise, another type, a folder of its name, closed to us) is one error, `Damaged`, that
-says in a sentence which file it is and what to do.
+All faults (truncated, garbled, wrong type, a folder of that name, no permission) are one error, `Damaged`, whose
+message names the file and what to do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Damaged(ValueError):
         self.path, self.found, self.todo = path, found, todo
         super().__init__(f"{path} : {found}. {todo}")
 
-    def __reduce__(self) -> tuple[Any, ...]:  # it comes out of worker processes
+    def __reduce__(self) -> tuple[Any, ...]:  # it is pickled by worker processes
         return Damaged, (self.path, self.found, self.todo)
 
 
@@ -43,18 +43,18 @@ class Entry(TypedDict):
 
 @_MORE
 class Catalog(Entry):
-    """The pointer to the publication in place."""
+    """The pointer to the current publication."""
 
     history: list[Entry]
 
 
 @_MORE
 class Input(TypedDict):
-    """What a publication holds of one source."""
+    """The data of one source in a publication."""
 
     state: str
     files: dict[str, str]
-    rows: dict[str, dict[str, int | None]]  # None where they are persons
+    rows: dict[str, dict[str, int | None]]  # None if they are persons
 
 
 @_MORE
@@ -74,7 +74,7 @@ class StateOfManifest(TypedDict):
 
 @_MORE
 class Manifest(TypedDict):
-    """What a publication was made of, and what was checked."""
+    """The inputs and checks of a publication."""
 
     run_id: str
     published_at: str
@@ -93,7 +93,7 @@ class Manifest(TypedDict):
 
 @_MORE
 class DeliveryState(TypedDict):
-    """What the last delivery of a source gave."""
+    """The last delivery of a source."""
 
     source_id: str
     state: str
@@ -108,7 +108,7 @@ class DeliveryState(TypedDict):
 
 @_MORE
 class Receipt(TypedDict):
-    """One erasure that a respondent asked for."""
+    """One erasure asked for by a respondent."""
 
     hashes: dict[str, list[str]]
     forgotten_at: NotRequired[str]
@@ -118,7 +118,7 @@ class Receipt(TypedDict):
 
 @_MORE
 class AuditPart(TypedDict):
-    """What one tool checked of a build."""
+    """The checks of one tool on a build."""
 
     build_sha256: str
     checks: list[dict[str, Any]]
@@ -155,7 +155,7 @@ class RestoreJournal(TypedDict):
 
 @_MORE
 class Alert(TypedDict):
-    """What was announced to people."""
+    """One alert to people."""
 
     kind: str
     subject: str
@@ -166,7 +166,7 @@ class Alert(TypedDict):
 
 @_MORE
 class Deliverable(TypedDict):
-    """What became of one deliverable of a publication."""
+    """The record of one deliverable of a publication."""
 
     state: str
     title_fr: str
@@ -182,7 +182,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def read(path: Path, kind: Any = Any, todo: str = FROM_BACKUP) -> Any:
-    """The content of a JSON file, which is of a kind (a type of this module), or None where there is none.
+    """The content of a JSON file of a given type, or None if there is none.
 
     Raises Damaged, which quotes nothing of the file.
     """
@@ -192,8 +192,8 @@ def read(path: Path, kind: Any = Any, todo: str = FROM_BACKUP) -> Any:
         return None
     except ValidationError as error:
         is_json = error.errors(include_input=False, include_url=False)[0]["type"] != "json_invalid"
-        found = "incomplet ou d’une autre forme que celle attendue" if is_json else "coupé ou illisible (JSON attendu)"
-        raise Damaged(path, found, todo) from None
+        fault = "incomplet ou d’une autre forme que celle attendue" if is_json else "coupé ou illisible (JSON attendu)"
+        raise Damaged(path, fault, todo) from None
     except (OSError, UnicodeError, RecursionError) as error:
         raise Damaged(path, _reason(error), todo) from error
 
@@ -203,7 +203,7 @@ def _reason(error: Exception) -> str:
 
 
 def set_aside(path: Path, now: dt.datetime) -> Path:
-    """Moves what cannot be used out of the way, beside where it was; returns where it is."""
+    """Renames an unusable file, in the same folder; returns its new path."""
     aside = path.with_name(f"{path.name}{ASIDE}{now:%Y%m%dT%H%M%SZ}")
     os.replace(path, aside)
     return aside

@@ -1,4 +1,4 @@
-"""How files are written: whole or not at all, and forced to disk; and how they are read back and told apart."""
+"""Atomic, durable writing of files, reading back, and hashing."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from warehouse import state_files
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Writes a JSON file whole or not at all."""
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode())
+    """Writes a JSON file atomically."""
+    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode())
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
-    with whole(path) as beside:
+def write_atomically(path: Path, data: bytes) -> None:
+    """Writes a file atomically."""
+    with atomic_path(path) as beside:
         beside.write_bytes(data)
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A path beside the target to write to; then forced to disk and renamed over it, or gone where that failed.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A temporary path beside the target; on exit flushed to disk and renamed over it, or removed after an error.
 
-    A folder that somebody put in the target's place is set aside.
+    A folder at the target path is set aside.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -44,13 +44,13 @@ def whole(path: Path) -> Iterator[Path]:
             state_files.set_aside(path, dt.datetime.now(dt.UTC))
         os.replace(beside, path)
     except BaseException:
-        beside.unlink(missing_ok=True)  # on a full disk every byte counts
+        beside.unlink(missing_ok=True)  # frees the space on a full disk
         raise
     to_disk(path.parent)
 
 
 def to_disk(path: Path) -> None:
-    """Forces a file, or the names in a folder, to disk: a power cut no longer takes it back."""
+    """Flushes a file, or the entries of a folder, to disk, so that it survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -59,24 +59,24 @@ def to_disk(path: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file, or None where there is none. Raises state_files.Damaged."""
+    """The content of a JSON file, or None if there is none. Raises state_files.Damaged."""
     return state_files.read(path)
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
-    """Writes a Parquet file whole or not at all."""
-    with whole(path) as beside:
+    """Writes a Parquet file atomically."""
+    with atomic_path(path) as beside:
         pq.write_table(table, beside, compression="zstd")
 
 
-def copy_whole(source: Path, target: Path) -> None:
-    """Copies a file whole or not at all."""
-    with whole(target) as beside:
+def copy_atomically(source: Path, target: Path) -> None:
+    """Copies a file atomically."""
+    with atomic_path(target) as beside:
         shutil.copyfile(source, beside)
 
 
 def tree_hash(paths: list[Path], suffixes: tuple[str, ...]) -> str:
-    """One sha256 over names and contents of the files below these paths that end in one of the suffixes."""
+    """One sha256 of names and contents of the files below these paths with one of the suffixes."""
     digest = hashlib.sha256()
     for base in paths:
         files = [base] if base.is_file() else sorted(p for p in base.rglob("*") if p.suffix in suffixes and p.is_file())

@@ -1,4 +1,4 @@
-"""The files that hold a source's accepted rows, known by their hashes: one that is missing or damaged is noticed."""
+"""The files of a source's accepted rows, checked by hash: missing or damaged ones are detected."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ingestion.digest import file_sha256
 from warehouse.paths import Workspace
 
 
-def described(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]:
-    """By the name of a shape, the rows and the sha256 of the source's file of it, for the files that are there."""
-    found = {}
+def stored_files(workspace: Workspace, source_id: str) -> dict[str, dict[str, Any]]:
+    """By shape, row count and sha256 of the source's file, for the files that exist."""
+    files = {}
     for path in sorted(workspace.validated.glob("*/*.parquet")):
         if path.name == f"{source_id}.parquet":
             rows = pq.read_metadata(path).num_rows
-            found[path.parent.name] = {"rows": rows, "sha256": file_sha256(path)}
-    return found
+            files[path.parent.name] = {"rows": rows, "sha256": file_sha256(path)}
+    return files
 
 
-def damaged(workspace: Workspace, source_id: str, stored: dict[str, dict[str, Any]]) -> list[str]:
-    """The files that are not as ``stored`` says: missing, changed, or not to be read."""
+def damaged_files(workspace: Workspace, source_id: str, stored: dict[str, dict[str, Any]]) -> list[str]:
+    """The files that differ from ``stored``: missing, changed or unreadable."""
     return [
         f"validated/{shape}/{source_id}.parquet"
         for shape, known in sorted(stored.items())

@@ -1,1 +1,1 @@
-"""Pure functions from raw text to typed values. Each returns None for what it cannot read, never a guess."""
+"""Pure functions from raw text to typed values. Each returns None for what it cannot read and never guesses."""

@@ -1,15 +1,15 @@
-"""What is plausible in the country that this warehouse is about: one place for what another country would change."""
+"""Plausible values in the country of this warehouse: the one place to change for another country."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-# Where phones are at home, and codes of places begin, by ISO 3166.
+# The country of phones and of p-codes, by ISO 3166.
 PHONE_REGION = "ML"
 PLACE_PREFIX = "ML"
-# WGS 84. Mali lies between 10.14° and 25.00° N, 12.24° W and 4.27° E; a point of the border may be a little off.
+# WGS 84. Mali lies between 10.14° and 25.00° N, 12.24° W and 4.27° E, with a margin for points of the border.
 LATITUDES, LONGITUDES = (10.0, 25.3), (-12.5, 4.6)
-# No source says anything older; plans and projects end some years from now.
+# No source is older; plans and projects end some years from now.
 FIRST_DAY = dt.date(1990, 1, 1)
 YEARS_AHEAD = 10
 
@@ -21,5 +21,5 @@ def is_inside(latitude: float, longitude: float) -> bool:
 
 
 def is_plausible(day: dt.date) -> bool:
-    """Whether a date may be meant: others are a slip of the hand or of a spreadsheet."""
+    """Whether a date is plausible: others are slips of the hand or of a spreadsheet."""
     return FIRST_DAY <= day <= dt.date(dt.date.today().year + YEARS_AHEAD, 12, 31)

@@ -1,4 +1,4 @@
-"""Dates as they are written in French and English documents and in file names."""
+"""Dates as written in French and English documents and in file names."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _ENDS = (
     re.compile(r"([^\W\d_]+\.?)-([^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([QTS][1-4])\s*-\s*([QTS][1-4] [0-9]{4})", re.IGNORECASE),
 )
-_LONGEST = 60  # no date is longer; a sentence is none
+_LONGEST = 60  # no date is longer
 
 
 def date(value: str, *, end: bool = False) -> dt.date | None:
@@ -71,8 +71,8 @@ def date(value: str, *, end: bool = False) -> dt.date | None:
     text = " ".join(value.split())
     if len(text) > _LONGEST:
         return None
-    found = _one(text, end)
-    return found if found is not None else _end_of_range(text, end)
+    day = _one(text, end)
+    return day if day is not None else _end_of_range(text, end)
 
 
 def _one(text: str, end: bool) -> dt.date | None:
@@ -107,7 +107,7 @@ def _worded(text: str, end: bool) -> dt.date | None:
 
 
 def _end_of_range(text: str, end: bool) -> dt.date | None:
-    """The first or last day of a range that is in order; what its beginning leaves unsaid its end says."""
+    """The first or last day of an ordered range; its beginning takes missing parts from its end."""
     for pattern in _ENDS:
         if match := pattern.fullmatch(text):
             first, last = _completed(match[1], match[2]), _one(match[2], end=True)
@@ -117,14 +117,14 @@ def _end_of_range(text: str, end: bool) -> dt.date | None:
 
 
 def _completed(first: str, last: str) -> dt.date | None:
-    """The beginning of a range: « 1er janvier », « 1 » and « 01/02 » take what they lack from its end."""
+    """The beginning of a range: « 1er janvier », « 1 » and « 01/02 » take missing parts from its end."""
     words = last.split()
     missing = ("", f" {words[-1]}", f" {' '.join(words[-2:])}", f"/{last[-4:]}")
     return next((day for rest in missing if (day := _one(first + rest, end=False))), None)
 
 
 def _year(written: str) -> int:
-    """Of two digits, those of janv-24 and 01/03/99: from 1970 to 2069."""
+    """A two-digit year, as in janv-24 and 01/03/99: from 1970 to 2069."""
     year = int(written)
     return year if len(written) > 2 else year + (2000 if year < 70 else 1900)
 
@@ -137,7 +137,7 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
 
 
 def _part(year: int, kind: str, number: int, end: bool) -> dt.date | None:
-    """A quarter or a half of a year."""
+    """A quarter or a half-year."""
     months = 6 if kind.startswith("s") else 3
     return _span(year, months * (number - 1) + 1, months * number, end) if number * months <= 12 else None
 

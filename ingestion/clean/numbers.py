@@ -1,4 +1,4 @@
-"""Numbers as they are typed in French and in English."""
+"""Numbers as typed in French and in English."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 def number(value: str) -> float | None:
     """A finite number, or None. "1 234,5", "1.234,5", "1,234.5" and "1234.5" are all 1234.5; "12 %" is None.
 
-    One sign alone is the decimal one, as in French ("1,234" is 1.234); in groups of three it parts thousands.
+    A single sign is the decimal one, as in French ("1,234" is 1.234); repeated signs separate thousands.
     """
     text = _THOUSANDS.sub("", value.strip().replace("\u2212", "-"))  # a true minus sign
     if _COMMA_GROUPS.fullmatch(text):
@@ -26,19 +26,19 @@ def number(value: str) -> float | None:
         text = text.replace(".", "").replace(",", ".")
     else:
         text = text.replace(",", ".")
-    found = float(text) if _NUMBER.fullmatch(text) else math.nan
-    return found if math.isfinite(found) else None
+    value_read = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return value_read if math.isfinite(value_read) else None
 
 
 def is_ambiguous(value: str) -> bool:
-    """Whether a count may be meant in thousands or with decimals: "1.250" or "12,500"."""
+    """Whether a count may be in thousands or have decimals: "1.250" or "12,500"."""
     return _ONE_GROUP.fullmatch(value.strip().replace("\u2212", "-")) is not None
 
 
 def integer(value: str) -> int | None:
-    """A whole number, or None where there is a fraction."""
-    found = number(value)
-    return int(found) if found is not None and found.is_integer() else None
+    """An integer, or None if there is a fraction."""
+    value_read = number(value)
+    return int(value_read) if value_read is not None and value_read.is_integer() else None
 
 
 def boolean(value: str) -> bool | None:

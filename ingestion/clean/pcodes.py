@@ -1,12 +1,12 @@
-"""P-codes: their form, and what a row's codes say of each other.
+"""P-codes: their form, and the consistency of the codes of a row.
 
-A COD p-code carries its parents: ML (country), ML05 (region), ML0502 (cercle), ML050201 (commune).
-Source: OCHA COD-AB Mali. Two letters and two digits a level are the rule; the countries that do otherwise (BDI001,
-LB12) are in `pcode_forms.csv`: how many digits follow the letters at each level, "4|9" being either. Compiled from
-OCHA's global list of p-code lengths (HDX, cod-ab), completed by the two-letter prefix where both are in use.
+A COD p-code contains its parents: ML (country), ML05 (region), ML0502 (cercle), ML050201 (commune). Source: OCHA COD-AB
+Mali. Two letters and two digits per level are the rule; exceptions by country (BDI001, LB12) are in `pcode_forms.csv`:
+the number of digits after the letters at each level, "4|9" being either. Compiled from OCHA's global list of p-code
+lengths (HDX, cod-ab), completed by the two-letter prefix where both are in use.
 
-People and spreadsheets write Mali's otherwise: « ML 05 06 09 », « ml-0506 », « ML506 », 506. That is read only where it
-can mean one code of the official lists (seed `admin_area`) and no other.
+Mali's codes are also written « ML 05 06 09 », « ml-0506 », « ML506 », 506. Such a form is only read if exactly one code
+of the official lists (seed `admin_area`) matches.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from ingestion.clean.numbers import number
 from ingestion.project import SEEDS
 
 _CODE = re.compile(r"([A-Z]{2,3})([0-9]+)")
-_BETWEEN = r"[\s\-‐-―_./:]"  # what people type between the parts of a code
+_BETWEEN = r"[\s\-‐-―_./:]"  # separators typed between the parts of a code
 _WRITTEN = re.compile(rf"(?<![A-Z0-9])MLI?({_BETWEEN}*[0-9]+(?:{_BETWEEN}+[0-9]+)*)(?![A-Z0-9])")
 _BARE = re.compile(rf"[0-9]+(?:{_BETWEEN}+[0-9]+)*")
 _EXCEL_DECIMALS = re.compile(r"[.,]0+$")  # 506.0
-# ISO 3166-2 has other regions there: its ML-9 is Ménaka, OCHA's ML09 is Bamako.
+# Codes of ISO 3166-2 differ: its ML-9 is Ménaka, OCHA's ML09 is Bamako.
 _OF_ISO = {"ML-9", "ML-10"}
 
 
 @cache
 def _forms() -> dict[str, dict[int, set[int]]]:
-    """By prefix and level, the numbers of digits that a code may have; a level left out has the usual two."""
+    """By prefix and level, the permitted numbers of digits; missing levels have the usual two."""
     with Path(__file__).with_name("pcode_forms.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["prefix"]: {n: {int(d) for d in row[f"admin{n}"].split("|")} for n in (1, 2, 3) if row[f"admin{n}"]}
@@ -40,7 +40,7 @@ def _forms() -> dict[str, dict[int, set[int]]]:
 
 
 def digits(prefix: str, level: int) -> set[int]:
-    """How many digits may follow a country's letters at a level; none for three letters that no country uses."""
+    """The permitted numbers of digits after a country's letters at a level; none for unknown three letters."""
     usual = {2 * level} if len(prefix) == 2 else set()
     return _forms().get(prefix, {}).get(level, usual)
 
@@ -48,11 +48,11 @@ def digits(prefix: str, level: int) -> set[int]:
 def pcode(value: str, level: int, bare: bool = False) -> str | None:
     """The p-code of that level in upper case, or None: "#N/A" and "ML011" (a region with three digits) are none.
 
-    With ``bare`` a number without letters may be one (Excel makes 506 of ML0506's 0506): for columns of codes only.
+    With ``bare``, numbers without letters are accepted (Excel makes 506 of ML0506's 0506): for columns of codes only.
     """
     text = value.strip().upper()
-    found = _CODE.fullmatch(text)
-    if found and len(found[2]) in digits(found[1], level):
+    match = _CODE.fullmatch(text)
+    if match and len(match[2]) in digits(match[1], level):
         return text
     written = code_in(text, level)
     if written is None and bare and _BARE.fullmatch(number_text := _EXCEL_DECIMALS.sub("", text)):
@@ -61,37 +61,37 @@ def pcode(value: str, level: int, bare: bool = False) -> str | None:
 
 
 def code_in(text: str, level: int) -> tuple[str, str] | None:
-    """(code, the other words) of a text that holds one code of Mali: « Mopti (ML 0506) » is ML0506 and « Mopti »."""
-    found = list(_WRITTEN.finditer(text.upper()))
-    if len(found) != 1 or len(text.upper()) != len(text):
+    """(code, other words) of a text with one code of Mali: « Mopti (ML 0506) » is ML0506 and « Mopti »."""
+    matches = list(_WRITTEN.finditer(text.upper()))
+    if len(matches) != 1 or len(text.upper()) != len(text):
         return None
-    start, end = found[0].span()
+    start, end = matches[0].span()
     rest = re.sub(r"\(\s*\)", " ", f"{text[:start]} {text[end:]}").strip(" -–—:,;/()")
     if text[start:end].upper() in _OF_ISO or re.search("[0-9]", rest):
         return None
-    code = _of_digits(found[0][1], level)
+    code = _of_digits(matches[0][1], level)
     return (code, rest) if code else None
 
 
 def _of_digits(text: str, level: int) -> str | None:
-    """The one official code that digits may mean, or None; a part may lack its leading zero."""
+    """The only official code that digits may stand for, or None; a part may lack its leading zero."""
     groups = re.findall("[0-9]+", text)
-    whole = "".join(groups)
-    if len(whole) == 2 * level:
-        readings = {f"ML{whole}"}
+    joined = "".join(groups)
+    if len(joined) == 2 * level:
+        readings = {f"ML{joined}"}
     elif len(groups) == 1:
-        readings = set(_padded(whole, level)) if len(whole) == 2 * level - 1 else set()
+        readings = set(_padded(joined, level)) if len(joined) == 2 * level - 1 else set()
     else:
-        # « ML5-6-9 », « ML5 0609 »: each group lacks at most its own zero
+        # « ML5-6-9 », « ML5 0609 »: each group may lack its own zero
         readings = {"ML" + "".join(group.zfill(len(group) + len(group) % 2) for group in groups)}
     official = {code for code in readings & _official() if len(code) == 2 * level + 2}
     return official.pop() if len(official) == 1 else None
 
 
-def _padded(whole: str, level: int) -> Iterator[str]:
-    """« 506 » is 05-06, or 50-06: every way to give one part back its zero."""
+def _padded(joined: str, level: int) -> Iterator[str]:
+    """Every way to insert one zero: « 506 » is 05-06 or 50-06."""
     for short in range(level):
-        yield f"ML{whole[: 2 * short]}0{whole[2 * short :]}"
+        yield f"ML{joined[: 2 * short]}0{joined[2 * short :]}"
 
 
 @cache
@@ -102,13 +102,13 @@ def _official() -> frozenset[str]:
 
 
 def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) -> list[str]:
-    """Warning codes for codes that contradict each other; which one is right is not decided here."""
-    found = []
+    """Warning codes for codes that contradict each other, without deciding which one is right."""
+    warnings = []
     if admin1 and admin2 and not admin2.startswith(admin1):
-        found.append("admin1_not_parent_of_admin2")
+        warnings.append("admin1_not_parent_of_admin2")
     if admin2 and admin3 and not admin3.startswith(admin2):
-        found.append("admin3_outside_admin2")
-    return found
+        warnings.append("admin3_outside_admin2")
+    return warnings
 
 
 # 14°26'48.8"N, 14.44° N, 11°26’O: degrees, minutes, seconds and a side.
@@ -122,9 +122,9 @@ _PARTS_OF_PAIR = re.compile(r"\s*;\s*|\s+,\s*|,\s+|(?<=\d),(?=[-+]?\d+\.)|\s+")
 
 
 def coordinates(value: str) -> tuple[float, float] | None:
-    """(latitude, longitude) of an ODK geopoint "lat lon alt accuracy", or of a point as people type it; else None.
+    """(latitude, longitude) of an ODK geopoint "lat lon alt accuracy" or of a typed point, or None.
 
-    "14.4469, -11.4347", "14,4469 -11,4347" and "14°26'48.8\"N 11°26'05\"W" are read.
+    "14.4469, -11.4347", "14,4469 -11,4347" and "14°26'48.8"N 11°26'05"W" are read.
     """
     text = value.strip().strip("()[]").strip()
     if _SIDED.search(text):

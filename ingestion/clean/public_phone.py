@@ -1,4 +1,4 @@
-"""The phone that an organization lets us publish: a number of the plan and nothing else, whatever the cell holds."""
+"""The phone that an organization lets us publish: valid numbers and nothing else of the cell."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from functools import lru_cache
 from ingestion.clean import country
 from ingestion.clean.text import tidy
 
-# A number that went through a spreadsheet: 76123456.0, 7.6123456E+07.
+# A number mangled by a spreadsheet: 76123456.0, 7.6123456E+07.
 _FLOAT = re.compile(r"(\d+)[.,](\d+)(?:[eE]\+?(\d{1,2}))?|(\d)[eE]\+?(\d{1,2})")
 _EMAIL = re.compile(r"\S*@\S*|\S+\s+(?:at|arobase)\s+\S+", re.IGNORECASE)
-# Two zeros begin no number of the plan: this project's own invented phones.
+# No real number begins with two zeros: these are the project's invented phones.
 _INVENTED = re.compile(r"00(?: ?\d\d){3}")
 
 
 @lru_cache(10_000)
 def public_phone(text: str) -> str | None:
-    """The numbers in a text as the country dials them, those of abroad with their +, apart by « / »; None without any.
+    """The numbers in a text as dialled in the country, foreign ones with +, joined by « / »; None without any.
 
-    A number that lost digits, or that no network gives out, is none.
+    Numbers that lost digits or do not exist are dropped.
     """
-    import phonenumbers  # a tenth of a second
+    import phonenumbers  # slow to import
 
     written = _EMAIL.sub(" ", tidy(text) or "")
     if _INVENTED.fullmatch(written):
         return written
     if match := _FLOAT.fullmatch(written):
-        written = _whole(match)
+        written = _all_digits(match)
     if re.fullmatch(r"\d{2,6}", written.replace(" ", "")):
         return _short(written.replace(" ", ""))
-    found = [match.number for match in phonenumbers.PhoneNumberMatcher(written, country.PHONE_REGION)]
+    numbers = [match.number for match in phonenumbers.PhoneNumberMatcher(written, country.PHONE_REGION)]
     home = phonenumbers.country_code_for_region(country.PHONE_REGION)
-    told = [
+    dialled = [
         str(number.national_number)
         if number.country_code == home
         else phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        for number in found
+        for number in numbers
     ]
-    return " / ".join(dict.fromkeys(told)) or None
+    return " / ".join(dict.fromkeys(dialled)) or None
 
 
-def _whole(match: re.Match[str]) -> str:
-    """The digits of a number that a spreadsheet wrote with decimals or a power of ten; "" where some are lost."""
+def _all_digits(match: re.Match[str]) -> str:
+    """The digits of a number written with decimals or a power of ten; "" if some were lost."""
     digits, decimals, power = match[1] or match[4], match[2] or "", int(match[3] or match[5] or 0)
     value = Decimal(f"{digits}.{decimals or 0}").scaleb(power)
-    is_told = power == 0 or len(decimals) >= power
-    return str(int(value)) if is_told and value == int(value) else ""
+    is_complete = power == 0 or len(decimals) >= power
+    return str(int(value)) if is_complete and value == int(value) else ""
 
 
 def _short(digits: str) -> str | None:
-    """A number of an emergency or of a service, where the country has it."""
+    """An emergency or service number, if it exists in the country."""
     import phonenumbers
 
     number = phonenumbers.PhoneNumber(

@@ -8,21 +8,21 @@ import unicodedata
 
 import numpy as np
 
-# What people and programs type for "nothing here". `<Null>` is how the COD-PS export writes it.
+# Texts for "nothing here". `<Null>` is from the COD-PS export.
 # Spreadsheet errors (#N/A) are not in this list: they are a problem to flag, not an empty cell.
 EMPTY = frozenset({"", "-", "--", "—", "n/a", "na", "nan", "none", "null", "<null>", "nd", "n.d.", "s/o"})
-NOT_COMPUTED = "#FORMULE!"  # ours: a formula that a program wrote and no spreadsheet has computed yet
+NOT_COMPUTED = "#FORMULE!"  # our own mark: a formula written by a program and not computed yet
 EXCEL_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", NOT_COMPUTED}
 )
-# Zero-width and bidirectional marks copy themselves from web pages into cells and make equal names differ.
+# Zero-width and bidirectional marks are copied from web pages and make equal names differ.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-# What a terminal obeys and XML cannot hold. Old programs part words or lines with some, so a space takes their place.
+# Control characters, invalid in XML. Old programs use some as separators, so a space replaces them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def visible(value: str) -> str:
-    """The text without invisible and control signs and without white space around it, its accents in one form."""
+    """The text without invisible and control characters and surrounding white space, in one Unicode form."""
     return unicodedata.normalize("NFC", _CONTROL.sub(" ", _INVISIBLE.sub("", value))).strip()
 
 
@@ -33,14 +33,14 @@ def tidy(value: str) -> str | None:
 
 
 def fold(value: str) -> str:
-    """A key for comparing spellings: no accents, lower case, every run of other signs one space."""
+    """A key for comparing spellings: no accents, lower case, other characters collapsed to single spaces."""
     letters = unicodedata.normalize("NFKD", value).casefold().replace("œ", "oe").replace("æ", "ae")
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
     return re.sub(r"[\W_]+", " ", plain).strip()
 
 
 def as_text(value: object) -> str:
-    """A cell as a person sees it: 12.0 is "12", a date is ISO, an empty cell is ""."""
+    """A cell as displayed: 12.0 is "12", a date is ISO, an empty cell is ""."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None:

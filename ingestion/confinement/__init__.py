@@ -1,1 +1,1 @@
-"""Files are read under limits, and whatever they provoke becomes one error with file and place."""
+"""Files are read under limits, and any failure becomes one error with file and place."""

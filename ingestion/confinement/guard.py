@@ -1,4 +1,4 @@
-"""Whatever a reader stumbles over while it reads a file, told as one error that names the file and the place."""
+"""Turns any error of a reader into one error that names the file and the place."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.project import PROJECT
 
-# What the machine lacks is no fault of the file.
+# Lack of resources is no fault of the file.
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 
 
 @contextmanager
 def guarded(file: str, doing: str = "lecture") -> Iterator[None]:
-    """Raises SourceFileError for anything that is raised inside, but for wrong declarations and a full disk.
+    """Raises SourceFileError for any error inside, except wrong declarations and a full disk.
 
-    The message tells the kind of the error and the line of the code, never the error's own text: it may quote a cell.
+    The message gives the type of the error and the line of code, never the error's own text: it may quote a cell.
     """
     try:
         yield
@@ -38,7 +38,7 @@ def guarded(file: str, doing: str = "lecture") -> Iterator[None]:
 
 
 def _line(error: BaseException) -> str:
-    """The innermost line of our own code that the error passed: « mail.py, ligne 48 »."""
+    """The innermost line of our own code in the traceback: « mail.py, ligne 48 »."""
     project = str(PROJECT)
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if frame.filename.startswith(project) and "site-packages" not in frame.filename]

@@ -1,4 +1,4 @@
-"""What one file may take to be read: processor time, memory and rows. The operating system holds a process to them."""
+"""Limits for reading one file: processor time, memory and rows, enforced by the operating system."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MEGABYTE = 1 << 20
-# A large file earns more: the 3W of Mali (3.8 MB, 24,088 rows) takes 3 s and 150 MB.
+# Larger files get more: the 3W of Mali (3.8 MB, 24,088 rows) takes 3 s and 150 MB.
 _SECONDS_PER_MEGABYTE, _MEGABYTES_PER_MEGABYTE = 8, 64
 _MOST_SECONDS = 1800
-_SECONDS_PER_PAGE = 1  # of a PDF: a dense page takes half a second
-# The system refuses memory only here: CPython 3.11 may spin for ever where not even its error fits, so that whoever
-# watches the process ends it before.
+_SECONDS_PER_PAGE = 1  # per page of a PDF: a dense page takes half a second
+# The system's limit, as a multiple: near it CPython 3.11 may spin for ever, unable to raise an error, so the watching
+# parent ends the process earlier.
 _HARD = 1.25
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``seconds`` of processor time and ``megabytes`` of memory that any file may take, and ``rows`` that it may hold.
+    """``seconds`` of processor time, ``megabytes`` of memory and ``rows`` for one file.
 
-    Time and memory are those of a small file; a larger one may take more in proportion to its size.
+    Time and memory are those of a small file; larger ones get more in proportion to their size.
     """
 
     seconds: int = 20
@@ -30,20 +30,20 @@ class Limits:
     rows: int = 1_000_000
 
     def seconds_for(self, size: int) -> int:
-        """Processor time, in seconds, for a file of so many bytes."""
+        """Processor time, in seconds, for a file of this size."""
         return min(self.seconds + size * _SECONDS_PER_MEGABYTE // _MEGABYTE, max(_MOST_SECONDS, self.seconds))
 
     def bytes_for(self, size: int) -> int:
-        """Memory, in bytes, for a file of so many bytes."""
+        """Memory, in bytes, for a file of this size."""
         return self.megabytes * _MEGABYTE + size * _MEGABYTES_PER_MEGABYTE
 
 
 def confine(limits: Limits, path: Path) -> int | None:
-    """Holds this process, from now on, to what the file may take beside what the process has taken so far.
+    """Limits this process to what the file may take on top of its current use.
 
     Beyond the time the system ends the process (SIGXCPU); a quarter beyond the memory Python raises MemoryError, or a
-    library aborts. The processes that it starts inherit both. Returns the memory, in bytes as `memory_of` tells it,
-    beyond which whoever watches should end the process; None where the system does not tell it.
+    library aborts. Child processes inherit both. Returns the memory, in bytes as from `memory_of`, above which the
+    watching parent should end the process; None if unknown.
     """
     size = path.stat().st_size
     _set(resource.RLIMIT_CPU, _seconds_used() + limits.seconds_for(size))
@@ -55,18 +55,18 @@ def confine(limits: Limits, path: Path) -> int | None:
 
 
 def release() -> None:
-    """Takes the limits of the last file away."""
+    """Removes the limits of the last file."""
     for kind in (resource.RLIMIT_CPU, resource.RLIMIT_DATA):
         _set(kind, resource.getrlimit(kind)[1])
 
 
 def is_confined() -> bool:
-    """Whether this process is held to the limits of a file."""
+    """Whether this process has the limits of a file."""
     return resource.getrlimit(resource.RLIMIT_CPU)[0] != resource.RLIM_INFINITY
 
 
 def allow_pages(count: int) -> None:
-    """More processor time for a document of so many pages, where this process is held to a file's limits."""
+    """Adds processor time for the pages of a document, if this process has limits."""
     if is_confined():
         soft = resource.getrlimit(resource.RLIMIT_CPU)[0]
         _set(resource.RLIMIT_CPU, soft + min(count * _SECONDS_PER_PAGE, _MOST_SECONDS))
@@ -88,5 +88,5 @@ def memory_of(process: int) -> int | None:
         status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
-    found = re.search(r"^VmData:\s*(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) * 1024 if found else None
+    match = re.search(r"^VmData:\s*(\d+) kB", status, re.MULTILINE)
+    return int(match[1]) * 1024 if match else None

@@ -1,1 +1,1 @@
-"""What a person declares: sources, their readers and pulls, code lists and parameters."""
+"""Declarations: sources, their readers and pulls, code lists and parameters."""

@@ -1,4 +1,4 @@
-"""The code lists, read from the one seed that dbt loads as well, so that form and warehouse cannot drift."""
+"""The code lists, read from the seed that dbt loads too, so that form and warehouse cannot diverge."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def _index(name: str) -> dict[str, str]:
 
 
 def find(name: str, value: str) -> str | None:
-    """The code that a text means: the code itself or its French or English label, whatever case and accents."""
+    """The code of a text: the code itself or its French or English label, ignoring case and accents."""
     return _index(name).get(fold(value))

@@ -1,6 +1,6 @@
-"""What a source may declare of the server that its files come from, one class a kind of server.
+"""The pull settings that a source may declare, one class per kind of server.
 
-Nothing here is secret: addresses of servers and what opens them are in the environment, under the names given here.
+They hold no secret: addresses and credentials are in the environment, under the names declared here.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ingestion.declaration.reader_settings import Strict
 
 def _variable(name: str) -> str:
     if not (name.startswith("MRF_") and name.replace("_", "A").isalnum() and name.isupper() and name.isascii()):
-        # Not quoted: somebody may have put the secret itself here.
+        # The value is not quoted: it may be the secret itself.
         raise ValueError("attendu le nom d’une variable d’environnement, MRF_… en majuscules, jamais sa valeur")
     return name
 
 
 def checked_address(address: str) -> str:
-    """The address, without a final slash. Raises ValueError where what is sent there could be overheard."""
+    """The address without a final slash. Raises ValueError if the connection would be unencrypted."""
     parts = urlsplit(address)
     if parts.username or parts.password:
         raise ValueError("adresse sans identifiant ni mot de passe")
@@ -84,7 +84,7 @@ Pull = Annotated[KoboPull | CentralPull | HttpPull, Field(discriminator="kind")]
 
 
 def variables(settings: KoboPull | CentralPull | HttpPull) -> list[str]:
-    """The names of the environment variables without which nothing can be pulled."""
+    """The environment variables required for a pull."""
     match settings:
         case KoboPull():
             return [settings.server, settings.token]

@@ -1,4 +1,4 @@
-"""What a source may declare of its reader, one class a reader."""
+"""The reader settings that a source may declare, one class per reader."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-# Between the values of one cell: « Kayes, Mopti et Gao ».
+# Separators of the values of one cell: « Kayes, Mopti et Gao ».
 SEPARATORS = (",", ";", "\n", "et")
 
 
 class Strict(BaseModel):
-    """A part of a declaration: never changed, and without unknown keys."""
+    """An immutable part of a declaration, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Tabular(Strict):
-    """What may be declared of any table, wherever it stands: in a sheet, on a page, in a letter."""
+    """Settings of any table: in a sheet, on a page, in a letter."""
 
     header_row: int | None = Field(
         None, ge=1, description="numéro de la (première) ligne d’en-tête ; sans lui elle est cherchée"
@@ -61,9 +61,9 @@ class Tabular(Strict):
 
     @field_validator("split", mode="before")
     @classmethod
-    def _usual_separators(cls, given: object) -> object:
+    def _usual_separators(cls, value: object) -> object:
         """`split: [Région]` is short for the usual separators."""
-        return dict.fromkeys(given, SEPARATORS) if isinstance(given, list | tuple) else given
+        return dict.fromkeys(value, SEPARATORS) if isinstance(value, list | tuple) else value
 
     @field_validator("split")
     @classmethod
@@ -89,15 +89,15 @@ class Tabular(Strict):
         return value
 
 
-SENTENCE = "sentence"  # the column of a lifted table that holds the whole sentence
-# What `{nombre}` stands for in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
+SENTENCE = "sentence"  # the column with the whole sentence in a lifted table
+# Expression for `{nombre}` in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
 _NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?!\d))"
 
 
 class SentencePattern(Strict):
-    """What to lift from running text: every match is a row of the table, every named group a column.
+    """A pattern for running text: every match is a row of the table, every named group a column.
 
-    `{nombre}` in the pattern is any number, as French writes it.
+    `{nombre}` in the pattern matches any number in French notation.
     """
 
     table: str = Field(description="nom de la table rendue")
@@ -118,12 +118,12 @@ class SentencePattern(Strict):
 
     @property
     def expression(self) -> str:
-        """The regular expression itself."""
+        """The regular expression."""
         return self.pattern.replace("{nombre}", _NUMBER)
 
 
 class Worded(Strict):
-    """What may be declared of running text, wherever it stands: on a page, in a letter, in an e-mail."""
+    """Settings of running text: on a page, in a letter, in an e-mail."""
 
     sentences: tuple[SentencePattern, ...] = ()
 
@@ -140,8 +140,8 @@ class TableReader(Tabular):
 
     @field_validator("sheets", mode="before")
     @classmethod
-    def _all(cls, given: object) -> object:
-        return ("*",) if given == "all" else (given,) if isinstance(given, str) else given
+    def _all(cls, value: object) -> object:
+        return ("*",) if value == "all" else (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_choice(self) -> TableReader:
@@ -173,7 +173,7 @@ class PdfReader(Tabular, Worded):
 
 
 class SurveyReader(Strict):
-    """Answers to an XLSForm survey: submissions, and one table more for each repeat."""
+    """Answers to an XLSForm survey: submissions, and one more table per repeat."""
 
     kind: Literal["survey"]
     form: str = Field(description="identifiant du formulaire")
@@ -193,8 +193,8 @@ class SurveyReader(Strict):
 
     @field_validator("renamed", mode="before")
     @classmethod
-    def _versions_are_text(cls, given: object) -> object:
-        return {str(version): names for version, names in given.items()} if isinstance(given, dict) else given
+    def _versions_are_text(cls, value: object) -> object:
+        return {str(version): names for version, names in value.items()} if isinstance(value, dict) else value
 
 
 class BoundaryReader(Strict):

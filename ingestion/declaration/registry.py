@@ -1,4 +1,4 @@
-"""Finds the sources: every folder with a `source.yml` in the package, and those that MRF_SOURCES names."""
+"""The registry of sources: every folder with a `source.yml` in the package and below MRF_SOURCES."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGE_SOURCES = PROJECT / "ingestion" / "sources"
 
 
 def roots() -> list[Path]:
-    """The folders that hold source folders: the package's own, then those of MRF_SOURCES (dir[:dir])."""
+    """The folders of source folders: the package's own, then those of MRF_SOURCES (dir[:dir])."""
     extra = [Path(part) for part in os.environ.get("MRF_SOURCES", "").split(os.pathsep) if part]
     for folder in extra:
         if not folder.is_dir():
@@ -24,22 +24,22 @@ def roots() -> list[Path]:
 
 
 def sources() -> dict[str, Source]:
-    """All sources by id, in the order of their ids. Raises DeclarationError on a wrong or twice-used id."""
-    found: dict[str, Source] = {}
+    """All sources, sorted by id. Raises DeclarationError for a wrong or duplicate id."""
+    by_id: dict[str, Source] = {}
     for root in roots():
         for path in sorted(root.glob("*/source.yml")):
             if path.parent.name.startswith("_"):
                 continue
             source = load(path.parent)
-            if source.id in found:
-                raise DeclarationError(f"id « {source.id} » en double : {found[source.id].folder} et {source.folder}")
-            found[source.id] = source
-    return dict(sorted(found.items()))
+            if source.id in by_id:
+                raise DeclarationError(f"id « {source.id} » en double : {by_id[source.id].folder} et {source.folder}")
+            by_id[source.id] = source
+    return dict(sorted(by_id.items()))
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which landed files belong to which source; the rest, and those that several sources claim."""
+    """The landed files of each source; the rest, and those claimed by several sources."""
 
     files: dict[str, list[Path]]
     unrecognised: list[Path]
@@ -47,7 +47,7 @@ class Assignment:
 
 
 def assign(paths: Iterable[Path], known: dict[str, Source]) -> Assignment:
-    """Gives each file to the source whose name patterns it matches."""
+    """Assigns each file to the source whose name patterns it matches."""
     files: dict[str, list[Path]] = {}
     unrecognised: list[Path] = []
     ambiguous: dict[Path, list[str]] = {}

@@ -33,14 +33,14 @@ ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 class Title(Strict):
-    """What people read, French first."""
+    """The displayed title, French first."""
 
     fr: str
     en: str
 
 
 class Origin(Strict):
-    """Where a shape's column takes its value: a column of the file, the file's name, or a constant."""
+    """The origin of a shape's column: a column of the file, the file's name, or a constant."""
 
     column: str | None = Field(None, description="en-tête dans le fichier")
     otherwise: str | None = Field(None, description="en-tête de la colonne lue là où la première est vide")
@@ -62,7 +62,7 @@ class Origin(Strict):
 
     @property
     def read(self) -> tuple[str, ...]:
-        """The file columns that it reads, in the order in which they are asked."""
+        """The file columns that it reads, in order of preference."""
         return tuple(name for name in (self.column, self.otherwise) if name is not None)
 
 
@@ -73,17 +73,17 @@ def _group_count(pattern: str) -> int:
         return -1
 
 
-def _origin(given: object) -> object:
+def _origin(value: object) -> object:
     """`organization_name: Nom` is short for `organization_name: {column: Nom}`."""
-    if isinstance(given, str):
-        return {"column": given}
-    if isinstance(given, dict) and given.get("value") is not None:
-        return given | {"value": str(given["value"])}  # YAML reads 2019-07-25 as a date and 2021 as a number
-    return given
+    if isinstance(value, str):
+        return {"column": value}
+    if isinstance(value, dict) and value.get("value") is not None:
+        return value | {"value": str(value["value"])}  # YAML reads 2019-07-25 as a date and 2021 as a number
+    return value
 
 
 class Bounds(Strict):
-    """How many records a landed delivery may give. Below the minimum fails, above the maximum warns."""
+    """The expected number of records of a landed delivery. Below the minimum fails, above the maximum warns."""
 
     min_records: int = Field(1, ge=0)
     max_records: int = Field(1_000_000, ge=1)
@@ -103,19 +103,19 @@ class Mapping(Strict):
     bounds: Bounds = Bounds()
 
     def constant(self, column: str) -> str | None:
-        """The one value that every record of the file has in this column, or None where it may differ."""
+        """The constant value of this column in all records, or None."""
         origin = self.columns.get(column)
         return origin.value if origin and origin.column is None and origin.file_name is None else None
 
 
 class PersonalColumn(Strict):
-    """A personal column: never read, unless the row itself gives the permission to publish it."""
+    """A personal column: never read, unless the row itself permits publication."""
 
     publish_if: dict[str, str] = Field(default_factory=dict)
 
 
 class Country(Strict):
-    """Which rows of a file of several countries are read: the others are rejected, each with its reason."""
+    """The countries whose rows are read from a file of several; the others are rejected, each with its reason."""
 
     column: str = Field(description="en-tête de la colonne du pays")
     keep: tuple[str, ...] = Field(
@@ -124,8 +124,8 @@ class Country(Strict):
 
     @field_validator("keep", mode="before")
     @classmethod
-    def _one(cls, given: object) -> object:
-        return (given,) if isinstance(given, str) else given
+    def _one(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("keep")
     @classmethod
@@ -135,16 +135,16 @@ class Country(Strict):
         return value
 
     def refusal(self, cell: str) -> str | None:
-        """Why a row of that country is left out, or None. A cell of several countries is kept for any of them."""
+        """Why a row of that country is rejected, or None. A cell of several countries is accepted for any of them."""
         kept = frozenset(code for name in self.keep for code in countries(name))
         if countries(cell) & kept or (not cell and "" in self.keep):
             return None
-        told = ", ".join(name or "(vide)" for name in self.keep)
-        return f"pays : attendu {told}, trouvé « {cell} »"
+        expected = ", ".join(name or "(vide)" for name in self.keep)
+        return f"pays : attendu {expected}, trouvé « {cell} »"
 
 
 class Lookup(Strict):
-    """A correction as data: in this column, this raw text means that, and why."""
+    """A correction: in this column, this raw text means that code, with the reason."""
 
     column: str
     raw: str
@@ -153,7 +153,7 @@ class Lookup(Strict):
 
 
 class Source(Strict):
-    """One source: what it is, which files are its own, how they are read, and what they become."""
+    """One source: its identity, its files, how to read them, and what they become."""
 
     id: str
     title: Title
@@ -223,7 +223,7 @@ class Source(Strict):
         return self
 
     def _check_values(self) -> None:
-        """Constants and corrections must be values that their columns can hold."""
+        """Constants and corrections must be valid values of their columns."""
         columns = {column.name: column for shape in self.shapes for column in SHAPES[shape]}
         columns |= {"observed_on": Column("observed_on", "date", "", "")}
         for mapping in self.shapes.values():
@@ -234,8 +234,8 @@ class Source(Strict):
             _one_of(entry.column, columns)
             column = columns[entry.column]
             if not clean(column, entry.canonical)[1]:
-                told = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
-                raise ValueError(told + _permitted(column))
+                problem = f"lookups.csv, {entry.column} : « {entry.canonical} » n’est pas une valeur"
+                raise ValueError(problem + _permitted(column))
 
     @property
     def is_replacing(self) -> bool:
@@ -246,30 +246,30 @@ class Source(Strict):
 
     @cached_property
     def mapped(self) -> frozenset[str]:
-        """The file columns that some shape reads, or that tell which rows are read."""
+        """The file columns used by a shape or by the selection of rows."""
         read = {name for m in self.shapes.values() for o in m.columns.values() for name in o.read}
         return frozenset(read | ({self.country.column} if self.country else set()))
 
     @cached_property
     def parser(self) -> Path | None:
-        """The source's own `parse.py`, where it needs one."""
+        """The source's own `parse.py`, if it has one."""
         path = self.folder / "parse.py"
         return path if path.exists() else None
 
     @cached_property
     def sample(self) -> Path:
-        """The fictional sample. Raises DeclarationError when there is none, or more than one."""
-        found = sorted(p for p in self.folder.glob("sample.*"))
-        if len(found) != 1:
-            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(found)}")
-        return found[0]
+        """The fictional sample. Raises DeclarationError unless there is exactly one."""
+        samples = sorted(p for p in self.folder.glob("sample.*"))
+        if len(samples) != 1:
+            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(samples)}")
+        return samples[0]
 
     def claims(self, file_name: str) -> bool:
-        """Whether a landed file belongs to this source, by its name, whatever the case."""
+        """Whether a landed file belongs to this source, by its name, ignoring case."""
         return _fits(file_name, self.files) or self.is_cleaning_log(file_name)
 
     def is_cleaning_log(self, file_name: str) -> bool:
-        """Whether a file corrects answers of this survey: as it declares, or by the name that everybody gives it."""
+        """Whether a file corrects answers of this survey: as declared, or by its usual name."""
         if not isinstance(self.reader, SurveyReader):
             return False
         return _fits(file_name, self.reader.cleaning_log) or (
@@ -290,11 +290,11 @@ def _fits(file_name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _permitted(column: Column) -> str:
-    """What a column with a code list may hold, for people who have the labels at hand and not the codes."""
+    """The permitted values of a column with a code list, with labels, for error messages."""
     if column.codes is None:
         return " de cette colonne"
-    told = (f"{code} ({code_lists.labels(column.codes, code)[0]})" for code in code_lists.codes(column.codes))
-    return f" ; permis : {', '.join(told)}"
+    labels = (f"{code} ({code_lists.labels(column.codes, code)[0]})" for code in code_lists.codes(column.codes))
+    return f" ; permis : {', '.join(labels)}"
 
 
 def _one_of(value: str, allowed: object) -> str:
@@ -311,15 +311,15 @@ def load(folder: Path) -> Source:
     """The validated declaration in a folder. Raises DeclarationError with file, key and what is allowed."""
     path = folder / "source.yml"
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DeclarationError(f"{path} : illisible (attendu du YAML en UTF-8) : {error}") from error
-    if not isinstance(given, dict):
-        raise DeclarationError(f"{path} : attendu une liste de clés, trouvé {type(given).__name__}")
-    if wrong := [key for key in given if key not in _KEYS]:
+    if not isinstance(content, dict):
+        raise DeclarationError(f"{path} : attendu une liste de clés, trouvé {type(content).__name__}")
+    if wrong := [key for key in content if key not in _KEYS]:
         raise DeclarationError(f"{path} :\n  {', '.join(map(str, wrong))} : clé inconnue ; permis : {', '.join(_KEYS)}")
     try:
-        return Source(**given, folder=folder, lookups=_lookups(folder))
+        return Source(**content, folder=folder, lookups=_lookups(folder))
     except ValidationError as error:
         raise DeclarationError(_explain(path, error)) from error
 

@@ -1,4 +1,4 @@
-"""One cell's text to one typed value, by the kind of the shape's column."""
+"""From a cell's text to a typed value, by the kind of the shape's column."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from ingestion.clean import country, dates, numbers, pcodes, text
 from ingestion.declaration import code_lists
 from ingestion.shapes import Column
 
-_LARGEST_COUNT = 10**12  # no count of people, days or francs is larger; 1e30 is a slip, and no 64-bit integer
+_LARGEST_COUNT = 10**12  # larger counts of people, days or francs are slips, and 1e30 is no 64-bit integer
 
 
 def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
-    """(value, understood). An empty cell is (None, True); a text that cannot be read, or whose
-    value is outside the column's bounds, is (None, False).
+    """(value, understood). An empty cell is (None, True); an unreadable text, or a value outside the column's bounds,
+    is (None, False).
 
-    With ``start`` a year or a month is its first day; so is it for columns named starts_….
-
-    Several codes in one cell come back sorted and joined by ";"; where only some are known, with False.
+    With ``start``, and for columns named starts_…, a year or a month is its first day. Several codes are sorted and
+    joined by ";"; with False if some are unknown.
     """
     tidied = text.tidy(raw)
     if tidied is None:
@@ -50,14 +49,14 @@ def _single(column: Column, tidied: str, start: bool) -> Any:
     return tidied
 
 
-# Tried in this order: a label may hold "/" (Familles / parent isolé) or spaces (Accès direct); a survey
-# separates its codes by spaces (direct rdv).
+# Tried in this order: a label may contain "/" (Familles / parent isolé) or spaces (Accès direct); surveys
+# separate codes by spaces (direct rdv).
 _SEPARATORS = (r"[;|\n]", ",", "/", r"\s+")
 
 
 def _codes(column: Column, tidied: str) -> tuple[str | None, bool]:
-    found, understood = _matched(column.codes or "", tidied, _SEPARATORS)
-    return ";".join(sorted(found)) or None, understood
+    codes, understood = _matched(column.codes or "", tidied, _SEPARATORS)
+    return ";".join(sorted(codes)) or None, understood
 
 
 def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[set[str], bool]:
@@ -68,7 +67,7 @@ def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[se
         return set(), False
     parts = [part.strip() for part in re.split(separators[0], text) if part.strip()]
     results = [_matched(list_name, part, separators[1:]) for part in parts]
-    return set().union(*(found for found, _ in results)), all(known for _, known in results)
+    return set().union(*(codes for codes, _ in results)), all(known for _, known in results)
 
 
 def _within(column: Column, value: Any) -> bool:

@@ -1,1 +1,1 @@
-"""The survey's forms: the questions as data, and what builds XLSForms from them and from the code lists."""
+"""The survey's forms: questions as data, and the builder of XLSForms from them and from the code lists."""

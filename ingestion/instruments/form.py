@@ -1,7 +1,7 @@
-"""What an XLSForm asks: every question with its type, its choices, its repeat and the conditions to be asked.
+"""The content of an XLSForm: every question with its type, choices, repeat and relevance.
 
-pyxform reads the form, so that aliases (`gps`, `begin group`, `or_other`, `relevance`) mean here what they mean on a
-phone. A form comes from its workbook, or by its name from the forms that this project builds.
+pyxform reads the form, so that aliases (`gps`, `begin group`, `or_other`, `relevance`) mean the same as on a phone. A
+form comes from its workbook, or by its name from the forms that this project builds.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from pyxform.xls2json_backends import get_xlsform
 from ingestion.errors import DeclarationError
 from ingestion.instruments import xlsform
 
-# What an answer is, by pyxform's name of the question's type; any other type is answered with text.
+# Type of the answer by pyxform's question type; text for any other.
 KINDS = {
     "integer": "integer", "int": "integer", "decimal": "decimal", "range": "decimal",
     "date": "date", "today": "date", "time": "time", "dateTime": "datetime", "start": "datetime", "end": "datetime",
     "select one": "select_one", "select all that apply": "select_multiple", "rank": "select_multiple",
     "geopoint": "geopoint",
 }  # fmt: skip
-_SILENT = frozenset({"note", "audit"})  # nobody answers them
+_SILENT = frozenset({"note", "audit"})  # they have no answer
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``repeat``: the innermost repeat it stands in, "" for none; ``choices`` is None where any will do.
+    """One question. ``repeat``: its innermost repeat, or ""; ``choices`` is None if any answer is allowed.
 
-    ``relevant``: its own condition and those of the groups around it, as XPath of XLSForm.
+    ``relevant``: its own condition and those of the enclosing groups, as XPath of XLSForm.
     """
 
     name: str
@@ -45,19 +45,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Form:
-    """A form. ``repeats``: by repeat, the one it stands in, or ""."""
+    """A form. ``repeats``: by repeat, its parent repeat or ""."""
 
     questions: tuple[Question, ...]
     repeats: dict[str, str]
 
     def question(self, repeat: str, name: str) -> Question | None:
-        """The question of that name in a repeat or, where it has none, in those around it."""
-        if (found := self._index.get((repeat, name))) is not None or not repeat:
-            return found
+        """The question of that name in a repeat, else in the enclosing ones."""
+        if (question := self._index.get((repeat, name))) is not None or not repeat:
+            return question
         return self.question(self.repeats.get(repeat, ""), name)
 
     def asked(self, repeat: str) -> dict[str, Question]:
-        """The questions that stand in a repeat itself; "" for those of the submission."""
+        """The questions directly in a repeat; "" for those of the submission."""
         return {question.name: question for question in self.questions if question.repeat == repeat}
 
     @cached_property
@@ -66,7 +66,7 @@ class Form:
 
 
 def of_workbook(path: Path) -> Form:
-    """The form in an XLSForm workbook. Raises DeclarationError with pyxform's words."""
+    """The form in an XLSForm workbook. Raises DeclarationError with pyxform's message."""
     if not path.is_file():
         raise DeclarationError(f"{path} : formulaire XLSForm introuvable")
     return _form(str(path), path)
@@ -74,17 +74,17 @@ def of_workbook(path: Path) -> Form:
 
 @cache
 def named(form_id: str) -> Form | None:
-    """The form of that name among those that this project builds, or None."""
+    """The form of that name among those built by this project, or None."""
     return _form(form_id, xlsform.definition(form_id)) if form_id in xlsform.questions() else None
 
 
 def _form(name: str, definition: Path | dict[str, Any]) -> Form:
     try:
-        told = workbook_to_json(get_xlsform(definition), form_name="form")
+        content = workbook_to_json(get_xlsform(definition), form_name="form")
     except PyXFormError as error:
         raise DeclarationError(f"{name} : formulaire XLSForm invalide : {error}") from error
     repeats: dict[str, str] = {}
-    return Form(tuple(_questions(told["children"], told.get("choices", {}), "", (), repeats)), repeats)
+    return Form(tuple(_questions(content["children"], content.get("choices", {}), "", (), repeats)), repeats)
 
 
 def _questions(

@@ -1,7 +1,7 @@
 """Builds the XLSForms of the field survey.
 
-Questions come from `questions.csv`, answers from the seed of code lists that the warehouse reads as well, places from
-the seed of p-codes: form and warehouse cannot drift. Format: https://xlsform.org.
+Questions come from `questions.csv`, answers from the code lists and places from the p-codes of the warehouse's own
+seeds, so that form and warehouse cannot diverge. Format: https://xlsform.org.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SURVEY = [
 ]  # fmt: skip
 CHOICES = ["list_name", "name", f"label::{FRENCH}", f"label::{ENGLISH}"]
 SETTINGS = ["form_title", "form_id", "version", "default_language"]
-# The places of a list file that an answer given before leaves to choose from.
+# The places of a list file that an earlier answer leaves to choose from.
 FILTERS = {"cercles.csv": "zone = ${zone}", "communes.csv": "cercle = ${cercle}"}
 
 
@@ -44,9 +44,9 @@ def questions() -> dict[str, list[dict[str, str]]]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Writes all forms and the place lists that go with them; returns the files.
+    """Writes all forms and their place lists; returns the files.
 
-    Raises DeclarationError, with pyxform's words, where a form is not valid: then it is not left in the folder.
+    Raises DeclarationError with pyxform's message if a form is invalid; its file is then removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     forms = [_form(folder, form) for form in questions()]
@@ -70,8 +70,8 @@ def definition(form: str) -> dict[str, list[dict[str, str]]]:
     titles = {row["form"]: row["title_fr"] for row in _rows(TITLES)}
     rows = questions()[form]
     survey, choices = [_question(row) for row in rows], list(_choices(rows))
-    told = json.dumps([survey, choices], ensure_ascii=False)
-    version = hashlib.sha256(told.encode()).hexdigest()[:10]  # the same questions are the same version
+    content = json.dumps([survey, choices], ensure_ascii=False)
+    version = hashlib.sha256(content.encode()).hexdigest()[:10]  # the same questions have the same version
     sheets = {
         "survey": (SURVEY, survey),
         "choices": (CHOICES, choices),

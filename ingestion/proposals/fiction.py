@@ -1,6 +1,6 @@
-"""An invented sample: the header of the file, and rows that say nothing of anybody.
+"""An invented sample: the header of the file, and rows without anyone's data.
 
-Names are made up and say so. Only codes are those of the file: a sector or a p-code is nobody's secret.
+Names are visibly made up. Only codes are those of the file: sectors and p-codes are no secrets.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _NUMBERS = {"latitude": "14.5", "longitude": "-4.2", "level": "2"}
 
 
 def sample(proposal: Proposal) -> list[list[str]]:
-    """The header, its HXL tags where the file has some, and the invented rows."""
+    """The header, its HXL tags if the file has some, and the invented rows."""
     columns = [choice.column for choice in proposal.choices]
     invented = [_cells(choice, proposal) for choice in proposal.choices]
     head = [[column.header for column in columns]]
-    if proposal.sheet.header_rows > 1:  # « Bénéficiaires / Femmes » stands in two rows
+    if proposal.sheet.header_rows > 1:  # « Bénéficiaires / Femmes » takes two rows
         head = [list(level) for level in zip(*(name.partition(" / ")[::2] for name in head[0]), strict=True)]
     if proposal.sheet.has_tags:
         head.append([column.tag for column in columns])
@@ -57,7 +57,7 @@ def _cells(choice: Choice, proposal: Proposal) -> list[str]:
 
 
 def _unread(column: FileColumn) -> list[str]:
-    """What nobody reads: a number stays a number, the rest says that it is invented."""
+    """A value for a column that is not read: numbers stay numbers, texts say that they are invented."""
     is_number = bool(column.values) and all(number(value) is not None for value in column.values[:20])
     return ["1"] * ROWS if is_number else [NOTICE] * ROWS
 
@@ -69,7 +69,7 @@ def _mapped(column: FileColumn, target: Column) -> list[str]:
         case "code" | "codes":
             return _known(column, target) or [code_lists.labels(target.codes or "", code)[0] for code in _first(target)]
         case "pcode":
-            # The rows of a file are sorted by place more often than not: the first codes lie in one another.
+            # Files are mostly sorted by place: the first codes are nested.
             return [next(cell for cell in column.cells if pcode(cell, target.level))]
         case "date":
             return [_like(column.values[:1], day) for day in ("2024-07-15", "2024-08-01", "2024-08-20")]
@@ -91,7 +91,7 @@ def _texts(target: Column) -> list[str]:
 
 
 def _known(column: FileColumn, target: Column) -> list[str]:
-    """The file's own way of writing a few codes."""
+    """Some codes as the file itself writes them."""
     return [value for value in column.values[:50] if understood(target, value)][:3]
 
 
@@ -100,23 +100,23 @@ def _first(target: Column) -> list[str]:
 
 
 def _like(values: tuple[str, ...], day: str) -> str:
-    """An invented day written as the file writes its own: 2024-07-15, or 15/07/2024."""
+    """An invented day in the notation of the file: 2024-07-15, or 15/07/2024."""
     if values and re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", values[0]):
         return "/".join(reversed(day.split("-")))
     return day[:4] if values and re.fullmatch(r"\d{4}", values[0]) else day
 
 
 def file_name(proposal: Proposal) -> str:
-    """`sample.*`, with a date where the declaration reads one in the name."""
+    """`sample.*`, with a date if the declaration reads one from the name."""
     suffix = formats.sample_suffix(proposal.sheet.file)
     named = proposal.constants.get("observed_on")
     origin = named[0] if named else None
     if origin is None or origin.file_name is None:
         return f"sample{suffix}"
-    told = next(
+    text = next(
         t for t in ("2024-07-31", "juillet_2024", "2024") if re.search(origin.file_name, t) and date(_spaced(t))
     )
-    return f"sample.{told}{suffix}"
+    return f"sample.{text}{suffix}"
 
 
 def _spaced(text: str) -> str:
@@ -124,7 +124,7 @@ def _spaced(text: str) -> str:
 
 
 def write(proposal: Proposal, folder: Path) -> Path:
-    """Writes the sample in the format of the file, its table where it stands there."""
+    """Writes the sample in the format of the file, with the table in the same place."""
     path = folder / file_name(proposal)
     formats.write_sample(path, proposal.sheet.file, proposal.sheet.name, sample(proposal), proposal.sheet.total)
     return path

@@ -1,4 +1,4 @@
-"""A proposal as a source folder: source.yml with what is to be confirmed, lookups.csv, sample, expected.csv."""
+"""Writes a proposal as a source folder: source.yml with points to confirm, lookups.csv, sample, expected.csv."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TO_CONFIRM = "# à confirmer"
 
 
 def write(proposal: Proposal, folder: Path) -> Source:
-    """Writes the folder and returns the source, which has read its sample. Nothing stays of a folder that fails."""
+    """Writes the folder and returns the source, whose sample was read. A folder that fails is removed."""
     folder.mkdir(parents=True)
     try:
         (folder / "source.yml").write_text("\n".join(_declaration(proposal, folder.name)) + "\n", encoding="utf-8")
@@ -69,8 +69,8 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield f"  {proposal.shape}:"
     yield "    columns:"
     for name, (origin, ground) in proposal.constants.items():
-        told = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
-        inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in told.items())
+        stated = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
+        inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in stated.items())
         yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {ground}"
     for choice in proposal.mapped.values():
         yield f"      {choice.fate}: {_read(proposal, choice)}"
@@ -79,10 +79,10 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
 
 
 def _reader(proposal: Proposal, kind: str) -> Iterator[str]:
-    """What the reader must know to find the table; in a PDF or a letter its header tells it."""
+    """Settings to find the table; in a PDF or a letter its header is enough."""
     if kind == "table" and proposal.sheet.same:
-        told = f"aussi lues : {', '.join(proposal.sheet.same)}"
-        yield f"  sheets: all {_TO_CONFIRM} : " + _one_line(told)
+        comment = f"aussi lues : {', '.join(proposal.sheet.same)}"
+        yield f"  sheets: all {_TO_CONFIRM} : " + _one_line(comment)
     elif kind == "table" and proposal.sheet.others:
         yield f"  sheet: {_scalar(proposal.sheet.name)} # laissées : {', '.join(proposal.sheet.others)}"
     if kind == "json" and proposal.sheet.name:
@@ -96,7 +96,7 @@ def _reader(proposal: Proposal, kind: str) -> Iterator[str]:
 
 
 def _read(proposal: Proposal, choice: Choice) -> str:
-    """The column to read; of organizations that some rows only call by their acronym, both."""
+    """The column to read; for organizations called by acronym in some rows, both columns."""
     acronym = proposal.mapped.get("organization_acronym")
     if choice.fate == "organization_name" and acronym and len(choice.column.cells) < proposal.rows:
         both = f"{{column: {_inline(choice.column.header)}, otherwise: {_inline(acronym.column.header)}}}"
@@ -105,16 +105,16 @@ def _read(proposal: Proposal, choice: Choice) -> str:
 
 
 def _doubt(choice: Choice) -> str:
-    """What a person should look at; nothing where it is sure."""
+    """What a person should check; nothing if the guess is sure."""
     if choice.guess is None or choice.guess.label == "sûr":
         return ""
     others = ", ".join(guess.target for guess in choice.others[:2])
-    told = f"{choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
-    return f" {_TO_CONFIRM} : {_one_line(told)}"
+    comment = f"{choice.guess.label}, {choice.guess.ground}" + (f" ; ou {others}" if others else "")
+    return f" {_TO_CONFIRM} : {_one_line(comment)}"
 
 
 def _one_line(text: str) -> str:
-    """A comment ends with its line, and headers of workbooks hold line breaks."""
+    """Comments end with the line, but headers of workbooks may hold line breaks."""
     return " ".join(text.split())
 
 
@@ -145,14 +145,14 @@ def _ignored(choice: Choice) -> str:
 
 
 def _scalar(text: str) -> str:
-    """A text as YAML writes it on one line, quoted where it must be."""
+    """A text as single-line YAML, quoted if necessary."""
     style = '"' if "\n" in text else None
     written = yaml.safe_dump(text, allow_unicode=True, width=float("inf"), default_style=style)
     return str(written).removesuffix("\n").removesuffix("\n...")
 
 
 def _inline(text: str) -> str:
-    """A header between brackets, where a comma or a line break would end it."""
+    """A header inside brackets, where commas and line breaks need quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 

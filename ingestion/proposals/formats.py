@@ -1,4 +1,4 @@
-"""What differs from format to format: where tables stand, how the reader is declared, how a sample is written."""
+"""Format-specific parts: finding tables, declaring the reader, writing a sample."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOTALS = {"count", "total", "totalcount", "total_count", "totalrecords", "total
 
 
 def grids(path: Path) -> list[Grid]:
-    """Every table of a file. Raises SourceFileError where it is not what its name says, or none can be read."""
+    """Every table of a file. Raises SourceFileError if it is not of the format of its name, or has no table."""
     match path.suffix.lower():
         case ".pdf":
             return list(tables_in(path))
@@ -36,26 +36,26 @@ def grids(path: Path) -> list[Grid]:
 
 
 def total_key(path: Path, records: str) -> str:
-    """The key beside a list of records in JSON that tells how many there are, or ""."""
+    """The key beside a list of JSON records that holds their number, or ""."""
     return next((key for key in counts_beside(path, records) if key.split(".")[-1].lower() in _TOTALS), "")
 
 
 def kind(path: Path) -> tuple[str, str]:
-    """The kind of reader, and the kind of document, of a file."""
+    """The kind of reader and the kind of document for a file."""
     known = {".pdf": ("pdf", "pdf"), ".docx": ("written", "rapport"), ".json": ("json", "autre")}
     return known.get(path.suffix.lower(), ("table", "tableur"))
 
 
 def sample_suffix(path: Path) -> str:
-    """Of a sample in the format of the file; workbooks of any age are written as XLSX."""
+    """The suffix of a sample in the format of the file; workbooks of any age become XLSX."""
     suffix = path.suffix.lower()
     return suffix if suffix in _WRITERS or suffix in _TEXT else ".xlsx"
 
 
 def write_sample(target: Path, like: Path, place: str, rows: list[list[str]], total: str = "") -> None:
-    """Writes a table in the format of ``like``, where it stands there: the sheet's name, the list's path.
+    """Writes a table in the format of ``like``, in the same place: sheet name, path of the list.
 
-    ``total``: the key of JSON under which the number of records is told.
+    ``total``: the JSON key for the number of records.
     """
     _WRITERS.get(target.suffix, _write_text)(target, like, place, rows)
     if total:
@@ -122,7 +122,7 @@ def _add_total(target: Path, key: str, count: int) -> None:
 
 
 def _nested(record: dict[str, Any]) -> dict[str, Any]:
-    """Dotted keys are those of an object in the record."""
+    """Dotted keys become nested objects."""
     nested: dict[str, Any] = {}
     for key, value in record.items():
         *outer, last = key.split(".")
@@ -134,11 +134,11 @@ def _nested(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _typed(cell: str) -> str | float | int:
-    """A number where the cell is one, so that it reads as the same text again."""
-    found = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
-    if found is None or as_text(found) != cell:
+    """A number if the cell is one that reads back as the same text."""
+    value = number(cell) if re.fullmatch(r"-?\d+(\.\d+)?", cell) else None
+    if value is None or as_text(value) != cell:
         return cell
-    return int(found) if found.is_integer() else found
+    return int(value) if value.is_integer() else value
 
 
 _WRITERS: dict[str, Callable[[Path, Path, str, list[list[str]]], None]] = {

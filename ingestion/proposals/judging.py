@@ -1,4 +1,4 @@
-"""How likely a column of a file is a column of a shape: by its header, its HXL tag, and what its cells hold."""
+"""The likelihood that a column of a file is a column of a shape: by header, HXL tag and values."""
 
 from __future__ import annotations
 
@@ -16,76 +16,76 @@ from ingestion.shapes import SHAPES, Column
 
 SURE, LIKELY = 0.85, 0.65
 _LEAST = 0.45
-_EXAMINED = 300  # different values of a column: more say nothing new
+_EXAMINED = 300  # distinct values of a column: more add nothing
 PERSONAL = "personal"
 COUNTRY = "country"
-# A country that is not where the row takes place: of people, of money, of a head office.
+# Words for countries other than that of the row: of people, of money, of a head office.
 _OTHER_COUNTRIES = set(words("origine origin provenance destination nationalité nationality naissance birth retour"))
 _OTHER_COUNTRIES |= set(words("return citoyenneté citizenship siège headquarter bailleur donor asile asylum résidence"))
 _FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
 _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
-_TELLING = 0.5  # « N° de téléphone »: better one column too many than a phone that is read
+_TELLING = 0.5  # « N° de téléphone »: better a column too many than a published phone
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A column of a shape that a file's column may be: how likely, from 0 to 1, and on what ground.
+    """A possible column of a shape for a file's column: its score, from 0 to 1, and the reason.
 
-    ``said`` is what its header alone says: of two columns with an equal HXL tag the one that is better named is taken.
+    ``by_header``: the score of its header alone, which decides between two columns with the same HXL tag.
     """
 
     target: str
     score: float
     ground: str
-    said: float
+    by_header: float
 
     @property
     def label(self) -> str:
-        """How sure, in a word."""
+        """The confidence in a word."""
         return "sûr" if self.score >= SURE else "probable" if self.score >= LIKELY else "à vérifier"
 
 
 def target_of(shape: str, name: str) -> Column:
-    """A column of a shape, or the date of observation that all shapes have."""
+    """A column of a shape, or the observation date that all shapes have."""
     return OBSERVED if name == OBSERVED.name else SHAPES[shape].column(name)
 
 
 def guesses(column: FileColumn, shape: str) -> list[Guess]:
-    """What the column may be in that shape, the likeliest first; nothing below a threshold."""
+    """The possible columns in that shape, the likeliest first; none below a threshold."""
     targets = [*SHAPES[shape].columns, OBSERVED]
-    found = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
+    likely = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
     nothing = likeness(column.header, "ignored")
-    return sorted((guess for guess in found if guess.score > nothing), key=lambda guess: (-guess.score, -guess.said))
+    return sorted((one for one in likely if one.score > nothing), key=lambda one: (-one.score, -one.by_header))
 
 
 def _guess(column: FileColumn, target: Column) -> Guess | None:
-    said = likeness(column.header, target.name)
+    header = likeness(column.header, target.name)
     if column.tag and tagged(column.tag) == target.name:
-        return Guess(target.name, 1.0, f"étiquette {column.tag}", said)
+        return Guess(target.name, 1.0, f"étiquette {column.tag}", header)
     share = 0.0 if target.kind == "text" else _share(column.values[:_EXAMINED], target)
     if target.kind == "text":
-        score, ground = said * _as_text(column, target), f"en-tête « {column.header} »"
+        score, ground = header * _as_text(column, target), f"en-tête « {column.header} »"
     elif target.kind == "pcode" and share >= 0.8:
-        score, ground = max(0.75 + 0.25 * said, said) * share, f"{share:.0%} de p-codes de niveau {target.level}"
-    elif target.codes and share >= 0.8 and said < _LEAST and is_peculiar(target.codes):
+        score, ground = max(0.75 + 0.25 * header, header) * share, f"{share:.0%} de p-codes de niveau {target.level}"
+    elif target.codes and share >= 0.8 and header < _LEAST and is_peculiar(target.codes):
         score, ground = 0.55 * share, f"{share:.0%} de codes de la liste {target.codes}"
     else:
-        score = said * (0.3 + 0.7 * share)
+        score = header * (0.3 + 0.7 * share)
         ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
-    return Guess(target.name, round(score, 3), ground, said) if score >= _LEAST else None
+    return Guess(target.name, round(score, 3), ground, header) if score >= _LEAST else None
 
 
 @lru_cache(maxsize=4096)
 def _share(values: tuple[str, ...], target: Column) -> float:
-    """Of the different values, those that this column could hold; a number alone may be any figure, and no p-code."""
+    """The share of distinct values that this column could hold; plain numbers do not count as p-codes."""
     if target.kind == "pcode":
         return sum(pcode(value, target.level) is not None for value in values) / len(values) if values else 0.0
     return sum(understood(target, value) for value in values) / len(values) if values else 0.0
 
 
 def _as_text(column: FileColumn, target: Column) -> float:
-    """A name is no number and no code; a year, an edition or an age bracket may be."""
+    """The score of a text column: names are neither numbers nor codes, but years, editions and age brackets may be."""
     values = column.values[:_EXAMINED]
     if not values:
         return 0.0
@@ -102,36 +102,36 @@ def personal_ground(column: FileColumn) -> str | None:
     values = column.values[:_EXAMINED]
     kinds = [piece.kind for value in values if number(value) is None or _is_phone(value) for piece in find(value)]
     if values and len(kinds) >= 0.3 * len(values):
-        told = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
-        return f"les cellules contiennent {told.get(max(kinds, key=kinds.count), 'des positions')}"
-    parts = [column.header, *column.header.split(".")]  # of JSON: « contact.nom »
+        labels = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
+        return f"les cellules contiennent {labels.get(max(kinds, key=kinds.count), 'des positions')}"
+    parts = [column.header, *column.header.split(".")]  # for JSON: « contact.nom »
     if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:
         return f"l’en-tête « {column.header} » annonce une personne ou un contact"
     return None
 
 
 def country_ground(column: FileColumn) -> str | None:
-    """Why a column tells the country where a row takes place, of a file where some rows are of Mali."""
-    said = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
+    """Why a column gives the country of a row, in a file with some rows in Mali."""
+    by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
     values = column.values[:_EXAMINED]
     known = [countries(value) for value in values]
     is_of_countries = sum(map(bool, known)) >= 0.8 * len(values) > 0
-    if said < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
+    if by_header < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
         return None
-    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in found for found in known) else None
+    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in codes for codes in known) else None
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:
-    """The columns « Nom » and « Fonction » of a list of people, by their headers, and why.
+    """The columns « Nom » and « Fonction » of a list of people, by their headers, with the reason.
 
-    « Nom » alone may be that of a structure: it is a person's beside a first name, or beside a function and a phone
-    or an e-mail where another column names the structure.
+    « Nom » alone may be that of a structure: it is a person's beside a first name, or beside a function and a phone or
+    e-mail if another column names the structure.
     """
-    said = {column.header: words(column.header) for column in columns}
-    named = [header for header, way in said.items() if way in _NAMES]
-    function = [header for header, way in said.items() if way in _FUNCTIONS]
-    has_first_name = any(way in _FIRST_NAMES for way in said.values())
-    has_structure = any(likeness(header, "organization_name") >= LIKELY for header in said if header not in named)
+    phrases = {column.header: words(column.header) for column in columns}
+    named = [header for header, way in phrases.items() if way in _NAMES]
+    function = [header for header, way in phrases.items() if way in _FUNCTIONS]
+    has_first_name = any(way in _FIRST_NAMES for way in phrases.values())
+    has_structure = any(likeness(header, "organization_name") >= LIKELY for header in phrases if header not in named)
     if not named or not (has_first_name or (function and apart and has_structure)):
         return {}
     return {header: f"« {header} » d’une personne, dans une liste de personnes" for header in (*named, *function)}

@@ -1,4 +1,4 @@
-"""A file as a person first looks at it: its sheets, the header of each, the columns under it."""
+"""First look at a file: its sheets, their headers and columns."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ class FileColumn:
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """The different values, the most frequent first."""
+        """The distinct values, the most frequent first."""
         counted = Counter(text for cell in self.cells if (text := tidy(cell)) is not None)
         return tuple(text for text, _ in counted.most_common(_MOST_VALUES))
 
     @property
     def is_empty(self) -> bool:
-        """Whether no row says anything in it."""
+        """Whether all its cells are empty."""
         return not self.values
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook ("" for a text table) under the header that was found in it; ``others``: beside it.
+    """A sheet of a workbook ("" for a text table) with its detected header; ``others``: the sheets beside it.
 
-    ``same``: other sheets under the same header, whose rows are counted here. ``total``: the key of a JSON answer that
-    tells how many records there are.
+    ``same``: other sheets with the same header, whose rows are included. ``total``: the key of a JSON answer that holds
+    the number of records.
     """
 
     file: Path
@@ -63,21 +63,21 @@ class Sheet:
 
 
 def sheets(path: Path) -> list[Sheet]:
-    """The tables of a file, in a workbook those on visible sheets. Raises SourceFileError where there are none."""
+    """The tables of a file; of a workbook, those on visible sheets. Raises SourceFileError if there are none."""
     grids = formats.grids(path)
-    found = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
-    if not found:
+    tables = [sheet for grid in grids if (sheet := _sheet(path, grid, [g.sheet for g in grids if g is not grid]))]
+    if not tables:
         raise SourceFileError(path.name, "ensemble", "une ligne d’en-tête et des lignes sous elle", "aucun tableau")
     if path.suffix.lower() == ".json":
-        return [replace(sheet, total=formats.total_key(path, sheet.name)) for sheet in found]
+        return [replace(sheet, total=formats.total_key(path, sheet.name)) for sheet in tables]
     alike: dict[tuple[frozenset[str], int], list[Sheet]] = {}
-    for sheet in found:
+    for sheet in tables:
         alike.setdefault((frozenset(column.header for column in sheet.columns), sheet.header_rows), []).append(sheet)
     return [_joined(group) for group in alike.values()]
 
 
 def _joined(group: list[Sheet]) -> Sheet:
-    """Sheets under the same header, one a region or one a month, as the first with the cells of all."""
+    """Sheets with the same header, such as one per region or month, as one sheet with the cells of all."""
     first, *more = group
     if not more:
         return first
@@ -110,9 +110,9 @@ def _sheet(path: Path, grid: Grid, others: list[str]) -> Sheet | None:
 
 
 def _with_its_groups(grid: Grid, row: int) -> tuple[int, int]:
-    """(first row, number of rows) of a header: two where « Bénéficiaires » is merged over « Hommes », « Femmes ».
+    """(first row, number of rows) of a header: two if « Bénéficiaires » is merged over « Hommes », « Femmes ».
 
-    A title merged over the whole width is no part of it.
+    A title merged over the full width is not included.
     """
     for top in (row, row - 1):
         groups = [
@@ -135,7 +135,7 @@ def _cell(row: list[str], place: int) -> str:
 
 
 def _header_row(rows: list[list[str]]) -> int | None:
-    """The first of the rows that hold the most different words, none of them a number: titles hold one cell."""
+    """The first of the rows with the most distinct words and no number: titles have a single cell."""
     scores = [_header_score(row) for row in rows[:SEARCHED_ROWS]]
     best = max(scores, default=0)
     if best == 0:

@@ -1,4 +1,4 @@
-"""A whole file's proposal: which shape its rows are, what each column becomes, what the rest takes its value from."""
+"""The proposal for a file: the shape of its rows, the role of each column, and the origin of other values."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from ingestion.proposals.looking import FileColumn, Sheet, sheets
 from ingestion.proposals.words import correction, likeness
 from ingestion.shapes import SHAPES
 
-# What a figure is of where its file does not say: everybody.
-_WHOLE = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "sector_code": "ALL"}
-_WHOLE |= {"indicator": "population"}
+# Defaults of a figure if its file does not say more: everybody.
+_TOTALS = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "sector_code": "ALL"}
+_TOTALS |= {"indicator": "population"}
 _MONTH = "[a-zéûA-ZÉÛ]+"
 # How file names tell their date, the most precise first; one group, as a declaration wants it.
 _NAMED_DATES = (
@@ -50,7 +50,7 @@ _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
 
 @dataclass(frozen=True)
 class Choice:
-    """What became of one column of the file: one of the shape, "country", "personal", "empty" or "ignored", and why."""
+    """The role of one column of the file: one of the shape, "country", "personal", "empty" or "ignored", and why."""
 
     column: FileColumn
     fate: str
@@ -61,7 +61,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Correction:
-    """A value that its list does not hold as written, and the code that it usually means."""
+    """A value that its list lacks, and the code that it usually means."""
 
     column: str
     raw: str
@@ -73,8 +73,8 @@ class Correction:
 class Proposal:
     """A declaration to be confirmed.
 
-    ``constants``: what no column says, and on what ground it is said. ``missing``: what the shape asks in vain.
-    ``unknown``: by header, the values of a code column that no list knows.
+    ``constants``: values without a column, with reasons. ``missing``: required columns without a value. ``unknown``: by
+    header, values of a code column that no list has.
     """
 
     sheet: Sheet
@@ -93,17 +93,17 @@ class Proposal:
 
     @property
     def rows(self) -> int:
-        """How many rows the sheet holds."""
+        """The number of rows of the sheet."""
         return self.sheet.row_count
 
     @property
     def country(self) -> FileColumn | None:
-        """The column of countries: rows of others than Mali are left out."""
+        """The column of countries, if any: rows outside Mali are rejected."""
         return next((choice.column for choice in self.choices if choice.fate == COUNTRY), None)
 
     @property
     def kept_rows(self) -> int:
-        """How many rows are of Mali, where a column tells the country."""
+        """The number of rows in Mali, if a column gives the country."""
         column = self.country
         return self.rows if column is None else sum("ML" in countries(cell) for cell in column.cells)
 
@@ -115,7 +115,7 @@ def propose(path: Path, shape: str | None = None) -> Proposal:
 
 
 def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
-    """The sheet as each shape that it may be."""
+    """The sheet as each possible shape."""
     apart = {column.header: ground for column in sheet.columns if (ground := personal_ground(column))}
     apart |= names_of_people([column for column in sheet.columns if column.header not in apart], apart)
     for name in [shape] if shape else SHAPES:
@@ -124,46 +124,46 @@ def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
 
 def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
     ranked = {c.header: guesses(c, shape) for c in sheet.columns if c.header not in apart and not c.is_empty}
-    given = _assigned(ranked)
-    of_country = _country(sheet, {*apart, *given})
-    choices = [_choice(column, apart, given.get(column.header), ranked, of_country) for column in sheet.columns]
-    mapped = {guess.target: guess for guess in given.values()}
+    assigned = _assigned(ranked)
+    of_country = _country(sheet, {*apart, *assigned})
+    choices = [_choice(column, apart, assigned.get(column.header), ranked, of_country) for column in sheet.columns]
+    mapped = {guess.target: guess for guess in assigned.values()}
     constants = _constants(sheet, shape, mapped)
     required = [c.name for c in SHAPES[shape] if c.required] + ["observed_on"]
     missing = [name for name in required if name not in mapped and name not in constants]
-    corrections, unknown = _code_values(sheet, shape, given)
+    corrections, unknown = _code_values(sheet, shape, assigned)
     score = _fitness(shape, mapped, required, missing)
     return Proposal(sheet, shape, choices, constants, missing, corrections, unknown, score)
 
 
 def _fitness(shape: str, mapped: dict[str, Guess], required: list[str], missing: list[str]) -> float:
-    """How well the rows fit a shape: what the columns say, less what it asks and nothing says, or hardly.
+    """How well rows fit a shape: scores of its columns, minus required ones that are missing or doubtful.
 
-    Of two shapes that say the same columns, the one with fewer others fits better. An outline is missing from every
-    list of places: it says little. A list of places is not one of organizations because its names are called « Name ».
+    Of two shapes that explain the same columns, the one with fewer others fits better. A missing outline hardly counts,
+    since no list of places has one. A list of places is no list of organizations only because of a column « Name ».
     """
-    told = sum(guess.score for guess in mapped.values()) + len(mapped) / len(SHAPES[shape].columns)
+    explained = sum(guess.score for guess in mapped.values()) + len(mapped) / len(SHAPES[shape].columns)
     doubtful = sum(1 for name in required if name in mapped and mapped[name].score < LIKELY)
-    return told - doubtful - sum(0.5 if name == "geometry" else 2 for name in missing)
+    return explained - doubtful - sum(0.5 if name == "geometry" else 2 for name in missing)
 
 
 def _assigned(ranked: dict[str, list[Guess]]) -> dict[str, Guess]:
     """One column of the shape for each header, the surest pair first."""
-    pairs = [(guess, header) for header, found in ranked.items() for guess in found]
-    given: dict[str, Guess] = {}
+    pairs = [(guess, header) for header, guesses_of_header in ranked.items() for guess in guesses_of_header]
+    assigned: dict[str, Guess] = {}
     taken: set[str] = set()
-    for guess, header in sorted(pairs, key=lambda pair: (-pair[0].score, -pair[0].said)):
-        if header not in given and guess.target not in taken:
-            given[header] = guess
+    for guess, header in sorted(pairs, key=lambda pair: (-pair[0].score, -pair[0].by_header)):
+        if header not in assigned and guess.target not in taken:
+            assigned[header] = guess
             taken.add(guess.target)
-    return given
+    return assigned
 
 
 def _country(sheet: Sheet, taken: set[str]) -> dict[str, str]:
-    """The column that tells the best in which country a row takes place, and why."""
-    found = {c.header: why for c in sheet.columns if c.header not in taken and (why := country_ground(c))}
-    best = max(found, key=lambda header: likeness(header, COUNTRY), default="")
-    return {best: found[best]} if found else {}
+    """The column that best gives the country of a row, and why."""
+    grounds = {c.header: why for c in sheet.columns if c.header not in taken and (why := country_ground(c))}
+    best = max(grounds, key=lambda header: likeness(header, COUNTRY), default="")
+    return {best: grounds[best]} if grounds else {}
 
 
 def _choice(
@@ -186,33 +186,33 @@ def _choice(
 
 
 def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess]) -> dict[str, tuple[Origin, str]]:
-    found: dict[str, tuple[Origin, str]] = {}
+    constants: dict[str, tuple[Origin, str]] = {}
     names = {column.name for column in SHAPES[shape]}
     if "observed_on" not in mapped:
-        found["observed_on"] = _observed(sheet.file)
+        constants["observed_on"] = _observed(sheet.file)
     if shape == "need":
         year = re.search(r"20\d\d", sheet.file.name)
-        whole = _WHOLE | {"period": year[0] if year else str(_written(sheet.file).year)}
+        totals = _TOTALS | {"period": year[0] if year else str(_written(sheet.file).year)}
         if "people" in mapped and _NEED.search(mapped["people"].ground):
-            whole["indicator"] = "people_in_need"
+            totals["indicator"] = "people_in_need"
         if "people" in mapped and _DISPLACED.search(mapped["people"].ground):
-            whole |= {"indicator": "people_displaced", "population_group_code": "IDP"}
-        for name, value in whole.items():
+            totals |= {"indicator": "people_displaced", "population_group_code": "IDP"}
+        for name, value in totals.items():
             if name not in mapped:
                 ground = "année du fichier" if name == "period" else "le fichier ne distingue pas"
-                found[name] = (Origin(value=value), ground)
+                constants[name] = (Origin(value=value), ground)
     placed = any(name.startswith("admin") for name in mapped)
     if placed and "admin_vintage" in names and "admin_vintage" not in mapped:
-        found["admin_vintage"] = _vintage(sheet)
-    return found
+        constants["admin_vintage"] = _vintage(sheet)
+    return constants
 
 
 def _observed(path: Path) -> tuple[Origin, str]:
-    """The date that the file's name tells, else the day it was last written."""
+    """The date in the file's name, else that of its last change."""
     for pattern in _NAMED_DATES:
-        told = re.search(pattern, path.name)
-        if told and date(told[1].replace("_", " ")):
-            return Origin(file_name=pattern), f"nom du fichier : « {told[1]} »"
+        match = re.search(pattern, path.name)
+        if match and date(match[1].replace("_", " ")):
+            return Origin(file_name=pattern), f"nom du fichier : « {match[1]} »"
     value = _written(path).isoformat()
     return Origin(value=value), "date d’écriture du fichier : à remplacer par celle des faits"
 
@@ -224,15 +224,15 @@ def _written(path: Path) -> dt.date:
 @cache
 def _seed_codes() -> dict[str, set[str]]:
     """By edition, the p-codes of Mali's list."""
-    found: dict[str, set[str]] = {}
+    codes: dict[str, set[str]] = {}
     with SEED.with_name("admin_area.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(row["vintage"], set()).add(row["code"])
-    return found
+            codes.setdefault(row["vintage"], set()).add(row["code"])
+    return codes
 
 
 def _vintage(sheet: Sheet) -> tuple[Origin, str]:
-    """The edition of Mali's list that knows the most codes of the file; the latest where the file has only names."""
+    """The edition of Mali's list that has most codes of the file; the latest if the file only has names."""
     codes = {
         code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
     }
@@ -244,11 +244,11 @@ def _vintage(sheet: Sheet) -> tuple[Origin, str]:
     return Origin(value=best), "édition qui connaît le plus de codes" if codes else "édition en vigueur"
 
 
-def _code_values(sheet: Sheet, shape: str, given: dict[str, Guess]) -> tuple[list[Correction], dict[str, list[str]]]:
-    """What has to be written in lookups.csv, and the values of code columns that nobody knows."""
+def _code_values(sheet: Sheet, shape: str, assigned: dict[str, Guess]) -> tuple[list[Correction], dict[str, list[str]]]:
+    """Corrections for lookups.csv, and values of code columns that are unknown."""
     corrections: list[Correction] = []
     unknown: dict[str, list[str]] = {}
-    for header, guess in given.items():
+    for header, guess in assigned.items():
         target = target_of(shape, guess.target)
         if target.kind not in ("code", "codes"):
             continue
@@ -263,7 +263,7 @@ def _code_values(sheet: Sheet, shape: str, given: dict[str, Guess]) -> tuple[lis
 
 
 def source_id(path: Path, proposal: Proposal) -> str:
-    """An id made of the file's name without its dates, and of the country that its p-codes are of."""
+    """An id from the file's name without dates and the country of its p-codes."""
     plain = re.sub(r"(19|20)\d\d|\d{6,}", " ", path.stem)
     kept = [word for word in fold(plain).split() if date(f"{word} 2000") is None and not word.isdigit()][:4]
     country = country_of(proposal.sheet)
@@ -272,7 +272,7 @@ def source_id(path: Path, proposal: Proposal) -> str:
 
 
 def country_of(sheet: Sheet) -> str:
-    """The letters of the p-codes, where the file has some: « ml » for ML0502."""
+    """The letters of the p-codes, if the file has some: « ml » for ML0502."""
     letters = Counter(
         code.rstrip("0123456789").lower()
         for column in sheet.columns

@@ -1,1 +1,1 @@
-"""Pulls: the whole answers of a server, put where files are received under a name that their source claims."""
+"""Pulls: complete data sets from servers, written to the landing folder under a name that their source claims."""

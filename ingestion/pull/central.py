@@ -1,4 +1,4 @@
-"""ODK Central, OData: the project by its name, the form by its id, then all submissions with their repeats."""
+"""ODK Central, OData: finds the project by name and the form by id, then pulls all submissions with their repeats."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from ingestion.declaration.pull_settings import CentralPull
 from ingestion.pull.client import Client, Header, Params, from_environment, query_of, server_address
 from ingestion.pull.errors import PullError
+from ingestion.pull.fetched import Fetched, without_erased
 from ingestion.pull.pages import Page, Pages
-from ingestion.pull.whole import Whole, without_erased
 from ingestion.readers.surveys.consent import Erased
 
 _UNSUPPORTED = (400, 501)
@@ -40,8 +40,8 @@ class _Answers(BaseModel):
     following: str | None = Field(None, alias="@odata.nextLink")
 
 
-def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Whole:
-    """All submissions in their last version, then the mere ids of those that were deleted."""
+def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Fetched:
+    """All submissions in their last version, then the ids of deleted ones."""
     address = server_address(settings.server)
     opened_by = f"{settings.email} et {settings.password}"
     opened = {"email": from_environment(settings.email), "password": from_environment(settings.password)}
@@ -51,30 +51,30 @@ def fetch(settings: CentralPull, folder: Path, erased: Erased) -> Whole:
         try:
             return _fetch(client, settings, folder, erased)
         finally:
-            client.delete("/v1/sessions/current")  # a token that nobody needs any more
+            client.delete("/v1/sessions/current")  # ends the session
 
 
-def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) -> Whole:
+def _fetch(client: Client, settings: CentralPull, folder: Path, erased: Erased) -> Fetched:
     project = _project(client, settings.project)
     path = f"/v1/projects/{project}/forms/{quote(settings.form, safe='')}.svc/Submissions"
     pages = Pages(folder, {"server": client.address, "path": path, "page": settings.page})
 
     def page(params: Params) -> Page[dict[str, Any]]:
-        told = client.get(path, _Answers, params)
-        return Page(told.value, told.count, query_of(told.following))
+        answer = client.get(path, _Answers, params)
+        return Page(answer.value, answer.count, query_of(answer.following))
 
     window = {"$top": str(settings.page), "$count": "true"}
-    given = pages.all("data", window | {"$expand": "*"}, page, "__id")
-    rows = without_erased(given, erased)
+    submissions = pages.all("data", window | {"$expand": "*"}, page, "__id")
+    rows = without_erased(submissions, erased)
     deleted = without_erased(_deleted(pages, window, page), erased)
     rows.sort(key=lambda row: str(row["__id"]))
     versions = Counter(str(row["__system"].get("formVersion") or "") for row in rows)
     content = {"@odata.count": len(rows), "value": rows + deleted}
-    return Whole(pages.whole(content), len(rows), dict(versions), len(deleted), len(given) - len(rows))
+    return Fetched(pages.combined(content), len(rows), dict(versions), len(deleted), len(submissions) - len(rows))
 
 
 def _deleted(pages: Pages, window: Params, page: Any) -> list[dict[str, Any]]:
-    """Only that they are gone: what people answered is not asked for. Servers before 2024.3 do not know the filter."""
+    """The ids of deleted submissions, without their answers. Servers before 2024.3 lack the filter."""
     asked = {"$filter": "__system/deletedAt ne null", "$select": "__id,__system"}
     try:
         rows = pages.all("deleted", window | asked, page, "__id")
@@ -88,8 +88,8 @@ def _deleted(pages: Pages, window: Params, page: Any) -> list[dict[str, Any]]:
 
 def _project(client: Client, name: str) -> int:
     projects = client.get("/v1/projects", list[_Project])
-    found = [project.id for project in projects if project.name.strip() == name.strip()]
-    if len(found) != 1:
-        many = f"{len(found)} projets" if found else "aucun projet visible par ce compte"
+    ids = [project.id for project in projects if project.name.strip() == name.strip()]
+    if len(ids) != 1:
+        many = f"{len(ids)} projets" if ids else "aucun projet visible par ce compte"
         raise PullError(f"ODK Central : {many} du nom de « {name} »")
-    return found[0]
+    return ids[0]

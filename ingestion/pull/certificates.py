@@ -1,4 +1,4 @@
-"""What is wrong with the encryption of a line, in words: no other try helps, and it is no server that is away."""
+"""TLS errors in words: a retry does not help, and the server is not down."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 _OURS = "si c’est celle de l’organisation, nommer son certificat (PEM) dans {setting}"
 _THEIRS = "à corriger sur le serveur ; {setting} n’y change rien"
-# By the number that OpenSSL gives (X509_V_ERR_…).
+# By error number of OpenSSL (X509_V_ERR_…).
 _WRONG = {
     9: ("pas encore valable (l’horloge de cette machine est-elle à l’heure ?)", _THEIRS),
     10: ("expiré (l’horloge de cette machine est-elle à l’heure ?)", _THEIRS),
@@ -21,23 +21,23 @@ _WRONG = {
 }
 
 
-def in_words(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str | None:
-    """What an encrypted line failed of, and the setting that helps; None where it failed of something else.
+def explained(error: BaseException, setting: str = "REQUESTS_CA_BUNDLE") -> str | None:
+    """The cause of a TLS failure and the setting that helps; None for other errors.
 
-    A line that was cut is something else: trying again may help.
+    A dropped connection is another error: a retry may help.
     """
-    found = next((one for one in behind(error) if isinstance(one, ssl.SSLError)), None)
-    if isinstance(found, ssl.SSLCertVerificationError):
-        other = (f"refusé (OpenSSL {found.verify_code})", _OURS)
-        what, todo = _WRONG.get(found.verify_code, other)
+    cause = next((one for one in causes(error) if isinstance(one, ssl.SSLError)), None)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        other = (f"refusé (OpenSSL {cause.verify_code})", _OURS)
+        what, todo = _WRONG.get(cause.verify_code, other)
         return f"certificat {what} : {todo.format(setting=setting)}"
-    if found is None or isinstance(found, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+    if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return None
-    return f"liaison chiffrée impossible ({found.reason or type(found).__name__}) : vérifier l’adresse et {setting}"
+    return f"liaison chiffrée impossible ({cause.reason or type(cause).__name__}) : vérifier l’adresse et {setting}"
 
 
-def behind(error: BaseException) -> Iterator[BaseException]:
-    """An error, then those that it wraps, as `requests`, urllib3 and Python wrap them."""
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, then those that it wraps, in `requests`, urllib3 and Python."""
     waiting, seen = [error], set()
     while waiting:
         one = waiting.pop(0)

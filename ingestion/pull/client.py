@@ -1,4 +1,4 @@
-"""Requests to one server: tried again where that may help, limited in time and size, and silent about secrets."""
+"""Requests to one server: retried where that may help, limited in time and size, and never revealing secrets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ingestion.declaration.pull_settings import checked_address
 from ingestion.pull import certificates
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
-from ingestion.pull.redirects import as_asked, following, is_same_server
+from ingestion.pull.redirects import is_same_server, redirect_target, resolved_location
 
 Params = dict[str, str]
 _Kind = TypeVar("_Kind")
@@ -34,14 +34,14 @@ _CONNECT_SECONDS, _READ_SECONDS, _WAIT_SECONDS = 10, 60, 60
 _CHUNK = 1 << 16
 _LARGEST, _DEEPEST = 2**63 - 1, 100
 _TOO_DEEP = f"réponse trop imbriquée (plus de {_DEEPEST} niveaux)"
-# Trying again helps: the server is away, slow, or hung up in the middle of an answer.
+# Worth a retry: the server is away, slow, or dropped the connection.
 PASSING = (requests.ConnectionError, requests.Timeout, HTTPError)
-# Where `requests` takes the authorities from that it believes.
+# Variables from which `requests` reads its certificate authorities.
 _AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def from_environment(name: str) -> str:
-    """The value of a variable. Raises PullError with its name where it is not set."""
+    """The value of a variable. Raises PullError with its name if it is not set."""
     value = os.environ.get(name, "").strip()
     if not value:
         raise PullError(f"variable d’environnement {name} absente")
@@ -49,7 +49,7 @@ def from_environment(name: str) -> str:
 
 
 def server_address(name: str) -> str:
-    """The server's address in a variable."""
+    """The server's address from a variable."""
     try:
         return checked_address(from_environment(name))
     except ValueError as error:
@@ -57,19 +57,19 @@ def server_address(name: str) -> str:
 
 
 class Header(AuthBase):  # type: ignore[misc]
-    """What opens the server. As `auth` it is neither replaced by ~/.netrc nor sent on to another host."""
+    """The credentials of the server. As `auth` it is neither replaced by ~/.netrc nor sent to another host."""
 
     def __init__(self, value: str) -> None:
         self._value = value
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Puts the header on a request."""
+        """Adds the header to a request."""
         request.headers["Authorization"] = self._value
         return request
 
 
 class Client:
-    """A session with one server, ended with its block. ``opened_by`` says in errors which variable to look at."""
+    """A session with one server, as a context manager. ``opened_by``: the variable of the credentials, for errors."""
 
     def __init__(
         self, address: str, minutes: float, max_bytes: int, auth: Header | None = None, opened_by: str = ""
@@ -77,7 +77,7 @@ class Client:
         self.address, self.auth, self._opened_by = address, auth, opened_by
         self._max_bytes, self._received = max_bytes, 0
         patience = min(_WAIT_SECONDS, int(minutes * 60 / TRIES))
-        # For what the server says of itself (`Retry-After`); a line that is cut is tried again below, body included.
+        # For `Retry-After`; dropped connections are retried below, body included.
         retry = Retry(
             total=None, connect=0, read=0, other=0, redirect=0, status=TRIES, status_forcelist=_BUSY,
             allowed_methods={"GET"}, raise_on_status=False, backoff_factor=0.5, backoff_jitter=0.5,
@@ -97,26 +97,26 @@ class Client:
         self._connections.__exit__()
 
     def get(self, path: str, kind: type[_Kind], params: Params | None = None) -> _Kind:
-        """The JSON at a path of the server, which must be of a ``kind``."""
+        """The JSON at a path of the server, validated as ``kind``."""
         for attempt in range(1, TRIES + 1):
             try:
                 with self.answer(path, params) as response:
                     return self._read(path, kind, response)
             except PASSING as error:
                 self.wait(attempt, path, error)
-        raise AssertionError  # the last wait raises
+        raise AssertionError  # the last wait raises an error
 
     def post(self, path: str, kind: type[_Kind], content: dict[str, str]) -> _Kind:
-        """The JSON that the server answers to a JSON; never sent twice."""
+        """The JSON answer to a JSON request; never retried."""
         try:
             with self._asked("POST", self.address + path, json=content) as response:
                 self._check(path, response)
                 return self._read(path, kind, response)
         except PASSING as error:
-            raise PullError(f"{self.where(path)} : {certificates.in_words(error) or _away(error)}") from None
+            raise PullError(f"{self.where(path)} : {certificates.explained(error) or _away(error)}") from None
 
     def delete(self, path: str) -> None:
-        """Asks the server to forget something; that it may not answer changes nothing."""
+        """Deletes something on the server; a failure is ignored."""
         try:
             self._asked("DELETE", self.address + path, timeout=_CONNECT_SECONDS).close()
         except requests.RequestException:
@@ -132,9 +132,9 @@ class Client:
         hosts: Collection[str] | None = None,
         expected: Collection[int] = (200,),
     ) -> Iterator[requests.Response]:
-        """An answer whose body is still to be read. Raises PullError where its status is none of those ``expected``.
+        """A response whose body is not read yet. Raises PullError if its status is not ``expected``.
 
-        A redirection is followed on the same server and to ``hosts``, without what opens the first; None: nowhere.
+        Redirections are followed on the same server and, without credentials, to ``hosts``; None: nowhere.
         """
         address = self.address + path
         for _ in range(_HOPS + 1):
@@ -144,7 +144,7 @@ class Client:
                     self._check(path, response, expected)
                     yield response
                     return
-                address, params = self._following(path, response, hosts), None  # its own query is in it
+                address, params = self._following(path, response, hosts), None  # the location includes the query
         raise PullError(f"{self.where(path)} : plus de {_HOPS} redirections")
 
     def _asked(self, method: str, address: str, timeout: float = _READ_SECONDS, **content: Any) -> requests.Response:
@@ -163,16 +163,16 @@ class Client:
     def _following(self, path: str, response: requests.Response, hosts: Collection[str]) -> str:
         location = self._session.get_redirect_target(response) or ""
         try:
-            return following(response.url, location, hosts)
+            return redirect_target(response.url, location, hosts)
         except PullError as error:
             raise PullError(f"{self.where(path)} : {error}", response.status_code) from None
 
     def chunks(self, response: requests.Response, before: int = 0) -> Iterator[bytes]:
-        """The body piece by piece, within the limits; ``before`` bytes are here already."""
+        """The body in chunks, within the limits; ``before``: bytes already received."""
         size = self._received + before
         path = urlsplit(response.url).path
         try:
-            # read1 gives what is there: a server that drips is stopped by the clock, and a cut line loses nothing.
+            # read1 returns what is available: the clock stops a dripping server, a dropped connection loses nothing.
             while chunk := response.raw.read1(_CHUNK, decode_content=True):
                 size += len(chunk)
                 if size > self._max_bytes:
@@ -181,15 +181,15 @@ class Client:
                 yield chunk
         except DecodeError:
             raise PullError(f"{self.where(path)} : réponse comprimée illisible") from None
-        self._check_clock(path)  # a line without a length that was cut at the end ends like a whole answer
+        self._check_clock(path)  # without a declared length, a truncated body looks complete
 
     def wait(self, attempt: int, path: str, error: Exception) -> None:
-        """Waits before another try; after the last one, or where no try helps, raises PullError."""
+        """Waits before a retry; raises PullError after the last one, or if a retry cannot help."""
         self._check_clock(path)
-        if failed_of := certificates.in_words(error):
+        if failed_of := certificates.explained(error):
             raise PullError(f"{self.where(path)} : {failed_of}") from None
         if attempt >= TRIES:
-            # The error's own text may hold the address with its parameters: its name says enough.
+            # The text of the error may hold the address with its parameters: its type is enough.
             raise PullError(f"{self.where(path)} : connexion coupée {attempt} fois ({type(error).__name__})") from None
         time.sleep(min(0.25 * 2**attempt, _WAIT_SECONDS))
 
@@ -202,16 +202,16 @@ class Client:
         if status in expected:
             return
         opened_by = f" : vérifier {self._opened_by}" if self._opened_by else ""
-        told = {
+        problem = {
             401: f"accès refusé{opened_by}",
             403: f"accès interdit à ce compte{opened_by}",
             404: "introuvable",
             429: "serveur occupé, trop de demandes",
         }.get(status, "demande non servie")
         if response.is_redirect:
-            leads = urlsplit(as_asked(response.url, self._session.get_redirect_target(response))).hostname
-            told = f"redirection vers {leads or 'une adresse illisible'}, non suivie : vérifier l’adresse du serveur"
-        raise PullError(f"{self.where(path)} : {told} (HTTP {status})", status)
+            leads = urlsplit(resolved_location(response.url, self._session.get_redirect_target(response))).hostname
+            problem = f"redirection vers {leads or 'une adresse illisible'}, non suivie : vérifier l’adresse du serveur"
+        raise PullError(f"{self.where(path)} : {problem} (HTTP {status})", status)
 
     def _read(self, path: str, kind: type[_Kind], response: requests.Response) -> _Kind:
         body = b"".join(self.chunks(response))
@@ -220,13 +220,13 @@ class Client:
             return TypeAdapter(kind).validate_python(_content(body))
         except ValidationError as error:
             place = ".".join(map(str, error.errors()[0]["loc"]))
-            told = f"réponse d’une autre forme que celle attendue (« {place} » absent ou d’une autre sorte)"
+            problem = f"réponse d’une autre forme que celle attendue (« {place} » absent ou d’une autre sorte)"
         except ValueError as error:
-            told = str(error)
-        raise PullError(f"{self.where(path)} : {told}")
+            problem = str(error)
+        raise PullError(f"{self.where(path)} : {problem}")
 
     def where(self, path: str) -> str:
-        """Server and path as errors show them: a query may hold a key."""
+        """Server and path for error messages: a query may hold a key."""
         return f"{urlsplit(self.address).hostname}{path or urlsplit(self.address).path}"
 
 
@@ -235,10 +235,10 @@ def _away(error: Exception) -> str:
 
 
 def _content(body: bytes) -> Any:
-    """What a JSON says. Raises ValueError, in words that quote nothing of it."""
+    """The content of a JSON body. Raises ValueError, whose message quotes nothing of it."""
     try:
         text = body.decode("utf-8-sig")
-        content = json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
+        content = json.loads(text, parse_int=_integer, parse_float=_decimal, parse_constant=_decimal)
     except UnicodeDecodeError as error:
         raise ValueError(f"réponse qui n’est pas de l’UTF-8 (octet {error.start})") from None
     except json.JSONDecodeError as error:
@@ -251,7 +251,7 @@ def _content(body: bytes) -> Any:
 
 
 def _is_shallow(content: Any) -> bool:
-    """Whether what reads and writes the content after us can do so, level by level of their own."""
+    """Whether the nesting is within the limits of later JSON readers and writers."""
     level = [content] if isinstance(content, dict | list) else []
     for _ in range(_DEEPEST):
         inner = (value for one in level for value in (one.values() if isinstance(one, dict) else one))
@@ -260,7 +260,7 @@ def _is_shallow(content: Any) -> bool:
     return False
 
 
-def _whole(digits: str) -> int:
+def _integer(digits: str) -> int:
     if len(digits) > 20 or abs(int(digits)) > _LARGEST:
         raise ValueError(f"réponse avec un nombre de {len(digits)} chiffres, attendu 19 au plus")
     return int(digits)
@@ -273,5 +273,5 @@ def _decimal(digits: str) -> float:
 
 
 def query_of(link: str | None) -> Params | None:
-    """The parameters of a `next` link, or None. Only they are taken: what opens a server goes to no other address."""
+    """The parameters of a `next` link, or None. Only they are used: credentials go to no other address."""
     return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) if link else None

@@ -1,7 +1,7 @@
-"""Connections that are cut at a set time, and that lead from outside to no address inside.
+"""Connections with a deadline, and that never lead from outside to an internal address.
 
-A time-out of a read begins again with every byte: a server that drips its certificate or its headers would hold a pull
-for ever. And a name that somebody else chose may lead to a machine that only this one can reach.
+The read time-out restarts with every byte: a server that drips its certificate or its headers could hold a pull for
+ever. And a host name chosen by somebody else may lead to a machine that only this one can reach.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ingestion.pull.errors import PullError
 
-# A socket that was just connected, and whether the server itself is at its other end, not a proxy.
+# A new socket, and whether its peer is the server itself and not a proxy.
 _Opened = Callable[[socket.socket, bool], None]
 
 
 class Connections:
-    """The session of one pull: until ``end`` (of the monotonic clock), then what is still open is cut."""
+    """The session of one pull: at ``end`` (of the monotonic clock), open connections are closed."""
 
     def __init__(self, end: float, **retries: Any) -> None:
         self.end = end
@@ -41,7 +41,7 @@ class Connections:
 
     @property
     def is_over(self) -> bool:
-        """Whether the time is over."""
+        """Whether the deadline has passed."""
         return time.monotonic() > self.end
 
     def __enter__(self) -> Connections:
@@ -55,12 +55,12 @@ class Connections:
             line.close()
 
     def _opened(self, line: socket.socket, is_direct: bool) -> None:
-        self._open.append(line.dup())  # encryption takes the socket itself over
+        self._open.append(line.dup())  # TLS takes over the socket
         if is_direct:
             self._check(line.getpeername()[0])
 
     def _check(self, peer: str) -> None:
-        """The first address is the one that was declared; those that follow may be what a server made of it."""
+        """Refuses an internal address if the first, declared one was public: a server may have chosen it."""
         address = ip_address(peer.partition("%")[0])
         address = getattr(address, "ipv4_mapped", None) or address
         if self._begins_inside is None:
@@ -75,14 +75,14 @@ class Connections:
 
 
 class _Nothing(AuthBase):  # type: ignore[misc]
-    """Opens nothing: without it `requests` would send what ~/.netrc holds for a server."""
+    """No credentials: otherwise `requests` would send those of ~/.netrc."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
 class _Session(requests.Session):  # type: ignore[misc]
-    """Follows nothing by itself: to say what would follow, `requests` reads the whole body of a redirection."""
+    """Never follows redirections: to prepare one, `requests` would read its whole body."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class _Session(requests.Session):  # type: ignore[misc]
 
 
 class _Adapter(HTTPAdapter):  # type: ignore[misc]
-    """Tells of every connection as it is made."""
+    """Reports every new connection."""
 
     def __init__(self, opened: _Opened, **retries: Any) -> None:
         self._pools = {

@@ -1,8 +1,8 @@
-"""What a pull that did not bring the whole says."""
+"""The error of an incomplete pull."""
 
 
 class PullError(Exception):
-    """A pull that did not bring the whole; ``status`` is what the server answered, if it did."""
+    """A pull that failed or is incomplete; ``status``: the HTTP status of the server, if it answered."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         self.status = status

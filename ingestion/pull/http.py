@@ -1,4 +1,4 @@
-"""A file at an address: not asked for again while the server says it is the same, gone on with where it broke off."""
+"""A file at an address: skipped if unchanged on the server, resumed if interrupted."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import requests
 from ingestion.declaration.pull_settings import HttpPull
 from ingestion.pull.client import PASSING, TRIES, Client, Header, Params, from_environment
 from ingestion.pull.errors import PullError
+from ingestion.pull.fetched import Fetched
 from ingestion.pull.pages import as_json, made_private, read_json, write_private
-from ingestion.pull.whole import Whole
 
 _WHOLE, _REST, _SAME, _NO_SUCH_RANGE = 200, 206, 304, 416
-# Where a server asks who one is, or says that it is closed, with a page instead of a refusal.
+# The beginning of a login or error page sent with status 200.
 _PAGE = (b"<!doctype html", b"<html")
 
 
-def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | None:
-    """The file, or None where it is still the one that was ``landed``: what `Whole.state` said of it then."""
+def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Fetched | None:
+    """The file, or None if it is still the one that was ``landed``, according to its `Fetched.state`."""
     made_private(folder)
     auth = Header(f"Bearer {from_environment(settings.token)}") if settings.token else None
     size = settings.max_megabytes * 1_000_000
@@ -28,7 +28,7 @@ def fetch(settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | N
         return _fetch(client, settings, folder, landed)
 
 
-def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Whole | None:
+def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, Any]) -> Fetched | None:
     part, about = folder / "whole.part", folder / "part.json"
     for attempt in range(1, TRIES + 1):
         before = _resumable(part, about, settings.url)
@@ -45,13 +45,13 @@ def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, A
             _check_content(client, part)
             file = folder / "whole"
             os.replace(part, file)
-            return Whole(file, state=state | {"modified": modified})
+            return Fetched(file, state=state | {"modified": modified})
         except PASSING as error:
             client.wait(attempt, "", error)
         except PullError as error:
             if error.status != _NO_SUCH_RANGE:
                 raise
-            about.unlink(missing_ok=True)  # the file is another, and shorter: from its start
+            about.unlink(missing_ok=True)  # a different, shorter file: start again
     raise PullError(f"{client.where('')} : fichier qui change pendant le relevé")
 
 
@@ -72,7 +72,7 @@ def _unless_same(landed: dict[str, Any], url: str) -> Params:
 
 
 def _resumable(part: Path, about: Path, url: str) -> Params:
-    """What asks for the rest of a file of which a part is here, where the server said which file it is."""
+    """Headers that request the rest of a partial file, if the server identified the file."""
     known = read_json(about) or {}
     if not part.exists() or known.get("url") != url or not part.stat().st_size:
         return {}
@@ -89,7 +89,7 @@ def _write(client: Client, response: requests.Response, part: Path, about: Path,
         part.unlink(missing_ok=True)
         about.unlink(missing_ok=True)
         etag = response.headers.get("ETag", "")
-        # The rest of what comes packed is counted in packed bytes.
+        # Ranges of compressed content would be counted in compressed bytes.
         if etag and not etag.startswith("W/") and "Content-Encoding" not in response.headers:
             write_private(about, as_json({"url": url, "etag": etag}))
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:

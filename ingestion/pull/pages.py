@@ -1,6 +1,6 @@
-"""Pages of a pull, kept until it is whole, so that an interrupted pull goes on where it stopped.
+"""Pages of a pull, kept until it is complete, so that an interrupted pull can resume.
 
-Pages hold what people answered: the folder and its files are for one user alone, and are removed at the end.
+Pages hold answers of people: the folder and its files are private to one user, and removed at the end.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import Any, BinaryIO, Generic, TypeVar
 from ingestion.pull.client import Params
 from ingestion.pull.errors import PullError
 
-# Pages of an older try may say something else than the server does now.
+# Older pages may no longer match the server.
 _KEPT_SECONDS = 6 * 3600
 _Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
 class Page(Generic[_Row]):
-    """Some rows, how many there are in all, and the parameters of the next page."""
+    """Some rows, the total number of rows, and the parameters of the next page."""
 
     rows: list[_Row]
     count: int
@@ -35,9 +35,9 @@ class Page(Generic[_Row]):
 
 
 def pages_from(first: Params, get: Callable[[Params], Page[_Row]]) -> Iterator[Page[_Row]]:
-    """One page after the other. It ends, whatever the server says: with more rows than were announced, too.
+    """Pages one after the other. Ends even if the server sends more rows than announced.
 
-    Raises PullError where a page comes again, or an empty one announces another.
+    Raises PullError if a page is repeated, or an empty one announces another.
     """
     following: Params | None = first
     seen: set[tuple[tuple[str, str], ...]] = set()
@@ -58,7 +58,7 @@ _Page = Page[dict[str, Any]]
 
 
 class Pages:
-    """The pages of one pull in a folder. ``asked`` says what is pulled: pages of anything else are thrown away."""
+    """The pages of one pull in a folder. ``asked`` identifies the request: pages of another one are deleted."""
 
     def __init__(self, folder: Path, asked: dict[str, Any]) -> None:
         self._folder, self._asked = folder, asked
@@ -68,17 +68,17 @@ class Pages:
             self._start()
 
     def all(self, name: str, first: Params, get: Callable[[Params], _Page], key: str) -> list[dict[str, Any]]:
-        """The rows of all pages, each once by its ``key``. Raises PullError where they do not add up twice."""
+        """The rows of all pages, each once by its ``key``. Raises PullError if two attempts miss the count."""
         for _ in range(2):
             pages = list(self._pages(name, first, get))
             rows = {str(row.get(key)): row for page in pages for row in page.rows}
             if {page.count for page in pages} == {len(rows)}:
                 return list(rows.values())
-            self._start()  # answers came or went while they were pulled
+            self._start()  # answers were added or deleted during the pull
         raise PullError(f"{len(rows)} soumissions relevées, {pages[-1].count} annoncées : à refaire")
 
-    def whole(self, content: dict[str, Any]) -> Path:
-        """The file of what all pages say together."""
+    def combined(self, content: dict[str, Any]) -> Path:
+        """Writes the combined content of all pages; returns the file."""
         file = self._folder / "whole"
         write_private(file, as_json(content))
         return file
@@ -103,49 +103,49 @@ class Pages:
 
 
 def as_json(content: Any) -> bytes:
-    """The same content is the same bytes."""
+    """Deterministic JSON: the same content is the same bytes."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def made_private(folder: Path) -> None:
-    """Makes a folder that only its owner may enter."""
+    """Creates a folder that only its owner may enter."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Writes a file for its owner alone, whole or not at all."""
+    """Writes a file atomically, for its owner only."""
     copy_private(io.BytesIO(data), path)
 
 
 def move_private(file: Path, path: Path) -> None:
-    """Puts a private file elsewhere, whole or not at all; on the same disk nothing of it is ever beside the target."""
+    """Moves a private file atomically; on the same disk no temporary file appears beside the target."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("rb") as given:
-        os.fsync(given.fileno())
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
         try:
             os.replace(file, path)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            copy_private(given, path)
+            copy_private(opened, path)
             file.unlink()
 
 
-def copy_private(given: BinaryIO, path: Path) -> None:
-    """The same of an open file; beside the target there is meanwhile a hidden `.part` that no source claims."""
+def copy_private(opened: BinaryIO, path: Path) -> None:
+    """Copies an open file atomically, by a hidden `.part` beside the target that no source claims."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
-    beside.unlink(missing_ok=True)  # one that was left would keep its mode
+    beside.unlink(missing_ok=True)  # a leftover would keep its permissions
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        shutil.copyfileobj(given, file)
+        shutil.copyfileobj(opened, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """What was written there, or None; a file that broke off says nothing."""
+    """The stored content, or None; a truncated file counts as none."""
     try:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""One pull: from what a source declares to the landed file."""
+"""One pull: from the declaration of a source to the landed file."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ingestion.digest import file_sha256
 from ingestion.errors import DeclarationError
 from ingestion.pull import central, http, kobo
 from ingestion.pull.errors import PullError
+from ingestion.pull.fetched import Fetched
 from ingestion.pull.pages import as_json, made_private, move_private, read_json, write_private
-from ingestion.pull.whole import Whole
 from ingestion.readers.surveys.consent import Erased
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull gave: the landed file, and whether it says anything new.
+    """The result of a pull: the landed file, and whether it is new.
 
-    ``submissions``, ``versions`` (submissions by form version), ``deleted`` and ``erased`` (on request, left on the
-    server) are empty where nothing was transferred.
+    ``submissions``, ``versions`` (submissions by form version), ``deleted`` and ``erased`` (on request, but still on
+    the server) are empty if nothing was transferred.
     """
 
     source_id: str
@@ -41,11 +41,11 @@ class Pulled:
 
 
 def pull(source: Source, landing: Path, work: Path, erased: Erased) -> Pulled:
-    """Brings what a source declares under `pull` into ``landing``; ``work`` keeps pages and state between pulls.
+    """Pulls a source into ``landing``; ``work`` keeps pages and state between pulls.
 
-    The landed file is replaced only where the content changed, and then by one of today's date: the file that this
-    source's pull landed before goes. ``erased`` submissions are not landed.
-    Raises PullError; what was landed stays until the new file is whole.
+    The landed file is only replaced if the content changed, by one with today's date; the file of the previous pull is
+    removed. ``erased`` submissions are not landed. Raises PullError; the landed file stays until the new one is
+    complete.
     """
     if source.pull is None:
         raise DeclarationError(f"{source.folder / 'source.yml'} : la source ne déclare pas de relevé (clé pull)")
@@ -64,10 +64,10 @@ def pull(source: Source, landing: Path, work: Path, erased: Erased) -> Pulled:
         raise PullError("réponse au texte illisible (moitié d’un signe Unicode)") from None
     except (requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
         _forget_pages(folder)
-        # The message may quote an answer, or what opens the server: its kind says enough.
+        # The message may quote an answer or credentials: the type is enough.
         raise PullError(f"demande ou réponse inattendue ({type(error).__name__})") from None
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # said by whoever knows what takes the room
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # a full disk is reported by the caller
             raise
         raise PullError(f"{error.filename or landing} : {error.strerror or type(error).__name__}") from error
 
@@ -82,55 +82,55 @@ def _pull(
     source_id: str, settings: KoboPull | CentralPull | HttpPull, target: Path, folder: Path, erased: Erased
 ) -> Pulled:
     landed = read_json(folder / "landed.json") or _landed_by_name(source_id, target, folder)
-    for left in target.parent.glob(f".{source_id}_????-??-??.*.part"):  # by a pull that was killed
+    for left in target.parent.glob(f".{source_id}_????-??-??.*.part"):  # left by a killed pull
         left.unlink(missing_ok=True)
     before = _landed(landed, target.parent)
-    whole = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
-    if whole is None and before is not None:
+    fetched = _fetched(settings, folder, landed.get("state", {}) if before else {}, erased)
+    if fetched is None and before is not None:
         return Pulled(source_id, before, False)
-    if whole is None:
+    if fetched is None:
         raise PullError("le serveur dit « inchangé » d’un fichier qui n’a pas été reçu")
-    is_new = before is None or file_sha256(before) != file_sha256(whole.file)
+    is_new = before is None or file_sha256(before) != file_sha256(fetched.file)
     path = target if is_new or before is None else before
     if is_new:
-        # Said before it is there: a pull that dies in between leaves no file that nobody takes for its own.
+        # Recorded first, so that an interrupted pull leaves no file unaccounted for.
         known = {"name": before.name} if before else {}
         write_private(folder / "landed.json", as_json(known | {"coming": path.name}))
-        move_private(whole.file, path)
+        move_private(fetched.file, path)
     if before is not None and before != path:
         before.unlink()
-    write_private(folder / "landed.json", as_json({"name": path.name, "state": whole.state}))
-    whole.file.unlink(missing_ok=True)
+    write_private(folder / "landed.json", as_json({"name": path.name, "state": fetched.state}))
+    fetched.file.unlink(missing_ok=True)
     _forget_pages(folder)
-    return Pulled(source_id, path, is_new, whole.submissions, whole.versions, whole.deleted, whole.erased)
+    return Pulled(source_id, path, is_new, fetched.submissions, fetched.versions, fetched.deleted, fetched.erased)
 
 
 def _forget_pages(folder: Path) -> None:
-    """None is needed any more, or they make no sense: the next pull asks for all again."""
+    """Deletes the pages: done with, or unusable, so that the next pull starts again."""
     for page in folder.glob("*.page"):
         page.unlink(missing_ok=True)
 
 
 def _landed_by_name(source_id: str, target: Path, folder: Path) -> dict[str, Any]:
-    """Where what the last pull noted is damaged: the newest file of the name that pulls give, or there would be two."""
+    """The newest file with the name of a pull, if the record of the last one is damaged: it must be replaced."""
     if not (folder / "landed.json").exists():
         return {}
-    found = sorted(target.parent.glob(f"{source_id}_????-??-??{target.suffix}"))
-    return {"name": found[-1].name} if found else {}
+    files = sorted(target.parent.glob(f"{source_id}_????-??-??{target.suffix}"))
+    return {"name": files[-1].name} if files else {}
 
 
 def _landed(known: dict[str, Any], landing: Path) -> Path | None:
-    """The file that the last pull landed, if it is there; where that pull died, the one before goes only now."""
-    found = [landing / known[key] for key in ("coming", "name") if key in known and (landing / known[key]).exists()]
-    for older in found[1:]:
-        if older != found[0]:
+    """The file of the last pull, if it exists; removes the older one that an interrupted pull left."""
+    files = [landing / known[key] for key in ("coming", "name") if key in known and (landing / known[key]).exists()]
+    for older in files[1:]:
+        if older != files[0]:
             older.unlink()
-    return found[0] if found else None
+    return files[0] if files else None
 
 
 def _fetched(
     settings: KoboPull | CentralPull | HttpPull, folder: Path, state: dict[str, Any], erased: Erased
-) -> Whole | None:
+) -> Fetched | None:
     if isinstance(settings, KoboPull):
         return kobo.fetch(settings, folder, erased)
     if isinstance(settings, CentralPull):

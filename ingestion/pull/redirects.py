@@ -1,4 +1,4 @@
-"""Where an answer may send a pull on to: never to a line in the clear, and to other servers only as declared."""
+"""Permitted redirections of a pull: never to an unencrypted connection, and to other servers only as declared."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ingestion.declaration.pull_settings import checked_address
 from ingestion.pull.errors import PullError
 
 
-def following(address: str, location: str, hosts: Collection[str]) -> str:
-    """The address that an answer of ``address`` leads to.
+def redirect_target(address: str, location: str, hosts: Collection[str]) -> str:
+    """The address that an answer of ``address`` redirects to.
 
-    Raises PullError where it is neither of the same server nor of one of ``hosts``, or could be overheard. Its query
-    may hold a key: no message repeats it.
+    Raises PullError unless it is encrypted and on the same server or one of ``hosts``. Its query may hold a key: no
+    message repeats it.
     """
-    target = as_asked(address, location)
+    target = resolved_location(address, location)
     here, there = urlsplit(address), urlsplit(target)
     if not there.hostname or there.scheme not in ("http", "https"):
         raise PullError("redirection vers une adresse illisible, refusée : attendu une adresse https://…")
@@ -37,7 +37,7 @@ def following(address: str, location: str, hosts: Collection[str]) -> str:
 
 
 def is_same_server(one: str, other: str) -> bool:
-    """Whether what opens one address may be sent to the other: the same server, or the same name encrypted."""
+    """Whether credentials for one address may be sent to the other: the same server, or its encrypted port."""
     here, there = urlsplit(one), urlsplit(other)
     if here.hostname != there.hostname:
         return False
@@ -46,10 +46,10 @@ def is_same_server(one: str, other: str) -> bool:
     )
 
 
-def as_asked(address: str, location: str) -> str:
-    """The address that a location leads to, as `requests` would call it, or nothing where it cannot.
+def resolved_location(address: str, location: str) -> str:
+    """The address of a location exactly as `requests` would call it, or nothing if it cannot.
 
-    Looked at otherwise, a crafted one could name another server.
+    Parsed differently, a crafted location could name another server.
     """
     prepared = requests.PreparedRequest()
     try:
@@ -61,6 +61,6 @@ def as_asked(address: str, location: str) -> str:
 
 
 def _server(parts: SplitResult) -> str:
-    """Name, and port where it is not the usual one."""
+    """Host name, and port unless it is the default."""
     usual = {"http": 80, "https": 443}[parts.scheme]
     return parts.hostname or "" if parts.port in (None, usual) else f"{parts.hostname}:{parts.port}"

@@ -1,4 +1,4 @@
-"""`mrf`, a file a family of commands."""
+"""`mrf`, one module per family of commands."""
 
 import sys
 from types import TracebackType
@@ -7,7 +7,7 @@ from ingestion.errors import DeclarationError
 
 
 def _in_a_sentence(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What shapes declare is checked as they are imported, before there is a command that could catch an error."""
+    """Shapes are checked when imported, before any command could catch the error."""
     if isinstance(error, DeclarationError):
         print(f"Déclaration : {error}", file=sys.stderr)
     else:

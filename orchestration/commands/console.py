@@ -34,22 +34,22 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def without_controls(text: str) -> str:
-    """The text without the signs that a terminal would obey (clear the screen, write to the clipboard)."""
+    """The text without control characters that a terminal would obey (clear the screen, write to the clipboard)."""
     return _CONTROL.sub("", text)
 
 
 class _Console(Console):
-    """Shows values of sources without their control signs; colours and cursor moves are its own, told apart."""
+    """Strips control characters from values of sources; its own colours and cursor moves pass."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=without_controls(segment.text))
 
 
-console = _Console(highlight=False, file=sys.stdout)  # the stream of the start: a run redirects dbt’s lines
+console = _Console(highlight=False, file=sys.stdout)  # the original stream: a run redirects dbt’s lines
 warnings = _Console(highlight=False, stderr=True)
 NOT_PUBLISHED, WRONG_USE = 1, 2  # exit codes
-LOOPBACK = "127.0.0.1"  # where every server listens unless told otherwise: none of them asks who one is
+LOOPBACK = "127.0.0.1"  # the default address of every server: none of them has a password
 _STYLES = {SourceState.ABSENT: "dim", SourceState.REMOVED: "yellow"} | dict.fromkeys(GOOD, "green")
 
 
@@ -79,7 +79,7 @@ def following(step_count: int) -> Iterator[Progress]:
 
 
 def state_shown(name: str) -> str:
-    """The state of a source for a terminal: what needs a person stands out."""
+    """The state of a source for a terminal; states that need a person stand out."""
     state = SourceState(name)
     label = LABELS[state].partition(" : ")[0]
     return f"[bold red]{label.upper()}[/]" if state in HELD_BACK else f"[{_STYLES[state]}]{label}[/]"
@@ -91,49 +91,49 @@ def notice(is_demo: bool) -> None:
         console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
 
 
-def sources_table(deliveries: dict[str, dict[str, Any]], told_fates: dict[str, dict[str, int]] | None = None) -> Table:
-    """One line a source: state, rows read, accepted, rejected and published, checks that failed."""
-    # 80 columns hold it.
+def sources_table(deliveries: dict[str, dict[str, Any]], fates_of: dict[str, dict[str, int]] | None = None) -> Table:
+    """One line per source: state, rows read, accepted, rejected and published, failed checks."""
+    # Fits 80 columns.
     table = Table(title="Sources", title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("source", no_wrap=True)
     table.add_column("état", no_wrap=True)
-    for name in ("lues", "accept.", "rejet.", *(("publ.",) if told_fates else ()), "alertes"):
+    for name in ("lues", "accept.", "rejet.", *(("publ.",) if fates_of else ()), "alertes"):
         table.add_column(name, justify="right")
-    for source_id, told in sorted(deliveries.items()):
-        counts = [withheld.total(told["rows"], kind) for kind in ("read", "accepted", "rejected")]
-        warnings = sum(1 for check in told["checks"] if check["severity"] == "warning" and not check["passed"])
+    for source_id, delivery in sorted(deliveries.items()):
+        counts = [withheld.total(delivery["rows"], kind) for kind in ("read", "accepted", "rejected")]
+        warnings = sum(1 for check in delivery["checks"] if check["severity"] == "warning" and not check["passed"])
         table.add_row(
             source_id,
-            state_shown(told["state"]),
+            state_shown(delivery["state"]),
             *("—" if count is None else number(count) for count in counts),
-            *([_published(told_fates.get(source_id))] if told_fates else []),
+            *([_published(fates_of.get(source_id))] if fates_of else []),
             str(warnings or "·"),
         )
     return table
 
 
-def _published(told: dict[str, int] | None) -> str:
-    if told is None:
+def _published(counts: dict[str, int] | None) -> str:
+    if counts is None:
         return "·"
-    count = told.get(fates.PUBLISHED, 0)
+    count = counts.get(fates.PUBLISHED, 0)
     return number(count) if count else "[bold red]aucune[/]"
 
 
-def show_fates(told_fates: dict[str, dict[str, int]]) -> None:
-    """What became of the accepted rows that are not published; in red where a source has none."""
-    for source_id, told in sorted(told_fates.items()):
-        others = fates.others(told)
-        if fates.PUBLISHED not in told:
+def show_fates(fates_of: dict[str, dict[str, int]]) -> None:
+    """The fate of accepted rows that are not published; in red if a source has none published."""
+    for source_id, counts in sorted(fates_of.items()):
+        others = fates.others(counts)
+        if fates.PUBLISHED not in counts:
             console.print(f"[bold red]{source_id} : aucune ligne acceptée n’est publiée[/] ({others})", soft_wrap=True)
         elif others:
             console.print(f"{source_id}, non publiées : {others}", soft_wrap=True)
 
 
 def errors(deliveries: dict[str, dict[str, Any]]) -> None:
-    """Why each source that was held back was."""
-    for source_id, told in sorted(deliveries.items()):
-        if told.get("error"):
-            console.print(f"[bold red]{source_id}[/] : {escape(told['error'])}", soft_wrap=True)
+    """The reason of each source that was held back."""
+    for source_id, delivery in sorted(deliveries.items()):
+        if delivery.get("error"):
+            console.print(f"[bold red]{source_id}[/] : {escape(delivery['error'])}", soft_wrap=True)
 
 
 def marts_table(marts: dict[str, dict[str, Any]]) -> Table:
@@ -148,7 +148,7 @@ def marts_table(marts: dict[str, dict[str, Any]]) -> Table:
 
 
 def checks_line(manifest: dict[str, Any]) -> str:
-    """How many checks ran and held, of the sources and of the build."""
+    """How many checks of sources and build ran and passed."""
     of_sources = [
         check for checks in manifest["source_checks"].values() for check in checks if check["severity"] == "error"
     ]

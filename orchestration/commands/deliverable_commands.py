@@ -1,4 +1,4 @@
-"""The commands for what is made of a publication: `mrf deliver`, `mrf portal`."""
+"""The commands about deliverables of a publication: `mrf deliver`, `mrf portal`."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def deliver() -> None:
     Codes de sortie : 0 tous faits, 1 l’un d’eux a échoué ou rien n’est publié.
     """
     layout = Layout.from_environment()
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
-    if wrong := publish.flaw(layout, now["current"]):
+    if wrong := publish.flaw(layout, catalog["current"]):
         stop(wrong, NOT_PUBLISHED)
     folder = make_missing(layout)
     notice(publish.manifest_of(layout, f"{folder.name}/{RECORD}")["is_demo"])
@@ -51,7 +51,7 @@ def deliver() -> None:
 
 
 def make_missing(layout: Layout) -> Path:
-    """Makes what the current publication lacks, under the lock of the data root; returns the publication's folder."""
+    """Makes the deliverables that the current publication lacks, under the lock; returns the publication's folder."""
     from orchestration.operation.instance import write_lock
 
     try:
@@ -60,21 +60,21 @@ def make_missing(layout: Layout) -> Path:
     except Timeout:
         stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
     with lock, console.status("livrables") as status:
-        now = publish.catalog(layout)
-        assert now is not None
-        publish.lead_site(layout)
-        folder = layout.published / Path(now["current"]).parent
+        catalog = publish.catalog(layout)
+        assert catalog is not None
+        publish.link_site(layout)
+        folder = layout.published / Path(catalog["current"]).parent
         if missing(DELIVERABLES, folder):
             from orchestration.defs.deliverables import make
 
             for one in DELIVERABLES:
                 status.update(f"livrable : {one.title_fr}")
-                make(one.name, layout, folder, is_demo=now["is_demo"])
+                make(one.name, layout, folder, is_demo=catalog["is_demo"])
     return folder
 
 
 def show(folder: Path) -> bool:
-    """Prints the deliverables of the publication in a folder, and why some failed; whether all are there."""
+    """Prints the deliverables of a publication and why some failed; returns whether all are there."""
     waiting = set(missing(DELIVERABLES, folder))
     entries = record_of(folder)
     shown = Table(title="Livrables", title_justify="left", header_style="bold")
@@ -93,8 +93,8 @@ def show(folder: Path) -> bool:
     console.print(shown)
     for entry in entries.values():
         if entry["reason"]:
-            told = f"{escape(entry['title_fr'])} : {escape(entry['reason'])}"
-            console.print(f"[bold yellow]Livrable non fait[/] — {told}", soft_wrap=True)
+            message = f"{escape(entry['title_fr'])} : {escape(entry['reason'])}"
+            console.print(f"[bold yellow]Livrable non fait[/] — {message}", soft_wrap=True)
     if waiting:
         console.print("[yellow]Les données publiées restent en place ; « mrf deliver » fait ce qui manque.[/]")
     return not waiting
@@ -109,7 +109,7 @@ def portal(
     ] = None,
 ) -> None:
     """Sert le portail de la publication en place, sur cette machine seulement. / Serves the portal on loopback."""
-    from orchestration.operation import portal_server  # the web server takes a while: not before it is needed
+    from orchestration.operation import portal_server  # slow to import
 
     layout = Layout.from_environment()
     if not (layout.site / front.NAME).exists():

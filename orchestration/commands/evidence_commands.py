@@ -93,24 +93,24 @@ def _cell(cell: tracing.Cell) -> Tree:
     )
     tree.add(" · ".join(measures))
     services = tree.add(f"{len(cell.services)} service(s) connu(s) dans la zone")
-    for told in cell.services:
-        capacity = "inconnue" if told["capacity_per_month"] is None else told["capacity_per_month"]
+    for row in cell.services:
+        capacity = "inconnue" if row["capacity_per_month"] is None else row["capacity_per_month"]
         parts = (
-            f"{told['service_at_location_id']}  {told['organization_name']}",
-            told["operational_state"],
-            f"admet {told['admitted_groups'] or '?'}, exclut {told['excluded_groups'] or '?'}",
+            f"{row['service_at_location_id']}  {row['organization_name']}",
+            row["operational_state"],
+            f"admet {row['admitted_groups'] or '?'}, exclut {row['excluded_groups'] or '?'}",
             f"capacité {capacity}",
         )
         services.add(escape(" · ".join(parts)))
     if cell.needs:
         needs = tree.add("besoin, d’après")
-        for told in cell.needs:
-            needs.add(escape(f"{told['value']} personnes · {told['entity_id']} · {told['locator']}"))
+        for row in cell.needs:
+            needs.add(escape(f"{row['value']} personnes · {row['entity_id']} · {row['locator']}"))
     if cell.searches:
         searches = tree.add("recherches de terrain")
-        for told in cell.searches:
-            answer = "trouvé" if told["value"] == "oui" else "aucun service trouvé"
-            searches.add(escape(f"{told['observed_on']} · {answer} · {told['source_id']} · {told['locator']}"))
+        for row in cell.searches:
+            answer = "trouvé" if row["value"] == "oui" else "aucun service trouvé"
+            searches.add(escape(f"{row['observed_on']} · {answer} · {row['source_id']} · {row['locator']}"))
     return tree
 
 
@@ -161,7 +161,7 @@ def review_queue(
         stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
     day = on.date() if on else dt.datetime.now(TIME_ZONE).date()
     is_answering = import_ is not None or question is not None or (export is None and sys.stdin.isatty())
-    if is_answering and on is None and review.is_ahead(layout, day):
+    if is_answering and on is None and review.is_after_as_of(layout, day):
         day = dt.date.fromisoformat(publish.manifest_of(layout, publish.catalog(layout)["current"])["as_of"])  # type: ignore[index]
         console.print(f"[dim]Décisions datées du {day}, date de référence de la publication (autre date : --on)[/]")
     if is_answering:
@@ -171,7 +171,7 @@ def review_queue(
             console.print(f"{export} : {review.export(layout, export)} question(s)", soft_wrap=True)
         elif import_ is not None:
             with _writing(layout):
-                _counted(review.take_in(layout, import_, day))
+                _counted(review.import_answers(layout, import_, day))
         elif question is not None:
             _answer_one(layout, question, answer or "", who or "", why or "", day)
         elif sys.stdin.isatty():
@@ -186,7 +186,7 @@ def review_queue(
 
 @contextmanager
 def _writing(layout: Layout) -> Iterator[None]:
-    """Holds the root's lock for one write only: a person who thinks about an answer must not keep a run waiting."""
+    """Holds the root's lock for a single write: a person thinking about an answer must not block a run."""
     try:
         with write_lock(layout).acquire(timeout=_PATIENCE_SECONDS):
             yield
@@ -198,12 +198,12 @@ def _counted(count: int) -> None:
     console.print(f"{count} réponse(s) gardée(s)" + (" : elles comptent dès le prochain « mrf run »" if count else ""))
 
 
-def _answer_one(layout: Layout, question_id: str, given: str, who: str, why: str, day: dt.date) -> None:
-    found = [question for question in review.questions(layout) if question.question_id == question_id]
-    if not found:
+def _answer_one(layout: Layout, question_id: str, chosen: str, who: str, why: str, day: dt.date) -> None:
+    matches = [question for question in review.questions(layout) if question.question_id == question_id]
+    if not matches:
         stop(f"« {question_id} » : aucune question ouverte de ce nom ; voir « mrf review »", WRONG_USE)
     with _writing(layout):
-        review.answer(layout, found[0], given, who, why, day)
+        review.answer(layout, matches[0], chosen, who, why, day)
     _counted(1)
 
 
@@ -217,15 +217,15 @@ def _ask(layout: Layout, day: dt.date) -> int:
         console.rule(f"{number}/{len(asked)}")
         console.print(_asked(question), soft_wrap=True)
         choices = [choice or "aucune" for choice in question.choices]
-        given = Prompt.ask(
+        chosen = Prompt.ask(
             "Réponse (p = passer, f = finir)", choices=[*choices, "p", "f"], default="p", console=console
         )
-        if given == "f":
+        if chosen == "f":
             break
-        if given != "p":
+        if chosen != "p":
             why = Prompt.ask("Pourquoi", console=console)
             with _writing(layout):
-                review.answer(layout, question, "" if given == "aucune" else given, who, why, day)
+                review.answer(layout, question, "" if chosen == "aucune" else chosen, who, why, day)
             kept += 1
     return kept
 
@@ -274,7 +274,8 @@ def diff(
 
 
 def _publication(layout: Layout, wanted: str) -> str:
-    found = [n for n in publish.known(layout) if wanted in (n, Path(n).name, Path(n).parent.name)]
-    if not found:
-        stop(f"{wanted} : aucune publication de ce nom ; il y a : {', '.join(publish.known(layout))}", WRONG_USE)
-    return found[0]
+    matches = publish.matching(layout, wanted)
+    if not matches:
+        names = ", ".join(publish.all_readable(layout))
+        stop(f"{wanted} : aucune publication de ce nom ; il y a : {names}", WRONG_USE)
+    return matches[0]

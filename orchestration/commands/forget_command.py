@@ -1,4 +1,4 @@
-"""`mrf forget`: erases what a respondent gave, on request, or personal data after a set time."""
+"""`mrf forget`: erases a respondent's submission on request, or personal data after a set time."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def forget(
             stop("Effacements incomplets : voir ci-dessus, puis « mrf forget --again ».", NOT_PUBLISHED)
         return
 
-    wanted = forgotten.normal(submission or "")
+    wanted = forgotten.normalised_id(submission or "")
     if not wanted or not who.strip():
         stop("Attendu : mrf forget IDENTIFIANT --who FONCTION (ou --expired, --again)", WRONG_USE)
     layout = Layout.from_environment()
@@ -90,39 +90,39 @@ def _forget(
         ids = erasure.all_ids(workspace, vault, known, landed, wanted)
         hashes = forgotten.hashes(workspace, ids)
         name = f"{now:%Y%m%dT%H%M%SZ}_{next(iter(hashes.values()))[0][:8]}"
-        receipt: dict[str, Any] = {"asked_by": who, "forgotten_at": _told(now), "hashes": hashes, "complete": False}
-        is_known = any(_found_one(one) for one in _earlier(workspace, ids))
+        receipt: dict[str, Any] = {"asked_by": who, "forgotten_at": _iso(now), "hashes": hashes, "complete": False}
+        is_known = any(_erased_anything(one) for one in _earlier(workspace, ids))
         forgotten.write_receipt(workspace, name, receipt | {"documents": [], "read": []})  # first: nothing comes back
         files = [path for paths in landed.values() for path in paths]
-        done, left = forgetting.erase(layout, vault, known, forgotten.known(workspace), files)
+        done, left = forgetting.erase(layout, vault, known, forgotten.load(workspace), files)
         receipt |= _done(done) | {"landed_files_that_hold_it": [path.name for path in left]}
         forgotten.write_receipt(workspace, name, receipt)
     console.print(f"Lignes effacées : {number(sum(done.counts.values()))} ; reçu : {workspace.forgotten / name}.json")
     receipt |= finish(layout, is_data_only, backup_folders)
     with console.status("vérification"):
-        receipt["traces"], unverified = forgetting.traces(layout, ids)
+        receipt["traces"], unverified = forgetting.find_traces(layout, ids)
     receipt["unverified"] = sorted({*receipt["unverified"], *unverified})
     receipt["complete"] = not (left or receipt["traces"] or receipt["unverified"])
     forgotten.write_receipt(workspace, name, receipt)
-    _say(receipt, is_known or _found_one(receipt))
+    _say(receipt, is_known or _erased_anything(receipt))
 
 
 def _earlier(workspace: Workspace, ids: set[str]) -> list[dict[str, Any]]:
     """The receipts of the same submission."""
     receipts = forgotten.receipts(workspace)
-    return [one for one in receipts if any(map(forgotten.of([one], workspace.base), ids))]
+    return [one for one in receipts if any(map(forgotten.from_receipts([one], workspace.base), ids))]
 
 
-def _found_one(receipt: dict[str, Any]) -> bool:
-    """Whether there was anything to erase; of an erasure that was interrupted nobody knows."""
-    told = ("counts", "documents", "rewritten", "removed", "landed_files_that_hold_it", "traces")
-    return "counts" not in receipt or any(receipt.get(name) for name in told)
+def _erased_anything(receipt: dict[str, Any]) -> bool:
+    """Whether there was anything to erase; unknown for an interrupted erasure, which counts."""
+    fields = ("counts", "documents", "rewritten", "removed", "landed_files_that_hold_it", "traces")
+    return "counts" not in receipt or any(receipt.get(name) for name in fields)
 
 
 def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> dict[str, Any]:
-    """Publishes without what was erased, then removes the publications and backups that hold it; what was done.
+    """Publishes without the erased rows, then removes publications and backups that hold them; returns what was done.
 
-    Ends the command where the new publication cannot be made: readers then keep the old one.
+    Ends the command if the new publication fails: readers then keep the old one.
     """
     import dagster as dg
 
@@ -131,8 +131,8 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
     workspace, known = layout.workspace(False), sources()
     prepared()
     receipts = forgotten.receipts(workspace)
-    names = forgetting.held_by(layout, receipts, known)
-    told: dict[str, Any] = {"publications_removed": [], "backups_removed": []}
+    names = forgetting.publications_holding(layout, receipts, known)
+    done_after: dict[str, Any] = {"publications_removed": [], "backups_removed": []}
     if names:
         with console.status("nouvelle publication"):
             problem = forgetting.rebuild(layout, receipts, is_data_only)
@@ -144,30 +144,30 @@ def finish(layout: Layout, is_data_only: bool, backup_folders: list[Path]) -> di
                 NOT_PUBLISHED,
             )
         with locked(layout), dg.DagsterInstance.get() as dagster, console.status("anciennes publications"):
-            told["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
+            done_after["publications_removed"] = forgetting.remove_publications(layout, names, dagster)
     record = state_files.read(
         layout.backup_record, state_files.BackupRecord, "« mrf backup DOSSIER » en écrit un autre ; puis relancer."
     )
     folders = {*backup_folders, *([Path(record["folder"]).parent] if record else [])}
     with locked(layout), in_words(), console.status("sauvegardes"):
         old = forgetting.backups_with(sorted(folders), receipts, known)
-        told["backups_removed"] = forgetting.replace_backups(layout, old, dt.datetime.now(dt.UTC))
-    return told
+        done_after["backups_removed"] = forgetting.replace_backups(layout, old, dt.datetime.now(dt.UTC))
+    return done_after
 
 
 def refuse_without_key(layout: Layout, folders: list[Path]) -> None:
-    """Ends the command where the key that sealed the receipts of these folders is not there to apply them."""
+    """Ends the command if the key that sealed the receipts of these folders is missing."""
     try:
-        forgotten.of((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
+        forgotten.from_receipts((one for folder in folders for one in forgotten.receipts_in(folder)), layout.root)
     except KeyProblem as problem:
         is_damaged = isinstance(problem, forgotten.ReceiptDamaged)
         todo = "un reçu d’effacement est abîmé" if is_damaged else "remettre d’abord la clé, des effacements demandés"
-        told = f"Rien n’est restauré : {todo}" + ("" if is_damaged else " seront à refaire")
-        stop(f"{told} ({problem})", NOT_PUBLISHED)
+        message = f"Rien n’est restauré : {todo}" + ("" if is_damaged else " seront à refaire")
+        stop(f"{message} ({problem})", NOT_PUBLISHED)
 
 
 def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: list[Path] | None = None) -> bool:
-    """Takes out again whatever was erased, also of landed files that were put back; whether none of it is left."""
+    """Repeats all erasures, also in landed files that were put back; returns whether nothing is left."""
     from orchestration.operation import forgetting
 
     workspace, known = layout.workspace(False), sources()
@@ -176,11 +176,11 @@ def apply_receipts(layout: Layout, landing: Path | None = None, backup_folders: 
             return True
         with locked(layout), console.status("effacements demandés"):
             files = [path for paths in forgetting.landed_by_survey(layout, known, landing).values() for path in paths]
-            done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.known(workspace), files)
+            done, left = forgetting.erase(layout, open_vault(workspace), known, forgotten.load(workspace), files)
     except (KeyProblem, NothingToPublish) as problem:
         stop(f"Des effacements demandés restent à refaire, par « mrf forget --again » : {problem}", NOT_PUBLISHED)
-    told = finish(layout, True, backup_folders or [])
-    rows, count = number(sum(done.counts.values())), len(told["publications_removed"])
+    done_after = finish(layout, True, backup_folders or [])
+    rows, count = number(sum(done.counts.values())), len(done_after["publications_removed"])
     console.print(f"Effacements demandés refaits : {rows} ligne(s), {count} publication(s) retirée(s)")
     _say_what_is_left([path.name for path in left], [], done.unverified)
     return not (left or done.unverified)
@@ -215,13 +215,13 @@ def _say(receipt: dict[str, Any], is_found: bool) -> None:
 
 
 def _say_what_is_left(landed: list[str], traces: list[str], unverified: list[str]) -> None:
-    for told, names in (
+    for label, names in (
         ("Fichier déposé qui la porte encore[/] (plus lue, mais à effacer par vous) :", landed),
         ("Identifiant encore lisible dans[/]", traces),
         ("Non vérifié[/] (abîmé ou protégé : à ouvrir ou à ôter par vous) :", unverified),
     ):
         for name in names:
-            console.print(f"[yellow]{told} {escape(name)}", soft_wrap=True)
+            console.print(f"[yellow]{label} {escape(name)}", soft_wrap=True)
 
 
 def _forget_expired() -> None:
@@ -242,5 +242,5 @@ def _forget_expired() -> None:
     console.print(f"Documents dont les données personnelles sont échues et effacées : {len(gone)}")
 
 
-def _told(now: dt.datetime) -> str:
+def _iso(now: dt.datetime) -> str:
     return now.isoformat(timespec="seconds")

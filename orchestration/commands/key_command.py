@@ -1,4 +1,4 @@
-"""`mrf key`: makes the key that encrypts personal data."""
+"""`mrf key`: creates the key that encrypts personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is told where a command failed in a way that nobody foresaw: one sentence, and where the rest is."""
+"""The message for an unforeseen failure of a command: one sentence, and where to find the rest."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from warehouse.privacy.key import KeyProblem
 from warehouse.resolution.state import StateError
 from warehouse.state_files import Damaged
 
-# Errors whose message is ours: it names the file and what to do.
+# Errors with our own messages, which name the file and what to do.
 _OURS = (Damaged, StateError, KeyProblem, NoPlainPath)
 
 
 def in_a_sentence(error: Exception, layout: Layout) -> str:
-    """What went wrong and what to do; the traceback of an error that is not ours goes to the root's log."""
+    """What went wrong and what to do; the traceback of an unforeseen error goes to the root's log."""
     if isinstance(error, _OURS):
         return str(error)
     if layout.root.is_dir() and disk.is_full(layout, str(error)):
@@ -34,9 +34,9 @@ def in_a_sentence(error: Exception, layout: Layout) -> str:
 
 
 def _logged(error: Exception, layout: Layout) -> str:
-    """Adds the lines of code that led there to the log. No message and no value: they may quote a row."""
-    lines, now = [f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"], error.__cause__ or error.__context__
-    for one in filter(None, (now, error)):
+    """Appends the traceback to the log, without messages and values: they may quote a row."""
+    lines, cause = [f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"], error.__cause__ or error.__context__
+    for one in filter(None, (cause, error)):
         lines.append(type(one).__name__)
         lines += [
             f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(one.__traceback__)

@@ -47,7 +47,7 @@ from orchestration.commands.console import (
 from orchestration.commands.last_resort import in_a_sentence
 from orchestration.operation import alerts, disk
 from orchestration.operation import instance as instances
-from orchestration.pipeline.inventory import NothingToPublish, take, take_kept
+from orchestration.pipeline.inventory import NothingToPublish, inventory_of_kept_rows, take_inventory
 from warehouse.deliverables import front
 from warehouse.paths import PROJECT, Layout
 from warehouse.publication import audit, housekeeping, publish
@@ -99,7 +99,7 @@ def before(
     ] = False,
 ) -> None:
     """Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping."""
-    session.begin(context.invoked_subcommand)
+    session.begin_command(context.invoked_subcommand)
 
 
 @app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
@@ -145,7 +145,7 @@ def run(
         stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
     day = as_of.date() if as_of else None
     try:
-        inventory = take_kept(layout, day) if kept else take(layout, sources(), folder, day)
+        inventory = inventory_of_kept_rows(layout, day) if kept else take_inventory(layout, sources(), folder, day)
         manifest = None if force else _unchanged(layout, inventory.fingerprint)
     except (NothingToPublish, state.StateError) as reason:
         session.show_problems(alerts.not_started(layout, str(reason)))
@@ -157,7 +157,7 @@ def run(
             deliverable_commands.make_missing(layout)
         _close(layout, manifest)
         return
-    if disk.free(layout) < disk.least(layout):
+    if disk.free_bytes(layout) < disk.bytes_needed(layout):
         session.show_problems(alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout)))
         stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
     if inventory.unrecognised:
@@ -166,41 +166,41 @@ def run(
     if instances.is_writing(layout):
         console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
     job = "data" if data_only else "pipeline"
-    given = {
+    config = {
         "landing": str(folder),
         "as_of": day.isoformat() if day else "",
         "kept": kept,
         "accept_loss": accept_loss or [],
     }
-    _execute(layout, job, given, inventory.is_demo)
+    _execute(layout, job, config, inventory.is_demo)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
-    """The manifest in place, where it was made of the same inputs and its file is whole."""
-    now = publish.catalog(layout)
-    if now is None:
+    """The current manifest, if it was made from the same inputs and its file is intact."""
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return None
-    if wrong := publish.flaw(layout, now["current"]):
+    if wrong := publish.flaw(layout, catalog["current"]):
         console.print(f"[yellow]{escape(wrong)} Une nouvelle est faite.[/]", soft_wrap=True)
         return None
-    manifest = publish.manifest_of(layout, now["current"])
-    known = state.described(layout.workspace(now["is_demo"]))
+    manifest = publish.manifest_of(layout, catalog["current"])
+    known = state.described(layout.workspace(catalog["is_demo"]))
     is_same = manifest["fingerprint"] == fingerprint and manifest.get("state", {}).get("left") == known
     return manifest if is_same else None
 
 
-def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_demo: bool) -> None:
+def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo: bool) -> None:
     from orchestration.pipeline.dbt_manifest import start_parsing
     from orchestration.pipeline.workers import pool
 
-    # A run may be killed at any moment; ended in order, it would first wait for all that its worker was given to read.
+    # A run may be killed at any moment; a regular exit would wait for everything its worker is still to read.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Dagster then stores a step's events by the dozen: one SQLite transaction each takes a third of a demo run.
+    # Makes Dagster store events in batches: one SQLite transaction each takes a third of a demo run.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
     with console.status("chargement"):
         start_parsing(layout)
-        pool()  # imports what the suites need, beside this process
-        import dagster as dg  # costs seconds: not before it is needed
+        pool()  # imports the suites in parallel
+        import dagster as dg  # slow to import
 
         try:
             from orchestration.defs.definitions import defs
@@ -208,14 +208,14 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
             stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
         job = defs.resolve_job_def(job_name)
     settings = {
-        "resources": {"data_root": {"config": given_to_root}},
+        "resources": {"data_root": {"config": root_config}},
         "loggers": {"progress": {}},
     }
-    # dbt's own lines stay in its log: the bar says what people need.
+    # dbt's output stays in its log: the bar is enough.
     run_id = str(uuid.uuid4())
     with (
         dg.DagsterInstance.get() as instance,
-        instances.alive(layout, run_id),  # before Dagster knows of the run, which may be killed before its first step
+        instances.alive(layout, run_id),  # before Dagster knows the run, which may be killed before its first step
         following(len(list(job.nodes))),
         redirect_stdout(io.StringIO()),
     ):
@@ -224,30 +224,35 @@ def _execute(layout: Layout, job_name: str, given_to_root: dict[str, Any], is_de
         problems = alerts.after_run(layout, instance, result.run_id)
         session.tidy_after_run(layout, instance)
     session.show_problems(problems)
-    from orchestration.pipeline.delivery import deliveries
-
-    given = {source: vars(told) for source, told in deliveries(layout.workspace(is_demo), sources()).items()}
-    now = publish.catalog(layout)
-    if now is not None and now["run_id"] == result.run_id:  # what failed after the pointer moved takes nothing back
-        _close(layout, publish.manifest_of(layout, now["current"]))
+    rows = _last_deliveries(layout, is_demo)
+    catalog = publish.catalog(layout)
+    # A failure after the pointer moved does not unpublish.
+    if catalog is not None and catalog["run_id"] == result.run_id:
+        _close(layout, publish.manifest_of(layout, catalog["current"]))
         return
     notice(is_demo)
-    console.print(sources_table(given))
-    errors(given)
+    console.print(sources_table(rows))
+    errors(rows)
     reasons = []
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error is not None:
-            # Dagster only says that a blocking check failed; the audit says what it found.
+            # Dagster only reports that a blocking check failed; the audit says why.
             parts = {"mart_suites": "marts", "publication_notice_donnees_personnelles": "protection"}
             part = parts.get(event.step_key or "")
-            told = audit.failed(layout, part) if part else []
-            reasons.append("\n".join(f"  · {line}" for line in told) or _reason(event.step_failure_data))
+            lines = audit.failure_messages(layout, part) if part else []
+            reasons.append("\n".join(f"  · {line}" for line in lines) or _reason(event.step_failure_data))
             console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
     if disk.is_full(layout, " ".join(reasons)):
         console.print(f"\n[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
-    now = publish.catalog(layout)
-    kept = f"les lecteurs gardent {now['current']}" if now else "aucune publication n’existe encore"
+    catalog = publish.catalog(layout)
+    kept = f"les lecteurs gardent {catalog['current']}" if catalog else "aucune publication n’existe encore"
     stop(f"Non publié : {kept}.", NOT_PUBLISHED)
+
+
+def _last_deliveries(layout: Layout, is_demo: bool) -> dict[str, dict[str, Any]]:
+    from orchestration.pipeline.delivery import deliveries
+
+    return {source: vars(delivery) for source, delivery in deliveries(layout.workspace(is_demo), sources()).items()}
 
 
 def _reason(failure: Any) -> str:
@@ -261,14 +266,14 @@ def _reason(failure: Any) -> str:
 
 
 def _close(layout: Layout, manifest: dict[str, Any]) -> None:
-    given = {
-        source: told | {"checks": manifest["source_checks"][source]} for source, told in manifest["inputs"].items()
+    rows = {
+        source: entry | {"checks": manifest["source_checks"][source]} for source, entry in manifest["inputs"].items()
     }
     notice(manifest["is_demo"])
-    told_fates = fates.of_manifest(manifest)
-    console.print(sources_table(given, told_fates))
-    errors(given)
-    show_fates(told_fates)
+    source_fates = fates.of_manifest(manifest)
+    console.print(sources_table(rows, source_fates))
+    errors(rows)
+    show_fates(source_fates)
     console.print(marts_table(manifest["marts"]))
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
@@ -283,29 +288,28 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
 def status() -> None:
     """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
     layout = session.prepared()
-    now, wrong = publish.catalog(layout), housekeeping.look(layout)
+    catalog, wrong = publish.catalog(layout), housekeeping.problems(layout)
     for text in wrong:
         console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
-    if now is None:
+    if catalog is None:
         has_real = publish.has_real(layout)
-        told = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
-        stop(f"Aucune publication dans {layout.published} :{told} lancer « mrf run ».", NOT_PUBLISHED)
-    notice(now["is_demo"])
-    console.print(f"Publication : {now['current']} ({now['published_at']}), {len(now['history'])} plus ancienne(s)")
-    manifest = None if publish.flaw(layout, now["current"]) else publish.manifest_of(layout, now["current"])
+        restore = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
+        stop(f"Aucune publication dans {layout.published} :{restore} lancer « mrf run ».", NOT_PUBLISHED)
+    notice(catalog["is_demo"])
+    older = len(catalog["history"])
+    console.print(f"Publication : {catalog['current']} ({catalog['published_at']}), {older} plus ancienne(s)")
+    manifest = None if publish.flaw(layout, catalog["current"]) else publish.manifest_of(layout, catalog["current"])
     if manifest:
         console.print(f"Date de référence : {manifest['as_of']}")
-    from orchestration.pipeline.delivery import deliveries
-
-    given = {source: vars(told) for source, told in deliveries(layout.workspace(now["is_demo"]), sources()).items()}
-    told_fates = fates.of_manifest(manifest) if manifest else {}
-    console.print(sources_table(given, told_fates))
-    errors(given)
-    show_fates(told_fates)
+    rows = _last_deliveries(layout, catalog["is_demo"])
+    source_fates = fates.of_manifest(manifest) if manifest else {}
+    console.print(sources_table(rows, source_fates))
+    errors(rows)
+    show_fates(source_fates)
     if manifest:
         console.print(checks_line(manifest))
-        deliverable_commands.show(layout.published / Path(now["current"]).parent)
-    _last_run(now["run_id"])
+        deliverable_commands.show(layout.published / Path(catalog["current"]).parent)
+    _last_run(catalog["run_id"])
     if wrong:
         raise typer.Exit(NOT_PUBLISHED)
 
@@ -403,7 +407,7 @@ _in_panels()
 
 
 def main() -> None:
-    """Entry point: whatever goes wrong ends in a sentence, not in a traceback; a signal to end is no kill."""
+    """Entry point: every failure ends in a sentence, not in a traceback; SIGTERM exits with clean-up."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()

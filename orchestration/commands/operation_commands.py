@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the warehouse running: servers, backup and restore, retention, doctor."""
+"""The commands of the operator: servers, backup and restore, retention, doctor."""
 
 from __future__ import annotations
 
@@ -95,16 +95,16 @@ def doctor(
 
     layout = prepared(is_thorough=True)
     lines = examination.examine(layout)
-    for line in lines:
-        told = f"{line.told} ({line.detail})" if line.detail else line.told
-        todo = f" → {escape(line.todo)}" if line.todo else ""
+    for one in lines:
+        message = f"{one.message} ({one.detail})" if one.detail else one.message
+        todo = f" → {escape(one.todo)}" if one.todo else ""
         console.print(
-            f"[{examination.COLORS[line.level]}]{line.level:<7}[/] {line.name} : {escape(told)}{todo}",
+            f"[{examination.COLORS[one.level]}]{one.level:<7}[/] {one.name} : {escape(message)}{todo}",
             soft_wrap=True,
         )
-    wrong = [line for line in lines if line.level == examination.ERROR]
+    wrong = [one for one in lines if one.level == examination.ERROR]
     if wrong and alert:
-        text = "\n".join(f"  · {line.name} : {alerts.redacted(line.told)}\n    À faire : {line.todo}" for line in wrong)
+        text = "\n".join(f"  · {one.name} : {alerts.redacted(one.message)}\n    À faire : {one.todo}" for one in wrong)
         show_problems(alerts.announce(layout, "failure", "doctor", f"{len(wrong)} point(s) en erreur", text))
     if wrong:
         raise typer.Exit(NOT_PUBLISHED)
@@ -122,7 +122,7 @@ def backup(
     with in_words(), _announced(layout), locked(layout), console.status("sauvegarde"):
         refuse_damaged(layout)
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
-        removed = backups.thin_out(folder, keep) if keep else []
+        removed = backups.remove_old_backups(folder, keep) if keep else []
     console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
     for path in removed:
         console.print(f"Effacée : {path}", soft_wrap=True)
@@ -133,7 +133,7 @@ def backup(
 
 @contextmanager
 def _announced(layout: Layout) -> Iterator[None]:
-    """Tells people of a backup that failed, for nobody watches it at night, and lets it fail."""
+    """Announces a failed backup, since nobody watches it at night, and lets it fail."""
     try:
         yield
     except Exception as error:
@@ -143,8 +143,8 @@ def _announced(layout: Layout) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Our own words, or the system’s without its file name; any other message may quote anything."""
-    if isinstance(error, typer.Exit):  # what `locked` and `refuse_damaged` end with
+    """Our own message, or the system’s without its file name; other messages may quote anything."""
+    if isinstance(error, typer.Exit):  # the exits of `locked` and `refuse_damaged`
         return "une autre exécution écrivait encore dans la racine de données, ou un fichier d’état y est abîmé"
     if isinstance(error, backups.BackupError):
         return str(error)

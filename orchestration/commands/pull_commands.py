@@ -39,7 +39,7 @@ def pull_sources(
     2 mauvais usage.
     """
     from ingestion.pull.errors import PullError
-    from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
+    from ingestion.pull.pulling import pull  # slow to import
 
     known = sources()
     able = [source.id for source in known.values() if source.pull is not None]
@@ -50,19 +50,19 @@ def pull_sources(
         stop("Aucune source ne déclare de relevé (clé pull de source.yml).", WRONG_USE)
     layout = Layout.from_environment()
     try:
-        erased = forgotten.known(layout.workspace(False))
-    except KeyProblem as problem:  # what was erased could come back
+        erased = forgotten.load(layout.workspace(False))
+    except KeyProblem as problem:  # erased submissions could come back
         stop(str(problem), NOT_PUBLISHED)
     failed = []
     for name in chosen:
         try:
             with console.status(f"relevé de {name}"):
-                told = pull(known[name], landing or layout.landing, layout.pulls, erased)
+                pulled = pull(known[name], landing or layout.landing, layout.pulls, erased)
         except PullError as error:
             failed.append(name)
             console.print(f"[bold red]{name}[/] : non relevée. {escape(str(error))}", soft_wrap=True)
         else:
-            console.print(f"[bold green]{name}[/] : {escape(_told(told))}", soft_wrap=True)
+            console.print(f"[bold green]{name}[/] : {escape(_summary(pulled))}", soft_wrap=True)
     if failed:
         stop(
             "Ce qui était déjà déposé reste en place ; un relevé interrompu reprendra où il s’est arrêté.",
@@ -70,7 +70,7 @@ def pull_sources(
         )
 
 
-def _told(pulled: Pulled) -> str:
+def _summary(pulled: Pulled) -> str:
     parts = [f"{'relevée' if pulled.is_new else 'inchangée'}, {pulled.path.name}"]
     if pulled.submissions or pulled.versions:
         parts.append(f"{number(pulled.submissions)} soumission(s)")

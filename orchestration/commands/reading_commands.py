@@ -51,8 +51,8 @@ def dictionary(
         used = {column["codes"] for column in known[table]["columns"]}
         for one in content["lists"]:
             if one["name"] in used:
-                told = " · ".join(f"[bold]{code['code']}[/] {code['fr']}" for code in one["codes"])
-                console.print(f"\n[bold]Codes « {one['name']} »[/] : {told}")
+                codes = " · ".join(f"[bold]{code['code']}[/] {code['fr']}" for code in one["codes"])
+                console.print(f"\n[bold]Codes « {one['name']} »[/] : {codes}")
     console.print(f"\nTout, avec une recherche : {page}", soft_wrap=True)
 
 

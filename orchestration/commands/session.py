@@ -1,4 +1,4 @@
-"""What the commands share: a data root that is prepared, locked and free of what a killed command left."""
+"""Shared by the commands: a data root that is prepared, locked and free of leftovers of killed commands."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 600
 
 
-# While a restore is half done only these may run: they change nothing, or are the way out.
+# The only commands allowed during an unfinished restore: they change nothing, or end it.
 _CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver", "pull")
 
 
-def begin(command: str | None) -> None:
-    """What every command does first: clears what a killed one left, and stops where a restore was cut short.
+def begin_command(command: str | None) -> None:
+    """First step of every command: clears leftovers of killed ones, and stops if a restore was interrupted.
 
-    Another command that holds the lock does it itself; who may only read the root is not asked to.
+    Skipped if another command holds the lock, which does the same, and if the root is read-only.
     """
     layout = Layout.from_environment()
     if not layout.root.is_dir():
         return
     try:
         with instance.write_lock(layout).acquire(timeout=0):
-            for text in housekeeping.clear(layout):
+            for text in housekeeping.clear_leftovers(layout):
                 warn(text)
     except (Timeout, OSError):
         pass
@@ -51,14 +51,14 @@ def begin(command: str | None) -> None:
 
 
 def warn(text: str) -> None:
-    """On the error stream: what a command prints may be read by a program."""
+    """Prints to the error stream: the output of a command may be read by a program."""
     warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
 
 
 def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
-    """Ends the command where what nothing else tells is lost: given ids, people's decisions, receipts of erasures."""
+    """Ends the command if something irreplaceable is lost: given ids, people's decisions, receipts of erasures."""
     try:
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
     except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
         if is_announced:
             show_problems(alerts.not_started(layout, str(reason)))
@@ -68,7 +68,7 @@ def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
 def prepared(is_thorough: bool = False) -> Layout:
     """The data root, with Dagster's instance in it; a wrong setting ends the command.
 
-    ``is_thorough``: damage is looked for in all of Dagster's history.
+    ``is_thorough``: looks for damage in all of Dagster's history.
     """
     layout = Layout.from_environment()
     try:
@@ -81,8 +81,8 @@ def prepared(is_thorough: bool = False) -> Layout:
 
 
 def _restore_catalog(layout: Layout) -> None:
-    """Writes a lost catalog again and says so; a run that holds the lock does it itself."""
-    if not publish.is_lost(layout):
+    """Rebuilds a lost catalog and says so; a run that holds the lock does it itself."""
+    if not publish.is_catalog_lost(layout):
         return
     try:
         with instance.write_lock(layout).acquire(timeout=0):
@@ -93,21 +93,21 @@ def _restore_catalog(layout: Layout) -> None:
 
 
 def repair_after_kill(layout: Layout) -> None:
-    """Where nothing has to be run: ends what a killed run left between the pointer's move and its own end."""
+    """With nothing to run: completes what a run killed after moving the pointer left undone."""
     try:
         with instance.write_lock(layout).acquire(timeout=0):
-            publish.lead_site(layout)
+            publish.link_site(layout)
             if instance.was_interrupted(layout):
                 import dagster as dg
 
                 with dg.DagsterInstance.get() as dagster:
                     instance.close_interrupted(layout, dagster)
     except Timeout:
-        pass  # another run writes: it will
+        pass  # another run is writing and will do it
 
 
 def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
-    """The retention at the end of a run, where no daemon does it; another writer may go first."""
+    """Applies retention at the end of a run, if no daemon does; skipped if another process is writing."""
     from orchestration.operation.retention import prune as removed_by
 
     try:
@@ -123,14 +123,14 @@ def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
 
 
 def show_problems(problems: list[str]) -> None:
-    """Says which alerts could not leave: a warning, for what they announce has its own exit code."""
+    """Lists the alerts that could not be sent: only a warning, since the events have their own exit codes."""
     for problem in problems:
         console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
 
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Ends the command in plain words where a backup cannot be made or read."""
+    """Ends the command in plain words if a backup cannot be made or read."""
     try:
         yield
     except backups.BackupError as error:
@@ -141,7 +141,7 @@ def in_words() -> Iterator[None]:
 
 @contextmanager
 def locked(layout: Layout) -> Iterator[None]:
-    """Holds the lock of the data root, waited for as long as a run may take."""
+    """Holds the lock of the data root; waits as long as a run may take."""
     try:
         with console.status("attente du verrou"):
             lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)

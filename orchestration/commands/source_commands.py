@@ -21,7 +21,7 @@ from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SHAPES, Column
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, state_shown, stop
-from orchestration.pipeline.delivery import deliveries, unquoted
+from orchestration.pipeline.delivery import deliveries, without_quoted_cell
 from orchestration.pipeline.delivery_files import Delivery
 from warehouse.french import count as number
 from warehouse.paths import Layout
@@ -111,8 +111,8 @@ def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look
         _try(written, path)
     except SourceFileError as error:
         shutil.rmtree(target)
-        told = f"Rien n’est écrit. Le fichier ne se lit pas comme proposé : {error}"
-        stop(f"{told}\n« mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
+        message = f"Rien n’est écrit. Le fichier ne se lit pas comme proposé : {error}"
+        stop(f"{message}\n« mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
     console.print(f"[bold green]Écrit :[/] {target}", soft_wrap=True)
     console.print(
         f"1. relire {target / 'source.yml'} : tout ce qui porte « à confirmer »\n"
@@ -142,17 +142,17 @@ def _preview(proposal: Proposal) -> None:
         table.add_row(*_line(choice, proposal.shape))
     console.print(table)
     for name, (origin, ground) in proposal.constants.items():
-        told = origin.file_name or origin.value
-        console.print(f"[yellow]à confirmer[/] {name} = {escape(str(told))} : {escape(ground)}", soft_wrap=True)
+        text = origin.file_name or origin.value
+        console.print(f"[yellow]à confirmer[/] {name} = {escape(str(text))} : {escape(ground)}", soft_wrap=True)
     if proposal.corrections:
-        told = ", ".join(f"« {one.raw} » → {one.canonical}" for one in proposal.corrections[:8])
+        text = ", ".join(f"« {one.raw} » → {one.canonical}" for one in proposal.corrections[:8])
         count = len(proposal.corrections)
-        console.print(f"[yellow]à confirmer[/] lookups.csv, {count} code(s) : {escape(told)}", soft_wrap=True)
+        console.print(f"[yellow]à confirmer[/] lookups.csv, {count} code(s) : {escape(text)}", soft_wrap=True)
     for header, values in proposal.unknown.items():
-        told = ", ".join(f"« {redact(value, names=True)[0]} »" for value in values[:5])
+        text = ", ".join(f"« {redact(value, names=True)[0]} »" for value in values[:5])
         console.print(
             f"[bold red]{len(values)} valeur(s) inconnue(s)[/] de « {escape(header)} », à écrire dans lookups.csv : "
-            f"{escape(told)}",
+            f"{escape(text)}",
             soft_wrap=True,
         )
 
@@ -174,14 +174,14 @@ def _line(choice: Choice, shape: str) -> tuple[str, ...]:
 
 
 def _examples(choice: Choice, target: Column) -> str:
-    """A few cells, without what somebody may have typed of a person; of sentences none."""
+    """A few cells without personal data; none of free text."""
     if target.is_free:
         return ""
     return " · ".join(redact(value[:30], names=True)[0] for value in choice.column.values[:_SHOWN_VALUES])
 
 
 def _try(source: Source, path: Path) -> None:
-    """What the declaration makes of the file itself, before anybody runs the chain."""
+    """Reads the file with the new declaration, before anyone runs the pipeline."""
     from expectations.gate import gate
 
     ingested = ingest(source, [path])
@@ -192,7 +192,7 @@ def _try(source: Source, path: Path) -> None:
             f"Essai sur le fichier : {number(read)} lignes lues, {number(len(gated.accepted[shape]))} acceptées, "
             f"{number(len(rejected))} rejetées"
         )
-        for reason, count in Counter(map(unquoted, rejected["reason"])).most_common(3):
+        for reason, count in Counter(map(without_quoted_cell, rejected["reason"])).most_common(3):
             console.print(f"  · {number(count)} × {escape(str(reason))}", soft_wrap=True)
         codes = Counter(code for text in gated.accepted[shape]["warnings"].dropna() for code in text.split(";"))
         for code, count in codes.most_common(5):
@@ -263,10 +263,10 @@ def _mapping_table(source: Source, shape: str, mapping: Mapping) -> Table:
 def _origin(origin: Origin) -> str:
     if origin.column is not None:
         notes = [
-            text for is_so, text in ((origin.optional, "peut manquer"), (origin.expected, "vide = alerte")) if is_so
+            note for is_so, note in ((origin.optional, "peut manquer"), (origin.expected, "vide = alerte")) if is_so
         ]
-        told = f"colonne « {origin.column} »" + (f", à défaut « {origin.otherwise} »" if origin.otherwise else "")
-        return told + (f" ({', '.join(notes)})" if notes else "")
+        text = f"colonne « {origin.column} »" + (f", à défaut « {origin.otherwise} »" if origin.otherwise else "")
+        return text + (f" ({', '.join(notes)})" if notes else "")
     if origin.file_name is not None:
         fallback = f", à défaut {origin.value}" if origin.value else ""
         return f"nom du fichier, {origin.file_name}{fallback}"
@@ -285,29 +285,29 @@ def _left_apart(source: Source) -> None:
 
 
 def _permission(answers: dict[str, str]) -> str:
-    told = ", ".join(f"{question} = {answer}" for question, answer in answers.items())
-    return f"publiée seulement si {escape(told)}" if told else "jamais publiée, chiffrée dans restricted"
+    conditions = ", ".join(f"{question} = {answer}" for question, answer in answers.items())
+    return f"publiée seulement si {escape(conditions)}" if conditions else "jamais publiée, chiffrée dans restricted"
 
 
 def _last_results(source: Source) -> None:
-    """What the last run gave: of landed files if there were any, else of the fictional sample."""
+    """The results of the last run: of landed files if there were any, else of the fictional sample."""
     layout = Layout.from_environment()
     for is_demo in (False, True):
-        found = deliveries(layout.workspace(is_demo), {source.id: source}).get(source.id)
-        if found is not None and (found.rows or found.error or is_demo):
-            _told(found, is_demo)
+        delivery = deliveries(layout.workspace(is_demo), {source.id: source}).get(source.id)
+        if delivery is not None and (delivery.rows or delivery.error or is_demo):
+            _show_delivery(delivery, is_demo)
             return
     console.print("Dernière exécution : aucune (« mrf run »)")
 
 
-def _told(delivery: Delivery, is_demo: bool) -> None:
+def _show_delivery(delivery: Delivery, is_demo: bool) -> None:
     of = " (exemple fictif)" if is_demo else ""
     console.print(
         f"Dernière exécution{of} : {state_shown(delivery.state)}, {', '.join(delivery.files) or 'aucun fichier'}"
     )
     for shape, counts in delivery.rows.items():
-        told = ", ".join(f"{number(counts[k])} {label}" for k, label in _COUNTS.items())
-        console.print(f"  {shape} : {told}")
+        text = ", ".join(f"{number(counts[k])} {label}" for k, label in _COUNTS.items())
+        console.print(f"  {shape} : {text}")
     for check in delivery.checks:
         if not check["passed"] and check["severity"] != "info":
             colour = "bold red" if check["severity"] == "error" else "yellow"

@@ -34,5 +34,5 @@ defs = dg.Definitions(
     sensors=[jobs.landing_sensor, sensors.alert_on_failure, sensors.alert_on_success, sensors.upkeep],
     resources={"data_root": DataRoot(), "dbt": dbt_resource()},
     loggers={"progress": progress_logger},
-    executor=dg.in_process_executor,  # one process: half the time of the multiprocess executor on a small machine
+    executor=dg.in_process_executor,  # one process takes half the time of the multiprocess executor on a small machine
 )

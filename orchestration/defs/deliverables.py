@@ -1,4 +1,4 @@
-"""Reports, maps, exports and portal: assets after the publication, each with a check that never stops the data."""
+"""Reports, maps, exports and portal: assets after the publication; their checks never block the data."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ from warehouse.publication import publish
 
 CHECK, PORTAL = "relecture", "portal"
 _BY_NAME = {one.name: one for one in DELIVERABLES}
-# Long, and looked at by none but the portal: made by the worker on the second core, while this process draws.
+# Slow and only needed by the portal: made by the worker on the second core meanwhile.
 _BESIDE = tuple(one.name for one in exports.DELIVERABLES)
 _STATES = {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}
 
@@ -53,23 +53,23 @@ def _about(deliverable: Deliverable) -> str:
     can_subset=True,
 )
 def deliverables(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
-    """The deliverables of the publication in place, on two cores; each with a check: a failure is a warning."""
+    """The deliverables of the current publication, on two cores; each has a check whose failure is a warning."""
     layout = data_root.layout
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         raise dg.Failure("Aucune publication : lancer « mrf run ».")
-    folder = layout.published / Path(now["current"]).parent
+    folder = layout.published / Path(catalog["current"]).parent
     wanted = [one for one in DELIVERABLES if _key(one.name) in context.selected_asset_keys]
-    for one, outcome in _made(wanted, layout, folder, now["is_demo"]):
+    for one, outcome in _made(wanted, layout, folder, catalog["is_demo"]):
         if outcome.reason:
             context.log.warning(f"{one.title_fr} : {outcome.reason}")
-        yield _result(one, outcome, folder, now["is_demo"])
+        yield _result(one, outcome, folder, catalog["is_demo"])
 
 
 def _made(
     wanted: list[Deliverable], layout: Layout, folder: Path, is_demo: bool
 ) -> Iterator[tuple[Deliverable, Outcome]]:
-    """Each as it is made: the long ones beside this process, the portal once all that it links to is there."""
+    """Each deliverable as it is made: the slow ones in the worker, the portal once everything it links to exists."""
     beside = {one.name: pool().submit(make, one.name, layout, folder, is_demo) for one in wanted if one.name in _BESIDE}
     here = [one for one in wanted if one.name not in beside]
     waits = [one for one in here if beside.keys() & set(one.after)]
@@ -104,11 +104,11 @@ def _result(one: Deliverable, outcome: Outcome, folder: Path, is_demo: bool) -> 
 
 
 def make(name: str, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
-    """Makes one deliverable of the publication in ``folder``, searched for personal data before readers have it."""
+    """Makes one deliverable of the publication in ``folder`` and searches it for personal data before it is shown."""
     deliverable = _BY_NAME[name]
     needed = tuple(_BY_NAME[name] for name in deliverable.after)
     outcome = produce(deliverable, folder, _guard(layout, folder, is_demo), needed)
-    if deliverable.name == PORTAL and outcome.state == "failed":  # its place is taken by links to what was made
+    if deliverable.name == PORTAL and outcome.state == "failed":  # links to the deliverables take its place
         front.write(folder)
     return outcome
 

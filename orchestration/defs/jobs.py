@@ -12,7 +12,7 @@ from warehouse.paths import Layout
 
 SETTLED_SECONDS = 60
 DELIVERABLES = "livrables"  # the group of the assets after the publication
-# From the failed step on, a run could not be published: its sources would be another run's.
+# Retried from the failed step, a run could not be published: its sources would be of another run.
 FROM_THE_START = {"dagster/retry_strategy": "ALL_STEPS"}
 
 pipeline = dg.define_asset_job(
@@ -53,30 +53,30 @@ every_morning = dg.ScheduleDefinition(
     description="Lance la chaîne quand les fichiers déposés ne changent plus. / Runs once landed files have settled.",
 )
 def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """One run for a burst of files; none for files that are still being written, none twice for the same files."""
+    """One run per burst of files: none while files are still being written, none twice for the same files."""
     landing = Layout.from_environment().landing
     try:
-        found = {str(path.relative_to(landing)): path.stat() for path in landed_files(landing)}
-    except (NothingToPublish, OSError) as reason:  # closed, or gone a moment ago: the next tick looks again
+        files = {str(path.relative_to(landing)): path.stat() for path in landed_files(landing)}
+    except (NothingToPublish, OSError) as reason:  # closed, or just removed: the next tick looks again
         return dg.SkipReason(str(reason))
-    if not found:
+    if not files:
         return dg.SkipReason("Aucun fichier dans l’atterrissage.")
-    # Whether it may be read: the date of a file does not tell that it was opened to us.
+    # Readability is part of the state: it changes without changing the date of a file.
     listing = [
-        [name, stat.st_size, stat.st_mtime_ns, os.access(landing / name, os.R_OK)] for name, stat in found.items()
+        [name, stat.st_size, stat.st_mtime_ns, os.access(landing / name, os.R_OK)] for name, stat in files.items()
     ]
-    now = hashlib.sha256(json.dumps(listing).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(listing).encode()).hexdigest()
     cursor = json.loads(context.cursor or "{}")
-    if cursor.get("launched") == now:
+    if cursor.get("launched") == digest:
         return dg.SkipReason("Rien de nouveau dans l’atterrissage.")
-    clock, newest, is_new = time.time(), max(stat.st_mtime for stat in found.values()), cursor.get("seen") != now
+    clock, newest, is_new = time.time(), max(stat.st_mtime for stat in files.values()), cursor.get("seen") != digest
     since = clock if is_new else min(cursor.get("since", clock), clock)
-    # Dated in the future, by another machine or before the clock was set back: then their first sight counts.
+    # A date in the future (another machine, a clock set back): the first sighting counts instead.
     waited = clock - (newest if newest <= clock else since)
     if is_new or waited < SETTLED_SECONDS:
-        context.update_cursor(json.dumps({**cursor, "seen": now, "since": since}))
+        context.update_cursor(json.dumps({**cursor, "seen": digest, "since": since}))
         return dg.SkipReason("Des fichiers arrivent encore : attente d’une minute sans changement.")
-    # Dagster starts no second run of a key, but the same files may come back after others: each key is of all before.
-    key = hashlib.sha256((cursor.get("key", "") + now).encode()).hexdigest()
-    told = {"seen": now, "launched": now, "key": key}
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=json.dumps(told))
+    # Dagster runs each key once, but the same files may come back after others: keys are chained.
+    key = hashlib.sha256((cursor.get("key", "") + digest).encode()).hexdigest()
+    state = {"seen": digest, "launched": digest, "key": key}
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=json.dumps(state))

@@ -1,4 +1,4 @@
-"""A Dagster logger that tells a listener which step starts and ends: the command's progress bar."""
+"""A Dagster logger that reports the start and end of each step to a listener: the command's progress bar."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class _Handler(logging.Handler):
     description="Avancement des étapes dans le terminal / progress of the steps in the terminal",
 )
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """A quiet logger: only the listeners hear it."""
+    """A quiet logger that only calls the listeners."""
     logger = logging.Logger("mrf.progress", level=logging.DEBUG)
     logger.addHandler(_Handler())
     return logger

@@ -1,4 +1,4 @@
-"""The search for personal data: a blocking check of every build, and of the whole folder before readers see it."""
+"""The search for personal data: a blocking check of every build, and of the whole folder before it is published."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +19,13 @@ from warehouse.publication.publish import SCHEMAS
 
 CHECK, COMPARED = "donnees_personnelles", "valeurs de restricted comparées"
 _SHOWN = 20
-# Columns whose texts name structures: what stands there is no person's name.
+# Columns that hold names of structures, so not of persons.
 _STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "funder", "publisher")
 
 
 @dg.asset_check(
     name=CHECK,
-    asset=dg.AssetKey(["publication_notice"]),  # the mart that speaks of the whole publication
+    asset=dg.AssetKey(["publication_notice"]),  # the mart about the whole publication
     blocking=True,
     description="Dans tous les marts et référentiels : ni téléphone, ni courriel, ni coordonnées hors de leurs"
     " colonnes, ni valeur de restricted. / In all marts and reference tables: no phone, e-mail or coordinates outside"
@@ -37,36 +37,36 @@ def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -
     is_demo = data_root.inventory(context.run.run_id).is_demo
     known, problem = known_values(layout.workspace(is_demo), is_demo)
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
-        found = database_scan.search(connection, layout.build_file.name, SCHEMAS, known)
-    check = audit.Check(CHECK, "protection", "error", not found, len(found), _listed(found))
+        findings = database_scan.search(connection, layout.build_file.name, SCHEMAS, known)
+    check = audit.Check(CHECK, "protection", "error", not findings, len(findings), _listed(findings))
     checks = [check, *([audit.Check(COMPARED, "protection", "warning", False, 1, problem)] if problem else [])]
-    audit.record(layout, "protection", checks, [CHECK], audit.run_of(layout))
-    told = {"trouvé": _listed(found) or "rien", COMPARED: problem or "oui"}
-    return dg.AssetCheckResult(passed=not found, metadata=told)
+    audit.record(layout, "protection", checks, [CHECK], audit.run_of_build(layout))
+    metadata = {"trouvé": _listed(findings) or "rien", COMPARED: problem or "oui"}
+    return dg.AssetCheckResult(passed=not findings, metadata=metadata)
 
 
 def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path) -> None:
-    """Raises dg.Failure where any file of a folder gives something personal away; names places, never values.
+    """Raises dg.Failure if a file of a folder gives personal data away; the message names places, never values.
 
-    ``warehouse``: the DuckDB file whose marts say which coordinates are public, and which texts were let through.
+    ``warehouse``: the DuckDB file that says which coordinates are public and which texts were let through.
     """
     known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(warehouse))
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         known = replace(known, let_through=database_scan.let_through(connection, SCHEMAS))
         try:
-            found = folder_scan.search(folder, known, own=("dbt_docs",))
+            findings = folder_scan.search(folder, known, own=("dbt_docs",))
         except CannotScan as error:
             raise dg.Failure(f"Publication refusée : {error}") from error
-    if found:
-        lines = "\n".join(f"  · {finding}" for finding in found[:_SHOWN])
-        raise dg.Failure(f"Publication refusée : données personnelles en {len(found)} place(s)\n{lines}")
+    if findings:
+        lines = "\n".join(f"  · {finding}" for finding in findings[:_SHOWN])
+        raise dg.Failure(f"Publication refusée : données personnelles en {len(findings)} place(s)\n{lines}")
 
 
 def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point, ...] = ()) -> tuple[Known, str]:
-    """What to look for, and why `restricted` could not be read where it could not: then patterns alone are looked for.
+    """The values to search for, and why `restricted` could not be read, if so: then only patterns are searched for.
 
-    Without the key nobody can tell what `restricted` holds; the sources it comes from are stale then, and what they
-    gave was compared when it was published.
+    Without the key the content of `restricted` is unknown; the sources behind it are stale then, and their rows were
+    compared when they were first published.
     """
     values, problem = VALUES.empty_table().to_pandas(), ""
     if not is_demo and any((workspace.restricted / "values").glob("*.enc")):
@@ -80,22 +80,22 @@ def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point
 
 
 def _unplaced(workspace: Workspace) -> list[str]:
-    """The services whose place nobody may read: shelters, and what stands beside one."""
+    """The services whose place is withheld: shelters, and what stands beside one."""
     path = workspace.resolved / "shelter.parquet"
     if not path.exists():
         return []
-    found: list[str] = pq.read_table(path, filters=[("is_place_withheld", "=", True)])[0].to_pylist()
-    return found
+    ids: list[str] = pq.read_table(path, filters=[("is_place_withheld", "=", True)])[0].to_pylist()
+    return ids
 
 
 def _stated(workspace: Workspace, columns: tuple[str, ...]) -> set[str]:
     """All values of these columns in the accepted records of all shapes."""
-    found: set[str] = set()
+    values: set[str] = set()
     for path in workspace.validated.glob("*/*.parquet"):
         there = [name for name in columns if name in pq.read_schema(path).names]
         for column in pq.read_table(path, columns=there).columns if there else ():
-            found |= set(column.unique().drop_null().to_pylist())
-    return found
+            values |= set(column.unique().drop_null().to_pylist())
+    return values
 
 
 def _public_points(warehouse: Path) -> tuple[Point, ...]:
@@ -106,5 +106,5 @@ def _public_points(warehouse: Path) -> tuple[Point, ...]:
         return tuple((y, x) for y, x in connection.execute(query).fetchall())
 
 
-def _listed(found: list[Finding]) -> str:
-    return " ; ".join(str(finding) for finding in found[:_SHOWN])
+def _listed(findings: list[Finding]) -> str:
+    return " ; ".join(str(finding) for finding in findings[:_SHOWN])

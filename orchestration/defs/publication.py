@@ -1,4 +1,4 @@
-"""The gate before readers: suites on the marts, then the publication of exactly the audited build."""
+"""The gate before readers: suites on the marts, then publication of exactly the audited build."""
 
 import datetime as dt
 import importlib.metadata
@@ -30,7 +30,7 @@ from warehouse.privacy import withheld
 from warehouse.publication import audit, checks_page, publish
 from warehouse.reading import cookbook, dictionary, fates
 from warehouse.resolution import state
-from warehouse.storage import copy_whole, write_json
+from warehouse.storage import copy_atomically, write_json
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _TOOLS = (
@@ -52,7 +52,7 @@ def mart_names() -> list[str]:
 
 
 def counting_people() -> dict[str, list[str]]:
-    """By mart, the columns whose contract says that they count people: none of them may be small."""
+    """By mart, the columns whose contract says that they count people; small counts are not allowed there."""
     nodes = MANIFEST["nodes"].values()
     return {
         node["name"]: [c["name"] for c in node["columns"].values() if c["config"].get("meta", {}).get("counts_people")]
@@ -82,19 +82,19 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
     for name, validation in mart_validations(layout.build_file, counting_people(), chosen).items():
         documents.append(validation.document)
         failed = [r for r in validation.results if r.is_blocking_failure]
-        told = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)
-        checks.append(audit.Check(f"great_expectations {name}", "gx", "error", not failed, len(failed), told))
+        message = " ; ".join(f"{r.check_name} ({r.examples or r.failed_count})" for r in failed)
+        checks.append(audit.Check(f"great_expectations {name}", "gx", "error", not failed, len(failed), message))
         results.append(
             dg.AssetCheckResult(
                 check_name="great_expectations",
                 asset_key=dg.AssetKey([name]),
                 passed=not failed,
-                metadata={"contrôles": len(validation.results), "échecs": told or "aucun"},
+                metadata={"contrôles": len(validation.results), "échecs": message or "aucun"},
             )
         )
     write_json(layout.run_folder(context.run.run_id) / "mart_validations.json", documents)
     # All are expected: what was checked in part may not be published.
-    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of(layout))
+    audit.record(layout, "marts", checks, [f"great_expectations {name}" for name in SUITES], audit.run_of_build(layout))
     yield from results
 
 
@@ -115,14 +115,14 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         audited = audit.verified(layout)
     except audit.PublicationRefused as refusal:
         raise dg.Failure(str(refusal)) from refusal
-    # The build may be published by a later run than the one that made it: what is said of it is its own run's.
+    # The build may be published by a later run than the one that made it: the facts are those of its own run.
     run_id = audited["dbt"]["run"]["run_id"]
     inventory = data_root.inventory(run_id)
     if publish.restore_catalog(layout):
         context.log.warning(publish.REBUILT)
-    now_published = publish.catalog(layout)
-    if now_published is not None and now_published["run_id"] == run_id:
-        return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": now_published["current"]})
+    catalog = publish.catalog(layout)
+    if catalog is not None and catalog["run_id"] == run_id:
+        return dg.MaterializeResult(metadata=data_root.nature(run_id) | {"fichier": catalog["current"]})
     if audited["dbt"]["run"]["is_demo"] and publish.has_real(layout):
         raise dg.Failure("Cette racine a publié des données réelles : elle ne publie pas de données fictives.")
     try:
@@ -141,26 +141,26 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
         _write_pages(layout, publication, notice, inventory.as_of)
         _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
-        told = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
-        checks_page.write(folder, validations, audited["dbt"]["checks"], **told)
+        labels = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
+        checks_page.write(folder, validations, audited["dbt"]["checks"], **labels)
         manifest = _manifest(context, run_id, data_root, audited, marts, now) | {"accepted_losses": accepted_losses}
         with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
             manifest["fates"] = fates.by_source(connection)
         publish.write_manifest(layout, publication, manifest)
         front.write(folder)
         refuse_personal(folder, layout, inventory.is_demo, folder / publication.file)
-        # Before the pointer moves: ids that readers see are never given to another entity.
+        # Before the pointer moves: ids that readers see are never reassigned.
         workspace = layout.workspace(inventory.is_demo)
         state.commit(workspace, layout.run_folder(run_id))
         manifest["state"]["left"] = state.described(workspace)
         publish.write_manifest(layout, publication, manifest)
         write_landed(layout, inventory)
-        copy_whole(layout.build_file, layout.last_audited)
+        copy_atomically(layout.build_file, layout.last_audited)
         publish.finish(layout, publication)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)  # a half-made publication is none
+        shutil.rmtree(folder, ignore_errors=True)  # removes a half-made publication
         raise
-    publish.point(layout, publication, run_id, inventory.is_demo, now)
+    publish.publish_pointer(layout, publication, run_id, inventory.is_demo, now)
     return dg.MaterializeResult(
         metadata=data_root.nature(run_id)
         | {
@@ -174,18 +174,18 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
 
 
 def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
-    """What explains the data to who opens the publication: dbt docs, dictionary, questions."""
+    """The pages that explain the data: dbt docs, dictionary, questions."""
     folder = layout.published / publication.run
     dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
-    told = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
+    labels = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
     nodes = dbt_manifest.read(layout.dbt_target / "manifest.json")["nodes"]
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
-        dictionary.write(folder, dictionary.build(nodes, connection), **told)
-        cookbook.write(folder, connection, **told)
+        dictionary.write(folder, dictionary.build(nodes, connection), **labels)
+        cookbook.write(folder, connection, **labels)
 
 
 def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
-    """The outlines that the maps are drawn with."""
+    """The outlines used by the maps."""
     with duckdb.connect(str(folder / file), read_only=True) as connection:
         contours.write(workspace, connection, known_sources(), folder)
 
@@ -203,7 +203,7 @@ def _descriptions() -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def _validations(run_id: str, layout: Layout) -> list[dict[str, Any]]:
-    """What each source's suites said when its files were last read, then the marts' suites of the build's run."""
+    """The validations of each source's last read, then those of the marts by the run that made the build."""
     of_sources = [v for d in deliveries_of(layout, run_id) for v in d.validations]
     path = layout.run_folder(run_id) / "mart_validations.json"
     return of_sources + (json.loads(path.read_text()) if path.exists() else [])
@@ -218,7 +218,7 @@ def _manifest(
     now: dt.datetime,
 ) -> dict[str, Any]:
     inventory = data_root.inventory(run_id)
-    given = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
+    delivered = {delivery.source_id: delivery for delivery in deliveries_of(data_root.layout, run_id)}
     return {
         "run_id": run_id,
         "published_at": now.isoformat(timespec="seconds"),
@@ -228,15 +228,15 @@ def _manifest(
         "fingerprint": inventory.fingerprint,
         "inputs": {
             d.source_id: {"state": d.state, "files": d.files, "rows": withheld.row_counts(d.rows), "error": d.error}
-            for d in given.values()
+            for d in delivered.values()
         },
         "removed": publish.removed_files(
-            data_root.layout, inventory.is_demo, {d.source_id: d.files for d in given.values()}
+            data_root.layout, inventory.is_demo, {d.source_id: d.files for d in delivered.values()}
         ),
-        # Names of files that no source knows, and where they lie, are for the operator alone.
+        # Names and paths of files that no source claims are for the operator only.
         "unrecognised": len(inventory.unrecognised),
         "ambiguous": len(inventory.ambiguous),
-        "source_checks": {d.source_id: d.checks for d in given.values()},
+        "source_checks": {d.source_id: d.checks for d in delivered.values()},
         "checks": [check for part in audit.PARTS for check in audited[part]["checks"]],
         "state": {
             "read": state.read_by(data_root.layout.run_folder(run_id)),

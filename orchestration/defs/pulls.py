@@ -1,4 +1,4 @@
-"""Pulls by the clock: every night, from the servers that the environment names; what changed starts a run."""
+"""Scheduled pulls: every night, from the servers named in the environment; new content starts a run."""
 
 import os
 
@@ -16,25 +16,25 @@ from warehouse.publication.backup import RESTORE_INTERRUPTED
 
 @dg.op(name="relever", description="Relève chaque source dont l’environnement nomme le serveur. / Pulls every source.")
 def pull_all(context: dg.OpExecutionContext) -> None:
-    """One source that cannot be pulled does not keep the others from it; then the run fails and names it."""
+    """Pulls each source; one failure does not stop the others, but the run then fails and names it."""
     from ingestion.pull.errors import PullError
-    from ingestion.pull.pulling import pull  # requests takes a while: not before it is needed
+    from ingestion.pull.pulling import pull  # slow to import
 
     layout, failed = Layout.from_environment(), {}
     if layout.restore_journal.exists():
         raise dg.Failure(f"Rien n’est relevé. {RESTORE_INTERRUPTED}")
     try:
-        erased = forgotten.known(layout.workspace(False))
+        erased = forgotten.load(layout.workspace(False))
     except KeyProblem as problem:
         raise dg.Failure(f"Rien n’est relevé, ce qui a été effacé pourrait revenir : {problem}") from problem
-    with alive(layout, context.run_id):  # a slow server may take longer than a run is given to show itself
+    with alive(layout, context.run_id):  # a slow server may outlast the time allowed to a silent run
         for source in filter(_is_set_up, known_sources().values()):
             try:
-                told = pull(source, layout.landing, layout.pulls, erased)
+                pulled = pull(source, layout.landing, layout.pulls, erased)
             except PullError as error:
                 failed[source.id] = str(error)
             else:
-                context.log.info(f"{source.id} : {'relevée' if told.is_new else 'inchangée'}")
+                context.log.info(f"{source.id} : {'relevée' if pulled.is_new else 'inchangée'}")
     if failed:
         raise dg.Failure(" ; ".join(f"{name} : {reason}" for name, reason in failed.items()))
 
@@ -49,7 +49,7 @@ def _is_set_up(source: Source) -> bool:
     description="Relevés KoboToolbox, ODK Central et par adresse, déposés dans l’atterrissage. / Pulls into landing.",
 )
 def pulls() -> None:
-    """The job of the schedule below."""
+    """The job of the schedule."""
     pull_all()
 
 

@@ -1,4 +1,4 @@
-"""Assets that tell which place, document and entity each record is."""
+"""Assets that resolve the place, document and entity of each record."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from warehouse.storage import write_parquet
 
 
 def key(name: str) -> dg.AssetKey:
-    """The asset of a file of `resolved/`."""
+    """The asset key of a file of `resolved/`."""
     return dg.AssetKey(["resolved", name])
 
 
@@ -63,8 +63,8 @@ def _result(name: str, table: pa.Table, nature: dict[str, str], **more: object) 
 def resolved_places(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
     """Lieux : par code, nom, variante ou point dans un contour. / Places: by code, name, variant or point."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
-    said = state.answers(workspace, "place")
-    table = places.resolve(workspace, dict(zip(said["left"], said["answer"], strict=True)))
+    answers = state.answers(workspace, "place")
+    table = places.resolve(workspace, dict(zip(answers["left"], answers["answer"], strict=True)))
     methods = table.to_pandas()["method"].fillna("non situé").value_counts()
     counted = methods.rename_axis("méthode").reset_index(name="lignes")
     yield _result("place", table, nature, méthodes=table_metadata(counted))
@@ -150,10 +150,10 @@ def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     """Identifiants stables de tout ce qui se publie. / Stable ids of all that is published."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
     organizations, of_organizations = record_organizations.resolve(workspace)
-    found, of_services = services.resolve(workspace)
+    resolved, of_services = services.resolve(workspace)
     yield _result("organization", organizations, nature)
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
-    yield _result("service", found, nature)
+    yield _result("service", resolved, nature)
     yield _result("shelter", _read(workspace, "shelter"), nature)
     inventory = data_root.inventory(context.run_id)
     replacing = [source.id for source in known_sources().values() if source.is_replacing]

@@ -25,9 +25,9 @@ def known_sources() -> dict[str, Source]:
 
 @contextmanager
 def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
-    """Holds the lock of a root that is whole, cleared of what a killed command left.
+    """Holds the write lock of an intact root, cleared of leftovers of killed commands.
 
-    Raises dg.Failure where another run keeps the lock longer than one may wait, and where nothing may be changed.
+    Raises dg.Failure if another run keeps the lock too long, or if the state of the root forbids writing.
     """
     lock = write_lock(layout)
     try:
@@ -36,8 +36,8 @@ def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
         raise dg.Failure(f"Une autre exécution écrit dans {layout.root} (verrou {layout.lock.name}).") from error
     try:
         try:
-            housekeeping.clear(layout)
-            housekeeping.refuse(layout)
+            housekeeping.clear_leftovers(layout)
+            housekeeping.refuse_if_damaged(layout)
         except (housekeeping.RestoreInterrupted, Damaged, StateError) as reason:
             raise dg.Failure(f"Rien n’est publié. {reason}") from reason
         yield
@@ -46,7 +46,7 @@ def writing(layout: Layout, wait_seconds: float) -> Iterator[None]:
 
 
 class DataRoot(dg.ConfigurableResource):
-    """The data root of MRF_DATA, locked for the time of a run, and what a run may be told."""
+    """The data root of MRF_DATA, locked during a run, and the options of the run."""
 
     landing: str = ""
     as_of: str = ""
@@ -70,7 +70,7 @@ class DataRoot(dg.ConfigurableResource):
         return of_run(self.layout, run_id, known_sources(), self.landing or None, self.as_of or None, self.kept)
 
     def nature(self, run_id: str) -> dict[str, str]:
-        """What every page of the UI says of the data: fictional or real."""
+        """The label that every page of the UI shows: fictional or real data."""
         return {"données": DEMO_NOTICE if self.inventory(run_id).is_demo else "réelles"}
 
     def workspace(self, run_id: str) -> Workspace:

@@ -1,4 +1,4 @@
-"""What the daemon watches besides the landing folder: ends of runs to announce, and runs that a crash left open."""
+"""Sensors besides the landing folder: announces ended runs, and closes runs that a crash left open."""
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from warehouse.paths import Layout
     description="Annonce une exécution en échec. / Announces a failed run.",
 )
 def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
-    """What `mrf run` does at its own end, for the runs of the daemon and of the UI."""
+    """Announces failed runs of the daemon and the UI, as `mrf run` does for its own."""
     alerts.after_run(Layout.from_environment(), context.instance, context.dagster_run.run_id)
 
 
@@ -22,7 +22,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     description="Annonce une publication et les sources retenues. / Announces a publication and held back sources.",
 )
 def alert_on_success(context: dg.RunStatusSensorContext) -> None:
-    """What `mrf run` does at its own end, for the runs of the daemon and of the UI."""
+    """Announces successful runs of the daemon and the UI, as `mrf run` does for its own."""
     alerts.after_run(Layout.from_environment(), context.instance, context.dagster_run.run_id)
 
 
@@ -33,11 +33,11 @@ def alert_on_success(context: dg.RunStatusSensorContext) -> None:
     " / Closes runs that a crash interrupted, sends again alerts that could not leave.",
 )
 def upkeep(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Starts no run itself; a run that it closes may be run again by the retries of `dagster.yaml`."""
+    """Starts no run itself; a run closed here may be retried by the settings of `dagster.yaml`."""
     layout = Layout.from_environment()
     closed = instance.close_interrupted(layout, context.instance)
-    for run_id in closed:  # those of `mrf run` are seen by no other sensor
+    for run_id in closed:  # no other sensor sees the runs of `mrf run`
         alerts.after_run(layout, context.instance, run_id)
     problems = [] if closed else outbox.send(layout, settings())
-    told = [f"exécution interrompue : {run_id[:8]}" for run_id in closed] + problems
-    return dg.SkipReason(" ; ".join(told) or "Rien à faire.")
+    messages = [f"exécution interrompue : {run_id[:8]}" for run_id in closed] + problems
+    return dg.SkipReason(" ; ".join(messages) or "Rien à faire.")

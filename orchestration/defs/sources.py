@@ -1,4 +1,4 @@
-"""Assets of the sources, made from the registry: a new source needs no code here."""
+"""Assets of the sources, generated from the registry: a new source needs no code here."""
 
 import html
 import re
@@ -22,7 +22,7 @@ from warehouse.source_states import HELD_BACK, LABELS, SourceState
 
 INVENTORY = dg.AssetKey(["landing", "inventory"])
 OWNERS = ["team:donnees"]
-# What no preview shows, whatever the table: before the marts it is that of shelters and of what stands beside one too.
+# Columns hidden in every preview: before the marts, rows of shelters and of services beside them are not masked yet.
 NOT_SHOWN = [*WITHHELD, "is_beside_shelter", "is_place_withheld", "stated_code", "admin_code", "question_key"]
 _KINDS = {
     "table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json", "json": "json", "iati": "xml", "written": "word",
@@ -30,17 +30,17 @@ _KINDS = {
 
 
 def raw_key(source_id: str) -> dg.AssetKey:
-    """The asset of a source's landed files."""
+    """The asset key of a source's landed files."""
     return dg.AssetKey(["raw", source_id])
 
 
 def validated_key(shape: str, source_id: str) -> dg.AssetKey:
-    """The asset of a source's accepted records of one shape."""
+    """The asset key of a source's accepted records of one shape."""
     return dg.AssetKey(["validated", shape, source_id])
 
 
 def op_name(source: Source) -> str:
-    """The step that reads one source."""
+    """The name of the step that reads one source."""
     return f"source_{source.id}"
 
 
@@ -51,9 +51,9 @@ def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
 
 
 def _as_markdown(cell: str) -> str:
-    """The beginning of a text as Markdown that shows it: neither HTML, nor a link, nor another cell."""
-    told = html.escape(" ".join(cell[:60].split()).replace("|", "¦"), quote=False)
-    return re.sub(r"([\\`*_\[\]])", r"\\\1", told)
+    """The beginning of a text escaped for a Markdown table: no HTML, no link, no extra cell."""
+    text = html.escape(" ".join(cell[:60].split()).replace("|", "¦"), quote=False)
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", text)
 
 
 @dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)

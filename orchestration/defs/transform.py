@@ -1,4 +1,4 @@
-"""One dbt build, from validated Parquet to marts, and the suites on the marts."""
+"""One dbt build, from validated Parquet files to marts, and dbt's tests."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from orchestration.defs.sources import (
 )
 from orchestration.pipeline import dbt_rules
 from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
-from orchestration.pipeline.delivery import remember, source_table
+from orchestration.pipeline.delivery import record_deliveries, source_table
 from orchestration.pipeline.inventory import environment
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
 from warehouse.paths import Layout
@@ -48,29 +48,29 @@ MANIFEST = read(manifest_path(Layout.from_environment()))
 
 
 class Translator(DagsterDbtTranslator):
-    """Plain names, French groups, and arrows from the sources' own assets to the staging models."""
+    """Plain names, French groups, and edges from the sources' own assets to the staging models."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """dbt names as they are; a dbt source is the asset that writes its files."""
+        """dbt's own names; a dbt source is the asset that writes its files."""
         name = dbt_resource_props["name"]
         if dbt_resource_props["resource_type"] == "source":
             return dg.AssetKey([dbt_resource_props["source_name"], name])
         return dg.AssetKey([name])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The folder's French name."""
+        """The French name of the folder."""
         folder = "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
         return GROUPS.get(folder)
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
-        """A dbt test as a check that says what it asks."""
+        """The check of a dbt test, with a description of its rule."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and spec._replace(description=_told(manifest["nodes"][unique_id]))
+        return spec and spec._replace(description=_description(manifest["nodes"][unique_id]))
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
-        """The spec of a node, with its upstream Parquet files told apart by source."""
+        """The spec of a node, with one upstream asset per source of its Parquet files."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         if unique_id.startswith("source."):
             return spec
@@ -78,10 +78,10 @@ class Translator(DagsterDbtTranslator):
         return spec.replace_attributes(deps=deps, owners=OWNERS)
 
 
-def _told(test: Mapping[str, Any]) -> str:
-    """What a dbt test asks, in a sentence: its own description, or that of its kind.
+def _description(test: Mapping[str, Any]) -> str:
+    """The rule of a dbt test in a sentence: its own description, or that of its kind.
 
-    A partial parse forgets the descriptions of tests written as files (dbt-core 1.11.16): then the name must do.
+    A partial parse drops the descriptions of tests written as files (dbt-core 1.11.16): then the name is used.
     """
     if test.get("description") or "test_metadata" not in test:
         return str(test.get("description") or test["name"])
@@ -120,7 +120,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
     write_parquet(workspace.base / "run.parquet", run)
     write_parquet(workspace.base / "source.parquet", source_table(workspace, known_sources()))
-    remember(layout, context.run_id, workspace, known_sources())
+    record_deliveries(layout, context.run_id, workspace, known_sources())
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
@@ -129,29 +129,29 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     outputs = []
     for event in invocation.stream():
         if isinstance(event, dg.Output):
-            outputs.append(event)  # waits for its preview: the file is dbt's until dbt has ended
+            outputs.append(event)  # held back for its preview, which can only read the file after dbt has ended
         else:
-            yield event  # stored while dbt goes on
+            yield event  # stored while dbt is running
     put_in_place(layout.build_file)
     made = _made(invocation)
     rules = list(_rules(context, layout, made))
     yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
     yield from _results(rules)
     checks, expected = _checks(made, [outcome for _, outcome in rules])
-    run_told = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
-    audit.record(layout, "dbt", checks, expected, run_told)
+    run_facts = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
+    audit.record(layout, "dbt", checks, expected, run_facts)
     wrong = [check for check in checks if check.severity == "error" and not check.passed]
     if wrong or not invocation.is_successful():
         ran = [check for check in wrong if check.message != dbt_rules.SKIPPED]
-        told = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
+        message = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
         left = f"\n  ({len(wrong) - len(ran)} autres n’ont pas pu être exécutés)" if len(wrong) > len(ran) else ""
-        raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{told}{left}")
+        raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{message}{left}")
 
 
 def covers_everything(context: dg.AssetExecutionContext) -> bool:
     """Whether this run reads every source and builds every model: only then may its build be published.
 
-    A re-execution of the failed steps alone is none: its sources were read by another run.
+    A re-execution of failed steps does not count: its sources were read by another run.
     """
     resolutions = (resolved_places, resolved_evidence, resolved_entities)
     needed = {landing_inventory.op.name, *(definition.op.name for definition in resolutions)}
@@ -162,12 +162,12 @@ def covers_everything(context: dg.AssetExecutionContext) -> bool:
 
 
 def _fresh_build(layout: Layout, is_complete: bool) -> None:
-    """A complete run starts from nothing; one on a subset works on a copy of the last audited build."""
-    audit.forget(layout)
+    """A complete run starts from nothing; a partial one works on a copy of the last audited build."""
+    audit.discard(layout)
     layout.build.mkdir(parents=True, exist_ok=True)
     for path in layout.build.glob("build.duckdb*"):
         path.unlink()
-    # Where dbt is killed it writes none, and that of another build would be taken for its own.
+    # A killed dbt writes none, and that of another build would be mistaken for its own.
     (layout.dbt_target / "run_results.json").unlink(missing_ok=True)
     written = for_duckdb(layout.build_file)
     written.unlink(missing_ok=True)
@@ -178,7 +178,7 @@ def _fresh_build(layout: Layout, is_complete: bool) -> None:
 def _with_previews(
     context: dg.AssetExecutionContext, outputs: list[dg.Output[Any]], layout: Layout, nature: dict[str, str]
 ) -> Iterator[Any]:
-    """The materializations with row count and first rows, read once dbt has let go of the file."""
+    """The materializations with row count and first rows, read once dbt has released the file."""
     if not outputs:
         return
     quiet = _of_persons()
@@ -192,14 +192,14 @@ def _with_previews(
 
 
 def _of_persons() -> set[str]:
-    """The models whose rows are answers of persons, or count them: nobody sees rows or numbers of them."""
+    """The models whose rows are answers of persons, or count them: neither rows nor counts are shown."""
     nodes = MANIFEST["nodes"].values()
     return {node["name"] for node in nodes if node["config"].get("meta", {}).get(OF_PERSONS)}
 
 
 def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     names = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
-    # Of a table of claims the attribute is what a column is elsewhere.
+    # In a table of claims, `attribute` holds what is a column elsewhere.
     shown = "where attribute not in (select unnest($1))" if {"attribute", "value"} <= names else "where $1 is not null"
     frame: pd.DataFrame = connection.execute(f"from {table} {shown} limit 5", [NOT_SHOWN]).df()
     count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
@@ -208,7 +208,7 @@ def _preview(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any
 
 
 def _made(invocation: DbtCliInvocation) -> list[dict[str, Any]]:
-    """What dbt says of each seed and model: its `run_results.json`, nothing where it ended before."""
+    """dbt's result of each seed and model, from `run_results.json`; empty if dbt ended before writing it."""
     try:
         results: list[dict[str, Any]] = invocation.get_artifact("run_results.json")["results"]
     except (FileNotFoundError, json.JSONDecodeError):
@@ -219,7 +219,7 @@ def _made(invocation: DbtCliInvocation) -> list[dict[str, Any]]:
 def _rules(
     context: dg.AssetExecutionContext, layout: Layout, made: list[dict[str, Any]]
 ) -> Iterator[tuple[dg.AssetCheckKey, dbt_rules.Outcome]]:
-    """What each rule found that this run is to check, with the check that Dagster knows it by."""
+    """The outcome of each rule that this run is to check, with its check in Dagster."""
     keys = {spec.metadata["dagster_dbt/unique_id"]: spec.key for spec in dbt_build.check_specs}
     chosen = [
         rule for rule in dbt_rules.tests(MANIFEST) if keys[rule["unique_id"]] in context.selected_asset_check_keys
@@ -228,7 +228,7 @@ def _rules(
         return
     unmade = [result["unique_id"] for result in made if result["status"] != "success"]
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
-        for outcome in dbt_rules.asked(connection, chosen, unmade):
+        for outcome in dbt_rules.run_tests(connection, chosen, unmade):
             yield keys[outcome.node["unique_id"]], outcome
 
 
@@ -236,9 +236,9 @@ def _results(rules: list[tuple[dg.AssetCheckKey, dbt_rules.Outcome]]) -> Iterato
     """Each rule by its own name."""
     for key, rule in rules:
         if rule.message != dbt_rules.SKIPPED:
-            told = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
+            info = {"lignes en cause": rule.failures} | ({"erreur": rule.message} if rule.message else {})
             yield dg.AssetCheckResult(
-                passed=rule.held, asset_key=key.asset_key, check_name=key.name, severity=_severity(rule), metadata=told
+                passed=rule.held, asset_key=key.asset_key, check_name=key.name, severity=_severity(rule), metadata=info
             )
 
 
@@ -247,7 +247,7 @@ def _severity(rule: dbt_rules.Outcome) -> dg.AssetCheckSeverity:
 
 
 def _checks(made: list[dict[str, Any]], rules: list[dbt_rules.Outcome]) -> tuple[list[audit.Check], list[str]]:
-    """Every node that dbt made, every rule that was asked, and those of the manifest that a complete run must have."""
+    """Every node that dbt made, every rule that was run, and the names of those that a complete run must have."""
     nodes = MANIFEST["nodes"]
     expected = [n["name"] for n in nodes.values() if n["resource_type"] in ("model", "seed", "test")]
     checks = []

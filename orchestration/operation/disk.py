@@ -1,4 +1,4 @@
-"""A full disk: said before a run where it cannot end well, and in words where it happens during one."""
+"""A full disk: detected before a run that could not end well, and explained when it happens during one."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from warehouse.publication import publish
 
 _MIB = 2**20
 _LITTLE = 16 * _MIB
-# As Python, SQLite and DuckDB say it.
-_SAID = ("No space left on device", "disk is full", "Disk quota exceeded")
+# The wording of Python, SQLite and DuckDB.
+_FULL_DISK_MESSAGES = ("No space left on device", "disk is full", "Disk quota exceeded")
 
 
-def free(layout: Layout) -> int:
-    """Bytes that are free where the data root is."""
+def free_bytes(layout: Layout) -> int:
+    """Free bytes on the disk of the data root."""
     return shutil.disk_usage(layout.root).free
 
 
-def least(layout: Layout) -> int:
-    """The bytes without which no run can publish: the coming file, and the copy of its build."""
-    now = publish.catalog(layout)
-    file = layout.published / now["current"] if now else None
+def bytes_needed(layout: Layout) -> int:
+    """The bytes without which no run can publish: the new file and the copy of its build."""
+    catalog = publish.catalog(layout)
+    file = layout.published / catalog["current"] if catalog else None
     return _LITTLE + (2 * file.stat().st_size if file and file.exists() else 0)
 
 
-def is_full(layout: Layout, told: str) -> bool:
-    """Whether an error comes of a full disk: by its words, or because there is next to nothing left."""
-    return any(words in told for words in _SAID) or free(layout) < _MIB
+def is_full(layout: Layout, message: str) -> bool:
+    """Whether an error comes from a full disk: by its message, or because next to nothing is left."""
+    return any(words in message for words in _FULL_DISK_MESSAGES) or free_bytes(layout) < _MIB
 
 
 def in_words(layout: Layout) -> str:
     """What is wrong and what to do."""
     return (
-        f"Plus assez de place sur le disque de {layout.root} : {free(layout) // _MIB} Mio libres, une exécution en"
-        f" demande au moins {least(layout) // _MIB}. La publication en place reste lisible. Libérer de la place"
-        " (« mrf prune » avec MRF_KEEP_PUBLICATIONS plus bas, « mrf doctor »), puis relancer « mrf run »."
+        f"Plus assez de place sur le disque de {layout.root} : {free_bytes(layout) // _MIB} Mio libres, une exécution"
+        f" en demande au moins {bytes_needed(layout) // _MIB}. La publication en place reste lisible. Libérer de la"
+        " place (« mrf prune » avec MRF_KEEP_PUBLICATIONS plus bas, « mrf doctor »), puis relancer « mrf run »."
     )

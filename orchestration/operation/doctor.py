@@ -1,4 +1,4 @@
-"""`mrf doctor`: whether the warehouse can go on by itself; each line says what is wrong and what to do about it."""
+"""`mrf doctor`: whether the warehouse can run unattended; each line says what is wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from warehouse.publication import housekeeping, publish
 OK, LOOK, ERROR = "OK", "À VOIR", "ERREUR"
 COLORS = {OK: "green", LOOK: "bold yellow", ERROR: "bold red"}
 PORTS = {3000: "interface", 3001: "interface en lecture", 8000: "portail"}
-_LATE = dt.timedelta(hours=36)  # a daily run, and a morning to spare
+_LATE = dt.timedelta(hours=36)  # a daily run, and half a day of margin
 _BACKUP_LATE = dt.timedelta(days=8)
 _CLOCKS_DIFFER = dt.timedelta(hours=1)
 _SET_CLOCK = "« timedatectl » : remettre à l’heure, puis systemctl restart mrf-daemon et « mrf run »"
@@ -39,25 +39,25 @@ _TIMERS = ("SENSOR", "SCHEDULER", "QUEUED_RUN_COORDINATOR", "MONITORING")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at: its level (OK, À VOIR, ERREUR), what was found and what to do.
+    """One check: its level (OK, À VOIR, ERREUR), its result and what to do.
 
-    ``detail``: what may name a person, such as a landed file; for who is at the machine, never to be sent.
+    ``detail``: text that may name a person, such as a landed file; only shown on the machine, never sent.
     """
 
     level: str
     name: str
-    told: str
+    message: str
     todo: str = ""
     detail: str = ""
 
 
 def examine(layout: Layout) -> list[Line]:
-    """All lines, in the order in which one would look for the cause of a trouble."""
-    return [line for look in _LOOKS for line in _looked(look, layout)]
+    """All lines, in the order in which one would look for the cause of a problem."""
+    return [line for look in _LOOKS for line in _run_check(look, layout)]
 
 
-def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterator[Line]:
-    """A look that itself fails is a finding, not the end of the others."""
+def _run_check(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterator[Line]:
+    """Runs one check; a check that fails is itself reported and does not stop the others."""
     try:
         yield from look(layout)
     except (state_files.Damaged, KeyProblem) as reason:
@@ -68,17 +68,17 @@ def _looked(look: Callable[[Layout], Iterator[Line]], layout: Layout) -> Iterato
 
 
 def versions(layout: Layout) -> Iterator[Line]:
-    """What is installed against what was tried together."""
+    """Installed versions against the pinned ones."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     different = []
     for pin in project["dependencies"]:
         name, wanted = re.sub(r"\[.*\]", "", pin).split("==")
         try:
-            found = importlib.metadata.version(name)
+            installed = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            found = "absent"
-        if found != wanted:
-            different.append(f"{name} {found} (attendu {wanted})")
+            installed = "absent"
+        if installed != wanted:
+            different.append(f"{name} {installed} (attendu {wanted})")
     if different:
         yield Line(ERROR, "versions", ", ".join(different), "supprimer .venv/.installed, puis « make run »")
     else:
@@ -87,26 +87,26 @@ def versions(layout: Layout) -> Iterator[Line]:
 
 def disk(layout: Layout) -> Iterator[Line]:
     """Room for the next build, its publication and its deliverables."""
-    now = publish.catalog(layout)
-    folder = layout.published / Path(now["current"]).parent if now else None
+    catalog = publish.catalog(layout)
+    folder = layout.published / Path(catalog["current"]).parent if catalog else None
     used = [
         path.stat().st_size for base in (folder, layout.build) if base for path in base.rglob("*") if path.is_file()
     ]
     needed, free = max(2 * sum(used), _GIB), shutil.disk_usage(layout.root).free
-    told = f"{free / _GIB:.1f} Gio libres".replace(".", ",")
+    message = f"{free / _GIB:.1f} Gio libres".replace(".", ",")
     todo = "libérer de la place, ou MRF_KEEP_PUBLICATIONS plus bas puis « mrf prune »"
     if free < needed:
         yield Line(
-            ERROR, "disque", f"{told}, une exécution peut en demander {needed / _GIB:.1f}".replace(".", ","), todo
+            ERROR, "disque", f"{message}, une exécution peut en demander {needed / _GIB:.1f}".replace(".", ","), todo
         )
     elif free < 5 * needed:
-        yield Line(LOOK, "disque", told, todo)
+        yield Line(LOOK, "disque", message, todo)
     else:
-        yield Line(OK, "disque", told)
+        yield Line(OK, "disque", message)
 
 
 def permissions(layout: Layout) -> Iterator[Line]:
-    """Whether runs may write everywhere they must, and others may not read what is restricted."""
+    """Whether runs can write wherever they must, and others cannot read `restricted`."""
     folders = [layout.root, layout.published, layout.build, layout.dagster_home, layout.workspace(False).validated]
     closed = [str(path) for path in folders if path.exists() and not os.access(path, os.W_OK | os.X_OK)]
     if closed:
@@ -119,24 +119,24 @@ def landing(layout: Layout) -> Iterator[Line]:
     """Whether landed files can be read."""
     todo = "donner la lecture au compte qui lance « mrf »"
     try:
-        found = landed_files(layout.landing)
+        files = landed_files(layout.landing)
     except NothingToPublish as reason:
         yield Line(ERROR, "dépôt", "un dossier est illisible, rien n’est publié", todo, detail=str(reason))
         return
-    closed = [path for path in found if not os.access(path, os.R_OK)]
+    closed = [path for path in files if not os.access(path, os.R_OK)]
     if closed:
         names = ", ".join(readable(str(path.relative_to(layout.landing))) for path in closed[:5])
         yield Line(ERROR, "dépôt", f"{len(closed)} fichier(s) illisible(s)", todo, detail=names)
-    elif not found and publish.has_real(layout):
+    elif not files and publish.has_real(layout):
         yield Line(
             ERROR, "dépôt", f"{layout.landing} est vide", "partage non monté ? le monter, ou redéposer les fichiers"
         )
     else:
-        yield Line(OK, "dépôt", f"{len(found)} fichier(s) lisible(s)" if found else "vide : exemples fictifs")
+        yield Line(OK, "dépôt", f"{len(files)} fichier(s) lisible(s)" if files else "vide : exemples fictifs")
 
 
 def key(layout: Layout) -> Iterator[Line]:
-    """Whether there is a key, and it opens what was encrypted."""
+    """Whether there is a key and it decrypts the existing files."""
     workspace = layout.workspace(False)
     holds = workspace.restricted.is_dir() and any(workspace.restricted.rglob("*.enc"))
     try:
@@ -154,24 +154,24 @@ def key(layout: Layout) -> Iterator[Line]:
 
 
 def pointer(layout: Layout) -> Iterator[Line]:
-    """Whether readers find the file that the catalog names, as it was published."""
-    now = publish.catalog(layout)
-    if now is None:
+    """Whether readers find the file that the catalog names, unchanged since it was published."""
+    catalog = publish.catalog(layout)
+    if catalog is None:
         yield Line(LOOK, "publication", "aucune encore", "« mrf run »")
         return
     todo = "« mrf rollback » vers une autre, ou « mrf restore » d’une sauvegarde"
-    if wrong := publish.flaw(layout, now["current"]):
+    if wrong := publish.flaw(layout, catalog["current"]):
         yield Line(ERROR, "publication", wrong, todo)
     else:
-        yield Line(OK, "publication", f"{now['current']}, conforme à son manifeste")
-    if now.get("is_rebuilt"):  # until the next publication or « mrf rollback »
+        yield Line(OK, "publication", f"{catalog['current']}, conforme à son manifeste")
+    if catalog.get("is_rebuilt"):  # until the next publication or « mrf rollback »
         yield Line(LOOK, "catalogue", publish.REBUILT, "« mrf status » montre celle en place")
-    if (run := Path(now["current"]).parent) != (layout.site.readlink() if layout.site.is_symlink() else None):
+    if (run := Path(catalog["current"]).parent) != (layout.site.readlink() if layout.site.is_symlink() else None):
         yield Line(LOOK, "portail", f"published/site ne mène pas à {run}", "« mrf deliver »")
 
 
 def lock(layout: Layout) -> Iterator[Line]:
-    """The write lock: the system frees it when its holder ends, so one that is held has a living holder."""
+    """The write lock: the system releases it when its holder ends, so a held lock has a living holder."""
     if is_writing(layout):
         yield Line(LOOK, "verrou", "une exécution écrit en ce moment", "attendre ; au-delà de six heures, « mrf ui »")
     else:
@@ -179,7 +179,7 @@ def lock(layout: Layout) -> Iterator[Line]:
 
 
 def runs(layout: Layout) -> Iterator[Line]:
-    """The last run, runs that a crash left open, and the pulse of the daemon."""
+    """The last run, runs that a crash left open, and the heartbeat of the daemon."""
     import dagster as dg
 
     from orchestration.operation.instance import interrupted
@@ -196,16 +196,16 @@ def runs(layout: Layout) -> Iterator[Line]:
             yield Line(OK, "planificateur", "actif")
         else:
             never = all(pulses[name].last_heartbeat is None for name in silent)
-            told = "n’a jamais tourné" if never else "ne répond plus"
-            yield Line(LOOK if never else ERROR, "planificateur", told, "systemctl restart mrf-daemon (ou « mrf ui »)")
+            text = "n’a jamais tourné" if never else "ne répond plus"
+            yield Line(LOOK if never else ERROR, "planificateur", text, "systemctl restart mrf-daemon (ou « mrf ui »)")
 
 
 def _has_channels() -> bool:
-    """Whether somebody asked to be told: then the machine is meant to run, and back up, by itself."""
+    """Whether alerts are configured: then the machine is meant to run, and be backed up, unattended."""
     try:
         return bool(settings().channels)
     except SettingError:
-        return False  # said by `set_up`
+        return False  # reported by `set_up`
 
 
 def _last_run(dagster: object, is_scheduled: bool) -> Iterator[Line]:
@@ -217,21 +217,21 @@ def _last_run(dagster: object, is_scheduled: bool) -> Iterator[Line]:
         yield Line(LOOK, "dernière exécution", "aucune", "« mrf run »")
         return
     age = dt.datetime.now(dt.UTC) - record.create_timestamp
-    told = f"{record.dagster_run.status.value}, il y a {age.total_seconds() / 3600:.0f} h"
+    message = f"{record.dagster_run.status.value}, il y a {age.total_seconds() / 3600:.0f} h"
     if age < -_CLOCKS_DIFFER:
-        told = f"horloge reculée : datée du {record.create_timestamp:%d/%m/%Y %H:%M} UTC, plus tard que maintenant"
-        yield Line(ERROR, "dernière exécution", told, _SET_CLOCK)
+        message = f"horloge reculée : datée du {record.create_timestamp:%d/%m/%Y %H:%M} UTC, plus tard que maintenant"
+        yield Line(ERROR, "dernière exécution", message, _SET_CLOCK)
     elif record.dagster_run.status == dg.DagsterRunStatus.FAILURE:
-        yield Line(ERROR, "dernière exécution", told, "« mrf run » dit pourquoi")
+        yield Line(ERROR, "dernière exécution", message, "« mrf run » dit pourquoi")
     elif age > _LATE:
         level = ERROR if is_scheduled else LOOK
-        yield Line(level, "dernière exécution", told, "planificateur arrêté ? systemctl status mrf-daemon")
+        yield Line(level, "dernière exécution", message, "planificateur arrêté ? systemctl status mrf-daemon")
     else:
-        yield Line(OK, "dernière exécution", told)
+        yield Line(OK, "dernière exécution", message)
 
 
 def ports(layout: Layout) -> Iterator[Line]:
-    """Who listens where the servers would."""
+    """Which ports of the servers are taken."""
     for port, what in PORTS.items():
         with socket.socket() as probe:
             probe.settimeout(1)
@@ -240,55 +240,56 @@ def ports(layout: Layout) -> Iterator[Line]:
 
 
 def backup(layout: Layout) -> Iterator[Line]:
-    """Whether the last backup is there, and how old it is."""
-    told = state_files.read(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
+    """Whether the last backup exists, and how old it is."""
+    record = state_files.read(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
     now = dt.datetime.now(dt.UTC)
-    if told is None:
+    if record is None:
         level = ERROR if _has_channels() and _holds_real_since(layout, now - _LATE) else LOOK
         yield Line(level, "sauvegarde", "aucune", "« mrf backup » vers un autre disque, chaque nuit")
         return
-    age = now - dt.datetime.fromisoformat(told["made_at"])
-    found = f"{told['folder']}, " + (f"il y a {age.days} jour(s)" if age.days >= 0 else "plus tard que maintenant")
+    age = now - dt.datetime.fromisoformat(record["made_at"])
+    message = f"{record['folder']}, " + (f"il y a {age.days} jour(s)" if age.days >= 0 else "plus tard que maintenant")
     if age < -_CLOCKS_DIFFER:
-        yield Line(ERROR, "sauvegarde", f"horloge reculée : {found}", _SET_CLOCK)
-    elif not backups.is_whole(Path(told["folder"])):
+        yield Line(ERROR, "sauvegarde", f"horloge reculée : {message}", _SET_CLOCK)
+    elif not backups.is_complete(Path(record["folder"])):
         todo = "disque non monté ? le monter ; sinon « mrf backup »"
-        yield Line(ERROR, "sauvegarde", f"{told['folder']} n’est plus là, ou plus entière", todo)
+        yield Line(ERROR, "sauvegarde", f"{record['folder']} n’est plus là, ou plus entière", todo)
     elif age > _BACKUP_LATE:
-        yield Line(ERROR, "sauvegarde", found, "« mrf backup » ; systemctl status mrf-backup.timer")
+        yield Line(ERROR, "sauvegarde", message, "« mrf backup » ; systemctl status mrf-backup.timer")
     else:
-        yield Line(OK, "sauvegarde", found)
+        yield Line(OK, "sauvegarde", message)
 
 
 def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
-    """Whether real data was published before a time: a root that has just begun had no night to be backed up."""
-    now = publish.catalog(layout)
-    entries = [now, *now["history"]] if now else []
+    """Whether real data was published before a time; a new root has had no night to be backed up."""
+    catalog = publish.catalog(layout)
+    entries = [catalog, *catalog["history"]] if catalog else []
     return any(not one["is_demo"] and dt.datetime.fromisoformat(one["published_at"]) < then for one in entries)
 
 
 def erasures(layout: Layout) -> Iterator[Line]:
-    """Whether a publication has what was erased on request, as a backup may."""
-    from orchestration.operation.forgetting import held_by
+    """Whether a publication holds something erased on request, as after restoring a backup."""
+    from orchestration.operation.forgetting import publications_holding
 
     receipts = forgotten.receipts(layout.workspace(False))
-    held = held_by(layout, receipts, sources()) if receipts else []
+    held = publications_holding(layout, receipts, sources()) if receipts else []
     if held:
-        told = f"{len(held)} publication(s) peuvent porter ce qui a été effacé sur demande"
-        yield Line(ERROR, "effacements", told, "« mrf forget --again »")
+        message = f"{len(held)} publication(s) peuvent porter ce qui a été effacé sur demande"
+        yield Line(ERROR, "effacements", message, "« mrf forget --again »")
     elif receipts:
         yield Line(OK, "effacements", f"{len(receipts)} reçu(s), aucune publication d’avant eux")
 
 
 def state(layout: Layout) -> Iterator[Line]:
-    """Whether a restore was cut short, and the files that the root keeps about itself are whole."""
+    """Whether a restore was interrupted, and whether the state files of the root are intact."""
     if layout.restore_journal.exists():
         if not is_writing(layout):
             todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"
             yield Line(ERROR, "restauration", "interrompue", todo)
         return
-    now = publish.catalog(layout)
-    wrong = [text for text in housekeeping.look(layout) if now is None or text != publish.flaw(layout, now["current"])]
+    catalog = publish.catalog(layout)
+    flaw = publish.flaw(layout, catalog["current"]) if catalog else ""
+    wrong = [text for text in housekeeping.problems(layout) if text != flaw]
     for text in wrong:
         yield Line(ERROR, "fichiers d’état", text, "puis « mrf doctor » de nouveau")
     asides = sorted(path for path in layout.root.rglob(f"*{state_files.ASIDE}*") if path.parent != layout.landing)
@@ -301,19 +302,19 @@ def state(layout: Layout) -> Iterator[Line]:
 def set_up(layout: Layout) -> Iterator[Line]:
     """The settings of operation, and those of Dagster."""
     try:
-        given = settings()
+        current = settings()
     except SettingError as error:
         yield Line(ERROR, "réglages", str(error), "corriger l’environnement (mrf.env)")
         return
-    late = outbox.waiting(layout, given.channels)
-    if not given.channels:
+    late = outbox.waiting(layout, current.channels)
+    if not current.channels:
         yield Line(
             LOOK, "annonces", "aucune voie", "poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK, puis « mrf alert-test »"
         )
     elif late:
         yield Line(LOOK, "annonces", f"{len(late)} non partie(s)", "« mrf alert-test » dit pourquoi")
     else:
-        yield Line(OK, "annonces", ", ".join(given.channels))
+        yield Line(OK, "annonces", ", ".join(current.channels))
     if not settings_file(layout).read_text(encoding="utf-8").startswith(WRITTEN):
         todo = "comparer avec dagster.yaml du projet ; l’effacer pour revenir aux siens"
         yield Line(LOOK, "dagster.yaml", "réglages propres à cette racine", todo)

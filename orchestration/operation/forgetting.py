@@ -1,7 +1,7 @@
-"""What an erasure on request does to a data root: rows first, then a publication without them, then the older ones.
+"""Erasure on request in a data root: first the rows, then a new publication without them, then the older ones.
 
-Readers are never left without a publication: one that holds the submission goes once a newer one is in place, and so do
-backups. Only hashes of the ids are known afterwards, so that the same steps serve a restored backup.
+Readers always have a publication: one that holds the submission is removed once a newer one is in place, and so are
+backups. Only hashes of the ids are kept afterwards, so the same steps serve a restored backup.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from orchestration.upstream.event_log import delete_runs
 from warehouse import state_files
 from warehouse.paths import PROJECT, Layout
 from warehouse.privacy import erasure, forgotten
-from warehouse.privacy.file_texts import CannotScan, says
+from warehouse.privacy.file_texts import CannotScan, contains
 from warehouse.privacy.vault import Vault
 from warehouse.publication import backup, publish, retention
 from warehouse.resolution import state
@@ -38,14 +38,14 @@ BESIDE_BACKUPS = "forgotten"  # the folder of receipts beside backups, for a res
 
 
 def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path | None) -> dict[str, list[Path]]:
-    """By survey, the files that a run would read: of the folder of the publication in place, or of another.
+    """By survey, its files in ``landing`` (default: that of the current publication) and in the folder of this root.
 
-    Raises NothingToPublish where a folder cannot be looked into.
+    Raises NothingToPublish if a folder cannot be listed.
     """
     folders = {folder.resolve() for folder in (landing or Path(last_landed(layout).folder), layout.landing)}
-    found = sorted({path for folder in folders for path in landed_files(folder)})
+    files = sorted({path for folder in folders for path in landed_files(folder)})
     return {
-        source_id: [path for path in found if source.claims(path.name)]
+        source_id: [path for path in files if source.claims(path.name)]
         for source_id, source in erasure.surveys(sources).items()
     }
 
@@ -53,7 +53,7 @@ def landed_by_survey(layout: Layout, sources: dict[str, Source], landing: Path |
 def erase(
     layout: Layout, vault: Vault | None, sources: dict[str, Source], erased: Erased, landed: Iterable[Path]
 ) -> tuple[erasure.Done, list[Path]]:
-    """Takes erased submissions out of all but publications; returns what was done, and landed files that keep one."""
+    """Removes erased submissions from everything but publications; returns what was done and the landed files left."""
     workspace = layout.workspace(False)
     done = erasure.erase(workspace, vault, sources, erased)
     left = []
@@ -69,7 +69,7 @@ def erase(
             done.rewritten.append(f"dépôt : {path.name}")
     for path in layout.pulls.glob("*/*.page"):
         path.unlink()
-    layout.build_file.unlink(missing_ok=True)  # what a database no longer shows still lies in its file
+    layout.build_file.unlink(missing_ok=True)  # deleted rows remain in the file of a database
     return done, left
 
 
@@ -77,9 +77,9 @@ def _shown(layout: Layout, path: Path) -> str:
     return path.relative_to(layout.root).as_posix() if path.is_relative_to(layout.root) else str(path)
 
 
-def held_by(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
-    """The publications that may hold what was erased since they were made, as the catalog names them."""
-    return [name for name in publish.present(layout) if _publication_may_hold(layout, name, receipts, sources)]
+def publications_holding(layout: Layout, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[str]:
+    """The publications, as the catalog names them, that may hold submissions erased after they were made."""
+    return [name for name in publish.all_finished(layout) if _publication_may_hold(layout, name, receipts, sources)]
 
 
 def _publication_may_hold(
@@ -87,16 +87,16 @@ def _publication_may_hold(
 ) -> bool:
     try:
         return _may_hold(publish.manifest_of(layout, name), receipts, sources)
-    except Damaged:  # nobody knows what it was made of
+    except Damaged:  # its inputs are unknown
         return bool(receipts)
 
 
 def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:
-    """Whether it was made, before an erasure, of a file that held the submission or that nobody could look into."""
+    """Whether a publication precedes an erasure and was made from a file that held the submission or went unread."""
     if manifest["is_demo"]:
         return False
-    inputs = {name: told for name, told in manifest["inputs"].items() if name in erasure.surveys(sources)}
-    digests = {digest for told in inputs.values() for digest in told["files"].values()}
+    inputs = {name: entry for name, entry in manifest["inputs"].items() if name in erasure.surveys(sources)}
+    digests = {digest for entry in inputs.values() for digest in entry["files"].values()}
     return any(
         manifest["published_at"] <= receipt["forgotten_at"]
         and bool(digests & set(receipt["documents"]) or digests - set(receipt["read"]))
@@ -105,9 +105,9 @@ def _may_hold(manifest: dict[str, Any], receipts: list[dict[str, Any]], sources:
 
 
 def rebuild(layout: Layout, receipts: list[dict[str, Any]], is_data_only: bool) -> str:
-    """Publishes the rows that are kept; returns what the run said where it could not.
+    """Publishes the rows that are kept; returns the run's error message if it fails.
 
-    That the sources of the ``receipts`` have fewer rows is what was asked for.
+    The sources of the ``receipts`` are expected to have fewer rows.
     """
     command = [
         sys.executable,
@@ -124,35 +124,36 @@ def rebuild(layout: Layout, receipts: list[dict[str, Any]], is_data_only: bool) 
 
 
 def remove_publications(layout: Layout, names: list[str], instance: dg.DagsterInstance) -> list[str]:
-    """Removes publications, the ids that only they knew, and the history of all runs that no other one needs.
+    """Removes publications, the ids that only they used, and the history of all runs no longer needed.
 
-    Never the one in place: then nothing is removed. To be called under the lock.
+    Removes nothing if the current publication is among them. To be called under the lock.
     """
-    now = publish.catalog(layout)
-    if now is None or now["current"] in names:
+    catalog = publish.catalog(layout)
+    if catalog is None or catalog["current"] in names:
         return []
-    write_json(layout.catalog, now | {"history": [one for one in now["history"] if one["current"] not in names]})
+    history = [one for one in catalog["history"] if one["current"] not in names]
+    write_json(layout.catalog, catalog | {"history": history})
     kept = retention.kept_runs(layout)
     for folder in layout.run_folder("_").parent.glob("*"):
         if folder.name not in kept:
             shutil.rmtree(folder)
     _forget_runs(layout, instance, kept)
-    _forget_ids(layout, names, now)
-    for name in names:  # last: as long as one is there, the command does all of it again
+    _forget_ids(layout, names, catalog)
+    for name in names:  # last: as long as one is left, the command repeats all steps
         folder = (layout.published / name).parent
         publish.remove(folder)
     return names
 
 
-def _forget_ids(layout: Layout, names: list[str], now: dict[str, Any]) -> None:
-    """The registry keeps the names of what it gave an id to: those that no publication shows any more go."""
+def _forget_ids(layout: Layout, names: list[str], catalog: dict[str, Any]) -> None:
+    """Removes from the registry of ids the names of entities that no publication shows any more."""
     gone = set().union(*(_entities(layout.published / name) for name in names))
-    gone -= _entities(layout.published / now["current"])
+    gone -= _entities(layout.published / catalog["current"])
     workspace = layout.workspace(False)
     for path in (
         state.entity_ids_path(workspace),
         workspace.resolved / "entity_id.parquet",
-        layout.run_folder(now["run_id"]) / "entity_id.parquet",
+        layout.run_folder(catalog["run_id"]) / "entity_id.parquet",
     ):
         if path.exists():
             table = pq.read_table(path)
@@ -166,12 +167,12 @@ def _entities(path: Path) -> set[str]:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             return {row[0] for row in connection.execute(query).fetchall() if row[0]}
-    except duckdb.Error:  # a damaged one: what it alone named stays in the registry
+    except duckdb.Error:  # a damaged one: the entities that only it names stay in the registry
         return set()
 
 
 def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -> None:
-    """Previews and examples of older runs; a database gives back what it no longer shows when it is packed."""
+    """Removes previews and examples of older runs; packing the databases releases the deleted rows."""
     delete_runs(instance, [run_id for run_id in instance.get_run_ids() if run_id not in kept])
     for folder in (layout.dagster_home / "storage").glob("*"):
         if folder.is_dir() and folder.name not in kept:
@@ -180,11 +181,11 @@ def _forget_runs(layout: Layout, instance: dg.DagsterInstance, kept: set[str]) -
         if path.name.split(".")[0] not in kept | {"index"}:
             path.unlink()
     for path in layout.dagster_home.rglob("*.db"):
-        pack(path)
+        vacuum(path)
 
 
-def pack(path: Path) -> None:
-    """Writes a SQLite file anew, without what was deleted from it."""
+def vacuum(path: Path) -> None:
+    """Rewrites a SQLite file without its deleted rows."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         connection.execute("vacuum")
@@ -195,7 +196,7 @@ def pack(path: Path) -> None:
 
 def backups_with(folders: Iterable[Path], receipts: list[dict[str, Any]], sources: dict[str, Source]) -> list[Path]:
     """The backups below these folders that may hold what was erased."""
-    return [path for folder in folders for path in backup.whole(folder) if _backup_may_hold(path, receipts, sources)]
+    return [path for folder in folders for path in backup.complete(folder) if _backup_may_hold(path, receipts, sources)]
 
 
 def _backup_may_hold(folder: Path, receipts: list[dict[str, Any]], sources: dict[str, Source]) -> bool:
@@ -210,33 +211,33 @@ def _backup_may_hold(folder: Path, receipts: list[dict[str, Any]], sources: dict
 
 
 def replace_backups(layout: Layout, old: list[Path], now: dt.datetime) -> list[str]:
-    """A new backup in each folder that has some with an erased submission, then the removal of those.
+    """Makes a new backup in each folder that has outdated ones, then removes those.
 
-    The receipts go beside them, so that a copy of an older backup, restored, is erased too.
+    The receipts are copied beside them, so that an older backup is erased too once it is restored.
     """
     for folder in sorted({path.parent for path in old}):
-        forgotten.carry(layout.workspace(False).forgotten, folder / BESIDE_BACKUPS)
+        forgotten.copy_receipts(layout.workspace(False).forgotten, folder / BESIDE_BACKUPS)
         backup.make(layout, folder, now)
     for path in old:
         backup.remove(path)
     return [str(path) for path in old]
 
 
-def traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
-    """The files of the root in which an id can still be read, and those that nobody can look into.
+def find_traces(layout: Layout, ids: set[str]) -> tuple[list[str], list[str]]:
+    """The files of the root in which an id can still be read, and those that cannot be searched.
 
-    Encrypted ones were looked through before.
+    Encrypted files were searched before.
     """
-    found, unverified = [], []
+    readable, unverified = [], []
     sought = {one.lower() for one in ids}
     for path in sorted(path for path in layout.root.rglob("*") if path.is_file() and not path.is_symlink()):
         if path.suffix == ".enc" or path.is_relative_to(layout.site):
             continue
         name = _shown(layout, path)
         try:
-            if says(path, lambda text: any(one in text.lower() for one in sought)):
-                found.append(name)
+            if contains(path, lambda text: any(one in text.lower() for one in sought)):
+                readable.append(name)
         except CannotScan:
-            if path.exists():  # and did not go meanwhile
+            if path.exists():  # not removed meanwhile
                 unverified.append(name)
-    return found, unverified
+    return readable, unverified

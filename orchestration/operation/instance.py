@@ -18,7 +18,7 @@ from orchestration.operation import history
 from orchestration.settings import POSTGRES, SettingError
 from warehouse.paths import PROJECT, Layout
 from warehouse.plain_path import NoPlainPath, plain
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -41,7 +41,7 @@ _SECONDS_TO_BEGIN, _SECONDS_TO_END = 900, 3  # from launch to the first step; fr
 
 
 def write_lock(layout: Layout) -> FileLock:
-    """The one lock of a data root; taken again in the same process it only counts."""
+    """The one write lock of a data root; re-entrant within a process."""
     layout.root.mkdir(parents=True, exist_ok=True)
     return FileLock(layout.lock, is_singleton=True, thread_local=False)
 
@@ -52,24 +52,24 @@ def settings_file(layout: Layout) -> Path:
 
 
 def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
-    """Brings Dagster's settings in the data root up to date, and names both to this process and those it starts.
+    """Updates Dagster's settings in the data root and sets the environment of this process and its children.
 
-    A settings file without the first line of ours is a person's own and stays as it is. Returns, in sentences, what was
-    damaged and had to be begun anew; ``is_thorough``: looked for in the history of every run too. Raises SettingError.
+    A settings file without our first line belongs to the user and stays as it is. Returns, in sentences, what was
+    damaged and recreated; ``is_thorough`` also checks the history of every run. Raises SettingError.
     """
     layout.landing.mkdir(parents=True, exist_ok=True)
     layout.dagster_home.mkdir(parents=True, exist_ok=True)
     path, wanted = settings_file(layout), _wanted()
-    told = history.mend_settings(path)
-    found = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
-    if found.startswith(WRITTEN) and found != wanted:
-        # Half of the history here and half there would be worse than a refusal.
-        if _POSTGRES_STORAGE in found and _POSTGRES_STORAGE not in wanted:
+    messages = history.repair_settings(path)
+    current = path.read_text(encoding="utf-8") if path.exists() else WRITTEN
+    if current.startswith(WRITTEN) and current != wanted:
+        # A history split over two databases would be worse than a refusal.
+        if _POSTGRES_STORAGE in current and _POSTGRES_STORAGE not in wanted:
             raise SettingError(
                 f"l’historique de cette racine est dans PostgreSQL, et {POSTGRES} n’est pas posé ; pour revenir à"
                 f" SQLite, effacer {path}"
             )
-        write_whole(path, wanted.encode())
+        write_atomically(path, wanted.encode())
     if os.environ.get(POSTGRES, "").startswith(_PLAIN):
         os.environ[POSTGRES] = _WITH_DRIVER + os.environ[POSTGRES].removeprefix(_PLAIN)
     try:
@@ -77,30 +77,30 @@ def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
     except NoPlainPath as reason:
         raise SettingError(str(reason)) from reason
     os.environ["MRF_DATA"] = str(layout.root)
-    return told + _make_storage(layout, is_thorough)
+    return messages + _make_storage(layout, is_thorough)
 
 
 def _make_storage(layout: Layout, is_thorough: bool) -> list[str]:
-    """Has Dagster make its SQLite files, one process at a time; in sentences, which ones could not be opened.
+    """Has Dagster create its SQLite files, one process at a time; returns sentences about those that are damaged.
 
-    Two processes that open it on a new root write different versions into `schedules.db`, and none opens it afterwards:
-    « Version table 'alembic_version' has more than one head present », as two `mrf run` at once found.
+    Two processes that open a new root at once write different versions into `schedules.db`, which then cannot be
+    opened: « Version table 'alembic_version' has more than one head present ».
     """
     made = layout.dagster_home / _MADE
     with FileLock(f"{made}.lock"):
         if keeps_history_elsewhere(layout):
             return []
-        told = history.mend(layout, made, is_thorough)
+        messages = history.repair(layout, made, is_thorough)
         if not made.exists():
             import dagster as dg
 
             with dg.DagsterInstance.get():
                 made.touch()
-        return told
+        return messages
 
 
 def keeps_history_elsewhere(layout: Layout) -> bool:
-    """Whether Dagster's history of a data root is in a database server: its files are then not all of it."""
+    """Whether Dagster's history of a data root is in a database server, so that its files are incomplete."""
     path = settings_file(layout)
     return path.exists() and "storage" in (yaml.safe_load(path.read_text(encoding="utf-8")) or {})
 
@@ -120,9 +120,9 @@ def _alive_file(layout: Layout, run_id: str) -> Path:
 
 @contextmanager
 def alive(layout: Layout, run_id: str) -> Iterator[None]:
-    """Shows that the process of a run lives: the system frees the lock whichever way the process ends.
+    """Marks the process of a run as alive: the system releases the lock however the process ends.
 
-    Only a process that is killed, or that cannot tell Dagster of its end, leaves the file behind.
+    The file stays behind only if the process was killed or could not report its end to Dagster.
     """
     path = _alive_file(layout, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ def alive(layout: Layout, run_id: str) -> Iterator[None]:
 
 
 def was_interrupted(layout: Layout) -> bool:
-    """Whether a run was killed and is not closed yet; asked of files, for importing Dagster takes seconds."""
+    """Whether a run was killed and not closed yet; looks at files only, because importing Dagster takes seconds."""
     return any(_is_free(path) for path in _alive_files(layout))
 
 
@@ -141,7 +141,7 @@ def _alive_files(layout: Layout) -> list[Path]:
 
 
 def interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
-    """The runs that are open although their process is gone."""
+    """The open runs whose process is gone."""
     import dagster as dg
 
     statuses = dg.DagsterRunStatus
@@ -153,8 +153,8 @@ def interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
 def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]:
     """Marks as failed the runs whose process is gone, and returns their ids.
 
-    Dagster's default launcher does not ask whether a run still lives: after a power cut such a run stays « started »
-    for ever, and with one run at a time none would ever start again. What it marks, the daemon may run again.
+    Dagster's default launcher has no health check: after a power cut such a run stays « started » for ever, and with
+    one run at a time no other would start. The daemon may retry the runs marked here.
     """
     if gone := interrupted(layout, instance):
         time.sleep(_SECONDS_TO_END)
@@ -164,17 +164,17 @@ def close_interrupted(layout: Layout, instance: dg.DagsterInstance) -> list[str]
             instance.report_run_failed(run, "Exécution interrompue : son processus n’existe plus.")
             closed.append(run.run_id)
     for path in _alive_files(layout):
-        told = instance.get_run_by_id(path.parent.name)
-        # Of a run that a damaged history no longer knows its lock tells whether it lives.
-        if told.is_finished if told is not None else _is_free(path):
+        owner = instance.get_run_by_id(path.parent.name)
+        # A run that a damaged history no longer knows is alive as long as its lock is held.
+        if owner.is_finished if owner is not None else _is_free(path):
             path.unlink(missing_ok=True)
     return closed
 
 
 def forget_future_ticks(instance: dg.DagsterInstance, now: dt.datetime) -> bool:
-    """Clears what schedules and sensors remember where a last tick lies in the future; whether one did.
+    """Clears the state of schedules and sensors if a last tick lies in the future; returns whether one did.
 
-    After the clock was set back Dagster starts none of them until it has caught up. All begin again by themselves.
+    After the clock was set back Dagster starts none of them until it has caught up. All restart by themselves.
     """
     ticks = (
         tick
@@ -188,7 +188,7 @@ def forget_future_ticks(instance: dg.DagsterInstance, now: dt.datetime) -> bool:
 
 def _is_gone(layout: Layout, run_id: str, changed_at: dt.datetime) -> bool:
     path = _alive_file(layout, run_id)
-    if not path.exists():  # it has not come to its first step, or never will
+    if not path.exists():  # it has not reached its first step, or never will
         return (dt.datetime.now(dt.UTC) - changed_at).total_seconds() > _SECONDS_TO_BEGIN
     return _is_free(path)
 

@@ -1,7 +1,7 @@
-"""The outbox of alerts: each is written once as a file, then sent on every channel until each has taken it.
+"""The outbox of alerts: each is written once as a file, then sent on every channel until each has accepted it.
 
-Whoever ends a run writes and sends; the daemon sends again what a mail server or a network did not take. What a full
-disk does not take is sent at once.
+The process that ends a run writes and sends; the daemon retries what a mail server or a network refused. If the disk is
+full, alerts are sent at once.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from warehouse.paths import Layout
 from warehouse.storage import write_json
 
 GIVE_UP_AFTER = dt.timedelta(days=3)
-_SECONDS = 15  # a sensor’s tick may take a minute, with both channels silent
-_FOR_GOOD = 500  # a mail server that answers less may take it later
+_SECONDS = 15  # a sensor tick may take a minute, with both channels timing out
+_FOR_GOOD = 500  # SMTP codes below this are temporary
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def put(layout: Layout, key: str, kind: str, subject: str, text: str) -> bool:
-    """Writes an alert, unless one of this key was written before; whether it is new."""
+    """Writes an alert unless one with this key exists; returns whether it is new."""
     path = layout.alerts / f"{key}.json"
     layout.alerts.mkdir(parents=True, exist_ok=True)
     with FileLock(layout.alerts / ".put.lock"):
@@ -51,25 +51,25 @@ def _alert(kind: str, subject: str, text: str) -> dict[str, Any]:
 
 
 def send_at_once(settings: Settings, key: str, kind: str, subject: str, text: str) -> list[str]:
-    """Sends an alert that could not be written, on every channel; returns what went wrong, in words."""
-    told = _alert(kind, subject, text)
-    return [problem for channel in settings.channels if (problem := _try(channel, settings, key, told))]
+    """Sends on every channel an alert that could not be written; returns the problems, in words."""
+    alert = _alert(kind, subject, text)
+    return [problem for channel in settings.channels if (problem := _try(channel, settings, key, alert))]
 
 
 def waiting(layout: Layout, channels: tuple[str, ...]) -> list[Path]:
-    """The alerts that a channel has not taken yet and that are still worth sending, oldest first."""
+    """The alerts not yet accepted by every channel and still worth sending, oldest first."""
     oldest = dt.datetime.now(dt.UTC) - GIVE_UP_AFTER
-    found = [
-        (told["created_at"], path)
+    unsent = [
+        (alert["created_at"], path)
         for path in layout.alerts.glob("*.json")
-        if (told := _read(path)) and dt.datetime.fromisoformat(told["created_at"]) > oldest
-        if set(channels) - set(told["sent"])
+        if (alert := _read(path)) and dt.datetime.fromisoformat(alert["created_at"]) > oldest
+        if set(channels) - set(alert["sent"])
     ]
-    return [path for _, path in sorted(found)]
+    return [path for _, path in sorted(unsent)]
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """An alert; None where somebody spoilt the file."""
+    """An alert; None if its file is damaged."""
     try:
         return state_files.read(path, state_files.Alert)  # type: ignore[no-any-return]
     except state_files.Damaged:
@@ -77,7 +77,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def send(layout: Layout, settings: Settings) -> list[str]:
-    """Sends what waits; returns what went wrong, in words. A channel that fails is left alone until the next time."""
+    """Sends what waits; returns the problems, in words. A failing channel is skipped until the next call."""
     problems: list[str] = []
     if not layout.alerts.is_dir():
         return []
@@ -85,43 +85,43 @@ def send(layout: Layout, settings: Settings) -> list[str]:
         with FileLock(layout.alerts / ".lock").acquire(timeout=0):
             failing: set[str] = set()
             for path in waiting(layout, settings.channels):
-                told = _read(path) or {"sent": {}}
-                for channel in set(settings.channels) - set(told["sent"]) - failing:
-                    if problem := _try(channel, settings, path.stem, told):
+                alert = _read(path) or {"sent": {}}
+                for channel in set(settings.channels) - set(alert["sent"]) - failing:
+                    if problem := _try(channel, settings, path.stem, alert):
                         problems.append(problem)
-                        failing |= set() if channel in told["sent"] or told.get("left") else {channel}
-                    with suppress(OSError):  # a full disk: sent again later rather than not on the next channel
-                        write_json(path, told)
+                        failing |= set() if channel in alert["sent"] or alert.get("left") else {channel}
+                    with suppress(OSError):  # a full disk: better sent twice than not on the next channel
+                        write_json(path, alert)
     except Timeout:
         pass  # another process is sending
     return problems
 
 
-def _try(channel: str, settings: Settings, key: str, told: dict[str, Any]) -> str:
-    """Sends one alert on one channel, and writes into it that it took it; what went wrong, in words, or nothing."""
+def _try(channel: str, settings: Settings, key: str, alert: dict[str, Any]) -> str:
+    """Sends one alert on one channel and records its success in the alert; returns the problem in words, or ""."""
     problem = ""
     try:
-        _CHANNELS[channel](settings, key, told)
+        _CHANNELS[channel](settings, key, alert)
     except _Partly as error:
         problem = f"{channel} : {error}"
-        if told["left"]:
+        if alert["left"]:
             return problem
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return f"{channel} : {_in_words(error)}"
-    told["sent"][channel] = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    alert["sent"][channel] = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     return problem
 
 
 class _Refused(ValueError):
-    """What was not sent, and why, in words that hold no secret."""
+    """An alert that was not sent, with a reason that holds no secret."""
 
 
 class _Partly(Exception):
-    """Who did not take what the others took."""
+    """Some recipients were refused while others were accepted."""
 
 
 def _in_words(error: Exception) -> str:
-    """What went wrong; an error's own text may hold the address, which is a secret."""
+    """The problem in words; the text of an error may hold the address, which is a secret."""
     if isinstance(error, _Refused):
         return str(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -130,11 +130,11 @@ def _in_words(error: Exception) -> str:
         return f"utilisateur ou secret refusé ({error.smtp_code}) : vérifier MRF_ALERT_SMTP"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"refus du serveur ({error.smtp_code})"
-    if told := certificates.in_words(error):
-        return told
-    of_system = (one for one in certificates.behind(error) if isinstance(one, OSError) and one.errno)
-    found = next(of_system, error)
-    return f"{type(found).__name__} {getattr(found, 'strerror', '') or ''}".strip()
+    if explanation := certificates.explained(error):
+        return explanation
+    of_system = (one for one in certificates.causes(error) if isinstance(one, OSError) and one.errno)
+    cause = next(of_system, error)
+    return f"{type(cause).__name__} {getattr(cause, 'strerror', '') or ''}".strip()
 
 
 def _refusals(refused: dict[str, tuple[int, bytes]]) -> str:
@@ -143,15 +143,15 @@ def _refusals(refused: dict[str, tuple[int, bytes]]) -> str:
     )
 
 
-def _mail(settings: Settings, key: str, told: dict[str, Any]) -> None:
-    """One message. Of those it could not be given to while others took it, ``left`` are those to try again alone."""
+def _mail(settings: Settings, key: str, alert: dict[str, Any]) -> None:
+    """Sends one message. ``left``: the recipients refused for now, to be retried without the others."""
     message = EmailMessage()
-    message["Subject"], message["From"] = told["subject"], settings.alert_from
+    message["Subject"], message["From"] = alert["subject"], settings.alert_from
     message["To"] = ", ".join(settings.alert_to)
     message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(key[:16], domain="mrf.invalid")
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(told["text"])
-    left = told.get("left", [])
+    message.set_content(alert["text"])
+    left = alert.get("left", [])
     with _mail_server(settings) as server:
         try:
             refused = server.send_message(message, to_addrs=left or settings.alert_to)
@@ -159,15 +159,15 @@ def _mail(settings: Settings, key: str, told: dict[str, Any]) -> None:
             if not left:
                 raise
             refused = error.recipients
-    told.pop("left", None)
+    alert.pop("left", None)
     if refused:
-        told["left"] = [name for name, (code, _) in refused.items() if code < _FOR_GOOD]
-        todo = "ils seront essayés de nouveau" if told["left"] else "vérifier MRF_ALERT_TO"
+        alert["left"] = [name for name, (code, _) in refused.items() if code < _FOR_GOOD]
+        todo = "ils seront essayés de nouveau" if alert["left"] else "vérifier MRF_ALERT_TO"
         raise _Partly(f"refusé pour {_refusals(refused)} ; les autres destinataires l’ont ; {todo}")
 
 
 def _mail_server(settings: Settings) -> smtplib.SMTP:
-    """A connection on which a message may be sent; what opens the server is given over an encrypted line alone."""
+    """A connection that can send mail; credentials are only sent over an encrypted connection."""
     address = urlsplit(settings.smtp)
     host = address.hostname or ""
     context = ssl.create_default_context(cafile=os.environ.get("REQUESTS_CA_BUNDLE") or None)
@@ -190,12 +190,12 @@ def _mail_server(settings: Settings) -> smtplib.SMTP:
     return server
 
 
-def _post(settings: Settings, key: str, told: dict[str, Any]) -> None:
-    """One JSON object; `text` is what chat services show. Only an answer 2xx says that it was taken."""
-    from ingestion.pull.connections import Connections  # requests takes a while: not before it is needed
+def _post(settings: Settings, key: str, alert: dict[str, Any]) -> None:
+    """Posts one JSON object; `text` is what chat services show. Only a 2xx answer counts as accepted."""
+    from ingestion.pull.connections import Connections  # slow to import
 
-    content = {"id": key, **{name: told[name] for name in ("kind", "subject", "created_at")}}
-    body = json.dumps(content | {"text": f"{told['subject']}\n\n{told['text']}"}, ensure_ascii=False).encode()
+    content = {"id": key, **{name: alert[name] for name in ("kind", "subject", "created_at")}}
+    body = json.dumps(content | {"text": f"{alert['subject']}\n\n{alert['text']}"}, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8"}
     with Connections(time.monotonic() + 2 * _SECONDS) as lines:
         answer = lines.session.post(

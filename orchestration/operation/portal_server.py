@@ -1,7 +1,7 @@
-"""The server of `mrf portal`: the files of one folder, to a browser that calls it by its name, for a limited time.
+"""The server of `mrf portal`: serves the files of one folder, under known host names, for a limited time per request.
 
-Whoever reaches it may read all that is published, and nothing else of this machine. It has no password: the proxy of
-`deploy/` asks for one.
+Whoever reaches it may read everything that is published and nothing else on this machine. It has no password: the proxy
+of `deploy/` asks for one.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _POLICY = (
     "frame-ancestors 'self'"
 )
 _HEADERS = {
-    "Cache-Control": "no-cache",  # never the page of a publication that is no longer the current one
-    "Connection": "close",  # one request each: nobody holds a connection open
+    "Cache-Control": "no-cache",  # never a cached page of an older publication
+    "Connection": "close",  # one request per connection: nobody holds one open
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -49,12 +49,12 @@ _HEADERS = {
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that waits for connections. Raises OSError where the address is taken or not of this machine."""
+    """A listening socket. Raises OSError if the address is taken or not of this machine."""
     return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
 def serve(folder: Path, listening: socket.socket, names: Collection[str]) -> None:
-    """Serves a folder until it is interrupted, to those who call this machine itself or one of ``names``."""
+    """Serves a folder until interrupted, under the names of this machine and ``names``."""
     config = uvicorn.Config(
         application(folder, names),
         http=_Impatient,
@@ -72,7 +72,7 @@ def serve(folder: Path, listening: socket.socket, names: Collection[str]) -> Non
 
 
 def application(folder: Path, names: Collection[str]) -> ASGIApp:
-    """The files of a folder as a web application. The folder may be a link; what it leads to is looked up each time."""
+    """The files of a folder as a web application. The folder may be a link, resolved at each request."""
     known = _LOOPBACK | {name.lower().strip("[]") for name in names}
     return Starlette(
         routes=[Mount("/", _Files(directory=folder, html=True))],
@@ -82,7 +82,7 @@ def application(folder: Path, names: Collection[str]) -> ASGIApp:
 
 
 class _Files(StaticFiles):
-    """Files below the folder alone: no list of a folder, no link out of it. What no browser knows is downloaded."""
+    """Files below the folder only: no listing, no link out of it. Types unknown to browsers are downloaded."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -94,7 +94,7 @@ class _Files(StaticFiles):
 
 
 class _Guard:
-    """Refuses who calls another name: a page elsewhere could make its own name lead here and read what is shown."""
+    """Refuses other host names: a foreign page could point its own name here and read what is shown (DNS rebinding)."""
 
     def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
         self._app, self._names = app, names
@@ -136,7 +136,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 
 class _Impatient(H11Protocol):
-    """A connection that ends where its request does not come, and after a while however slowly it is read."""
+    """A connection with a time limit for the request and for reading the answer."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

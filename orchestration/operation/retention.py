@@ -15,20 +15,20 @@ from warehouse.privacy.vault import open_vault
 from warehouse.publication import retention
 
 
-def prune(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:
+def prune(layout: Layout, instance: dg.DagsterInstance, settings: Settings, now: dt.datetime) -> list[str]:
     """Removes what the settings no longer keep and returns its names. To be called under the write lock."""
-    removed = retention.prune(layout, given.keep_publications, given.keep_run_days, now)
-    names = [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, given, now)
+    removed = retention.prune(layout, settings.keep_publications, settings.keep_run_days, now)
+    names = [str(path.relative_to(layout.root)) for path in removed] + _prune_history(layout, instance, settings, now)
     try:
-        expired = expire(layout, given.keep_personal_days, now)
-    except KeyProblem as problem:  # the rest goes all the same; « mrf forget --expired » says it again
+        expired = expire(layout, settings.keep_personal_days, now)
+    except KeyProblem as problem:  # the rest is removed anyway; « mrf forget --expired » reports the problem again
         return [*names, f"(données personnelles échues : non effacées, {problem})"]
     return names + [f"données personnelles du document {digest[:8]}" for digest in expired]
 
 
-def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings, now: dt.datetime) -> list[str]:
-    """Dagster keeps every run for ever; the runs of publications that are kept stay, and the last of all."""
-    before = now - dt.timedelta(days=given.keep_run_days)
+def _prune_history(layout: Layout, instance: dg.DagsterInstance, settings: Settings, now: dt.datetime) -> list[str]:
+    """Removes old runs, which Dagster keeps for ever, but for those of kept publications and the last one."""
+    before = now - dt.timedelta(days=settings.keep_run_days)
     ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
     old = instance.get_run_records(dg.RunsFilter(statuses=ended, updated_before=before))
     latest = {run.run_id for run in instance.get_runs(limit=1)}
@@ -42,7 +42,7 @@ def _prune_history(layout: Layout, instance: dg.DagsterInstance, given: Settings
 
 
 def expire(layout: Layout, days: int, now: dt.datetime) -> list[str]:
-    """Erases from `restricted` what came in more than so many days ago; returns the documents. Under the lock."""
+    """Erases from `restricted` what arrived more than so many days ago; returns the documents. Under the lock."""
     workspace = layout.workspace(False)
     if not days or not (workspace.restricted / "originals").is_dir():
         return []

@@ -1,1 +1,1 @@
-"""What a run works on and what becomes of each delivery; knows neither Dagster nor the command."""
+"""The inputs of a run and the outcome of each delivery; independent of Dagster and of the command."""

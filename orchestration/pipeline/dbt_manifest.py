@@ -1,4 +1,4 @@
-"""dbt's manifest with the queries of its tests, parsed only when the dbt project changed."""
+"""dbt's manifest with the compiled queries of its tests, parsed again only if the dbt project changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from orchestration.pipeline.inventory import environment
 from warehouse.parameter_texts import with_parameters
 from warehouse.paths import DBT_PROJECT, Layout
 from warehouse.state_files import Damaged
-from warehouse.storage import copy_whole, read_json, tree_hash, write_json, write_whole
+from warehouse.storage import copy_atomically, read_json, tree_hash, write_atomically, write_json
 
-# dbt of this very environment, whether or not its folder is on PATH.
+# The dbt of this environment, whether or not its folder is on PATH.
 DBT = Path(sys.executable).with_name("dbt")
 
-# The parse that `make` leaves in the project, so that a new data root starts with it.
+# The parse made by `make`, which every new data root starts with.
 INSTALLED = DBT_PROJECT / "target"
 _STAMP = "parsed.json"
 
@@ -28,9 +28,9 @@ _parsing: dict[Path, subprocess.Popen[str]] = {}
 
 
 def manifest_path(layout: Layout) -> Path:
-    """The manifest of the project as it is now: this root's, else the one made at set-up, else parsed now.
+    """The manifest of the project as it is now: this root's, else the one made at set-up, else a new one.
 
-    Raises RuntimeError with dbt's own words where the project does not parse.
+    Raises RuntimeError with dbt's output if the project does not parse.
     """
     if _is_current(_kept(layout)):
         return _kept(layout) / "manifest.json"
@@ -42,7 +42,7 @@ def manifest_path(layout: Layout) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A manifest of dbt whose descriptions give the values of the parameters that they name."""
+    """A manifest whose descriptions contain the values of the parameters that they name."""
     manifest: dict[str, Any] = read_json(path)
     for node in manifest["nodes"].values():
         for described in (node, *node.get("columns", {}).values()):
@@ -52,10 +52,10 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def start_parsing(layout: Layout) -> None:
-    """Starts dbt's parser beside this process where this root has no parse of the project as it is now.
+    """Starts dbt's parser in the background if this root has no current parse of the project.
 
-    dbt parses everything again where the path of the build differs from that of its last parse, so each root
-    has its own; the first run of a root reads its sources meanwhile.
+    dbt parses everything again if the path of the build differs from that of its last parse, so each root keeps its
+    own; meanwhile the first run of a root reads its sources.
     """
     if layout.root in _parsing or _is_current(_kept(layout)):
         return
@@ -65,7 +65,7 @@ def start_parsing(layout: Layout) -> None:
     # Whole: a partial parse after the other workspace's build loses what _tests.yml says of the tests (dbt 1.11).
     command += ["compile", "--no-partial-parse", "--no-introspect", "--select", "resource_type:test"]
     command += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    # A guess of the workspace: where the build names the other one, dbt reads its sources again, and no more.
+    # The workspace is a guess: if the build uses the other one, dbt only reads its sources again.
     variables = os.environ | environment(layout, is_demo=not any(layout.landing.glob("*")))
     _parsing[layout.root] = subprocess.Popen(
         command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -73,18 +73,18 @@ def start_parsing(layout: Layout) -> None:
 
 
 def finish_parsing(layout: Layout) -> None:
-    """Waits for the parser, if it was started. Raises RuntimeError with dbt's own words where it failed."""
+    """Waits for the parser, if it was started. Raises RuntimeError with dbt's output if it failed."""
     parsing = _parsing.pop(layout.root, None)
     if parsing is None:
         return
-    told, _ = parsing.communicate()
+    output, _ = parsing.communicate()
     if parsing.returncode:
-        raise RuntimeError(f"Le projet dbt ne se lit pas :\n{told}")
+        raise RuntimeError(f"Le projet dbt ne se lit pas :\n{output}")
     _keep(layout)
 
 
 def _kept(layout: Layout) -> Path:
-    """A copy of the manifest: dbt writes its own in place with each build, and a kill then leaves half of it."""
+    """A copy of the manifest: dbt rewrites its own in place at each build, so a kill may truncate it."""
     return layout.dbt_target / "parsed"
 
 
@@ -92,21 +92,21 @@ def _keep(layout: Layout) -> None:
     text = (layout.dbt_target / "manifest.json").read_bytes()
     try:
         json.loads(text)
-    except ValueError:  # another process is parsing here too: the next run keeps it
+    except ValueError:  # another process is parsing here too: the next run keeps the result
         return
-    write_whole(_kept(layout) / "manifest.json", text)
+    write_atomically(_kept(layout) / "manifest.json", text)
     write_json(_kept(layout) / _STAMP, _stamp(_kept(layout)))
 
 
 def install() -> None:
-    """Parses once at set-up, so that the first run of a data root need not wait for it."""
+    """Parses once at set-up, so that the first run of a data root does not have to."""
     if _is_current(INSTALLED):
         return
     layout = Layout.from_environment()
     start_parsing(layout)
     finish_parsing(layout)
     for name in ("manifest.json", _STAMP):
-        copy_whole(_kept(layout) / name, INSTALLED / name)
+        copy_atomically(_kept(layout) / name, INSTALLED / name)
 
 
 def _is_current(folder: Path) -> bool:

@@ -1,7 +1,7 @@
-"""dbt's data tests, all at once on the finished build: a node of dbt costs some 40 ms, the query of a test one or two.
+"""dbt's data tests, run at once on the finished build: a dbt node costs some 40 ms, the query of a test one or two.
 
-dbt writes the queries (it compiles them where it parses), so that `dbt build` by hand asks the very same. A test of the
-tests holds that none of them is configured in a way that is not understood here.
+dbt compiles the queries when it parses, so that a manual `dbt build` runs the same ones. A unit test checks that no
+data test uses a configuration that is not supported here.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-SKIPPED = "skipped"  # dbt's own word
+SKIPPED = "skipped"  # dbt's own status
 
 
 class Outcome(NamedTuple):
-    """What one test found: how many rows break its rule, or why it could not be asked."""
+    """The outcome of one test: the number of rows that break its rule, or why it could not be run."""
 
     node: Mapping[str, Any]
     failures: int
@@ -28,11 +28,11 @@ class Outcome(NamedTuple):
 
 
 def tests(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The data tests of a manifest of dbt, with `compiled_code`."""
+    """The data tests of a dbt manifest, with `compiled_code`."""
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
 
 
-def asked(
+def run_tests(
     connection: duckdb.DuckDBPyConnection, rules: Iterable[Mapping[str, Any]], unmade: Collection[str]
 ) -> Iterator[Outcome]:
     """The outcome of each test. Those of a node that dbt was to make and did not (``unmade``, ids) are skipped."""

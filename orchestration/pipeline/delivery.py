@@ -1,7 +1,7 @@
-"""One source's delivery: what becomes of the landed files, decided before anything is written.
+"""The delivery of one source: the outcome of its landed files, decided before anything is written.
 
-A source that fails keeps its last good rows and is flagged stale, or gives none the first time; it never stops
-the others.
+A source that fails keeps its last good rows and is flagged stale, or has none the first time; it never stops the
+others.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ingestion.records.shelters import WITHHELD as WITHHELD_OF_SHELTERS
 from ingestion.records.source_records import Ingested, joined
 from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
 from orchestration.pipeline import delivery_files, snapshot
-from orchestration.pipeline.delivery_files import READABLE, Delivery, Tables, last, store
+from orchestration.pipeline.delivery_files import READABLE, Delivery, Tables, last_delivery, store
 from orchestration.pipeline.inventory import WITHHELD, Inventory, ingestion_hash
 from orchestration.pipeline.snapshot import Copy
 from warehouse import state_files, stored
@@ -51,7 +51,7 @@ from warehouse.storage import write_json, write_parquet
 _ANEW = "Relancer la chaîne entière : « mrf run --force »."
 
 
-reader = ReadingProcess()  # of this process, for all sources
+reader = ReadingProcess()  # shared by all sources of this process
 
 
 def deliver(source: Source, inventory: Inventory, workspace: Workspace, limits: Limits | None = None) -> Delivery:
@@ -61,7 +61,7 @@ def deliver(source: Source, inventory: Inventory, workspace: Workspace, limits: 
 
 @dataclass(frozen=True)
 class _Taken:
-    """What files gave, checked and in its types: nothing is left but to write it."""
+    """The checked and typed content of the files: only writing is left."""
 
     ingested: Ingested
     gated: Gated
@@ -93,17 +93,17 @@ class _ChecksFailed(Exception):
 
 
 class _Delivering:
-    """One source in one run: its last delivery, its landed files, and what becomes of them."""
+    """One source in one run: its last delivery, its landed files, and its outcome."""
 
     def __init__(self, source: Source, inventory: Inventory, workspace: Workspace, limits: Limits) -> None:
         self.source, self.inventory, self.workspace, self.limits = source, inventory, workspace, limits
-        self.before = last(workspace, source.id)
-        self.damage = stored.damaged(workspace, source.id, self.before.stored) if self.before else []
+        self.before = last_delivery(workspace, source.id)
+        self.damage = stored.damaged_files(workspace, source.id, self.before.stored) if self.before else []
         self.vault, self.no_vault = _vault(workspace, inventory)
         self.withheld = inventory.withholds_free_text and isinstance(source.reader, SurveyReader)
 
     def outcome(self) -> Delivery:
-        """Writes what the source gives now, and returns it."""
+        """Decides, writes and returns the delivery."""
         if self.inventory.is_kept:
             return self._kept_rows()
         if refusal := self._refusal():
@@ -115,7 +115,7 @@ class _Delivering:
         paths = list({self.inventory.sha256[str(path)]: path for path in reversed(paths)}.values())[::-1]
         try:
             erased, sealed = self._erased()
-        except KeyProblem as unknown:  # what was erased could come back
+        except KeyProblem as unknown:  # erased submissions could come back
             return self._keep(str(unknown))
         contents = sorted(f"{path.name}:{self.inventory.sha256[str(path)]}" for path in paths)
         fingerprint = "|".join([ingestion_hash(self.source), str(self.inventory.is_demo), *sealed, *contents])
@@ -128,7 +128,7 @@ class _Delivering:
         return self._read(paths, fingerprint, erased)
 
     def _refusal(self) -> str:
-        """Why the landed files cannot even be opened, "" where they can."""
+        """Why the landed files cannot even be opened, or ""."""
         claimed = [name for name, ids in self.inventory.ambiguous.items() if self.source.id in ids]
         if claimed:
             return f"fichiers réclamés aussi par une autre source : {', '.join(claimed)}"
@@ -152,7 +152,7 @@ class _Delivering:
                 try:
                     taken = self._taken(copies, kept, erased)
                 except (SourceFileError, DeclarationError):
-                    delivery_files.keep_unread(self.source, self.workspace, self.vault, copies)
+                    delivery_files.keep_unread_originals(self.source, self.workspace, self.vault, copies)
                     raise
                 if taken.ingested.is_declared and self.no_vault:
                     return self._keep(self.no_vault)
@@ -181,7 +181,7 @@ class _Delivering:
         return _Taken(ingested, gated, checks, documents, tables)
 
     def _write(self, taken: _Taken, copies: list[Copy]) -> None:
-        delivery_files.reopen(self.workspace, self.before)
+        delivery_files.invalidate(self.workspace, self.before)
         delivery_files.write_rows(self.workspace, self.source.id, taken.tables, taken.checks)
         delivery_files.write_left_over(
             self.workspace, self.vault, self.source.id, taken.ingested, taken.gated, taken.tables.rejected
@@ -199,7 +199,7 @@ class _Delivering:
         )  # fmt: skip
 
     def _kept_rows(self) -> Delivery:
-        """The rows of the last delivery, whatever is landed now."""
+        """The last delivery with its rows, whatever is landed now."""
         if self.before is None:
             if self.workspace.state_file(self.source.id).exists():
                 raise state_files.Damaged(
@@ -211,7 +211,7 @@ class _Delivering:
         return self._rebuilt() or self._keep("dernières bonnes lignes perdues")
 
     def _rebuilt(self) -> Delivery | None:
-        """The last delivery made again from its originals, for files of it are damaged; None where that cannot be."""
+        """The last delivery rebuilt from its originals after damage; None if that is impossible."""
         before = self.before
         if before is None or not before.holds_rows:
             return None
@@ -226,8 +226,8 @@ class _Delivering:
         return self._stored(taken, before.state, before.fingerprint, before.files)
 
     def _keep(self, error: str, checks: list[CheckResult] | None = None) -> Delivery:
-        """A delivery that cannot be taken: the last good rows stay, the failure is written where people look."""
-        error = redact(error, names=True)[0]  # no reader quotes a cell; what a library says may
+        """A delivery that is refused: the last good rows stay, and the failure is recorded where people look."""
+        error = redact(error, names=True)[0]  # readers quote no cell, but libraries may
         before, damage = self.before, self.damage
         if damage and not self.inventory.is_kept:
             before = self._rebuilt()
@@ -249,8 +249,8 @@ class _Delivering:
         )
 
     def _empty(self, state: SourceState) -> Delivery:
-        """No file: no rows. dbt still finds an empty table of the right columns."""
-        delivery_files.reopen(self.workspace, self.before)
+        """A delivery without files or rows. dbt still finds an empty table with the right columns."""
+        delivery_files.invalidate(self.workspace, self.before)
         delivery_files.remove_rows(self.source, self.workspace)
         reason = "fichiers retirés de l’atterrissage" if state == SourceState.REMOVED else "aucun fichier"
         check = CheckResult("fichier présent", "info", False, 1, reason)
@@ -258,15 +258,15 @@ class _Delivering:
         return store(self.workspace, Delivery(self.source.id, state, checks=[asdict(check)]))
 
     def _erased(self) -> tuple[Erased, list[str]]:
-        """What tells erased submissions, and what is new to a source once there are others. Raises KeyProblem."""
+        """The test for erased submissions, and the fingerprint of erasures. Raises KeyProblem."""
         if self.inventory.is_demo or not isinstance(self.source.reader, SurveyReader):
             return nobody, []
-        erased = forgotten.known(self.workspace)
+        erased = forgotten.load(self.workspace)
         return erased, [erased.identity] if erased.identity else []
 
 
 def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, str]:
-    """The room for personal data, or why it cannot be opened. Fictional data needs none."""
+    """The vault for personal data, or why it cannot be opened. Fictional data needs none."""
     if inventory.is_demo:
         return None, ""
     try:
@@ -283,25 +283,25 @@ def _validated(source: Source, shape: str, gated: Gated, is_demo: bool) -> Valid
 
 
 def _observations(ingested: Ingested, gated: Gated) -> list[CheckResult]:
-    """Warnings that travel with the rows, counted; rejected rows; notes of the reader.
+    """Counted warnings of accepted rows; rejected rows; notes of the reader.
 
-    Of the answers of persons no example is given, for it would lead to one of them, and no number. Nor is a victims'
-    shelter an example.
+    For answers of persons neither examples, which would identify one of them, nor counts are given. A victims' shelter
+    is no example either.
     """
-    found = []
+    results = []
     for shape, frame in gated.accepted.items():
         codes = frame["warnings"].dropna().str.split(";").explode()
         for code, count in codes.value_counts().sort_index().items():
             first = f"première : {frame['locator'][codes.index[codes.eq(str(code))][0]]}"
-            told = "" if code == SHELTER_MASKED else first
-            found.append(_observed(f"avertissement {code} ({shape})", shape, int(count), told))
+            example = "" if code == SHELTER_MASKED else first
+            results.append(_observed(f"avertissement {code} ({shape})", shape, int(count), example))
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         if len(rejected):
-            first = f"première : {rejected['locator'].iloc[0]} — {unquoted(rejected['reason'].iloc[0])}"
-            found.append(_observed(f"lignes rejetées ({shape})", shape, len(rejected), first))
+            first = f"première : {rejected['locator'].iloc[0]} — {without_quoted_cell(rejected['reason'].iloc[0])}"
+            results.append(_observed(f"lignes rejetées ({shape})", shape, len(rejected), first))
     is_quiet = any(of_persons(shape) for shape in gated.accepted)
     notes = [_uncounted(note) if is_quiet else note for note in ingested.notes]
-    return found + [
+    return results + [
         CheckResult(f"remarque de lecture {n}", "warning", False, 1, note) for n, note in enumerate(notes, 1)
     ]
 
@@ -312,31 +312,31 @@ def _observed(name: str, shape: str, count: int, example: str) -> CheckResult:
 
 
 def _uncounted(note: str) -> str:
-    """A note of a reader (« file · what it found ») without its numbers, which count persons."""
-    file, between, found = note.partition(" · ")
-    return file + between + re.sub(r"\d+", "…", found)
+    """A note of a reader (« file · note ») without its numbers, which count persons."""
+    file, between, text = note.partition(" · ")
+    return file + between + re.sub(r"\d+", "…", text)
 
 
-def unquoted(reason: str) -> str:
-    """A reason up to the cell that it quotes: checks are published, and the cell may name somebody."""
+def without_quoted_cell(reason: str) -> str:
+    """A reason cut before the cell it quotes: checks are published, and the cell may name somebody."""
     return reason.partition(FOUND)[0]
 
 
 def deliveries(workspace: Workspace, sources: dict[str, Source]) -> dict[str, Delivery]:
-    """What each source last gave."""
-    found = {source_id: last(workspace, source_id) for source_id in sources}
-    return {source_id: delivery for source_id, delivery in found.items() if delivery is not None}
+    """The last delivery of each source that has one."""
+    known = {source_id: last_delivery(workspace, source_id) for source_id in sources}
+    return {source_id: delivery for source_id, delivery in known.items() if delivery is not None}
 
 
-def remember(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
-    """Keeps with a run what its build was made of: a later run may read the sources again."""
-    given = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
-    write_json(layout.run_folder(run_id) / "deliveries.json", given)
+def record_deliveries(layout: Layout, run_id: str, workspace: Workspace, sources: dict[str, Source]) -> None:
+    """Keeps the deliveries behind the build of a run: a later run may read the sources again."""
+    rows = [vars(delivery) for delivery in deliveries(workspace, sources).values()]
+    write_json(layout.run_folder(run_id) / "deliveries.json", rows)
 
 
 def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
-    """One row per source and shape that it declares (SOURCE_SCHEMA): where data could come from, and what came."""
-    given = deliveries(workspace, sources)
+    """One row per source and declared shape (SOURCE_SCHEMA): possible data, and what was delivered."""
+    delivered = deliveries(workspace, sources)
     rows = [
         {
             "source_id": source.id,
@@ -344,28 +344,28 @@ def source_table(workspace: Workspace, sources: dict[str, Source]) -> pa.Table:
             "title": source.title.fr,
             "publisher": source.publisher,
             "evidence_class": source.evidence_class,
-            "state": "current" if given[source.id].is_good else given[source.id].state,
-            "record_count": given[source.id].rows.get(shape, {}).get("accepted", 0),
+            "state": "current" if delivered[source.id].is_good else delivered[source.id].state,
+            "record_count": delivered[source.id].rows.get(shape, {}).get("accepted", 0),
             "only_service_type_code": source.shapes[shape].constant("service_type_code"),
         }
         for source in sources.values()
-        if source.id in given
+        if source.id in delivered
         for shape in source.shapes
     ]
     return pa.Table.from_pylist(rows, schema=SOURCE_SCHEMA)
 
 
 def deliveries_of(layout: Layout, run_id: str) -> list[Delivery]:
-    """What the build of a run was made of."""
+    """The deliveries behind the build of a run."""
     path = layout.run_folder(run_id) / "deliveries.json"
-    found = state_files.read(path, list[state_files.DeliveryState], _ANEW)
-    if found is None:
+    entries = state_files.read(path, list[state_files.DeliveryState], _ANEW)
+    if entries is None:
         raise state_files.Damaged(path, "perdu", _ANEW)
-    return [Delivery(**one) for one in found]
+    return [Delivery(**one) for one in entries]
 
 
 def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
-    """Empty typed tables for every shape, and no rows of sources that are no longer declared; returns their ids."""
+    """Writes empty typed tables for every shape and removes rows of undeclared sources; returns their ids."""
     snapshot.clear(workspace)
     for shape in SHAPES.values():
         write_parquet(workspace.records(shape.name, "_empty"), shape.schema.empty_table())
@@ -373,7 +373,7 @@ def prepare(workspace: Workspace, sources: dict[str, Source]) -> list[str]:
     write_parquet(workspace.records("check_result", "_empty"), CHECK_RESULT.empty_table())
     gone = sorted({path.stem for path in workspace.validated.glob("*/*.parquet")} - set(sources) - {"_empty"})
     for source_id in gone:
-        workspace.state_file(source_id).unlink(missing_ok=True)  # first: without rows it would be unchanged
+        workspace.state_file(source_id).unlink(missing_ok=True)  # first: without rows it would count as unchanged
         for path in workspace.validated.glob(f"*/{source_id}.*"):
             path.unlink()
         shutil.rmtree(workspace.parts / source_id, ignore_errors=True)
@@ -385,7 +385,7 @@ def preview(workspace: Workspace, shape: str, source_id: str, rows: int = 5) -> 
     path = workspace.records(shape, source_id)
     if not path.exists():
         return pd.DataFrame()
-    # The locator of an answer leads to one respondent.
+    # The locator of an answer identifies a respondent.
     hidden = {"record_id", "document_id", "locator", "geometry", *WITHHELD_OF_SHELTERS}
     frame: pd.DataFrame = pq.read_table(path).slice(0, rows).to_pandas()
     return frame[[c for c in frame if c not in hidden and not str(c).endswith("_raw") and frame[c].notna().any()]]

@@ -1,6 +1,6 @@
-"""The files that a delivery leaves: rows for dbt, rejected rows, what is personal, originals, and what happened.
+"""Writes the files of a delivery: rows for dbt, rejected rows, personal values, originals, and the outcome.
 
-Whatever is written here was decided before: nothing of a file is looked at any more.
+Everything was decided before: the landed files are not looked at any more.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from warehouse import state_files, stored
 from warehouse.paths import Workspace
 from warehouse.privacy.vault import Vault, forget
 from warehouse.source_states import GOOD
-from warehouse.storage import copy_whole, write_json, write_parquet
+from warehouse.storage import copy_atomically, write_json, write_parquet
 
-READABLE = "livraison lisible et conforme"  # the check that a source as a whole passes or fails
+READABLE = "livraison lisible et conforme"  # the check of a whole source
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a source gave: its state, rows read, accepted and rejected by shape, checks, and the error if any.
+    """The outcome of a source: its state, rows read, accepted and rejected by shape, checks, and the error if any.
 
-    ``stored``: by shape, rows and sha256 of the file that holds its accepted rows.
+    ``stored``: by shape, row count and sha256 of the file of its accepted rows.
     """
 
     source_id: str
@@ -41,7 +41,7 @@ class Delivery:
     checks: list[dict[str, Any]] = field(default_factory=list)
     validations: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
-    is_personal: bool = False  # its files hold columns that only `restricted` may keep
+    is_personal: bool = False  # its files have columns that belong in `restricted`
     stored: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -51,7 +51,7 @@ class Delivery:
 
     @property
     def holds_rows(self) -> bool:
-        """Whether a whole delivery was written: one that was being written when its run was killed is none."""
+        """Whether a complete delivery was written: not one whose run was killed while writing it."""
         return bool(self.rows and self.fingerprint)
 
     def total(self, kind: str) -> int:
@@ -61,14 +61,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Tables:
-    """The rows of a delivery as they are written: ``records`` by shape, assertions and documents among them."""
+    """The rows of a delivery as written: ``records`` by shape, including assertions and documents."""
 
     records: dict[str, pa.Table]
     rejected: pa.Table
 
 
 def tables(source: Source, ingested: Ingested, gated: Gated) -> Tables:
-    """All rows in their types. Raises what Arrow raises where a value has no such type."""
+    """All rows with their types. Raises Arrow's errors for values that do not fit."""
     records = {
         shape: pa.Table.from_pandas(frame, SHAPES[shape].schema, preserve_index=False)
         for shape, frame in gated.accepted.items()
@@ -81,26 +81,26 @@ def tables(source: Source, ingested: Ingested, gated: Gated) -> Tables:
     return Tables(records, pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
 
 
-def last(workspace: Workspace, source_id: str) -> Delivery | None:
-    """What a source last gave; of a state file that is damaged nothing is known, and its files are read again."""
+def last_delivery(workspace: Workspace, source_id: str) -> Delivery | None:
+    """The last delivery of a source; None if its state file is damaged, so that its files are read again."""
     try:
-        found = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
-        return Delivery(**found) if found else None
+        state = state_files.read(workspace.state_file(source_id), state_files.DeliveryState)
+        return Delivery(**state) if state else None
     except (state_files.Damaged, TypeError):
         return None
 
 
 def store(workspace: Workspace, delivery: Delivery) -> Delivery:
-    """Writes what a source gave, with the hashes of the files that hold its rows."""
-    delivery = replace(delivery, stored=stored.described(workspace, delivery.source_id))
+    """Writes a delivery, with the hashes of its row files."""
+    delivery = replace(delivery, stored=stored.stored_files(workspace, delivery.source_id))
     write_json(workspace.state_file(delivery.source_id), vars(delivery))
     return delivery
 
 
-def reopen(workspace: Workspace, before: Delivery | None) -> None:
-    """Before rows change: a run that is killed while it writes them leaves files of two deliveries.
+def invalidate(workspace: Workspace, before: Delivery | None) -> None:
+    """Invalidates the last delivery before rows change: a run killed meanwhile leaves files of two deliveries.
 
-    Without its fingerprint the last one is neither unchanged (the former file put back) nor good enough to be kept.
+    Without its fingerprint the last delivery neither counts as unchanged nor as good enough to be kept.
     """
     if before is not None:
         write_json(workspace.state_file(before.source_id), vars(replace(before, fingerprint="")))
@@ -119,7 +119,7 @@ def write_checks(workspace: Workspace, source_id: str, checks: list[CheckResult]
 
 
 def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
-    """Two shapes of a source may have a check of the same name: the second says so."""
+    """Qualifies the name of a check that two shapes of a source share."""
     seen: dict[str, int] = {}
     named = []
     for check in checks:
@@ -132,7 +132,7 @@ def _named_once(checks: list[CheckResult]) -> list[CheckResult]:
 def write_left_over(
     workspace: Workspace, vault: Vault | None, source_id: str, ingested: Ingested, gated: Gated, rejected: pa.Table
 ) -> None:
-    """Rejected rows, in plain only where the file held no personal column; what was taken out, in `restricted`."""
+    """Writes rejected rows, in plain only if the file had no personal column, and removed values to `restricted`."""
     plain = workspace.rejected / f"{source_id}.parquet"
     forget(workspace, source_id)
     if vault is not None and len(ingested.personal):
@@ -145,7 +145,7 @@ def write_left_over(
 
 
 def remove_rows(source: Source, workspace: Workspace) -> None:
-    """Takes away all that a source gave but its originals."""
+    """Removes everything a source delivered except its originals."""
     for name in (*source.shapes, "assertion", "document"):
         workspace.records(name, source.id).unlink(missing_ok=True)
     (workspace.rejected / f"{source.id}.parquet").unlink(missing_ok=True)
@@ -154,11 +154,11 @@ def remove_rows(source: Source, workspace: Workspace) -> None:
 
 
 def keep_originals(workspace: Workspace, vault: Vault | None, copies: list[Copy], ingested: Ingested) -> None:
-    """Each file by its sha256, never changed: encrypted where it holds something personal, else in plain.
+    """Keeps each file under its sha256: encrypted if it holds something personal, else in plain.
 
-    Of a file where somebody refused, only what the others answered is kept. A survey is never kept in plain: without a
-    key (a fictional one, or one without personal columns) it is not kept at all. A list into which somebody typed a
-    phone then stays in plain, as it was landed.
+    If somebody refused consent, only the answers of the others are kept. A survey is never kept in plain: without a key
+    (a fictional one, or one without personal columns) it is not kept at all. A list into which somebody typed a phone
+    stays in plain, as it was landed.
     """
     for copy in copies:
         if vault is None or not (ingested.is_personal or ingested.is_typed):
@@ -170,8 +170,8 @@ def keep_originals(workspace: Workspace, vault: Vault | None, copies: list[Copy]
             vault.keep_original(copy.sha256, copy.path.suffix.lower(), copy.path.read_bytes())
 
 
-def keep_unread(source: Source, workspace: Workspace, vault: Vault | None, copies: list[Copy]) -> None:
-    """Originals of a delivery that could not be read: of a survey none, for nobody can tell who refused."""
+def keep_unread_originals(source: Source, workspace: Workspace, vault: Vault | None, copies: list[Copy]) -> None:
+    """Keeps the originals of a delivery that could not be read; none of a survey, since refusals are unknown."""
     for copy in () if source.personal or source.consent else copies:
         if vault is None:
             _keep_plain(workspace, copy)
@@ -182,4 +182,4 @@ def keep_unread(source: Source, workspace: Workspace, vault: Vault | None, copie
 def _keep_plain(workspace: Workspace, copy: Copy) -> None:
     target = workspace.originals / copy.sha256[:2] / f"{copy.sha256}{copy.path.suffix.lower()}"
     if not target.exists():
-        copy_whole(copy.path, target)
+        copy_atomically(copy.path, target)

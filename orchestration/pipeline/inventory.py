@@ -1,4 +1,4 @@
-"""What one run works on, decided once at its start: which files, real or fictional, and the as-of date."""
+"""The inputs of one run, decided once at its start: which files, real or fictional, and the as-of date."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from warehouse.state_files import Damaged
 from warehouse.storage import read_json, tree_hash, write_json
 
 DEMO_NOTICE = "DONNÉES FICTIVES"
-WITHHELD = "|texte libre retenu"  # in the fingerprint of what was read so
-# The fictional survey ends in August 2024: with a later date all its statuses would be too old to show anything.
+WITHHELD = "|texte libre retenu"  # in the fingerprint, if sentences are withheld
+# The fictional survey ends in August 2024: at a later date all its statuses would have expired.
 DEMO_AS_OF = dt.date(2024, 8, 31)
 TIME_ZONE = ZoneInfo("Africa/Bamako")
 _CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml", ".json")
-# What file systems keep for themselves at the top of a disk or a share, closed to everybody else.
+# System folders at the top of a disk or a share, closed to everybody else.
 _OF_SYSTEMS = ("lost+found", "System Volume Information", "$RECYCLE.BIN")
 
 
@@ -53,17 +53,17 @@ class Inventory:
     unrecognised: list[str]
     ambiguous: dict[str, list[str]]
     fingerprint: str
-    is_kept: bool = False  # the rows that were accepted before, without reading any file
-    unreadable: dict[str, list[str]] = field(default_factory=dict)  # by source id, its files that may not be read
-    withholds_free_text: bool = False  # sentences typed in surveys
+    is_kept: bool = False  # republishes accepted rows without reading any file
+    unreadable: dict[str, list[str]] = field(default_factory=dict)  # by source id, its unreadable files
+    withholds_free_text: bool = False  # sentences typed in surveys stay unpublished
 
     def paths(self, source_id: str) -> list[Path]:
         """The files of one source."""
         return [Path(path) for path in self.files.get(source_id, [])]
 
 
-def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
-    """Looks at the landing folder. Raises NothingToPublish rather than fall back to fiction on a real root."""
+def take_inventory(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.date | None) -> Inventory:
+    """The inventory of the landing folder. Raises NothingToPublish rather than use fictional data on a real root."""
     try:
         withholds = withholds_free_text()
     except SettingError as error:
@@ -106,16 +106,16 @@ def take(layout: Layout, sources: dict[str, Source], landing: Path, as_of: dt.da
 
 
 def landed_files(landing: Path) -> list[Path]:
-    """The files below a landing folder, sorted, but for hidden ones; none where there is no such folder.
+    """The files below a landing folder, sorted, without hidden ones; none if there is no such folder.
 
-    Raises NothingToPublish where a folder cannot be looked into: its files would count as removed, and their rows go.
+    Raises NothingToPublish if a folder cannot be listed: its files would count as removed, and their rows be dropped.
     """
     return sorted(_walked(landing))
 
 
 def _walked(landing: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(landing, onerror=_refuse_closed):
-        if not os.access(folder, os.X_OK):  # its names can be listed, and nothing more
+        if not os.access(folder, os.X_OK):  # can be listed but not entered
             _refuse_closed(PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder))
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _OF_SYSTEMS]
         for name in names:
@@ -125,7 +125,7 @@ def _walked(landing: Path) -> Iterator[Path]:
 
 def _refuse_closed(error: OSError) -> None:
     if isinstance(error, FileNotFoundError):
-        return  # no landing folder yet, or a folder that was removed a moment ago
+        return  # no landing folder yet, or a folder just removed
     raise NothingToPublish(
         f"dossier illisible : {readable(str(error.filename))} ({error.strerror}). Donner la lecture et le passage au"
         " compte qui lance « mrf » (chown, ou chmod u+rx), ou remonter le partage."
@@ -133,27 +133,27 @@ def _refuse_closed(error: OSError) -> None:
 
 
 def _sha256(path: Path) -> str | None:
-    """The sha256 of a landed file, or None where it cannot be read."""
+    """The sha256 of a landed file, or None if it cannot be read."""
     try:
         return file_sha256(path)
     except OSError:
         return None
 
 
-def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
-    """What the publication in place was made of, as the workspace keeps it now: no landed file is looked at.
+def inventory_of_kept_rows(layout: Layout, as_of: dt.date | None) -> Inventory:
+    """The inventory of the current publication, from the rows that the workspace keeps: no landed file is read.
 
-    Its fingerprint is that of no other run: the next one reads the files again. Raises NothingToPublish.
+    Its fingerprint equals that of no other run, so the next one reads the files again. Raises NothingToPublish.
     """
-    now = publish.catalog(layout)
-    if now is None or now["is_demo"]:
+    catalog = publish.catalog(layout)
+    if catalog is None or catalog["is_demo"]:
         raise NothingToPublish(
             f"{layout.root} n’a pas publié de données réelles : rien n’est gardé à publier de nouveau."
         )
     landed = last_landed(layout)
     return Inventory(
         is_demo=False,
-        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, now["current"])["as_of"]),
+        as_of=as_of or dt.date.fromisoformat(publish.manifest_of(layout, catalog["current"])["as_of"]),
         landing=landed.folder,
         files={},
         sha256={},
@@ -166,7 +166,7 @@ def take_kept(layout: Layout, as_of: dt.date | None) -> Inventory:
 
 @dataclass(frozen=True)
 class Landed:
-    """Where the files of the publication in place were landed, and those that no source takes, or several claim."""
+    """The landing folder of the current publication, and the files that no source, or several, claimed."""
 
     folder: str
     unrecognised: list[str] = field(default_factory=list)
@@ -174,36 +174,36 @@ class Landed:
 
 
 def write_landed(layout: Layout, inventory: Inventory) -> None:
-    """Keeps for operators what a publication does not say: folders of the machine, and names of files nobody reads."""
+    """Keeps for operators what a publication must not contain: local folders, and names of unread files."""
     if not inventory.is_demo:
         write_json(layout.landed_record, vars(Landed(inventory.landing, inventory.unrecognised, inventory.ambiguous)))
 
 
 def last_landed(layout: Layout) -> Landed:
-    """What `write_landed` kept; where it kept nothing, as after a restore, the folder that a former manifest names."""
-    if found := read_json(layout.landed_record):
-        return Landed(**found)
-    now = publish.catalog(layout)
-    told = {} if now is None or now["is_demo"] else publish.manifest_of(layout, now["current"])
-    return Landed(told.get("landing", str(layout.landing)))
+    """What `write_landed` kept; after a restore, the folder that an older manifest names."""
+    if kept := read_json(layout.landed_record):
+        return Landed(**kept)
+    catalog = publish.catalog(layout)
+    manifest = {} if catalog is None or catalog["is_demo"] else publish.manifest_of(layout, catalog["current"])
+    return Landed(manifest.get("landing", str(layout.landing)))
 
 
 def _is_ours(path: Path, landing: Path) -> bool:
-    """Whether a landed file lies where it seems to, not behind a link that leads out, and has a name that is text."""
+    """Whether a landed file is really in the folder (no link that leads out) and has a valid name."""
     return path.resolve().is_relative_to(landing.resolve()) and readable(path.name) == path.name
 
 
 def readable(name: str) -> str:
-    """A file name without what shows as nothing, turns or breaks a line: bytes that are no text, control signs.
+    """A file name without invisible, bidirectional or line-breaking characters or undecodable bytes.
 
-    Spaces of every kind may stay: French typography has three of them.
+    All kinds of spaces may stay: French typography has three of them.
     """
     text = name.encode(errors="surrogateescape").decode(errors="replace")
     return "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else "\ufffd" for sign in text)
 
 
 def _shown(path: Path, landing: Path) -> str:
-    """A landed file's name as people may read it."""
+    """A landed file's name as people may read it, without personal data."""
     return redact(readable(os.path.relpath(path, landing)))[0]
 
 
@@ -216,20 +216,20 @@ def _fingerprint(
     hashes: dict[str, str],
     unreadable: dict[str, list[str]],
 ) -> str:
-    """One text for all that decides the result: inputs, code, parameters, state, key, date."""
-    given = [
+    """One text of everything that decides the result: inputs, code, parameters, state, key, date."""
+    inputs = [
         f"{source}:{redact(path.name)[0]}:{hashes[str(path)]}"
         for source, paths in sorted(files.items())
         for path in paths
     ]
-    given += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
-    said = state.said_by_people(layout.workspace(is_demo))
+    inputs += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
+    answers = state.said_by_people(layout.workspace(is_demo))
     protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
-    return "|".join([code_hash(sources), said, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *given])
+    return "|".join([code_hash(sources), answers, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *inputs])
 
 
 def code_hash(sources: dict[str, Source]) -> str:
-    """The hash of all code, declarations, models and seeds; the warehouse's folder may hold data beside its code."""
+    """The hash of all code, declarations, models and seeds; the warehouse folder may hold data beside its code."""
     packages = [PROJECT / name for name in ("ingestion", "expectations", "orchestration")]
     warehouse = sorted(p for p in (PROJECT / "warehouse").iterdir() if p.name not in ("data", "__pycache__"))
     models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
@@ -238,11 +238,11 @@ def code_hash(sources: dict[str, Source]) -> str:
 
 
 def ingestion_hash(source: Source) -> str:
-    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, code lists, its folder."""
+    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
-    # What readers look up: codes, the structures known to take part in meetings, how far from a shelter is far enough,
-    # the zone of a region.
+    # Seeds used by readers: codes, structures known to take part in meetings, distance from shelters, zones of
+    # regions.
     seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter", "zone")]
     return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
 
@@ -250,23 +250,23 @@ def ingestion_hash(source: Source) -> str:
 def of_run(
     layout: Layout, run_id: str, sources: dict[str, Source], landing: str | None, as_of: str | None, is_kept: bool
 ) -> Inventory:
-    """The inventory of a run: taken by whichever step asks first, then the same for all."""
+    """The inventory of a run: made by the step that asks first, then the same for all."""
     path = layout.run_folder(run_id) / "inventory.json"
-    if (found := read_json(path)) is not None:
+    if (kept := read_json(path)) is not None:
         try:
-            return from_dict(found)
+            return from_dict(kept)
         except (TypeError, KeyError, ValueError) as error:
             raise Damaged(path, todo="Relancer la chaîne entière : « mrf run --force ».") from error
     folder = Path(landing).resolve() if landing else layout.landing
     day = dt.date.fromisoformat(as_of) if as_of else None
-    taken = take_kept(layout, day) if is_kept else take(layout, sources, folder, day)
+    taken = inventory_of_kept_rows(layout, day) if is_kept else take_inventory(layout, sources, folder, day)
     write_json(path, vars(taken))
     return taken
 
 
-def from_dict(found: dict[str, Any]) -> Inventory:
+def from_dict(content: dict[str, Any]) -> Inventory:
     """An inventory read back from its JSON."""
-    return Inventory(**found | {"as_of": dt.date.fromisoformat(found["as_of"])})
+    return Inventory(**content | {"as_of": dt.date.fromisoformat(content["as_of"])})
 
 
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Refuses a publication that has much less than the one in place, until a person says that it is so."""
+"""Refuses a publication with far fewer rows than the current one until a person accepts the loss."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from warehouse.publication.loss import Fall
 
 
 class LossRefused(Exception):
-    """Sources or marts fell, and nobody has accepted it; the message names them and the command that does."""
+    """Sources or marts lost too many rows without anyone's consent; the message names them and the command to run."""
 
 
 def check(
     layout: Layout, deliveries: list[Delivery], as_of: dt.date, is_demo: bool, max_fall: int, accepted: list[str]
 ) -> list[dict[str, Any]]:
-    """The falls that were accepted, for the manifest: name, rows before and after. Raises LossRefused for others.
+    """The accepted losses, for the manifest: name, rows before and after. Raises LossRefused for others.
 
-    ``accepted``: names of sources and marts. Where the fall of a source is accepted, those of marts follow from it.
-    Marts of an earlier as-of date than that in place are not compared: a person chose to look back.
+    ``accepted``: names of sources and marts. Accepting the loss of a source accepts those of marts. Marts are not
+    compared if the as-of date is earlier than the published one: a person chose to look back.
     """
     catalog = publish.catalog(layout)
     if catalog is None or catalog["is_demo"] != is_demo:
@@ -35,8 +35,8 @@ def check(
     after = {delivery.source_id: delivery.total("accepted") for delivery in deliveries}
     falls = loss.of_sources(_published_rows(layout, catalog, manifest), after, max_fall)
     is_explained = any(fall.name in accepted for fall in falls)
-    is_whole = not publish.flaw(layout, catalog["current"])
-    if is_whole and as_of.isoformat() >= str(manifest.get("as_of", "")):
+    is_intact = not publish.flaw(layout, catalog["current"])
+    if is_intact and as_of.isoformat() >= str(manifest.get("as_of", "")):
         falls += loss.of_marts(published, layout.build_file, max_fall)
     refused = [fall for fall in falls if not (fall.name in accepted or (fall.is_mart and is_explained))]
     if refused:
@@ -45,7 +45,7 @@ def check(
 
 
 def _refusal(falls: list[Fall], max_fall: int) -> str:
-    # Who accepts the fall of a source accepts what it does to the marts.
+    # Accepting the loss of a source accepts those of the marts.
     named = [fall for fall in falls if not fall.is_mart] or falls
     options = " ".join(f"--accept-loss {fall.name}" for fall in named)
     return (
@@ -55,7 +55,7 @@ def _refusal(falls: list[Fall], max_fall: int) -> str:
 
 
 def _published_rows(layout: Layout, catalog: dict[str, Any], manifest: dict[str, Any]) -> dict[str, int]:
-    """By source, the accepted rows behind the publication in place: as its run remembers, else as its manifest says."""
+    """By source, the accepted rows behind the current publication: from its run, else from its manifest."""
     path = layout.run_folder(catalog["run_id"]) / "deliveries.json"
     with contextlib.suppress(state_files.Damaged, TypeError):
         if (remembered := state_files.read(path, list[state_files.DeliveryState])) is not None:
@@ -68,7 +68,7 @@ def _published_rows(layout: Layout, catalog: dict[str, Any], manifest: dict[str,
 
 
 def _manifest(published: Path) -> dict[str, Any]:
-    """The manifest of the publication in place; nothing of one that is damaged."""
+    """The manifest of the current publication; empty if it is damaged."""
     with contextlib.suppress(state_files.Damaged):
         return dict(state_files.read(published.parent / "manifest.json", state_files.Manifest) or {})
     return {}

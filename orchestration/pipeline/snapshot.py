@@ -1,7 +1,7 @@
-"""The copies that files are read from: what is read, checked and kept is what was hashed, whatever becomes of the path.
+"""Private copies of the files to read: what is read, checked and kept is exactly what was hashed.
 
-They may hold personal data in the clear: only their owner may read them, they stay below the data root, and they go
-as soon as the source has been read. What a kill leaves, the next run removes.
+They may hold personal data in the clear: only their owner may read them, they stay below the data root, and are removed
+as soon as the source has been read. The next run removes what a kill left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WHY = "relire les lignes d’une source dont un fichier est abîmé"
 
 @dataclass(frozen=True)
 class Copy:
-    """A file as it is read: its copy, under the name that it was landed with, and its sha256."""
+    """A copy of a file under its landed name, and its sha256."""
 
     path: Path
     sha256: str
@@ -37,9 +37,9 @@ def clear(workspace: Workspace) -> None:
 
 @contextmanager
 def of_landed(workspace: Workspace, paths: list[Path], sha256: dict[str, str]) -> Iterator[list[Copy]]:
-    """Copies of landed files, for as long as they are read. ``sha256``: by path, what the inventory found.
+    """Copies of landed files, for as long as they are read. ``sha256``: by path, from the inventory.
 
-    Raises SourceFileError where a file is gone, or is not what it was when the run began.
+    Raises SourceFileError if a file is gone or has changed since the run began.
     """
     with _folder(workspace) as folder:
         yield [_copied(path, folder / str(number), sha256[str(path)]) for number, path in enumerate(paths)]
@@ -47,9 +47,9 @@ def of_landed(workspace: Workspace, paths: list[Path], sha256: dict[str, str]) -
 
 @contextmanager
 def of_originals(workspace: Workspace, vault: Vault | None, files: dict[str, str]) -> Iterator[list[Copy]]:
-    """Copies of the originals behind a delivery. ``files``: by name, their sha256.
+    """Copies of the originals behind a delivery. ``files``: their sha256 by name.
 
-    Raises SourceFileError where one was not kept, or only what some of its respondents agreed to.
+    Raises SourceFileError if one was not kept, or only partly because some respondents refused consent.
     """
     with _folder(workspace) as folder:
         yield [
@@ -69,7 +69,7 @@ def _folder(workspace: Workspace) -> Iterator[Path]:
 
 
 def _private(folder: Path, name: str) -> Path:
-    """The place of a copy, in a folder of its own: two files of a delivery may have one name."""
+    """The path of a copy, in its own folder: two files of a delivery may have the same name."""
     folder.mkdir(mode=0o700)
     path = folder / name
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -98,7 +98,7 @@ def _opened(workspace: Workspace, vault: Vault | None, folder: Path, name: str, 
     plain = next(iter((workspace.originals / sha256[:2]).glob(f"{sha256}.*")), None)
     if plain is not None:
         content = plain.read_bytes()
-    elif vault is not None and vault.has_whole_original(sha256):
+    elif vault is not None and vault.has_full_original(sha256):
         content = vault.read_original(sha256, _WHY)
     else:
         raise SourceFileError(name, "originals", wanted, "aucun qui soit entier")

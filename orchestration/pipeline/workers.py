@@ -1,7 +1,7 @@
 """A second process for reading files and running suites.
 
-Great Expectations and Dagster each take seconds to import, and reading a large workbook holds Python's lock: in a
-process of its own the one happens beside the other, on the second core.
+Great Expectations and Dagster each take seconds to import, and reading a large workbook holds the GIL: in its own
+process this happens in parallel, on the second core.
 """
 
 import multiprocessing
@@ -31,22 +31,22 @@ def pool() -> ProcessPoolExecutor:
     """The worker of this process, started on first use and already importing Great Expectations."""
     made = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
     made.submit(int)  # starts the process now
-    # The daemon’s runs are themselves children of multiprocessing, which at their end wait for their own children
-    # before Python tells a pool to stop: each run left two processes behind, 800 MB, and its code server.
-    # Before the pool’s own queue is closed (10): its worker would wait for ever for the word to stop.
+    # The daemon’s runs are children of multiprocessing, which wait for their own children before Python stops the pool:
+    # each run left two processes behind, 800 MB, and its code server. The priority must exceed that of the pool’s own
+    # queue (10): with the queue closed first, the worker would wait for ever for the order to stop.
     Finalize(None, made.shutdown, exitpriority=100)
     return made
 
 
 def _begin() -> None:
-    """Ends with the process that it works for: where that one is killed alone, a worker would wait for ever.
+    """Prepares the worker, which ends with its parent: if only the parent is killed, the worker would wait for ever.
 
-    Before it ended, it would also go on writing rows beside the next run, which the lock lets in.
+    Until then it would also keep writing rows beside the next run, since the lock is free.
     """
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    reader.start()  # it imports what reading needs beside this process
+    reader.start()  # its imports run in parallel
     context()
 
 
@@ -56,7 +56,7 @@ def _end_with(parent: BaseProcess) -> None:
 
 
 def read_delivery(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
-    """What one source's files gave."""
+    """Delivers one source in the worker."""
     return pool().submit(deliver, source, inventory, workspace, settings().file_limits).result()
 
 

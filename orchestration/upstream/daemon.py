@@ -1,7 +1,7 @@
-"""Dagster's daemon, loading the definitions again every quarter of an hour instead of every minute.
+"""Dagster's daemon, reloading the definitions every quarter of an hour instead of every minute.
 
-Each time it starts a code server anew and imports everything there: ten to twenty seconds of a core each minute, day
-and night, and beside each run. What it finds sooner so, a new source, waits for the next time or for a restart.
+Each reload starts a new code server and imports everything: ten to twenty seconds of a core per minute, day and night.
+The price: a new source is only noticed at the next reload or restart.
 """
 
 from dagster._daemon import controller
@@ -10,7 +10,7 @@ from dagster._daemon.cli import main
 _SECONDS = 900
 
 controller.RELOAD_WORKSPACE_INTERVAL = _SECONDS
-# How long definitions that do not load are tried again before the daemon gives up and systemd starts it anew.
+# How long to retry definitions that do not load before the daemon exits and systemd restarts it.
 controller.DEFAULT_WORKSPACE_FRESHNESS_TOLERANCE = _SECONDS + controller.DEFAULT_WORKSPACE_FRESHNESS_TOLERANCE
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""dbt as a subprocess, without the two costly things that dagster-dbt does beside it."""
+"""dbt as a subprocess, without the two costly extras of dagster-dbt."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from warehouse.paths import DBT_PROJECT
 
 
 class Dbt(DbtCliResource):
-    """It asks `dbt --version` (a second process, 1.5 s) and opens the adapter in this process (2 s, and a handle on
-    the file that dbt is about to write); both only serve features that are not used here.
+    """Skips `dbt --version` (a second process, 1.5 s) and opening the adapter in this process (2 s, and a handle on the
+    file that dbt is about to write); both only serve features that are not used here.
     """
 
     @property
@@ -27,12 +27,12 @@ class Dbt(DbtCliResource):
 
 
 def dbt_resource() -> Dbt:
-    """dbt of this environment on this project."""
+    """The dbt command of this environment, on this project."""
     return Dbt(
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=str(DBT),
-        # What dbt tells is in Dagster's event log; its log file costs more than a second a run.
+        # dbt's output is in Dagster's event log; writing its log file too costs more than a second a run.
         global_config_flags=[
             "--no-use-colors",
             "--no-version-check",

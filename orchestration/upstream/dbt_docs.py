@@ -1,7 +1,7 @@
-"""dbt docs of a build, as one page that loads nothing and names no path of the machine.
+"""The dbt docs of a build as one page that loads nothing and shows no path of the machine.
 
-`dbt docs generate --static` would start dbt a second time (7 s) to write the same page: it puts two JSON texts into a
-page that dbt-core carries. Both are at hand: the manifest that the build left, and the columns of its file.
+`dbt docs generate --static` would start dbt a second time (7 s) to write the same page: two JSON texts inserted into a
+page that dbt-core carries. Both are at hand: the manifest of the build and the columns of its file.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ import duckdb
 
 from orchestration.pipeline import dbt_manifest
 from warehouse.paths import PROJECT, Layout
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 _PACKAGE = "mrf"
-# What the page never shows: where files lay on this machine.
+# Keys removed from the page: paths of this machine.
 _PATHS = ("root_path", "build_path", "compiled_path")
 _TABLE_TYPES = {"BASE TABLE": "table", "VIEW": "vue"}
 
 
 def build(layout: Layout, target: Path, title: str, notice: str) -> Path:
-    """Writes the page of the build in place and returns its path. Raises RuntimeError where dbt's page has changed."""
+    """Writes the page of the current build and returns its path. Raises RuntimeError if dbt's page has changed."""
     manifest = _manifest(dbt_manifest.read(layout.dbt_target / "manifest.json"), notice)
     page = files("dbt.task.docs").joinpath("index.html").read_text(encoding="utf-8")
     page = _replaced(page, '"MANIFEST.JSON INLINE DATA"', _inline(manifest, layout))
     page = _replaced(page, '"CATALOG.JSON INLINE DATA"', _inline(_catalog(layout.build_file, manifest), layout))
     page = _replaced(page, "<title>dbt Docs</title>", f"<title>{title}</title>")
     page = _replaced(page, 'lang="en-US"', 'lang="fr"')
-    page = re.sub(r'"//[a-z0-9]+\.cloudfront\.net/[^"]+"', '""', page)  # dbt's visit counter, off but named
-    write_whole(target, page.encode())
+    page = re.sub(r'"//[a-z0-9]+\.cloudfront\.net/[^"]+"', '""', page)  # dbt's visit counter, switched off but named
+    write_atomically(target, page.encode())
     return target
 
 
@@ -46,13 +46,13 @@ def _replaced(page: str, mark: str, text: str) -> str:
 
 
 def _inline(content: dict[str, Any], layout: Layout) -> str:
-    """JSON inside a script of a page, with paths told from the data root and from the project."""
+    """JSON for a script element of a page, with paths relative to the data root and to the project."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return text.replace(f"{layout.root}/", "").replace(f"{PROJECT}/", "")
 
 
 def _manifest(manifest: dict[str, Any], notice: str) -> dict[str, Any]:
-    """What the page reads of the manifest: this project's own macros, and the notice wherever a table is described."""
+    """The parts of the manifest that the page reads: this project's own macros, and the notice in each description."""
     kept = {name: macro for name, macro in manifest["macros"].items() if macro["package_name"] == _PACKAGE}
     for node in manifest["nodes"].values():
         for name in _PATHS:

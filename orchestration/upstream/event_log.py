@@ -1,4 +1,4 @@
-"""Dagster's event log: on SQLite with one engine a file, and the whole removal of runs from any."""
+"""Dagster's event log: one SQLite engine per file, and deletion of runs that leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy import Connection, Engine
 
-# A run writes to two files, its own and the index of all; a viewer goes through as many as there are runs.
+# A run writes to two files, its own and the index of all; a viewer opens one per run.
 _ENGINES = 4
 
 
 class EventLog(SqliteEventLogStorage):
-    """Dagster's own log of events, in the same files, without a new engine for each statement.
+    """Dagster's own event log, in the same files, without a new engine for each statement.
 
-    A new engine compiles each statement anew: a fifth of the time of a run of 1,100 events. The connection is still
-    closed after each event, for closing it folds SQLite's journal into the file that the web page watches.
+    A new engine compiles each statement again: a fifth of the time of a run of 1,100 events. The connection is still
+    closed after each event, because closing folds SQLite's journal into the file that the web page watches.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
         self._of_batch: dict[str, Connection] = {}
         super().__init__(base_dir, inst_data)
-        self._db_lock: Any = threading.RLock()  # a batch holds it around the statements that take it
+        self._db_lock: Any = threading.RLock()  # a batch holds it around its statements
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> EventLog:
@@ -57,7 +57,7 @@ class EventLog(SqliteEventLogStorage):
                 yield connection
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Stores the events in one transaction a file: those that a run plans, some hundreds, come together."""
+        """Stores the events in one transaction per file: a planned run brings some hundreds at once."""
         with self._db_lock, ExitStack() as transactions:
             transactions.callback(self._of_batch.clear)
             for shard in {INDEX_SHARD_NAME, *(event.run_id for event in events)}:
@@ -75,9 +75,9 @@ class EventLog(SqliteEventLogStorage):
 
 
 def delete_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> None:
-    """Deletes runs and all that is kept of them.
+    """Deletes runs and everything kept about them.
 
-    Dagster's own deletion leaves what their checks found, 0.6 MB a run for ever; what earlier ones left goes too.
+    Dagster's own deletion leaves the check results, 0.6 MB a run; those of runs it deleted earlier are removed too.
     """
     for run_id in run_ids:
         instance.delete_run(run_id)
@@ -85,8 +85,6 @@ def delete_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> None:
     assert isinstance(log, SqlEventLogStorage)  # SQLite and PostgreSQL are
     with log.index_connection() as connection:
         checked: set[str] = set(connection.scalars(select(of_run).distinct()))
-    gone = checked - set(
-        instance.get_run_ids()
-    )  # in this order: a run that starts meanwhile is there before its checks
+    gone = checked - set(instance.get_run_ids())  # in this order: a run that starts meanwhile exists before its checks
     with log.index_connection() as connection:
         connection.execute(AssetCheckExecutionsTable.delete().where(of_run.in_(gone)))

@@ -24,8 +24,8 @@ from tests.conftest import Root
 from warehouse.deliverables.exports import EXPORTS
 from warehouse.deliverables.exports import workbook as workbook_of
 from warehouse.deliverables.exports.mart_tables import tables
-from warehouse.reading.csv_cells import as_given
-from warehouse.reading.edition import opened
+from warehouse.reading.csv_cells import unescaped
+from warehouse.reading.edition import open_edition
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]
 LONG = "é" * 40_000
@@ -61,7 +61,7 @@ def spoiled(demo: Root, tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         for name in ("provenance", "service_gap"):
             connection.execute(f"delete from marts.{name}")
-    with opened(folder) as edition:
+    with open_edition(folder) as edition:
         EXPORTS.make(edition, folder)
         assert EXPORTS.check(edition, folder) == []
     return folder / "exports"
@@ -140,7 +140,7 @@ def test_a_mart_longer_than_a_sheet_goes_on_in_another(
     demo: Root, marts: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook_of, "MOST_ROWS", 100)
-    with opened(demo.folder) as edition:
+    with open_edition(demo.folder) as edition:
         book = workbook_of.Book(tmp_path / "book.xlsx", edition, "")
         book.add(next(table for table in tables(edition, "marts") if table.name == "service_directory"))
         book.close()
@@ -156,7 +156,7 @@ def test_nothing_runs_in_the_csv_and_nothing_is_lost(spoiled: Path) -> None:
     position = lines[0].index("required_documents")
     texts = [line[position] for line in lines[1 : len(INJECTED) + 2]]
     assert not [text for text in texts if re.search(r"(?:\A|[;\n])[=+\-@\t\r]", text)]
-    assert [as_given(text) for text in texts] == [*INJECTED, LONG]
+    assert [unescaped(text) for text in texts] == [*INJECTED, LONG]
 
 
 def test_every_mart_is_a_csv_with_its_rows(exports: Path, marts: dict[str, int]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import Root
 from tests.unit.warehouse.deliverables.test_exposures import exposures
 from warehouse.deliverables.register import DELIVERABLES
-from warehouse.reading.edition import opened
+from warehouse.reading.edition import open_edition
 
 
 class _Listening:
@@ -34,7 +34,7 @@ def test_each_exposure_names_the_marts_that_are_read(demo: Root, tmp_path: Path)
     publication = tmp_path / demo.folder.name
     shutil.copytree(demo.folder, publication)
     read, declared = {}, {}
-    with opened(publication) as edition:
+    with open_edition(publication) as edition:
         for deliverable in DELIVERABLES:
             listening = _Listening(edition.connection)
             connection = cast("duckdb.DuckDBPyConnection", listening)

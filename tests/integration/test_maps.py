@@ -18,7 +18,7 @@ from warehouse.deliverables.maps import describe, draw_zone, interactive
 from warehouse.deliverables.maps.deliverable import check
 from warehouse.deliverables.maps.outlines import DISCLAIMER, SCHEMATIC, outlines
 from warehouse.deliverables.producing import record_of
-from warehouse.reading.edition import Edition, opened
+from warehouse.reading.edition import Edition, open_edition
 
 ZONES = ("Z_BKO", "Z_GAO", "Z_KAY", "Z_MOP", "Z_TOM")
 SHEETS = ("mali", *ZONES)
@@ -26,7 +26,7 @@ SHEETS = ("mali", *ZONES)
 
 @pytest.fixture(scope="module")
 def edition(demo: Root) -> Iterator[Edition]:
-    with opened(demo.folder) as one:
+    with open_edition(demo.folder) as one:
         yield one
 
 
@@ -183,7 +183,7 @@ def test_layers_hide_services(carte: Path) -> None:
 def test_the_five_zones_of_mali_are_drawn_with_the_landed_outlines(mali_deliverables: Root) -> None:
     entry = record_of(mali_deliverables.folder)["map"]
     assert entry["state"] == "made", entry["reason"]
-    with opened(mali_deliverables.folder) as edition:
+    with open_edition(mali_deliverables.folder) as edition:
         drawn = outlines(edition)
         assert not drawn.is_schematic
         assert set(drawn.zones) == set(ZONES)

@@ -21,7 +21,7 @@ from tests.fixtures.many_services import multiply
 from warehouse.deliverables import portal
 from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.producing import record_of
-from warehouse.reading.edition import opened
+from warehouse.reading.edition import open_edition
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 VIEWS = {
@@ -150,7 +150,7 @@ def test_deliverables_made_before_it_are_linked(site: Path, demo: Root, tmp_path
     for file in [*sheets, *record["map"]["files"]]:
         (folder / file["path"]).parent.mkdir(exist_ok=True)
         (folder / file["path"]).touch()
-    with opened(folder) as edition:
+    with open_edition(folder) as edition:
         portal.make(edition, tmp_path / "made")
         assert portal.check(edition, tmp_path / "made") == []
     page = (tmp_path / "made" / "index.html").read_text()
@@ -185,7 +185,7 @@ def test_the_portal_of_mali_is_whole_and_says_nothing_is_fictional(mali_delivera
         max(leaf.stat().st_size for leaf in (mali_deliverables.folder / scripts.FOLDER).glob("preuves_*.js")) <= 200_000
     )
     assert "FICTIVES" not in (mali_deliverables.folder / "index.html").read_text()
-    with opened(mali_deliverables.folder) as edition:
+    with open_edition(mali_deliverables.folder) as edition:
         assert portal.check(edition, mali_deliverables.folder) == []
 
 
@@ -207,7 +207,7 @@ def test_the_check_sees_a_spoiled_portal(site: Path, tmp_path: Path) -> None:
     folder.mkdir()
     shutil.copyfile(site / "index.html", folder / "index.html")
     shutil.copytree(site / "portail", folder / "portail")
-    with opened(site) as edition:
+    with open_edition(site) as edition:
         assert portal.check(edition, folder) == []
         page = folder / "index.html"
         page.write_text(
@@ -528,7 +528,7 @@ def _environment(demo: Root) -> dict[str, str]:
 
 
 def test_made_in_three_seconds(site: Path, tmp_path: Path) -> None:
-    with opened(site) as edition:
+    with open_edition(site) as edition:
         started = time.monotonic()
         portal.make(edition, tmp_path)
         assert portal.check(edition, tmp_path) == []
@@ -538,7 +538,7 @@ def test_made_in_three_seconds(site: Path, tmp_path: Path) -> None:
 @pytest.mark.long
 def test_twenty_thousand_services_stay_quick(site: Path, browser: Any, tmp_path: Path) -> None:
     large = multiply(site, tmp_path / "large", 20_000)
-    with opened(large) as edition:
+    with open_edition(large) as edition:
         portal.make(edition, large)
         assert [fault for fault in portal.check(edition, large) if "n’existe pas" not in fault] == []
     assert max(leaf.stat().st_size for leaf in (large / scripts.FOLDER).glob("preuves_*.js")) <= 200_000

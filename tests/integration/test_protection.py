@@ -18,7 +18,7 @@ from tests.conftest import KEY, PROJECT, Root
 from tests.fixtures.provider_answers import SERVICE, SHELTER, SUBMISSIONS, kobo, write
 from warehouse.paths import Workspace
 from warehouse.privacy.file_texts import pieces
-from warehouse.privacy.findings import Known, look
+from warehouse.privacy.findings import Known, kinds_in
 from warehouse.privacy.vault import open_vault
 
 # What is planted and where. Everything is invented.
@@ -148,7 +148,9 @@ def test_each_planted_value_is_found_in_what_was_landed(landing: Path) -> None:
         *(Known(names=frozenset({name})) for name in KNOWN.names),
         *(Known(points=frozenset({point})) for point in KNOWN.points),
     ]
-    assert [known for known in singly if not any(look(text, known, is_number=not known.names) for text in texts)] == []
+    assert [
+        known for known in singly if not any(kinds_in(text, known, is_number=not known.names) for text in texts)
+    ] == []
     assert any(SHELTER_PLACE in text for text in texts)
     assert [odd for odd in ODD if not any(odd in text for text in texts)] == []
 
@@ -166,7 +168,7 @@ def test_no_planted_value_is_in_any_file_that_is_not_encrypted(planted: Root) ->
     leaks = [
         (file, kinds)
         for file, text in _texts(planted.path)
-        if (kinds := {kind for kind in look(text, KNOWN) if kind.startswith("known_")})
+        if (kinds := {kind for kind in kinds_in(text, KNOWN) if kind.startswith("known_")})
         or any(secret in text for secret in (SHELTER_PLACE, *REFUSED, *ODD))
     ]
     assert leaks == []
@@ -192,7 +194,7 @@ def test_dagster_shows_no_planted_value(planted: Root) -> None:
     texts = {text for event in events for text in _strings(json.loads(event))}
     assert len(events) > 100
     assert any("Association Fictive du Fleuve" in text for text in texts), "accepted rows are previewed"
-    shown = {kind for text in texts for kind in look(text, KNOWN) if kind.startswith("known_")}
+    shown = {kind for text in texts for kind in kinds_in(text, KNOWN) if kind.startswith("known_")}
     assert shown == set()
     assert [secret for secret in (SHELTER_PLACE, *REFUSED) if any(secret in text for text in texts)] == []
 

@@ -20,7 +20,7 @@ from pptx import Presentation
 from tests.conftest import Root
 from tests.fixtures.browser import serious_violations
 from warehouse.deliverables.report import filling, presentation, rereading
-from warehouse.reading.edition import Edition, opened
+from warehouse.reading.edition import Edition, open_edition
 from warehouse.storage import read_json
 
 REPORTS = tuple(filling.FILES)
@@ -29,7 +29,7 @@ FOLDER = filling.FOLDER
 
 @pytest.fixture(scope="module")
 def edition(demo: Root) -> Iterator[Edition]:
-    with opened(demo.folder) as opened_edition:
+    with open_edition(demo.folder) as opened_edition:
         yield opened_edition
 
 
@@ -71,7 +71,7 @@ def test_a_changed_mart_value_changes_the_report_and_betrays_the_old_one(publica
     old = _docx(publication, "final")
     row = "section = 'structures' and indicator = 'operational_count' and zone_code = 'ALL'"
     _change(publication, f"update marts.report_final set value = 4321 where {row}")
-    with opened(publication) as changed:
+    with open_edition(publication) as changed:
         assert rereading.wrong_values(changed, old)
         filling.write(changed, "final", tmp_path / "new")
         new = _docx(tmp_path / "new", "final")
@@ -182,7 +182,7 @@ def test_the_final_report_on_real_data_is_honest(mali_deliverables: Root) -> Non
     assert "aucune enquête de terrain n’est encore déposée" in text
     assert "et une enquête de terrain" not in text
     assert "DONNÉES FICTIVES" not in text
-    with opened(mali_deliverables.folder) as edition:
+    with open_edition(mali_deliverables.folder) as edition:
         for report in REPORTS:
             assert rereading.wrong_values(edition, _docx(mali_deliverables.folder, report)) == []
             assert rereading.uncited_digits(_docx(mali_deliverables.folder, report)) == []

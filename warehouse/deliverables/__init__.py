@@ -1,1 +1,1 @@
-"""What is made of a publication: reports, maps, exports, portal."""
+"""Deliverables made from a publication: reports, maps, exports, portal."""

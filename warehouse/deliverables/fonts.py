@@ -1,4 +1,4 @@
-"""The font that comes with the project: charts, maps and PDFs are the same on every machine."""
+"""The project's own font, so that charts, maps and PDFs are the same on every machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FACES = ("Regular", "It", "Semibold", "Bold")
 
 
 def folder() -> Path:
-    """Where the font's files are."""
+    """The folder of the font files."""
     import font_source_sans_pro
 
     return Path(font_source_sans_pro.__file__).parent / "files"
@@ -18,7 +18,7 @@ def folder() -> Path:
 
 @cache
 def register() -> str:
-    """Makes the font known to matplotlib, once in a process, and returns its name."""
+    """Registers the font with matplotlib, once per process, and returns its name."""
     from matplotlib import font_manager
 
     for face in _FACES:

@@ -1,4 +1,4 @@
-"""The first page of a publication until its portal stands there, and where the portal could not be made."""
+"""The first page of a publication until its portal replaces it, or if the portal could not be made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from warehouse.deliverables.producing import record_of
 from warehouse.storage import read_json
 
 NAME = "index.html"
-# What every publication has beside its marts.
+# Files of every publication besides its marts.
 OWN = {
     "dictionnaire.html": "Dictionnaire des données",
     "dictionnaire.xlsx": "Dictionnaire des données (Excel)",
@@ -21,7 +21,7 @@ OWN = {
 
 
 def write(folder: Path) -> Path:
-    """Writes the page over what stands there: links to all that the publication in ``folder`` holds."""
+    """Writes the page, with links to everything the publication in ``folder`` holds."""
     manifest = read_json(folder / "manifest.json")
     links = {name: title for name, title in OWN.items() if (folder / name).exists()}
     links[manifest["file"]] = "Fichier DuckDB"

@@ -13,9 +13,9 @@ LEGEND = {
     NOT_SURVEYED: "« n. e. » : non enquêté, personne n’y a cherché en tout ou partie : un zéro non établi.",
     UNTOLD: "« n. d. » : non dit, aucune source lue n’en parle : un zéro non établi.",
 }
-# Indicators that count services whatever their state: a nought of them only wants that somebody looked.
+# Indicators that count services in any state: their zero only requires that the zone was surveyed.
 _KNOWN = ("known_count", "organization_count")
-# Those that count verified services: a nought of them wants that none waits to be verified either.
+# Indicators that count verified services: their zero also requires that no service is unverified.
 _VERIFIED = (
     "operational_count",
     "operational_share",
@@ -28,8 +28,8 @@ _VERIFIED = (
     "band_count",
     "rated_share",
 )
-# By section, the mart whose rows it counts: without any row at all nobody was asked.
-_TOLD_BY = {
+# By section, the mart whose rows it counts: without any row, nobody was asked.
+_MART_OF_SECTION = {
     "mechanisms": "referral_mechanisms",
     "participation": "referral_mechanisms",
     "calendar": "opportunity_calendar",
@@ -50,13 +50,13 @@ class Knowledge:
             " where month = (select max(month) from marts.service_gap) and reading = 'HISTORICAL' group by 1, 2"
         )
 
-        marts = set(_TOLD_BY.values())
+        marts = set(_MART_OF_SECTION.values())
         self._silent = {mart for mart in marts if edition.value(f"select count(*) from marts.{mart}") == 0}
 
     def mark(self, section: str, indicator: str, zone: str) -> str:
-        """What stands in the place of a nought; empty where a nought is what is known. ``zone`` may be ALL."""
+        """The mark shown instead of a zero; empty if the zero is established. ``zone`` may be ALL."""
         name, _, code = indicator.partition("/")
-        if name not in _VERIFIED and _TOLD_BY.get(section) in self._silent:
+        if name not in _VERIFIED and _MART_OF_SECTION.get(section) in self._silent:
             return UNTOLD
         if section not in _SECTIONS or name not in (*_KNOWN, *_VERIFIED):
             return ""
@@ -67,6 +67,6 @@ class Knowledge:
 
 
 def _concerns(cell: Row, code: str) -> bool:
-    """Whether an indicator of a service type or domain is about a cell; those of other codes are about all."""
+    """Whether an indicator of a service type or domain is about a cell; other codes concern all cells."""
     domains = {"ECO", "SOC", "PSY"}
     return code.partition("_")[0] not in domains or cell["service_type_code"].startswith(code)

@@ -1,6 +1,6 @@
-"""What is made of a publication after readers have it: made aside, checked, then put in place with its record.
+"""Produces deliverables of a publication: made in a temporary folder, checked, then put in place with a record.
 
-`deliverables.json` beside the publication's file says of each deliverable what it is made of and what became of it.
+`deliverables.json` beside the publication's file records the inputs and the outcome of each deliverable.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from filelock import FileLock
 from ingestion.digest import file_sha256
 from warehouse import state_files
 from warehouse.paths import PROJECT
-from warehouse.reading.edition import Edition, opened
+from warehouse.reading.edition import Edition, open_edition
 from warehouse.storage import read_json, tree_hash, write_json
 
 RECORD = "deliverables.json"
-_NO_CODE = ("data", "__pycache__")  # of warehouse/: what a run writes
-# In this order people are shown them; others follow.
+_NO_CODE = ("data", "__pycache__")  # below warehouse/: written by runs
+# Display order; others follow.
 _SHOWN = ("final_report", "midterm_report", "inception_report", "presentation", "map", "exports", "hsds")
 _ASIDE = ".making_"
 State = Literal["made", "kept", "failed"]
@@ -35,11 +35,11 @@ _CODE = (".py", ".html", ".css", ".js", ".j2", ".lua", ".typ", ".md", ".csv", ".
 
 @dataclass(frozen=True)
 class Deliverable:
-    """One thing made of a publication.
+    """One product made from a publication.
 
-    ``make(edition, folder)`` writes into an empty folder what shall stand under the same names in the publication's
-    own; ``check(edition, folder)`` reads it again and returns what is wrong, in French, one sentence each. ``after``:
-    deliverables that it looks at.
+    ``make(edition, folder)`` writes into an empty folder the files for the publication's own; ``check(edition,
+    folder)`` rereads them and returns what is wrong, in French, one sentence each. ``after``: deliverables that it
+    reads.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Deliverable:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a deliverable: ``reason`` where it failed, ``files`` relative to the publication's folder."""
+    """The outcome of a deliverable: ``reason`` if it failed, ``files`` relative to the publication's folder."""
 
     state: State
     seconds: float
@@ -61,7 +61,7 @@ class Outcome:
 
 
 class Refused(Exception):
-    """A deliverable whose own checks did not hold; the message lists them."""
+    """A deliverable whose own checks failed; the message lists them."""
 
 
 def produce(
@@ -70,10 +70,10 @@ def produce(
     guard: Callable[[Path], None],
     needed: tuple[Deliverable, ...] = (),
 ) -> Outcome:
-    """Makes a deliverable of the publication in ``folder`` unless what stands there is of the same data and code.
+    """Makes a deliverable of the publication in ``folder``, unless it is there for the same data and code.
 
-    ``guard`` raises where what was made may not be shown. A failure of any kind leaves the publication as it is, takes
-    away what an earlier state of it had left under this name, and is recorded with its reason; it is not raised.
+    ``guard`` raises if the result must not be shown. A failure of any kind leaves the publication as it is, removes
+    earlier files of the deliverable, and is recorded with its reason; it is not raised.
     """
     made_of = _made_of(deliverable, folder, needed)
     before = record_of(folder).get(deliverable.name, {})
@@ -82,7 +82,7 @@ def produce(
     started = time.monotonic()
     try:
         files, reason = _made(deliverable, folder, guard), ""
-    except Exception as error:  # whatever it is, readers keep the data, and people are told
+    except Exception as error:  # whatever it is: readers keep the data, and the failure is reported
         files, reason = [], f"{error}".strip() or type(error).__name__
     _remove(folder, {file["path"] for file in before.get("files", [])} - {file["path"] for file in files})
     seconds = round(time.monotonic() - started, 2)
@@ -96,42 +96,42 @@ def produce(
         "reason": reason,
         "seconds": seconds,
     }
-    with FileLock(folder.parent / f".{RECORD}.lock"):  # two processes make deliverables
+    with FileLock(folder.parent / f".{RECORD}.lock"):  # two processes make deliverables in parallel
         write_json(folder / RECORD, record_of(folder) | {deliverable.name: entry})
     return Outcome("failed" if reason else "made", seconds, [file["path"] for file in files], reason)
 
 
 def record_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """What `deliverables.json` says, by name of the deliverable, in the order in which people are shown them."""
+    """`deliverables.json` by name, in display order."""
     try:
-        found = state_files.read(folder / RECORD, dict[str, state_files.Deliverable]) or {}
-    except state_files.Damaged:  # then none counts as made, and « mrf deliver » makes them again
-        found = {}
-    return {name: found[name] for name in dict.fromkeys((*_SHOWN, *found)) if name in found}
+        entries = state_files.read(folder / RECORD, dict[str, state_files.Deliverable]) or {}
+    except state_files.Damaged:  # none counts as made, and « mrf deliver » makes them again
+        entries = {}
+    return {name: entries[name] for name in dict.fromkeys((*_SHOWN, *entries)) if name in entries}
 
 
 @cache
 def code_hash() -> str:
-    """A hash of all that deliverables may be made by: when it changes they are made again."""
+    """A hash of all code behind deliverables: they are remade when it changes."""
     ours = sorted(path for path in (PROJECT / "warehouse").iterdir() if path.name not in _NO_CODE)
     return tree_hash([*ours, PROJECT / "ingestion" / "shapes", PROJECT / "requirements.txt"], _CODE)
 
 
 def missing(deliverables: tuple[Deliverable, ...], folder: Path) -> list[str]:
-    """Names of the deliverables that are not there whole, of this publication and this code."""
+    """Names of the deliverables that are incomplete or of other data or code."""
     by_name = {one.name: one for one in deliverables}
     entries = record_of(folder)
-    found = []
+    lacking = []
     for one in deliverables:
         entry = entries.get(one.name, {})
         of_now = _made_of(one, folder, tuple(by_name[name] for name in one.after))
         if entry.get("state") != "made" or entry["made_of"] != of_now or _damaged(folder, entry):
-            found.append(one.name)
-    return found
+            lacking.append(one.name)
+    return lacking
 
 
 def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, ...]) -> dict[str, Any]:
-    """The data (a publication never changes), the code, and the state of what it looks at."""
+    """The inputs of a deliverable: the data (a publication never changes), the code, and the deliverables it reads."""
     entries = record_of(folder)
     return {
         "publication": folder.name,
@@ -143,11 +143,11 @@ def _made_of(deliverable: Deliverable, folder: Path, needed: tuple[Deliverable, 
 
 def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None]) -> list[dict[str, Any]]:
     with _aside(folder, deliverable.name) as aside:
-        with opened(folder) as edition:
+        with open_edition(folder) as edition:
             deliverable.make(edition, aside)
             if wrong := deliverable.check(edition, aside):
                 raise Refused(" ; ".join(wrong))
-        guard(aside)  # it opens the publication's file with settings of its own: DuckDB allows one kind at a time
+        guard(aside)  # outside the block above: it opens the same file with settings that DuckDB does not mix
         paths = sorted(path for path in aside.rglob("*") if path.is_file())
         files = [
             {"path": str(p.relative_to(aside)), "bytes": p.stat().st_size, "sha256": file_sha256(p)} for p in paths
@@ -158,16 +158,16 @@ def _made(deliverable: Deliverable, folder: Path, guard: Callable[[Path], None])
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(path, target)
         except OSError:
-            _remove(folder, {str(file["path"]) for file in files})  # half of it is none
+            _remove(folder, {str(file["path"]) for file in files})  # removes a half-made deliverable
             raise
     return files
 
 
 @contextmanager
 def _aside(folder: Path, name: str) -> Iterator[Path]:
-    """A folder on the same disk, beside the publications, that only we may read and that is gone afterwards."""
+    """A private temporary folder on the same disk, beside the publications."""
     aside = folder.parent / f"{_ASIDE}{name}"
-    shutil.rmtree(aside, ignore_errors=True)  # a process that was killed cleaned nothing up
+    shutil.rmtree(aside, ignore_errors=True)  # leftovers of killed processes
     aside.mkdir(mode=0o700)
     try:
         yield aside
@@ -176,7 +176,7 @@ def _aside(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _damaged(folder: Path, entry: dict[str, Any]) -> bool:
-    """Whether a file of it is gone or has another size."""
+    """Whether one of its files is gone or has another size."""
     paths = [(folder / file["path"], file["bytes"]) for file in entry["files"]]
     return any(not path.is_file() or path.stat().st_size != size for path, size in paths)
 

@@ -1,1 +1,1 @@
-"""Files of the dbt project that are written from the declarations."""
+"""Generates files of the dbt project from the declarations."""

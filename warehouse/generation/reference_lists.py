@@ -1,4 +1,4 @@
-"""Lists that repeat the labels of a seed (zones, service types, groups…) are written from it."""
+"""Generates the lists that repeat the labels of a seed (zones, service types, groups…)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REQUIREMENTS = SEEDS / "tor_requirement.csv"
 
 @dataclass(frozen=True)
 class _Origin:
-    """The seed that a code list is made of, and its column of French labels; the English ones stand in its twin."""
+    """The seed behind a code list, and its column of French labels; the column of English labels is named alike."""
 
     seed: str
     code: str
@@ -32,17 +32,17 @@ class _Origin:
         ]
 
 
-# By code list.
+# Origins by code list.
 ORIGINS = {
     "zone": _Origin("zone", "zone_code"),
     "type_org": _Origin("organization_type", "organization_type_code"),
     "type_service": _Origin("service_type", "service_type_code"),
     "popgr": _Origin("population_group", "population_group_code"),
-    "need_group": _Origin("population_group", "population_group_code"),  # and groups that only figures of needs know
+    "need_group": _Origin("population_group", "population_group_code"),  # and groups used only by figures of needs
     "gap_class": _Origin("gap_class", "gap_class", "sentence_fr"),
     "deliverable": _Origin("deliverable", "deliverable_code"),
 }
-# The points of the terms of reference that ask for each zone and each type, by the column that singles them out.
+# Sections of the terms of reference that require each zone and type, by the column that marks them.
 _ASKED = {"zone_code": "zone", "service_type_code": "type_service"}
 
 
@@ -59,7 +59,7 @@ def _code_lists() -> Rows:
 
 
 def _with_origin(name: str, own: Rows) -> Rows:
-    """The rows of a list: those of its seed first, then those that another source gave to the list alone."""
+    """The rows of a list: first those of its seed, then those that only the list has."""
     made = [{"list": name, **row} for row in ORIGINS[name].rows()] if name in ORIGINS else []
     return made + [row for row in own if row["source"] not in {one["source"] for one in made}]
 

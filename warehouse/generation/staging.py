@@ -1,4 +1,4 @@
-"""Writes from the shapes what dbt must know of them, so that nobody types a column twice."""
+"""Generates from the shapes what dbt must know about them, so that no column is declared twice."""
 
 from __future__ import annotations
 
@@ -90,19 +90,19 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
     ("run", "source", "stg_source", SOURCE_SCHEMA, ["source_id", "shape"],
      "Une ligne par source et forme qu’elle déclare, avec son état. / One row per source and shape it declares."),
 ]  # fmt: skip
-# Of the others, those that count rows of all shapes.
+# The other models that count rows of all shapes.
 _COUNTING = ("stg_check_result", "stg_source")
-OF_PERSONS = "of_persons"  # in the meta of a model
+OF_PERSONS = "of_persons"  # key in the meta of a model
 # Days after which `dbt source freshness` warns that nothing newer was read: the run is made every morning, services are
 # checked again within an interval, figures of people come out every year, and all else is asked in waves.
 _MAX_AGE = {"run": 2, "service": int(parameter("check_interval_near")), "need": 366}
 _WAVE = int(parameter("wave_months") * 366 / 12)
 STAGED = list(SHAPES.values())
-# The day that dates a row, by staging model; a decision of a person has no rhythm, and no age.
+# The column that dates a row, by staging model; decisions of persons do not age.
 _DATED = {f"stg_{shape.name}": "observed_on" for shape in STAGED} | {"stg_assertion": "observed_on", "stg_run": "as_of"}
 
 
-# The columns of `int_service_profile` that are no attributes: name and type.
+# The columns of `int_service_profile` that are not attributes: name and type.
 PROFILE_MEASURES = {
     "status_observed_on": "date",
     "status_freshness": "double",
@@ -116,7 +116,7 @@ PROFILE_MEASURES = {
 
 
 def files() -> dict[Path, str]:
-    """Every generated file and its text. Raises DeclarationError where a published column does not say all it must."""
+    """Every generated file and its text. Raises DeclarationError if a published column is declared incompletely."""
     _require_hashtags()
     made = {FOLDER / f"{name}.sql": _model(group, table) for group, table, name in _models()}
     made[FOLDER / "_sources.yml"] = _yaml("sources", _sources())
@@ -144,7 +144,7 @@ def write() -> list[Path]:
 
 
 def contracts() -> Iterator[tuple[Path, dict[str, dict[str, Any]]]]:
-    """Each model with its SQL file and its columns by name, as the yml that describes it says them."""
+    """By model, its SQL file and its columns, as declared in its yml."""
     files_of = {path.stem: path for path in MODELS.rglob("*.sql")}
     for path in sorted(MODELS.rglob("*.yml")):
         for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).get("models", []):
@@ -153,12 +153,12 @@ def contracts() -> Iterator[tuple[Path, dict[str, dict[str, Any]]]]:
 
 
 def contract(model: str) -> dict[str, dict[str, Any]]:
-    """The columns of one model. Raises KeyError if no yml describes it."""
+    """The columns of one model. Raises KeyError if no yml declares it."""
     return {path.stem: columns for path, columns in contracts()}[model]
 
 
 def _require_hashtags() -> None:
-    """Raises DeclarationError for the first column of a mart that has no hashtag to be exported with."""
+    """Raises DeclarationError for the first column of a mart without an HXL hashtag for the exports."""
     for path, columns in contracts():
         for name in columns if MARTS in path.parents else ():
             if not tag_of(path.stem, name):
@@ -169,7 +169,7 @@ def _require_hashtags() -> None:
 
 
 def _beside(model: str) -> Path:
-    """The yml beside the SQL of a model, whatever its folder."""
+    """The yml beside the SQL of a model, in whichever folder."""
     return next(MODELS.rglob(f"{model}.sql")).with_suffix(".yml")
 
 
@@ -178,7 +178,7 @@ def _yaml(kind: str, entries: list[dict[str, Any]]) -> str:
 
 
 def profiled() -> list[Column]:
-    """The attributes of a service whose winning values stand side by side."""
+    """The attributes of a service that become columns of its profile."""
     return [column for column in SERVICE if column.is_weighed and column.is_profiled]
 
 
@@ -195,7 +195,7 @@ def _profile_contract() -> dict[str, Any]:
 
 
 def _family_seed() -> str:
-    """The half-life of each attribute whose claims are weighed."""
+    """The half-life of each weighted attribute."""
     names = {c.name: FAMILIES[c.family or ""] for s in SHAPES.values() if s.is_weighed for c in s if c.is_weighed}
     rows = (f"{n},{f.half_life},{f.reason_fr},Décision du projet : familles de demi-vies\n" for n, f in names.items())
     return "attribute,half_life_parameter,reason_fr,source\n" + "".join(rows)
@@ -214,7 +214,7 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _side_by_side(name: str, about: str, columns: list[Column]) -> str:
-    """The two macros that give `side_by_side` its attributes: texts and codes, the others with their types."""
+    """The two macros behind `side_by_side`: attributes of texts and codes, and those of other types."""
     typed = {column.name: SQL[column.kind] for column in columns}
     others = ", ".join(f"'{attribute}': '{kind}'" for attribute, kind in typed.items() if kind != "varchar")
     texts = _list(attribute for attribute, kind in typed.items() if kind == "varchar")
@@ -224,7 +224,7 @@ def _side_by_side(name: str, about: str, columns: list[Column]) -> str:
 
 
 def _attribute_macros() -> str:
-    """What SQL asks of attributes, as the shapes declare it."""
+    """Macros about attributes for SQL, from the declarations of the shapes."""
     weighed = [shape for shape in SHAPES.values() if shape.is_weighed]
     decided = {c.name: c for shape in weighed for c in shape if c.is_overridable}
     items = [column for column in SERVICE if column.quality]
@@ -259,7 +259,7 @@ def _attribute_macros() -> str:
 
 
 def _withheld_macros() -> str:
-    """What is withheld of shelters, of what stands beside one and of persons' answers, as `ingestion` declares it."""
+    """Macros about what is withheld of shelters, their surroundings and persons' answers, from `ingestion`."""
     directory = contract("service_directory")
     shown = ["program_id", *(name for name in directory if name in WITHHELD)]
     persons = [shape.name for shape in STAGED if shape.is_answer_of_a_person]
@@ -319,10 +319,10 @@ def _sources() -> list[dict[str, Any]]:
 
 
 def _freshness(table: str, column: str | None) -> dict[str, Any]:
-    """How old the newest row may be, where rows are dated: files are written again by each run, rows are not."""
+    """The permitted age of the newest dated row: files are rewritten by each run, rows are not."""
     if column is None:
         return {}
-    # dbt asks for a moment, and we hold days.
+    # dbt expects a timestamp, and the column holds days.
     within = {"warn_after": {"count": _MAX_AGE.get(table, _WAVE), "period": "day"}}
     return {"config": {"loaded_at_field": f"cast({column} as timestamp)", "freshness": within}}
 
@@ -356,7 +356,7 @@ def _other(entry: tuple[str, str, str, pa.Schema, list[str], str]) -> dict[str, 
 
 
 def _quiet(entry: dict[str, Any]) -> dict[str, Any]:
-    """A model whose rows are answers of persons, or count them: Dagster shows neither rows nor their number."""
+    """A model whose rows are answers of persons, or count them: Dagster shows neither rows nor counts."""
     return entry | {"config": entry["config"] | {"meta": {OF_PERSONS: True}}}
 
 

@@ -1,4 +1,4 @@
-"""The pages beside a publication: French, self-contained, readable without a network and from the keyboard."""
+"""The pages of a publication: French, self-contained, readable without a network and with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from warehouse import french
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 
 @cache
@@ -18,7 +18,7 @@ def _templates() -> Environment:
 
 
 def environment(folder: Path) -> Environment:
-    """Templates of pages in a folder: values are escaped, a missing one is an error, numbers are French."""
+    """Templates of pages in a folder: values are escaped, missing ones are errors, numbers are French."""
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -31,6 +31,6 @@ def environment(folder: Path) -> Environment:
 
 
 def write(target: Path, template: str, **content: Any) -> Path:
-    """Fills a template of this folder and writes the page whole or not at all."""
-    write_whole(target, _templates().get_template(template).render(**content).encode())
+    """Fills a template of this folder and writes the page atomically."""
+    write_atomically(target, _templates().get_template(template).render(**content).encode())
     return target

@@ -1,1 +1,1 @@
-"""Personal data: the key, the encrypted room where it is kept, and the search for what got out of it."""
+"""Personal data: the key, the encrypted vault, and the search for leaks."""

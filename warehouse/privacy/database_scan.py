@@ -1,4 +1,4 @@
-"""The search of a DuckDB file: SQL leaves the few texts that may give something away, Python looks at those."""
+"""Searches a DuckDB file: SQL narrows down to the few suspicious texts, Python examines those."""
 
 from __future__ import annotations
 
@@ -18,55 +18,56 @@ from warehouse.privacy.findings import (
     PLACE_OF_SHELTER,
     Finding,
     Known,
-    look,
+    kinds_in,
     phones_in,
     squashed,
 )
 
-# The same first look as in Python; RE2 is as fast without bounds, and slow to be made with them.
+# The same first filter as in Python; in RE2 word bounds add no speed and compile slowly.
 SUSPECT_RE2 = SUSPECT.replace("{0,40}", "*").replace("{1,40}", "+")
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT")
-_NAMES_A_PATTERN = 500  # RE2 refuses programs that grow too large
+_NAMES_A_PATTERN = 500  # RE2 refuses patterns that grow too large
 
 
 def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known) -> list[Finding]:
-    """What the tables of these schemas give away: texts, comments, and the places of masked services.
+    """The personal data in the tables of these schemas: texts, comments, and the places of masked services.
 
-    Allowed are phones that some source permits to publish, and latitude and longitude of services that are not masked.
+    Allowed are phones published with a source's consent, and coordinates of services that are not masked.
     """
     known = replace(known, let_through=let_through(connection, schemas))
-    found = []
+    findings = []
     for schema, table in _tables(connection, schemas):
-        found += _table(connection, file, schema, table, known)
-    return found + _comments(connection, file, schemas, known) + _claims_of_unplaced(connection, file, schemas, known)
+        findings += _table(connection, file, schema, table, known)
+    findings += _comments(connection, file, schemas, known)
+    return findings + _claims_of_unplaced(connection, file, schemas, known)
 
 
 def let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> Callable[[], frozenset[str]]:
-    """What these tables publish since nothing personal is in it, though parts of it look so out of context (squashed).
+    """The texts of these tables (squashed) that are not personal but look so out of context, including figures.
 
-    Figures among it: what a report writes in groups may look like a phone. All texts are looked at for it, minutes with
-    a quarter of a million claims: not before something is found, while the connection is still open.
+    Scans all texts, which takes minutes with a quarter of a million claims: only done once something is found, while
+    the connection is open.
     """
     return cache(lambda: _let_through(connection, schemas))
 
 
 def _let_through(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> frozenset[str]:
-    found: set[str] = set()
+    forms: set[str] = set()
     for schema, table in _tables(connection, schemas):
         full = f'{schema}."{table}"'
         for column, kind, *_ in connection.execute(f"describe {full}").fetchall():
             if kind == "VARCHAR" and column != "public_phone":
                 texts = _texts(connection, full, column, "true", Known())
                 passed = [text for text in texts if not find(text) and out_of_context(text)]
-                found |= {squashed(form) for text in passed for form in (text, plain_text(text))}
+                forms |= {squashed(form) for text in passed for form in (text, plain_text(text))}
             elif kind in _NUMBERS:
                 figures = _figures(connection, full, column)
-                found |= {figure for figure in figures if out_of_context(figure) or out_of_context(f"{int(figure):_}")}
-    return frozenset(found)
+                forms |= {figure for figure in figures if out_of_context(figure) or out_of_context(f"{int(figure):_}")}
+    return frozenset(forms)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection, full: str, column: str) -> list[str]:
-    """The distinct figures of a column that have as many digits as a phone."""
+    """The distinct numbers of a column with as many digits as a phone."""
     query = (
         f'select distinct cast(round("{column}") as hugeint)::varchar from {full} where "{column}" between 1e6 and 1e12'
     )
@@ -84,9 +85,9 @@ def _tables(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> 
 def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table: str, known: Known) -> list[Finding]:
     full, name = f'{schema}."{table}"', f"{schema}.{table}"
     columns = {row[0]: row[1] for row in connection.execute(f"describe {full}").fetchall()}
-    is_long = {"attribute", "value"} <= set(columns)  # one row a value: the attribute is what a column is elsewhere
-    strict = replace(known, public_points=frozenset())  # coordinates have columns of their own
-    found = []
+    is_long = {"attribute", "value"} <= set(columns)  # one row per value: `attribute` names the column
+    strict = replace(known, public_points=frozenset())  # coordinates belong in their own columns
+    findings = []
     for column, kind in columns.items():
         place = f"{name}.{column}"
         if kind == "VARCHAR" and column != "public_phone":
@@ -94,25 +95,25 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
                 "attribute is distinct from 'public_phone'" if is_long and column in ("value", "raw_value") else "true"
             )
             texts = _texts(connection, full, column, rest, known)
-            found += [Finding(file, place, kind) for text in texts for kind in look(text, strict)]
+            findings += [Finding(file, place, kind) for text in texts for kind in kinds_in(text, strict)]
         elif kind == "VARCHAR":
-            found += _unpermitted(connection, file, place, full, column, "true", known)
+            findings += _unpermitted(connection, file, place, full, column, "true", known)
         elif known.phones and kind in _NUMBERS:
             query = (
                 f'select distinct cast("{column}" as bigint)::varchar from {full} where "{column}" between 1e7 and 1e8'
             )
             numbers = {row[0] for row in connection.execute(query).fetchall()}
-            found += [Finding(file, place, KNOWN_PHONE)] if numbers & known.phones else []
+            findings += [Finding(file, place, KNOWN_PHONE)] if numbers & known.phones else []
     if is_long:
         for column in {"value", "raw_value"} & set(columns):
-            found += _unpermitted(
+            findings += _unpermitted(
                 connection, file, f"{name}.{column}", full, column, "attribute = 'public_phone'", known
             )
-    return list(dict.fromkeys(found)) + _places(connection, file, name, full, set(columns), is_long, known)
+    return list(dict.fromkeys(findings)) + _places(connection, file, name, full, set(columns), is_long, known)
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: str, known: Known) -> list[str]:
-    """The distinct texts of a column that a pattern or a known name may match."""
+    """The distinct texts of a column that match a pattern or a known name."""
     wanted = [f"""regexp_matches(regexp_replace(lower("{column}"), ?, '', 'g'), ?)"""]
     arguments = [AROUND_PLACE, SUSPECT_RE2]
     names = sorted(known.names)
@@ -128,7 +129,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, full: str, column: str, rest: 
 def _unpermitted(
     connection: duckdb.DuckDBPyConnection, file: str, place: str, full: str, column: str, rest: str, known: Known
 ) -> list[Finding]:
-    """Published phones that no source permits, or that are no phone."""
+    """Published phones without a source's consent, or that are not phones."""
     query = f'select distinct "{column}" from {full} where "{column}" is not null and {rest}'
     phones = [row[0] for row in connection.execute(query).fetchall()]
     wrong = [phone for phone in phones if not phones_in(phone) <= known.public_phones]
@@ -144,15 +145,15 @@ def _places(
     is_long: bool,
     known: Known,
 ) -> list[Finding]:
-    """Points of shelters, and what a masked row tells of its place."""
-    found = []
+    """Points of shelters, and columns of a masked row that reveal its place."""
+    findings = []
     if {"latitude", "longitude"} <= columns:
         query = f"select distinct latitude::double, longitude::double from {full} where latitude is not null"
         located = connection.execute(query).fetchall()
         rounded = {(round(y, 4), round(x, 4)) for y, x in located if x is not None}
-        found += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if rounded & known.points else []
+        findings += [Finding(file, f"{name}.latitude", KNOWN_POINT)] if rounded & known.points else []
         if "service_at_location_id" in columns and is_near(located, known.shelters):
-            found.append(Finding(file, f"{name}.latitude", PLACE_OF_SHELTER))
+            findings.append(Finding(file, f"{name}.latitude", PLACE_OF_SHELTER))
     if is_long and "entity_id" in columns and known.points:
         query = f"""
             select distinct round(try_cast(a.value as double), 4), round(try_cast(b.value as double), 4)
@@ -160,25 +161,25 @@ def _places(
             where a.attribute = 'latitude' and b.attribute = 'longitude'
         """
         points = connection.execute(query).fetchall()
-        found += [Finding(file, f"{name}.value", KNOWN_POINT)] if set(points) & known.points else []
+        findings += [Finding(file, f"{name}.value", KNOWN_POINT)] if set(points) & known.points else []
     withheld = {"is_masked": WITHHELD} if "is_masked" in columns else {}
     if "service_at_location_id" in columns and known.unplaced:
         connection.register("unplaced", pa.table({"id": sorted(known.unplaced)}))
         withheld["service_at_location_id in (select id from unplaced)"] = OF_NEIGHBOURS
     for rows, names in withheld.items():
-        told = [column for column in names if column in columns]
-        if not told:
+        present = [column for column in names if column in columns]
+        if not present:
             continue
-        counts = ", ".join(f'count("{column}")' for column in told)
+        counts = ", ".join(f'count("{column}")' for column in present)
         stated = connection.execute(f"select {counts} from {full} where {rows}").fetchall()[0]
-        found += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(told, stated, strict=True) if n]
-    return found
+        findings += [Finding(file, f"{name}.{c}", PLACE_OF_SHELTER) for c, n in zip(present, stated, strict=True) if n]
+    return findings
 
 
 def _claims_of_unplaced(
     connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known
 ) -> list[Finding]:
-    """Provenance that tells where a service is that the directory does not place."""
+    """Provenance that reveals the place of a service that the directory withholds."""
     tables = set(_tables(connection, schemas))
     if not {("marts", "provenance"), ("marts", "service_directory")} <= tables:
         return []
@@ -190,8 +191,8 @@ def _claims_of_unplaced(
         select distinct attribute from marts.provenance
         where attribute in (select unnest($2)) and entity_id in (select unnest($3))
     """
-    given = [list(WITHHELD), list(OF_NEIGHBOURS), sorted(known.unplaced)]
-    attributes = connection.execute(query, given).fetchall()
+    parameters = [list(WITHHELD), list(OF_NEIGHBOURS), sorted(known.unplaced)]
+    attributes = connection.execute(query, parameters).fetchall()
     return [Finding(file, f"marts.provenance, attribut {name}", PLACE_OF_SHELTER) for (name,) in attributes]
 
 
@@ -205,4 +206,4 @@ def _comments(
         where comment is not null and schema_name in (select unnest($1))
     """
     rows = connection.execute(query, [list(schemas)]).fetchall()
-    return [Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in look(text, known)]
+    return [Finding(file, f"commentaire de {name}", kind) for name, text in rows for kind in kinds_in(text, known)]

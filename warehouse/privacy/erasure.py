@@ -1,7 +1,7 @@
-"""One respondent's submission out of everything that a workspace keeps of it: rows, rejects, `restricted`, originals.
+"""Erases one respondent's submission from a workspace: rows, rejected rows, `restricted`, originals.
 
-An original that holds it is the declared exception to « originals never change »: it goes, and what the others answered
-stays under the same digest, as `<digest>.consented.json`, the form that originals with refusals have.
+Originals never change, with one declared exception: an original that holds the submission is replaced by the answers of
+the others, `<digest>.consented.json`, the form of originals with refusals.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from ingestion.readers.surveys.consent import ERASED, ERASED_PLACE, Erased
 from ingestion.records.file_records import part_of, read_tables
 from warehouse import stored
 from warehouse.paths import Workspace
-from warehouse.privacy.file_texts import CannotScan, says
-from warehouse.privacy.forgotten import UUID, normal
+from warehouse.privacy.file_texts import CannotScan, contains
+from warehouse.privacy.forgotten import UUID, normalised_id
 from warehouse.privacy.vault import Vault
 from warehouse.state_files import Damaged, DeliveryState, read
-from warehouse.storage import write_json, write_parquet, write_whole
+from warehouse.storage import write_atomically, write_json, write_parquet
 
 CONSENTED = ".consented.json"
 WHY = "effacement demandé"
@@ -43,10 +43,9 @@ _ID = re.compile(r"uuid:([^/~#\s;,»\"']+)")
 
 @dataclass
 class Done:
-    """What an erasure did. ``counts``: rows by file; ``documents``: digests of the files that held the submission.
+    """The result of an erasure. ``counts``: rows by file; ``documents``: digests of the files that held the submission.
 
-    ``read``: digests of the files that were looked through, so that the others are known not to have held it;
-    ``unverified``: originals that nobody can look into.
+    ``read``: digests of the files that were searched; ``unverified``: originals that could not be searched.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -58,7 +57,7 @@ class Done:
     unverified: list[str] = field(default_factory=list)
 
     def count(self, name: str, rows: int, source_id: str) -> None:
-        """Adds what one file lost."""
+        """Adds the rows removed from one file."""
         if rows:
             self.counts[name] = self.counts.get(name, 0) + rows
             self.rewritten.append(name)
@@ -66,27 +65,27 @@ class Done:
 
 
 def surveys(sources: dict[str, Source]) -> dict[str, Source]:
-    """The sources that know submissions."""
+    """The sources with submissions."""
     return {name: source for name, source in sources.items() if isinstance(source.reader, SurveyReader)}
 
 
 def all_ids(
     workspace: Workspace, vault: Vault | None, sources: dict[str, Source], landed: dict[str, list[Path]], wanted: str
 ) -> set[str]:
-    """Every id that a submission ever had, as landed files and originals tell: an edit gives it another."""
-    told: list[set[str]] = []
+    """Every id that a submission ever had, from landed files and originals: each edit gives it a new one."""
+    id_groups: list[set[str]] = []
     for source_id, source in surveys(sources).items():
         assert isinstance(source.reader, SurveyReader)
         files = [*landed.get(source_id, ()), *_digests(workspace, source_id)]
         for file in files:
             with _readable(vault, file) as path:
                 if path is not None and not path.name.endswith(CONSENTED):
-                    told += _ids_of(path, source, source.reader)
-    told = [set(map(normal, ids)) for ids in told]
-    found = {normal(wanted)}
-    while more := {one for ids in told if ids & found for one in ids} - found:
-        found |= more
-    return found
+                    id_groups += _ids_of(path, source, source.reader)
+    id_groups = [set(map(normalised_id, ids)) for ids in id_groups]
+    linked = {normalised_id(wanted)}
+    while more := {one for ids in id_groups if ids & linked for one in ids} - linked:
+        linked |= more
+    return linked
 
 
 def _ids_of(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
@@ -94,11 +93,11 @@ def _ids_of(path: Path, source: Source, reader: SurveyReader) -> list[set[str]]:
         with guarded(path.name):
             return survey.all_ids(path, source, reader)
     except SourceFileError:
-        return []  # of another form; what it holds is found by its text
+        return []  # of another form; searched as text
 
 
 def erase(workspace: Workspace, vault: Vault | None, sources: dict[str, Source], erased: Erased) -> Done:
-    """Takes every erased submission out of the workspace and says what it did. To be called under the lock."""
+    """Erases every erased submission from the workspace; returns what was done. To be called under the lock."""
     done = Done()
     for source_id, source in surveys(sources).items():
         lost = _erase_rows(workspace, source_id, source, erased, done)
@@ -111,7 +110,7 @@ def erase(workspace: Workspace, vault: Vault | None, sources: dict[str, Source],
 
 
 def _erase_rows(workspace: Workspace, source_id: str, source: Source, erased: Erased, done: Done) -> dict[str, int]:
-    """Of accepted and rejected rows; returns how many accepted ones went, by shape."""
+    """Erases accepted and rejected rows; returns the number of accepted ones by shape."""
     _unseal(workspace, source_id)
     lost = {}
     for shape in (*source.shapes, "assertion"):
@@ -133,40 +132,40 @@ def _erase_rows(workspace: Workspace, source_id: str, source: Source, erased: Er
         if texts != table["examples"].to_pylist():
             column = table.schema.get_field_index("examples")
             write_parquet(checks, table.set_column(column, "examples", pa.array(texts, pa.string())))
-    _erase_told(workspace, source_id, lost, erased)
+    _erase_from_delivery(workspace, source_id, lost, erased)
     return lost
 
 
-def _erase_told(workspace: Workspace, source_id: str, lost: dict[str, int], erased: Erased) -> None:
-    """What the source last gave: its counts still add up, and the next run reads its files again."""
+def _erase_from_delivery(workspace: Workspace, source_id: str, lost: dict[str, int], erased: Erased) -> None:
+    """Adjusts the counts of the last delivery, and makes the next run read its files again."""
     path = workspace.state_file(source_id)
     try:
-        told = read(path, DeliveryState)
-    except Damaged:  # nothing of it is used any more: the next run reads the source again
+        delivery = read(path, DeliveryState)
+    except Damaged:  # unusable: the next run reads the source again
         path.unlink(missing_ok=True)
         return
-    named = [check for check in told["checks"] if _names_one(check["examples"] or "", erased)] if told else []
-    if told is None or not (named or any(lost.values())):
+    named = [check for check in delivery["checks"] if _names_one(check["examples"] or "", erased)] if delivery else []
+    if delivery is None or not (named or any(lost.values())):
         return
-    for shape, counts in told["rows"].items():
+    for shape, counts in delivery["rows"].items():
         counts["accepted"] -= lost.get(shape, 0)
         counts["rejected"] += lost.get(shape, 0)
     for check in named:
         check["examples"] = ""
-    given = stored.described(workspace, source_id)
-    write_json(path, told | {"fingerprint": "", "validations": [], "stored": given})
+    files = stored.stored_files(workspace, source_id)
+    write_json(path, delivery | {"fingerprint": "", "validations": [], "stored": files})
 
 
 def _unseal(workspace: Workspace, source_id: str) -> None:
-    """Before rows change: those that an erasure was killed over are no damage, nor made again from their original."""
+    """Before rows change: rows of an interrupted erasure must not count as damaged nor be rebuilt from the original."""
     path = workspace.state_file(source_id)
     with contextlib.suppress(Damaged):
-        if told := read(path, DeliveryState):
-            write_json(path, told | {"stored": {}})
+        if delivery := read(path, DeliveryState):
+            write_json(path, delivery | {"stored": {}})
 
 
 def _without(path: Path, erased: Erased) -> int:
-    """Drops the rows of erased submissions from a Parquet file and returns how many they were."""
+    """Drops the rows of erased submissions from a Parquet file and returns how many."""
     if not path.exists():
         return 0
     table = pq.read_table(path)
@@ -177,9 +176,9 @@ def _without(path: Path, erased: Erased) -> int:
 
 
 def _rejected(rejected: pd.DataFrame, lost: dict[str, int], erased: Erased) -> tuple[pd.DataFrame, int]:
-    """The rejected rows, those of erased submissions saying no more than that; and how many of them there are.
+    """The rejected rows, with those of erased submissions reduced to that reason, and the number of these.
 
-    ``lost``: by shape, the accepted rows that became such rows.
+    ``lost``: by shape, the accepted rows that were turned into rejected ones.
     """
     texts = rejected["locator"].astype(str) + " " + rejected["reason"].astype(str)
     gone = texts.map(lambda text: _names_one(text, erased)).astype(bool)
@@ -205,7 +204,7 @@ def _erase_restricted(vault: Vault, source_id: str, lost: dict[str, int], erased
 def _erase_original(
     workspace: Workspace, vault: Vault | None, source: Source, file: Path, erased: Erased, done: Done
 ) -> None:
-    """What the others answered in place of an original that holds a submission; one that cannot be read goes."""
+    """Replaces an original that holds a submission by the answers of the others; removes one that cannot be read."""
     digest = file.name.split(".", 1)[0]
     try:
         with _readable(vault, file) as path:
@@ -232,9 +231,9 @@ def _erase_original(
 
 
 def _consented(path: Path, source: Source, erased: Erased) -> str | None:
-    """The answers of the others; "" where the file cannot be read and names the submission; None where all may stay.
+    """The answers of the others; "" if the file cannot be read and names the submission; None if all may stay.
 
-    Raises CannotScan where neither can be told.
+    Raises CannotScan if the file can neither be read nor searched.
     """
     try:
         tables = read_tables(source, path, erased)
@@ -256,7 +255,7 @@ def _without_in_consented(path: Path, erased: Erased) -> str | None:
 
 
 def _erase_orphans(vault: Vault | None, erased: Erased, done: Done) -> None:
-    """Originals that no publication nor source names any more: removed whole where their text names the submission."""
+    """Removes originals that no publication or source refers to if their text names the submission."""
     for file in sorted((vault.folder / "originals").glob("*/*.enc")) if vault is not None else ():
         digest = file.name.split(".", 1)[0]
         name = f"restricted/originals/{file.parent.name}/{file.name}"
@@ -276,10 +275,10 @@ def _erase_orphans(vault: Vault | None, erased: Erased, done: Done) -> None:
 
 
 def rewrite_landed(path: Path, erased: Erased) -> bool | None:
-    """Takes erased submissions out of a landed JSON file; whether it held one, None where it does and still holds it.
+    """Erases submissions from a landed JSON file; returns whether it held one, None if it still does.
 
-    Workbooks and CSV files are their owner's: what else stands in them cannot be written again as it was. Nor can what
-    is damaged, nor JSON that no server gives. Raises CannotScan where nobody can tell.
+    Workbooks and CSV files belong to their owner and could not be rewritten without loss; nor could damaged files or
+    JSON of unknown form. Raises CannotScan if the file cannot be searched.
     """
     if not _text_names_one(path, erased):
         return False
@@ -293,7 +292,7 @@ def rewrite_landed(path: Path, erased: Erased) -> bool | None:
     except (ValueError, RecursionError):
         return None
     mode = path.stat().st_mode
-    write_whole(path, json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    write_atomically(path, json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
     path.chmod(mode)
     return True
 
@@ -307,20 +306,20 @@ def _names_one_in_json(value: Any, erased: Erased) -> bool:
 
 
 def _text_names_one(path: Path, erased: Erased) -> bool:
-    return says(path, lambda text: any(map(erased, UUID.findall(text))))
+    return contains(path, lambda text: any(map(erased, UUID.findall(text))))
 
 
 def _names_one(text: str, erased: Erased) -> bool:
-    return "uuid:" in text and any(erased(found) for found in _ID.findall(text))
+    return "uuid:" in text and any(erased(match) for match in _ID.findall(text))
 
 
 def _digests(workspace: Workspace, source_id: str) -> list[Path]:
-    """The originals of a source: those that its deliveries named, the published ones and the last."""
+    """The originals of a source, from its published deliveries and the last one."""
     root = workspace.base
     manifests = [_readable_content(path) for path in root.glob("published/*/manifest.json")]
-    told = [manifest.get("inputs", {}).get(source_id, {}) for manifest in manifests]
-    told.append(_readable_content(workspace.state_file(source_id)))
-    digests = {digest for one in told for digest in one.get("files", {}).values()}
+    entries = [manifest.get("inputs", {}).get(source_id, {}) for manifest in manifests]
+    entries.append(_readable_content(workspace.state_file(source_id)))
+    digests = {digest for one in entries for digest in one.get("files", {}).values()}
     folders = (workspace.restricted / "originals", workspace.originals)
     return [
         path for digest in sorted(digests) for f in folders for path in sorted((f / digest[:2]).glob(f"{digest}.*"))
@@ -328,7 +327,7 @@ def _digests(workspace: Workspace, source_id: str) -> list[Path]:
 
 
 def _readable_content(path: Path) -> dict[str, Any]:
-    """Nothing of a file that is cut: originals that only it named are looked through as those that nobody names."""
+    """The content of a JSON file, empty if damaged: originals that only it names are treated as orphans."""
     try:
         return read(path, dict[str, Any]) or {}
     except Damaged:
@@ -337,9 +336,9 @@ def _readable_content(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _readable(vault: Vault | None, file: Path) -> Iterator[Path | None]:
-    """A file as readers take it: an encrypted one for a moment in a folder of the data root; None without a key.
+    """A file as readers need it: an encrypted one is decrypted into a temporary folder; None without a key.
 
-    That folder is for its owner alone; what a killed command leaves there, the next one clears.
+    Only the owner may read that folder; leftovers of a killed command are cleared by the next one.
     """
     if file.suffix != ".enc":
         yield file

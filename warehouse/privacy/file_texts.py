@@ -1,7 +1,7 @@
-"""The text of a file, whatever its format: each piece with the place where a person finds it.
+"""The texts of a file of any format, each with a place that a person can find.
 
 DuckDB, Parquet, SQLite, XLSX, DOCX and other zips, PDF, HTML, JSON, CSV and plain text; archives in archives, to a
-bounded depth and size. What cannot be opened is an error, never a silence.
+limited depth and size. A file that cannot be opened is an error, never skipped.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _PHONE_HEADER = re.compile(r"t[ée]l|phone|contact|gsm|whatsapp|mobile|num[ée]r
 _LATITUDE = re.compile(r"lat(itude)?|_?gps_latitude|y", re.IGNORECASE)
 _LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
 _STRING_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
-_FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # what a font says, it says of its designer
+_FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # fonts only name their designer
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURES = (b"\xff\xd8\xff", b"GIF8")  # JPEG, GIF
-_GPS = 0x8825  # the tags of a camera's position
+_GPS = 0x8825  # tags of a camera's position
 _OPENING = re.compile(r"[{\[]")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_WIDEST_SPACE = 0.7  # of the font's size; a space is 0.2 to 0.35, stretched ones of justified text up to 0.6
-_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in a binary file
+_WIDEST_SPACE = 0.7  # share of the font size; a space is 0.2 to 0.35, stretched ones of justified text up to 0.6
+_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|\xc3[\x80-\xbf]){6,}")  # ASCII and French letters in binary files
 
 
 class CannotScan(Exception):
@@ -50,7 +50,7 @@ class CannotScan(Exception):
 
 
 class Piece(NamedTuple):
-    """A decoded text and its place in a file. ``is_number``: only known values are worth looking for."""
+    """A decoded text and its place in a file. ``is_number``: only search it for known values."""
 
     file: str
     place: str
@@ -59,16 +59,16 @@ class Piece(NamedTuple):
 
 
 def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
-    """All pieces of a file, its name among them. Raises CannotScan."""
+    """All pieces of a file, including its name. Raises CannotScan."""
     shown = name or path.name
     yield Piece(shown, "nom du fichier", shown)
-    yield from _located(shown, _told(path, shown))
+    yield from _located(shown, _passages(path, shown))
 
 
-def says(path: Path, is_it: Callable[[str], bool]) -> bool:
-    """Whether a text of a file is one that is looked for; of a damaged file its bytes are asked.
+def contains(path: Path, is_it: Callable[[str], bool]) -> bool:
+    """Whether any text of a file matches; a damaged file is searched as raw bytes.
 
-    Raises CannotScan where they tell nothing either: packed, encrypted, or not to be read.
+    Raises CannotScan if that is impossible too: compressed, encrypted or unreadable.
     """
     try:
         return any(is_it(piece.text) for piece in pieces(path))
@@ -84,10 +84,10 @@ def says(path: Path, is_it: Callable[[str], bool]) -> bool:
         return False
 
 
-_Told = tuple[str, str, bool]  # place, text, whether it is a number
+_Passage = tuple[str, str, bool]  # place, text, whether it is a number
 
 
-def _told(path: Path, shown: str) -> Iterator[_Told]:
+def _passages(path: Path, shown: str) -> Iterator[_Passage]:
     with path.open("rb") as file:
         head = file.read(16)
     if head[8:12] == b"DUCK":
@@ -100,19 +100,19 @@ def _told(path: Path, shown: str) -> Iterator[_Told]:
         yield from _content(shown, path.read_bytes(), 0)
 
 
-def _located(file: str, told: Iterable[_Told]) -> Iterator[Piece]:
+def _located(file: str, passages: Iterable[_Passage]) -> Iterator[Piece]:
     try:
-        for place, text, is_number in told:
+        for place, text, is_number in passages:
             if text:
                 yield Piece(file, place, text, is_number)
     except (GeneratorExit, KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # parsers tell nowhere what they raise of a damaged file, and Rust's panics are none
+    except BaseException as error:  # parsers may raise anything for a damaged file, even a panic of Rust
         raise CannotScan(f"{file} : ne peut être fouillé ({type(error).__name__})") from error
 
 
-def _content(name: str, data: bytes, depth: int) -> Iterator[_Told]:
-    """The pieces of bytes, by what they are and not by what they are called; the name decides between texts."""
+def _content(name: str, data: bytes, depth: int) -> Iterator[_Passage]:
+    """The pieces of bytes, by content and not by name; the name only decides between text formats."""
     if depth > _DEEPEST:
         raise ValueError("archives trop imbriquées")
     if data.startswith(b"PK\x03\x04"):
@@ -131,8 +131,8 @@ def _content(name: str, data: bytes, depth: int) -> Iterator[_Told]:
         yield from ((f"suite {number}", run, False) for number, run in enumerate(_printable(data), start=1))
 
 
-def _png(data: bytes) -> Iterator[_Told]:
-    """The texts of a picture. Its pixels are packed: read as letters, some of them look like an address by chance."""
+def _png(data: bytes) -> Iterator[_Passage]:
+    """The texts of a PNG. Compressed pixels are skipped: read as letters they may look like an address."""
     position = len(_PNG)
     while position < len(data):
         length = int.from_bytes(data[position : position + 4], "big")
@@ -169,10 +169,10 @@ def _printable(data: bytes) -> Iterator[str]:
     return (run.decode("utf-8", errors="replace") for run in _PRINTABLE.findall(data))
 
 
-def _picture(data: bytes) -> Iterator[_Told]:
-    """What a picture says beside its points: texts, and what a camera or a program noted of it.
+def _picture(data: bytes) -> Iterator[_Passage]:
+    """The texts in a picture: metadata of cameras and programs.
 
-    The packed points of a picture are no text: in a few hundred kilobytes some six bytes look like an address.
+    Compressed pixels are skipped: in a few hundred kilobytes some six bytes look like an address.
     """
     with Image.open(io.BytesIO(data)) as image:
         for key, value in [*image.info.items(), *image.getexif().items(), *image.getexif().get_ifd(_GPS).items()]:
@@ -181,7 +181,7 @@ def _picture(data: bytes) -> Iterator[_Told]:
 
 
 def _decoded(data: bytes) -> str | None:
-    """The text, or None where the bytes are no text."""
+    """The text, or None if the bytes are no text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\x00" in data:
@@ -193,17 +193,17 @@ def _decoded(data: bytes) -> str | None:
         return None if control else data.decode("cp1252", errors="replace")
 
 
-def _text(name: str, text: str) -> Iterator[_Told]:
+def _text(name: str, text: str) -> Iterator[_Passage]:
     start, suffix = text.lstrip()[:200].casefold(), Path(name).suffix.casefold()
     if suffix in (".html", ".htm", ".svg", ".xml") or start.startswith(("<!doctype html", "<html", "<?xml", "<svg")):
         yield from _html(text)
-    elif start[:1] in ("{", "[") and (found := _json(text)) is not None:
-        yield from found
+    elif start[:1] in ("{", "[") and (parts := _json(text)) is not None:
+        yield from parts
     elif suffix in (".csv", ".tsv"):
         yield from _csv(text)
-    elif suffix == ".css":  # its figures are sizes and colours
-        told = _CSS_COMMENT.findall(text) + _STRING_LITERAL.findall(_CSS_COMMENT.sub("", text))
-        yield from (("texte", piece, False) for piece in told)
+    elif suffix == ".css":  # its numbers are sizes and colours
+        passages = _CSS_COMMENT.findall(text) + _STRING_LITERAL.findall(_CSS_COMMENT.sub("", text))
+        yield from (("texte", piece, False) for piece in passages)
     elif suffix == ".js":
         yield from _script(text, "script")
     else:
@@ -211,45 +211,45 @@ def _text(name: str, text: str) -> Iterator[_Told]:
             yield f"ligne {number}", line, False
 
 
-def _json(text: str) -> list[_Told] | None:
+def _json(text: str) -> list[_Passage] | None:
     try:
         return list(_values(json.loads(text), "$"))
     except json.JSONDecodeError:
         return None
 
 
-def _values(value: Any, place: str) -> Iterator[_Told]:
-    """The keys and scalars of a JSON value; of texts that are JSON themselves, theirs."""
+def _values(value: Any, place: str) -> Iterator[_Passage]:
+    """The keys and scalars of a JSON value, including JSON within its strings."""
     if isinstance(value, dict):
         yield from _point(place, value)
         for number, (key, inner) in enumerate(value.items(), start=1):
             yield f"{place}, clé {number}", str(key), False
             yield from _values(inner, f"{place}.{key}")
     elif isinstance(value, list):
-        for first, second in pairwise(value):  # a point, or its two columns in a row of many
+        for first, second in pairwise(value):  # a point, or its two columns in a row
             if isinstance(first, float) and isinstance(second, float):
                 yield place, f"{first}, {second}", True
         for number, inner in enumerate(value):
             yield from _values(inner, f"{place}[{number}]")
     elif isinstance(value, str):
-        if value[:1] in ("{", "[") and (found := _json(value)) is not None:
-            yield from ((f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in found)
+        if value[:1] in ("{", "[") and (parts := _json(value)) is not None:
+            yield from ((f"{place}{inner.removeprefix('$')}", text, is_number) for inner, text, is_number in parts)
         else:
             yield place, value, False
     elif value is not None and not isinstance(value, bool):
         yield place, str(value), True
 
 
-def _point(place: str, row: dict[str, Any]) -> Iterator[_Told]:
-    """Latitude and longitude of one row, as one text: each alone says nothing."""
+def _point(place: str, row: dict[str, Any]) -> Iterator[_Passage]:
+    """Latitude and longitude of a row as one text: each alone identifies nothing."""
     latitude = next((row[name] for name in row if _LATITUDE.fullmatch(str(name))), None)
     longitude = next((row[name] for name in row if _LONGITUDE.fullmatch(str(name))), None)
     if latitude not in (None, "") and longitude not in (None, ""):
         yield place, f"{latitude}, {longitude}", True
 
 
-def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Told]:
-    """The cells of a table: a cell of digits is a number, unless its column is one of phones."""
+def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Passage]:
+    """The cells of a table: a cell of digits is a number, unless its column holds phones."""
     phones = [bool(_PHONE_HEADER.search(name)) for name in header]
     has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
     above: Sequence[Any] = ()
@@ -258,7 +258,7 @@ def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Itera
             yield from _point(place, dict(zip(header, cells, strict=False)))
         for position, cell in enumerate(cells):
             if position < len(above) and cell == above[position]:
-                continue  # told one row higher
+                continue  # same as in the row above
             text = "" if cell is None else _shown(cell).strip()
             is_phone = position < len(phones) and phones[position]
             if text:
@@ -267,13 +267,13 @@ def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Itera
         above = cells
 
 
-def _csv(text: str) -> Iterator[_Told]:
+def _csv(text: str) -> Iterator[_Passage]:
     delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     yield from _rows(rows[0] if rows else [], ((f"ligne {n}", row) for n, row in enumerate(rows, start=1)))
 
 
-def _zip(data: bytes, depth: int) -> Iterator[_Told]:
+def _zip(data: bytes, depth: int) -> Iterator[_Passage]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST_BYTES:
@@ -293,7 +293,7 @@ def _zip(data: bytes, depth: int) -> Iterator[_Told]:
             yield from ((f"{name} {place}", text, is_number) for place, text, is_number in inner)
 
 
-def _workbook(data: bytes) -> Iterator[_Told]:
+def _workbook(data: bytes) -> Iterator[_Passage]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     for sheet in book.sheet_names:
         yield "nom d’une feuille", sheet, False
@@ -307,8 +307,8 @@ def _shown(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def _xml(content: bytes, name: str) -> Iterator[_Told]:
-    """Text by paragraph (a word may be cut in several runs) or by element, and the targets of links."""
+def _xml(content: bytes, name: str) -> Iterator[_Passage]:
+    """Text by paragraph (a word may be split into several runs) or by element, and the targets of links."""
     root = ElementTree.fromstring(content)
     if name.endswith(".rels"):
         for link in root:
@@ -320,28 +320,28 @@ def _xml(content: bytes, name: str) -> Iterator[_Told]:
         yield f"paragraphe {number}", text.strip(), False
 
 
-def _pdf(data: bytes) -> Iterator[_Told]:
+def _pdf(data: bytes) -> Iterator[_Passage]:
     with pdfplumber.open(io.BytesIO(data)) as document:
         for key, value in (document.metadata or {}).items():
             yield f"métadonnée {key}", str(value), False
         for page in document.pages:
             for note in page.annots:
-                for told in (note.get("uri"), note.get("contents")):
-                    yield f"page {page.page_number}, annotation", str(told or ""), False
-    # Texts by PDFium: pdfplumber also builds every line of a drawing, 17 s for the six maps of a report.
+                for text in (note.get("uri"), note.get("contents")):
+                    yield f"page {page.page_number}, annotation", str(text or ""), False
+    # PDFium extracts the texts: pdfplumber also builds every line of a drawing, 17 s for the six maps of a report.
     with pdfium.PdfDocument(data) as document:
         for number, page in enumerate(document, start=1):
             for line, cells in enumerate(_lines(page.get_textpage()), start=1):
                 place = f"page {number}, ligne {line}"
                 yield from ((place, cell, False) for cell in cells)
-                if len(cells) > 1:  # a value may still go over columns; that of two columns makes no new one
+                if len(cells) > 1:  # a value may span columns; a text of two columns makes no new number
                     yield place, " ".join(cells), True
 
 
 def _lines(page: pdfium.PdfTextPage) -> Iterator[list[str]]:
-    """The lines of a page, each cut where a gap is wider than any space: the cells of a table.
+    """The lines of a page, split at gaps wider than any space: the cells of a table.
 
-    Read as one text, a row of counts « 27 37 29 26 21 140 » looks like a phone.
+    As a single text, a row of counts « 27 37 29 26 21 140 » looks like a phone.
     """
     cells, end = [""], None
     for index in range(page.count_chars()):
@@ -361,7 +361,7 @@ def _lines(page: pdfium.PdfTextPage) -> Iterator[list[str]]:
     yield [cell.strip() for cell in cells]
 
 
-def _parquet(data: bytes) -> Iterator[_Told]:
+def _parquet(data: bytes) -> Iterator[_Passage]:
     file = pq.ParquetFile(io.BytesIO(data))
     for key, value in (file.schema_arrow.metadata or {}).items():
         yield "métadonnée", f"{key.decode()} {value.decode(errors='replace')}", False
@@ -371,7 +371,7 @@ def _parquet(data: bytes) -> Iterator[_Told]:
         start += batch.num_rows
 
 
-def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
+def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Passage]:
     header = batch.schema.names
     plain = [name for name in header if not pa.types.is_binary(batch.schema.field(name).type)]
     columns = [column.to_pylist() for column in batch.select(plain).columns]
@@ -379,7 +379,7 @@ def _arrow(batch: pa.RecordBatch, prefix: str, start: int) -> Iterator[_Told]:
     yield from _rows(plain, numbered)
 
 
-def _duckdb(path: Path) -> Iterator[_Told]:
+def _duckdb(path: Path) -> Iterator[_Passage]:
     with duckdb.connect(str(path), read_only=True) as connection:
         described = "select comment from duckdb_tables() union all select comment from duckdb_columns()"
         yield from (("commentaire", row[0] or "", False) for row in connection.execute(described).fetchall())
@@ -393,7 +393,7 @@ def _duckdb(path: Path) -> Iterator[_Told]:
                 yield from _arrow(batch, f"{schema}.{table}, ", 0)
 
 
-def _sqlite(path: Path) -> Iterator[_Told]:
+def _sqlite(path: Path) -> Iterator[_Passage]:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
@@ -411,15 +411,15 @@ def _sqlite(path: Path) -> Iterator[_Told]:
         connection.close()
 
 
-def _html(text: str) -> Iterator[_Told]:
+def _html(text: str) -> Iterator[_Passage]:
     page = _Page()
     page.feed(text)
     page.close()
-    yield from page.told
+    yield from page.passages
 
 
 class _Page(HTMLParser):
-    """Texts, the attributes that people see or follow, and the JSON and the strings of scripts."""
+    """Texts, visible or linked attributes, and the JSON and strings of scripts."""
 
     _SEEN = frozenset({"href", "src", "title", "alt", "content", "value", "placeholder", "aria-label", "srcdoc"})
     _INLINE = frozenset(
@@ -428,7 +428,7 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.told: list[_Told] = []
+        self.passages: list[_Passage] = []
         self._parts: list[str] = []
         self._within = ""
 
@@ -440,7 +440,7 @@ class _Page(HTMLParser):
             self._within = tag
         for name, value in attrs:
             if value and (name in self._SEEN or name.startswith("data-")) and not value.startswith("data:"):
-                self.told += _values(unquote(value), f"ligne {self.getpos()[0]}, attribut {name}")
+                self.passages += _values(unquote(value), f"ligne {self.getpos()[0]}, attribut {name}")
 
     def handle_endtag(self, tag: str) -> None:
         """The end of a script or of a block."""
@@ -452,38 +452,38 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Text between tags."""
         if self._within == "script":
-            self.told += _script(data, f"ligne {self.getpos()[0]}, script")
+            self.passages += _script(data, f"ligne {self.getpos()[0]}, script")
         elif self._within != "style":
             self._parts.append(data)
 
     def handle_comment(self, data: str) -> None:
-        """Comments are in the file, though nobody sees them."""
-        self.told.append((f"ligne {self.getpos()[0]}, commentaire", data, False))
+        """Comments are part of the file, though invisible."""
+        self.passages.append((f"ligne {self.getpos()[0]}, commentaire", data, False))
 
     def close(self) -> None:
-        """The last text."""
+        """Emits the last text."""
         super().close()
         self._flush()
 
     def _flush(self) -> None:
         if text := " ".join("".join(self._parts).split()):
-            self.told.append((f"ligne {self.getpos()[0]}", text, False))
+            self.passages.append((f"ligne {self.getpos()[0]}", text, False))
         self._parts = []
 
 
-def _script(code: str, place: str) -> list[_Told]:
-    """The JSON values in a script; of the code around them only what stands in quotes: its figures are nobody's."""
+def _script(code: str, place: str) -> list[_Passage]:
+    """The JSON values in a script; of the remaining code only its string literals."""
     decoder, position = json.JSONDecoder(), 0
-    told: list[_Told] = []
+    passages: list[_Passage] = []
     rest: list[str] = []
     while match := _OPENING.search(code, position):
         try:
             value, end = decoder.raw_decode(code, match.start())
-            told += _values(value, place)
+            passages += _values(value, place)
             rest.append(code[position : match.start()])
         except json.JSONDecodeError:
             end = match.end()
             rest.append(code[position:end])
         position = end
     literals = _STRING_LITERAL.findall("".join([*rest, code[position:]]))
-    return told + [piece for literal in literals for piece in _values(unquote(literal[1:-1]), place)]
+    return passages + [piece for literal in literals for piece in _values(unquote(literal[1:-1]), place)]

@@ -1,4 +1,4 @@
-"""What one text gives away: patterns of personal data, and values that `restricted` is known to hold."""
+"""The personal data in one text: patterns, and known values of `restricted`."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """Values to look for: phones (last 8 digits), e-mails and names (folded), points (latitude, longitude, 4 decimals).
+    """Values to search for: phones (last 8 digits), e-mails and names (folded), points (lat, lon, 4 decimals).
 
-    ``public_phones`` and ``public_points`` are those that may be published: they are no finding where they stand.
-    ``let_through``: texts (``squashed``) that the data publishes since nothing personal is in them, though parts of
-    them look so out of context. What deliverables make of them (keys, names of files, cut lines) is no finding.
-    ``shelters`` are the points that no located service may be near; ``unplaced`` the services whose place is withheld.
+    ``public_phones`` and ``public_points`` may be published and are no findings. ``let_through``: texts (``squashed``)
+    published because nothing personal is in them, although parts of them look personal out of context; what
+    deliverables derive from them (keys, file names, truncated lines) is no finding. ``shelters``: points that no
+    located service may be near; ``unplaced``: services whose place is withheld.
     """
 
     phones: frozenset[str] = frozenset()
@@ -79,10 +79,10 @@ def known_of(
     public_points: Collection[Point] = (),
     unplaced: Collection[str] = (),
 ) -> Known:
-    """What the personal values (columns of vault.VALUES) are looked for as.
+    """The values to search for, from the personal values (columns of vault.VALUES).
 
-    A phone that one submission keeps back and another allows to publish is public; a name that a source states as that
-    of a structure or a place is none of a person.
+    A phone withheld in one submission and published with consent in another is public; the name of a structure or a
+    place is not that of a person.
     """
     permitted = {digits for phone in public_phones for digits in phones_in(phone)}
     texts = values["value"].dropna()
@@ -100,7 +100,7 @@ def known_of(
 
 
 def _names(values: pd.DataFrame) -> list[str]:
-    """Names of persons: what followed a civility, columns that are called so, and cells that look like one."""
+    """Names of persons: after a civility, in columns of names, or in cells that look like one."""
     rows = zip(values["kind"], values["column"], values["value"], strict=True)
     names = [fold(text) for kind, column, text in rows if text and _is_name(kind, column, text)]
     return [name for name in names if len(name.split()) in _WORDS_OF_A_NAME]
@@ -115,24 +115,24 @@ def _is_name(kind: str, column: str, text: str) -> bool:
 def points_of(shelters: pd.DataFrame) -> list[Point]:
     """The points of shelters (columns of vault.VALUES), in degrees as they were written.
 
-    Latitude and longitude of one shelter are two cells of one row of the document: they follow one another.
+    Latitude and longitude of one shelter are consecutive cells of a row of the document.
     """
-    found = []
+    points = []
     for _, rows in shelters[shelters["column"].isin(HALVES)].groupby("document_id", sort=False):
         latitudes, longitudes = (
             [number(text) for text in rows.loc[rows["column"].eq(name), "value"]] for name in HALVES
         )
         pairs = zip(latitudes, longitudes, strict=False)
-        found += [(y, x) for y, x in pairs if y is not None and x is not None]
-    return found
+        points += [(y, x) for y, x in pairs if y is not None and x is not None]
+    return points
 
 
 def _rounded(points: Collection[Point]) -> set[Point]:
     return {(round(y, 4), round(x, 4)) for y, x in points}
 
 
-def look(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
-    """The kinds of personal data that a text gives away. Of numbers and of our own code, only known values."""
+def kinds_in(text: str, known: Known, is_number: bool = False, is_own: bool = False) -> set[str]:
+    """The kinds of personal data in a text. In numbers and in our own code only known values are searched for."""
     pieces = [] if is_number or is_own else personal.find(text)
     kinds = {piece.kind for piece in pieces if not _is_public(piece, known) and not _is_let_through(piece, known)}
     text = personal.plain_text(text)
@@ -149,8 +149,8 @@ def look(text: str, known: Known, is_number: bool = False, is_own: bool = False)
 
 def _is_public(piece: personal.Removed, known: Known) -> bool:
     if piece.kind == personal.PHONE:
-        found = phones_in(piece.text)
-        return bool(found) and found <= known.public_phones
+        digits = phones_in(piece.text)
+        return bool(digits) and digits <= known.public_phones
     return piece.kind == personal.COORDINATES and bool(points_in(piece.text) & known.public_points)
 
 
@@ -160,25 +160,25 @@ def _is_let_through(piece: personal.Removed, known: Known) -> bool:
 
 
 def squashed(text: str) -> str:
-    """Letters and digits alone: equal however a text was folded, cut or set in groups."""
+    """Letters and digits alone: independent of how a text was folded, truncated or grouped."""
     return fold(text).replace(" ", "")
 
 
 def phones_in(text: str) -> set[str]:
-    """The last 8 digits up to the end of each group of digits: « +223 76 12 34 56 » is 76123456."""
-    found = set()
+    """The last 8 digits up to the end of each group of digits: « +223 76 12 34 56 » gives 76123456."""
+    phones = set()
     for run in _DIGITS.findall(personal.plain_text(text)):
         digits = ""
         for group in re.findall(r"\d+", run):
             digits += group
             if len(digits) >= 8:
-                found.add(digits[-8:])
-    return found
+                phones.add(digits[-8:])
+    return phones
 
 
 def points_in(text: str) -> set[Point]:
-    """Each pair of decimals that follow one another, as (latitude, longitude) in both orders, to 4 decimals."""
-    decimals = [float(found.replace(",", ".")) for found in _DECIMAL.findall(text)]
+    """Each pair of consecutive decimals, as (latitude, longitude) in both orders, to 4 decimals."""
+    decimals = [float(decimal.replace(",", ".")) for decimal in _DECIMAL.findall(text)]
     pairs = {(round(a, 4), round(b, 4)) for a, b in pairwise(decimals)}
     return pairs | {(b, a) for a, b in pairs}
 

@@ -1,4 +1,4 @@
-"""The search of whole folders, before readers see them."""
+"""Searches whole folders for personal data before they are published."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import duckdb
 
 from warehouse.privacy import database_scan
 from warehouse.privacy.file_texts import pieces
-from warehouse.privacy.findings import Finding, Known, look
+from warehouse.privacy.findings import Finding, Known, kinds_in
 
 _REMEMBERED = 1_000_000  # texts
 
 
 def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Finding]:
-    """What the files below a folder give away, each finding once. Raises CannotScan where a file cannot be opened.
+    """The personal data in the files below a folder, each finding once. Raises CannotScan if a file cannot be opened.
 
-    ``own``: folders in it that hold the project's own code and no data, such as dbt docs. Hashes and dates of code look
-    like phones: there only the values that `restricted` holds are looked for, in the text as it stands.
+    ``own``: subfolders with the project's own code and no data, such as dbt docs. Hashes and dates in code look like
+    phones: there only known values of `restricted` are searched for, in the raw text.
     """
-    found: dict[Finding, None] = {}
+    findings: dict[Finding, None] = {}
 
-    @lru_cache(_REMEMBERED)  # the same cells stand in many files, and many times
+    @lru_cache(_REMEMBERED)  # the same cells recur in many files
     def looked(text: str, is_number: bool) -> set[str]:
-        return look(text, known, is_number)
+        return kinds_in(text, known, is_number)
 
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if path.suffix == ".duckdb":
-            found |= dict.fromkeys(_in_database(path, name, known))
+            findings |= dict.fromkeys(_in_database(path, name, known))
             continue
         if Path(name).parts[0] in own:
-            kinds = look(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
-            found |= {Finding(name, "texte", kind): None for kind in kinds}
+            kinds = kinds_in(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
+            findings |= {Finding(name, "texte", kind): None for kind in kinds}
             continue
         for piece in pieces(path, name):
             for kind in looked(piece.text, piece.is_number):
-                found[Finding(piece.file, _shown(piece.place, known), kind)] = None
-    return list(found)
+                findings[Finding(piece.file, _shown(piece.place, known), kind)] = None
+    return list(findings)
 
 
 def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
@@ -48,5 +48,5 @@ def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
 
 
 def _shown(place: str, known: Known) -> str:
-    """A place may itself be made of what the file holds, such as the keys of a JSON object."""
-    return "(place non montrée)" if look(place, known) else place
+    """The place of a finding, which may itself hold data of the file, such as JSON keys."""
+    return "(place non montrée)" if kinds_in(place, known) else place

@@ -1,7 +1,7 @@
-"""Submissions that their respondents had erased: known by keyed hashes alone, so that nothing brings them back.
+"""Submissions erased at their respondents' request, known only by keyed hashes, so that nothing brings them back.
 
 Each erasure leaves a receipt, `state/forgotten/<when>_<hash>.json`: when, who asked, what was done, and a keyed hash of
-every id that the submission had. The hash can be checked only with the key; without it no survey is read.
+every id of the submission. Hashes can only be checked with the key; without it no survey is read.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class ReceiptDamaged(KeyProblem):
-    """A receipt cannot be read: what was erased is not known whole, so that no survey may be read."""
+    """A receipt cannot be read: the list of erasures is incomplete, so no survey may be read."""
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """Answers whether a submission was erased. ``hashes``: by the name of the key that made them."""
+    """Tests whether a submission was erased. ``hashes``: by the name of the key that made them."""
 
     hashes: dict[str, frozenset[str]]
     seals: dict[str, bytes]
@@ -42,25 +42,25 @@ class Forgotten:
 
     @property
     def identity(self) -> str:
-        """A few signs that change with every erasure; "" where there is none."""
-        told = "".join(sorted(one for known in self.hashes.values() for one in known))
-        return hashlib.sha256(told.encode()).hexdigest()[:16] if told else ""
+        """A short hash that changes with every erasure; "" without any."""
+        parts = "".join(sorted(one for known in self.hashes.values() for one in known))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16] if parts else ""
 
 
-def known(workspace: Workspace) -> Forgotten:
-    """What was erased from this workspace.
+def load(workspace: Workspace) -> Forgotten:
+    """The erased submissions of this workspace.
 
-    Raises KeyProblem where the key that sealed an erasure is not there, ReceiptDamaged where a receipt is cut.
+    Raises KeyProblem if the key that sealed an erasure is missing, ReceiptDamaged if a receipt is damaged.
     """
-    return of(receipts(workspace), workspace.base)
+    return from_receipts(receipts(workspace), workspace.base)
 
 
-def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
-    """What these receipts say was erased, asked with the key for this data root. Raises KeyProblem as `known` does."""
+def from_receipts(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
+    """The erased submissions of these receipts, tested with the key of this data root. Raises KeyProblem."""
     hashes: dict[str, set[str]] = {}
     for receipt in receipts:
-        for name, told in receipt["hashes"].items():
-            hashes.setdefault(name, set()).update(told)
+        for name, digests in receipt["hashes"].items():
+            hashes.setdefault(name, set()).update(digests)
     if not hashes:
         return Forgotten({}, {})
     seals = key.seals(root)
@@ -69,32 +69,32 @@ def of(receipts: Iterable[dict[str, Any]], root: Path) -> Forgotten:
             f"{key.key_file()} n’a plus la clé « {unknown[0]} » qui scelle des effacements demandés : la remettre (une"
             " ligne de plus dans le fichier), sinon ce qui a été effacé pourrait revenir"
         )
-    return Forgotten({name: frozenset(told) for name, told in hashes.items()}, seals)
+    return Forgotten({name: frozenset(digests) for name, digests in hashes.items()}, seals)
 
 
 def identity(workspace: Workspace) -> str:
     """A few signs that change with every erasure, an input of every run. Needs no key; a cut receipt changes it too."""
-    told = []
+    parts = []
     for path in files(workspace):
         try:
-            told += [one for hashes in _receipt(path)["hashes"].values() for one in hashes]
+            parts += [one for hashes in _receipt(path)["hashes"].values() for one in hashes]
         except ReceiptDamaged:
-            told.append(f"illisible {path.name}")
-    return hashlib.sha256("".join(sorted(told)).encode()).hexdigest()[:16] if told else ""
+            parts.append(f"illisible {path.name}")
+    return hashlib.sha256("".join(sorted(parts)).encode()).hexdigest()[:16] if parts else ""
 
 
 def hashes(workspace: Workspace, ids: Iterable[str]) -> dict[str, list[str]]:
-    """The keyed hashes of ids under the key that encrypts now, as a receipt holds them. Raises KeyProblem."""
+    """The keyed hashes of ids under the first key, for a receipt. Raises KeyProblem."""
     name, secret = next(iter(key.seals(workspace.base).items()))
     return {name: sorted(_hash(secret, one) for one in ids)}
 
 
 def _hash(secret: bytes, submission: str) -> str:
-    return hmac.new(secret, normal(submission).encode(), "sha256").hexdigest()
+    return hmac.new(secret, normalised_id(submission).encode(), "sha256").hexdigest()
 
 
-def normal(submission: str) -> str:
-    """An id as it is compared: without `uuid:`, and a UUID in lower case, however somebody pasted it."""
+def normalised_id(submission: str) -> str:
+    """An id normalised for comparison: without `uuid:`, and UUIDs in lower case."""
     text = re.sub(r"^uuid:", "", submission.strip(), flags=re.IGNORECASE)
     return text.lower() if UUID.fullmatch(text) else text
 
@@ -110,24 +110,24 @@ def receipts(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 def receipts_in(folder: Path) -> list[dict[str, Any]]:
-    """The same of any folder, such as that beside backups. Raises ReceiptDamaged."""
+    """All receipts of any folder, such as that beside backups. Raises ReceiptDamaged."""
     return [_receipt(path) for path in sorted(folder.glob("*.json"))]
 
 
 def _receipt(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] | None = state_files.read(path, state_files.Receipt)
+        receipt: dict[str, Any] | None = state_files.read(path, state_files.Receipt)
     except state_files.Damaged as reason:
         raise ReceiptDamaged(
             f"{path} : reçu d’effacement {reason.found} ; ce qui a été effacé pourrait revenir, aucune enquête n’est"
             " lue. Le remettre d’une sauvegarde (state/forgotten, ou le dossier « forgotten » à côté des sauvegardes),"
             " puis relancer"
         ) from reason
-    return found or {"hashes": {}}
+    return receipt or {"hashes": {}}
 
 
 def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> Path:
-    """Writes a receipt, or writes it again with what was done since, for its owner alone."""
+    """Writes or updates a receipt, readable by its owner only."""
     path = workspace.forgotten / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
@@ -136,8 +136,8 @@ def write_receipt(workspace: Workspace, name: str, receipt: dict[str, Any]) -> P
     return path
 
 
-def carry(folder: Path, into: Path) -> int:
-    """Copies the receipts of a folder that another does not have, such as those beside a backup; returns how many."""
+def copy_receipts(folder: Path, into: Path) -> int:
+    """Copies the receipts of a folder that another lacks, such as those beside a backup; returns how many."""
     new = [path for path in sorted(folder.glob("*.json")) if not (into / path.name).exists()] if folder.is_dir() else []
     for path in new:
         into.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,6 +1,6 @@
 """The key that encrypts personal data: one file on the machine that runs the warehouse, outside project and data.
 
-The file holds one Fernet key a line. The first encrypts, all of them decrypt: a new key goes above the old one.
+The file holds one Fernet key per line. The first encrypts, all decrypt: a new key goes above the old one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAKE = "mrf key"
 
 
 class KeyProblem(Exception):
-    """There is no key that may be used; the message says why and which command makes one."""
+    """There is no usable key; the message says why and which command makes one."""
 
 
 def key_file() -> Path:
@@ -28,9 +28,9 @@ def key_file() -> Path:
 
 
 def make(root: Path) -> Path:
-    """Writes a new key, readable by its owner alone, and returns its file. Raises KeyProblem; never overwrites.
+    """Writes a new key, readable by its owner only, and returns its file. Raises KeyProblem; never overwrites.
 
-    ``root`` is the data root, which may not hold the key.
+    ``root``: the data root, which must not contain the key.
     """
     path = key_file()
     _refuse_beside_data(path, root)
@@ -47,7 +47,7 @@ def make(root: Path) -> Path:
 
 
 def load(root: Path) -> MultiFernet:
-    """The cipher of the key file. Raises KeyProblem where there is none, or none that may be used."""
+    """The cipher of the key file. Raises KeyProblem if there is no usable key."""
     lines = _lines(root)
     try:
         return MultiFernet([Fernet(line) for line in lines])
@@ -56,9 +56,9 @@ def load(root: Path) -> MultiFernet:
 
 
 def seals(root: Path) -> dict[str, bytes]:
-    """By a short public name, a secret derived of each key of the file, the first one first. Raises KeyProblem.
+    """By a short public name, a secret derived from each key of the file, the first one first. Raises KeyProblem.
 
-    It makes hashes that nobody can check without the key, and tells nothing of the key itself.
+    Hashes made with it cannot be checked without the key and reveal nothing about it.
     """
     load(root)
     made = [hashlib.sha256(b"mrf seal " + line.encode()).digest() for line in _lines(root)]
@@ -83,7 +83,7 @@ def _lines(root: Path) -> list[str]:
 
 
 def identity(root: Path) -> str:
-    """A few signs that change with the key, and tell nothing of it: part of what decides whether a run has work."""
+    """A short hash that changes with the key and reveals nothing about it: one of the inputs of a run."""
     try:
         load(root)
     except KeyProblem as problem:
@@ -92,7 +92,7 @@ def identity(root: Path) -> str:
 
 
 def _refuse_beside_data(path: Path, root: Path) -> None:
-    """A key that lies with what it encrypts protects nothing: it would be copied and shared with it."""
+    """Refuses a key beside the data it encrypts: it would be copied and shared with it."""
     for folder, what in ((PROJECT, "le projet"), (root, "la racine de données")):
         if path.is_relative_to(folder.resolve()):
             raise KeyProblem(

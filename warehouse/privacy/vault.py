@@ -1,7 +1,7 @@
 """`restricted/`: personal values, originals and rejected rows of the sources that hold personal data, all encrypted.
 
-Each file is one Fernet token, written whole or not at all. Nothing in the pipeline needs what is in here but the search
-for leaks; a person reads it through `read_values`, `read_rejected` and `read_original`, and each reading is logged.
+Each file is one Fernet token, written atomically. Only the search for leaks reads them; persons use `read_values`,
+`read_rejected` and `read_original`, and each reading is logged.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from warehouse import state_files
 from warehouse.paths import Workspace
 from warehouse.privacy import key
 from warehouse.privacy.key import KeyProblem
-from warehouse.storage import write_json, write_whole
+from warehouse.storage import write_atomically, write_json
 
 VALUES = pa.schema([(name, pa.string()) for name in ("source_id", "document_id", "locator", "column", "kind", "value")])
-_PROOF = "key_check.enc"  # an empty text, encrypted first: whether a key is the one of this folder
+_PROOF = "key_check.enc"  # an encrypted empty text: proves whether a key is that of this folder
 _EXPIRED, _TERM = "expired.json", "fin de conservation"
 _LOG_HEADER = ["read_at", "user", "what", "why"]
 
 
 class Unreadable(KeyProblem):
-    """A file of `restricted` that this key does not open: another key, or a file that somebody changed."""
+    """A file of `restricted` that this key cannot decrypt: another key, or a modified file."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +43,27 @@ class Vault:
     cipher: MultiFernet
 
     def write_values(self, source_id: str, personal: pd.DataFrame) -> None:
-        """All personal values of a source, in place of those of its last delivery."""
+        """Replaces all personal values of a source."""
         left = personal[~personal["document_id"].isin(self.expired)].assign(source_id=source_id)
         table = pa.Table.from_pandas(left, VALUES, preserve_index=False)
         self._write(_values(self.folder, source_id), _parquet(table))
 
     def write_rejected(self, source_id: str, rejected: pd.DataFrame) -> None:
-        """The rejected rows of a source, in place of those of its last delivery."""
+        """Replaces the rejected rows of a source."""
         left = rejected[~rejected["document_id"].isin(self.expired)] if "document_id" in rejected else rejected
         table = pa.Table.from_pandas(left.astype(str), preserve_index=False)
         self._write(_rejected(self.folder, source_id), _parquet(table))
 
     def keep_original(self, document_id: str, suffix: str, content: bytes) -> None:
-        """A landed file, or what may be kept of it, under its sha256; one that is there already stays."""
+        """Stores a landed file, or what may be kept of it, under its sha256, unless it is there already."""
         path = self._original(document_id, suffix)
         if not path.exists() and document_id not in self.expired:
             self._write(path, content)
 
     def replace_original(self, path: Path, suffix: str, content: bytes) -> None:
-        """Puts what may be kept of an original in its place, under the same sha256 and for what is left of its term.
+        """Replaces an original by what may be kept of it, under the same sha256 and with its remaining term.
 
-        ``path``: the file of the original, here or in the clear; it stays until the new one is on the disk.
+        ``path``: the file of the original, here or in the clear; it stays until the new one is on disk.
         """
         came_in = path.stat().st_mtime
         kept = self._original(path.name.split(".", 1)[0], suffix)
@@ -74,9 +74,9 @@ class Vault:
 
     @property
     def expired(self) -> frozenset[str]:
-        """The documents whose personal data was erased after its time: it does not come back with the same file.
+        """The documents whose personal data was erased at its term: it must not come back with the same file.
 
-        Raises Unreadable where the list is cut.
+        Raises Unreadable if the list is damaged.
         """
         try:
             return frozenset(state_files.read(self.folder / _EXPIRED, list[str]) or ())
@@ -84,9 +84,9 @@ class Vault:
             raise Unreadable(str(reason)) from reason
 
     def expire(self, before: dt.datetime) -> list[str]:
-        """Erases what came in before a day: originals, and values and rejected rows that they gave.
+        """Erases what arrived before a day: originals, and their values and rejected rows.
 
-        Returns the documents (sha256) that went.
+        Returns the erased documents (sha256).
         """
         originals = [p for p in (self.folder / "originals").glob("*/*.enc") if p.stat().st_mtime < before.timestamp()]
         gone = sorted({path.name.split(".", 1)[0] for path in originals})
@@ -117,23 +117,23 @@ class Vault:
         return rows
 
     def read_original(self, document_id: str, why: str) -> bytes:
-        """What was kept of a landed file, by its sha256. Raises Unreadable, FileNotFoundError."""
-        found = sorted((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
-        if not found:
+        """The stored content of a landed file, by its sha256. Raises Unreadable, FileNotFoundError."""
+        paths = sorted((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
+        if not paths:
             raise FileNotFoundError(f"{document_id} : aucun original de ce nom dans {self.folder}")
-        return self._read(found[0], why)
+        return self._read(paths[0], why)
 
-    def has_whole_original(self, document_id: str) -> bool:
-        """Whether a landed file was kept as it was, not only what some of its respondents agreed to."""
-        found = list((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
-        return len(found) == 1 and ".consented." not in found[0].name
+    def has_full_original(self, document_id: str) -> bool:
+        """Whether a landed file was stored unchanged, not only the answers of those who consented."""
+        paths = list((self.folder / "originals" / document_id[:2]).glob(f"{document_id}.*"))
+        return len(paths) == 1 and ".consented." not in paths[0].name
 
     def open_original(self, path: Path, why: str) -> bytes:
         """The content of one file below `originals`. Raises Unreadable."""
         return self._read(path, why)
 
     def change_values(self, source_id: str, kept: Callable[[pd.DataFrame], pd.DataFrame], why: str) -> int:
-        """Keeps of a source's personal values what ``kept`` leaves; returns how many went. Raises Unreadable."""
+        """Keeps the personal values that ``kept`` selects; returns how many were removed. Raises Unreadable."""
         path = _values(self.folder, source_id)
         if not path.exists():
             return 0
@@ -146,7 +146,7 @@ class Vault:
     def change_rejected(
         self, source_id: str, change: Callable[[pd.DataFrame], tuple[pd.DataFrame, int]], why: str
     ) -> int:
-        """Puts what ``change`` makes of a source's rejected rows in their place, where it changed any; how many."""
+        """Applies ``change`` to the rejected rows of a source; returns how many changed."""
         if not _rejected(self.folder, source_id).exists():
             return 0
         rows, count = change(self.read_rejected(source_id, why))
@@ -165,7 +165,7 @@ class Vault:
         self._put(path, content)
 
     def _put(self, path: Path, content: bytes) -> None:
-        write_whole(path, self.cipher.encrypt(content))
+        write_atomically(path, self.cipher.encrypt(content))
         path.chmod(0o600)
 
     def _read(self, path: Path, why: str) -> bytes:
@@ -175,19 +175,19 @@ class Vault:
 
 
 def open_vault(workspace: Workspace) -> Vault:
-    """The vault of real data. Raises KeyProblem: no key, one that may not be used, or not the one of this folder."""
+    """The vault of real data. Raises KeyProblem if the key is missing, unusable or not that of this folder."""
     cipher = key.load(workspace.base)
     vault = Vault(workspace.restricted, cipher)
     proof = workspace.restricted / _PROOF
-    # Where the proof is lost, anything that was encrypted is one.
+    # Without the proof file, any encrypted file serves as one.
     for path in [proof] if proof.exists() else sorted(workspace.restricted.glob("*/*.enc"))[:1]:
         _decrypted(path, cipher)
-    _ = vault.expired  # read now, not when half of a delivery is written
+    _ = vault.expired  # checked now, not after half a delivery is written
     return vault
 
 
 def forget(workspace: Workspace, source_id: str) -> None:
-    """Nothing is kept of a source's last delivery but its original. Needs no key."""
+    """Removes what is kept of a source's last delivery except its original. Needs no key."""
     _values(workspace.restricted, source_id).unlink(missing_ok=True)
     _rejected(workspace.restricted, source_id).unlink(missing_ok=True)
 
@@ -212,13 +212,13 @@ def _decrypted(path: Path, cipher: MultiFernet) -> bytes:
 
 
 def _made_private(folder: Path) -> None:
-    """Only the account that runs the pipeline may enter, whatever the root lets others see."""
+    """Creates a folder for the account of the pipeline only, whatever the permissions of the root."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
 
 
 def _log(folder: Path, what: str, why: str) -> None:
-    """Who read what, when and why: one line, added to what is there."""
+    """Appends one line to the log: who read what, when and why."""
     path = folder / "access.csv"
     is_new = not path.exists()
     with path.open("a", encoding="utf-8", newline="") as file:
@@ -230,7 +230,7 @@ def _log(folder: Path, what: str, why: str) -> None:
 
 
 def _reader() -> str:
-    """The name of the account that reads, or its number in a container that has no names."""
+    """The name of the reading account, or its number if it has no name, as in containers."""
     return os.environ.get("LOGNAME") or os.environ.get("USER") or f"uid {os.getuid()}"
 
 

@@ -1,7 +1,7 @@
-"""Counts of persons that nobody reads: what the marts withhold would follow from a total by subtraction.
+"""Withheld counts of persons: small counts hidden in the marts would follow from a total by subtraction.
 
-Of a shape whose rows are answers of persons no number of rows is published, whatever its size: a mart shows the parts
-of five and more, so that any total beside them gives the rest.
+No row count of a shape whose rows are persons' answers is published, whatever its size: marts show counts of five and
+more, so that a total would reveal the rest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def of_persons(shape: str) -> bool:
 
 
 def row_counts(rows: dict[str, dict[str, int]]) -> RowCounts:
-    """Rows read, accepted and rejected by shape, as they may be published: None where they are persons."""
+    """Rows read, accepted and rejected by shape, for publication: None if they are persons."""
     return {
         shape: {kind: None if of_persons(shape) else count for kind, count in counts.items()}
         for shape, counts in rows.items()
@@ -25,7 +25,7 @@ def row_counts(rows: dict[str, dict[str, int]]) -> RowCounts:
 
 
 def total(rows: RowCounts, kind: str) -> int | None:
-    """The published rows of all shapes of a source, or None where one of them is withheld."""
+    """The published rows of all shapes of a source, or None if one of them is withheld."""
     counts = [counts[kind] for counts in rows.values()]
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None

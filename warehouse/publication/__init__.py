@@ -1,1 +1,1 @@
-"""From an audited build to what readers have: published, kept, backed up, rolled back."""
+"""Publication of an audited build: publishing, retention, backup, rollback."""

@@ -1,4 +1,4 @@
-"""What was checked of exactly one build file. Publishing asks this record, not the run that comes before it."""
+"""The record of all checks of exactly one build file. Publishing relies on it, not on the previous steps of the run."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ class Check:
     message: str = ""
 
 
-def forget(layout: Layout) -> None:
-    """Before a build changes: nothing is known of it."""
+def discard(layout: Layout) -> None:
+    """Deletes the audit, before the build changes."""
     layout.audit_file.unlink(missing_ok=True)
 
 
 def _kept(layout: Layout) -> dict[str, Any] | None:
-    """The record as it stands; a damaged one says nothing, so that the build may not be published."""
+    """The stored record; None if it is damaged, so that the build is not published."""
     try:
-        found: dict[str, Any] | None = state_files.read(layout.audit_file, dict[str, state_files.AuditPart])
+        record: dict[str, Any] | None = state_files.read(layout.audit_file, dict[str, state_files.AuditPart])
     except state_files.Damaged:
         return None
-    return found
+    return record
 
 
 def record(layout: Layout, part: str, checks: list[Check], expected: list[str], run: dict[str, Any]) -> None:
-    """Adds one part of the audit of the build as it is now. ``expected`` are the checks that had to run."""
+    """Adds one part to the audit of the current build. ``expected``: the checks that had to run."""
     audit = _kept(layout) or {}
     audit[part] = {
         "build_sha256": file_sha256(layout.build_file),
@@ -60,14 +60,14 @@ def record(layout: Layout, part: str, checks: list[Check], expected: list[str], 
     write_json(layout.audit_file, audit)
 
 
-def run_of(layout: Layout) -> dict[str, Any]:
-    """The run that built what is audited; one of which dbt said nothing is not complete."""
+def run_of_build(layout: Layout) -> dict[str, Any]:
+    """The run that made the audited build; without a record of dbt it counts as incomplete."""
     audit = _kept(layout)
     return dict(audit["dbt"]["run"]) if audit and "dbt" in audit else {"is_complete": False}
 
 
 def verified(layout: Layout) -> dict[str, Any]:
-    """The audit of the build, where all its checks ran and held. Raises PublicationRefused."""
+    """The audit of the build if all checks ran and passed. Raises PublicationRefused."""
     audit = _kept(layout)
     if audit is None or not layout.build_file.exists():
         raise PublicationRefused(["aucun contrôle de cette construction : lancer la chaîne complète (« mrf run »)"])
@@ -78,27 +78,27 @@ def verified(layout: Layout) -> dict[str, Any]:
     return audit | {"build_sha256": sha256}
 
 
-def failed(layout: Layout, part: str) -> list[str]:
-    """What failed in one part of the audit of the build as it is now."""
-    said = (_kept(layout) or {}).get(part)
-    return _failures(part, said, said["build_sha256"]) if said else []
+def failure_messages(layout: Layout, part: str) -> list[str]:
+    """The failures of one part of the audit of the current build."""
+    kept = (_kept(layout) or {}).get(part)
+    return _failures(part, kept, kept["build_sha256"]) if kept else []
 
 
-def failing(layout: Layout, run_id: str) -> list[Check]:
-    """The checks that ran on the build of a run and did not hold, of all parts."""
+def failing_checks(layout: Layout, run_id: str) -> list[Check]:
+    """The failed checks of all parts on the build of a run."""
     audit = _kept(layout) or {}
-    checks = [Check(**c) for said in audit.values() if said["run"].get("run_id") == run_id for c in said["checks"]]
+    checks = [Check(**c) for part in audit.values() if part["run"].get("run_id") == run_id for c in part["checks"]]
     return [c for c in checks if c.severity == "error" and not c.passed and c.message != "skipped"]
 
 
-def _failures(part: str, said: dict[str, Any] | None, sha256: str) -> list[str]:
-    if said is None:
+def _failures(part: str, kept: dict[str, Any] | None, sha256: str) -> list[str]:
+    if kept is None:
         return [f"contrôles « {part} » absents"]
-    if said["build_sha256"] != sha256:
+    if kept["build_sha256"] != sha256:
         return [f"contrôles « {part} » d’une autre construction"]
-    if not said["run"]["is_complete"]:
+    if not kept["run"]["is_complete"]:
         return ["la construction vient d’une exécution partielle : lancer la chaîne complète"]
-    ran = {check["name"] for check in said["checks"]}
-    failures = [f"{name} : n’a pas été exécuté" for name in said["expected"] if name not in ran]
-    wrong = [c for c in said["checks"] if c["severity"] == "error" and not c["passed"]]
+    ran = {check["name"] for check in kept["checks"]}
+    failures = [f"{name} : n’a pas été exécuté" for name in kept["expected"] if name not in ran]
+    wrong = [c for c in kept["checks"] if c["severity"] == "error" and not c["passed"]]
     return failures + [f"{c['name']} : {c['message'] or str(c['failed_count']) + ' ligne(s) en cause'}" for c in wrong]

@@ -1,8 +1,8 @@
-"""A backup of a data root as a folder of plain files with their sha256, and the way back.
+"""Backup of a data root as a folder of plain files with their sha256, and restore.
 
-Not in it: `landing` and the key. Landed files may hold personal data in the clear, and a key beside what it encrypts
-protects nothing. `build` is made again by the next run. Of `pulls` only which file each pull landed is kept, so that
-the next one takes the place of a landed file that was put back.
+Without `landing` and the key: landed files may hold personal data in the clear, and a key beside the data it encrypts
+protects nothing. `build` is remade by the next run. Of `pulls` only the name of each landed file is kept, so that the
+next pull replaces a landed file that was put back.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from warehouse.paths import Layout
 from warehouse.privacy import forgotten
 from warehouse.publication import publish
 from warehouse.state_files import Damaged
-from warehouse.storage import write_json, write_whole
+from warehouse.storage import write_atomically, write_json
 
 MANIFEST, SEAL, NAME, FORMAT = "backup.json", "backup.sha256", "mrf_backup_", 1
-# Real and fictional workspaces, Dagster’s settings and history, and last what readers see: they find it whole or not.
+# Real and fictional workspaces, Dagster’s settings and history, and last `published`, so that readers see all or none.
 PARTS = (
     "originals", "validated", "rejected", "restricted", "resolved", "state",
     "run.parquet", "source.parquet", "demo", "alerts", "dagster", "published",
 )  # fmt: skip
 PULLED = "pulls/*/landed.json"
-_LEFT_OUT = ("storage", "logs")  # below `dagster`: what steps printed
+_LEFT_OUT = ("storage", "logs")  # below `dagster`: output of steps
 _SPARE = 64 * 1024**2
-_PART = ".part"  # at the end of the name of a backup that is being written or removed
+_PART = ".part"  # suffix of a backup being written or removed
 RESTORE_INTERRUPTED = (
     "Une restauration a été interrompue : rien n’est publié ni changé avant de l’avoir relancée, « mrf restore"
     " SAUVEGARDE --force ». Ce qui était en place est gardé, et revient si elle n’aboutit pas."
@@ -41,13 +41,13 @@ RESTORE_INTERRUPTED = (
 
 
 class BackupError(Exception):
-    """A backup cannot be made, or is not what was written; says which file, what was expected and what to do."""
+    """A backup cannot be made or is damaged; names the file, what was expected and what to do."""
 
 
 def make(layout: Layout, destination: Path, now: dt.datetime) -> Path:
-    """Writes a backup into a new folder of ``destination`` and returns it, verified. To be called under the lock.
+    """Writes a backup into a new folder of ``destination``, verifies and returns it. To be called under the lock.
 
-    A folder whose name ends in `.part` is one that did not come to its end. Raises BackupError.
+    An unfinished backup has a name that ends in `.part`. Raises BackupError.
     """
     if publish.catalog(layout) is None:
         raise BackupError(f"rien à sauvegarder dans {layout.root} : aucune publication")
@@ -65,21 +65,21 @@ def make(layout: Layout, destination: Path, now: dt.datetime) -> Path:
     part = folder.with_name(folder.name + _PART)
     write_json(layout.backup_journal, {"part": str(part)})
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700)  # what is in it is no more public than the root
+    part.mkdir(mode=0o700)  # no more public than the root
     files = {name: _copied(path, part / name) for name, path in sources.items()}
-    now_published = publish.catalog(layout)
-    told = {"format": FORMAT, "made_at": now.isoformat(timespec="seconds"), "current": now_published}
-    write_json(part / MANIFEST, told | {"files": files})
-    write_whole(part / SEAL, file_sha256(part / MANIFEST).encode())
+    catalog = publish.catalog(layout)
+    manifest = {"format": FORMAT, "made_at": now.isoformat(timespec="seconds"), "current": catalog}
+    write_json(part / MANIFEST, manifest | {"files": files})
+    write_atomically(part / SEAL, file_sha256(part / MANIFEST).encode())
     verify(part)
     os.replace(part, folder)
-    write_json(layout.backup_record, {"folder": str(folder), "made_at": told["made_at"], "files": len(files)})
+    write_json(layout.backup_record, {"folder": str(folder), "made_at": manifest["made_at"], "files": len(files)})
     layout.backup_journal.unlink(missing_ok=True)
     return folder
 
 
 def clear_unfinished(layout: Layout) -> None:
-    """Removes the folder of a backup that a kill left half made, where its disk is there. Under the lock."""
+    """Removes the folder of an interrupted backup, if its disk is mounted. Under the lock."""
     try:
         journal = state_files.read(layout.backup_journal, dict[str, str])
     except Damaged:
@@ -95,26 +95,26 @@ def clear_unfinished(layout: Layout) -> None:
 
 
 def _refuse_torn(layout: Layout) -> None:
-    """A backup of a publication that is broken already would push out the good ones."""
+    """Refuses to back up a damaged publication: it would displace good backups."""
     path = publish.current_file(layout)
     if wrong := publish.flaw(layout, str(path.relative_to(layout.published))):
         raise BackupError(f"Rien n’est sauvegardé. {wrong}")
 
 
 def _sources(layout: Layout) -> dict[str, Path]:
-    """Every file to keep, by its name relative to the root."""
-    found = {}
+    """Every file to keep, by name relative to the root."""
+    sources = {}
     for part in PARTS:
         base = layout.root / part
         for path in [base] if base.is_file() else sorted(base.rglob("*")):
             name = path.relative_to(layout.root)
             if path.is_file() and not path.is_symlink() and not _is_left_out(name):
-                found[name.as_posix()] = path
-    return found | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
+                sources[name.as_posix()] = path
+    return sources | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
 
 
 def _is_left_out(name: Path) -> bool:
-    # A database’s journal is in the copy that SQLite makes of it.
+    # SQLite's own copy of a database includes its journal.
     is_journal = name.name.endswith(("-wal", "-shm", "-journal")) and name.parts[0] == "dagster"
     is_output = name.parts[0] == "dagster" and len(name.parts) > 1 and name.parts[1] in _LEFT_OUT
     is_damaged = any(state_files.ASIDE in part for part in name.parts)
@@ -122,7 +122,7 @@ def _is_left_out(name: Path) -> bool:
 
 
 def _copied(path: Path, target: Path) -> dict[str, Any]:
-    """Copies a file and returns the sha256 and size of what was read; a SQLite database by its own means."""
+    """Copies a file (a SQLite database by its own means) and returns the sha256 and size of what was read."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".db":
         _copy_database(path, target)
@@ -139,11 +139,11 @@ def _copied(path: Path, target: Path) -> dict[str, Any]:
 
 
 def _copy_database(path: Path, target: Path) -> None:
-    """One moment of a database that the daemon goes on writing."""
+    """A consistent copy of a database that the daemon keeps writing."""
     source, copy = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30), sqlite3.connect(target)
     try:
         source.backup(copy)
-        copy.execute("pragma journal_mode = delete")  # one file, no journal beside it
+        copy.execute("pragma journal_mode = delete")  # a single file without a journal
         if copy.execute("pragma integrity_check").fetchone() != ("ok",):
             raise BackupError(f"{path} : base SQLite abîmée ; « mrf doctor » la met à part")
     except sqlite3.DatabaseError as error:
@@ -154,19 +154,19 @@ def _copy_database(path: Path, target: Path) -> None:
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """The manifest of a backup that is exactly what was written. Raises BackupError at the first difference."""
+    """The manifest of a backup that matches it exactly. Raises BackupError at the first difference."""
     manifest = _manifest(folder)
-    found = {
+    present = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if not path.is_dir() and path.name not in (MANIFEST, SEAL)
     }
     files = manifest["files"]
-    for name in sorted(set(files) | found):
+    for name in sorted(set(files) | present):
         path = folder / name
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or path.is_symlink():
             raise BackupError(f"{name} : nom ou lien qui sort de la sauvegarde")
-        if name not in found:
+        if name not in present:
             raise BackupError(f"{name} manque : sauvegarde incomplète, en prendre une autre")
         if name not in files:
             raise BackupError(f"{name} n’était pas dans la sauvegarde : quelqu’un l’a ajouté, en prendre une autre")
@@ -193,18 +193,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def restore(
     layout: Layout, folder: Path, is_forced: bool, now: dt.datetime, receipts: Iterable[Path] = ()
 ) -> Path | None:
-    """Puts a verified backup into an empty root, or by force beside what is there, which is set aside, not removed.
+    """Restores a verified backup into an empty root, or by force; existing files are then set aside, not removed.
 
-    From the first move to the last a journal says what is where: a restore that was killed is first undone by the next.
-    ``receipts``: folders with receipts of erasures asked for since; they are there as soon as anything is.
-    Returns the folder of what was set aside. To be called under the lock. Raises BackupError.
+    A journal records the moves: the next restore first undoes an interrupted one. ``receipts``: folders with receipts
+    of later erasures, restored with the rest. Returns the folder of what was set aside. To be called under the lock.
+    Raises BackupError.
     """
     if folder.name.endswith(_PART):
         raise BackupError(f"{folder} n’est pas allée à son terme : en prendre une autre")
-    told = verify(folder)
-    files = told["files"]
+    manifest = verify(folder)
+    files = manifest["files"]
     undo_restore(layout, now)
-    if told["current"]["is_demo"] and publish.has_real(layout):
+    if manifest["current"]["is_demo"] and publish.has_real(layout):
         raise BackupError(f"{folder} : sauvegarde d’exemples fictifs, et {layout.root} a porté des données réelles")
     present = [part for part in (*PARTS, "build") if _holds_something(layout.root / part)]
     if present and not is_forced:
@@ -218,7 +218,7 @@ def restore(
         if _copied_plainly(folder / name, made / name) != one["sha256"]:
             raise BackupError(f"{name} : mal copié, disque à vérifier")
     for asked in receipts:
-        forgotten.carry(asked, Layout(made).workspace(False).forgotten)
+        forgotten.copy_receipts(asked, Layout(made).workspace(False).forgotten)
     aside = layout.root / f"avant_restauration_{now:%Y%m%dT%H%M%SZ}" if present else None
     coming = [part for part in PARTS if (made / part).exists()]
     write_json(
@@ -231,31 +231,31 @@ def restore(
 
 
 def _exchange(layout: Layout, made: Path, aside: Path | None, present: list[str], coming: list[str]) -> None:
-    """What is there goes aside, what was restored takes its place."""
+    """Sets existing parts aside and moves the restored ones into place."""
     for part in present:
         assert aside is not None
         aside.mkdir(exist_ok=True)
         os.replace(layout.root / part, aside / part)
     for part in coming:
-        _remove(layout.root / part)  # holds nothing
+        _remove(layout.root / part)  # empty
         os.replace(made / part, layout.root / part)
     for path in made.glob(PULLED):
         target = layout.root / path.relative_to(made)
-        if not target.exists():  # what this root knows of its own landing is newer
+        if not target.exists():  # the root's own state of landed files is newer
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.replace(path, target)
     shutil.rmtree(made)
-    publish.lead_site(layout)
+    publish.link_site(layout)
 
 
 def undo_restore(layout: Layout, now: dt.datetime) -> bool:
-    """Puts back what a restore that was killed had set aside; whether there was one. To be called under the lock.
+    """Undoes an interrupted restore; returns whether there was one. To be called under the lock.
 
-    What it had put in place goes: the backup holds it. Killed itself, it is done again from where it stopped.
+    Restored parts are removed, since the backup has them. If interrupted itself, it resumes.
     """
     try:
         journal = state_files.read(layout.restore_journal, state_files.RestoreJournal)
-    except Damaged:  # nobody knows what is whose: all of it will be set aside as it is, and nothing is lost
+    except Damaged:  # ownership is unknown: everything will be set aside as it is, and nothing is lost
         state_files.set_aside(layout.restore_journal, now)
         return False
     if journal is None:
@@ -266,11 +266,11 @@ def undo_restore(layout: Layout, now: dt.datetime) -> bool:
             _remove(layout.root / part)
     for part in journal["present"] if aside else ():
         if (aside / part).exists():
-            _remove(layout.root / part)  # what a command made meanwhile, such as an empty history
+            _remove(layout.root / part)  # created by a command meanwhile, such as an empty history
             os.replace(aside / part, layout.root / part)
     if aside and aside.is_dir() and not any(aside.iterdir()):
         aside.rmdir()
-    publish.lead_site(layout)
+    publish.link_site(layout)
     layout.restore_journal.unlink()
     return True
 
@@ -283,12 +283,12 @@ def _remove(path: Path) -> None:
 
 
 def unfinished_restore(layout: Layout) -> Path:
-    """The folder of what a restore that is under way has copied and not put in place yet."""
+    """The folder of files that a running restore has copied but not moved into place yet."""
     return layout.root / ".restoring"
 
 
 def _holds_something(path: Path) -> bool:
-    return path.is_file() or any(found.is_file() or found.is_symlink() for found in path.rglob("*"))
+    return path.is_file() or any(inner.is_file() or inner.is_symlink() for inner in path.rglob("*"))
 
 
 def _copied_plainly(path: Path, target: Path) -> str:
@@ -297,13 +297,13 @@ def _copied_plainly(path: Path, target: Path) -> str:
     return file_sha256(target)
 
 
-def whole(destination: Path) -> list[Path]:
-    """The whole backups of a folder, oldest first."""
-    return sorted(path for path in destination.glob(f"{NAME}*") if is_whole(path))
+def complete(destination: Path) -> list[Path]:
+    """The complete backups of a folder, oldest first."""
+    return sorted(path for path in destination.glob(f"{NAME}*") if is_complete(path))
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether a folder is there and holds a backup that came to its end; not whether it is spoilt since."""
+def is_complete(folder: Path) -> bool:
+    """Whether a folder exists and holds a finished backup; it may have been damaged since."""
     return (folder / SEAL).is_file() and not folder.name.endswith(".part")
 
 
@@ -313,20 +313,20 @@ def made_at(folder: Path) -> str:
 
 
 def remove(folder: Path) -> None:
-    """Removes a backup; half removed, it is none."""
+    """Removes a backup, its seal first: half removed, it no longer counts as one."""
     (folder / SEAL).unlink(missing_ok=True)
     shutil.rmtree(folder)
 
 
-def thin_out(made: Path, keep: int) -> list[Path]:
-    """Removes all but ``keep`` whole backups beside the one just made, and returns what it removed.
+def remove_old_backups(made: Path, keep: int) -> list[Path]:
+    """Removes all but ``keep`` complete backups beside the new one, and returns what it removed.
 
-    Those dated after it go first: they were made before it, by a clock that was ahead.
+    Those dated after the new one go first: they were made earlier, by a clock that was ahead.
     """
     for path in made.parent.glob(f"{NAME}*"):
         if not (path / SEAL).is_file() and not path.name.endswith(_PART):
-            shutil.rmtree(path, ignore_errors=True)  # its removal was cut short
-    beside = whole(made.parent)
+            shutil.rmtree(path, ignore_errors=True)  # its removal was interrupted
+    beside = complete(made.parent)
     others = sorted((path for path in beside if path != made), key=lambda path: (path.name < made.name, path.name))
     gone = others[: max(len(beside) - keep, 0)]
     for path in gone:

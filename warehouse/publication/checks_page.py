@@ -1,4 +1,4 @@
-"""The page of checks beside a publication: what Great Expectations and dbt each looked at, and what they found."""
+"""The page of checks of a publication: what Great Expectations and dbt each checked, and the results."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _RULES = {
 
 
 class _Arguments(dict[str, Any]):
-    """An end that is not set is open."""
+    """Arguments of an expectation; a missing bound is open."""
 
     def __missing__(self, key: str) -> str:
         return "…"
 
 
-def write(folder: Path, validations: list[dict[str, Any]], checks: list[dict[str, Any]], **told: str) -> Path:
+def write(folder: Path, validations: list[dict[str, Any]], checks: list[dict[str, Any]], **metadata: str) -> Path:
     """Writes the page: the suites of sources and marts, by name, then dbt's tests (audit checks of tool ``dbt``)."""
     groups = [
         {"name": document["suite"]["name"], "rows": [_expectation(result) for result in document["result"]["results"]]}
@@ -40,7 +40,7 @@ def write(folder: Path, validations: list[dict[str, Any]], checks: list[dict[str
     groups.append({"name": "dbt", "rows": rows})
     for group in groups:
         group["held"] = sum(row["is_held"] for row in group["rows"])
-    return pages.write(folder / NAME, "checks.html", title="Contrôles des données", groups=groups, **told)
+    return pages.write(folder / NAME, "checks.html", title="Contrôles des données", groups=groups, **metadata)
 
 
 def _expectation(result: dict[str, Any]) -> dict[str, Any]:

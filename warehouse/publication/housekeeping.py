@@ -1,4 +1,4 @@
-"""What every command does first: clear what a killed one left, and refuse to go on where nothing may be changed."""
+"""First steps of every command: clears leftovers of killed ones, and refuses changes to a damaged root."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warehouse.state_files import Damaged
 from warehouse.storage import write_json
 
 _PART = re.compile(r"\..+\.(?P<process>\d+)\.part")
-STATE = "state"  # what a person names to give up what is lost of it
+STATE = "state"  # the name that accepts the loss of state files
 _ACCEPT = f"« mrf run --accept-loss {STATE} »"
 _NEW_IDS = (
     f"Remettre ce fichier d’une sauvegarde, puis relancer ; s’il n’y en a aucune, {_ACCEPT} : des identifiants que les"
@@ -31,11 +31,11 @@ _OF_PEOPLE = f"Le remettre d’une sauvegarde, puis relancer ; si c’est voulu,
 _ACCEPTED = "accepted_loss.json"
 
 
-def clear(layout: Layout) -> list[str]:
-    """Clears what a killed command left and returns, in sentences, what people should know. Under the write lock.
+def clear_leftovers(layout: Layout) -> list[str]:
+    """Clears leftovers of killed commands; returns, in sentences, what people should know. Under the write lock.
 
-    Plain copies of what is restricted go first. A publication, an import or a backup that was cut short is ended or
-    undone; a restore that was cut short is left to « mrf restore ». Raises StateError, Damaged.
+    Decrypted copies go first. An interrupted publication, import or backup is completed or undone; an interrupted
+    restore is left to « mrf restore ». Raises StateError, Damaged.
     """
     for workspace in _workspaces(layout):
         shutil.rmtree(workspace.opened, ignore_errors=True)
@@ -49,12 +49,12 @@ def clear(layout: Layout) -> list[str]:
         shutil.rmtree(backup.unfinished_restore(layout), ignore_errors=True)
     publish.remove_unfinished(layout)
     if publish.has_real(layout):
-        nature.mark(layout)
-    told = []
+        nature.mark_real(layout)
+    messages = []
     for workspace in _workspaces(layout):
         if state.finish_additions(workspace):
-            told.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
-    return told + _mend_ids(layout)
+            messages.append("Un import de réponses avait été interrompu : il est terminé, aucune réponse ne manque.")
+    return messages + _mend_ids(layout)
 
 
 def _workspaces(layout: Layout) -> Iterator[Workspace]:
@@ -62,15 +62,15 @@ def _workspaces(layout: Layout) -> Iterator[Workspace]:
 
 
 def _clear_parts(layout: Layout) -> None:
-    """Files that a process which is no more was writing; what people landed is not ours to look into."""
+    """Removes temporary files of dead processes; the landing folder is left alone."""
     folders = [layout.build, layout.alerts, layout.dagster_home, layout.pulls]
     for workspace in _workspaces(layout):
         folders += [workspace.state, workspace.validated, workspace.rejected, workspace.restricted, workspace.resolved]
         folders += [workspace.originals, workspace.parts]
-    found = [path for folder in folders for path in folder.rglob(".*.part")]
-    found += [*layout.root.glob(".*.part"), *layout.root.glob("demo/.*.part")]
-    found += [*layout.published.glob(".*.part"), *layout.published.glob("*/.*.part")]
-    for path in found:
+    parts = [path for folder in folders for path in folder.rglob(".*.part")]
+    parts += [*layout.root.glob(".*.part"), *layout.root.glob("demo/.*.part")]
+    parts += [*layout.published.glob(".*.part"), *layout.published.glob("*/.*.part")]
+    for path in parts:
         written_by = _PART.fullmatch(path.name)
         if written_by and not _lives(int(written_by["process"])):
             path.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _lives(process: int) -> bool:
 
 
 def _clear_pulls(layout: Layout) -> None:
-    """What a pull had begun to write, a page or the file to land, unless the pull still goes on."""
+    """Removes temporary files of pulls (a page or the file to land), unless the pull is still running."""
     for folder in layout.pulls.glob("*/"):
         try:
             with FileLock(folder / "lock").acquire(timeout=0):
@@ -97,24 +97,24 @@ def _clear_pulls(layout: Layout) -> None:
             continue
 
 
-def refuse(layout: Layout) -> None:
-    """Raises RestoreInterrupted, Damaged or StateError where the root may not be changed: see `lost`."""
+def refuse_if_damaged(layout: Layout) -> None:
+    """Raises RestoreInterrupted, Damaged or StateError if the root must not be changed: see `lost`."""
     if layout.restore_journal.exists():
         raise RestoreInterrupted()
-    for reason in lost(layout):
+    for reason in losses(layout):
         raise reason
 
 
-def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
-    """What is lost or damaged of what nothing else tells: given ids, people's decisions, receipts of erasures."""
-    now = publish.catalog(layout)
-    if now is None:
+def losses(layout: Layout) -> Iterator[Damaged | state.StateError]:
+    """Losses and damages that cannot be rebuilt: given ids, people's decisions, receipts of erasures."""
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return
-    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
-    if found := _flaw_of_ids(workspace, left):
+    workspace, left = layout.workspace(catalog["is_demo"]), _left(layout, catalog)
+    if flaw := _flaw_of_ids(workspace, left):
         yield Damaged(
             state.entity_ids_path(workspace),
-            f"{found} : le registre des identifiants que les publications ont donnés",
+            f"{flaw} : le registre des identifiants que les publications ont donnés",
             _NEW_IDS,
         )
     try:
@@ -131,18 +131,18 @@ def lost(layout: Layout) -> Iterator[Damaged | state.StateError]:
 
 
 def _fewer(workspace: Workspace, left: dict[str, Any]) -> Iterator[Damaged]:
-    """Files of people's decisions that hold fewer than the last publication read; nobody takes rows out of them."""
+    """Files of decisions with fewer rows than at the last publication; nobody is supposed to delete any."""
     accepted = _accepted(workspace)
     for name in (state.ANSWERS, state.OVERRIDES):
         path, before = workspace.state / name, _rows_of(left, name)
         fewer = before - state.count(path)
         if fewer > 0 and accepted.get(name) != before:
-            found = "perdu" if not path.exists() else "coupé"
-            yield Damaged(path, f"{found} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
+            fault = "perdu" if not path.exists() else "coupé"
+            yield Damaged(path, f"{fault} : {fewer} décision(s) de moins qu’à la dernière publication", _OF_PEOPLE)
 
 
 def _accepted(workspace: Workspace) -> dict[str, int]:
-    """How many decisions the last publication read of a file, where a person accepted that some of them are lost."""
+    """By file, the number of decisions at the last publication whose loss a person accepted."""
     try:
         return dict(state_files.read(workspace.state / _ACCEPTED, dict[str, int]) or {})
     except Damaged:
@@ -150,12 +150,12 @@ def _accepted(workspace: Workspace) -> dict[str, int]:
 
 
 def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
-    """Goes on without given ids and decisions that are lost, as a person asked; in sentences, what is given up.
+    """Gives up lost ids and decisions, as a person asked; returns, in sentences, what is given up.
 
-    Receipts of erasures are not given up: an erasure is asked for again. To be called under the write lock.
+    Receipts of erasures are never given up: the erasure must be asked for again. To be called under the write lock.
     """
-    told = []
-    for reason in list(lost(layout)):
+    messages = []
+    for reason in list(losses(layout)):
         if not isinstance(reason, Damaged):
             continue
         workspace = next(one for one in _workspaces(layout) if reason.path.is_relative_to(one.state))
@@ -168,20 +168,20 @@ def accept_loss(layout: Layout, now: dt.datetime) -> list[str]:
             write_json(workspace.state / _ACCEPTED, _accepted(workspace) | {reason.path.name: before})
         else:
             continue
-        told.append(f"Perte acceptée : {reason.path}, {reason.found}.")
-    return told
+        messages.append(f"Perte acceptée : {reason.path}, {reason.found}.")
+    return messages
 
 
-def look(layout: Layout) -> list[str]:
-    """What is wrong with the files that a root keeps about itself, and what to do: a sentence each. Changes nothing."""
+def problems(layout: Layout) -> list[str]:
+    """What is wrong with the state files of a root, and what to do: a sentence each. Changes nothing."""
     if layout.restore_journal.exists():
         return [backup.RESTORE_INTERRUPTED]
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return []
-    wrong = [text for text in (publish.flaw(layout, now["current"]),) if text]
-    wrong += [str(reason) for reason in lost(layout)]
-    workspace = layout.workspace(now["is_demo"])
+    wrong = [text for text in (publish.flaw(layout, catalog["current"]),) if text]
+    wrong += [str(reason) for reason in losses(layout)]
+    workspace = layout.workspace(catalog["is_demo"])
     for path in sorted(workspace.state_file("_").parent.glob("*.json")):
         wrong += _flaw(path, state_files.DeliveryState, "« mrf run » relit les fichiers de cette source.")
     wrong += _flaw(layout.backup_record, state_files.BackupRecord, "« mrf backup » en écrit un autre.")
@@ -201,22 +201,22 @@ def _flaw(path: Path, kind: Any, todo: str) -> list[str]:
 
 
 class RestoreInterrupted(Exception):
-    """A restore was cut short: nothing may be published or changed before it is done again."""
+    """A restore was interrupted: nothing may be published or changed before it is repeated."""
 
     def __init__(self) -> None:
         super().__init__(backup.RESTORE_INTERRUPTED)
 
 
-def _left(layout: Layout, now: dict[str, Any]) -> dict[str, Any]:
-    """`state/` as the newest publication of this nature left it, by the newest manifest that can be read."""
-    manifests = [found for pointer in _named(now) if (found := _manifest(layout, pointer))]
-    same = [one for one in manifests if one["is_demo"] == now["is_demo"] and one.get("state", {}).get("left")]
+def _left(layout: Layout, catalog: dict[str, Any]) -> dict[str, Any]:
+    """`state/` as the newest publication of this nature left it, from the newest readable manifest."""
+    manifests = [manifest for pointer in _named(catalog) if (manifest := _manifest(layout, pointer))]
+    same = [one for one in manifests if one["is_demo"] == catalog["is_demo"] and one.get("state", {}).get("left")]
     newest = max(same, key=lambda one: str(one["published_at"]), default=None)
     return dict(newest["state"]["left"]) if newest else {}
 
 
-def _named(now: dict[str, Any]) -> list[str]:
-    return [entry["current"] for entry in (*now["history"], now)]
+def _named(catalog: dict[str, Any]) -> list[str]:
+    return [entry["current"] for entry in (*catalog["history"], catalog)]
 
 
 def _manifest(layout: Layout, pointer: str) -> dict[str, Any] | None:
@@ -231,7 +231,7 @@ def _rows_of(left: dict[str, Any], name: str) -> int:
 
 
 def _flaw_of_ids(workspace: Workspace, left: dict[str, Any]) -> str:
-    """What is wrong with the registry of ids, "" where nothing is or no publication gave any."""
+    """What is wrong with the registry of ids; "" if nothing is, or no publication gave any."""
     path = state.entity_ids_path(workspace)
     try:
         state.entity_ids(workspace)
@@ -241,15 +241,15 @@ def _flaw_of_ids(workspace: Workspace, left: dict[str, Any]) -> str:
 
 
 def _mend_ids(layout: Layout) -> list[str]:
-    now = publish.catalog(layout)
-    if now is None:
+    catalog = publish.catalog(layout)
+    if catalog is None:
         return []
-    workspace, left = layout.workspace(now["is_demo"]), _left(layout, now)
-    if not (found := _flaw_of_ids(workspace, left)):
+    workspace, left = layout.workspace(catalog["is_demo"]), _left(layout, catalog)
+    if not (flaw := _flaw_of_ids(workspace, left)):
         return []
-    entries = sorted([*now["history"], now], key=lambda entry: str(entry["published_at"]))
-    folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == now["is_demo"]]
+    entries = sorted([*catalog["history"], catalog], key=lambda entry: str(entry["published_at"]))
+    folders = [layout.run_folder(entry["run_id"]) for entry in entries if entry["is_demo"] == catalog["is_demo"]]
     path = state.entity_ids_path(workspace)
     if not state.mend_ids(workspace, folders, _rows_of(left, state.ENTITY_IDS)):
         return []
-    return [f"{path} était {found} : refait d’après ce que les exécutions ont gardé, aucun identifiant ne change."]
+    return [f"{path} était {flaw} : refait d’après ce que les exécutions ont gardé, aucun identifiant ne change."]

@@ -1,7 +1,7 @@
-"""What a coming publication has less of than the one in place: rows of a source, rows of a mart.
+"""Rows that a new publication has lost against the current one, by source and by mart.
 
-A share that was not mounted, a file that a disk spoilt and a filter that somebody changed all look like fewer rows.
-Above a declared share a person has to say that it is so.
+An unmounted share, a damaged file and a changed filter all look like fewer rows. Above a set percentage a person has to
+accept the loss.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-# These shrink as they should: answers close questions, time closes opportunities, data gets better.
+# These shrink legitimately: answers close questions, time closes opportunities, data gets better.
 MAY_SHRINK = frozenset({"review_queue", "suppression_log", "data_quality", "opportunity_calendar", "synergies"})
 
 
 @dataclass(frozen=True)
 class Fall:
-    """A source or a mart that has fewer rows than before, by its name."""
+    """A source or a mart with fewer rows than before."""
 
     name: str
     before: int

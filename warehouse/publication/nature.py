@@ -1,4 +1,4 @@
-"""Whether a data root ever held real data: any trace counts, for a lost file must not bring fiction to its readers."""
+"""Whether a data root ever held real data: any trace counts, so that a lost file never brings back fictional data."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from warehouse import state_files
 from warehouse.paths import Layout
 from warehouse.storage import write_json
 
-# One in each of two places, both of which a backup keeps: a root is known for real by either.
+# A mark in each of two folders that backups keep; either one is enough.
 MARKS = ("state/real.json", "published/.real.json")
 PUBLICATION = re.compile(r"\d{8}T\d{6}Z_r[0-9a-f]{8}")
-# Written by real data alone: fiction has a workspace of its own, `demo/`.
+# Written only for real data: fictional data has its own workspace, `demo/`.
 _OF_REAL_DATA = (
     "originals", "validated", "rejected", "restricted", "resolved", "parts", "state", "run.parquet", "source.parquet",
 )  # fmt: skip
 _SET_ASIDE = ("avant_restauration_*", ".restoring", "*.abime-*")
 
 
-def mark(layout: Layout) -> None:
-    """Leaves a mark that the root holds real data. To be called under the write lock, before readers see any."""
+def mark_real(layout: Layout) -> None:
+    """Marks the root as holding real data. To be called under the write lock, before readers see any."""
     for name in MARKS:
         if not (layout.root / name).is_file():
             write_json(layout.root / name, {"is_real": True})
 
 
 def has_traces(layout: Layout) -> bool:
-    """Whether anything of a root, or of what a restore set aside in it, comes of real data."""
+    """Whether anything in a root, or set aside in it by a restore, comes from real data."""
     if any((layout.root / name).exists() for name in MARKS):
         return True
     if any(_holds_files(layout.root / name) for name in _OF_REAL_DATA):
@@ -42,7 +42,7 @@ def has_traces(layout: Layout) -> bool:
 
 
 def _holds_files(path: Path) -> bool:
-    return path.is_file() or any(found.is_file() for found in path.rglob("*"))
+    return path.is_file() or any(inner.is_file() for inner in path.rglob("*"))
 
 
 def _publications(layout: Layout) -> Iterator[Path]:
@@ -52,7 +52,7 @@ def _publications(layout: Layout) -> Iterator[Path]:
 
 
 def _is_real(folder: Path) -> bool:
-    """What its manifest says of a publication; without one what its file says; real where that cannot be read."""
+    """The nature of a publication by its manifest, else by its file; real if neither can be read."""
     try:
         manifest = state_files.read(folder / "manifest.json", dict)
         if manifest is not None and isinstance(manifest.get("is_demo"), bool):

@@ -1,6 +1,6 @@
-"""From an audited build to a file that readers see: new file, verified, manifest, then the pointer moves.
+"""From an audited build to a file for readers: new file, verification, manifest, then the pointer moves.
 
-This is the one place where Python writes DuckDB.
+The only place where Python writes DuckDB.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from warehouse.publication import nature
 from warehouse.state_files import Damaged
 from warehouse.storage import to_disk, write_json
 
-# In the folder of a publication until it is whole, so that one that a killed run left is known from the others.
+# Marks the folder of an unfinished publication, so that one left by a killed run can be recognised.
 UNFINISHED = ".unfinished"
-_REMOVING = ".removing_"  # before the name of a publication that is going: half gone, it is none
+_REMOVING = ".removing_"  # prefix of a publication being removed: no longer a publication
 _ANEW = "« mrf run » en publie une nouvelle, « mrf rollback » remet une plus ancienne."
 UNREADABLE = "(publication précédente illisible)"
 REBUILT = (
@@ -35,7 +35,7 @@ REBUILT = (
 SCHEMAS = (
     "marts",
     "reference",
-)  # `restricted` never enters a build, staging and intermediate are not for readers
+)  # `restricted` never enters a build; staging and intermediate are not for readers
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,22 @@ class Publication:
 
     @property
     def pointer(self) -> str:
-        """What the catalog points to: <run>/<file>."""
+        """The catalog's reference to it: <run>/<file>."""
         return f"{self.run}/{self.file}"
 
 
 def name_of(run_id: str, now: dt.datetime) -> Publication:
-    """A name that no publication had before: UTC time and the run's first 8 characters.
+    """A unique name: UTC time and the run's first 8 characters.
 
-    One run in fifty begins with eight digits that look like a phone; the letter before them keeps them from it.
+    The letter before them is needed: one run in fifty begins with eight digits that look like a phone.
     """
     run = f"{now:%Y%m%dT%H%M%SZ}_r{run_id[:8]}"
     return Publication(run, f"mrf_{run}.duckdb")
 
 
 def begin(layout: Layout, publication: Publication) -> Path:
-    """Makes the folder of a coming publication, marked as unfinished. To be called under the write lock."""
-    restore_catalog(layout)  # before the coming one is whole, or it would be taken for one of those published
+    """Creates the folder of a new publication, marked as unfinished. To be called under the write lock."""
+    restore_catalog(layout)  # first, or the new one would be taken for a published one
     remove_unfinished(layout)
     folder = layout.published / publication.run
     folder.mkdir(parents=True)
@@ -71,14 +71,14 @@ def begin(layout: Layout, publication: Publication) -> Path:
 
 
 def remove_unfinished(layout: Layout) -> list[Path]:
-    """Removes what a run that was killed had begun to publish, or to remove. To be called under the write lock.
+    """Removes publications whose making or removal was interrupted. To be called under the write lock.
 
-    What the catalog names is whole: a mark that the kill left goes, and nothing else.
+    A publication named in the catalog is complete: only a leftover mark is removed.
     """
     for half_gone in layout.published.glob(f"{_REMOVING}*"):
         shutil.rmtree(half_gone, ignore_errors=True)
     marked = [mark.parent for mark in sorted(layout.published.glob(f"*/{UNFINISHED}")) if mark.parent != layout.site]
-    kept, gone = named(layout), []
+    kept, gone = catalog_folders(layout), []
     for folder in marked:
         if folder.name in kept:
             _unmark(folder)
@@ -89,9 +89,9 @@ def remove_unfinished(layout: Layout) -> list[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Removes a publication; a kill leaves it whole, or under a name that nobody takes for one.
+    """Removes a publication; a kill leaves it complete, or renamed so that it no longer counts as one.
 
-    On a disk that cannot move what a reader holds open it stays, until the next time.
+    If the disk cannot move files held open by readers, it stays until the next time.
     """
     going = folder.with_name(f"{_REMOVING}{folder.name}")
     try:
@@ -102,7 +102,7 @@ def remove(folder: Path) -> None:
 
 
 def finish(layout: Layout, publication: Publication) -> None:
-    """Forces all of a publication to disk: the pointer may move to it."""
+    """Flushes all files of a publication to disk, before the pointer moves to it."""
     folder = layout.published / publication.run
     for path in (*folder.rglob("*"), folder):
         to_disk(path)
@@ -118,8 +118,8 @@ def copy_build(
 ) -> dict[str, Any]:
     """Copies marts and reference as tables into the new file, reopens it and compares.
 
-    ``descriptions``: by table, its description and those of its columns, kept as comments in the file.
-    Returns by table row count and content hash. Raises RuntimeError where the copy differs from the build.
+    ``descriptions``: by table, its description and those of its columns, stored as comments in the file. Returns row
+    count and content hash by table. Raises RuntimeError if the copy differs from the build.
     """
     target = layout.published / publication.run / publication.file
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -144,24 +144,24 @@ def copy_build(
 
 
 def contents(file: Path) -> dict[str, Any]:
-    """By table of a published file, its row count and content hash, as its manifest tells them under `marts`."""
+    """By table of a published file, row count and content hash, as in its manifest under `marts`."""
     with duckdb.connect(str(file), read_only=True) as connection:
         return {f"{s}.{t}": _content(connection, f'{s}."{t}"') for s, t in _tables(connection, file.stem)}
 
 
 def removed_files(layout: Layout, is_demo: bool, files: dict[str, dict[str, str]]) -> dict[str, list[str]]:
-    """By source, the files behind the publication in place that the coming one no longer holds.
+    """By source, the files of the current publication that the next one no longer has.
 
-    ``files``: by source, name to sha256 of the coming one. Fiction that gives way to real data is not told.
+    ``files``: by source, name to sha256 of the next one. Fictional files replaced by real ones are not listed.
     """
-    now = catalog(layout)
-    if now is None or now["is_demo"] != is_demo:
+    published = catalog(layout)
+    if published is None or published["is_demo"] != is_demo:
         return {}
     try:
-        before = manifest_of(layout, now["current"])["inputs"]
+        before = manifest_of(layout, published["current"])["inputs"]
     except Damaged as reason:
-        return {UNREADABLE: [f"{now['current']} : manifeste {reason.found}"]}
-    gone = {source: sorted(set(told["files"]) - set(files.get(source, {}))) for source, told in before.items()}
+        return {UNREADABLE: [f"{published['current']} : manifeste {reason.found}"]}
+    gone = {source: sorted(set(entry["files"]) - set(files.get(source, {}))) for source, entry in before.items()}
     return {source: names for source, names in gone.items() if names}
 
 
@@ -181,8 +181,8 @@ def _comment(
     notice: str,
 ) -> None:
     description, columns = texts
-    whole = " — ".join(part for part in (notice, description) if part)
-    connection.execute(f'comment on table copy.{schema}."{table}" is {_literal(whole)}')
+    comment = " — ".join(part for part in (notice, description) if part)
+    connection.execute(f'comment on table copy.{schema}."{table}" is {_literal(comment)}')
     present = {row[0] for row in connection.execute(f'describe copy.{schema}."{table}"').fetchall()}
     for column, text in columns.items():
         if column in present and text:
@@ -190,7 +190,7 @@ def _comment(
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    """Row count and a hash that does not depend on the order of rows (equal rows count as often as they occur)."""
+    """Row count and a hash that is independent of the order of rows and counts duplicates."""
     query = f"select count(*), coalesce(sum(md5_number_lower(t::varchar)::hugeint), 0)::varchar from {table} as t"
     count, digest = connection.execute(query).fetchall()[0]
     return {"rows": count, "hash": digest}
@@ -215,46 +215,46 @@ def write_manifest(layout: Layout, publication: Publication, manifest: dict[str,
 def catalog(layout: Layout) -> dict[str, Any] | None:
     """The catalog: current, run_id, published_at, is_demo, history. None before the first publication.
 
-    Where it is lost it is what the manifests tell of the publications that are whole, and `is_rebuilt`.
+    A lost catalog is rebuilt from the manifests of complete publications, with `is_rebuilt`.
     """
     return _written_catalog(layout) or _rebuilt_catalog(layout)
 
 
 def restore_catalog(layout: Layout) -> bool:
-    """Writes a lost catalog again and returns whether it did. To be called under the write lock."""
-    found = None if _written_catalog(layout) else _rebuilt_catalog(layout)
-    if found is None:
+    """Rewrites a lost catalog and returns whether it did. To be called under the write lock."""
+    rebuilt = None if _written_catalog(layout) else _rebuilt_catalog(layout)
+    if rebuilt is None:
         return False
-    write_json(layout.catalog, found)
-    lead_site(layout)
+    write_json(layout.catalog, rebuilt)
+    link_site(layout)
     return True
 
 
-def is_lost(layout: Layout) -> bool:
-    """Whether there are publications, but no catalog that can be read."""
+def is_catalog_lost(layout: Layout) -> bool:
+    """Whether there are publications but no readable catalog."""
     return _written_catalog(layout) is None and _rebuilt_catalog(layout) is not None
 
 
-def named(layout: Layout) -> set[str]:
-    """The folders of the publications that the catalog names, the one in place and earlier ones."""
+def catalog_folders(layout: Layout) -> set[str]:
+    """The folders of the current and earlier publications in the catalog."""
     return _folders(catalog(layout))
 
 
-def _folders(told: dict[str, Any] | None) -> set[str]:
-    return {Path(entry["current"]).parent.name for entry in [told, *told["history"]]} if told else set()
+def _folders(catalog: dict[str, Any] | None) -> set[str]:
+    return {Path(entry["current"]).parent.name for entry in [catalog, *catalog["history"]]} if catalog else set()
 
 
 def _written_catalog(layout: Layout) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] | None = state_files.read(layout.catalog, state_files.Catalog)
+        written: dict[str, Any] | None = state_files.read(layout.catalog, state_files.Catalog)
     except Damaged:
         return None
-    return found
+    return written
 
 
 def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
-    """In order of publishing, real data after fiction: no root goes back from the one to the other."""
-    entries = [entry for pointer in known(layout) if (entry := _entry(layout, pointer))]
+    """In order of publication, real data after fictional: a root never goes back to fictional data."""
+    entries = [entry for pointer in all_readable(layout) if (entry := _entry(layout, pointer))]
     if not entries:
         return None
     *history, last = sorted(entries, key=lambda entry: (not entry["is_demo"], entry["published_at"]))
@@ -262,7 +262,7 @@ def _rebuilt_catalog(layout: Layout) -> dict[str, Any] | None:
 
 
 def _entry(layout: Layout, pointer: str) -> dict[str, Any] | None:
-    """What the catalog says of a publication, by its manifest; None where that cannot be read either."""
+    """The catalog entry of a publication, from its manifest; None if that cannot be read."""
     try:
         manifest = manifest_of(layout, pointer)
     except Damaged:
@@ -271,16 +271,16 @@ def _entry(layout: Layout, pointer: str) -> dict[str, Any] | None:
 
 
 def manifest_of(layout: Layout, pointer: str) -> dict[str, Any]:
-    """The manifest of a publication. Raises Damaged where it is lost, cut or incomplete."""
+    """The manifest of a publication. Raises Damaged if it is missing, truncated or incomplete."""
     path = layout.published / Path(pointer).parent / "manifest.json"
-    found: dict[str, Any] | None = state_files.read(path, state_files.Manifest, _ANEW)
-    if found is None:
+    manifest: dict[str, Any] | None = state_files.read(path, state_files.Manifest, _ANEW)
+    if manifest is None:
         raise Damaged(path, "perdu" if path.parent.is_dir() else "perdu, avec tout le dossier de la publication", _ANEW)
-    return found
+    return manifest
 
 
 def flaw(layout: Layout, pointer: str) -> str:
-    """What is wrong with a publication and what to do, in a sentence; "" where it is as it was published."""
+    """What is wrong with a publication and what to do, in a sentence; "" if it is intact."""
     try:
         manifest = manifest_of(layout, pointer)
         path = layout.published / pointer
@@ -293,16 +293,16 @@ def flaw(layout: Layout, pointer: str) -> str:
     return ""
 
 
-def known(layout: Layout) -> list[str]:
-    """All publications whose manifest is whole, oldest first by their name, as the catalog names them."""
-    return [pointer for pointer in present(layout) if _entry(layout, pointer) is not None]
+def all_readable(layout: Layout) -> list[str]:
+    """All publications with a readable manifest, oldest first by name, as the catalog names them."""
+    return [pointer for pointer in all_finished(layout) if _entry(layout, pointer) is not None]
 
 
-def present(layout: Layout) -> list[str]:
-    """All publications that came to their end, also those whose manifest was lost or damaged since."""
-    found = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
+def all_finished(layout: Layout) -> list[str]:
+    """All finished publications, including those whose manifest was lost or damaged since."""
+    files = sorted(path for path in layout.published.glob("*/mrf_*.duckdb") if path.parent != layout.site)
     pointed = _folders(_written_catalog(layout))
-    return [f"{path.parent.name}/{path.name}" for path in found if _is_finished(path.parent, pointed)]
+    return [f"{path.parent.name}/{path.name}" for path in files if _is_finished(path.parent, pointed)]
 
 
 def _is_finished(folder: Path, pointed: set[str]) -> bool:
@@ -310,22 +310,27 @@ def _is_finished(folder: Path, pointed: set[str]) -> bool:
     return not is_marked and not folder.name.startswith(_REMOVING)
 
 
+def matching(layout: Layout, wanted: str) -> list[str]:
+    """The readable publications of that name: a file name, a folder name or <run>/<file>."""
+    return [name for name in all_readable(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
+
+
 def has_real(layout: Layout) -> bool:
     """Whether this root ever held real data: then it never falls back to samples, whatever was lost since."""
-    now = catalog(layout)
-    if now is not None and any(not entry["is_demo"] for entry in [now, *now["history"]]):
+    published = catalog(layout)
+    if published is not None and any(not entry["is_demo"] for entry in [published, *published["history"]]):
         return True
     return nature.has_traces(layout)
 
 
-def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
-    """Moves the pointer to a publication that is whole on disk; readers see the old or the new one.
+def publish_pointer(layout: Layout, publication: Publication, run_id: str, is_demo: bool, now: dt.datetime) -> None:
+    """Moves the pointer to a publication that is complete on disk; readers see the old or the new one.
 
-    Its mark goes last: whatever is marked and not named by the catalog, readers never saw.
+    The mark of the unfinished is removed last: readers never saw a publication that is marked and not in the catalog.
     """
     before = _written_catalog(layout)
     if not is_demo:
-        nature.mark(layout)
+        nature.mark_real(layout)
     entry = {
         "current": publication.pointer,
         "run_id": run_id,
@@ -335,18 +340,18 @@ def point(layout: Layout, publication: Publication, run_id: str, is_demo: bool, 
     history = [*before["history"], {k: before[k] for k in entry}] if before else []
     write_json(layout.catalog, entry | {"history": history})
     _unmark(layout.published / publication.run)
-    lead_site(layout)
+    link_site(layout)
 
 
-def lead_site(layout: Layout) -> None:
-    """Makes `published/site` lead to the folder of the current publication, at once and by a relative link.
+def link_site(layout: Layout) -> None:
+    """Points the relative link `published/site` to the folder of the current publication, atomically.
 
-    Where that cannot be (a disk without links, another thing of that name), readers keep the folder itself.
+    If that is impossible (a disk without links, another file of that name), readers use the folder itself.
     """
-    now = catalog(layout)
-    if now is None:
+    published = catalog(layout)
+    if published is None:
         return
-    run = Path(now["current"]).parent
+    run = Path(published["current"]).parent
     if layout.site.is_symlink() and layout.site.readlink() == run:
         return
     beside = layout.site.with_name(f".site.{os.getpid()}.part")
@@ -360,30 +365,30 @@ def lead_site(layout: Layout) -> None:
 
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:
-    """Points to an earlier publication (its file name or <run>/<file>), after verifying that it is whole."""
-    found = [name for name in known(layout) if wanted in (name, Path(name).name, Path(name).parent.name)]
-    if len(found) != 1 or flaw(layout, found[0]):
-        names = [name for name in known(layout) if not flaw(layout, name)]
-        told = "cette publication est abîmée" if found else "aucune publication entière de ce nom"
-        raise FileNotFoundError(f"{wanted} : {told} ; il y a, entières : {', '.join(names) or 'aucune'}")
-    manifest = manifest_of(layout, found[0])
-    run, file = found[0].split("/")
+    """Points to an earlier publication (its file name or <run>/<file>) after verifying it."""
+    matches = matching(layout, wanted)
+    if len(matches) != 1 or flaw(layout, matches[0]):
+        names = [name for name in all_readable(layout) if not flaw(layout, name)]
+        problem = "cette publication est abîmée" if matches else "aucune publication entière de ce nom"
+        raise FileNotFoundError(f"{wanted} : {problem} ; il y a, entières : {', '.join(names) or 'aucune'}")
+    manifest = manifest_of(layout, matches[0])
+    run, file = matches[0].split("/")
     if not manifest["is_demo"] or not has_real(layout):
-        point(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)
+        publish_pointer(layout, Publication(run, file), manifest["run_id"], manifest["is_demo"], now)
         return manifest
     raise RuntimeError("cette racine a publié des données réelles : elle ne revient pas à des données fictives")
 
 
 def current_file(layout: Layout) -> Path:
     """The file that the catalog points to. Raises FileNotFoundError before the first publication."""
-    now = catalog(layout)
-    if now is None:
+    published = catalog(layout)
+    if published is None:
         raise FileNotFoundError(f"aucune publication dans {layout.published} : lancer « mrf run »")
-    return layout.published / str(now["current"])
+    return layout.published / str(published["current"])
 
 
 def compare(layout: Layout, first: str, second: str) -> list[dict[str, Any]]:
-    """Table by table, the rows that only one of two publications has."""
+    """By table, the rows that only one of two publications has."""
     paths = [layout.published / name for name in (first, second)]
     with duckdb.connect() as connection:
         for path, alias in zip(paths, ("a", "b"), strict=True):
@@ -400,7 +405,7 @@ def compare(layout: Layout, first: str, second: str) -> list[dict[str, Any]]:
 
 
 def _only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str, table: str) -> int | None:
-    """Rows of one publication that the other lacks; None where the columns differ."""
+    """Rows of one publication that the other lacks; None if the columns differ."""
     try:
         query = f"select count(*) from (from {one}.{table} except all from {other}.{table})"
         return int(connection.execute(query).fetchall()[0][0])

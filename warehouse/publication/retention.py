@@ -1,7 +1,7 @@
-"""What is thrown away with time: old publications, what old runs remembered, half-written files.
+"""Retention: removes old publications, files of old runs, and leftover temporary files.
 
-Never the publication in place. A publication leaves the catalog first, and its folder a day later: who has just read
-the catalog still finds the file, and on a disk that cannot remove an open file the next time will do.
+Never the current publication. A publication leaves the catalog first and its folder a day later: a reader who has just
+read the catalog still finds the file, and a disk that cannot remove open files gets another try.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _PART = re.compile(r"\..+\.\d+\.part")
 
 
 def prune(layout: Layout, keep_publications: int, keep_days: int, now: dt.datetime) -> list[Path]:
-    """Removes what may go and returns it. To be called under the write lock."""
-    publish.restore_catalog(layout)  # a publication that it no longer names goes for good
+    """Removes what has expired and returns it. To be called under the write lock."""
+    publish.restore_catalog(layout)  # publications missing in the catalog are removed for good
     _retire(layout, keep_publications, now)
     gone = [*publish.remove_unfinished(layout), *_removed_publications(layout, now)]
     return [*gone, *_removed_runs(layout, keep_days, now), *_removed_parts(layout, now)]
 
 
 def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
-    """Takes from the catalog's history what exceeds the number kept, the current publication being the first."""
+    """Removes from the catalog's history what exceeds the number to keep, the current publication included."""
     catalog = publish.catalog(layout)
     if catalog is None:
         return
@@ -42,12 +42,12 @@ def _retire(layout: Layout, keep: int, now: dt.datetime) -> None:
     for pointer in set(pointers) - kept:
         folder = (layout.published / pointer).parent
         if folder.is_dir():
-            os.utime(folder, (now.timestamp(), now.timestamp()))  # its day of grace begins
+            os.utime(folder, (now.timestamp(), now.timestamp()))  # starts its day of grace
 
 
 def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
-    """The folders that the catalog no longer names, a day after it did."""
-    named = publish.named(layout)
+    """Removes the folders that left the catalog more than a day ago."""
+    named = publish.catalog_folders(layout)
     if not named:
         return []
     folders = [
@@ -60,10 +60,10 @@ def _removed_publications(layout: Layout, now: dt.datetime) -> list[Path]:
 
 
 def kept_runs(layout: Layout) -> set[str]:
-    """The runs that made the publications of the catalog and the build as it is."""
+    """The runs behind the publications of the catalog and the current build."""
     catalog = publish.catalog(layout)
     entries = [catalog, *catalog["history"]] if catalog else []
-    return {entry["run_id"] for entry in entries} | {audit.run_of(layout).get("run_id", "")}
+    return {entry["run_id"] for entry in entries} | {audit.run_of_build(layout).get("run_id", "")}
 
 
 def _removed_runs(layout: Layout, keep_days: int, now: dt.datetime) -> list[Path]:
@@ -72,21 +72,21 @@ def _removed_runs(layout: Layout, keep_days: int, now: dt.datetime) -> list[Path
     gone = [folder for folder in folders if _age(folder, now) > limit]
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
-    told = [p for p in layout.alerts.glob("*.json") if _age(p, now) > limit]
-    for path in told:
+    alerts = [p for p in layout.alerts.glob("*.json") if _age(p, now) > limit]
+    for path in alerts:
         path.unlink(missing_ok=True)
-    return gone + told
+    return gone + alerts
 
 
 def _removed_parts(layout: Layout, now: dt.datetime) -> list[Path]:
-    """Files that were being written when the machine stopped; what people landed is not ours to remove."""
+    """Removes temporary files left by a crash; the landing folder is left alone."""
     ours = [p for p in layout.root.glob("*") if p.is_dir() and p != layout.landing]
-    found = [p for folder in ours for p in folder.rglob(".*.part") if _PART.fullmatch(p.name) and _age(p, now) > GRACE]
-    for path in found:
+    parts = [p for folder in ours for p in folder.rglob(".*.part") if _PART.fullmatch(p.name) and _age(p, now) > GRACE]
+    for path in parts:
         path.unlink(missing_ok=True)
-    return found
+    return parts
 
 
 def _age(path: Path, now: dt.datetime) -> dt.timedelta:
-    """How far its date is from now: one in the future was written before the clock was set back."""
+    """The distance of a file's date from now; a date in the future was written before the clock was set back."""
     return abs(now - dt.datetime.fromtimestamp(path.lstat().st_mtime, dt.UTC))

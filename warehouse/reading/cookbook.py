@@ -1,4 +1,4 @@
-"""Ready questions on a publication: one .sql file each, whose head says what it asks and how its answer is read."""
+"""Ready-made questions to a publication: one .sql file each, with the question and its reading in the header."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Comment interroger : [guide de l’analyste](../guides/analyste.md).
 
 @dataclass(frozen=True)
 class Recipe:
-    """A question with its SQL. ``empty_if``: why it may have no answer, where it may."""
+    """A question with its SQL. ``empty_if``: why the answer may be empty, if so."""
 
     number: int
     name: str
@@ -44,7 +44,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Answer:
-    """The first rows of an answer, as text, and how many there are."""
+    """The first rows of an answer, as text, and the number of all rows."""
 
     columns: list[str]
     rows: list[list[str]]
@@ -52,42 +52,42 @@ class Answer:
 
 
 def recipes() -> list[Recipe]:
-    """All questions in order. Raises ValueError where a head lacks a line."""
+    """All questions in order. Raises ValueError if a header is incomplete."""
     return [_read(path) for path in sorted(FOLDER.glob("*.sql"))]
 
 
 def filled(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Recipe:
-    """A question whose texts give the parameters of the publication that is open."""
+    """A question with the parameter values of the open publication in its texts."""
     values = dict(connection.execute("select name, value from reference.parameter").fetchall())
     return replace(recipe, reading=with_parameters(recipe.reading, f"{recipe.number:02d}_{recipe.name}.sql", values))
 
 
 def _read(path: Path) -> Recipe:
     head, _, sql = path.read_text(encoding="utf-8").partition("\n\n")
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     key = ""
     for line in head.splitlines():
-        if found := _LINE.fullmatch(line):
-            key = found["key"]
-            told[key] = found["text"]
+        if match := _LINE.fullmatch(line):
+            key = match["key"]
+            texts[key] = match["text"]
         else:
-            told[key] = f"{told.get(key, '')} {line.removeprefix('--').strip()}"
-    if missing := [key for key in ("Question", "TdR", "Lire") if key not in told]:
+            texts[key] = f"{texts.get(key, '')} {line.removeprefix('--').strip()}"
+    if missing := [key for key in ("Question", "TdR", "Lire") if key not in texts]:
         raise ValueError(f"{path.name} : l’en-tête ne dit pas « {' », « '.join(missing)} »")
     number, _, name = path.stem.partition("_")
-    return Recipe(int(number), name, told["Question"], told["TdR"], told["Lire"], told.get("Vide si", ""), sql)
+    return Recipe(int(number), name, texts["Question"], texts["TdR"], texts["Lire"], texts.get("Vide si", ""), sql)
 
 
 def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _SHOWN) -> Answer:
-    """Asks an open publication; its search path is left on marts and reference."""
+    """Runs a question on an open publication; leaves its search path at marts and reference."""
     connection.execute("set search_path = 'marts,reference'")
     cursor = connection.execute(recipe.sql)
     columns = [column[0] for column in cursor.description or []]
     rows = cursor.fetchall()
-    return Answer(columns, [[_told(value) for value in row] for row in rows[:shown]], len(rows))
+    return Answer(columns, [[_cell(value) for value in row] for row in rows[:shown]], len(rows))
 
 
-def _told(value: object) -> str:
+def _cell(value: object) -> str:
     match value:
         case None:
             return ""
@@ -98,15 +98,15 @@ def _told(value: object) -> str:
     return str(value)
 
 
-def write(folder: Path, connection: duckdb.DuckDBPyConnection, **told: str) -> Path:
-    """Writes the page of all questions with the answers of this publication. ``told``: notice, publication, as_of."""
+def write(folder: Path, connection: duckdb.DuckDBPyConnection, **metadata: str) -> Path:
+    """Writes the page of all questions and their answers. ``metadata``: notice, publication and as_of."""
     answered = [(filled(connection, recipe), answer(connection, recipe)) for recipe in recipes()]
     title = "Vingt questions à cette publication"
-    return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **told)
+    return pages.write(folder / f"{NAME}.html", "cookbook.html", title=title, answered=answered, **metadata)
 
 
 def write_index() -> list[Path]:
-    """Writes the list of questions where it changed and returns what was written."""
+    """Updates the list of questions and returns what was written."""
     if INDEX.exists() and INDEX.read_text(encoding="utf-8") == index():
         return []
     INDEX.write_text(index(), encoding="utf-8")
@@ -114,6 +114,6 @@ def write_index() -> list[Path]:
 
 
 def index() -> str:
-    """The list of questions, for who reads the repository."""
+    """The list of questions, for readers of the repository."""
     lines = [f"| {r.number} | [{r.question}]({r.number:02d}_{r.name}.sql) | {r.tor} |" for r in recipes()]
     return _INDEX_HEAD + "\n".join(lines) + "\n"

@@ -1,9 +1,9 @@
 """Texts in CSV files that spreadsheets open: nothing in them may run.
 
-Spreadsheets run a cell that begins with a sign of theirs. Such a text gets an apostrophe before the sign, also after a
-semicolon, a tab or the end of a line within it: there a French Excel, which takes semicolons for the ends of cells,
-would begin a new one. Numbers and phone numbers keep their sign and stay as they are: nothing in them can run. A text
-that already has apostrophes before such a sign gets one more, so that taking one away always gives the value back.
+Spreadsheets run a cell that begins with certain signs. Such a text gets an apostrophe before the sign, also after a
+semicolon, a tab or a line end within it: a French Excel, which splits cells at semicolons, would begin a new cell
+there. Numbers and phone numbers keep their sign, since nothing in them can run. A text that already has apostrophes
+before such a sign gets one more, so that removing one always restores the value.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))'(?='*{_SIGNS})")
 
 
 def harmless(text: str) -> str:
-    """The text as it may stand in a CSV file that a spreadsheet opens."""
+    """The text with apostrophes where a spreadsheet would run it."""
     return _RUNS.sub("'", text)
 
 
-def as_given(text: str) -> str:
-    """The text that `harmless` was given."""
+def unescaped(text: str) -> str:
+    """The text that was given to `harmless`."""
     return _MARKED.sub("", text)

@@ -27,14 +27,14 @@ TYPES = {
     "DATE": "date",
     "BOOLEAN": "oui/non",
 }
-# Code lists of columns that only marts have; those of the record shapes are declared there.
+# Code lists of columns that only marts have; those of record shapes are declared there.
 _CODES: dict[str, str | None] = {
     "admission": "admission",
     "criterion_code": "exclu",
     "domain_code": "domaine",
     "evidence_kinds": "document_kind",
     "gap_class": "gap_class",
-    "indicator": None,  # of a figure, with its sector; of a report, a name of its own
+    "indicator": None,  # of a figure, with its sector; a report has its own
     "operational_state": "operational_state",
     "source_class": "evidence_class",
     "zones": "zone",
@@ -43,7 +43,7 @@ _OTHERWISE: dict[tuple[str, str], str | None] = {
     ("needs", "population_group_code"): "need_group",
     ("review_queue", "kind"): None,
 }
-# Units of columns that only marts have; those of the record shapes are declared there.
+# Units of columns that only marts have; those of record shapes are declared there.
 _UNITS = {
     "capacity": "personnes par mois",
     "need": "personnes par mois",
@@ -59,7 +59,7 @@ _UNITS_BY_ENDING = {
     "_count": "nombre",
     **dict.fromkeys(_SHARES.split(), "de 0 à 1"),
 }
-# What is said of a column, and its heading.
+# Properties of a column and their headings.
 COLUMNS = {
     "table": "table",
     "name": "colonne",
@@ -96,7 +96,7 @@ Node = dict[str, Any]
 
 
 def build(nodes: dict[str, Node], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The dictionary of the publication that is open, as plain data. ``nodes``: those of dbt's manifest."""
+    """The dictionary of the open publication, as plain data. ``nodes``: those of dbt's manifest."""
     tests = _tests(nodes)
     tables = [
         _table(node, tests[key], connection)
@@ -117,20 +117,20 @@ def build(nodes: dict[str, Node], connection: duckdb.DuckDBPyConnection) -> dict
     }
 
 
-def write(folder: Path, content: dict[str, Any], **told: str) -> None:
-    """Writes the page, the workbook and the JSON. ``told``: notice, publication and as_of."""
+def write(folder: Path, content: dict[str, Any], **metadata: str) -> None:
+    """Writes the page, the workbook and the JSON. ``metadata``: notice, publication and as_of."""
     write_json(folder / f"{NAME}.json", content)
-    pages.write(folder / f"{NAME}.html", "dictionary.html", title="Dictionnaire des données", **content, **told)
-    _workbook(content, **told).save(folder / f"{NAME}.xlsx")
+    pages.write(folder / f"{NAME}.html", "dictionary.html", title="Dictionnaire des données", **content, **metadata)
+    _workbook(content, **metadata).save(folder / f"{NAME}.xlsx")
 
 
 def _tests(nodes: dict[str, Node]) -> dict[str, list[Node]]:
     """By table, its generic tests."""
-    found: dict[str, list[Node]] = defaultdict(list)
+    by_table: dict[str, list[Node]] = defaultdict(list)
     for node in nodes.values():
         if node["resource_type"] == "test" and node.get("test_metadata"):
-            found[node["attached_node"]].append(node)
-    return found
+            by_table[node["attached_node"]].append(node)
+    return by_table
 
 
 def _table(node: Node, tests: list[Node], connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _column(node: Node, name: str, kind: str, tests: list[Node]) -> dict[str, An
 
 
 def _languages(text: str) -> tuple[str, str]:
-    """A description is French, then English behind the last slash."""
+    """French and English: a description has both, separated by its last slash."""
     fr, slash, en = text.rpartition(" / ")
     return (fr, en) if slash else (en, "")
 
@@ -181,9 +181,9 @@ def _codes(table: str, column: str) -> str | None:
         return _OTHERWISE[table, column]
     if column in _CODES:
         return _CODES[column]
-    said = [c.codes for shape in SHAPES.values() for c in shape if c.name == column and c.codes]
-    # A group of a service is one of the mapping's; only figures of needs know more of them.
-    return next((c for c in said if not c.startswith("need_")), next(iter(said), None))
+    lists = [c.codes for shape in SHAPES.values() for c in shape if c.name == column and c.codes]
+    # Services use the groups of the mapping list; only figures of needs have more.
+    return next((c for c in lists if not c.startswith("need_")), next(iter(lists), None))
 
 
 def _unit(column: str) -> str:
@@ -198,11 +198,11 @@ def _checks(contract: dict[str, Any], asked: list[dict[str, Any]]) -> Iterator[s
         match test["name"], test["kwargs"]:
             case "not_null", _:
                 yield "toujours rempli"
-            case "relationships", told:
-                name = told["to"].removeprefix("ref('").removesuffix("')")
+            case "relationships", arguments:
+                name = arguments["to"].removeprefix("ref('").removesuffix("')")
                 yield f"existe dans {name}"
-            case "between", told:
-                low, high = told.get("low"), told.get("high")
+            case "between", arguments:
+                low, high = arguments.get("low"), arguments.get("high")
                 yield f"entre {low} et {high}" if high is not None else f"au moins {low}"
             case "accepted_values", _:
                 yield "valeurs vérifiées"
@@ -214,7 +214,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _workbook(content: dict[str, Any], **told: str) -> Workbook:
+def _workbook(content: dict[str, Any], **metadata: str) -> Workbook:
     book = Workbook()
     book.remove(book.active)
     rows = {
@@ -223,14 +223,14 @@ def _workbook(content: dict[str, Any], **told: str) -> Workbook:
         "Codes": [{"list": one["name"], **code} for one in content["lists"] for code in one["codes"]],
         "Paramètres": content["parameters"],
     }
-    head = " — ".join(part for part in (told["notice"], f"publication {told['publication']}") if part)
+    head = " — ".join(part for part in (metadata["notice"], f"publication {metadata['publication']}") if part)
     for title, columns in _SHEETS.items():
         _sheet(book, title, head, rows[title], columns)
     return book
 
 
 def _sheet(book: Workbook, title: str, head: str, rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
-    """Two lines on top, what this is and the names of the columns; then one line a row, with a filter."""
+    """A title and a header row, then one row per entry, with a filter."""
     sheet: Worksheet = book.create_sheet(title)
     sheet.append([head])
     sheet.append(list(columns.values()))

@@ -9,7 +9,7 @@ import duckdb
 from warehouse.paths import Layout
 from warehouse.publication import publish
 
-# What became of a service at a location, by its state before and after; None = it is not in that publication.
+# Sentences by state of a service at a location, before and after; None = not in that publication.
 _VERBS = {
     ("operational", "not_operational"): ("service fermé", "services fermés"),
     ("unverified", "not_operational"): ("service non vérifié s’avère fermé", "services non vérifiés s’avèrent fermés"),
@@ -33,7 +33,7 @@ _VALUES = {
 
 
 def sentences(layout: Layout, first: str, second: str) -> list[str]:
-    """French sentences, the most telling first: services by zone, organizations, values, gap classes, conflicts."""
+    """French sentences, the most important first: services by zone, organizations, values, gap classes, conflicts."""
     since = publish.manifest_of(layout, first)["as_of"]
     with duckdb.connect() as connection:
         for name, alias in ((first, "a"), (second, "b")):
@@ -64,7 +64,7 @@ def _services(connection: duckdb.DuckDBPyConnection, since: str) -> list[str]:
         group by all
         """
     ).fetchall()
-    # Closed ones first, then by their number.
+    # Closed ones first, then by count.
     rows.sort(key=lambda row: (row[2] != "not_operational", -row[3], str(row)))
     return [_service_sentence(row, since) for row in rows]
 
@@ -87,7 +87,7 @@ def _s(count: int) -> str:
 
 
 def _organizations(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = []
+    changes = []
     for verb, one, other in (("de plus", "b", "a"), ("de moins", "a", "b")):
         names = [
             name
@@ -97,16 +97,16 @@ def _organizations(connection: duckdb.DuckDBPyConnection) -> list[str]:
             ).fetchall()
         ]
         if names:
-            found.append(f"{len(names)} structure{_s(len(names))} {verb} : {_listed(names)}")
+            changes.append(f"{len(names)} structure{_s(len(names))} {verb} : {_listed(names)}")
     renamed = connection.execute(
         "select a.name, b.name from a.marts.dim_organization as a"
         " join b.marts.dim_organization as b using (organization_id) where a.name <> b.name order by 1"
     ).fetchall()
-    return found + [f"Structure renommée : {before} → {after}" for before, after in renamed]
+    return changes + [f"Structure renommée : {before} → {after}" for before, after in renamed]
 
 
 def _values(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = []
+    changes = []
     for column, phrase in _VALUES.items():
         (count,) = connection.execute(
             f"""
@@ -115,8 +115,8 @@ def _values(connection: duckdb.DuckDBPyConnection) -> list[str]:
             """
         ).fetchall()[0]
         if count:
-            found.append(f"{phrase} pour {count} service{_s(count)}")
-    return found
+            changes.append(f"{phrase} pour {count} service{_s(count)}")
+    return changes
 
 
 def _classes(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,4 +1,4 @@
-"""One publication, open for reading: the only thing that reports, maps, exports and the portal are made of."""
+"""One open publication: the only input of reports, maps, exports and the portal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.pages.links import unfilled
+from warehouse.pages.links import unfilled_marks
 from warehouse.parameter_texts import with_parameters
 from warehouse.storage import read_json
 
@@ -62,13 +62,13 @@ class Edition:
 
     @cached_property
     def _labels(self) -> dict[tuple[str, str], str]:
-        found = self.connection.execute("select list, code, fr from reference.code_list").fetchall()
-        return {(name, code): typographic(fr) for name, code, fr in found}
+        rows = self.connection.execute("select list, code, fr from reference.code_list").fetchall()
+        return {(name, code): typographic(fr) for name, code, fr in rows}
 
     @cached_property
     def braces(self) -> frozenset[str]:
         """What in the texts of the marts looks like a template: a structure may write « {{nom}} »."""
-        found: set[str] = set()
+        marks: set[str] = set()
         columns = self.connection.execute(
             "select table_name, column_name from information_schema.columns"
             " where table_schema = 'marts' and data_type = 'VARCHAR'"
@@ -76,8 +76,8 @@ class Edition:
         for table, column in columns:
             query = f'select distinct "{column}" from marts."{table}" where contains("{column}", \'{{{{\') or '
             rows = self.connection.execute(query + f"contains(\"{column}\", '{{%')").fetchall()
-            found |= {mark for (text,) in rows for mark in unfilled(text)}
-        return frozenset(found)
+            marks |= {mark for (text,) in rows for mark in unfilled_marks(text)}
+        return frozenset(marks)
 
     def label(self, code_list: str, code: str | None) -> str:
         """The French label of a code of a list of `reference.code_list`; the code itself where the list lacks it."""
@@ -94,9 +94,9 @@ class Edition:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, query: str, *parameters: Any) -> Any:
-        """The first value of a query, or None where it has no row."""
-        found = self.connection.execute(query, list(parameters)).fetchone()
-        return found[0] if found else None
+        """The first value of a query, or None if it has no row."""
+        row = self.connection.execute(query, list(parameters)).fetchone()
+        return row[0] if row else None
 
 
 def typographic(text: str) -> str:
@@ -105,8 +105,8 @@ def typographic(text: str) -> str:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Edition]:
-    """Opens the publication of a folder. Raises FileNotFoundError where the folder is none."""
+def open_edition(folder: Path) -> Iterator[Edition]:
+    """Opens the publication of a folder. Raises FileNotFoundError if there is none."""
     manifest = read_json(folder / "manifest.json")
     if manifest is None:
         raise FileNotFoundError(f"{folder} : aucune publication (manifest.json absent)")

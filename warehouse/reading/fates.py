@@ -1,4 +1,4 @@
-"""What became of the accepted records of each source, as a publication tells it."""
+"""The fate of the accepted records of each source in a publication."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ PUBLISHED = "published"
 
 
 def by_source(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    """By source, how many records met each fate; answers of persons are not counted."""
-    found: dict[str, dict[str, int]] = {}
+    """By source, the number of records per fate; answers of persons are not counted."""
+    counts: dict[str, dict[str, int]] = {}
     query = "select source_id, fate, count(*) from marts.record_fate group by all order by all"
     for source_id, fate, count in connection.execute(query).fetchall():
-        found.setdefault(source_id, {})[fate] = count
-    return found
+        counts.setdefault(source_id, {})[fate] = count
+    return counts
 
 
 def others(fates: dict[str, int]) -> str:
-    """The fates of what is not published, in words: « Sans lieu 3, Déjà compté 12 »."""
+    """The fates of unpublished records, in words: « Sans lieu 3, Déjà compté 12 »."""
     return ", ".join(f"{LABELS['fate'][fate]} {number(count)}" for fate, count in fates.items() if fate != PUBLISHED)
 
 
 def of_manifest(manifest: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """The fates that a manifest tells; none in those of earlier versions."""
+    """The fates in a manifest; none in those of earlier versions."""
     fates: dict[str, dict[str, int]] = manifest.get("fates", {})
     return fates

@@ -1,4 +1,4 @@
-"""French labels of the codes that marts make themselves, and that no code list holds."""
+"""French labels of the codes that the marts compute themselves and no code list holds."""
 
 LABELS: dict[str, dict[str, str]] = {
     "tor_status": {"COVERED": "traité", "EMPTY_JUSTIFIED": "vide, justifié", "MISSING": "MANQUE"},

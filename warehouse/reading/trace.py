@@ -1,4 +1,4 @@
-"""Where a published value comes from: all claims for and against it, their documents and their places in them."""
+"""The origin of a published value: all claims for and against it, with their documents and places in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENTITIES = {
     "mechanism": "mechanism",
     "need": "need",
 }
-# By kind, the query for all entities of provenance behind one id: a service has places, an opportunity periods, a
+# By kind, the query for the provenance entities of one id: a service has places, an opportunity periods, a
 # mechanism zones and waves.
 _PARTS = {
     "service": "select service_at_location_id from marts.service_directory where service_id = ? order by 1",
@@ -33,7 +33,7 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: what it says, what it weighs and where it stands."""
+    """One claim: its value, weight and origin."""
 
     value: str
     raw_value: str | None
@@ -72,7 +72,7 @@ class Trace:
 def trace(layout: Layout, kind: str, wanted: str) -> list[Trace]:
     """The traces of an id of the current publication; a service id gives one for each of its places.
 
-    Raises KeyError where the publication knows no such id, FileNotFoundError before the first publication.
+    Raises KeyError if the publication has no such id, FileNotFoundError before the first publication.
     """
     path = publish.current_file(layout)
     files = _file_names(publish.manifest_of(layout, publish.catalog(layout)["current"]))  # type: ignore[index]
@@ -81,10 +81,10 @@ def trace(layout: Layout, kind: str, wanted: str) -> list[Trace]:
             Trace(entity_id, _title(connection, kind, entity_id), _attributes(connection, kind, entity_id, files))
             for entity_id in _ids(connection, kind, wanted)
         ]
-    found = [one for one in traces if one.attributes]
-    if not found:
+    known = [one for one in traces if one.attributes]
+    if not known:
         raise KeyError(wanted)
-    return found
+    return known
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[str]:
@@ -94,8 +94,8 @@ def _ids(connection: duckdb.DuckDBPyConnection, kind: str, wanted: str) -> list[
 
 
 def _file_names(manifest: dict[str, Any]) -> dict[str, str]:
-    """By document id, the name of the file as it was landed."""
-    return {digest: name for told in manifest["inputs"].values() for name, digest in told["files"].items()}
+    """By document id, the name of the landed file."""
+    return {digest: name for entry in manifest["inputs"].values() for name, digest in entry["files"].items()}
 
 
 def _title(connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str) -> str:
@@ -139,10 +139,10 @@ def _attributes(
         [ENTITIES[kind], entity_id],
     ).fetchall()
     claims: dict[str, list[Claim]] = {}
-    for attribute, *told, document_id, locator in rows:
+    for attribute, *facts, document_id, locator in rows:
         place: tuple[Any, ...] = (files.get(document_id, document_id[:12]), locator)
-        claims.setdefault(attribute, []).append(Claim(*told, *place))
-    return [_weighed(name, found) for name, found in claims.items()]
+        claims.setdefault(attribute, []).append(Claim(*facts, *place))
+    return [_weighed(name, claims_of_one) for name, claims_of_one in claims.items()]
 
 
 def _weighed(name: str, claims: list[Claim]) -> Attribute:
@@ -162,7 +162,7 @@ def _weighed(name: str, claims: list[Claim]) -> Attribute:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid of gaps, and the services, figures and searches in the field that it is made of."""
+    """One cell of the grid of gaps, with the services, figures and field searches behind it."""
 
     title: str
     gap_class: str

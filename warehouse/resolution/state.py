@@ -31,7 +31,7 @@ from warehouse.paths import SEEDS, Workspace
 from warehouse.privacy import forgotten
 from warehouse.resolution import id_registry
 from warehouse.state_files import Damaged
-from warehouse.storage import read_json, write_json, write_parquet, write_whole
+from warehouse.storage import read_json, write_atomically, write_json, write_parquet
 
 KINDS = ("organization", "place", "service", "edition")
 # What a person may override, by entity. Nothing that tells where a service stands: it may be a victims’ shelter.
@@ -160,7 +160,7 @@ def keep_for(workspace: Workspace, run_folder: Path) -> None:
     write_json(run_folder / "state.json", described(workspace))
     candidate = _given_path(workspace)
     if candidate.exists():
-        write_whole(run_folder / candidate.name, candidate.read_bytes())
+        write_atomically(run_folder / candidate.name, candidate.read_bytes())
 
 
 def read_by(run_folder: Path) -> dict[str, Any]:
@@ -318,7 +318,7 @@ def _append(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) ->
     if not before:
         writer.writeheader()
     writer.writerows(rows)
-    write_whole(path, (before + ("\n" if before and not before.endswith("\n") else "") + text.getvalue()).encode())
+    write_atomically(path, (before + ("\n" if before and not before.endswith("\n") else "") + text.getvalue()).encode())
 
 
 def text_of(path: Path) -> str:

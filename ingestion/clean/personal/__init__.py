@@ -1,8 +1,7 @@
-"""Personal data that people type where it does not belong: phones, e-mails, accounts, positions, announced names.
+"""Personal data typed where it does not belong: phones, e-mails, accounts, positions, announced names.
 
-Pure functions. What looks alike and is no personal data is left alone: dates, spans of years, uuids, decimal numbers
-and amounts. Where a text could be either, it is removed: a lost figure can be asked for again, a published phone cannot
-be taken back.
+Pure functions. Similar but harmless text is left alone: dates, spans of years, uuids, decimal numbers and amounts.
+Ambiguous text is removed: a lost figure can be asked for again, a published phone cannot be taken back.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ MARKS = {
     COORDINATES: "[position retirée]",
     NAME: "[nom retiré]",
 }
-# Nothing can be found in a text whose small letters have none of these: most texts go no further. Python and RE2 read
+# A fast filter: a lower-case text without any of these has no finding. Python and RE2 read
 # it alike: no lookaround, no \d, \w and \s.
 _GAP = r"[^0-9a-z]{0,40}"
 _SIDE = r"(?:[nseow](?:[^a-z]|$)|nord|sud|est|ouest|north|south|east|west)"
@@ -46,13 +45,13 @@ SUSPECT = "|".join(
         r"|linkedin|whats ?app)[^a-z]?[:=]",
         r"(?:z[eé]ro|vingts?|trente|quarante|cinquante|soixante|dix|six|sept|huit|neuf|zero|one|two|three|seven|eight"
         r"|nine)[^a-z]",
-        "[²³¹]|[^\x01-\u024f\u2010-\u2027\u202f-\u205e€]",  # signs that are others in plain: digits of other scripts
+        "[²³¹]|[^\x01-\u024f\u2010-\u2027\u202f-\u205e€]",  # changed by the plain form: digits of other scripts
         r"&(?:#|[a-z])|%[0-9a-f][0-9a-f]|\\u[0-9a-f]",
     ]
 )
 _SUSPECT = re.compile(SUSPECT)
-# What stands around the place in the id of a claim, shape:document:place#attribute@entity, and places themselves: a
-# range of cells (A22567:AN22567), the id of a submission. Nothing personal is in them, and they are many thousands.
+# Parts of a claim id, shape:document:place#attribute@entity, and places themselves: a range of cells (A22567:AN22567),
+# the id of a submission. They are never personal, and many thousands.
 AROUND_PLACE = (
     r"^[a-z_]+:[0-9a-f]{16}:|#[a-z][a-z0-9_>]*@[a-z_]+$|\b[a-z]{1,3}[0-9]{1,6}:[a-z]{1,3}[0-9]{1,6}\b"
     r"|\buuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
@@ -67,7 +66,7 @@ _KINDS: tuple[tuple[str, Callable[[str], Iterable[tuple[int, int]]]], ...] = (
 
 
 class Removed(NamedTuple):
-    """One piece of personal data found in a text: its kind (a key of MARKS) and how it reads."""
+    """One piece of personal data found in a text: its kind (a key of MARKS) and its wording."""
 
     kind: str
     text: str
@@ -80,15 +79,15 @@ class _Piece(NamedTuple):
 
 
 def find(text: str) -> list[Removed]:
-    """The phones, e-mails, accounts and coordinates in a text, in their order."""
+    """The phones, e-mails, accounts and coordinates in a text, in order."""
     return [Removed(kind, text[start:end]) for start, end, kind in _pieces(text)]
 
 
 def redact(text: str, names: bool = False) -> tuple[str, list[Removed]]:
-    """(text without personal data, what was taken out). With ``names`` also names after a civility, a title or a label.
+    """(text without personal data, removed pieces). With ``names`` also names after a civility, a title or a label.
 
-    Each piece leaves a mark such as « [numéro retiré] », so that the sentence can still be read; a text without any
-    comes back as it is. Nothing is found in a text that was redacted: it is looked at again until that is so.
+    Each piece leaves a mark such as « [numéro retiré] », so that the sentence remains readable; a text without any is
+    returned unchanged. The result is searched again until nothing is found.
     """
     removed: list[Removed] = []
     while pieces := _pieces(text) or (_names(text) if names else []):
@@ -99,14 +98,14 @@ def redact(text: str, names: bool = False) -> tuple[str, list[Removed]]:
 
 
 def plain_text(text: str) -> str:
-    """A text as `find` reads it: digits of every script, escaped and invisible signs in one form."""
+    """A text as `find` reads it: normalised digits, escapes and invisible characters."""
     return plain(text).text
 
 
 def out_of_context(text: str) -> bool:
-    """Whether parts of a text look personal alone, whatever it says as a whole.
+    """Whether parts of a text look personal when isolated.
 
-    Its runs of digits, and the whole in small letters without signs: so keys, names of files and cut lines have it.
+    Its runs of digits, and the text in lower case without signs: the form of keys, file names and truncated lines.
     """
     return bool(find(fold(text))) or any(find(run) for run in digit_runs(plain_text(text)))
 
@@ -115,12 +114,12 @@ def _pieces(text: str) -> list[_Piece]:
     return list(_sorted(text)) if _SUSPECT.search(_AROUND_PLACE.sub("", text.lower())) else []
 
 
-@lru_cache(100_000)  # a publication is searched as it is built and before readers see it
+@lru_cache(100_000)  # each publication is searched twice: when built and when published
 def _sorted(text: str) -> tuple[_Piece, ...]:
-    return tuple(sorted(_found(text)))
+    return tuple(sorted(_personal_pieces(text)))
 
 
-def _found(text: str) -> Iterator[_Piece]:
+def _personal_pieces(text: str) -> Iterator[_Piece]:
     read = plain(text)
     left = read.text
     for kind, spans in _KINDS:

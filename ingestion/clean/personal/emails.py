@@ -1,4 +1,4 @@
-"""E-mails, also in words (« awa arobase exemple point org »), and accounts of messaging services."""
+"""E-mails, also in words (« awa arobase exemple point org »), and accounts in messaging services."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 Span = tuple[int, int]
 
-_ENDING = r"(?:com|org|net|info|int|edu|gov|gouv|ong|ngo|africa|[a-z]{2})"  # asked for where the signs are not clear
+_ENDING = r"(?:com|org|net|info|int|edu|gov|gouv|ong|ngo|africa|[a-z]{2})"  # required if the signs are ambiguous
 _PROVIDER = r"(?:gmail|yahoo|ymail|hotmail|outlook|live|icloud|protonmail|proton|afribonemali|orangemali|malinet)"
 _LOCAL = r"(?<![\w.+\-])(?:\"[^\"@]{1,64}\"|[\w.+\-]{1,64})"
 _WORD_AT = r"(?:at|arobase|arrobase|arobas|chez)"
@@ -22,7 +22,7 @@ _PATTERN = re.compile(
             rf"{_LOCAL}{_SIGN}(?:{_LABEL}\s?(?:,|{_DOT})\s?)+{_ENDING}(?![^\W_])",
             rf"{_LOCAL}{_SIGN}(?:{_LABEL}{_DOT})+[^\W\d_]{{2,}}",
             rf"{_LOCAL}\s?@\s?{_PROVIDER}(?![^\W_])",
-            # « more at example.org » sends to a site
+            # « more at example.org » refers to a site
             rf"(?<![\w.+\-])(?!(?:more|available|us|look|found|found|online|visit|based|see|information|accessible)\sat)"
             rf"(?:[\w.+\-]{{2,64}}(?:\spoint\s|\sdot\s))?[\w.+\-]{{2,64}}\s{_WORD_AT}\s"
             rf"(?!www\.|https?:)(?:{_LABEL}{_DOT})+{_ENDING}(?![^\W_])",
@@ -31,7 +31,7 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 
-_SERVICE = (  # an account is looked for after one of these, and `SUSPECT` has them too
+_SERVICE = (  # words that precede an account; `SUSPECT` has them too
     r"(?:skype|fb|facebook|messenger|insta(?:gram)?|twitter|tik\s?tok|snap(?:chat)?|telegram|viber|signal|imo|linkedin"
     r"|whats\s?app)"
 )
@@ -54,10 +54,10 @@ _ACCOUNT = re.compile(
 
 
 def emails(text: str) -> Iterator[Span]:
-    """Where the e-mails of a plain text stand."""
+    """The positions of e-mails in a plain text."""
     return (match.span() for match in _PATTERN.finditer(text))
 
 
 def accounts(text: str) -> Iterator[Span]:
-    """Where a plain text names an account of a person in a messaging service."""
+    """The positions of personal accounts in messaging services in a plain text."""
     return (match.span() for match in _ACCOUNT.finditer(text))

@@ -1,11 +1,11 @@
-"""What is made of digits and is no phone: ids, hashes, dates, years, times, decimals, amounts with their unit."""
+"""Digits that are not phones: ids, hashes, dates, years, times, decimals, amounts with their unit."""
 
 from __future__ import annotations
 
 import re
 
-GONE = "\0"  # takes the place of what was recognised: neither a letter nor a digit, and no sign of a phone
-START, END = r"(?<![^\W_])", r"(?![^\W_])"  # no letter or digit beside it
+GONE = "\0"  # replaces what was recognised: neither a letter nor a digit, and no sign of a phone
+START, END = r"(?<![^\W_])", r"(?![^\W_])"  # no adjacent letter or digit
 
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20|21)\d\d"
 _TIME = r"(?:[01]?\d|2[0-4])(?:[:h][0-5]\d(?::[0-5]\d)?|h)"
@@ -17,8 +17,8 @@ _THOUSANDS = r"\d{1,3}(?:[ .,']\d{3})+(?!\d)"
 _IDS = "|".join(
     [
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # uuid
-        r"uuid:[0-9a-f\-]+",  # a submission, which may only have a number
-        r"[0-9a-f]{16,}",  # a hash, or the beginning of one
+        r"uuid:[0-9a-f\-]+",  # a submission, whose id may be a number
+        r"[0-9a-f]{16,}",  # a hash or its beginning
         r"[a-z]{1,4}_[0-9a-f]{12}",  # an id of the warehouse: org_004118073302
         r"\d{8}T\d{6}Z_r?[0-9a-f]{8}",  # the name of a publication: 20241124T143801Z_32241594
         r"(?-i:[A-Z]{2}\d\d(?: [A-Z0-9]{4}){2,7})",  # IBAN

@@ -1,4 +1,4 @@
-"""Numbers that are written in words, as a phone is said: « soixante-seize dix zéro zéro quinze »."""
+"""Numbers in words, as phones are spoken: « soixante-seize dix zéro zéro quinze »."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENGLISH = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eigh
 
 
 def _values() -> dict[str, int]:
-    """Every number from 0 to 99 by its words, joined by hyphens."""
+    """The numbers from 0 to 99 by their words, joined by hyphens."""
     small = {word: value for value, word in enumerate(_UNITS)} | _TEENS
     values = {word: value for value, word in enumerate(_ENGLISH)} | small | {"une": 1} | _ABROAD
     for word, tens in (_TENS | _ABROAD).items():
@@ -34,7 +34,7 @@ _EACH = re.compile(rf"(?:{_WORD})(?![^\W_])", re.IGNORECASE)
 
 
 def spoken(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, digits) of each run of number words in a plain text: eight to eleven digits, as they are said."""
+    """(start, end, digits) of each run of number words in a plain text with eight to eleven digits."""
     for run in _RUN.finditer(text):
         words = (re.sub(r"\s", "-", word.casefold()) for word in _EACH.findall(run[0]))
         digits = "".join(

@@ -1,4 +1,4 @@
-"""Names of people, where a civility, a title or a label announces one; a bare name is a word like any other."""
+"""Names of people after a civility, a title or a label; a bare name cannot be told from other words."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _CIVILITY = (
     r"|[Ss]ergent|Sgt|[Aa]djudant|Adj\.|Sr|Lt(?:-?Col)?\.?|[Mm]ajor"
 )
 _PLURAL = r"M(?:M|mes|lles|elles)\.?|MMES|[Mm]essieurs|[Mm]esdames|[Mm]esdemoiselles"
-# A function may stand between the civility and the name: « Mme la directrice Awa Diarra ».
+# A function may come between the civility and the name: « Mme la directrice Awa Diarra ».
 _FUNCTION = r"(?:(?:l[ae]\s|l['’])[\w-]+(?:\s(?:adjointe?|générale?|régionale?|locale?))?\s)?"
 _WORD = r"(?:[dDlL]['’])?[A-ZÀ-ÞŒ](?:(?:[^\W\d_]|[’'-])*[^\W\d_]|\.)?(?!\w)"
 _PARTICLE = r"(?:ag|ould|mint|dit|dite|ben|bint|wal[ae]t|de|née?|épouse|épse|veuve|alias)\s"
 _NAME = rf"{_WORD}(?:\s(?:{_PARTICLE})?{_WORD}){{0,5}}"
 _NAMES = rf"{_NAME}(?:\s?,\s?{_NAME})*(?:\s(?:et|&|ou)\s{_NAME})?"
 
-# What follows a label is a structure, or the sentence goes on.
+# After a label, words that begin a structure or continue the sentence.
 _NO_PERSON = (
     r"(?:M\.|Mr|Mme|Mmes|Mlle|Dr|Polyclinique|Clinique|ONG|Association|Direction|Directions|Centre|Croix|Minist[èe]re|Mairie|Service|Services|Bureau|Commune|Cercle"
     r"|Coop[ée]rative|Fondation|Comit[ée]|CSCOM|CSCom|CSREF|CSRéf|H[ôo]pital|Agence|Union|R[ée]seau|Maison|Projet|Programme"
@@ -47,7 +47,7 @@ _ASKED = (
 )
 _ACRONYM = r"[A-Z0-9ÉÈ\-]{2,8}(?![\w’'\-])(?!\s[A-ZÀ-Þ])"
 
-# A name in small letters, right after a civility: « m. moussa … ».
+# A lower-case name right after a civility: « m. moussa … ».
 _SMALL_CIVILITY = (
     r"(?<!\d)(?<!\d\s)(?i:(?:m\.|mr\.?|mme\.?|mlle\.?|melle\.?|monsieur|madame|mademoiselle)\s|(?:mr|mme|mlle)\.)"
 )
@@ -76,5 +76,5 @@ _PATTERN = re.compile(
 
 
 def names(text: str) -> Iterator[Span]:
-    """Where a text names people: the names alone, without what announces them."""
+    """The positions of people's names in a text, without what announces them."""
     return (match.span(match.lastgroup or 0) for match in _PATTERN.finditer(text))

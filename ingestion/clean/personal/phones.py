@@ -1,7 +1,7 @@
-"""Phones: numbers that a network of the region gives out (`phonenumbers`), however their digits are set apart.
+"""Phones: existing numbers of the region (`phonenumbers`), however their digits are grouped.
 
-Whether a number exists is the library's question. Here stands the other half: which digits of a sentence are one
-number, and which are an amount, a list or an id. Words around decide what the digits leave open.
+Whether a number exists is the library's question. This module decides which digits of a sentence form one number, and
+which are an amount, a list or an id, from the words around them if the digits are ambiguous.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ingestion.clean.text import fold
 Span = tuple[int, int]
 
 HOME = "ML"
-# Where migrants come from, pass and go to, and who works with them: national forms of these are known.
-NEIGHBOURS = ("BF", "NE", "MR", "TG", "TN", "TD", "SL", "LR", "DZ")  # eight digits
+# Countries of origin, transit, destination and partners: their national formats are known.
+NEIGHBOURS = ("BF", "NE", "MR", "TG", "TN", "TD", "SL", "LR", "DZ")  # with eight digits
 _NINE, _NINE_WITH_ZERO = ("SN", "GN"), ("SL", "DZ")
-_TEN = ("CI", "FR", "MA", "DZ", "GH", "BJ", "LY", "LR", "SN", "NG")  # with the zero that leads a national number
+_TEN = ("CI", "FR", "MA", "DZ", "GH", "BJ", "LY", "LR", "SN", "NG")  # with a leading zero
 _SEVEN = ("GM",)
 _CALLED = {
     "223": "ML", "221": "SN", "224": "GN", "225": "CI", "226": "BF", "227": "NE", "222": "MR", "213": "DZ", "220": "GM",
@@ -30,13 +30,13 @@ _CALLED = {
     "235": "TD", "33": "FR", "39": "IT", "34": "ES",
 }  # fmt: skip
 
-# Between two digits: any signs but those of measures, and no letter.
+# Between two digits: any characters but letters and signs of measures.
 _GAP = r"(?:[^\w%°€$£\0]|_)"
 _RUN = re.compile(rf"\d+(?:{_GAP}{{1,5}}\d+)*")
 _GROUP = re.compile(r"\d+")
 _ABROAD = re.compile(rf"(?:(?<!\d)\+|(?<![^\W_])(?<!\d[.,])00){_GAP}{{0,5}}[1-9](?:{_GAP}{{0,5}}\d){{6,14}}(?!\d)")
 _TRUNK = re.compile(r"\(0\)")  # +33 (0) 6 12…
-# O and I that stand among digits: 76 1O OO l7.
+# O and I among digits: 76 1O OO l7.
 _LETTERS = re.compile(r"(?<![^\W_])(?=[\dOoIl]*\d)[\dOoIl]*[\dOo](?![^\W_])|(?<=[\dOo] )[Oo]{2}(?= [\dOo])")
 _AS_DIGITS = str.maketrans("OoIl", "0011")
 _PREFIX, _SUFFIX = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
@@ -53,7 +53,7 @@ _GROUPINGS = {
     11: {(11,), (4, 3, 4), (3, 4, 4), (4, 7)},
 }  # fmt: skip
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_USUAL = frozenset(" -/_()·.")  # what people put between the groups of a phone
+_USUAL = frozenset(" -/_()·.")  # what people type between the groups of a phone
 
 _CALL = re.compile(
     r"(?<![^\W\d_])(?:t[ée]l|phone|portable|mobile|gsm|cell?(?:ulaire)?(?![^\W\d_])|num[ée]ros?(?![^\W\d_])|contact"
@@ -71,7 +71,7 @@ _ID_BEFORE = re.compile(
     r"|rccm|nina|compte|iban|bon|version)(?: n°| num[ée]ro| no)?[ .:°#\-]{0,3}$",
     re.IGNORECASE,
 )
-# Things that are counted through, in the plural: what follows is a list of them.
+# Countable things in the plural: a list of them follows.
 _LISTED_BEFORE = re.compile(
     r"(?<![^\W\d_])(?:cercles|communes|regions|zones|quartiers|villages|lots|sites|secteurs|blocs|ilots|parcelles|cellules"
     r"|pages|articles|lignes|colonnes|questions|codes|annees|groupes|classes|ages|districts|aires|arrondissements|ecoles"
@@ -83,7 +83,7 @@ _OF_IDS = frozenset({"id", "ref", "réf", "code", "prj", "proj", "facture"})
 
 
 class _Groups(NamedTuple):
-    """Groups of digits that follow one another, their places, and what stands between them."""
+    """Consecutive groups of digits, their positions, and the gaps between them."""
 
     digits: Sequence[str]
     spans: Sequence[Span]
@@ -107,7 +107,7 @@ class _Groups(NamedTuple):
 
 
 def phones(text: str) -> Iterator[Span]:
-    """Where the phones of a plain text stand."""
+    """The positions of phones in a plain text."""
     text = figures.without_ids(text)
     abroad = [match.span() for match in _ABROAD.finditer(text) if _is_abroad(match[0])]
     yield from abroad
@@ -124,18 +124,18 @@ def phones(text: str) -> Iterator[Span]:
 
 
 def digit_runs(text: str) -> list[str]:
-    """Each run of digits in a plain text that is long enough for a phone, as written, whatever it means there."""
+    """Each run of digits in a plain text that is long enough for a phone, whatever it means there."""
     return [run for run in _RUN.findall(text) if len(run) >= 7]
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
     parts = list(_GROUP.finditer(text, *run.span()))
     gaps = [text[one.end() : other.start()] for one, other in pairwise(parts)]
-    whole = _Groups([part[0] for part in parts], [part.span() for part in parts], gaps)
+    groups = _Groups([part[0] for part in parts], [part.span() for part in parts], gaps)
     start = 0
     while start < len(parts):
         for end in range(min(len(parts), start + _MOST_GROUPS), start, -1):
-            if _is_phone(text, whole, start, end):
+            if _is_phone(text, groups, start, end):
                 yield parts[start].start(), parts[end - 1].end()
                 start = end
                 break
@@ -144,7 +144,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
 
 
 def _is_phone(text: str, run: _Groups, start: int, end: int) -> bool:
-    """Whether the groups start:end of a run are one number that people call."""
+    """Whether the groups start:end of a run form one callable number."""
     groups = run.part(start, end)
     if not 7 <= len(groups.number) <= 15 or len(_TRUNK.sub("", groups.number)) < 7:
         return False
@@ -158,7 +158,7 @@ def _is_phone(text: str, run: _Groups, start: int, end: int) -> bool:
 
 
 def _is_numbered(groups: _Groups, is_called: bool) -> bool:
-    """Whether a network of the region gives out this number, and people write it in such groups."""
+    """Whether this number exists in the region, and its grouping is usual."""
     number, sizes = groups.number, groups.sizes
     is_usual = sizes in _GROUPINGS.get(len(number), ()) or is_called or set(sizes) == {1}
     if len(number) == 8 and number[0] not in "01" and is_usual:
@@ -175,11 +175,11 @@ def _is_numbered(groups: _Groups, is_called: bool) -> bool:
 
 
 def _has_calling_code(groups: _Groups) -> bool:
-    """223 76 12 34 56: a country's code stands before, alone or with the rest."""
+    """223 76 12 34 56: a country code comes first, in its own group or not."""
     for code, region in _CALLED.items():
         if groups.number.startswith(code) and (groups.sizes[0] >= len(code) or set(groups.sizes) == {1}):
             rest = groups.number[len(code) :]
-            is_ours = region == HOME and len(rest) == 8 and rest[0] not in "01"  # also ranges that open tomorrow
+            is_ours = region == HOME and len(rest) == 8 and rest[0] not in "01"  # including ranges not assigned yet
             if is_ours or (
                 len(groups.number) >= 10 and (_is_of(rest, region) or _is_of(rest.removeprefix("0"), region))
             ):
@@ -188,7 +188,7 @@ def _has_calling_code(groups: _Groups) -> bool:
 
 
 def _is_figure(text: str, groups: _Groups) -> bool:
-    """A number written in thousands, near words of money or counting or as programs write it; an id after its word."""
+    """A number with thousands, near words of money or counting, or as programs write it; an id after its word."""
     first = groups.spans[0][0]
     if _YEAR.fullmatch(groups.digits[0]):
         return True  # 2024 76 12 34 56
@@ -202,7 +202,7 @@ def _is_figure(text: str, groups: _Groups) -> bool:
 
 
 def _is_list(text: str, run: _Groups, start: int, end: int) -> bool:
-    """Several numbers and not one: after a plural, in rising order, or one of more that the same sign sets apart."""
+    """Several numbers: after a plural, in rising order, or separated by the same sign as more of them."""
     groups = run.part(start, end)
     if len(groups.digits) == 1:
         return False
@@ -226,7 +226,7 @@ def _is_list(text: str, run: _Groups, start: int, end: int) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Lower case without accents, the signs kept."""
+    """Lower case without accents; other characters kept."""
     return "".join(map(_folded_sign, text))
 
 
@@ -236,7 +236,7 @@ def _folded_sign(sign: str) -> str:
 
 
 def _stands_alone(text: str, groups: _Groups, is_called: bool) -> bool:
-    """No letter beside it, or a word of calling, or one word before or after a number of the country: WA76100013."""
+    """No adjacent letter, except a word of calling or, for national numbers, one word: WA76100013."""
     first, last = groups.spans[0][0], groups.spans[-1][1]
     prefix, suffix = _PREFIX.search(text, max(0, first - 20), first), _SUFFIX.match(text, last)
     if not prefix and not suffix:
@@ -249,8 +249,8 @@ def _stands_alone(text: str, groups: _Groups, is_called: bool) -> bool:
 
 
 def _is_abroad(written: str) -> bool:
-    """Whether a number with + or 00 is one that its country could give out."""
-    import phonenumbers  # a tenth of a second, and few texts hold a candidate
+    """Whether a number with + or 00 exists in its country."""
+    import phonenumbers  # slow to import, and few texts need it
 
     digits = "".join(_GROUP.findall(_TRUNK.sub("", written)))
     digits = digits.removeprefix("00") if not written.startswith("+") else digits
@@ -266,7 +266,7 @@ def _is_of_any(number: str, regions: Sequence[str]) -> bool:
 
 @lru_cache(100_000)
 def _is_of(number: str, region: str) -> bool:
-    """Whether a network of a region gives out a national number."""
+    """Whether a national number exists in a region."""
     import phonenumbers
 
     try:

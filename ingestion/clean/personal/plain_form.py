@@ -1,7 +1,7 @@
-"""A text in the plain form that the patterns are written for, and where each sign of it stands in the text itself.
+"""The plain form of a text, for which the patterns are written, and the original position of each character.
 
-One form for what people type and for what files make of it: digits of every script are ASCII, `&#64;`, `%40` and
-`\\u0040` are « @ », zero-width signs are gone, all white space is one space.
+One form for what people type and what files make of it: digits of every script are ASCII, `&#64;`, `%40` and `\\u0040`
+are « @ », zero-width characters are gone, all white space is one space.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-# As a sign, in a page, an address and a script; what is escaped twice is unescaped twice.
+# As HTML, URL and script escapes; double escapes are unescaped twice.
 _ESCAPED = re.compile(
     r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});|(?:%(?:25)*[0-9A-Fa-f]{2})+|\\+u[0-9a-fA-F]{4}"
 )
 _NEEDS_WORK = re.compile(r"[^\x21-\x7e ]|[&%\\]|  ")
-_DEGREE = re.compile("(?<![⁰¹²³⁴-⁹])⁰(?![⁰¹²³⁴-⁹])")  # a small zero alone is typed for « ° »
+_DEGREE = re.compile("(?<![⁰¹²³⁴-⁹])⁰(?![⁰¹²³⁴-⁹])")  # a small zero is often typed for « ° »
 _LOOKALIKES = str.maketrans(
     {**dict.fromkeys("º˚∘", "°"), **dict.fromkeys("’‘′´`ʹʼ", "'"), **dict.fromkeys("“”″〃ʺ", '"'), "−": "-", "。": "."}
 )
 _DASHES, _SPACES = frozenset({"Pd"}), frozenset({"Zs", "Zl", "Zp", "Cc"})
-_NOTHING = frozenset({"Cf", "Mn", "Me"})  # zero-width signs, accents apart from their letter, the frame of a key
+_NOTHING = frozenset({"Cf", "Mn", "Me"})  # zero-width characters, combining accents, keycap frames
 
 
 @dataclass(frozen=True)
 class Plain:
-    """``text``: the plain form of an original of this ``length``; ``starts``, ``ends``: where each sign stood there."""
+    """``text``: the plain form of an original of this ``length``; ``starts``, ``ends``: its original positions."""
 
     text: str
     starts: Sequence[int]
@@ -36,9 +36,9 @@ class Plain:
     length: int
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The place in the original of what stands at start:end of the plain form."""
+        """The position in the original of start:end of the plain form."""
         following = self.starts[end] if end < len(self.text) else self.length
-        return self.starts[start], max(self.ends[end - 1], following)  # with the invisible signs after it
+        return self.starts[start], max(self.ends[end - 1], following)  # with the invisible characters after it
 
 
 def plain(text: str) -> Plain:
@@ -59,7 +59,7 @@ def plain(text: str) -> Plain:
 
 
 def _signs(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, plain sign) for each sign of a text that leaves one."""
+    """(start, end, plain character) for each character of a text that has one."""
     position = 0
     for escaped in _ESCAPED.finditer(text):
         yield from _as_they_stand(text, position, escaped.start())
@@ -89,7 +89,7 @@ def _unescaped(escaped: str) -> str:
 
 
 def _plain_sign(sign: str) -> str:
-    """What one sign is in the plain form: nothing, one sign, or the several that it is short for."""
+    """The plain form of a character: none, one or several."""
     if (digit := unicodedata.digit(sign, None)) is not None:
         return str(digit)
     sign = sign.translate(_LOOKALIKES)
@@ -100,6 +100,6 @@ def _plain_sign(sign: str) -> str:
         return " "
     if category in _DASHES:
         return "-"
-    if sign.isascii() or sign == "°" or category == "No":  # ½ is no 1 and 2
+    if sign.isascii() or sign == "°" or category == "No":  # ½ is not 1 and 2
         return sign
     return unicodedata.normalize("NFKC", sign)

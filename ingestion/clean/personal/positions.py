@@ -1,4 +1,4 @@
-"""Positions: degrees in every notation, pairs of decimals, plus codes, UTM, and what leads to a point of a map."""
+"""Positions: degrees in every notation, pairs of decimals, plus codes, UTM, and links to a point on a map."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _COORDINATES = "|".join(
         r"(?:[NSEWO]\s?)?\d{1,3}\s?(?:°|d(?:eg(?:r[ée]s?|rees?)?)\.?)\s?\d{1,2}(?:[.,]\d+)?\s?(?:'|min(?:utes?)?)"
         rf"(?:\s?\d{{1,2}}(?:[.,]\d+)?{_SEC})?(?:\s?[NSEWO]{_END})?",
         rf"\d{{1,3}}[do]\d{{1,2}}['m](?:\d{{1,2}}(?:[.,]\d+)?[s\"]?)?\s?[NSEWO]{_END}",  # 14d29m13s N, 14o29'13"N
-        _pair(_LATITUDE, _LONGITUDE, r"\d{3,}"),  # three decimals are a hundred metres
+        _pair(_LATITUDE, _LONGITUDE, r"\d{3,}"),  # three decimals: a hundred metres
         _pair(_LONGITUDE, _LATITUDE, r"\d{3,}"),
         _pair(_LATITUDE, _LONGITUDE, r"\d{4,}", _ODDLY),  # 14.4871 - 4.2016; but 10.500 - 12.000
         _pair(_LONGITUDE, _LATITUDE, r"\d{4,}", _ODDLY),
         _pair(r"(?:1\d|2[0-5])", r"(?:-?1[0-2]|[-+]?\d)", r"\d\d"),  # 14.49, -4.20: in Mali's own frame
-        # Anywhere else; but not two shares, 0.1234 0.5678
+        # Elsewhere; but not two shares, 0.1234 0.5678
         r"(?![-+]?0[.,]\d+\D+0[.,])" + _pair(r"[-+]?\d{1,2}", r"[-+]?\d{1,3}", r"\d{4,}"),
         # lat 14.4871; "lat":14.4871; latitude nord 14,48711; 14.4871° N
         r"m?lat(?:itude)?(?:\s(?:nord|sud|north|south))?[\W_]{0,4}[-+]?\d{1,2}[.,°]\s?\d{2,}",
@@ -77,7 +77,7 @@ _LINKS = "|".join(
         rf"(?:maps\.app\.goo\.gl|goo\.gl/maps|maps\.google\.[a-z.]+/?|google\.[a-z.]+/maps|g\.co/kgs|waze\.com|bing\.com/maps"
         rf"|plus\.codes|what3words\.com|w3w\.co|maps\.apple\.com|mapcarta\.com|wego\.here\.com|share\.here\.com|maps\.me|ge0\.me"
         rf"|osmand\.net|mapy\.cz)[/?]{_REST}",
-        # Not the page of its licence.
+        # Except the page of its licence.
         rf"(?:osm\.org|openstreetmap\.org)/(?:go/|node/|way/|relation/|{_REST}?(?:lat|map)=){_REST}",
         r"geo:-?\d{1,3}(?:\.\d+)?,-?\d{1,3}(?:\.\d+)?",
         r"(?:POINT|LINESTRING|POLYGON|MULTIPOINT)\s?[ZM]{0,2}\s?\({1,3}\s?-?\d{1,3}(?:\.\d+)?\s-?\d{1,3}(?:\.\d+)?[^()]*\)?",
@@ -93,5 +93,5 @@ _PATTERN = re.compile(
 
 
 def positions(text: str) -> Iterator[Span]:
-    """Where the positions of a plain text stand."""
+    """The positions of geographic positions in a plain text."""
     return (match.span() for match in _PATTERN.finditer(text))

@@ -1,4 +1,4 @@
-"""Files for others: workbook, CSV, Parquet, points, Open Referral HSDS 3.0 and the sheets sent back to partners."""
+"""Exports: workbook, CSV, Parquet, points, Open Referral HSDS 3.0 and the sheets sent back to partners."""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.paths import PROJECT
 from warehouse.reading.csv_cells import harmless
 
-HXL = "warehouse/deliverables/exports/hxl.csv"  # of the columns that only marts have
+HXL = "warehouse/deliverables/exports/hxl.csv"  # for columns that only marts have
 _END_OF_LINE = "\r\n"
 
 
 def write(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
-    """Writes a CSV file: names of the columns, then a line a row. Texts that spreadsheets would run are `harmless`."""
+    """Writes a CSV file: a header row, then one line per row. Texts that spreadsheets would run are made `harmless`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator=_END_OF_LINE)
@@ -29,7 +29,7 @@ def write(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def cells(content: pa.Table) -> Iterator[tuple[str, ...]]:
-    """The rows as texts: dates as 2024-08-31, booleans as true and false, nothing for null."""
+    """The rows as texts: dates as 2024-08-31, booleans as true and false, null as nothing."""
     return zip(*(_texts(column) for column in content.columns), strict=True)
 
 
@@ -39,7 +39,7 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
 
 
 def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:
-    """Copies a CSV file with a row of hashtags below the names of its columns."""
+    """Copies a CSV file with a row of hashtags below its header."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with plain.open("rb") as source, path.open("wb") as target:
         target.write(source.readline())
@@ -48,15 +48,15 @@ def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:
 
 
 def tags_of(table: Table) -> list[str]:
-    """The HXL hashtag of each column. Raises LookupError where neither a shape nor `hxl.csv` says one."""
-    found = [tag_of(table.name, name) for name in table.header]
-    if lacking := [name for name, tag in zip(table.header, found, strict=True) if not tag]:
+    """The HXL hashtag of each column. Raises LookupError if neither a shape nor `hxl.csv` defines one."""
+    tags = [tag_of(table.name, name) for name in table.header]
+    if lacking := [name for name, tag in zip(table.header, tags, strict=True) if not tag]:
         raise LookupError(f"{HXL} : aucun mot-dièse pour {table.name}.{', '.join(lacking)}")
-    return found
+    return tags
 
 
 def tag_of(table: str, column: str) -> str:
-    """The hashtag of a column: the table's own, else that of its name in shapes or marts; empty if none."""
+    """The hashtag of a column: specific to the table, else by its name in shapes or marts; empty if none."""
     known = _tags()
     return known.get((column, table)) or COLUMNS.get(column, {}).get("hxl") or known.get((column, "")) or ""
 

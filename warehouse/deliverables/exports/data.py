@@ -1,4 +1,4 @@
-"""The deliverable `exports`: every mart as a sheet, CSV, CSV with hashtags and Parquet, and what describes them."""
+"""The deliverable `exports`: every mart as a sheet, CSV, CSV with hashtags and Parquet, and their description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from warehouse.storage import write_json
 
 FOLDER = "exports"
 WORKBOOK = "cartographie.xlsx"
-# By file that is of no one table, its name and description in the package.
+# By file that belongs to no single table, its name and description in the package.
 _ALONE = {
     WORKBOOK: ("cartographie", "Classeur : une feuille par table, dictionnaire et codes."),
     f"{geography.NAME}.geojson": ("services_geojson", "Un point par service situé (GeoJSON, RFC 7946)."),
@@ -64,32 +64,32 @@ def make(edition: Edition, folder: Path) -> None:
         described += package.resources(table, target)
     book.close()
     geography.write(edition, target)
-    described += [package.file_resource(target / name, target, *told) for name, told in _ALONE.items()]
+    described += [package.file_resource(target / name, target, *facts) for name, facts in _ALONE.items()]
     title = "Cartographie des services aux migrants au Mali"
     write_json(target / package.NAME, package.package(edition, "mrf-mali-cartographie", title, described))
-    told = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
-    told |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
-    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **told), encoding="utf-8")
+    facts = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
+    facts |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
+    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **facts), encoding="utf-8")
 
 
 def _write_parquet(path: Path, content: pa.Table, notice: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = {b"notice": notice.encode()} if notice else None
-    pq.write_table(content.replace_schema_metadata(told), path, compression="zstd")
+    metadata = {b"notice": notice.encode()} if notice else None
+    pq.write_table(content.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Reads everything again: each table has its rows in each format, no masked service a point, no file is missing."""
+    """Rereads everything: each table is complete in each format, no masked service has a point, no file is missing."""
     target = folder / FOLDER
     marts, all_tables = counts(edition, MARTS), counts(edition, MARTS, REFERENCE)
-    found = {
+    rows_by_format = {
         WORKBOOK: (_rows_of_workbook(target / WORKBOOK), marts),
         "csv": ({path.stem: _rows_of_csv(path) for path in (target / "csv").glob("*.csv")}, marts),
         "parquet": (_rows_of_parquet(target / "parquet"), all_tables),
     }
     wrong = [
         f"{kind} : {rows.get(name)} lignes de {name}, la publication en a {count}"
-        for kind, (rows, expected) in found.items()
+        for kind, (rows, expected) in rows_by_format.items()
         for name, count in expected.items()
         if rows.get(name) != count
     ]
@@ -97,7 +97,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
 
 
 def _rows_of_workbook(path: Path) -> dict[str, int]:
-    """By mart; a mart that goes on in « name (2) » is counted whole."""
+    """Row counts by mart; a mart continued in « name (2) » is added up."""
     import python_calamine
 
     book = python_calamine.CalamineWorkbook.from_path(path)
@@ -113,7 +113,7 @@ def _rows_of_csv(path: Path) -> int:
 
 
 def _without_hashtags(target: Path) -> list[str]:
-    """CSV files that have no copy with a second line of hashtags, and else the same."""
+    """CSV files without a copy that only differs by a second line of hashtags."""
     wrong = []
     for path in sorted((target / "csv").glob("*.csv")):
         head, _, rest = path.read_bytes().partition(b"\n")
@@ -128,7 +128,7 @@ def _rows_of_parquet(folder: Path) -> dict[str, int]:
 
 
 def _missing(target: Path) -> list[str]:
-    """Files that `datapackage.json` names and that are not there as it says."""
+    """Files of `datapackage.json` that are missing or differ."""
     described = json.loads((target / package.NAME).read_text(encoding="utf-8"))["resources"]
     files = {resource["path"]: resource["bytes"] for resource in described}
     return [

@@ -1,6 +1,6 @@
-"""The services as points: GeoJSON (RFC 7946) and GeoParquet 1.1, one feature a line of service_directory.
+"""The services as points: GeoJSON (RFC 7946) and GeoParquet 1.1, one feature per row of service_directory.
 
-Masked services and those without a known point are there too, without geometry: their cercle is a property.
+Masked services and those without a known point have no geometry: their cercle is a property.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from warehouse.reading.edition import Edition, Row
 
 NAME = "services"
-# By added property, the code list and the column whose French label it gives.
+# By added property, the code list and the column that its French label comes from.
 _LABELS = {
     "service_type_fr": ("type_service", "service_type_code"),
     "domain_fr": ("domaine", "domain_code"),
@@ -50,7 +50,7 @@ def write(edition: Edition, folder: Path) -> None:
 
 
 def point_of(row: Row) -> tuple[float, float] | None:
-    """Longitude and latitude of a service, or None where it is masked or its point unknown."""
+    """Longitude and latitude of a service, or None if it is masked or its point unknown."""
     if row["is_masked"] or row["latitude"] is None or row["longitude"] is None:
         return None
     return row["longitude"], row["latitude"]
@@ -76,12 +76,12 @@ def _write_geoparquet(edition: Edition, path: Path) -> None:
     content = edition.connection.execute(_QUERY).to_arrow_table()
     points = [point_of(row) for row in content.to_pylist()]
     geometries = [shapely.to_wkb(shapely.Point(point)) if point else None for point in points]
-    told = {b"geo": json.dumps(_geo([point for point in points if point])).encode()}
-    told |= {b"notice": edition.notice.encode()} if edition.notice else {}
+    metadata = {b"geo": json.dumps(_geo([point for point in points if point])).encode()}
+    metadata |= {b"notice": edition.notice.encode()} if edition.notice else {}
     content = content.drop_columns(["latitude", "longitude"]).append_column(
         "geometry", pa.array(geometries, pa.binary())
     )
-    pq.write_table(content.replace_schema_metadata(told), path, compression="zstd")
+    pq.write_table(content.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def _geo(points: list[tuple[float, float]]) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _geo(points: list[tuple[float, float]]) -> dict[str, Any]:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Reads both files again: a feature a service, and a point for each that may have one, in the same order."""
+    """Rereads both files: one feature per service, with a point if one may be shown, in the same order."""
     rows = edition.rows(_QUERY)
     features = json.loads((folder / f"{NAME}.geojson").read_text(encoding="utf-8"))["features"]
     content = pq.read_table(folder / f"{NAME}.parquet")
@@ -103,8 +103,8 @@ def check(edition: Edition, folder: Path) -> list[str]:
     stored = [(row["service_at_location_id"], row["geometry"] is not None) for row in content.to_pylist()]
     wrong = [
         f"{NAME}.{kind} : les services et leurs points ne sont pas ceux de l’annuaire"
-        for kind, found in (("geojson", drawn), ("parquet", stored))
-        if found != expected
+        for kind, services in (("geojson", drawn), ("parquet", stored))
+        if services != expected
     ]
     geo = json.loads(content.schema.metadata[b"geo"])
     return wrong + ([] if geo["primary_column"] in content.column_names else [f"{NAME}.parquet : sans géométrie"])

@@ -1,4 +1,4 @@
-"""The tables of a publication as every format takes them: in the order of their key, with what the dictionary says."""
+"""The tables of a publication as all formats need them: in key order, with their dictionary entries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARTS, REFERENCE = "marts", "reference"
 
 @dataclass(frozen=True)
 class Table:
-    """One table: ``about`` is the grain in French; ``columns`` are the dictionary's, in the order of the content."""
+    """One table: ``about`` is its grain in French; ``columns`` are those of the dictionary, in order."""
 
     schema: str
     name: str
@@ -27,33 +27,33 @@ class Table:
 
     @property
     def file(self) -> str:
-        """Its path without ending in a folder of one format: reference lists have a folder of their own."""
+        """Its path without suffix in the folder of a format: reference lists have their own folder."""
         return self.name if self.schema == MARTS else f"{self.schema}/{self.name}"
 
     @property
     def header(self) -> list[str]:
-        """The names of the columns."""
+        """The column names."""
         return [str(column["name"]) for column in self.columns]
 
     @cached_property
     def rows(self) -> list[tuple[Any, ...]]:
-        """The rows as Python values: text, whole number, number, date, boolean or None."""
+        """The rows as Python values: text, integer, number, date, boolean or None."""
         return list(zip(*(column.to_pylist() for column in self.content.columns), strict=True))
 
 
 def tables(edition: Edition, *schemas: str) -> Iterator[Table]:
-    """The tables of these schemas that the dictionary knows, one at a time: the largest need not be held together."""
-    for told in edition.dictionary["tables"]:
-        if told["schema"] in schemas:
-            key = [name.strip('"') for name in told["key"]]  # SQL's own words stand in quotes there
+    """The tables of these schemas in the dictionary, one at a time, so that only one is in memory."""
+    for entry in edition.dictionary["tables"]:
+        if entry["schema"] in schemas:
+            key = [name.strip('"') for name in entry["key"]]  # reserved words of SQL are quoted there
             order = ", ".join(f'"{name}"' for name in key) or "all"
-            query = f'from {told["schema"]}."{told["name"]}" order by {order}'
+            query = f'from {entry["schema"]}."{entry["name"]}" order by {order}'
             content = edition.connection.execute(query).to_arrow_table()
-            yield Table(told["schema"], told["name"], told["fr"], key, told["columns"], content)
+            yield Table(entry["schema"], entry["name"], entry["fr"], key, entry["columns"], content)
 
 
 def counts(edition: Edition, *schemas: str) -> dict[str, int]:
-    """The rows of each table of these schemas, counted in the publication's file, by name."""
+    """The row counts of the tables of these schemas in the publication's file."""
     names = edition.connection.execute(
         "select schema_name, table_name from duckdb_tables() where schema_name in (select unnest(?)) order by all",
         [list(schemas)],

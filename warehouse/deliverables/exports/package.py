@@ -1,4 +1,4 @@
-"""`datapackage.json`: what every CSV and Parquet file of the exports is, column by column, and where it comes from."""
+"""`datapackage.json`: describes every CSV and Parquet file of the exports, its columns and its sources."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CSV_RULE = (
 
 
 def resources(table: Table, folder: Path) -> list[dict[str, Any]]:
-    """The descriptions of the files of a table that stand below ``folder``: CSV, CSV with hashtags, Parquet."""
+    """The descriptions of the files of a table below ``folder``: CSV, CSV with hashtags, Parquet."""
     paths = [folder / kind / f"{table.file}.{kind.partition('_')[0]}" for kind in ("csv", "csv_hxl", "parquet")]
     return [_resource(table, path, folder) for path in paths if path.exists()]
 
@@ -45,7 +45,7 @@ def resources(table: Table, folder: Path) -> list[dict[str, Any]]:
 def _resource(table: Table, path: Path, folder: Path) -> dict[str, Any]:
     kind, *_ = path.relative_to(folder).parts
     name = f"{table.file}_{kind}".replace("/", "_")
-    if kind == "parquet":  # a file: its own types are exact, its integers with nulls stay integers
+    if kind == "parquet":  # described as a file: its own types are exact, and integers with nulls stay integers
         return file_resource(path, folder, name, table.about) | {"title": table.name, "schema": schema(table)}
     dialect: dict[str, Any] = {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True, "header": True}
     return file_resource(path, folder, name, f"{table.about} {CSV_RULE}") | {
@@ -60,7 +60,7 @@ def _resource(table: Table, path: Path, folder: Path) -> dict[str, Any]:
 
 
 def file_resource(path: Path, folder: Path, name: str, description: str) -> dict[str, Any]:
-    """The description of one file below ``folder``, whatever is in it."""
+    """The description of one file below ``folder``, whatever its content."""
     return {
         "name": name,
         "description": description,
@@ -84,16 +84,16 @@ def schema(table: Table) -> dict[str, Any]:
 
 
 def _field(column: dict[str, Any]) -> dict[str, Any]:
-    told = {"name": column["name"], "type": _TYPES.get(column["type"], "string"), "description": column["fr"]}
-    told |= {"unit": column["unit"]} if column["unit"] else {}
-    told |= {"codeList": column["codes"]} if column["codes"] else {}
-    if told["type"] == "boolean":
-        told |= {"trueValues": ["true"], "falseValues": ["false"]}
-    return told
+    field = {"name": column["name"], "type": _TYPES.get(column["type"], "string"), "description": column["fr"]}
+    field |= {"unit": column["unit"]} if column["unit"] else {}
+    field |= {"codeList": column["codes"]} if column["codes"] else {}
+    if field["type"] == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    return field
 
 
 def package(edition: Edition, name: str, title: str, described: list[dict[str, Any]]) -> dict[str, Any]:
-    """The description of a whole package of these resources."""
+    """The description of a package of these resources."""
     return {
         "profile": "data-package",
         "name": name,
@@ -114,7 +114,7 @@ def package(edition: Edition, name: str, title: str, described: list[dict[str, A
 
 
 def sources(edition: Edition) -> list[dict[str, Any]]:
-    """The documents that the rows were read in, with the licence of each."""
+    """The documents behind the rows, with their licences."""
     return edition.rows(
         """
         select title, publisher, license, sensitivity, file_name, strftime(published_on, '%Y-%m-%d') as published_on

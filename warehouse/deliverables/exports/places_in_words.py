@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warehouse.reading.edition import Edition, Row
 
-# Codes mean those of 2021; a commune that has none there is known by its older one.
+# Codes are those of 2021; a commune without one is known by its older code.
 _NAMES = "select code, arg_max(name_fr, vintage) as name from marts.dim_admin_area group by code"
 _KINDS = {3: "Commune", 2: "Cercle", 1: "Région"}
 _VOWELS = tuple("AEIOUÀÂÉÈÊÎÔÛH")
@@ -17,18 +17,18 @@ class Places:
         self._names: dict[str, str] = {row["code"]: row["name"] for row in edition.rows(_NAMES)}
 
     def name(self, code: str | None) -> str | None:
-        """The name that belongs to a code, or None."""
+        """The name of a code, or None."""
         return self._names.get(code or "")
 
     def levels(self, row: Row) -> list[str]:
-        """The places that a row of service_directory names, from the commune to the region, those that are known."""
+        """The known places of a row of service_directory, from the commune to the region."""
         codes = ((level, self.name(row[f"admin{level}_code"])) for level in (3, 2, 1))
         return [_in_words(_KINDS[level], name) for level, name in codes if name]
 
 
 def _in_words(kind: str, name: str) -> str:
     if name.startswith(kind):
-        return name  # Commune II
+        return name  # as in « Commune II »
     if (kind, name) == ("Région", "Bamako"):
         return "District de Bamako"
     return f"{kind} d’{name}" if name.upper().startswith(_VOWELS) else f"{kind} de {name}"

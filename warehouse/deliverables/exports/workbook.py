@@ -1,4 +1,4 @@
-"""The workbook: one sheet a mart, whose first row is the names of the columns, as Excel and pandas expect."""
+"""The workbook: one sheet per mart, with the column names in the first row, as Excel and pandas expect."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 README, DICTIONARY, CODES = "Lisez-moi", "Dictionnaire", "Codes"
-MOST_ROWS = 1_048_575  # of a sheet, below its header
-_LONGEST_CELL = 32_767  # UTF-16 units
+MOST_ROWS = 1_048_575  # rows of a sheet, below its header
+_LONGEST_CELL = 32_767  # in UTF-16 units
 _CUT = " […] (coupé : texte entier dans le CSV et le Parquet)"
 _SIGNS = ("=", "+", "-", "@")
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
-# The dictionary beside the publication also tells checks and English.
+# The dictionary of the publication also has checks and English texts.
 _DICTIONARY = {name: head for name, head in COLUMNS.items() if name not in ("checks", "en")}
 _OPTIONS = {
     "constant_memory": True,
@@ -37,7 +37,7 @@ _OPTIONS = {
 
 
 class Book:
-    """A workbook in the making: sheets are added one after the other and written row by row; `close` ends it."""
+    """A workbook being written: sheets are added one by one, row by row; `close` completes it."""
 
     def __init__(self, path: Path, edition: Edition, licence: str) -> None:
         import xlsxwriter
@@ -69,12 +69,12 @@ class Book:
             self._sheet(name, table.header, rows[start : start + MOST_ROWS])
 
     def close(self) -> None:
-        """Adds the dictionary and the codes and writes the file."""
-        told = self._edition.dictionary
-        columns = [{"table": t["name"], **c} for t in told["tables"] if t["schema"] == "marts" for c in t["columns"]]
+        """Adds the dictionary and the codes and saves the file."""
+        tables, lists = self._edition.dictionary["tables"], self._edition.dictionary["lists"]
+        columns = [{"table": t["name"], **c} for t in tables if t["schema"] == "marts" for c in t["columns"]]
         rows = [[_joined(column[name]) for name in _DICTIONARY] for column in columns]
         self._sheet(DICTIONARY, list(_DICTIONARY.values()), rows)
-        codes = [[one["name"], code["code"], code["fr"], code["en"]] for one in told["lists"] for code in one["codes"]]
+        codes = [[one["name"], code["code"], code["fr"], code["en"]] for one in lists for code in one["codes"]]
         self._sheet(CODES, ["liste", "code", "en français", "in English"], codes)
         self._book.close()
 
@@ -96,7 +96,7 @@ class Book:
             self._write(sheet, number, row)
 
     def _new(self, name: str) -> Worksheet:
-        """A sheet that says on paper, on its tab and in a note that its data is fictional, where it is."""
+        """A new sheet; fictional data is labelled on paper, on the tab and in a note."""
         sheet = self._book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -108,11 +108,11 @@ class Book:
         return sheet
 
     def _write(self, sheet: Worksheet, row: int, values: Sequence[Any]) -> None:
-        """A row, each value by its type: a text stays a text whatever it begins with."""
+        """Writes a row, each value by its type: a text stays a text whatever it begins with."""
         for column, value in enumerate(values):
             kind = type(value)
             if kind is str:
-                # a text even after somebody edits its cell
+                # remains a text even after its cell is edited
                 form = self._quoted if value.startswith(_SIGNS) else None
                 sheet.write_string(row, column, shortened(value), form)
             elif kind is bool:
@@ -137,7 +137,7 @@ class Book:
 
 
 def shortened(text: str) -> str:
-    """The text, cut with a mark where it is longer than a cell may be."""
+    """The text, truncated with a mark if it exceeds the limit of a cell."""
     if len(text) * 2 <= _LONGEST_CELL:
         return text
     data = text.encode("utf-16-le")
@@ -151,7 +151,7 @@ def _joined(value: Any) -> str:
 
 
 def _widths(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[int]:
-    """In characters; the filter's button takes three."""
+    """Column widths in characters; the filter button takes three."""
     widths = [len(name) + 3 for name in header]
     for row in rows:
         widths = [max(width, len(str(value)) + 1) for width, value in zip(widths, row, strict=True)]

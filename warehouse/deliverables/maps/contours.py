@@ -1,7 +1,6 @@
 """`contours.geojson` of a publication: the landed outlines of regions and cercles, simplified for maps.
 
-The records of shape `boundary` stay in the workspace; a publication carries what maps need of them, so that whoever has
-the folder can draw them.
+The records of shape `boundary` stay in the workspace; the publication carries what its maps need.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import shapely
 from ingestion.declaration.source import Source
 from warehouse.paths import Workspace
 from warehouse.resolution.places.gazetteer import CURRENT
-from warehouse.storage import write_whole
+from warehouse.storage import write_atomically
 
 NAME = "contours.geojson"
 LEVELS = (1, 2)
@@ -32,24 +31,24 @@ _COLUMNS = ["source_id", "admin_vintage", "level", "admin_code", "admin_name", "
 def write(
     workspace: Workspace, connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], folder: Path
 ) -> Path:
-    """Writes the outlines of levels 1 and 2 into ``folder``, without any where none was landed.
+    """Writes the outlines of levels 1 and 2 into ``folder``; empty if none was landed.
 
-    ``connection``: the published file, for its crosswalk. Codes are those of 2021 where a code of another vintage is
-    the same area there; a region that was split keeps its own code and vintage. Neighbours keep a common border.
+    ``connection``: the published file, for its crosswalk. Codes are those of 2021 if a code of another vintage denotes
+    the same area; a region that was split keeps its own code and vintage. Neighbours keep a common border.
     """
     codes = _same_area(connection)
     features = []
     for group in _landed(workspace):
         try:
             shapes = shapely.coverage_simplify(_valid([row["geometry"] for row in group]), TOLERANCE_DEGREES)
-        except shapely.errors.ShapelyError as error:  # maps are schematic then, and say so; the data is published
+        except shapely.errors.ShapelyError as error:  # maps are then schematic and say so; the data is published anyway
             logging.getLogger(__name__).warning("contours illisibles, cartes schématiques : %s", error)
             continue
         features += [_feature(row, shape, codes, sources) for row, shape in zip(group, shapes, strict=True)]
     features.sort(key=lambda one: (one["properties"]["level"], one["properties"]["admin_code"]))
     content = {"type": "FeatureCollection", "features": features}
     target = folder / NAME
-    write_whole(target, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    write_atomically(target, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
     return target
 
 
@@ -64,12 +63,12 @@ def _landed(workspace: Workspace) -> list[list[dict[str, Any]]]:
 
 
 def _valid(outlines: list[bytes]) -> list[shapely.Geometry]:
-    """Rings that touch themselves, as the landed ones do at seven cercles, come apart; nothing moves."""
+    """Splits rings that touch themselves, as at seven landed cercles; nothing moves."""
     return list(shapely.make_valid(shapely.from_wkb(outlines), method="structure", keep_collapsed=False))
 
 
 def _same_area(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, int]]:
-    """(vintage, code) to the code and level of 2021 of the same territory."""
+    """From (vintage, code) to the 2021 code and level of the same territory."""
     query = (
         "select from_vintage, from_code, to_code, to_level from reference.admin_crosswalk"
         " where to_vintage = ? and relation in ('SAME', 'RENAMED')"

@@ -1,4 +1,4 @@
-"""The maps of a publication as a deliverable: six sheets and a page, read again after they were written."""
+"""The maps of a publication as a deliverable: six sheets and a page, reread after writing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from warehouse.deliverables.maps import drawing, interactive
 from warehouse.deliverables.maps.sheet import DPI, HEIGHT_INCHES, WIDTH_INCHES
 from warehouse.deliverables.producing import Deliverable
-from warehouse.pages.links import outside, unfilled
+from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition
 
 FOLDER = "cartes"
@@ -35,8 +35,8 @@ def check(edition: Edition, folder: Path) -> list[str]:
     missing = [name for name in missing if not (target / name).is_file()]
     if missing:
         return [f"cartes absentes : {', '.join(missing)}"]
-    wrong = [told for stem in sheets for told in (_of_svg(target / f"{stem}.svg"), _of_png(target / f"{stem}.png"))]
-    return [told for told in wrong if told] + _of_page(edition, target / PAGE)
+    wrong = [fault for stem in sheets for fault in (_of_svg(target / f"{stem}.svg"), _of_png(target / f"{stem}.png"))]
+    return [fault for fault in wrong if fault] + _of_page(edition, target / PAGE)
 
 
 def _zones(edition: Edition) -> dict[str, str]:
@@ -64,8 +64,8 @@ def _of_png(path: Path) -> str:
 
 def _of_page(edition: Edition, page: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
-    wrong = [f"{PAGE} renvoie hors du dossier : {found}" for found in outside(text)]
-    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled(text, edition.braces)]
+    wrong = [f"{PAGE} renvoie hors du dossier : {address}" for address in outside_addresses(text)]
+    wrong += [f"{PAGE} : gabarit non rempli ({mark})" for mark in unfilled_marks(text, edition.braces)]
     shown = {service["id"] for service in interactive.read(page)["services"]}
     query = "select service_at_location_id as id, is_masked, latitude from marts.service_directory"
     rows = edition.rows(query)

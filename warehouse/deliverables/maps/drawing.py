@@ -1,4 +1,4 @@
-"""The maps on paper: the five zones on one sheet, and each zone on its own, as SVG and PNG."""
+"""The printed maps: the five zones on one sheet, and each zone on its own, as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from warehouse.reading.edition import Edition
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NAMED_DEGREES2 = 0.9  # on the country's map, the smaller cercles have their figure alone
+_NAMED_DEGREES2 = 0.9  # on the country's map, smaller cercles only show their figure
 _INSET_WIDTH, _INSET_HEIGHT = 0.2, 0.23  # shares of the map
-_ZONE_NAMES = {  # where they stand beside their zone: shares of its width and height from its lower left corner
+_ZONE_NAMES = {  # positions relative to their zone: shares of its width and height from its lower left corner
     "Z_BKO": (0.5, -3.0),
     "Z_GAO": (0.75, -0.14),
     "Z_KAY": (0.45, 1.05),
@@ -33,7 +33,7 @@ _ZONE_NAMES = {  # where they stand beside their zone: shares of its width and h
 
 
 def draw_country(edition: Edition, target: Path) -> None:
-    """Draws the five zones as ``target`` with .svg and with .png, whatever suffix it has."""
+    """Draws the five zones as ``target``.svg and .png, whatever its suffix."""
     shown = scene(edition)
     with sheet(shown, target, "Lacunes de services aux migrants de retour, par cercle") as page:
         chart = page.map(shown.outlines.country.bounds, 0.655)
@@ -46,7 +46,7 @@ def draw_country(edition: Edition, target: Path) -> None:
 
 
 def draw_zone(edition: Edition, zone_code: str, target: Path) -> None:
-    """Draws one zone as ``target`` with .svg and with .png. Raises KeyError for a zone that there is not."""
+    """Draws one zone as ``target``.svg and .png. Raises KeyError for an unknown zone."""
     shown = scene(edition, zone_code)
     with sheet(shown, target, f"{shown.name} : lacunes de services aux migrants de retour") as page:
         chart = page.map(shown.outlines.zones[zone_code].bounds, 0.615)
@@ -59,7 +59,7 @@ def draw_zone(edition: Edition, zone_code: str, target: Path) -> None:
 
 
 def describe(edition: Edition, zone_code: str | None = None) -> str:
-    """One French sentence that says what the map shows, for who cannot see it; of all five zones without a code."""
+    """One French sentence that describes the map, as alternative text; without a code, of all five zones."""
     return sentence(scene(edition, zone_code))
 
 
@@ -78,10 +78,10 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
         if one.code not in shown.facts:
             chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
-        told = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=GAP[told.worst], edgecolor="none"))
-        if told.is_mostly_unsurveyed:
-            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(told), lw=0))
+        cercle = shown.facts[one.code]
+        chart.add_patch(_patch(one.geometry, facecolor=GAP[cercle.worst], edgecolor="none"))
+        if cercle.is_mostly_unsurveyed:
+            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(cercle), lw=0))
         chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
     for code, zone in drawn.zones.items():
         is_shown = shown.zone_code in (None, code)
@@ -91,8 +91,8 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
     chart.add_patch(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
 
 
-def _hatch(told: CercleFacts) -> str:
-    return "////" if told.worst == UNSURVEYED else "//"
+def _hatch(cercle: CercleFacts) -> str:
+    return "////" if cercle.worst == UNSURVEYED else "//"
 
 
 def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
@@ -106,7 +106,7 @@ def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
 
 
 def _draw_services(chart: Axes, shown: Scene) -> None:
-    for state, colour in reversed(STATES.items()):  # operational ones on top
+    for state, colour in reversed(STATES.items()):  # draws operational ones on top
         edge = "white" if state == "operational" else INK
         for domain, marker in MARKERS.items():
             places = [
@@ -119,7 +119,7 @@ def _draw_services(chart: Axes, shown: Scene) -> None:
 
 
 def _size(shown: Scene) -> float:
-    """The more services there are, the smaller their signs, in square points."""
+    """The size of signs in square points: smaller, the more services there are."""
     return (1 if shown.zone_code else 0.6) * max(5.0, min(26.0, 2600 / max(1, len(shown.points))))
 
 
@@ -157,7 +157,7 @@ def _largest_first(shown: Scene) -> list[Cercle]:
 
 
 def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
-    """What the label of a cercle should not hide."""
+    """Points that the label of a cercle should not hide."""
     services = [(row["longitude"], row["latitude"]) for row in shown.points if row["admin2_code"] == one.code]
     return [shown.outlines.towns[one.code], *services]
 
@@ -180,7 +180,7 @@ def _figures(told: CercleFacts, total: int) -> list[str]:
 
 
 def _locate(chart: Axes, shown: Scene) -> tuple[float, float, float, float]:
-    """The country in the corner of the map where least of the zone is; the bounds of that corner in degrees."""
+    """Draws the country in the emptiest corner of the map; returns the bounds of that corner in degrees."""
     (west, east), (south, north) = chart.get_xlim(), chart.get_ylim()
     wide, high = _INSET_WIDTH * (east - west), _INSET_HEIGHT * (north - south)
     zone = shown.outlines.zones[shown.zone_code or ""]
@@ -201,7 +201,7 @@ def _locate(chart: Axes, shown: Scene) -> tuple[float, float, float, float]:
 
 
 def _say_what_is_missing(chart: Axes, shown: Scene) -> None:
-    """A map with nothing on it says why."""
+    """Explains why the map is empty, if it is."""
     if shown.unsurveyed == len(shown.facts):
         text = (
             "Aucune enquête ni aucune source ne couvre cette zone à la date de référence :\n"

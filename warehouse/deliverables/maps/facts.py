@@ -1,4 +1,4 @@
-"""What the maps tell of a publication: the gap class of each cercle, type and group, and the services with a place."""
+"""The data of the maps: the gap class of each cercle, type and group, and the services with a place."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from warehouse.reading.edition import Edition, Row
 
-GROUP = "MIG_RET"  # the group of the static maps: those whom the mapping is made for
+GROUP = "MIG_RET"  # the group of the printed maps: the target group of the mapping
 UNSURVEYED = "NS"
-# Which class colours a cercle where its service types differ. A coverage that is not known goes before a need that is
-# met: what is unknown may be worse. Not surveyed counts only where nothing else is there.
+# Precedence of classes for the colour of a cercle. Unknown coverage precedes a covered need, since it may be
+# worse. Not surveyed only counts if nothing else is there.
 WORST_FIRST = ("G4", "G3", "G2", "G1", "UV", "CU", "NU", "G0", "NN", UNSURVEYED)
 
 
@@ -18,7 +18,7 @@ WORST_FIRST = ("G4", "G3", "G2", "G1", "UV", "CU", "NU", "G0", "NN", UNSURVEYED)
 class CercleFacts:
     """One cercle and one group. ``classes``: gap class by service type; ``served``: types that admit the group.
 
-    ``shelters``: services whose place is protected; they are counted here and stand nowhere on a map.
+    ``shelters``: services with a protected place, counted here and never located on a map.
     """
 
     classes: dict[str, str] = field(default_factory=dict)
@@ -32,17 +32,17 @@ class CercleFacts:
 
     @property
     def unsurveyed(self) -> int:
-        """How many service types nobody looked for, nor any source tells of."""
+        """The number of service types neither surveyed nor mentioned by any source."""
         return sum(one == UNSURVEYED for one in self.classes.values())
 
     @property
     def unverified(self) -> int:
-        """How many service types have services of which none is verified as operational and admitting."""
+        """The number of service types whose services are all unverified as operational and admitting."""
         return sum(one == "UV" for one in self.classes.values())
 
     @property
     def is_unverified(self) -> bool:
-        """Whether services are known and none of any type is verified: no service is said to be there, nor absent."""
+        """Whether services are known but none verified: neither presence nor absence is established."""
         return not self.served and self.unverified > 0
 
     @property
@@ -72,7 +72,7 @@ def of_group(edition: Edition, group: str = GROUP) -> dict[str, CercleFacts]:
 
 
 def cells(edition: Edition, group: str | None = None) -> list[Row]:
-    """Class and services by cercle, service type and group (all groups where none is named)."""
+    """Class and services by cercle, service type and group (all groups if none is given)."""
     return edition.rows(
         """
         select admin2_code, service_type_code, population_group_code, gap_class, admitting_count
@@ -85,7 +85,7 @@ def cells(edition: Edition, group: str | None = None) -> list[Row]:
 
 
 def located(edition: Edition) -> list[Row]:
-    """The services that may be shown where they are, those outside the five zones among them."""
+    """The services that may be located, including those outside the five zones."""
     return edition.rows(
         """
         select service_at_location_id, organization_name, site_name, service_type_code, domain_code, zone_code,
@@ -98,7 +98,7 @@ def located(edition: Edition) -> list[Row]:
 
 
 def unlocated(edition: Edition, zone_code: str | None = None) -> Counter[str]:
-    """How many services have no coordinates, though nothing forbids to show them: by cercle, "" where it is unknown."""
+    """The number of services without coordinates that could be shown: by cercle, "" if unknown."""
     rows = edition.rows(
         """
         select coalesce(admin2_code, '') as admin2_code
@@ -111,11 +111,11 @@ def unlocated(edition: Edition, zone_code: str | None = None) -> Counter[str]:
 
 
 def sentences(edition: Edition) -> dict[str, str]:
-    """What each gap class says of a cercle, in French, worst first."""
+    """The meaning of each gap class for a cercle, in French, worst first."""
     rows = edition.rows("select gap_class, sentence_fr from reference.gap_class")
-    told = {row["gap_class"]: row["sentence_fr"].replace(" %", "\u00a0%") for row in rows}
-    told[UNSURVEYED] = "Non enquêté : ni présence ni absence de service connue"  # the seed’s sentence speaks of a zone
-    return {code: told[code] for code in WORST_FIRST}
+    texts = {row["gap_class"]: row["sentence_fr"].replace(" %", "\u00a0%") for row in rows}
+    texts[UNSURVEYED] = "Non enquêté : ni présence ni absence de service connue"  # the seed’s sentence is about a zone
+    return {code: texts[code] for code in WORST_FIRST}
 
 
 def names(edition: Edition, code_list: str) -> dict[str, str]:

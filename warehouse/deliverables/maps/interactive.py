@@ -1,4 +1,4 @@
-"""The map on the screen: one HTML file that holds all that it shows, for any group and type of services."""
+"""The interactive map: one self-contained HTML file for any group and type of services."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from warehouse.reading.edition import Edition
 
 TEMPLATE = "map.html"
 _UNITS_A_DEGREE = 100
-_STRETCH = math.cos(math.radians(17))  # a degree of longitude in the middle of the country
+_STRETCH = math.cos(math.radians(17))  # length of a degree of longitude in the middle of the country
 _MARGIN = 30
 
 
 def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
-    """Writes the page; ``sheets``: names of the maps on paper beside it, by stem of their files."""
+    """Writes the page; ``sheets``: names of the printed maps beside it, by file stem."""
     drawn = outlines(edition)
     content = _content(edition, drawn)
     pages.write(
@@ -57,16 +57,16 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
 
 
 def read(page: Path) -> dict[str, Any]:
-    """The content of a written page. Raises ValueError where it has none."""
+    """The content of a written page. Raises ValueError if it has none."""
     text = page.read_text(encoding="utf-8")
-    _, found, rest = text.partition('<script type="application/json" id="data">')
-    if not found:
+    _, tag, rest = text.partition('<script type="application/json" id="data">')
+    if not tag:
         raise ValueError(f"{page.name} : sans données")
     return dict(json.loads(rest.partition("</script>")[0]))
 
 
 def _content(edition: Edition, drawn: Outlines) -> dict[str, Any]:
-    """All that the page's script needs to know."""
+    """The data of the page's script."""
     types = facts.names(edition, "type_service")
     return {
         "order": facts.WORST_FIRST,
@@ -81,7 +81,7 @@ def _content(edition: Edition, drawn: Outlines) -> dict[str, Any]:
 
 
 def _cercles(edition: Edition, drawn: Outlines, types: list[str]) -> dict[str, Any]:
-    """By code: names, then for each group the class and the count of admitting services by type."""
+    """By code: names, then by group the class and the count of admitting services by type."""
     unlocated, shelters = facts.unlocated(edition), facts.of_group(edition)
     made: dict[str, Any] = {}
     for row in facts.cells(edition):
@@ -106,10 +106,10 @@ def _cercles(edition: Edition, drawn: Outlines, types: list[str]) -> dict[str, A
 
 
 def _services(edition: Edition) -> list[dict[str, Any]]:
-    found = []
+    services = []
     for row in facts.located(edition):
         x, y = _project(np.array([[row["longitude"], row["latitude"]]]))[0].tolist()
-        found.append(
+        services.append(
             {
                 "id": row["service_at_location_id"],
                 "organization": row["organization_name"],
@@ -122,7 +122,7 @@ def _services(edition: Edition) -> list[dict[str, Any]]:
                 "y": round(y, 2),
             }
         )
-    return found
+    return services
 
 
 def _shapes(drawn: Outlines, coloured: set[str]) -> dict[str, Any]:
@@ -144,12 +144,12 @@ def _cercle(one: Cercle) -> dict[str, Any]:
 
 
 def _project(points: Any) -> Any:
-    """Longitude and latitude as units of the drawing, y downwards."""
+    """Longitude and latitude in drawing units, y downwards."""
     return points * np.array([_UNITS_A_DEGREE * _STRETCH, -_UNITS_A_DEGREE])
 
 
 def _frame(shape: shapely.Geometry) -> list[float]:
-    """Left, top, right, bottom in units of the drawing."""
+    """Left, top, right, bottom in drawing units."""
     west, south, east, north = shape.bounds
     (left, top), (right, bottom) = _project(np.array([[west, north], [east, south]])).tolist()
     return [round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)]

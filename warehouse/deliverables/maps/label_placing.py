@@ -1,4 +1,4 @@
-"""Where a label stands on a map: in its cercle where there is room, else beside, away from all that it would hide."""
+"""Places labels on a map: in their cercle if there is room, else beside it, without hiding anything."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from warehouse.deliverables.palette import INK
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_GRID = 17  # candidates a side
-_REACH = 0.12  # how far from its cercle a label may stand: a share of the map's height
-_WIDTH_OF_A_LETTER, _HEIGHT_OF_A_LINE = 0.52, 1.22  # of the font's size
+_GRID = 17  # candidates per side
+_REACH = 0.12  # maximum distance of a label from its cercle: a share of the map's height
+_WIDTH_OF_A_LETTER, _HEIGHT_OF_A_LINE = 0.52, 1.22  # share of the font size
 _INCHES_A_POINT = 1 / 72
-# What each share of a hidden label costs, and each part of the map's height that it stands away.
+# Cost of each share of a hidden label, and of each part of the map's height in distance.
 _OVER_LABEL, _OVER_OTHERS, _OFF_MAP, _OVER_A_SIGN, _OFF_ITS_OWN, _AWAY = 12.0, 3.0, 30.0, 0.15, 1.0, 9.0
 
 
 @dataclass
 class Labels:
-    """The labels of one map so far. ``coloured``: what no label of another cercle should cover."""
+    """The labels of one map so far. ``coloured``: what labels of other cercles should not cover."""
 
     chart: Axes
     coloured: shapely.Geometry
@@ -33,7 +33,7 @@ class Labels:
     def write(
         self, name: str, figures: str, geometry: shapely.Geometry, signs: Sequence[tuple[float, float]], size: float
     ) -> None:
-        """A name in bold and figures under it, by a cercle; ``signs``: points not to be hidden; ``size`` in points."""
+        """Writes a name in bold with figures below, for a cercle; ``signs``: points not to hide; ``size`` in points."""
         lines = [line for line in (name, *figures.split("\n")) if line]
         wide, high = self._degrees(
             max(map(len, lines)) * _WIDTH_OF_A_LETTER * size, len(lines) * _HEIGHT_OF_A_LINE * size
@@ -50,11 +50,11 @@ class Labels:
         self.chart.text(x, top, figures, fontsize=size * 0.86, fontweight="semibold", linespacing=1.0, **style)
 
     def reserve(self, left: float, low: float, right: float, top: float) -> None:
-        """Degrees where no label shall stand."""
+        """Reserves an area, in degrees, without labels."""
         self.taken.append(shapely.box(left, low, right, top))
 
     def _degrees(self, wide: float, high: float) -> tuple[float, float]:
-        """Points of the font as degrees of the map."""
+        """Font points as degrees of the map."""
         inches = self.chart.get_window_extent()
         figure = self.chart.get_figure(root=True)
         dpi = figure.dpi if figure else 100
@@ -65,7 +65,7 @@ class Labels:
     def _best(
         self, wide: float, high: float, geometry: shapely.Geometry, signs: Sequence[tuple[float, float]]
     ) -> tuple[float, float]:
-        """The middle of the candidate that hides least."""
+        """The centre of the candidate that hides least."""
         (west, east), (south, north) = self.chart.get_xlim(), self.chart.get_ylim()
         reach = _REACH * (north - south)
         left, low, right, top = geometry.bounds
@@ -96,7 +96,7 @@ class Labels:
         return float(x[best]), float(y[best])
 
     def _lead(self, place: tuple[float, float], high: float, geometry: shapely.Geometry) -> None:
-        """A line from a label that stands beside its cercle into it."""
+        """A leader line from a label into its cercle."""
         target = shapely.point_on_surface(geometry)
         x, y = place
         edge = y + high / 2 if target.y > y else y - high / 2

@@ -1,4 +1,4 @@
-"""The column beside a map: what its signs mean, and the figures that one colour a cercle cannot tell."""
+"""The column beside a map: the legend, and the figures that one colour per cercle cannot show."""
 
 from __future__ import annotations
 
@@ -37,32 +37,32 @@ def write(panel: Panel, shown: Scene) -> None:
     _swatch(panel, LAND, "")
     _entry(panel, "Hors des cinq zones de l’étude")
     panel.gap(0.04)
-    told = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
-    panel.write(told, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+    explanation = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
+    panel.write(explanation, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
     panel.gap(0.09)
     _services(panel, shown)
     panel.gap(0.1)
 
 
 def write_zones(panel: Panel, shown: Scene) -> None:
-    """Each zone in one line: its cercles, those that nobody looked at, and the services on the map."""
+    """One line per zone: its cercles, those not surveyed, and the services on the map."""
     _heading(panel, "Par zone")
     columns = (panel.left + 1.75, panel.left + 2.5, panel.left + panel.width)
     for x, head in zip(columns, ("cercles", "non enquêtés", "services situés"), strict=True):
         panel.axes.text(x, panel.y, head, fontsize=6.8, color=SOFT, ha="right", va="top")
     panel.gap(0.14)
     for code, name in shown.outlines.zone_names.items():
-        told = [shown.facts[one.code] for one in shown.cercles if one.zone_code == code]
-        unsurveyed = sum(one.worst == UNSURVEYED for one in told)
+        cercles = [shown.facts[one.code] for one in shown.cercles if one.zone_code == code]
+        unsurveyed = sum(one.worst == UNSURVEYED for one in cercles)
         located = sum(one["zone_code"] == code for one in shown.points)
         panel.axes.text(panel.left, panel.y, name, fontsize=8, va="top")
-        for x, figure in zip(columns, (len(told), unsurveyed, located), strict=True):
+        for x, figure in zip(columns, (len(cercles), unsurveyed, located), strict=True):
             panel.axes.text(x, panel.y, french.count(figure), fontsize=8, ha="right", va="top")
         panel.gap(0.15)
 
 
 def write_caution(panel: Panel) -> None:
-    """What one colour a cercle must not be taken for."""
+    """How the colour of a cercle must not be misread."""
     panel.gap(0.1)
     _heading(panel, "Lire la carte avec prudence")
     for sentence in _CAUTIONS:
@@ -80,8 +80,8 @@ def write_types(panel: Panel, shown: Scene) -> None:
         place = (left + column * pitch + 0.05, panel.y - 0.03)
         panel.axes.text(*place, one.name_fr, fontsize=6.8, rotation=60, rotation_mode="anchor")
     for code, name in shown.types.items():
-        told = textwrap.shorten(name, int((left - panel.left) * 23), placeholder="…")
-        panel.axes.text(left - 0.06, panel.y + 0.06, told, fontsize=6.8, ha="right", va="center")
+        label = textwrap.shorten(name, int((left - panel.left) * 23), placeholder="…")
+        panel.axes.text(left - 0.06, panel.y + 0.06, label, fontsize=6.8, ha="right", va="center")
         for column, one in enumerate(shown.cercles):
             gap_class = shown.facts[one.code].classes[code]
             hatch = "//////" if gap_class == UNSURVEYED else ""
@@ -106,7 +106,7 @@ def _box(panel: Panel, left: float, width: float, colour: str, hatch: str) -> No
 
 
 def _entry(panel: Panel, text: str, indent: float = 0.32) -> None:
-    """What a sign means, beside it."""
+    """The meaning of a sign, beside it."""
     for line in wrapped(text, int((panel.width - indent) * _CHARACTERS_AN_INCH)):
         panel.axes.text(panel.left + indent, panel.y + 0.065, line, fontsize=7.5, va="center")
         panel.y += 0.15
@@ -130,7 +130,7 @@ def _services(panel: Panel, shown: Scene) -> None:
 
 
 def _signs(panel: Panel, signs: list[tuple[str, str, str, str]]) -> None:
-    """Signs side by side: name, marker, filling, edge."""
+    """Signs side by side: name, marker, fill, edge."""
     for place, (name, marker, filling, edge) in enumerate(signs):
         x = panel.left + 0.08 + 1.1 * place
         panel.axes.plot(x, panel.y + 0.06, marker=marker, ms=5, mfc=filling, mec=edge, mew=0.5)
@@ -144,8 +144,8 @@ def _notes(shown: Scene) -> list[str]:
     if shown.unlocated:
         verb = "figure" if shown.unlocated < 2 else "figurent"
         notes.append(f"{counted(shown.unlocated, 'service')} sans coordonnées ne {verb} pas sur la carte.")
-    if shelters := sum(told.shelters for told in shown.facts.values()):
-        told = counted(shelters, "hébergement de victimes", "hébergements de victimes")
+    if shelters := sum(cercle.shelters for cercle in shown.facts.values()):
+        cercle = counted(shelters, "hébergement de victimes", "hébergements de victimes")
         are = "compté par cercle, jamais situé" if shelters < 2 else "comptés par cercle, jamais situés"
-        notes.append(f"{told} : {are}, pour la sécurité des personnes.")
+        notes.append(f"{cercle} : {are}, pour la sécurité des personnes.")
     return notes

@@ -1,4 +1,4 @@
-"""The outlines that maps are drawn with: landed ones where they cover the five zones, else schematic ones."""
+"""The outlines of the maps: landed ones if they cover the five zones, else schematic ones."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ DISCLAIMER = (
 )
 _COUNTRY = Path(__file__).with_name("mali_outline.geojson")
 _TOWNS = Path(__file__).with_name("chief_towns.csv")
-_GRID = 1e-4  # degrees, that of the landed outlines: neighbours then meet exactly
-_CLOSING_DEGREES = 0.01  # closes the slivers between outlines that were simplified apart
+_GRID = 1e-4  # in degrees, as of the landed outlines: neighbours then meet exactly
+_CLOSING_DEGREES = 0.01  # closes slivers between separately simplified outlines
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Cercle:
 
 @dataclass(frozen=True)
 class Outlines:
-    """What a map needs of places. ``towns``: approximate longitude and latitude of each cercle's chief town."""
+    """The outlines of a map. ``towns``: approximate longitude and latitude of each cercle's chief town."""
 
     cercles: dict[str, Cercle]
     zones: dict[str, shapely.Geometry]
@@ -54,8 +54,8 @@ class Outlines:
 def outlines(edition: Edition) -> Outlines:
     """The outlines for the maps of a publication.
 
-    Landed outlines count when they cover every cercle of the five zones; else the country's outline in the public
-    domain is shared out between the chief towns, which is schematic and says so.
+    Landed outlines are used if they cover every cercle of the five zones; else the country's public-domain outline is
+    divided between the chief towns, and the maps say that this is schematic.
     """
     zone_of, zone_names = _zones(edition)
     landed = read_json(edition.folder / contours.NAME) or {"features": []}
@@ -111,12 +111,12 @@ def _cercles(features: list[dict[str, Any]]) -> dict[str, shapely.Geometry]:
 
 
 def _sources(features: list[dict[str, Any]]) -> list[str]:
-    told = {(one["properties"]["source"], one["properties"]["license"]) for one in features}
-    return sorted(f"{source} ({license})" if license else source for source, license in told)
+    pairs = {(one["properties"]["source"], one["properties"]["license"]) for one in features}
+    return sorted(f"{source} ({license})" if license else source for source, license in pairs)
 
 
 def _closed(shapes: list[shapely.Geometry]) -> shapely.Geometry:
-    """The union, without slivers and without holes that are no wider than they."""
+    """The union, without slivers and narrow holes."""
     widened = shapely.buffer(shapely.union_all(shapes), _CLOSING_DEGREES, join_style="mitre")
     return shapely.buffer(widened, -_CLOSING_DEGREES, join_style="mitre")
 
@@ -135,7 +135,7 @@ def _national_source() -> str:
 
 
 def _shared_out(country: shapely.Geometry, towns: Mapping[str, tuple[float, float]]) -> dict[str, shapely.Geometry]:
-    """Each place of the country belongs to the nearest chief town, but for a city that has a radius: it is a disc."""
+    """Assigns each point of the country to the nearest chief town, except cities with a radius, which are discs."""
     radius = {row["admin2_code"]: float(row["radius_degrees"]) for row in _town_rows() if row["radius_degrees"]}
     cities = {code: shapely.Point(towns[code]).buffer(degrees) for code, degrees in radius.items()}
     around = shapely.difference(country, shapely.union_all(list(cities.values())))

@@ -1,4 +1,4 @@
-"""All that one map shows, and how to say it to who cannot see it."""
+"""The content of one map, and its description for alternative text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.reading.edition import Edition, Row
 
 @dataclass(frozen=True)
 class Scene:
-    """One zone, or all five where ``zone_code`` is None: the facts by cercle, the services one may locate there."""
+    """One zone, or all five if ``zone_code`` is None: facts by cercle, and services that may be located."""
 
     edition: Edition
     zone_code: str | None
@@ -26,32 +26,32 @@ class Scene:
 
     @property
     def cercles(self) -> list[Cercle]:
-        """Those that are coloured."""
+        """The coloured cercles."""
         return [one for one in self.outlines.cercles.values() if one.code in self.facts]
 
     @property
     def name(self) -> str:
-        """What the map is a map of."""
+        """The name of the area."""
         return self.outlines.zone_names[self.zone_code] if self.zone_code else "Les cinq zones"
 
     @property
     def unsurveyed(self) -> int:
-        """How many of its cercles nobody looked at."""
+        """The number of cercles not surveyed."""
         return sum(one.worst == facts.UNSURVEYED for one in self.facts.values())
 
 
 def scene(edition: Edition, zone_code: str | None = None) -> Scene:
-    """What the map of a zone, or of all, shows. Raises KeyError for a zone that there is not."""
+    """The content of the map of a zone, or of all. Raises KeyError for an unknown zone."""
     drawn = outlines(edition)
     if zone_code:
-        drawn.zone_names[zone_code]  # its KeyError names the zone
+        drawn.zone_names[zone_code]  # raises a KeyError that names the zone
     zones = [zone_code] if zone_code else list(drawn.zone_names)
-    told = {code: one for code, one in facts.of_group(edition).items() if drawn.cercles[code].zone_code in zones}
+    cercles = {code: one for code, one in facts.of_group(edition).items() if drawn.cercles[code].zone_code in zones}
     return Scene(
         edition,
         zone_code,
         drawn,
-        told,
+        cercles,
         [one for one in facts.located(edition) if one["zone_code"] in zones],
         sum(facts.unlocated(edition, zone).total() for zone in zones),
         facts.names(edition, "type_service"),
@@ -59,7 +59,7 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
 
 
 def sentence(shown: Scene) -> str:
-    """One French sentence that says what the map shows."""
+    """One French sentence that describes the map."""
     without = sum(one.worst == "G4" for one in shown.facts.values())
     is_known = without or not any(one.unverified or one.unsurveyed for one in shown.facts.values())
     lacking = "un type de services au moins n’a aucun service opérationnel qui admette les migrants de retour"
@@ -75,5 +75,5 @@ def sentence(shown: Scene) -> str:
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """1 cercle, 7 cercles."""
+    """A number with its noun: 1 cercle, 7 cercles."""
     return f"{french.count(count)} {one if count < 2 else many or one + 's'}"

@@ -1,4 +1,4 @@
-"""The paper that a map is drawn on: an A4 page with its head, its foot, a map to scale and a column beside it."""
+"""The page of a map: A4 with header, footer, a map to scale and a column beside it."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Panel:
     y: float
 
     def write(self, text: str, size: float = 8, wrap: int = 0, **style: Any) -> None:
-        """One paragraph; ``wrap``: characters a line."""
+        """Writes one paragraph; ``wrap``: characters per line."""
         for line in wrapped(text, wrap) if wrap else [text]:
             self.axes.text(self.left, self.y, line, fontsize=size, va="top", **style)
             self.y += size / 72 * 1.25
 
     def gap(self, inches: float) -> None:
-        """Leaves room."""
+        """Leaves vertical space."""
         self.y += inches
 
 
@@ -57,13 +57,13 @@ def wrapped(text: str, characters: int) -> list[str]:
 
 @dataclass
 class Sheet:
-    """A page to draw on: ``page`` has the whole of it in inches, downwards."""
+    """A page to draw on: ``page`` covers all of it in inches, downwards."""
 
     figure: Figure
     page: Axes
 
     def map(self, bounds: tuple[float, ...], width: float) -> Axes:
-        """The axes of a map that shows at least these bounds (degrees), at the scale of their middle latitude.
+        """The axes of a map of at least these bounds (degrees), at the scale of their middle latitude.
 
         ``width``: share of the page.
         """
@@ -82,11 +82,11 @@ class Sheet:
         return axes
 
     def panel(self, left: float) -> Panel:
-        """The column right of the map."""
+        """The column to the right of the map."""
         return Panel(self.page, left, WIDTH_INCHES - left - _MARGIN_INCHES, 0.85)
 
     def _scale(self, axes: Axes, km_an_inch: float) -> None:
-        """A scale bar and the north, below the map at its right end."""
+        """A scale bar and a north arrow, below the map at its right end."""
         box = axes.get_position()
         km = max(length for length in _LENGTHS_KM if length / km_an_inch <= 1.3)
         inches = km / km_an_inch
@@ -109,7 +109,7 @@ class Sheet:
 
 @contextmanager
 def sheet(shown: Scene, target: Path, title: str) -> Iterator[Sheet]:
-    """A page with head and foot, to draw on; then written as ``target`` with .svg and with .png."""
+    """A page with header and footer; written as ``target``.svg and .png on exit."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -132,24 +132,24 @@ def sheet(shown: Scene, target: Path, title: str) -> Iterator[Sheet]:
 
 
 def _write_png(figure: Figure, target: Path, about: dict[str, str]) -> None:
-    """256 colours are enough for a map, and a third of the bytes; packing them harder takes longer than drawing."""
+    """Writes a PNG of 256 colours: enough for a map, a third of the size; more compression is slower than drawing."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    told = PngInfo()
+    metadata = PngInfo()
     for key, value in about.items():
-        told.add_itxt(key, value, lang="fr")
+        metadata.add_itxt(key, value, lang="fr")
     drawn = io.BytesIO()
     figure.savefig(drawn, format="rgba", dpi=DPI)
     size = (round(WIDTH_INCHES * DPI), round(HEIGHT_INCHES * DPI))
     image = Image.frombytes("RGBA", size, drawn.getvalue())
-    # of all methods that which leaves the colours of classes as they are, however little there is of one
+    # the only method that keeps the colours of rare classes
     few = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(target, pnginfo=told, dpi=(DPI, DPI))
+    few.save(target, pnginfo=metadata, dpi=(DPI, DPI))
 
 
 def _settings() -> Any:
-    """The font that comes with the project, drawn as outlines: the same map on every machine."""
+    """Uses the project's font, drawn as outlines: the same map on every machine."""
     return {
         "font.family": fonts.register(),
         "text.color": INK,
@@ -161,8 +161,8 @@ def _settings() -> Any:
 
 def _head(page: Axes, shown: Scene, title: str) -> None:
     page.text(_MARGIN_INCHES, 0.22, title, fontsize=17, fontweight="bold", va="top")
-    told = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
-    page.text(_MARGIN_INCHES, 0.53, told, fontsize=10, color=SOFT, va="top")
+    text = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
+    page.text(_MARGIN_INCHES, 0.53, text, fontsize=10, color=SOFT, va="top")
     if shown.edition.notice:
         box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": NOTICE, "edgecolor": NOTICE_EDGE, "lw": 1.5}
         style: dict[str, Any] = {
@@ -180,8 +180,8 @@ def _foot(page: Axes, shown: Scene) -> None:
     foot = Panel(page, _MARGIN_INCHES, WIDTH_INCHES, HEIGHT_INCHES - (0.62 if drawn.is_schematic else 0.46))
     if drawn.is_schematic:
         foot.write(f"{SCHEMATIC.capitalize()}.", 8, fontweight="semibold", color="#8a1c1c")
-    told = (
+    sources = (
         f"Sources : service_gap_cercle et service_directory, publication {shown.edition.name}, date de référence"
         f" {long_day(shown.edition.as_of)}. {drawn.credit} Chefs-lieux : coordonnées approchées. {drawn.disclaimer}"
     )
-    foot.write(told, 7, wrap=275, color=SOFT)
+    foot.write(sources, 7, wrap=275, color=SOFT)

@@ -1,4 +1,4 @@
-"""The portal: the first page of a publication and its views, made of the publication alone and readable from a disk."""
+"""The portal: the first page of a publication and its views, made from the publication alone and readable from disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the portal: one page, its style and scripts, and its data."""
+"""Makes the portal: one page with its style, scripts and data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from warehouse.pages import environment
 from warehouse.reading.edition import Edition
 
 _HERE = Path(__file__).parent
-# The order in which the page loads its own scripts: each may use what those before it define.
+# Load order of the scripts: each may use what those before it define.
 SCRIPTS = ("base", "claims", "gaps", "directory", "service", "tables", "routes")
 
 
@@ -47,7 +47,7 @@ def _page(edition: Edition, figures: dict[str, int]) -> str:
 
 
 def _weight(count: int) -> str:
-    """A file's size: 14,3 Mo."""
+    """The size of a file: 14,3 Mo."""
     number, unit = float(count), "octets"
     for larger in ("ko", "Mo", "Go"):
         if number >= 1000:

@@ -1,4 +1,4 @@
-"""What every view of the portal needs: labels of codes, names of documents and sources, the fields of a service."""
+"""Data shared by all views of the portal: labels of codes, names of documents and sources, fields of a service."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from warehouse.source_states import LABELS as LABELS_OF_STATES
 
 _MASKED = {column.name for column in SERVICE if column.tells_place or column.is_contact}
 _FIELDS = Path(__file__).parent / "fields.yml"
-# How the filter of the directory names the bands of quality.
+# Labels of quality bands in the filter of the directory.
 _BANDS = {"A": "A (dès {quality_band_A:number})", "B": "B (dès {quality_band_B:number})", "C": "C (en dessous)"}
-# Values that marts compute: they are in no code list of the reference.
+# Values computed by marts, which are in no code list.
 _COMPUTED = LABELS | {
     "delivery": {state: label[0].upper() + label[1:] for state, label in LABELS_OF_STATES.items()},
     "severity": {"error": "Bloquant", "warning": "Avertissement", "info": "Information"},
@@ -35,7 +35,7 @@ _COMPUTED = LABELS | {
 
 
 def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> None:
-    """Writes the basis (`socle`). ``firsts``: first key of each leaf of evidence; ``services``: how many there are."""
+    """Writes the basis (`socle`). ``firsts``: first key of each leaf of evidence; ``services``: their number."""
     content = {
         "publication": edition.name,
         "as_of": edition.as_of,
@@ -58,12 +58,12 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
 
 
 def fields(edition: Edition) -> list[dict[str, Any]]:
-    """What a service's page shows, section by section, with the parameters of the publication."""
+    """The fields of a service's page by section, with the parameters of the publication."""
     return sections(edition.filled(_FIELDS.read_text(encoding="utf-8"), _FIELDS.name))
 
 
 def sections(text: str) -> list[dict[str, Any]]:
-    """The sections of `fields.yml`; ``place`` is a field that is withheld where the place is masked."""
+    """The sections of `fields.yml`; ``place`` marks fields withheld if the place is masked."""
     return [
         section
         | {"fields": [field | ({"place": True} if field["name"] in _MASKED else {}) for field in section["fields"]]}
@@ -72,18 +72,18 @@ def sections(text: str) -> list[dict[str, Any]]:
 
 
 def _codes(edition: Edition) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     for row in edition.rows("select list, code, fr from reference.code_list"):
-        found.setdefault(row["list"], {})[row["code"]] = row["fr"]
+        labels.setdefault(row["list"], {})[row["code"]] = row["fr"]
     bands = {band: edition.filled(label, Path(__file__).name) for band, label in _BANDS.items()}
-    return found | _COMPUTED | {"quality_band": bands}
+    return labels | _COMPUTED | {"quality_band": bands}
 
 
 def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
-    """By document id: title, file as it was landed, publisher, class of evidence."""
-    files = {digest: name for given in edition.manifest["inputs"].values() for name, digest in given["files"].items()}
+    """By document id: title, name of the landed file, publisher, class of evidence."""
+    files = {digest: name for entry in edition.manifest["inputs"].values() for name, digest in entry["files"].items()}
     query = "select document_id, title, file_name, publisher, source_class from marts.document_review"
-    told = {row["document_id"]: row for row in edition.rows(query)}
+    rows = {row["document_id"]: row for row in edition.rows(query)}
     return {
         document_id: {
             "title": row["title"],
@@ -91,11 +91,11 @@ def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
             "publisher": row["publisher"],
             "class": row["source_class"],
         }
-        for document_id, row in told.items()
+        for document_id, row in rows.items()
     }
 
 
 def _attributes() -> dict[str, dict[str, str | None]]:
-    """By attribute of claims: what it is called and the code list of its values, as the first shape declares it."""
+    """By attribute of claims: its title and code list, from the first shape that declares it."""
     columns = [column for shape in reversed(SHAPES.values()) for column in shape]
     return {column.name: {"label": column.fr, "codes": column.codes} for column in columns}

@@ -1,4 +1,4 @@
-"""Reads a portal again: what is wrong with it, one French sentence each."""
+"""Rereads a portal and lists its faults, one French sentence each."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from urllib.parse import unquote
 
 from warehouse.deliverables import front
 from warehouse.deliverables.portal import scripts
-from warehouse.pages.links import outside, unfilled
+from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition
 
 _FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:)?//", re.IGNORECASE)
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """What the files of a folder lack of being the portal of the publication; nothing where it is whole."""
+    """What is missing or wrong in the files of a portal; empty if nothing is."""
     page = (folder / front.NAME).read_text(encoding="utf-8")
     read = _Page(page)
-    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled(page, edition.braces)]
+    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled_marks(page, edition.braces)]
     wrong += [f"{front.NAME} : mal formé ({tag})" for tag in read.misplaced]
-    wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside(page)]
+    wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside_addresses(page)]
     wrong += [
         f"{front.NAME} : {path} n’existe pas" for path in read.addresses if _is_dead(path, folder, edition.folder)
     ]
@@ -31,18 +31,18 @@ def check(edition: Edition, folder: Path) -> list[str]:
 
 
 def _data_faults(edition: Edition, folder: Path) -> list[str]:
-    found, wrong = {}, []
+    contents, wrong = {}, []
     for path in sorted((folder / scripts.FOLDER).glob("*.js")):
         try:
-            found[path.stem] = scripts.read(path)
+            contents[path.stem] = scripts.read(path)
         except ValueError as error:
             wrong.append(f"{path.name} : illisible ({error})")
     known = edition.value("select count(*) from marts.service_directory")
-    listed = len(found.get("annuaire", {}).get("ids", []))
-    pages = sum(len(content["rows"]) for name, content in found.items() if name.startswith("fiches_"))
+    listed = len(contents.get("annuaire", {}).get("ids", []))
+    pages = sum(len(content["rows"]) for name, content in contents.items() if name.startswith("fiches_"))
     claims = sum(
         len(one)
-        for name, content in found.items()
+        for name, content in contents.items()
         if name.startswith("preuves_")
         for one in content["entities"].values()
     )
@@ -62,7 +62,7 @@ def _is_dead(address: str, folder: Path, publication: Path) -> bool:
 
 
 class _Page(HTMLParser):
-    """The addresses that a page follows, and the end tags that close nothing."""
+    """The addresses of a page, and its unmatched end tags."""
 
     _VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
 
@@ -76,13 +76,13 @@ class _Page(HTMLParser):
         self.misplaced += self._open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Notes addresses, and what is to be closed."""
+        """Records addresses and opened tags."""
         self.addresses += [value for name, value in attrs if name in ("href", "src") and value]
         if tag not in self._VOID:
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Closes the last opened, or notes that it does not fit."""
+        """Closes the last opened tag, or records a mismatch."""
         if self._open and self._open[-1] == tag:
             self._open.pop()
         else:

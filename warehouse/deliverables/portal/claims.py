@@ -1,6 +1,6 @@
-"""Every claim behind the published values, in leaves of bounded size that the page loads when somebody asks.
+"""The claims behind the published values, in leaves of limited size that the page loads on demand.
 
-Leaves hold entities in the order of their keys, `<entity>/<id>`, so that the first key of each says where to look.
+Entities are sorted by their keys, `<entity>/<id>`, so that the first key of each leaf is an index.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 from warehouse.deliverables.portal import scripts
 from warehouse.reading.edition import Edition
 
-LARGEST_BYTES = 200_000  # of one leaf, on disk
-_ROOM_BYTES = 10_000  # for the last claim added and for what surrounds the claims
-# A claim is positions in the leaf's list of texts (-1 for none), whether it won, and the position of its ground: what
-# claims of one record on attributes of one kind have in common, texts first.
+LARGEST_BYTES = 200_000  # size of one leaf, on disk
+_ROOM_BYTES = 10_000  # margin for the last claim and the surrounding text
+# A claim consists of positions in the leaf's list of texts (-1 for none), whether it won, and the position of its
+# ground: the common part of a record's claims on attributes of one kind, texts first.
 CLAIM = ("attribute", "value", "raw_value", "locator", "is_winner")
 GROUND = (
     "source_id",
@@ -27,7 +27,7 @@ GROUND = (
     "freshness",
     "extraction_confidence",
 )
-TEXTS = 4  # the first so many of both
+TEXTS = 4  # the leading columns of both that are texts
 
 _QUERY = """
 select concat(entity, '/', entity_id), attribute, value, raw_value, locator, cast(is_winner as integer),
@@ -39,7 +39,7 @@ order by 1, attribute, is_winner desc, standing <> 'override', standing <> 'coun
 
 
 class _Leaf:
-    """Claims of some entities, and the texts and grounds that they share."""
+    """Claims of some entities, with their shared texts and grounds."""
 
     def __init__(self) -> None:
         self.texts: dict[str, int] = {}
@@ -52,7 +52,7 @@ class _Leaf:
         return self.bytes > LARGEST_BYTES - _ROOM_BYTES
 
     def add(self, key: str, claim: tuple[Any, ...], ground: tuple[Any, ...]) -> None:
-        """Adds a claim (values in the order of CLAIM and GROUND) and counts the bytes that it takes."""
+        """Adds a claim (values in the order of CLAIM and GROUND) and its size in bytes."""
         if key not in self.entities:
             self.entities[key] = []
             self.bytes += len(key) + 8
@@ -73,7 +73,7 @@ class _Leaf:
 def write(edition: Edition, folder: Path) -> list[str]:
     """Writes the leaves, `preuves_<n>`; returns the first key of each.
 
-    An entity whose claims fill a leaf goes on in the next, which then begins with the same key.
+    An entity whose claims fill a leaf continues in the next, which then begins with the same key.
     """
     firsts = []
     for number, leaf in enumerate(_leaves(edition)):

@@ -1,4 +1,4 @@
-"""The directory: what the list is searched by, at once; what a service's page says more, in leaves read on demand."""
+"""The directory: the searchable list, loaded at once, and the details of services, in leaves loaded on demand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ingestion.clean.text import fold
 from warehouse.deliverables.portal import scripts
 from warehouse.reading.edition import Edition, Row
 
-LEAF = 250  # services in one file of pages
-# Columns of the list and where they come from. Each is a dictionary of its distinct values, and one position in it per
+LEAF = 250  # services per file of details
+# Columns of the list and their origin. Each is a dictionary of its distinct values, and one position in it per
 # service (-1: none).
 _CODES = {
     "type": "service_type_code",
@@ -63,7 +63,7 @@ left join waves using (service_at_location_id)
 
 
 def write(edition: Edition, folder: Path) -> None:
-    """Writes the list (`annuaire`) and the pages (`fiches_<n>`, LEAF services each, in the order of the list)."""
+    """Writes the list (`annuaire`) and the details (`fiches_<n>`, LEAF services each, in the order of the list)."""
     rows = sorted(edition.rows(_QUERY), key=_order)
     scripts.write(folder, "annuaire", _listed(edition, rows))
     for start in range(0, len(rows), LEAF):
@@ -78,7 +78,7 @@ def _order(row: Row) -> tuple[str, ...]:
 
 
 def _rounded(value: Any) -> Any:
-    """Shares and scores are shown to two decimals, coordinates to five: more digits only weigh."""
+    """Rounds shares and scores to two decimals, coordinates to five: more digits only take space."""
     return round(value, 6) if isinstance(value, float) else value
 
 
@@ -87,7 +87,7 @@ def _listed(edition: Edition, rows: list[Row]) -> dict[str, Any]:
     for name, column in (_CODES | _NAMES).items():
         dictionaries[name], columns[name] = _encoded(row[column] for row in rows)
     acronyms = {row["organization_name"]: row["acronym"] or "" for row in rows}
-    told: dict[str, Callable[[str], str]] = {
+    labels: dict[str, Callable[[str], str]] = {
         "organization": lambda name: f"{name} {acronyms[name]}",
         "type": lambda code: edition.label("type_service", code),
         "zone": lambda code: edition.label("zone", code),
@@ -96,13 +96,13 @@ def _listed(edition: Edition, rows: list[Row]) -> dict[str, Any]:
         "leaf": LEAF,
         "ids": [row["service_at_location_id"] for row in rows],
         "dictionaries": dictionaries,
-        "folded": {name: [fold(told.get(name, str)(text)) for text in dictionaries[name]] for name in _SEARCHED},
+        "folded": {name: [fold(labels.get(name, str)(text)) for text in dictionaries[name]] for name in _SEARCHED},
         "columns": columns | {name: [int(bool(row[column])) for row in rows] for name, column in _FLAGS.items()},
     }
 
 
 def _encoded(values: Iterable[str | None]) -> tuple[list[str], list[int]]:
-    """(distinct values in the order of their first use, the position of each value; -1 where there is none)."""
+    """(distinct values in order of first use, the position of each value; -1 for null)."""
     places: dict[str, int] = {}
     positions = [-1 if value is None else places.setdefault(value, len(places)) for value in values]
     return list(places), positions

@@ -15,7 +15,7 @@ select reading, zone_code, service_type_code, population_group_code, gap_class, 
 from marts.service_gap where month = (select max(month) from marts.service_gap)
 order by all
 """
-# A figure of people speaks of a cell by its indicator and sector, its group and its place, all in its id.
+# Figures of people are matched to a cell by indicator, sector, group and place, all parts of their id.
 _NEEDS = """
 with figures as (select distinct entity_id from marts.provenance where entity = 'need')
 

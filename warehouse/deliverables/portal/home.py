@@ -1,4 +1,4 @@
-"""What the first view says: key figures, the gaps to look at first, and links to all that the publication holds."""
+"""The content of the first view: key figures, first gaps, and links to everything in the publication."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ where gaps.reading = 'HISTORICAL' and gaps.month = (select max(month) from marts
 order by gaps.priority desc, zones.zone_code, gaps.service_type_code, gaps.population_group_code
 limit 8
 """
-# What people open first of a deliverable of many files; of the others so many are listed.
+# Files shown first for deliverables of many files; of the others, this many are listed.
 _FIRST = (
     "cartes/carte.html",
     "exports/cartographie.xlsx",
@@ -75,7 +75,7 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class Link:
-    """A file of the publication: its path from the first page, what it is called, its size in bytes."""
+    """A file of the publication: its path from the first page, its title, its size in bytes."""
 
     path: str
     title: str
@@ -83,13 +83,13 @@ class Link:
 
     @property
     def kind(self) -> str:
-        """Its format, as people call it."""
+        """The common name of its format."""
         return self.path.rpartition(".")[2].upper()
 
 
 @dataclass(frozen=True)
 class Group:
-    """Links under one title, and where the first view leads for it: a page that people open first, or its list."""
+    """Links under one title, and the target of its heading: a page to open first, or its list."""
 
     name: str
     title: str
@@ -104,17 +104,17 @@ class Group:
 
     @property
     def shown(self) -> list[Link]:
-        """What stands in sight: all of a few files, else those that people open first."""
+        """The links always visible: all of a few, else the main ones."""
         return self.links if len(self.links) <= _FEW else [link for link in self.links if link.path in _FIRST]
 
     @property
     def folded(self) -> list[Link]:
-        """The rest, as far as a list is of use."""
+        """The other links, up to a useful number."""
         return [link for link in self.links if link not in self.shown][:_MOST]
 
     @property
     def unlisted(self) -> int:
-        """How many files only the folder shows."""
+        """The number of files without a link."""
         return len(self.links) - len(self.shown) - len(self.folded)
 
 
@@ -131,12 +131,12 @@ def marks(edition: Edition, figures: dict[str, int]) -> dict[str, str]:
 
 
 def first_gaps(edition: Edition) -> list[Row]:
-    """The cells of highest priority of the last month."""
+    """The cells of highest priority in the last month."""
     return edition.rows(_FIRST_GAPS)
 
 
 def groups(edition: Edition) -> list[Group]:
-    """Each deliverable that was made, the portal left out; last, the files that the publication itself has."""
+    """One group per deliverable except the portal; last, the publication's own files."""
     folder = edition.folder
     own = {edition.file.name: "Base de données DuckDB : toutes les tables"} | front.OWN
     links = [

@@ -1,4 +1,4 @@
-"""The tables that are read whole: opportunities, mechanisms, quality of the data, sources, documents."""
+"""The tables that are loaded completely: opportunities, mechanisms, quality of the data, sources, documents."""
 
 from __future__ import annotations
 
@@ -46,27 +46,27 @@ def write(edition: Edition, folder: Path) -> None:
     )
 
 
-def _fate(told: dict[str, int] | None) -> dict[str, Any]:
-    """How many of its records are published, and what became of the others; nothing of answers of persons."""
-    if told is None:
+def _fate(counts: dict[str, int] | None) -> dict[str, Any]:
+    """How many records of a source are published, and the fate of the others; nothing of persons' answers."""
+    if counts is None:
         return {"published": None, "unpublished": ""}
-    return {"published": told.get(fates.PUBLISHED, 0), "unpublished": fates.others(told)}
+    return {"published": counts.get(fates.PUBLISHED, 0), "unpublished": fates.others(counts)}
 
 
 def _sources(edition: Edition) -> list[dict[str, Any]]:
-    """What each source gave, from the manifest, and the dates of what was observed."""
+    """The deliveries of the manifest, and the dates of the observations."""
     observed = {row.pop("source_id"): row for row in edition.rows(_OBSERVED)}
     nothing = {"first_on": None, "last_on": None, "claim_count": 0}
-    told_fates = fates.of_manifest(edition.manifest)
+    source_fates = fates.of_manifest(edition.manifest)
     return [
         {
             "source_id": source_id,
-            "state": given["state"],
-            "error": given["error"],
-            "files": list(given["files"]),
-            **{name: withheld.total(given["rows"], name) for name in ("read", "accepted", "rejected")},
-            **_fate(told_fates.get(source_id)),
+            "state": entry["state"],
+            "error": entry["error"],
+            "files": list(entry["files"]),
+            **{name: withheld.total(entry["rows"], name) for name in ("read", "accepted", "rejected")},
+            **_fate(source_fates.get(source_id)),
             **observed.get(source_id, nothing),
         }
-        for source_id, given in sorted(edition.manifest["inputs"].items())
+        for source_id, entry in sorted(edition.manifest["inputs"].items())
     ]

@@ -1,6 +1,6 @@
-"""Data as scripts: a page opened from a disk may load a script, and nothing else.
+"""Data as scripts: a page opened from disk may load scripts, but no other data.
 
-Each file sets one entry of the global `MRF_DATA` to one JSON value, so that it can be read back.
+Each file sets one entry of the global `MRF_DATA` to one JSON value, so that it can be parsed back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def write(folder: Path, name: str, content: Any) -> Path:
 
 
 def read(path: Path) -> Any:
-    """The content of a data script. Raises ValueError where it is none."""
+    """The content of a data script. Raises ValueError if it is none."""
     text = path.read_text(encoding="utf-8")
     start = f"{_START}{_ENCODER.encode(path.stem)}{_MIDDLE}"
     if not (text.startswith(start) and text.endswith(_END)):
@@ -32,7 +32,7 @@ def read(path: Path) -> Any:
 
 
 def size(value: Any) -> int:
-    """How many bytes a value takes in a script."""
+    """The size of a value in a script, in bytes."""
     return len(_ENCODER.encode(value).encode())
 
 
@@ -42,5 +42,5 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} n’a pas de forme JSON")
 
 
-# One for all: making an encoder costs more than most values do.
+# Shared: creating an encoder takes longer than encoding most values.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)

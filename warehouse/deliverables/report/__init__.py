@@ -10,7 +10,7 @@ from warehouse.reading.edition import Edition
 
 
 def _make(report: str, edition: Edition, folder: Path) -> None:
-    from warehouse.deliverables.report import filling  # charts and documents: not before they are needed
+    from warehouse.deliverables.report import filling  # charts and documents are slow to import
 
     filling.write(edition, report, folder)
 

@@ -1,4 +1,4 @@
-"""The charts of the reports: each is written as SVG for pages and print, and as PNG for Word and slides."""
+"""The charts of the reports, written as SVG for pages and print, and as PNG for Word and slides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Given = ParamSpec("_Given")
 
 
 def _styled(draw: Callable[_Given, Path]) -> Callable[_Given, Path]:
-    """Draws with settings that make a chart a text's neighbour, and leaves those of the process as they were."""
+    """Draws with settings that match the text, and restores those of the process."""
 
     @wraps(draw)
     def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> Path:
@@ -31,7 +31,7 @@ def _styled(draw: Callable[_Given, Path]) -> Callable[_Given, Path]:
             "font.family": fonts.register(),
             "font.size": 9,
             "svg.fonttype": "path",
-            "svg.hashsalt": "mrf",  # the same chart is the same file
+            "svg.hashsalt": "mrf",  # makes the file reproducible
             "text.color": palette.INK,
             "axes.labelcolor": palette.INK,
             "xtick.color": palette.INK,
@@ -67,7 +67,7 @@ def _save(figure: Figure, target: Path) -> Path:
 def stacked(
     target: Path, rows: Sequence[str], series: Mapping[str, Sequence[float | None]], colours: Mapping[str, str]
 ) -> Path:
-    """Horizontal bars, one a row, of parts that add up; each part shows its number where it has room for it."""
+    """Stacked horizontal bars, one per row; each part shows its number if there is room."""
     figure, axes = _figure(0.7 + 0.36 * len(rows))
     left = [0.0] * len(rows)
     for name, values in series.items():
@@ -88,13 +88,13 @@ def stacked(
 
 @_styled
 def shares(target: Path, rows: Sequence[str], values: Sequence[float | None], colour: str = palette.BLUE) -> Path:
-    """One bar a row from 0 to 100 %; an unknown share is said to be so, not drawn as none."""
+    """One bar per row from 0 to 100 %; an unknown share is labelled as such, not drawn as zero."""
     figure, axes = _figure(0.3 + 0.34 * len(rows))
     axes.barh(rows, [1.0] * len(rows), color=palette.TINT, height=0.6)
     axes.barh(rows, [value or 0.0 for value in values], color=colour, height=0.6)
     for index, value in enumerate(values):
-        told = "inconnu" if value is None else french.share(value)
-        axes.annotate(told, (1.01, index), va="center", annotation_clip=False)
+        label = "inconnu" if value is None else french.share(value)
+        axes.annotate(label, (1.01, index), va="center", annotation_clip=False)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.set_xticks([])
@@ -103,7 +103,7 @@ def shares(target: Path, rows: Sequence[str], values: Sequence[float | None], co
 
 @_styled
 def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Path:
-    """A grid of gap classes: each cell has its colour and its code; what was not surveyed is hatched."""
+    """A grid of gap classes with colour and code; cells not surveyed are hatched."""
     from matplotlib.patches import Rectangle
 
     figure, axes = _figure(0.5 + 0.27 * len(rows))
@@ -115,8 +115,8 @@ def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Se
             )
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1} if hatch else None
             axes.text(
-                x + 0.5, y + 0.5, code, ha="center", va="center", color=palette.on(palette.GAP[code]), bbox=box,
-                fontsize=8.5, fontweight="bold",
+                x + 0.5, y + 0.5, code, ha="center", va="center", color=palette.on(palette.GAP[code]),
+                bbox=box, fontsize=8.5, fontweight="bold",
             )  # fmt: skip
     axes.set_xlim(0, len(columns))
     axes.set_ylim(len(rows), 0)
@@ -135,7 +135,7 @@ def periods(
     ticks: dict[float, str],
     today: float | None = None,
 ) -> Path:
-    """A bar a row from one time to another, on the axis that ``ticks`` names; ``today`` is a line across."""
+    """One bar per row over a period, on the axis ``ticks``; ``today`` is a vertical line."""
     figure, axes = _figure(0.5 + 0.3 * len(rows))
     for index, ((start, end), colour) in enumerate(zip(spans, colours, strict=True)):
         axes.barh(index, end - start, left=start, color=colour, height=0.55)
@@ -152,7 +152,7 @@ def periods(
 
 
 def months_between(first: dt.date, last: dt.date) -> dict[float, str]:
-    """The first days of the months from one date to after another, as an axis: at most nine are named."""
+    """The first days of the months of a period, as an axis with at most nine labels."""
     starts, current = [first.replace(day=1)], first.replace(day=1)
     while current <= last:
         current = (current + dt.timedelta(days=32)).replace(day=1)

@@ -1,6 +1,6 @@
-"""Every value that a report shows, with the mart, the key and the column it was read from.
+"""Every value shown in a report, with the mart, the key and the column it was read from.
 
-A value cannot reach a report otherwise: templates hold no digits, and what they show comes through `Citations`.
+There is no other way for a value into a report: templates hold no digits, and values pass through `Citations`.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from warehouse.french import show
 from warehouse.reading.edition import Edition
 
-# What Markdown would read as its own in the text of a value.
+# Characters with a meaning in Markdown.
 _MARKDOWN = re.compile(r"([\\&`*_{}\[\]()<>#+\-.!|~^$@'\"])")
-_BREAKS = re.compile(r"[ \t\r\n]+")  # and not the narrow spaces inside of numbers
+_BREAKS = re.compile(r"[ \t\r\n]+")  # but not the narrow spaces inside numbers
 _PLACE = re.compile(r"(?P<schema>\w+)\.(?P<table>\w+) \[(?P<key>.*)\] (?P<column>\w+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands: table, key of its row, column."""
+    """The origin of a value: table, key of its row, column."""
 
     table: str
     key: tuple[tuple[str, str], ...]
@@ -32,18 +32,18 @@ class Place:
         return f"{self.table} [{key}] {self.column}"
 
 
-def place_of(told: str) -> Place:
-    """Reads a place again from what a document says of it. Raises ValueError where it is none."""
-    found = _PLACE.fullmatch(told)
-    if found is None:
-        raise ValueError(f"« {told} » : attendu « schéma.table [colonne=valeur; …] colonne »")
-    pairs = (pair.partition("=") for pair in found["key"].split("; "))
-    return Place(f"{found['schema']}.{found['table']}", tuple((k, v) for k, _, v in pairs), found["column"])
+def place_of(text: str) -> Place:
+    """Parses a place written in a document. Raises ValueError if it is none."""
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"« {text} » : attendu « schéma.table [colonne=valeur; …] colonne »")
+    pairs = (pair.partition("=") for pair in match["key"].split("; "))
+    return Place(f"{match['schema']}.{match['table']}", tuple((k, v) for k, _, v in pairs), match["column"])
 
 
 @dataclass(frozen=True)
 class CitedRow:
-    """A row of a mart, whose values know where they stand."""
+    """A row of a mart whose values know their place."""
 
     table: str
     key: tuple[tuple[str, str], ...]
@@ -64,17 +64,17 @@ class Group:
 
     @property
     def anchor(self) -> str:
-        """Where the annex speaks of it."""
+        """Its anchor in the annex."""
         return f"p{self.number}"
 
     def tables(self) -> dict[str, list[str]]:
         """By table, the columns that were read."""
-        found: dict[str, list[str]] = {}
+        by_table: dict[str, list[str]] = {}
         for place in self.places:
-            columns = found.setdefault(place.table, [])
+            columns = by_table.setdefault(place.table, [])
             if place.column not in columns:
                 columns.append(place.column)
-        return found
+        return by_table
 
     def common(self, table: str) -> dict[str, str]:
         """The parts of the key that all values of a table share."""
@@ -88,7 +88,7 @@ class Group:
 
 
 class Citations:
-    """Reads values of a publication and writes them as Markdown that carries their place."""
+    """Reads values of a publication and writes them as Markdown with their place."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
@@ -96,19 +96,19 @@ class Citations:
         self._keys = {f"{t['schema']}.{t['name']}": t["key"] for t in edition.dictionary["tables"]}
 
     def open(self, title: str) -> Group:
-        """Starts a group: what is shown from now on belongs to it."""
+        """Starts a group, to which the values shown from now on belong."""
         self.groups.append(Group(len(self.groups) + 1, title))
         return self.groups[-1]
 
     def rows(self, table: str, where: str = "true", order: str = "all", limit: int | None = None) -> list[CitedRow]:
-        """The rows of a mart (`service_gap`) or of a reference table (`reference.parameter`) that a condition keeps."""
+        """The rows of a mart (`service_gap`) or of a reference table (`reference.parameter`) that meet a condition."""
         full = table if "." in table else f"marts.{table}"
         key = self._keys[full]
         query = f"from {full} where {where} order by {order}" + (f" limit {limit}" if limit else "")
         return [CitedRow(full, tuple((name, str(row[name])) for name in key), row) for row in self.edition.rows(query)]
 
     def cite(self, row: CitedRow, column: str, kind: str) -> str:
-        """The value of a column as Markdown. A value without a digit needs no trace: names and labels are texts."""
+        """The value of a column as Markdown. A value without digits needs no place: names and labels are texts."""
         return self.span(show(row.values[column], kind), row.place(column))
 
     def span(self, shown: str, place: Place) -> str:
@@ -122,18 +122,18 @@ class Citations:
 
 
 def attribute(text: str) -> str:
-    """The quoted value of an attribute, which Markdown reads with entities and backslashes."""
+    """A quoted attribute value for Markdown, with entities and backslashes escaped."""
     return '"' + text.replace("\\", "\\\\").replace("&", "&amp;").replace('"', '\\"') + '"'
 
 
 def escaped(text: str) -> str:
-    """A text that Markdown takes as it stands, on one line."""
+    """A text escaped for Markdown, on one line."""
     return _MARKDOWN.sub(r"\\\1", _BREAKS.sub(" ", text.strip()))
 
 
 def read_back(edition: Edition, places: Iterable[Place]) -> dict[Place, Any]:
-    """The values at these places, read again one by one. Raises LookupError where a row is not there exactly once."""
-    found: dict[Place, Any] = {}
+    """The values at these places, read again. Raises LookupError unless each row exists exactly once."""
+    read: dict[Place, Any] = {}
     for place in places:
         condition = " and ".join(f'"{name}"::varchar is not distinct from ?' for name, _ in place.key)
         values = [None if value == "None" else value for _, value in place.key]
@@ -142,5 +142,5 @@ def read_back(edition: Edition, places: Iterable[Place]) -> dict[Place, Any]:
         ).fetchall()
         if len(rows) != 1:
             raise LookupError(f"{place} : {len(rows)} ligne(s)")
-        found[place] = rows[0][0]
-    return found
+        read[place] = rows[0][0]
+    return read

@@ -1,4 +1,4 @@
-"""The charts and maps that a template may call: values of marts, drawn, with the sentence that describes them."""
+"""Charts and maps for templates: values of marts, drawn, with a sentence that describes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_MAP = "La carte de cette publication n’a pas pu être faite ; « mrf statu
 
 
 class Drawings:
-    """Draws for one report; pictures go where the writer's are."""
+    """Draws for one report, into the writer's folder of pictures."""
 
     def __init__(self, writer: Writer) -> None:
         self._w = writer
@@ -57,27 +57,27 @@ class Drawings:
         values = {name: [row.values["value"] for row in line] for name, line in rows.items()}
         colours = {name: colour for name, (_, colour) in series.items()}
         path = charts.stacked(self._target(), list(w.zones.values()), values, colours)
-        told = " ; ".join(
+        description = " ; ".join(
             f"{zone} : " + ", ".join(f"{name} {w.shown(rows[name][i])}" for name in series)
             for i, zone in enumerate(w.zones.values())
         )
         return w.chart(
-            title, path, f"Barres par zone. {told}.", [(row, "value") for line in rows.values() for row in line]
+            title, path, f"Barres par zone. {description}.", [(row, "value") for line in rows.values() for row in line]
         )
 
     def shares(self, title: str, section: str, name: str, empty: str) -> str:
-        """A share by zone; ``empty`` says why there is none."""
+        """A share by zone; ``empty``: the sentence if there is none."""
         w = self._w
         rows = {label: w.indicator(section, name, zone) for zone, label in [*w.zones.items(), (ALL, "Ensemble")]}
         values = [row.values["value"] for row in rows.values()]
         if not any(values):
             return w.absent(title, empty)
         path = charts.shares(self._target(), list(rows), values)
-        told = " ; ".join(f"{label} : {french.show(v, 'share')}" for label, v in zip(rows, values, strict=True))
-        return w.chart(title, path, f"Barres par zone. {told}.", [(row, "value") for row in rows.values()])
+        description = " ; ".join(f"{label} : {french.show(v, 'share')}" for label, v in zip(rows, values, strict=True))
+        return w.chart(title, path, f"Barres par zone. {description}.", [(row, "value") for row in rows.values()])
 
     def planning(self, title: str, section: str) -> str:
-        """A bar an activity, from its first to its last month of the contract."""
+        """One bar per activity, from its first to its last month of the contract."""
         w = self._w
         rows = w.items(section)
         spans = [(row.values["start_month"] - 1, row.values["end_month"]) for row in rows]
@@ -85,14 +85,14 @@ class Drawings:
         ticks = {float(month): f"M+{month}" for month in range(last + 1)}
         names = [row.values["title_fr"] for row in rows]
         path = charts.periods(self._target(), names, spans, [palette.BLUE] * len(rows), ticks)
-        told = " ; ".join(
+        description = " ; ".join(
             f"{name}, du mois {row.values['start_month']} au mois {row.values['end_month']}"
             for name, row in zip(names, rows, strict=True)
         )
-        return w.chart(title, path, f"Planning. {told}.", _both(rows, "start_month", "end_month"))
+        return w.chart(title, path, f"Planning. {description}.", _both(rows, "start_month", "end_month"))
 
     def calendar(self, title: str) -> str:
-        """Opportunities that are open or to come and whose dates are known."""
+        """Opportunities that are open or upcoming and have known dates."""
         w = self._w
         rows = w.rows(
             "opportunity_calendar",
@@ -128,19 +128,19 @@ class Drawings:
     def gaps(self, title: str, group: str) -> str:
         """The gap class of each zone and service type for one group, this month, in the historical reading."""
         w = self._w
-        found = w.gap_grid(group)
-        cells = [[found[code, zone].values["gap_class"] for zone in w.zones] for code in w.types]
+        grid = w.gap_grid(group)
+        cells = [[grid[code, zone].values["gap_class"] for zone in w.zones] for code in w.types]
         path = charts.classes(self._target(), list(w.types.values()), list(w.zones.values()), cells)
-        told = " ; ".join(
+        description = " ; ".join(
             f"{name} : " + ", ".join(f"{zone} {code}" for zone, code in zip(w.zones.values(), line, strict=True))
             for name, line in zip(w.types.values(), cells, strict=True)
         )
         return w.chart(
-            title, path, f"Grille des classes de lacune. {told}.", [(row, "gap_class") for row in found.values()]
+            title, path, f"Grille des classes de lacune. {description}.", [(row, "gap_class") for row in grid.values()]
         )
 
     def gap_legend(self) -> str:
-        """What each class says."""
+        """The meaning of each class."""
         return self._w.listing(
             "Les classes de lacune",
             self._w.rows("reference.gap_class", order="rowid"),
@@ -149,7 +149,7 @@ class Drawings:
         )
 
     def maps(self, *wanted: tuple[str, str | None]) -> str:
-        """Maps of zones, or of the country (None), as this publication drew them; landscape pages of their own."""
+        """Maps of zones, or of the country (None), from this publication; on landscape pages."""
         drawn = [self._map(title, zone) for title, zone in wanted if self._is_drawn(zone)]
         absent = [self._w.absent(title, _NO_MAP) for title, zone in wanted if not self._is_drawn(zone)]
         pages = ["\n::: landscape\n", *drawn, "\n:::\n"] if drawn else []

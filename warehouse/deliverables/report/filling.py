@@ -1,4 +1,4 @@
-"""From a publication to a report: its template filled, written in three forms, and read again."""
+"""From a publication to a report: fills its template, writes three formats, and rereads them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def markdown(edition: Edition, report: str, images: Path) -> str:
 
 
 def path(folder: Path, report: str) -> Path:
-    """Where a report lies below a folder, without suffix."""
+    """The path of a report below a folder, without suffix."""
     return folder / FOLDER / FILES[report]
 
 
@@ -50,7 +50,7 @@ def write(edition: Edition, report: str, folder: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mrf-report-") as temporary:
         images = Path(temporary)
-        told = f"Publication {edition.name}, date de référence : {french.long_day(edition.as_of)}"
-        text = typesetting.Text(TITLES[report], _SUBTITLE, told, edition.notice, markdown(edition, report, images))
+        date = f"Publication {edition.name}, date de référence : {french.long_day(edition.as_of)}"
+        text = typesetting.Text(TITLES[report], _SUBTITLE, date, edition.notice, markdown(edition, report, images))
         typesetting.write(text, images, target)
     return target

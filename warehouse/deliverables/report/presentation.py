@@ -1,4 +1,4 @@
-"""The final report in ten slides, for its presentation."""
+"""The final report in ten slides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.deliverables.report.citations import CitedRow
 from warehouse.deliverables.report.drawings import GROUPS, MAPS
 from warehouse.deliverables.report.slides import Slides
 from warehouse.deliverables.report.writer import ALL, Writer
-from warehouse.pages.links import unfilled
+from warehouse.pages.links import unfilled_marks
 from warehouse.reading.edition import Edition
 
 NAME = "rapports/presentation_rapport_final.pptx"
@@ -48,7 +48,7 @@ _NO_STRUCTURE = (
 _NO_QUALITY = "Aucun service n’a pu être noté : la note demande l’enquête auprès des prestataires."
 _NO_MECHANISM = "Aucun mécanisme n’a été documenté : l’enquête auprès des informateurs clés est attendue."
 _CALENDAR = "Le calendrier récapitulatif est dans le rapport et sur le portail."
-_NOTHING_TOLD = "Aucune source lue ne dit de possibilité : on ne sait pas s’il y en a."
+_NOTHING_KNOWN = "Aucune source lue ne dit de possibilité : on ne sait pas s’il y en a."
 _NOTHING_OPEN = (
     "Rien n’est ouvert à cette date. Le calendrier des nouvelles possibilités, dans le rapport, dit ce qui est à venir"
     " ou reste à chercher."
@@ -64,17 +64,17 @@ def write(edition: Edition, folder: Path) -> Path:
 
 
 def wrong(edition: Edition, folder: Path) -> list[str]:
-    """What is wrong with the slides: their number, a text left unfilled, a missing notice."""
-    found = []
+    """What is wrong with the slides: their number, an unfilled text, a missing notice."""
+    faults = []
     texts = [_text(slide) for slide in Presentation(str(folder / NAME)).slides]
     if len(texts) != COUNT:
-        found.append(f"{NAME} : {len(texts)} diapositives, {COUNT} attendues")
+        faults.append(f"{NAME} : {len(texts)} diapositives, {COUNT} attendues")
     for number, text in enumerate(texts, start=1):
-        if unfilled(text, edition.braces) or "None" in text.splitlines():
-            found.append(f"{NAME} : diapositive {number}, texte non rempli")
+        if unfilled_marks(text, edition.braces) or "None" in text.splitlines():
+            faults.append(f"{NAME} : diapositive {number}, texte non rempli")
         if edition.notice and edition.notice not in text:
-            found.append(f"{NAME} : diapositive {number} sans « {edition.notice} »")
-    return found
+            faults.append(f"{NAME} : diapositive {number} sans « {edition.notice} »")
+    return faults
 
 
 def _text(slide: Any) -> str:
@@ -82,7 +82,7 @@ def _text(slide: Any) -> str:
 
 
 class _Talk:
-    """What the slides say, and where it was read."""
+    """The content of the slides, and the origin of each value."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -124,13 +124,13 @@ class _Talk:
     def _value(self, section: str, name: str, zone: str = ALL) -> float:
         return self._row(section, name, zone).values["value"] or 0
 
-    def _told(self, section: str, name: str, zone: str = ALL) -> str:
+    def _shown_value(self, section: str, name: str, zone: str = ALL) -> str:
         row = self._row(section, name, zone)
         self._shown.append(row)
         return self._writer.shown(row)
 
     def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str) -> None:
-        """Columns by zone of (section, indicator, colour), or the sentence that says why there are none."""
+        """Columns by zone of (section, indicator, colour), or the sentence for an empty chart."""
         read = {name: [self._value(s, i, zone) for zone in self._zones] for name, (s, i, _) in series.items()}
         if not any(any(values) for values in read.values()):
             self._slides.say(empty)
@@ -141,7 +141,7 @@ class _Talk:
 
     def _table(self, lines: Sequence[tuple[Any, str, str]], size: float) -> None:
         zones = [*self._zones, ALL]
-        body = [[label, *(self._told(section, name, zone) for zone in zones)] for label, section, name in lines]
+        body = [[label, *(self._shown_value(section, name, zone) for zone in zones)] for label, section, name in lines]
         self._slides.table([["", *self._zones.values(), "Ensemble"], *body], [3.9, *[1.36] * len(zones)], size)
 
     def _cover(self) -> None:
@@ -150,7 +150,7 @@ class _Talk:
         self._slides.say(f"Date de référence : {self._day}\nPublication {self._edition.name}", 16, below=3.8)
 
     def _summary(self) -> None:
-        self._slides.cards([(self._told(section, name), told) for section, name, told in _CARDS])
+        self._slides.cards([(self._shown_value(section, name), caption) for section, name, caption in _CARDS])
 
     def _map(self) -> None:
         path = self._edition.folder / MAPS / "mali.png"
@@ -165,14 +165,14 @@ class _Talk:
             name: ("structures", f"operational_organization_count/{code}", palette.SERIES[index])
             for index, (code, name) in enumerate(GROUPS.items())
         }
-        organizations = self._told("structures", "operational_organization_count")
-        services, share = (self._told("structures", name) for name in ("operational_count", "operational_share"))
+        organizations = self._shown_value("structures", "operational_organization_count")
+        services, share = (self._shown_value("structures", name) for name in ("operational_count", "operational_share"))
         reading = f"{organizations} structures\n{services} services opérationnels, {share} des services connus"
         self._by_zone(series, _NO_STRUCTURE, reading)
 
     def _quality(self) -> None:
         series = {f"Bande {band}": ("quality", f"band_count/{band}", colour) for band, colour in palette.BAND.items()}
-        rated, mean = self._told("quality", "rated_share"), self._told("quality", "mean_score")
+        rated, mean = self._shown_value("quality", "rated_share"), self._shown_value("quality", "mean_score")
         reading = (
             f"{rated} des services connus sont notés\nNote moyenne : {mean} sur 1"
             "\nDisponibilité, accessibilité, acceptabilité, qualité"
@@ -191,14 +191,14 @@ class _Talk:
         self._table(_POSSIBILITIES, 16)
         is_open = self._value("calendar", "count/OPEN")
         is_known = self._writer.rows("opportunity_calendar", limit=1)
-        told = _CALENDAR if is_open else _NOTHING_OPEN if is_known else _NOTHING_TOLD
-        self._slides.say(told, 18, below=3.4)
+        text = _CALENDAR if is_open else _NOTHING_OPEN if is_known else _NOTHING_KNOWN
+        self._slides.say(text, 18, below=3.4)
 
     def _gaps(self) -> None:
-        found = self._writer.gap_grid("MIG_RET")
-        self._places += [str(row.place("gap_class")) for row in found.values()]
+        grid = self._writer.gap_grid("MIG_RET")
+        self._places += [str(row.place("gap_class")) for row in grid.values()]
         lines = [
-            [name, *(found[code, zone].values["gap_class"] for zone in self._zones)]
+            [name, *(grid[code, zone].values["gap_class"] for zone in self._zones)]
             for code, name in self._writer.types.items()
         ]
         self._slides.table([["", *self._zones.values()], *lines], [3.9, *[0.85] * len(self._zones)], 10, 0.32)
@@ -207,7 +207,7 @@ class _Talk:
 
     def _limits(self) -> None:
         unseen, unverified, conflicts = (
-            self._told("limits", name) for name in ("not_surveyed_share", "unverified_share", "conflict_count")
+            self._shown_value("limits", name) for name in ("not_surveyed_share", "unverified_share", "conflict_count")
         )
         self._slides.say(
             f"{unseen} de la grille n’est pas enquêtée, {unverified} des services connus ne sont pas vérifiés."

@@ -1,4 +1,4 @@
-"""Reads finished reports again, as their readers' programs would, and says what is wrong with them."""
+"""Rereads finished reports as their readers' programs would, and lists their faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from warehouse.deliverables.report.citations import Place, place_of, read_back
 from warehouse.french import forms
-from warehouse.pages.links import outside, unfilled
+from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition, typographic
 from warehouse.reading.labels import LABELS
 
@@ -20,12 +20,12 @@ _NUMBERED = ("Heading", "Title", "Subtitle", "Date", "TableCaption", "ImageCapti
 
 
 def paragraphs(docx: Path) -> list[str]:
-    """The text of a Word document, paragraph by paragraph, notes after the body."""
+    """The text of a Word document by paragraph, notes after the body."""
     return ["".join(t.text or "" for t in p.iter(f"{_W}t")) for root in _parts(docx) for p in root.iter(f"{_W}p")]
 
 
 def cited(docx: Path) -> list[tuple[str, Place]]:
-    """Every value of a Word document that tells its place: its text and that place."""
+    """Every cited value of a Word document: its text and its place."""
     return [
         ("".join(t.text or "" for t in link.iter(f"{_W}t")), place_of(link.get(f"{_W}tooltip", "")))
         for root in _parts(docx)
@@ -35,11 +35,11 @@ def cited(docx: Path) -> list[tuple[str, Place]]:
 
 
 def uncited_digits(docx: Path) -> list[str]:
-    """Paragraphs of the body with a digit that tells no place, but for the numbers of headings and captions.
+    """Paragraphs of the body with uncited digits, except the numbers of headings and captions.
 
-    The annex that tells the places, last in every report, is not looked at.
+    The annex that lists the places, last in every report, is skipped.
     """
-    found: list[str] = []
+    uncited: list[str] = []
     body = next(iter(_parts(docx)))
     for paragraph in body.iter(f"{_W}p"):
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
@@ -53,12 +53,12 @@ def uncited_digits(docx: Path) -> list[str]:
         linked = {id(t) for link in paragraph.iter(f"{_W}hyperlink") for t in link.iter(f"{_W}t")}
         rest = "".join(t.text or "" for t in paragraph.iter(f"{_W}t") if id(t) not in linked)
         if any(character.isdigit() for character in rest):
-            found.append(rest)
-    return found
+            uncited.append(rest)
+    return uncited
 
 
 def wrong_values(edition: Edition, docx: Path) -> list[str]:
-    """Values of a Word document that are not what their place in the publication holds."""
+    """Values of a Word document that differ from their place in the publication."""
     values = cited(docx)
     held = read_back(edition, {place for _, place in values})
     labels = _labels(edition)
@@ -70,32 +70,32 @@ def wrong_values(edition: Edition, docx: Path) -> list[str]:
 
 
 def _is_shown(text: str, value: Any, labels: dict[str, set[str]]) -> bool:
-    told = {" ".join(form.split()) for form in forms(value)}
+    written = {" ".join(form.split()) for form in forms(value)}
     parts = [labels.get(code, set()) | {code} for code in str(value).split(";")]
-    return " ".join(text.split()) in told or all(any(label in text for label in known) for known in parts)
+    return " ".join(text.split()) in written or all(any(label in text for label in known) for known in parts)
 
 
 def _labels(edition: Edition) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    labels: dict[str, set[str]] = {}
     for row in edition.rows("select code, fr from reference.code_list"):
-        found.setdefault(row["code"], set()).add(typographic(row["fr"]))
+        labels.setdefault(row["code"], set()).add(typographic(row["fr"]))
     for row in edition.rows("select organization_id, name from marts.dim_organization where name is not null"):
-        found.setdefault(row["organization_id"], set()).add(row["name"])
+        labels.setdefault(row["organization_id"], set()).add(row["name"])
     for codes in LABELS.values():
         for code, label in codes.items():
-            found.setdefault(code, set()).add(label)
-    return found
+            labels.setdefault(code, set()).add(label)
+    return labels
 
 
-def wrong_text(docx: Path, said: frozenset[str] = frozenset()) -> list[str]:
-    """What a template leaves behind where it was not filled; ``said``: `Edition.braces`."""
+def wrong_text(docx: Path, braces: frozenset[str] = frozenset()) -> list[str]:
+    """Template marks left unfilled; ``braces``: `Edition.braces`."""
     texts = paragraphs(docx)
-    left = [*unfilled("\n".join(texts), said), *(mark for mark in ("None", "nan") if mark in texts)]
+    left = [*unfilled_marks("\n".join(texts), braces), *(mark for mark in ("None", "nan") if mark in texts)]
     return [f"{docx.name} : « {mark} » dans le texte" for mark in left]
 
 
 def wrong_pdf(pdf: Path) -> list[str]:
-    """A PDF without text, or with a font that is not in the file."""
+    """A PDF without text, or with a font that is not embedded."""
     import pdfplumber
     from pdfminer.pdftypes import resolve1
 
@@ -116,11 +116,11 @@ def _not_embedded(font: dict[str, Any], resolve: Any) -> Iterator[str]:
             yield str(resolve(one).get("BaseFont"))
 
 
-def wrong_html(page: Path, said: frozenset[str] = frozenset()) -> list[str]:
-    """A page that leads outside of its folder, or whose template was not filled; ``said``: `Edition.braces`."""
+def wrong_html(page: Path, braces: frozenset[str] = frozenset()) -> list[str]:
+    """A page with links outside its folder or an unfilled template; ``braces``: `Edition.braces`."""
     text = page.read_text(encoding="utf-8")
-    told = [f"{page.name} : adresse extérieure {address}" for address in outside(text)]
-    return told + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled(text, said)]
+    faults = [f"{page.name} : adresse extérieure {address}" for address in outside_addresses(text)]
+    return faults + [f"{page.name} : modèle non rempli ({mark})" for mark in unfilled_marks(text, braces)]
 
 
 def _parts(docx: Path) -> list[ElementTree.Element]:

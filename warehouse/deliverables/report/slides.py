@@ -1,4 +1,4 @@
-"""Slides of one look: charts that can be edited, tables, pictures, and in the notes where each figure stands."""
+"""Slides in one style: editable charts, tables, pictures, and the origin of each figure in the notes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from warehouse.deliverables import palette
 
 _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _INNER, _BODY = Inches(0.6), Inches(1.45), Inches(12.1), Inches(5.3)
-_SIDE = Inches(9.1)  # where words stand beside a chart or a grid
-_TITLE_ONLY = 5  # a layout of the default template
+_SIDE = Inches(9.1)  # left edge of words beside a chart or a grid
+_TITLE_ONLY = 5  # layout of the default template
 _FONT = "Calibri"
 
 
 class Slides:
-    """A presentation in the making. ``notice`` stands on every slide, ``running`` at its foot."""
+    """A presentation being made. ``notice`` is shown on every slide, ``running`` in its footer."""
 
     def __init__(self, notice: str, running: str) -> None:
         self._deck = Presentation()
@@ -33,7 +33,7 @@ class Slides:
         self._notice, self._running = notice, running
 
     def save(self, target: Path) -> None:
-        """Writes the presentation."""
+        """Saves the presentation."""
         self._deck.save(str(target))
 
     def open(self, title: str) -> None:
@@ -50,25 +50,25 @@ class Slides:
             self._words(f"{self._notice} — exemples inventés", _LEFT, 0, _INNER, 12, bold=True)
 
     def close(self, places: Sequence[str]) -> None:
-        """Ends the slide: its foot, and in the notes the places of its figures."""
+        """Completes the slide: its footer, and the places of its figures in the notes."""
         foot = f"{self._running}   ·   {len(self._deck.slides)}"
         self._words(foot, _LEFT, Inches(6.95), _INNER, 11, colour=palette.SOFT)
         self._slide.notes_slide.notes_text_frame.text = "Provenance :\n" + "\n".join(dict.fromkeys(places))
 
     def say(self, text: str, size: float = 22, below: float = 0.0) -> None:
-        """Lines of text over the whole width, ``below`` inches under the title."""
+        """Lines of text over the full width, ``below`` inches under the title."""
         self._words(text, _LEFT, _TOP + Inches(below), _INNER, size)
 
     def beside(self, text: str, size: float = 18) -> None:
-        """Lines of text at the right of a chart or a grid."""
+        """Lines of text to the right of a chart or a grid."""
         self._words(text, _SIDE, _TOP, _WIDTH - _SIDE - _LEFT, size)
 
     def cards(self, cards: Sequence[tuple[str, str]]) -> None:
-        """Large numbers with what they count, three in a row."""
-        for index, (number, told) in enumerate(cards):
+        """Large numbers with captions, three per row."""
+        for index, (number, caption) in enumerate(cards):
             left, top = _LEFT + (index % 3) * Inches(4.1), _TOP + (index // 3) * Inches(2.55)
             self._words(number, left, top, Inches(3.8), 48, bold=True, colour=palette.BLUE)
-            self._words(told, left, top + Inches(1), Inches(3.8), 18)
+            self._words(caption, left, top + Inches(1), Inches(3.8), 18)
 
     def picture(self, path: Path) -> None:
         """A picture as large as the slide allows."""
@@ -78,7 +78,7 @@ class Slides:
         self._slide.shapes.add_picture(str(path), Emu((_WIDTH - width) // 2), _TOP, Emu(width), Emu(height))
 
     def columns(self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]]) -> None:
-        """A chart of stacked columns; by name of a series, its values and its colour."""
+        """A chart of stacked columns; values and colour by name of the series."""
         data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
         data.categories = names
         for name, (values, _) in series.items():
@@ -94,12 +94,12 @@ class Slides:
             drawn.format.fill.fore_color.rgb = _rgb(colour)
             labels = drawn.data_labels
             labels.show_value, labels.font.size, labels.font.color.rgb = True, Pt(12), _rgb(palette.on(colour))
-            labels.number_format, labels.number_format_is_linked = "0;;", False  # a nought has no room
+            labels.number_format, labels.number_format_is_linked = "0;;", False  # no label on zero
 
     def table(
         self, rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 14, high: float = 0.4
     ) -> None:
-        """A table whose first row is its head; widths and height of a row in inches; gap classes have their colour."""
+        """A table with a header row; widths and row height in inches; gap classes are coloured."""
         across, down = Inches(sum(widths)), Inches(high * len(rows))
         table = self._slide.shapes.add_table(len(rows), len(widths), _LEFT, _TOP, across, down).table
         for column, width in zip(table.columns, widths, strict=True):

@@ -1,4 +1,4 @@
-"""One Markdown text, three documents: Word, PDF and HTML, by pandoc and Typst, which come as packages."""
+"""One Markdown text as Word, PDF and HTML, by pandoc and Typst, which are installed as packages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLUMNS = "20"  # every table row is longer: tables take the whole width, in th
 
 @dataclass(frozen=True)
 class Text:
-    """A report as Markdown, and what its first page says."""
+    """A report as Markdown, and the fields of its first page."""
 
     title: str
     subtitle: str
@@ -31,21 +31,21 @@ class Text:
 
 
 def write(text: Text, images: Path, target: Path) -> None:
-    """Writes ``target`` as .docx, .pdf and .html. ``images``: the folder of the pictures that the text names."""
+    """Writes ``target`` as .docx, .pdf and .html. ``images``: the folder of the pictures in the text."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         for done in [pool.submit(form, text, images, target) for form in (_docx, _pdf, _html)]:
             done.result()
 
 
 def _pandoc(text: Text, images: Path, *arguments: str) -> bytes:
-    """Runs pandoc on the text. Raises RuntimeError with what it said where it failed or warned."""
+    """Runs pandoc on the text. Raises RuntimeError with its output if it failed or warned."""
     import pypandoc
 
     metadata = {"title": text.title, "subtitle": text.subtitle, "date": text.date, "lang": "fr", "notice": text.notice}
-    told = [f"--metadata={name}={value}" for name, value in metadata.items() if value]
+    options = [f"--metadata={name}={value}" for name, value in metadata.items() if value]
     command = [
         pypandoc.get_pandoc_path(), f"--from={READ}", f"--columns={_COLUMNS}", "--wrap=none", "--standalone",
-        "--number-sections", f"--lua-filter={_HERE / 'report.lua'}", f"--resource-path={images}", *told, *arguments,
+        "--number-sections", f"--lua-filter={_HERE / 'report.lua'}", f"--resource-path={images}", *options, *arguments,
     ]  # fmt: skip
     done = subprocess.run(command, input=text.markdown.encode(), capture_output=True, cwd=images, check=False)
     if done.returncode or done.stderr:
@@ -147,7 +147,7 @@ def reference_document(notice: str) -> bytes:
     blue = RGBColor.from_string(palette.BLUE[1:].upper())
     sizes = {"Title": 26, "Subtitle": 14, "Heading 1": 18, "Heading 2": 14, "Heading 3": 12}
     for style in document.styles:
-        if style.type != 1:  # paragraphs only
+        if style.type != 1:  # for paragraphs only
             continue
         style.font.name = "Calibri"
         _no_theme_font(style)
@@ -178,7 +178,7 @@ def reference_document(notice: str) -> bytes:
 
 
 def _no_theme_font(style: Any) -> None:
-    """A font of the theme wins over a named one: it goes."""
+    """Removes the theme font, which would take precedence over a named one."""
     from docx.oxml.ns import qn
 
     fonts = style.element.rPr.rFonts
@@ -201,7 +201,7 @@ def _running_lines(section: Any, notice: str) -> None:
 
 
 def _table_style(document: Any) -> None:
-    """Pandoc gives every table the style « Table »: thin lines, a coloured head."""
+    """Defines the style « Table » that pandoc gives every table: thin lines, a coloured header."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls, qn
 

@@ -1,4 +1,4 @@
-"""What a report's template may call: values, tables, charts and maps, each with its footnote and its provenance."""
+"""The functions available to report templates: values, tables, charts and maps, with footnotes and provenance."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from warehouse.reading.labels import LABELS
 
 ALL = "ALL"
 _LANDSCAPE = "21.3cm"  # an A4 map with its caption and footnote on one landscape page
-# Column of a table: heading, column of the mart, format or code list, width relative to the others.
+# Column of a table: heading, column of the mart, format or code list, relative width.
 Column = tuple[str, str, str, int]
-# Head of a line: words, or a gap class with its sentence.
+# Row header: words, or a gap class with its sentence.
 Label = str | CitedRow
 
 
 class Writer:
-    """Writes the parts of one report as Markdown, and remembers where each value was read."""
+    """Writes the parts of one report as Markdown, and records where each value was read."""
 
     def __init__(self, edition: Edition, mart: str, images: Path) -> None:
         self.edition = edition
@@ -31,8 +31,8 @@ class Writer:
         self.rows = self.citations.rows
         self._knowledge = Knowledge(edition)
         self._mart = f"marts.{mart}"
-        found = self.citations.rows(mart)
-        self._indicators = {(r.values["section"], r.values["indicator"], r.values["zone_code"]): r for r in found}
+        rows = self.citations.rows(mart)
+        self._indicators = {(r.values["section"], r.values["indicator"], r.values["zone_code"]): r for r in rows}
         self._numbers = {"Tableau": 0, "Figure": 0}
         self.zones = {r["zone_code"]: _short(r["name_fr"]) for r in edition.rows("from reference.zone")}
         self.types = self._names("dim_service_type", "service_type_code")
@@ -47,7 +47,7 @@ class Writer:
         return {row[code]: typographic(row["name_fr"]) for row in rows}
 
     def indicator(self, section: str, name: str, zone: str = ALL) -> CitedRow:
-        """The row of this report's mart. Raises KeyError with the indicators of the section where there is none."""
+        """A row of this report's mart. Raises KeyError with the indicators of the section if there is none."""
         try:
             return self._indicators[section, name, zone]
         except KeyError:
@@ -55,26 +55,26 @@ class Writer:
             raise KeyError(f"{self._mart} : {section}/{name}/{zone} ; il y a : {', '.join(known)}") from None
 
     def raw(self, section: str, name: str, zone: str = ALL) -> Any:
-        """The value itself, for a template that decides what to say."""
+        """The plain value, for conditions in a template."""
         return self.indicator(section, name, zone).values["value"]
 
     def mark(self, row: CitedRow) -> str:
-        """What stands in the place of a nought that nobody verified; empty where the value may stand as it is."""
+        """The mark shown instead of an unverified zero; empty if the value may be shown."""
         if row.values["value"]:
             return ""
         return self._knowledge.mark(row.values["section"], row.values["indicator"], row.values["zone_code"])
 
     def legend(self, rows: Sequence[CitedRow]) -> str:
-        """What the marks among these values say."""
+        """The meaning of the marks among these values."""
         marks = {self.mark(row) for row in rows}
-        return " ".join(told for mark, told in LEGEND.items() if mark in marks)
+        return " ".join(meaning for mark, meaning in LEGEND.items() if mark in marks)
 
     def shown(self, row: CitedRow) -> str:
-        """The text of an indicator without its place: its mark, or its value."""
+        """The text of an indicator without its place: its mark or its value."""
         return self.mark(row) or show(row.values["value"], format_of(row.values["unit"]))
 
-    def told(self, row: CitedRow) -> str:
-        """The value of an indicator for a table: itself with its place, or the mark of a nought nobody verified."""
+    def value_or_mark(self, row: CitedRow) -> str:
+        """The value of an indicator with its place, for a table, or the mark of an unverified zero."""
         mark = self.mark(row)
         if not mark:
             return self.citations.cite(row, "value", format_of(row.values["unit"]))
@@ -87,7 +87,7 @@ class Writer:
         return self.citations.cite(row, "value", kind or format_of(row.values["unit"]))
 
     def cell(self, row: CitedRow, column: str, kind: str) -> str:
-        """A value of a row; ``kind``: a format, or « @ » and the code list whose labels it is read with."""
+        """A value of a row; ``kind``: a format, or « @ » and the code list of its labels."""
         value = row.values[column]
         if value is None or value == "":
             return UNKNOWN
@@ -97,24 +97,24 @@ class Writer:
         return self.citations.span(", ".join(labels), row.place(column))
 
     def label(self, code_list: str, code: str) -> str:
-        """The label of a code; of a zone its short name."""
+        """The label of a code; the short name of a zone."""
         if code_list == "organization":
             return str(self._organizations.get(code, code))
         return LABELS.get(code_list, {}).get(code) or self.zones.get(code) or self.edition.label(code_list, code)
 
     def cited(self, caller: Callable[[], str], title: str = "Texte") -> str:
-        """A paragraph of a template, with the footnote of the values that it shows."""
+        """A paragraph of a template, with a footnote for its values."""
         group = self.citations.open(title)
         return f"{caller().strip()}{self._footnote(group)}\n"
 
     def by_zone(self, title: str, rows: Sequence[tuple[Label, str, str]], empty: str) -> str:
-        """A table of indicators (label, section, indicator), a column a zone and one for all; ``empty``: why none."""
+        """A table of indicators (label, section, indicator), a column per zone and one for all; ``empty``: if none."""
         kept = [(label, [self.indicator(s, i, zone) for zone in [*self.zones, ALL]]) for label, s, i in rows]
         kept = [(label, line) for label, line in kept if any(row.values["value"] is not None for row in line)]
         if not kept:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
-        lines = [[self._head(label), *(self.told(row) for row in line)] for label, line in kept]
+        lines = [[self._head(label), *(self.value_or_mark(row) for row in line)] for label, line in kept]
         legend = self.legend([row for _, line in kept for row in line])
         headings = ["", *self.zones.values(), "Ensemble"]
         return self._table(group, headings, [34, *[13] * (len(self.zones) + 1)], lines) + f"\n{legend}\n"
@@ -125,7 +125,7 @@ class Writer:
         return f"{self.cell(label, 'gap_class', 'text')} – {self.cell(label, 'sentence_fr', 'text')}"
 
     def listing(self, title: str, rows: Sequence[CitedRow], columns: Sequence[Column], empty: str) -> str:
-        """A table of rows of a mart; ``empty``: the sentence that stands in its place where there is none."""
+        """A table of rows of a mart; ``empty``: the sentence shown if there are none."""
         if not rows:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
@@ -135,25 +135,25 @@ class Writer:
         return self._table(group, headings, [width for *_, width in columns], lines, numeric)
 
     def pairs(self, section: str, code_list: str, names: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
-        """Lines of a table by zone: for each code of a list, indicators `<name>/<code>` with what they count."""
+        """Rows for `by_zone`: for each code of a list, indicators `<name>/<code>` with what they count."""
         return [
-            (f"{self.label(code_list, code)} : {told}", section, f"{name}/{code}")
+            (f"{self.label(code_list, code)} : {counted}", section, f"{name}/{code}")
             for code in self._codes(section, names[0][0])
-            for name, told in names
+            for name, counted in names
         ]
 
     def kinds(self, section: str, name: str, code_list: str = "") -> list[tuple[str, str, str]]:
-        """Lines of a table by zone: one for each code of which the section has `<name>/<code>`."""
+        """Rows for `by_zone`: one per code with an indicator `<name>/<code>` in the section."""
         return [(self._kind(code, code_list), section, f"{name}/{code}") for code in self._codes(section, name)]
 
     def classes(self, section: str, name: str) -> list[tuple[Label, str, str]]:
-        """Lines of a table by zone: one for each gap class, in the order of their rules, with its sentence."""
+        """Rows for `by_zone`: one per gap class, in the order of the rules, with its sentence."""
         classes = self.rows("reference.gap_class", order="rowid")
         return [(row, section, f"{name}/{row.values['gap_class']}") for row in classes]
 
     def _codes(self, section: str, name: str) -> list[str]:
-        found = {n.partition("/")[2] for s, n, _ in self._indicators if s == section and n.startswith(f"{name}/")}
-        return sorted(found)
+        codes = {n.partition("/")[2] for s, n, _ in self._indicators if s == section and n.startswith(f"{name}/")}
+        return sorted(codes)
 
     def _kind(self, code: str, code_list: str) -> str:
         if code_list:
@@ -161,7 +161,7 @@ class Writer:
         return self.types.get(code) or self.groups.get(code) or code
 
     def tallies(self, title: str, section: str, prefix: str, empty: str, labels: str = "") -> str:
-        """A table of two columns of the indicators `<prefix><code>` of all zones together that are not nought."""
+        """A two-column table of the non-zero indicators `<prefix><code>` of all zones together."""
         rows = [
             row
             for (s, name, zone), row in sorted(self._indicators.items())
@@ -171,17 +171,20 @@ class Writer:
             return self.absent(title, empty)
         group = self.citations.open(self._title("Tableau", title))
         lines = [
-            [escaped(self._told(row, prefix, labels)), self.citations.cite(row, "value", format_of(row.values["unit"]))]
+            [
+                escaped(self._text(row, prefix, labels)),
+                self.citations.cite(row, "value", format_of(row.values["unit"])),
+            ]
             for row in rows
         ]
         return self._table(group, ["", rows[0].values["unit"]], [70, 20], lines)
 
-    def _told(self, row: CitedRow, prefix: str, labels: str) -> str:
+    def _text(self, row: CitedRow, prefix: str, labels: str) -> str:
         code = row.values["indicator"].removeprefix(prefix)
         return self.label(labels, code) if labels else row.values["text_fr"] or code
 
     def gap_grid(self, group: str) -> dict[tuple[str, str], CitedRow]:
-        """By service type and zone, the row of the gaps of a group, this month, in the historical reading."""
+        """By service type and zone, the gap row of a group, this month, in the historical reading."""
         rows = self.rows(
             "service_gap",
             "month = (select max(month) from marts.service_gap) and reading = 'HISTORICAL'"
@@ -203,7 +206,7 @@ class Writer:
         return f"**{self.cell(row, 'title_fr', 'text')}.** {self.cell(row, 'text_fr', 'text')}"
 
     def parameter(self, name: str, column: str = "value", kind: str = "text") -> str:
-        """A parameter of the calculations, or what is said of it."""
+        """A parameter of the calculations, or another of its columns."""
         (row,) = self.rows("reference.parameter", f"name = '{name}'")
         return self.cell(row, column, kind)
 
@@ -214,35 +217,35 @@ class Writer:
 
     @property
     def zone_order(self) -> str:
-        """An SQL expression that puts zones in the order of the terms of reference."""
+        """An SQL expression that sorts zones as in the terms of reference."""
         return f"list_position({list(self.zones)}, zone_code)"
 
     def reference(self) -> str:
-        """The reference of the terms, as the list of deliverables gives it."""
+        """The reference of the terms, from the list of deliverables."""
         (row, *_) = self.rows("reference.deliverable", "deliverable_code = 'FINAL'")
         return self.cell(row, "source", "text")
 
     def absent(self, title: str, reason: str) -> str:
-        """What stands in the place of a table or chart that has nothing to show."""
+        """The text shown instead of an empty table or chart."""
         return f"\n**{escaped(title)}.** {reason.strip()}\n"
 
     def chart(self, title: str, path: Path, alt: str, read: Sequence[tuple[CitedRow, str]]) -> str:
-        """A chart that was drawn to ``path``; ``read``: the rows and columns whose values it shows."""
+        """A chart drawn to ``path``; ``read``: the rows and columns of its values."""
         group = self.citations.open(self._title("Figure", title))
         group.places.extend(row.place(column) for row, column in read)
         name = path.with_suffix("").name
         return f"\n![{escaped(group.title)}{self._footnote(group)}]({name}){{alt={attribute(alt)}}}\n"
 
     def picture(self, title: str, path: Path, alt: str, source: str) -> str:
-        """A picture that another deliverable drew; ``source`` says of what."""
+        """A picture drawn by another deliverable; ``source``: its origin."""
         for suffix in (".svg", ".png"):
             (self.images / path.name).with_suffix(suffix).write_bytes(path.with_suffix(suffix).read_bytes())
-        told = self._title("Figure", title)
+        caption = self._title("Figure", title)
         attributes = f"alt={attribute(alt)} width={_LANDSCAPE}"
-        return f"\n![{escaped(told)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
+        return f"\n![{escaped(caption)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
 
     def provenance(self) -> str:
-        """The annex: one line a paragraph, table or figure, with the tables, columns and keys of its values."""
+        """The annex: one line per paragraph, table or figure, with the tables, columns and keys of its values."""
         lines = []
         for group in self.citations.groups:
             for table, columns in group.tables().items():
@@ -270,11 +273,11 @@ class Writer:
         return f"\n{_pipe_table(headings, widths, lines, right)}\n\n{caption}\n"
 
     def _footnote(self, group: Group) -> str:
-        """What a reader finds below: tables, columns, and the line of the annex with the keys."""
+        """The footnote of a group: tables, columns, and the line of the annex with the keys."""
         if not group.places:
             return ""
-        told = " ; ".join(f"{escaped(t)} ({escaped(', '.join(c))})" for t, c in group.tables().items())
-        return f"^[Provenance [P{group.number}](#{group.anchor}) : {told}.]"
+        sources = " ; ".join(f"{escaped(t)} ({escaped(', '.join(c))})" for t, c in group.tables().items())
+        return f"^[Provenance [P{group.number}](#{group.anchor}) : {sources}.]"
 
 
 def _short(name: str) -> str:
@@ -284,7 +287,7 @@ def _short(name: str) -> str:
 def _pipe_table(
     headings: Sequence[str], widths: Sequence[int], lines: Sequence[Sequence[str]], right: Sequence[bool]
 ) -> str:
-    """Pandoc takes relative widths from the dashes where a line is longer than its --columns."""
+    """A pipe table; pandoc derives relative widths from the dashes of lines longer than its --columns."""
     rule = "|".join(
         "-" * (width - 1) + ":" if r else ":" + "-" * (width - 1) for width, r in zip(widths, right, strict=True)
     )

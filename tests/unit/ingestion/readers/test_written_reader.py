@@ -24,7 +24,7 @@ from ingestion.readers.texts.html import read_html
 from ingestion.readers.texts.word import open_word
 from ingestion.records.source_records import Ingested, ingest
 from orchestration.pipeline.delivery import deliver, prepare
-from orchestration.pipeline.inventory import take
+from orchestration.pipeline.inventory import take_inventory
 from warehouse.paths import Layout
 from warehouse.privacy.vault import open_vault
 
@@ -195,7 +195,7 @@ def test_a_delivery_of_minutes_leaves_no_person_in_plain(minutes: Source, tmp_pa
     landing.mkdir()
     text(landing, MINUTES)
     workspace = layout.workspace(is_demo=False)
-    inventory = take(layout, {minutes.id: minutes}, landing, dt.date(2024, 8, 31))
+    inventory = take_inventory(layout, {minutes.id: minutes}, landing, dt.date(2024, 8, 31))
     prepare(workspace, {minutes.id: minutes})
     delivery = deliver(minutes, inventory, workspace)
     assert delivery.state == "fresh", delivery.error

@@ -91,7 +91,7 @@ def test_questions_run_in_no_spreadsheet_and_answers_come_back_as_they_were(aske
         writer = csv.DictWriter(file, list(row), delimiter=";")
         writer.writeheader()
         writer.writerow(row)
-    assert review.take_in(asked, path, dt.date(2024, 9, 1)) == 1
+    assert review.import_answers(asked, path, dt.date(2024, 9, 1)) == 1
     kept = (asked.workspace(False).state / "overrides.csv").read_text()
     assert ",=Soutien," in kept, "the value of the source, without the apostrophe of the file"
     assert publish.catalog(asked) is not None

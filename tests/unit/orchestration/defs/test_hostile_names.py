@@ -12,7 +12,7 @@ import pytest
 
 from ingestion.declaration.registry import sources
 from orchestration.defs.sources import table_metadata
-from orchestration.pipeline.inventory import Inventory, readable, take
+from orchestration.pipeline.inventory import Inventory, readable, take_inventory
 from tests.fixtures import hostile
 from warehouse.paths import Layout
 
@@ -20,7 +20,7 @@ SOURCE = sources()["ocha_3w_mli"]
 
 
 def _taken(folder: Path, landing: Path) -> Inventory:
-    return take(Layout(folder / "data"), {SOURCE.id: SOURCE}, landing, dt.date(2024, 8, 31))
+    return take_inventory(Layout(folder / "data"), {SOURCE.id: SOURCE}, landing, dt.date(2024, 8, 31))
 
 
 def test_a_link_out_of_the_landing_folder_and_names_that_are_no_text_are_not_read(tmp_path: Path) -> None:

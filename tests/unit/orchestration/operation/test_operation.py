@@ -41,7 +41,7 @@ def _publication(layout: Layout, day: int, is_demo: bool = False) -> publish.Pub
     folder.mkdir(parents=True)
     (folder / made.file).write_bytes(b"duckdb %d" % day)
     publish.write_manifest(layout, made, manifest(run_id=f"{day:08x}-run", is_demo=is_demo))
-    publish.point(layout, made, f"{day:08x}-run", is_demo, when)
+    publish.publish_pointer(layout, made, f"{day:08x}-run", is_demo, when)
     return made
 
 
@@ -204,8 +204,8 @@ def test_old_backups_go_and_unfinished_ones_do_not_count(layout: Layout, tmp_pat
     made = [backup.make(layout, tmp_path / "disque", NOW + dt.timedelta(days=n)) for n in range(3)]
     unfinished = made[0].with_name(made[0].name + ".part")
     shutil.copytree(made[0], unfinished)
-    assert backup.thin_out(made[2], 3) == []
-    assert backup.thin_out(made[2], 2) == [made[0]]
+    assert backup.remove_old_backups(made[2], 3) == []
+    assert backup.remove_old_backups(made[2], 2) == [made[0]]
     assert made[1].is_dir()
     assert made[2].is_dir()
     with pytest.raises(backup.BackupError, match="pas allée à son terme"):
@@ -216,13 +216,13 @@ def test_a_clock_set_back_does_not_cost_the_backup_just_made(layout: Layout, tmp
     older = backup.make(layout, tmp_path / "disque", NOW - dt.timedelta(days=1))
     ahead = [backup.make(layout, tmp_path / "disque", NOW + dt.timedelta(days=400 + n)) for n in range(2)]
     made = backup.make(layout, tmp_path / "disque", NOW)
-    assert backup.thin_out(made, 3) == ahead[:1]
-    assert backup.thin_out(made, 1) == [ahead[1], older]
-    assert backup.whole(tmp_path / "disque") == [made]
+    assert backup.remove_old_backups(made, 3) == ahead[:1]
+    assert backup.remove_old_backups(made, 1) == [ahead[1], older]
+    assert backup.complete(tmp_path / "disque") == [made]
 
 
 def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: Layout) -> None:
-    known = publish.known(layout)
+    known = publish.all_readable(layout)
     assert retention.prune(layout, 2, 90, NOW) == []
     catalog = publish.catalog(layout)
     assert catalog is not None
@@ -231,17 +231,17 @@ def test_retention_waits_a_day_before_it_removes_what_readers_may_hold(layout: L
     assert retention.prune(layout, 2, 90, NOW + dt.timedelta(hours=23)) == []
     gone = retention.prune(layout, 2, 90, NOW + dt.timedelta(hours=25))
     assert [path.name for path in gone] == [known[0].split("/")[0]]
-    assert publish.known(layout) == known[1:]
+    assert publish.all_readable(layout) == known[1:]
 
 
 def test_retention_never_removes_the_current_publication(layout: Layout) -> None:
-    known = publish.known(layout)
+    known = publish.all_readable(layout)
     publish.rollback(layout, known[0], NOW)  # the oldest is in place again
     for days in (0, 400, 800):
         retention.prune(layout, 2, 7, NOW + dt.timedelta(days=days))
     assert publish.current_file(layout).read_bytes() == b"duckdb 1"
-    assert known[0] in publish.known(layout)
-    assert len(publish.known(layout)) == 2
+    assert known[0] in publish.all_readable(layout)
+    assert len(publish.all_readable(layout)) == 2
     assert publish.has_real(layout)
 
 
@@ -360,7 +360,7 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     assert list(doctor.erasures(layout)) == [], "nothing was asked for"
     (survey, *_) = erasure.surveys(sources())
     given = {survey: {"state": "fresh", "files": {"x.json": "aa"}, "rows": {}}}
-    for day, name in enumerate(publish.known(layout), start=1):
+    for day, name in enumerate(publish.all_readable(layout), start=1):
         told = publish.manifest_of(layout, name)
         told |= {"published_at": f"2024-09-0{day}T05:00:00+00:00", "inputs": given}
         write_json((layout.published / name).with_name("manifest.json"), told)
@@ -369,10 +369,10 @@ def test_doctor_on_a_restore_that_was_cut_short_and_what_it_brought_back(layout:
     write_json(layout.restore_journal, {"backup": "x", "aside": "", "present": [], "coming": []})
     (restored,), (brought_back,) = doctor.state(layout), doctor.erasures(layout)
     assert (restored.level, brought_back.level) == (doctor.ERROR, doctor.ERROR)
-    assert brought_back.told.startswith("2 publication(s)")
+    assert brought_back.message.startswith("2 publication(s)")
     assert "mrf forget --again" in brought_back.todo
     layout.restore_journal.unlink()
-    for name in publish.known(layout)[:2]:
+    for name in publish.all_readable(layout)[:2]:
         shutil.rmtree((layout.published / name).parent)
     assert [line.level for line in doctor.erasures(layout)] == [doctor.OK]
 
@@ -386,7 +386,7 @@ def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path)
     def seen(made: dt.datetime) -> tuple[str, str]:
         backup.make(layout, tmp_path / "disque", made)
         (line,) = doctor.backup(layout)
-        return line.level, line.told
+        return line.level, line.message
 
     assert seen(now - dt.timedelta(days=1))[0] == doctor.OK
     assert seen(now - dt.timedelta(days=110))[0] == doctor.ERROR
@@ -395,7 +395,7 @@ def test_doctor_on_a_backup_that_is_late_or_gone(layout: Layout, tmp_path: Path)
     seen(now)
     shutil.rmtree(tmp_path / "disque")
     (line,) = doctor.backup(layout)
-    assert (line.level, "n’est plus là" in line.told) == (doctor.ERROR, True)
+    assert (line.level, "n’est plus là" in line.message) == (doctor.ERROR, True)
 
 
 def test_doctor_calls_a_missing_backup_an_error_where_somebody_asked_to_be_told(
@@ -430,7 +430,7 @@ def test_doctor_on_the_last_run_of_a_machine_that_runs_alone(
         (laptop,) = doctor._last_run(dagster, is_scheduled=False)
     assert alone.level == level
     assert laptop.level == ("À VOIR" if days > 0 else level)
-    assert ("horloge reculée" in alone.told) == (days < 0)
+    assert ("horloge reculée" in alone.message) == (days < 0)
 
 
 def test_the_alert_of_doctor_names_no_landed_file(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from ingestion.declaration.source import load
 from orchestration.defs import jobs
 from orchestration.operation import doctor
 from orchestration.pipeline import inventory
-from orchestration.pipeline.inventory import NothingToPublish, landed_files, take
+from orchestration.pipeline.inventory import NothingToPublish, landed_files, take_inventory
 from tests.conftest import PROJECT
 from tests.fixtures.office import HEADER, ROW, Office
 from warehouse.paths import Layout
@@ -60,7 +60,7 @@ def test_a_file_that_may_not_be_read_holds_its_source_back_and_no_other(
     with monkeypatch.context() as closed:
         _close_file(closed, "editeur_essai_mli.csv")
         delivery = office.land(HEADER + ROW * 3)
-        taken = take(office.layout, {office.source.id: office.source}, office.landing, None)
+        taken = take_inventory(office.layout, {office.source.id: office.source}, office.landing, None)
     assert delivery.state == "stale"
     assert "fichier illisible : editeur_essai_mli.csv" in (delivery.error or "")
     assert "chmod" in (delivery.error or ""), "what to do"
@@ -73,10 +73,10 @@ def test_a_closed_file_and_no_file_are_two_inputs(office: Office, monkeypatch: p
     """Or a run after the removal of the closed file would find nothing changed."""
     (office.landing / "hno_2024_mli.csv").write_text("x")
     known = {office.source.id: office.source, "ocha_hno_mli": load(PACKAGE_SOURCES / "ocha_hno_mli")}
-    without = take(office.layout, known, office.landing, None).fingerprint
+    without = take_inventory(office.layout, known, office.landing, None).fingerprint
     (office.landing / "editeur_essai_mli.csv").write_text(HEADER)
     _close_file(monkeypatch, "editeur_essai_mli.csv")
-    assert take(office.layout, known, office.landing, None).fingerprint != without
+    assert take_inventory(office.layout, known, office.landing, None).fingerprint != without
 
 
 @pytest.mark.parametrize("right", [os.R_OK, os.X_OK])
@@ -91,10 +91,10 @@ def test_a_closed_folder_stops_the_run_and_names_itself(
     monkeypatch.setenv("MRF_DATA", str(tmp_path))
     _close_folder(monkeypatch, landing / "partenaire", right)
     with pytest.raises(NothingToPublish, match=r"dossier illisible : .*/partenaire .*chmod"):
-        take(Layout(tmp_path), {}, landing, None)
+        take_inventory(Layout(tmp_path), {}, landing, None)
     (line,) = doctor.landing(Layout(tmp_path))
     assert line.level == doctor.ERROR
-    assert ("partenaire" in line.told, "partenaire" in line.detail) == (False, True), "what is mailed names no file"
+    assert ("partenaire" in line.message, "partenaire" in line.detail) == (False, True), "what is mailed names no file"
     assert "partenaire" in _tick().skip_message, "the sensor says so and does not fail"
 
 

@@ -31,7 +31,7 @@ def node(name: str, sql: str, *parents: str) -> dict[str, Any]:
 def test_a_rule_says_what_it_found(sql: str, unmade: list[str], failures: int, message: str) -> None:
     with duckdb.connect() as connection:
         connection.execute("create table marts as select unnest([1, 2]) as id")
-        (outcome,) = dbt_rules.asked(connection, [node("a", sql, "model.a")], unmade)
+        (outcome,) = dbt_rules.run_tests(connection, [node("a", sql, "model.a")], unmade)
     assert outcome.failures == failures
     assert message in outcome.message
     assert outcome.held == (not failures and not message)

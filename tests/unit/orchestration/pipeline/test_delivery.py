@@ -13,7 +13,7 @@ import pytest
 from ingestion import reading_process
 from ingestion.records.file_records import Part
 from orchestration.pipeline.delivery import deliver, prepare
-from orchestration.pipeline.inventory import NothingToPublish, take
+from orchestration.pipeline.inventory import NothingToPublish, take_inventory
 from tests.fixtures.office import HEADER, ROW, Office, office  # noqa: F401
 from warehouse.paths import Layout
 
@@ -120,7 +120,7 @@ def test_a_landing_that_no_source_knows_is_not_fiction_s_turn(tmp_path: Path) ->
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "inconnu.csv").write_text("a,b\n")
     with pytest.raises(NothingToPublish, match=r"inconnu\.csv"):
-        take(Layout(tmp_path / "data"), {}, tmp_path / "landing", None)
+        take_inventory(Layout(tmp_path / "data"), {}, tmp_path / "landing", None)
 
 
 def test_checks_name_nobody_of_a_rejected_row(office: Office) -> None:
@@ -174,7 +174,7 @@ def test_without_its_original_a_spoilt_source_is_held_back_and_says_so(office: O
 def test_a_file_that_changes_after_the_inventory_is_not_read(office: Office) -> None:
     path = office.landing / "editeur_essai_mli.csv"
     path.write_text(HEADER + ROW * 2)
-    inventory = take(office.layout, {office.source.id: office.source}, office.landing, dt.date(2024, 8, 31))
+    inventory = take_inventory(office.layout, {office.source.id: office.source}, office.landing, dt.date(2024, 8, 31))
     path.write_text(HEADER + ROW * 3)
     workspace = office.layout.workspace(is_demo=False)
     prepare(workspace, {office.source.id: office.source})

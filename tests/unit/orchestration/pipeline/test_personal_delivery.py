@@ -15,7 +15,7 @@ import pytest
 from ingestion.declaration.registry import sources
 from ingestion.records.source_records import ingest
 from orchestration.pipeline.delivery import deliver, prepare
-from orchestration.pipeline.inventory import NothingToPublish, take
+from orchestration.pipeline.inventory import NothingToPublish, take_inventory
 from tests.fixtures.provider_answers import (
     HIDDEN_PHONE,
     REFUSED_PHONE,
@@ -242,7 +242,7 @@ def test_a_removed_file_leaves_no_values(survey: Survey) -> None:
     (survey.landing / "autre.txt").write_text("x")
     (survey.landing / "mali_3w.xlsx").write_text("x")
     known = {SOURCE.id: SOURCE, "ocha_3w_mli": sources()["ocha_3w_mli"]}
-    inventory = take(survey.layout, known, survey.landing, dt.date(2024, 8, 31))
+    inventory = take_inventory(survey.layout, known, survey.landing, dt.date(2024, 8, 31))
     assert deliver(SOURCE, inventory, survey.workspace).state == "removed"
     assert open_vault(survey.workspace).read_values("essai").empty
 
@@ -259,7 +259,7 @@ def test_fictional_data_needs_no_key_and_writes_nothing_restricted(
 ) -> None:
     monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "none.key"))
     layout = Layout(tmp_path / "data")
-    inventory = take(layout, {SOURCE.id: SOURCE}, tmp_path / "empty", None)
+    inventory = take_inventory(layout, {SOURCE.id: SOURCE}, tmp_path / "empty", None)
     assert inventory.is_demo
     workspace = layout.workspace(is_demo=True)
     prepare(workspace, {SOURCE.id: SOURCE})

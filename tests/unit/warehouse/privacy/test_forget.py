@@ -27,7 +27,7 @@ from orchestration.operation import forgetting
 from orchestration.operation.retention import expire
 from orchestration.pipeline.delivery import deliver
 from orchestration.pipeline.delivery_files import Delivery
-from orchestration.pipeline.inventory import take
+from orchestration.pipeline.inventory import take_inventory
 from tests.conftest import KEY
 from tests.fixtures.provider_answers import HIDDEN_PHONE, SHOWN_PHONE, SUBMISSIONS, UUIDS, kobo, odk, write
 from tests.fixtures.provider_json import kobo_json
@@ -47,7 +47,7 @@ KNOWN = {SOURCE.id: SOURCE}
 def forget(workspace: Workspace, *ids: str) -> forgotten.Forgotten:
     receipt = {"forgotten_at": "2024-08-31T00:00:00+00:00", "hashes": forgotten.hashes(workspace, ids)}
     forgotten.write_receipt(workspace, f"essai_{len(forgotten.receipts(workspace))}", receipt)
-    return forgotten.known(workspace)
+    return forgotten.load(workspace)
 
 
 @pytest.mark.parametrize("sheets", [kobo(AGREED), odk(AGREED)], ids=["kobo", "odk"])
@@ -95,11 +95,11 @@ def test_hashes_tell_nothing_without_the_key_and_hold_through_its_rotation(
     own.touch(mode=0o600)
     monkeypatch.setenv("MRF_KEY_FILE", str(own))
     own.write_bytes(Fernet.generate_key() + b"\n" + KEY.read_bytes())
-    assert forgotten.known(survey.workspace)(GONE)
-    assert not forgotten.known(survey.workspace)(UUIDS[0])
+    assert forgotten.load(survey.workspace)(GONE)
+    assert not forgotten.load(survey.workspace)(UUIDS[0])
     own.write_bytes(Fernet.generate_key())
     with pytest.raises(KeyProblem, match="pourrait revenir"):
-        forgotten.known(survey.workspace)
+        forgotten.load(survey.workspace)
     survey_file = survey.deliver(kobo(AGREED))
     assert survey_file.state == "refused", "without the key what was erased could come back"
 
@@ -155,7 +155,7 @@ def test_the_next_delivery_of_the_same_file_does_not_bring_it_back(survey: Surve
 
 def test_what_was_accepted_can_be_published_again_without_any_file(survey: Survey) -> None:
     before = survey.deliver(kobo(AGREED))
-    inventory = take(survey.layout, KNOWN, survey.landing, dt.date(2024, 8, 31))
+    inventory = take_inventory(survey.layout, KNOWN, survey.landing, dt.date(2024, 8, 31))
     kept = deliver(SOURCE, type(inventory)(**vars(inventory) | {"files": {}, "is_kept": True}), survey.workspace)
     assert (kept.rows, kept.files) == (before.rows, before.files)
     assert pq.read_table(survey.workspace.records("service", SOURCE.id)).num_rows == before.rows["service"]["accepted"]
@@ -215,12 +215,12 @@ def test_a_damaged_file_is_named_and_keeps_nothing_else_from_being_erased(
     erased = forget(survey.workspace, GONE)
     done, left = forgetting.erase(survey.layout, open_vault(survey.workspace), KNOWN, erased, [damaged])
     if name == "reponses_profondes.json":  # it can be written again
-        assert (left, done.unverified, forgetting.traces(survey.layout, ids)) == ([], [], ([], []))
+        assert (left, done.unverified, forgetting.find_traces(survey.layout, ids)) == ([], [], ([], []))
         return
     assert (left, done.unverified) == (([damaged], []) if is_told else ([], [shown]))
     assert done.documents, "all the rest is erased"
     assert damaged.read_bytes() == content
-    assert forgetting.traces(survey.layout, ids) == (([shown], []) if is_told else ([], [shown]))
+    assert forgetting.find_traces(survey.layout, ids) == (([shown], []) if is_told else ([], [shown]))
     damaged.unlink()
     assert GONE not in _everything(survey)
 
@@ -275,7 +275,7 @@ def test_an_id_is_known_however_it_is_pasted(survey: Survey) -> None:
     named = survey.layout.root / "note.txt"
     named.parent.mkdir(exist_ok=True)
     named.write_text(GONE.upper())
-    assert forgetting.traces(survey.layout, {GONE}) == (["note.txt"], [])
+    assert forgetting.find_traces(survey.layout, {GONE}) == (["note.txt"], [])
 
 
 class Command:
@@ -310,7 +310,7 @@ def test_an_id_that_is_nowhere_is_said_and_may_not_arrive_later(mrf: Command) ->
         code, told = mrf("forget", other, "--who", "essai", "--yes")
         assert (code, "Effacée." in told) == (1, False)
         assert "Aucune soumission de cet identifiant" in told
-    assert forgotten.known(mrf.survey.workspace)(other), "it may still be on the server"
+    assert forgotten.load(mrf.survey.workspace)(other), "it may still be on the server"
     assert GONE in _everything(mrf.survey)
 
 
@@ -365,7 +365,7 @@ def test_nothing_is_restored_without_the_key_of_what_was_erased(
         "in the backup": saved / "state" / "forgotten",
     }
     forget(mrf.survey.workspace, GONE)
-    forgotten.carry(mrf.survey.workspace.forgotten, folders[place])
+    forgotten.copy_receipts(mrf.survey.workspace.forgotten, folders[place])
     target.root.mkdir(exist_ok=True)
     monkeypatch.setenv("MRF_DATA", str(target.root))
     monkeypatch.setenv("MRF_KEY_FILE", str(tmp_path / "perdue.key"))
@@ -444,9 +444,9 @@ def test_modes_are_as_the_roles_say(survey: Survey) -> None:
 
 def test_receipts_travel_once(tmp_path: Path) -> None:
     write_json(tmp_path / "a" / "1.json", {"hashes": {}})
-    assert forgotten.carry(tmp_path / "a", tmp_path / "b") == 1
-    assert forgotten.carry(tmp_path / "a", tmp_path / "b") == 0
-    assert forgotten.carry(tmp_path / "none", tmp_path / "b") == 0
+    assert forgotten.copy_receipts(tmp_path / "a", tmp_path / "b") == 1
+    assert forgotten.copy_receipts(tmp_path / "a", tmp_path / "b") == 0
+    assert forgotten.copy_receipts(tmp_path / "none", tmp_path / "b") == 0
 
 
 def test_the_sources_of_surveys_are_those_that_know_submissions() -> None:

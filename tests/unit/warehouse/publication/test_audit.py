@@ -48,7 +48,7 @@ def test_a_failed_check_is_named(layout: Layout) -> None:
     _record(layout, audit.Check("grid", "dbt", "error", False, 3))
     with pytest.raises(audit.PublicationRefused, match=r"grid : 3 ligne\(s\)"):
         audit.verified(layout)
-    assert audit.failed(layout, "dbt") == ["grid : 3 ligne(s) en cause"]
+    assert audit.failure_messages(layout, "dbt") == ["grid : 3 ligne(s) en cause"]
 
 
 def test_a_warning_does_not_hold_back(layout: Layout) -> None:

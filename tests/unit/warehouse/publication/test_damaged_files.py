@@ -49,7 +49,7 @@ def _published(layout: Layout, day: int, is_demo: bool = False) -> publish.Publi
     told = manifest(run_id=run_id, is_demo=is_demo, published_at=when.isoformat(timespec="seconds"))
     publish.write_manifest(layout, made, told | {"state": {"left": state.described(layout.workspace(is_demo))}})
     publish.finish(layout, made)
-    publish.point(layout, made, run_id, is_demo, when)
+    publish.publish_pointer(layout, made, run_id, is_demo, when)
     return made
 
 
@@ -105,13 +105,13 @@ damages = pytest.mark.parametrize("damage", [_missing, _cut, _noise, _empty, _li
 
 @damages
 def test_a_damaged_publication_is_said_and_stops_no_new_one(layout: Layout, damage: Callable[[Path], None]) -> None:
-    first, second = publish.known(layout)
+    first, second = publish.all_readable(layout)
     damage((layout.published / second).with_name("manifest.json"))
     assert publish.flaw(layout, second).startswith("La publication en place est abîmée.")
     assert "mrf run" in publish.flaw(layout, second)
-    assert publish.known(layout) == [first], "to go back to"
+    assert publish.all_readable(layout) == [first], "to go back to"
     assert list(publish.removed_files(layout, False, {})) == [publish.UNREADABLE]
-    assert any("manifest.json" in text for text in housekeeping.look(layout))
+    assert any("manifest.json" in text for text in housekeeping.problems(layout))
     third = _published(layout, 3)
     assert publish.flaw(layout, third.pointer) == ""
     with pytest.raises(FileNotFoundError, match=first):
@@ -121,7 +121,7 @@ def test_a_damaged_publication_is_said_and_stops_no_new_one(layout: Layout, dama
 
 @pytest.mark.parametrize("damage", [_missing, _cut, _noise, _empty])
 def test_a_damaged_file_of_a_publication_is_none_to_go_back_to(layout: Layout, damage: Callable[[Path], None]) -> None:
-    first, second = publish.known(layout)
+    first, second = publish.all_readable(layout)
     damage(layout.published / first)
     with pytest.raises(FileNotFoundError, match=rf"entières : {second}$"):
         publish.rollback(layout, first, NOW)
@@ -134,20 +134,20 @@ def test_a_lost_registry_of_ids_is_put_together_again_or_asked_for(
     path = state.entity_ids_path(layout.workspace(False))
     before = pq.read_table(path).to_pydict()
     damage(path)
-    assert any("aucun identifiant ne change" in text for text in housekeeping.clear(layout))
-    housekeeping.refuse(layout)
+    assert any("aucun identifiant ne change" in text for text in housekeeping.clear_leftovers(layout))
+    housekeeping.refuse_if_damaged(layout)
     assert pq.read_table(path).to_pydict() == before
     if path.is_dir():
         shutil.rmtree(path)
     damage(path)
     shutil.rmtree(layout.run_folder("00000002-run"))
-    assert housekeeping.clear(layout) == []
+    assert housekeeping.clear_leftovers(layout) == []
     with pytest.raises(state_files.Damaged, match="mrf run --accept-loss state"):
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
     with pytest.raises(dg.Failure, match="entity_ids"), writing(layout, 0):
         pass
     assert "Perte acceptée" in housekeeping.accept_loss(layout, NOW)[0]
-    housekeeping.refuse(layout)
+    housekeeping.refuse_if_damaged(layout)
 
 
 def test_nothing_is_given_up_that_is_not_lost(layout: Layout) -> None:
@@ -160,12 +160,12 @@ def test_what_people_decided_is_never_taken_for_nothing(layout: Layout, damage: 
     path = layout.workspace(False).state / "answers.csv"
     damage(path)
     with pytest.raises((state.StateError, state_files.Damaged), match=r"answers\.csv"):
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
     if not path.exists():
         assert "1 décision(s) de moins" in housekeeping.accept_loss(layout, NOW)[0]
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
         state.add_answer(layout.workspace(False), ANSWER)
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
 
 
 @damages
@@ -176,13 +176,13 @@ def test_a_damaged_receipt_is_never_taken_for_no_erasure(layout: Layout, damage:
     assert forgotten.identity(workspace) != before, "the run is another"
     if damage is _missing:
         with pytest.raises(state_files.Damaged, match=r"1 reçu\(s\) d’effacement perdu"):
-            housekeeping.refuse(layout)
+            housekeeping.refuse_if_damaged(layout)
         forgotten.write_receipt(workspace, "encore", {"hashes": forgotten.hashes(workspace, ["x"])})
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
     else:
         with pytest.raises(KeyProblem, match="aucune enquête n’est lue"):
-            forgotten.known(workspace)
-        assert any("reçu d’effacement" in text for text in housekeeping.look(layout))
+            forgotten.load(workspace)
+        assert any("reçu d’effacement" in text for text in housekeeping.problems(layout))
 
 
 TRACES = (
@@ -208,11 +208,11 @@ def test_a_publication_is_real_by_what_is_left_of_it(layout: Layout, tmp_path: P
     for name in ("catalog.json", ".real.json"):
         (layout.published / name).unlink()
     shutil.rmtree(layout.root / "state")
-    for pointer in publish.present(layout):
+    for pointer in publish.all_finished(layout):
         (layout.published / pointer).with_name("manifest.json").unlink()
     assert publish.catalog(layout) is None
     assert publish.has_real(layout)
-    for pointer in publish.present(layout):
+    for pointer in publish.all_finished(layout):
         _noise(layout.published / pointer)
     assert publish.has_real(layout)
     fiction = Layout(tmp_path / "fiction")
@@ -258,7 +258,7 @@ def test_what_can_be_made_again_counts_as_not_made(layout: Layout, damage: Calla
         write_json(path, {"a": "text that is long enough to be cut"})
         damage(path)
     assert record_of(folder) == {}
-    assert audit.run_of(layout) == {"is_complete": False}
+    assert audit.run_of_build(layout) == {"is_complete": False}
     with pytest.raises(audit.PublicationRefused):
         audit.verified(layout)
 
@@ -289,11 +289,11 @@ def test_doctor_names_each_damage_and_what_to_do(layout: Layout) -> None:
         write_json(path, {})
     lines = list(doctor.state(layout))
     assert {line.level for line in lines} == {doctor.ERROR}
-    told = " ".join(line.told for line in lines)
+    told = " ".join(line.message for line in lines)
     assert "last_backup.json" in told
     assert "une_source.json" in told
     assert "mrf backup" in told
-    assert not any(line.name == "backup" and "Traceback" in line.told for line in doctor.examine(layout))
+    assert not any(line.name == "backup" and "Traceback" in line.message for line in doctor.examine(layout))
 
 
 def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_log_quotes_nothing(
@@ -356,7 +356,7 @@ def test_dagster_and_a_backup_work_below_a_folder_of_any_name(
     folder = publish.begin(layout, made)
     (folder / made.file).write_bytes(b"x")
     publish.write_manifest(layout, made, manifest())
-    publish.point(layout, made, "00000001-run", False, NOW)
+    publish.publish_pointer(layout, made, "00000001-run", False, NOW)
     saved = backup.make(layout, tmp_path / "disque", NOW)
     assert file_sha256(saved / "dagster" / "history" / "runs.db")
     assert backup.restore(layout, saved, is_forced=True, now=NOW) is not None
@@ -387,7 +387,7 @@ def test_a_page_that_a_killed_pull_was_writing_goes_unless_the_pull_lives(layout
     page.write_bytes(b"half")
     kept.write_bytes(b"whole: the pull goes on from it")
     with FileLock(folder / "lock").acquire(timeout=0):
-        housekeeping.clear(layout)
+        housekeeping.clear_leftovers(layout)
         assert page.exists()
-    housekeeping.clear(layout)
+    housekeeping.clear_leftovers(layout)
     assert (page.exists(), kept.exists()) == (False, True)

@@ -23,7 +23,7 @@ from tests.fixtures.manifests import manifest
 from tests.fixtures.office import HEADER, ROW, Office
 from warehouse.paths import Layout
 from warehouse.publication import backup, housekeeping, publish, retention
-from warehouse.storage import copy_whole, write_json
+from warehouse.storage import copy_atomically, write_json
 
 NOW = dt.datetime(2024, 9, 30, 12, tzinfo=dt.UTC)
 
@@ -73,7 +73,7 @@ def act():
     (folder / "pages" / "index.html").write_text(run_id)
     publish.write_manifest(layout, publication, manifest(run_id=run_id))
     publish.finish(layout, publication)
-    publish.point(layout, publication, run_id, False, NOW)
+    publish.publish_pointer(layout, publication, run_id, False, NOW)
     retention.prune(layout, 2, 90, NOW)
 def look():
     now = publish.catalog(layout)
@@ -81,8 +81,8 @@ def look():
     assert manifest["run_id"] == now["run_id"], "catalog and manifest are of one run"
     assert file_sha256(file) == manifest["file_sha256"]
     assert (file.parent / "pages" / "index.html").read_text() == now["run_id"]
-    assert now["current"] in publish.known(layout)
-    for name in publish.known(layout):
+    assert now["current"] in publish.all_readable(layout)
+    for name in publish.all_readable(layout):
         assert file_sha256(layout.published / name) == publish.manifest_of(layout, name)["file_sha256"], "a torn one to go back to"
 act()
 deaths = dies_everywhere(act, look)
@@ -91,7 +91,7 @@ assert not list(layout.published.glob("*/.unfinished"))
 assert layout.site.readlink() == Path(publish.catalog(layout)["current"]).parent
 later = NOW + dt.timedelta(days=400)
 retention.prune(layout, 2, 90, later)
-assert len(publish.known(layout)) == 2
+assert len(publish.all_readable(layout)) == 2
 assert not list(layout.root.rglob("*.part"))
 print(deaths)
 """
@@ -166,7 +166,7 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "a.json"
     write_json(target, {"a": 1})
     with pytest.raises(FileNotFoundError):
-        copy_whole(tmp_path / "absent", target)
+        copy_atomically(tmp_path / "absent", target)
     assert json.loads(target.read_text()) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
@@ -196,7 +196,7 @@ def _published(layout: Layout, number: int, now: dt.datetime) -> publish.Publica
     told = {"run_id": f"{number:08x}-run", "is_demo": False, "published_at": now.isoformat(timespec="seconds")}
     publish.write_manifest(layout, made, manifest(**told))
     publish.finish(layout, made)
-    publish.point(layout, made, f"{number:08x}-run", False, now)
+    publish.publish_pointer(layout, made, f"{number:08x}-run", False, now)
     return made
 
 
@@ -219,7 +219,9 @@ def test_a_clock_that_is_set_back(tmp_path: Path) -> None:
         retention.prune(layout, 2, 90, NOW + dt.timedelta(days=day))
         assert _number(layout) == 5
         assert file_sha256(publish.current_file(layout))
-    assert sorted(publish.known(layout)) == sorted(one.pointer for one in made[-2:]), "nothing stays for ever either"
+    assert sorted(publish.all_readable(layout)) == sorted(one.pointer for one in made[-2:]), (
+        "nothing stays for ever either"
+    )
 
 
 def test_an_alert_that_was_killed_half_written_is_written_again(tmp_path: Path) -> None:
@@ -312,7 +314,7 @@ def test_what_the_catalog_never_named_goes_with_the_next_run(tmp_path: Path) -> 
     (folder / whole.file).touch()
     publish.write_manifest(layout, whole, manifest(run_id="0000000a-run"))
     publish.finish(layout, whole)  # and killed: all of it is on the disk, and the pointer has not moved
-    assert publish.known(layout) == [first.pointer]
+    assert publish.all_readable(layout) == [first.pointer]
     publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(hours=2)))
     assert not folder.exists()
 
@@ -323,12 +325,12 @@ def test_a_mark_that_a_kill_left_costs_no_publication(tmp_path: Path, step: str)
     made = [_published(layout, number, NOW + dt.timedelta(hours=number)) for number in range(2)]
     for one in made:
         (layout.published / one.run / ".unfinished").touch()
-    assert publish.known(layout) == [one.pointer for one in made], "the catalog names them"
+    assert publish.all_readable(layout) == [one.pointer for one in made], "the catalog names them"
     if step == "begin":
         publish.begin(layout, publish.name_of("0000000a-run", NOW + dt.timedelta(days=1)))
     else:
         retention.prune(layout, 5, 90, NOW)
-    assert publish.known(layout) == [one.pointer for one in made]
+    assert publish.all_readable(layout) == [one.pointer for one in made]
     assert _number(layout) == 1
 
 
@@ -339,12 +341,12 @@ def test_a_lost_catalog_costs_no_publication(tmp_path: Path, torn: bytes | None)
     before = publish.catalog(layout)
     killed = publish.begin(layout, publish.name_of("0000000b-run", NOW + dt.timedelta(days=5)))
     layout.catalog.unlink() if torn is None else layout.catalog.write_bytes(torn)
-    assert publish.is_lost(layout)
+    assert publish.is_catalog_lost(layout)
     assert publish.has_real(layout), "an empty landing is not fiction’s turn"
     assert _number(layout) == 2
     whole = [_published(layout, 3, NOW + dt.timedelta(days=6)), *made]
     retention.prune(layout, 9, 90, NOW + dt.timedelta(days=400))
-    assert set(publish.known(layout)) == {one.pointer for one in whole}
+    assert set(publish.all_readable(layout)) == {one.pointer for one in whole}
     assert not killed.exists(), "what was never whole is none"
     now = publish.catalog(layout)
     assert now is not None
@@ -366,8 +368,8 @@ def test_a_lost_catalog_is_written_again_and_told(tmp_path: Path) -> None:
     assert "catalog.json" in said.get()
     assert json.loads(layout.catalog.read_text())["current"] == made.pointer
     told = next(line for line in doctor.pointer(layout) if line.name == "catalogue")
-    assert (told.level, told.told) == (doctor.LOOK, publish.REBUILT)
-    assert not publish.is_lost(layout)
+    assert (told.level, told.message) == (doctor.LOOK, publish.REBUILT)
+    assert not publish.is_catalog_lost(layout)
 
 
 def test_the_first_publication_has_no_history(tmp_path: Path) -> None:
@@ -408,9 +410,9 @@ def look():
     assert "after" in rows, "what was in place is somewhere, whole"
     assert publish.has_real(layout)
     half_done = layout.restore_journal.exists()
-    housekeeping.clear(layout)
+    housekeeping.clear_leftovers(layout)
     try:
-        housekeeping.refuse(layout)
+        housekeeping.refuse_if_damaged(layout)
         assert not half_done
         assert (layout.root / "validated" / "rows.txt").exists() and layout.catalog.exists()
     except housekeeping.RestoreInterrupted:
@@ -477,7 +479,7 @@ def test_a_backup_that_was_killed_leaves_nothing_beside_the_others(tmp_path: Pat
     subprocess.run([sys.executable, "-c", program, str(layout.root), str(tmp_path / "disque")], cwd=PROJECT)
     assert [path.suffix for path in (tmp_path / "disque").iterdir()] == [".part"]
     (tmp_path / "disque" / "autre.part").mkdir()
-    housekeeping.clear(layout)
+    housekeeping.clear_leftovers(layout)
     assert [path.name for path in (tmp_path / "disque").iterdir()] == ["autre.part"], "what is not ours stays"
     assert backup.make(layout, tmp_path / "disque", NOW).is_dir()
     assert not layout.backup_journal.exists()
@@ -492,7 +494,7 @@ def test_what_a_killed_erasure_had_opened_is_cleared(tmp_path: Path) -> None:
     part.parent.mkdir()
     for path in (part, alive):
         path.touch()
-    housekeeping.clear(layout)
+    housekeeping.clear_leftovers(layout)
     assert not layout.workspace(False).opened.exists()
     assert not part.exists()
     assert alive.exists(), "its writer lives"

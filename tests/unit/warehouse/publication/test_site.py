@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.paths import Layout
-from warehouse.publication.publish import Publication, lead_site, point
+from warehouse.publication.publish import Publication, link_site, publish_pointer
 
 NOW = dt.datetime(2024, 8, 31, tzinfo=dt.UTC)
 
@@ -23,19 +23,19 @@ def layout(tmp_path: Path) -> Layout:
 
 def test_the_site_moves_with_the_pointer(layout: Layout) -> None:
     for run in ("first", "second", "first"):
-        point(layout, Publication(run, "mrf.duckdb"), run, False, NOW)
+        publish_pointer(layout, Publication(run, "mrf.duckdb"), run, False, NOW)
         assert (layout.site / "index.html").read_text() == run
         assert not layout.site.readlink().is_absolute()
 
 
 def test_before_the_first_publication_there_is_none(tmp_path: Path) -> None:
-    lead_site(Layout(tmp_path))
+    link_site(Layout(tmp_path))
     assert not (tmp_path / "published").exists()
 
 
 def test_a_folder_of_that_name_stops_no_publication(layout: Layout, caplog: pytest.LogCaptureFixture) -> None:
     layout.site.mkdir()
-    point(layout, Publication("first", "mrf.duckdb"), "first", False, NOW)
+    publish_pointer(layout, Publication("first", "mrf.duckdb"), "first", False, NOW)
     assert layout.catalog.exists()
     assert "ne mène pas" in caplog.text
     assert sorted(path.name for path in layout.published.iterdir()) == [

@@ -113,10 +113,10 @@ def test_an_import_again_keeps_each_answer_once_and_refuses_another(tmp_path: Pa
     rows = ["question_id;answer;who;why", "q_1;Soutien;CP;vu", "q_2;same;CP;même siège"]
     path.write_text("\n".join(rows), encoding="utf-8")
     for later in range(2):
-        assert review.take_in(layout, path, day + dt.timedelta(days=later)) == 2
+        assert review.import_answers(layout, path, day + dt.timedelta(days=later)) == 2
         assert len(state.kept(layout.workspace(False))) == 2
     assert review.questions(layout) == []
     path.write_text("\n".join([*rows[:2], "q_2;different;CP;autre siège"]), encoding="utf-8")
     with pytest.raises(review.AnswerRefused, match="q_2"):
-        review.take_in(layout, path, day)
+        review.import_answers(layout, path, day)
     assert len(state.kept(layout.workspace(False))) == 2

@@ -1,1 +1,1 @@
-"""Open Referral HSDS 3.0: organizations, programmes and services, as tables and in the form of its API."""
+"""Open Referral HSDS 3.0: organizations, programmes and services, as tables and as API objects."""

@@ -1,4 +1,4 @@
-"""The deliverable `hsds`: the tables as a data package, the API's objects as JSON, and how to read what HSDS lacks."""
+"""The deliverable `hsds`: tables as a data package, API objects as JSON, and notes on what HSDS lacks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _text(value: Any) -> str:
 
 
 def _package(edition: Edition, target: Path, tables: dict[str, list[Row]]) -> dict[str, Any]:
-    """The description of the tables, as HSDS wants it: one resource a table, by the table's name."""
+    """The description of the tables as HSDS requires it: one resource per table, of the same name."""
     described = [
         package.file_resource(target / FILES[table], target, table, f"Table {table} de HSDS 3.0")
         | {
@@ -84,10 +84,10 @@ def _read_me(edition: Edition) -> str:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Reads the files again: every service is there once in both forms, ids lead somewhere, no shelter has a place."""
+    """Rereads the files: every service is there once in both forms, references resolve, no shelter has a place."""
     target = folder / FOLDER
     tables = {table: _read(target / name) for table, name in FILES.items()}
-    wrong = [*_counts(edition, tables), *_broken_links(tables), *_told_of_shelters(tables)]
+    wrong = [*_counts(edition, tables), *_broken_links(tables), *_shelter_leaks(tables)]
     for name, table in _API.items():
         contents = json.loads((target / "json" / name).read_text(encoding="utf-8"))["contents"]
         if [one["id"] for one in contents] != [row["id"] for row in tables[table]]:
@@ -117,7 +117,7 @@ def _counts(edition: Edition, tables: dict[str, list[Row]]) -> list[str]:
 
 
 def _broken_links(tables: dict[str, list[Row]]) -> list[str]:
-    """Ids that are there twice, and references to rows that are not there."""
+    """Duplicate ids, and references to missing rows."""
     ids = {table: {row["id"] for row in rows} for table, rows in tables.items()}
     wrong = [f"{FILES[table]} : un id est deux fois" for table, rows in tables.items() if len(ids[table]) != len(rows)]
     for table, rows in tables.items():
@@ -130,10 +130,10 @@ def _broken_links(tables: dict[str, list[Row]]) -> list[str]:
     return wrong
 
 
-def _told_of_shelters(tables: dict[str, list[Row]]) -> list[str]:
-    """Places of shelters that say more than the cercle."""
+def _shelter_leaks(tables: dict[str, list[Row]]) -> list[str]:
+    """Places of shelters that are more precise than the cercle."""
     masked_term = next(row["id"] for row in tables["taxonomy_term"] if row["code"] == "location.is_masked")
     masked = {row["link_id"] for row in tables["attribute"] if row["taxonomy_term_id"] == masked_term}
-    told = any(row["latitude"] or row["longitude"] for row in tables["location"] if row["id"] in masked)
+    located = any(row["latitude"] or row["longitude"] for row in tables["location"] if row["id"] in masked)
     addressed = any(row["location_id"] in masked for row in tables["address"])
-    return ["un lieu protégé a des coordonnées ou une adresse"] if told or addressed else []
+    return ["un lieu protégé a des coordonnées ou une adresse"] if located or addressed else []

@@ -1,4 +1,4 @@
-"""Our rows as rows of HSDS. An id of HSDS is a UUID made of ours, so that it is the same in every publication."""
+"""Our rows as HSDS rows. An HSDS id is a UUID derived from our id, so it is the same in every publication."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.deliverables.exports.hsds.hsds_tables import FILES
 from warehouse.deliverables.exports.places_in_words import Places
 from warehouse.reading.edition import Edition, Row
 
-NAMESPACE = uuid.UUID("6f1c2f0e-6a52-5d0b-9c39-5f0b7a1d3c4e")  # for ever: another would change every id
+NAMESPACE = uuid.UUID("6f1c2f0e-6a52-5d0b-9c39-5f0b7a1d3c4e")  # never change it: every id depends on it
 _STATUS = {
     "OPE": "active",
     "PAR": "active",
@@ -24,10 +24,10 @@ _STATUS = {
     "FER": "defunct",
 }
 _BEST_FIRST = ("active", "temporarily closed", "inactive", "defunct")
-_LANGUAGES = {"fr", "bm", "ff", "ses", "snk", "tmh", "ar", "dgo", "en"}  # those of our codes that are ISO 639's own
+_LANGUAGES = {"fr", "bm", "ff", "ses", "snk", "tmh", "ar", "dgo", "en"}  # our codes that are ISO 639 codes
 _UNVERIFIED = "Non vérifié : aucune observation récente ne dit que ce service fonctionne, ni qu’il est fermé."
 _ATTRIBUTES = Path(__file__).with_name("attributes.csv")
-_NO_POSTCODE = "s.o."  # Mali has none, and HSDS asks for one
+_NO_POSTCODE = "s.o."  # Mali has none, but HSDS requires one
 _TAXONOMIES = {
     "type_service": ("Types de service", "Domaines et leurs types, selon les termes de référence."),
     "popgr": ("Groupes de population", "Groupes que des services admettent ou excluent."),
@@ -41,12 +41,12 @@ _GAPS = """
 
 
 def uid(table: str, *key: object) -> str:
-    """The UUID of a row of a table of HSDS, made of what identifies it here."""
+    """The UUID of a row of an HSDS table, derived from our identifiers."""
     return str(uuid.uuid5(NAMESPACE, "|".join([table, *map(str, key)])))
 
 
 def build(edition: Edition) -> dict[str, list[Row]]:
-    """The rows of every table, by its name; a field that has nothing to say is absent."""
+    """The rows of every table by name, without empty fields."""
     return _Records(edition).tables
 
 
@@ -73,7 +73,7 @@ class _Records:
             self._add("meta_table_description", (name,), name=name, language="fr", character_set="UTF-8")
 
     def _add(self, table: str, key: tuple[object, ...], **values: Any) -> str:
-        """A row, once; its id."""
+        """Adds a row once; returns its id."""
         row_id = uid(table, *key)
         if row_id not in self._seen:
             self._seen.add(row_id)
@@ -81,13 +81,13 @@ class _Records:
         return row_id
 
     def _link(self, entity: str, entity_id: str, taxonomy: str, code: str, kind: str, value: str = "") -> None:
-        """An attribute: what a term of a taxonomy says of a row."""
-        told = {"link_id": entity_id, "link_entity": entity, "link_type": kind, "value": value}
+        """Adds an attribute: a term of a taxonomy about a row."""
+        values = {"link_id": entity_id, "link_entity": entity, "link_type": kind, "value": value}
         key = (entity_id, taxonomy, code, kind, value)
-        self._add("attribute", key, taxonomy_term_id=uid("taxonomy_term", taxonomy, code), **told)
+        self._add("attribute", key, taxonomy_term_id=uid("taxonomy_term", taxonomy, code), **values)
 
     def _document(self, entity: str, entity_id: str, row: Row) -> None:
-        """The documented attributes of a row: one for each that it has something to say about."""
+        """Adds the documented attributes of a row that have a value."""
         for code in (one["code"] for one in self._documented if one["entity"] == entity):
             if value := _as_text(row.get(code)):
                 self._link(entity, entity_id, "attributs", f"{entity}.{code}", "attribut", value)
@@ -109,8 +109,8 @@ class _Records:
             self._term("attributs", f"{one['entity']}.{one['code']}", one["name"], one["description"])
 
     def _term(self, taxonomy: str, code: str, name: str, description: str, **values: str) -> None:
-        told = {"taxonomy": _TAXONOMIES[taxonomy][0], "taxonomy_id": uid("taxonomy", taxonomy), "language": "fr"}
-        self._add("taxonomy_term", (taxonomy, code), code=code, name=name, description=description, **told, **values)
+        shared = {"taxonomy": _TAXONOMIES[taxonomy][0], "taxonomy_id": uid("taxonomy", taxonomy), "language": "fr"}
+        self._add("taxonomy_term", (taxonomy, code), code=code, name=name, description=description, **shared, **values)
 
     def _add_organizations(self) -> None:
         for row in self._edition.rows("from marts.dim_organization order by organization_id"):
@@ -121,7 +121,7 @@ class _Records:
                 (row["organization_id"],),
                 name=row["name"],
                 alternate_name=row["acronym"],
-                description=self._said(kind),
+                description=self._with_notice(kind),
                 parent_organization_id=parent and uid("organization", parent),
             )
             self._document("organization", organization, row)
@@ -135,7 +135,7 @@ class _Records:
                 (row["program_id"],),
                 organization_id=organization,
                 name=row["title"],
-                description=self._said(f"Zones : {zones}." if zones else "Zones non précisées."),
+                description=self._with_notice(f"Zones : {zones}." if zones else "Zones non précisées."),
             )
             self._document("program", program, row)
             if row["funder"]:
@@ -161,7 +161,7 @@ class _Records:
             program_id=uid("program", programs[0]) if len(programs) == 1 else None,
             name=f"{kind} – {first['organization_name']}",
             alternate_name=" ; ".join(_distinct(places, "program_name")),
-            description=self._said(f"{kind}, en {len(places)} lieu{'x' if len(places) > 1 else ''}."),
+            description=self._with_notice(f"{kind}, en {len(places)} lieu{'x' if len(places) > 1 else ''}."),
             status=status,
             application_process=self._labels("acces", places, "access_modes"),
             fees_description=self._labels("cout", places, "cost_code"),
@@ -185,7 +185,7 @@ class _Records:
             self._add_place(service, row)
 
     def _add_place(self, service: str, row: Row) -> None:
-        """A service at one location, with the location and what is true only there."""
+        """Adds a service at one location, with the location and its local properties."""
         place = self._add(
             "service_at_location",
             (row["service_at_location_id"],),
@@ -202,15 +202,15 @@ class _Records:
             if group in admitted:
                 self._link("service_at_location", place, "gap_class", gap, "lacune", group)
         if row["public_phone"]:
-            told = {
+            values = {
                 "number": row["public_phone"],
                 "type": "voice",
                 "description": "Publié avec l’accord de la structure",
             }
-            self._add("phone", (place,), service_at_location_id=place, **told)
+            self._add("phone", (place,), service_at_location_id=place, **values)
         if row["ends_on"]:
-            told = {"valid_to": row["ends_on"], "description": "Fin prévue du service ; horaires inconnus"}
-            self._add("schedule", (place,), service_at_location_id=place, **told)
+            values = {"valid_to": row["ends_on"], "description": "Fin prévue du service ; horaires inconnus"}
+            self._add("schedule", (place,), service_at_location_id=place, **values)
         if row["cost_code"]:
             self._add_cost(service, row)
 
@@ -228,33 +228,33 @@ class _Records:
         )
 
     def _location(self, row: Row) -> str:
-        """The site of one organization, else the commune or cercle that is all one knows; a shelter's is its own."""
+        """The site of one organization, else its commune or cercle; each shelter has a location of its own."""
         known = next(iter(self._places.levels(row)), "Mali")
-        told: Row = {"name": f"{known} (lieu exact inconnu)", "description": self._said("Lieu exact inconnu.")}
+        values: Row = {"name": f"{known} (lieu exact inconnu)", "description": self._with_notice("Lieu exact inconnu.")}
         key: tuple[object, ...] = (row["admin3_code"], row["admin2_code"], row["admin1_code"])
         has_point = row["latitude"] is not None and row["longitude"] is not None
         if row["is_masked"]:
             key = ("masked", row["service_at_location_id"])
-            told = {
+            values = {
                 "name": f"{known} (lieu protégé)",
-                "description": self._said("Lieu protégé, situé au cercle seulement."),
+                "description": self._with_notice("Lieu protégé, situé au cercle seulement."),
             }
         elif has_point or row["site_name"]:
             key = (row["organization_id"], row["site_name"], row["latitude"], row["longitude"], *key)
-            told = {
+            values = {
                 "name": row["site_name"] or f"{row['organization_name']}, {known}",
-                "description": self._said(known),
+                "description": self._with_notice(known),
                 "organization_id": uid("organization", row["organization_id"]),
                 "latitude": row["latitude"],
                 "longitude": row["longitude"],
             }
-        location = self._add("location", key, location_type="physical", **told)
+        location = self._add("location", key, location_type="physical", **values)
         self._document("location", location, row | {"is_masked": row["is_masked"] or None})
         self._add_address(location, row)
         return location
 
     def _add_address(self, location: str, row: Row) -> None:
-        """The name of a site is all the address there is."""
+        """The name of the site is the only known address."""
         commune, cercle, region = (self._places.name(row[f"admin{level}_code"]) for level in (3, 2, 1))
         if row["site_name"] and not row["is_masked"] and region:
             self._add(
@@ -271,7 +271,7 @@ class _Records:
             )
 
     def _add_history(self) -> None:
-        """What became of a status, from the dated observations: a change of a row."""
+        """The history of a status as row changes, from dated observations."""
         before: dict[str, str] = {}
         places = {row["id"] for row in self.tables["service_at_location"]}
         query = "from marts.service_history order by service_at_location_id, valid_from"
@@ -294,8 +294,8 @@ class _Records:
             )
             before[place] = row["status_code"]
 
-    def _said(self, text: str) -> str:
-        """The text, after the notice that the data is fictional where it is."""
+    def _with_notice(self, text: str) -> str:
+        """The text, preceded by the notice of fictional data if it applies."""
         return f"{self._edition.notice} – {text}" if self._edition.notice else text
 
     def _label(self, code_list: str, code: str | None) -> str:
@@ -306,30 +306,29 @@ class _Records:
 
     def _eligibility(self, places: list[Row]) -> str:
         columns = {"Admis": "admitted_groups", "Exclus": "excluded_groups"}
-        told = {word: self._labels("popgr", places, column) for word, column in columns.items()}
-        told["Critères d’exclusion"] = self._labels("exclu", places, "exclusion_criteria")
+        criteria = {word: self._labels("popgr", places, column) for word, column in columns.items()}
+        criteria["Critères d’exclusion"] = self._labels("exclu", places, "exclusion_criteria")
         where = " (dans un lieu au moins)" if len(places) > 1 else ""
-        return " ".join(f"{word}{where} : {labels}." for word, labels in told.items() if labels)
+        return " ".join(f"{word}{where} : {labels}." for word, labels in criteria.items() if labels)
 
     def _alert(self, status: str, places: list[Row]) -> str:
-        """« Inactive » also stands for what nobody knows: then it is said."""
+        """« Inactive » also stands for unverified, and the alert then says so."""
         is_unknown = status == "inactive" and any(row["operational_state"] == "unverified" for row in places)
         return " – ".join(filter(None, [self._edition.notice, _UNVERIFIED if is_unknown else ""]))
 
 
 def documented(edition: Edition) -> list[dict[str, str]]:
-    """The documented attributes, of `attributes.csv` and of the shape of services: entity, code (a column of its mart),
-    name and how to read it."""
+    """The documented attributes, of `attributes.csv` and of the shape of services: entity, code, name, explanation."""
     text = edition.filled(_ATTRIBUTES.read_text(encoding="utf-8"), _ATTRIBUTES.name)
     own = ((column.name, column.hsds) for column in SERVICE if column.hsds)
-    told = [{"entity": "service_at_location", "code": name, **said._asdict()} for name, said in own]
-    return [*csv.DictReader(text.splitlines()), *told]
+    own_rows = [{"entity": "service_at_location", "code": name, **hsds._asdict()} for name, hsds in own]
+    return [*csv.DictReader(text.splitlines()), *own_rows]
 
 
 def _status_of(places: list[Row]) -> str:
-    """HSDS has no « unverified »: only what is verified to be in service is active, what nobody knows is inactive.
+    """HSDS has no « unverified »: only services verified to be operational are active; unverified ones are inactive.
 
-    A service whose one place is closed and whose other nobody verified is not closed: it is what nobody knows.
+    A service with one closed and one unverified place is not closed: it is unverified.
     """
     statuses = [_status(row) for row in places]
     if "active" not in statuses and any(row["operational_state"] == "unverified" for row in places):
@@ -348,13 +347,13 @@ def _codes(text: str | None) -> list[str]:
 
 
 def _distinct(places: list[Row], column: str, is_list: bool = True) -> list[str]:
-    """The values of a column over the places of a service, in order; those of lists one by one."""
+    """The distinct values of a column over the places of a service, sorted; lists are split."""
     texts = [row[column] for row in places if row[column]]
     return sorted({value for text in texts for value in (_codes(text) if is_list else [text])})
 
 
 def _shared(places: list[Row], column: str) -> Any:
-    """The value that all places have, or None."""
+    """The value common to all places, or None."""
     values = {row[column] for row in places}
     return values.pop() if len(values) == 1 else None
 

@@ -1,4 +1,4 @@
-"""The tables of HSDS 3.0 that are written: their files and, in the order of the specification, the columns in use."""
+"""The HSDS 3.0 tables that are written: their files and the columns in use, in the order of the specification."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _REQUIRED = {
 }
 _NUMBERS = {"latitude", "longitude", "minimum_age", "maximum_age", "amount"}
 _DATES = {"assured_date", "valid_to", "last_action_date"}
-# By column that names a row of another table.
+# By foreign key, the table it refers to.
 _POINTS_TO = {
     "organization_id": "organization",
     "parent_organization_id": "organization",
@@ -78,7 +78,7 @@ _POINTS_TO = {
 
 
 def schema(table: str) -> dict[str, Any]:
-    """The Table Schema of one table: types, what must be filled, and which rows of others it names."""
+    """The Table Schema of one table: types, required columns and foreign keys."""
     columns = COLUMNS[table].split()
     required = _REQUIRED.get(table, "id").split()
     keys = [
@@ -92,6 +92,6 @@ def schema(table: str) -> dict[str, Any]:
 
 def _field(name: str, is_required: bool) -> dict[str, Any]:
     kind = "number" if name in _NUMBERS else "date" if name in _DATES else "string"
-    told: dict[str, Any] = {"name": name, "type": kind}
-    told |= {"format": "uuid"} if name == "id" or name.endswith("_id") else {}
-    return told | ({"constraints": {"required": True}} if is_required else {})
+    field: dict[str, Any] = {"name": name, "type": kind}
+    field |= {"format": "uuid"} if name == "id" or name.endswith("_id") else {}
+    return field | ({"constraints": {"required": True}} if is_required else {})

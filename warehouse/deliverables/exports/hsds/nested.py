@@ -1,4 +1,4 @@
-"""The same rows in the form of the HSDS API: each object with what belongs to it inside."""
+"""The same rows as objects of the HSDS API, with related rows nested."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from warehouse.reading.edition import Row
 
-# By table, the lists inside its objects: the name of each, the table of its items, and their column that leads here.
+# By table, the nested lists: name, table of the items, and their foreign key.
 _INSIDE = {
     "organization": {"funding": ("funding", "organization_id"), "programs": ("program", "organization_id")},
     "service": {
@@ -25,7 +25,7 @@ _INSIDE = {
     },
     "location": {"addresses": ("address", "location_id")},
 }
-# By table, the single objects inside: the name, the table, and the own column that names it.
+# By table, the nested objects: name, table, and the foreign key.
 _ONE = {
     "service": {"organization": ("organization", "organization_id"), "program": ("program", "program_id")},
     "service_at_location": {"location": ("location", "location_id")},
@@ -34,7 +34,7 @@ _WITH_ATTRIBUTES = frozenset({"organization", "program", "service", "service_at_
 
 
 class Nest:
-    """Objects of the API made of rows of the tables."""
+    """Builds API objects from the rows of the tables."""
 
     def __init__(self, tables: dict[str, list[Row]]) -> None:
         self._tables = tables
@@ -47,7 +47,7 @@ class Nest:
                     self._children[table, row[column]].append(row)
 
     def pages(self, table: str) -> dict[str, Any]:
-        """All objects of a table as the one page of the API's list."""
+        """All objects of a table as a single page of an API list."""
         contents = list(self._objects(table))
         return {
             "total_items": len(contents),
@@ -65,7 +65,7 @@ class Nest:
             yield self._full(table, row)
 
     def _full(self, table: str, row: Row, within: str = "") -> Row:
-        """One object. ``within``: the table of the object around it, which it does not hold once more."""
+        """One object. ``within``: the table of the enclosing object, which is not nested again."""
         made = dict(row)
         for name, (other, column) in _ONE.get(table, {}).items():
             if column in row:

@@ -1,1 +1,1 @@
-"""What is sent back to each organization for verification."""
+"""The sheets sent back to each organization for verification."""

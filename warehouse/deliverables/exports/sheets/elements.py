@@ -1,4 +1,4 @@
-"""What a sheet says of a service at a location, element by element, and which attributes of the provenance tell it."""
+"""The elements of a sheet about a service at a location, and the provenance attributes behind each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PLACE = ("admin3_code", "admin3_name", "admin2_code", "admin2_name", "admin1_co
 
 
 class Element(NamedTuple):
-    """One line: its name, how to say its value (empty where unknown), the attributes behind it."""
+    """One line: its name, a function for its text (empty if unknown), the attributes behind it."""
 
     name: str
-    said: Callable[[Row], str]
+    text: Callable[[Row], str]
     attributes: tuple[str, ...]
     is_always_shown: bool = True
 
@@ -52,12 +52,12 @@ def elements(edition: Edition, places: Places) -> list[Element]:
 
 
 def is_only_presence(row: Row) -> bool:
-    """Whether nothing but the place is known: a line is enough then."""
+    """Whether only the place is known: then one line is enough."""
     return not any(row[name] for name in ("status_code", "cost_code", "access_modes", "admitted_groups", "languages"))
 
 
 def place(places: Places, row: Row) -> str:
-    """Commune, cercle, region; of a shelter the cercle."""
+    """Commune, cercle, region; for a shelter only the cercle."""
     known = places.levels(row)
     if row["is_masked"]:
         return f"{', '.join(known)} (lieu protégé : situé au cercle seulement)"
@@ -65,8 +65,8 @@ def place(places: Places, row: Row) -> str:
 
 
 def _position(row: Row) -> str:
-    is_told = row["latitude"] is not None and row["longitude"] is not None and not row["is_masked"]
-    return f"{row['latitude']}, {row['longitude']}" if is_told else ""
+    is_placed = row["latitude"] is not None and row["longitude"] is not None and not row["is_masked"]
+    return f"{row['latitude']}, {row['longitude']}" if is_placed else ""
 
 
 def _status(edition: Edition, row: Row) -> str:

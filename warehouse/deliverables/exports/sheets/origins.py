@@ -1,4 +1,4 @@
-"""Where a published value comes from, in words that a partner understands."""
+"""The origin of a published value, in words that a partner understands."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from warehouse.french import day
 from warehouse.reading.edition import Edition, Row
 
 _MOST = 3
-# One line a document and value: its latest date and one of its places. Answers to the survey are told together.
+# One line per document and value: its latest date and one of its places. Survey answers are merged.
 _WINNERS = """
-    with told as (
+    with cited as (
         select p.entity_id, p.attribute, p.locator, p.standing = 'override' as is_decision,
             coalesce(d.kind = 'enquete', p.locator like 'uuid:%') as is_survey, d.title,
             coalesce(p.observed_on, d.published_on) as seen_on
@@ -23,7 +23,7 @@ _WINNERS = """
 
     select entity_id, attribute, is_decision, is_survey, if(is_survey, null, title) as title,
         max(seen_on) as seen_on, min(if(is_survey, null, locator)) as locator
-    from told
+    from cited
     group by all
     order by entity_id, attribute, is_decision desc, is_survey desc, seen_on desc nulls last, title
 """
@@ -35,19 +35,19 @@ class Evidence:
     """What supports the published values of organizations and of services at locations."""
 
     def __init__(self, edition: Edition, attributes: list[str]) -> None:
-        self._found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in edition.rows(_WINNERS, attributes):
-            self._found[row["entity_id"], row["attribute"]].append(row)
+            self._rows[row["entity_id"], row["attribute"]].append(row)
 
     def of(self, entity_id: str, attributes: tuple[str, ...]) -> str:
-        """The documents behind the first of these attributes that any document supports; empty where none does."""
-        rows = next((rows for name in attributes if (rows := self._found.get((entity_id, name)))), [])
-        told = list(dict.fromkeys(_told(row) for row in rows))
-        more = [f"et {len(told) - _MOST} de plus"] if len(told) > _MOST else []
-        return " ; ".join(told[:_MOST] + more)
+        """The documents behind the first of these attributes that has any; empty if none has."""
+        rows = next((rows for name in attributes if (rows := self._rows.get((entity_id, name)))), [])
+        origins = list(dict.fromkeys(_origin(row) for row in rows))
+        more = [f"et {len(origins) - _MOST} de plus"] if len(origins) > _MOST else []
+        return " ; ".join(origins[:_MOST] + more)
 
 
-def _told(row: Row) -> str:
+def _origin(row: Row) -> str:
     when = f", {day(row['seen_on'])}" if row["seen_on"] else ""
     if row["is_decision"]:
         return f"Décision de l’équipe{when}"
@@ -58,7 +58,7 @@ def _told(row: Row) -> str:
 
 
 def place_in_file(locator: str | None) -> str:
-    """Page, or sheet and cell, in French. A submission of a form is never told."""
+    """Page, or sheet and cell, in French. A submission of a form is never shown."""
     if match := _PAGE.match(locator or ""):
         page, table, row = match.groups()
         return f"page {page}, tableau {table}, ligne {row}"

@@ -1,4 +1,4 @@
-"""The Word document of one sheet: its frame is made once, its content is laid into it."""
+"""The Word document of a sheet: its frame is made once and then filled."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from xml.sax.saxutils import escape
 if TYPE_CHECKING:
     from docx.document import Document
 
-_WIDTHS = (1750, 2700, 2600, 2600)  # twentieths of a point: 17 cm in all
+_WIDTHS = (1750, 2700, 2600, 2600)  # twentieths of a point: 17 cm in total
 _HEADER = ("Élément", "Ce que dit la cartographie", "D’où", "Votre correction")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")
-_LONGEST_TITLE = 255  # of a document's properties
+_LONGEST_TITLE = 255  # limit of a document property
 _GREY, _RED = "D9E2EC", "B00020"
 _UNUSED_PARTS = ("stylesWithEffects", "customXml", "webSettings", "thumbnail", "numbering")
 _LINKED = ("Title", "heading 1", "heading 2", "header", "footer")
@@ -24,7 +24,7 @@ _USED_STYLES = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "N
 
 
 class Paper:
-    """Sheets of one frame: `begin`, then texts and tables in their order, then `save`; and again."""
+    """Sheets with the same frame: `begin`, then texts and tables in order, then `save`; and again."""
 
     def __init__(self, notice: str, footer: str, as_of: dt.date) -> None:
         import docx
@@ -39,7 +39,7 @@ class Paper:
         self._margins(notice, footer)
 
     def begin(self, title: str) -> None:
-        """An empty sheet with this title."""
+        """Starts an empty sheet with this title."""
         body = self._document.element.body
         for element in list(body):
             if not element.tag.endswith("}sectPr"):
@@ -48,15 +48,15 @@ class Paper:
         self.heading(title, 0)
 
     def heading(self, text: str, level: int = 1) -> None:
-        """A heading that stays with what follows."""
+        """Adds a heading, kept with the following paragraph."""
         self._document.add_heading(_writable(text), level)
 
     def text(self, text: str, is_with_next: bool = False) -> None:
-        """A paragraph, which may have to stand on the page of what follows."""
+        """Adds a paragraph, kept with the next one if ``is_with_next``."""
         self._document.add_paragraph(_writable(text)).paragraph_format.keep_with_next = is_with_next
 
     def table(self, rows: list[tuple[str, str, str, str]]) -> None:
-        """A table of four columns under their names, which come again on every page."""
+        """Adds a table of four columns with a header that is repeated on every page."""
         widths = "".join(f'<w:gridCol w:w="{width}"/>' for width in _WIDTHS)
         lines = [_row(_HEADER, is_header=True), *(_row(row) for row in rows)]
         table = self._parse(f"<w:tbl {_NAMESPACE}>{_TABLE}<w:tblGrid>{widths}</w:tblGrid>{''.join(lines)}</w:tbl>")
@@ -64,11 +64,11 @@ class Paper:
         body.insert_element_before(table, "w:sectPr")
 
     def save(self, path: Path) -> None:
-        """Writes the sheet."""
+        """Saves the sheet."""
         self._document.save(str(path))
 
     def _lighten(self) -> None:
-        """Takes out of python-docx's template what no sheet uses: nine tenths of it."""
+        """Removes the unused parts of python-docx's template: nine tenths of it."""
         package: Any = self._document.part.package
         for relations in (package.rels, self._document.part.rels):
             for key in [key for key, one in relations.items() if one.reltype.rpartition("/")[2] in _UNUSED_PARTS]:
@@ -110,7 +110,7 @@ class Paper:
         language.set(qn("w:val"), "fr-FR")
 
     def _margins(self, notice: str, footer: str) -> None:
-        """The header with the notice, the footer with the numbers of the pages."""
+        """Adds the header with the notice and the footer with page numbers."""
         section = self._document.sections[0]
         head = section.header.paragraphs[0]
         if notice:
@@ -129,7 +129,7 @@ class Paper:
 
 
 def _writable(text: str) -> str:
-    """The text without control signs, which XML cannot hold."""
+    """The text without control characters, which XML cannot hold."""
     return _CONTROL.sub(" ", text)
 
 

@@ -1,4 +1,4 @@
-"""The deliverable `partner_sheets`: a Word document an organization, for it to correct and send back."""
+"""The deliverable `partner_sheets`: one Word document per organization, to be corrected and sent back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from warehouse.deliverables.exports.sheets.elements import UNKNOWN, Element, ele
 from warehouse.deliverables.exports.sheets.origins import Evidence
 from warehouse.deliverables.exports.sheets.paper import Paper
 from warehouse.french import day
-from warehouse.pages.links import unfilled
+from warehouse.pages.links import unfilled_marks
 from warehouse.reading import csv_cells
 from warehouse.reading.edition import Edition, Row
 
@@ -39,7 +39,7 @@ _TEXTS = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 
 
 def make(edition: Edition, folder: Path) -> None:
-    """Writes `fiches/<name>_<id>.docx` for each organization that the directory knows a service of, and the index."""
+    """Writes `fiches/<name>_<id>.docx` for each organization with a service in the directory, and the index."""
     target = folder / FOLDER
     target.mkdir(parents=True)
     sheets = _Sheets(edition)
@@ -49,7 +49,7 @@ def make(edition: Edition, folder: Path) -> None:
         sheets.write(target / name, organization, rows)
         checks = [row["next_check_on"] for row in rows if row["next_check_on"]]
         services = len({row["service_id"] for row in rows})
-        told = [
+        cells = [
             organization["organization_id"],
             organization["name"],
             name,
@@ -58,12 +58,12 @@ def make(edition: Edition, folder: Path) -> None:
             min(checks, default=""),
             edition.notice,
         ]
-        lines.append([csv_cells.harmless(str(value)) for value in told])
+        lines.append([csv_cells.harmless(str(value)) for value in cells])
     csv_files.write(target / INDEX, _COLUMNS, lines)
 
 
 def file_name(organization: Row) -> str:
-    """A name that any disk takes: « ong-fictive-mains-ouvertes_org_004118073302.docx »."""
+    """A name that every file system accepts: « ong-fictive-mains-ouvertes_org_004118073302.docx »."""
     slug = fold(organization["name"]).replace(" ", "-")[:_LONGEST_NAME].strip("-")
     return f"{slug}_{organization['organization_id']}.docx"
 
@@ -78,7 +78,7 @@ def _by_organization(edition: Edition) -> list[tuple[Row, list[Row]]]:
 
 
 class _Sheets:
-    """What all sheets of a publication share."""
+    """Shared by all sheets of a publication."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
@@ -115,12 +115,12 @@ class _Sheets:
 
     def _services(self, rows: list[Row]) -> dict[str, list[Row]]:
         """By title, the places of each service."""
-        found: dict[str, list[Row]] = defaultdict(list)
+        by_title: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             kind = self._edition.label("type_service", row["service_type_code"])
             otherwise = "Activité hors des types de service" if row["is_out_of_scope"] else "Type non précisé"
-            found[kind or otherwise].append(row)
-        return found
+            by_title[kind or otherwise].append(row)
+        return by_title
 
     def _service(self, rows: list[Row]) -> None:
         for row in (row for row in rows if not is_only_presence(row)):
@@ -132,11 +132,11 @@ class _Sheets:
             self._paper.table([self._presence(row) for row in only_present])
 
     def _line(self, element: Element, row: Row) -> tuple[str, str, str, str] | None:
-        said = element.said(row)
-        if not said and not element.is_always_shown:
+        text = element.text(row)
+        if not text and not element.is_always_shown:
             return None
-        source = self._evidence.of(row["service_at_location_id"], element.attributes) if said else ""
-        return element.name, said or UNKNOWN, source, ""
+        source = self._evidence.of(row["service_at_location_id"], element.attributes) if text else ""
+        return element.name, text or UNKNOWN, source, ""
 
     def _presence(self, row: Row) -> tuple[str, str, str, str]:
         where = row["site_name"] or place(self._places, row) or "Lieu inconnu"
@@ -147,7 +147,7 @@ class _Sheets:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Opens every sheet again: there is one an organization, with a choice to tick for each of its places."""
+    """Reopens every sheet: one per organization, with a choice to tick for each of its places."""
     target = folder / FOLDER
     with (target / INDEX).open(encoding="utf-8", newline="") as file:
         index = {row["file"]: row for row in csv.DictReader(file, strict=True)}
@@ -161,7 +161,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
         texts = texts_of(target / name) if (target / name).exists() else []
         if texts.count(CHOICE) != len(rows) or organization["name"] not in texts:
             wrong.append(f"{FOLDER}/{name} : il y manque un service ou le nom de la structure")
-        if any("uuid:" in text or unfilled(text, edition.braces) for text in texts):
+        if any("uuid:" in text or unfilled_marks(text, edition.braces) for text in texts):
             wrong.append(f"{FOLDER}/{name} : une soumission ou un champ non rempli y est nommé")
         if edition.notice and edition.notice not in texts_of(target / name, "word/header1.xml"):
             wrong.append(f"{FOLDER}/{name} : la mention « {edition.notice} » manque")
@@ -169,7 +169,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
 
 
 def texts_of(path: Path, part: str = "word/document.xml") -> list[str]:
-    """The runs of text of a Word document, as they stand."""
+    """The raw text runs of a Word document."""
     from xml.sax.saxutils import unescape
 
     with zipfile.ZipFile(path) as archive:

@@ -4,7 +4,7 @@
   const { el, byId, label, labels, format } = MRF;
   const PAGE = 25, NONE = "aucun";
   const SEARCHED = ["organization", "site", "program", "cercle", "type", "zone"];
-  let data, form, addressTimer, page = 0, found = [];
+  let data, form, addressTimer, page = 0, matches = [];
 
   const prepare = async () => {
     if (data) return;
@@ -90,10 +90,10 @@
   };
 
   const render = () => {
-    const pages = Math.ceil(found.length / PAGE);
+    const pages = Math.ceil(matches.length / PAGE);
     page = Math.max(0, Math.min(page, pages - 1));
-    const first = page * PAGE, rows = found.slice(first, first + PAGE);
-    byId("dir-count").textContent = `${MRF.counted(found.length, "service", "services")} sur ${format.whole(data.ids.length)}`;
+    const first = page * PAGE, rows = matches.slice(first, first + PAGE);
+    byId("dir-count").textContent = `${MRF.counted(matches.length, "service", "services")} sur ${format.whole(data.ids.length)}`;
     const list = byId("dir-list");
     list.start = first + 1;
     list.replaceChildren(...rows.map(item));
@@ -117,7 +117,7 @@
   const settle = () => { clearTimeout(addressTimer); if (location.hash.startsWith("#/annuaire")) MRF.replaceAddress(address()); };
   const changed = () => {
     page = 0;
-    found = select(MRF.parameters(form));
+    matches = select(MRF.parameters(form));
     render();
     clearTimeout(addressTimer);
     addressTimer = setTimeout(settle, 300);
@@ -144,7 +144,7 @@
       MRF.fill(form, parameters);
       clearTimeout(addressTimer);
       page = (Number(parameters.get("page")) || 1) - 1;
-      found = select(MRF.parameters(form));
+      matches = select(MRF.parameters(form));
       render();
       return true;
     },

@@ -12,10 +12,10 @@
     let isReady = false;
     const form = byId(`${prefix}-form`);
     const draw = () => {
-      const found = rows(MRF_DATA[data], MRF.parameters(form));
-      byId(`${prefix}-count`).textContent = MRF.counted(found.length, one, many);
-      byId(`${prefix}-body`)?.replaceChildren(found.length ? body(found) : MRF.empty(none(MRF_DATA[data])));
-      return found;
+      const matches = rows(MRF_DATA[data], MRF.parameters(form));
+      byId(`${prefix}-count`).textContent = MRF.counted(matches.length, one, many);
+      byId(`${prefix}-body`)?.replaceChildren(matches.length ? body(matches) : MRF.empty(none(MRF_DATA[data])));
+      return matches;
     };
     return async parameters => {
       await MRF.load(data);

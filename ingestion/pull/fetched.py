@@ -1,4 +1,4 @@
-"""What a pull brings, before it is put where files are received."""
+"""The result of a pull before it is landed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _IDS = ("_uuid", "__id", "instanceID", "rootUuid", "deprecatedID")
 
 
 def without_erased(rows: list[dict[str, Any]], erased: Erased) -> list[dict[str, Any]]:
-    """The submissions that nobody had erased; the servers nest ids (`meta`) or name them by their path (`meta/…`)."""
+    """The submissions that were not erased on request; ids are nested (`meta`) or named by path (`meta/…`)."""
     return [row for row in rows if not any(map(erased, _ids(row)))]
 
 
@@ -23,11 +23,11 @@ def _ids(row: dict[str, Any]) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Whole:
-    """The whole content, in a private file. ``versions``: submissions by form version.
+class Fetched:
+    """The complete content, in a private file. ``versions``: submissions by form version.
 
-    ``deleted``: how many submissions the server says are gone; ``erased``: how many of those it gave may not be kept.
-    ``state``: what the next pull is to know of this one.
+    ``deleted``: number of submissions deleted on the server; ``erased``: number of received ones erased on request.
+    ``state``: what the next pull needs to know.
     """
 
     file: Path
