@@ -124,10 +124,11 @@ def figures(edition: Edition) -> dict[str, int]:
 
 
 def marks(edition: Edition, figures: dict[str, int]) -> dict[str, str]:
-    """By name of a key figure that is nought, what stands in its place where nobody verified that nought."""
+    """By name of a key figure, the mark that stands in place of a zero that nobody verified, else ""."""
     knowledge = Knowledge(edition)
-    found = {name: knowledge.mark(*indicator, "ALL") for name, indicator in _COUNTED.items() if not figures[name]}
-    return {name: mark for name, mark in found.items() if mark}
+    return {
+        name: "" if figures[name] else knowledge.mark(*indicator, "ALL") or "" for name, indicator in _COUNTED.items()
+    }
 
 
 def first_gaps(edition: Edition) -> list[Row]:
