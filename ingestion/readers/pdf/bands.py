@@ -10,9 +10,11 @@ from ingestion.readers.pdf.borderless import joined
 from ingestion.readers.pdf.columns import Row, gutters, parts_of
 from ingestion.readers.pdf.header import header_parts
 from ingestion.readers.pdf.lines import Line, is_figure, lines_in
-from ingestion.readers.pdf.page_layout import Word
+from ingestion.readers.pdf.page_layout import around
 from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
-from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
+from ingestion.readers.pdf.structure import Cell
+from ingestion.readers.pdf.texts import lines_of, note_of, text_of
+from ingestion.readers.pdf.words import Word
 
 Key = tuple[int, int]  # row or column of the lattice, and the number within it
 
@@ -192,6 +194,7 @@ def _numbered(pieces: Sequence[_Piece], lattice: Lattice) -> list[Cell]:
                 last(columns, piece.last_column),
                 text_of(piece.words),
                 drawn if whole or not piece.words else around(word.box for word in piece.words),
+                note_of(piece.words),
             )
         )
     return cells

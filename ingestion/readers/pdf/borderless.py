@@ -10,9 +10,10 @@ from itertools import pairwise
 from ingestion.readers.pdf.columns import Part, Row, gutters, parts_of
 from ingestion.readers.pdf.header import centered_over, header_length, header_parts, ruled_off
 from ingestion.readers.pdf.lines import Line, is_figure
-from ingestion.readers.pdf.page_layout import Box, Rule
+from ingestion.readers.pdf.page_layout import Rule, around
+from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.spacing import row_starts
-from ingestion.readers.pdf.structure import Cell, around
+from ingestion.readers.pdf.structure import Cell
 
 # A line that ends so goes on below: « Budget pour le café, », « Accès aux ».
 _UNFINISHED = re.compile(
@@ -126,13 +127,13 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     if not strips:
         return []
     cells = [
-        Cell(first, part.first, last, part.last, part.text, part.box)
+        Cell(first, part.first, last, part.last, part.text, part.box, part.note)
         for first, last, part in header_parts(lines[:head], strips, rules)
     ]
     base = max((cell.last_row for cell in cells), default=-1) + 1
     rows = _rows(lines[head:], [index - head for index in below_rule if index > head], strips, rules)
     for number, row in enumerate(rows, start=base):
-        cells += [Cell(number, p.first, number, p.last, p.text, p.box) for p in row]
+        cells += [Cell(number, p.first, number, p.last, p.text, p.box, p.note) for p in row]
     return cells
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.readers.pdf.lines import FIGURE_GAP, Line, is_figure
-from ingestion.readers.pdf.page_layout import Box, Word
-from ingestion.readers.pdf.structure import around, text_of
+from ingestion.readers.pdf.page_layout import around
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.texts import note_of, text_of
+from ingestion.readers.pdf.words import Word
 
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
 _GUTTER = 0.25  # em
@@ -71,6 +73,11 @@ class Part:
     def text(self) -> str:
         """The words."""
         return text_of(self.words)
+
+    @property
+    def note(self) -> str:
+        """The signs of notes raised behind the words."""
+        return note_of(self.words)
 
     @property
     def box(self) -> Box:

@@ -8,10 +8,11 @@ from statistics import median
 
 from ingestion.readers.pdf.columns import gutters, parts_of
 from ingestion.readers.pdf.lines import Line, lines_in
-from ingestion.readers.pdf.page_layout import Layout, Rule, Word
+from ingestion.readers.pdf.page_layout import Layout, Rule
 from ingestion.readers.pdf.runs import PITCH, follows, is_end, is_short
 from ingestion.readers.pdf.spacing import MOST_LINES
 from ingestion.readers.pdf.table_signals import ROW_WORDS, is_caption, is_tabular, words_a_piece
+from ingestion.readers.pdf.words import Word
 
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table

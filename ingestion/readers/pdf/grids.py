@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.readers.pdf.lines import is_figure
-from ingestion.readers.pdf.page_layout import Box
+from ingestion.readers.pdf.page_layout import around
 from ingestion.readers.pdf.pages import Page, corners
-from ingestion.readers.pdf.structure import PageTable, around
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.structure import PageTable
 from ingestion.readers.sheets.grid import Grid, Merged
 
 _SAME_EDGE = 12.0  # points

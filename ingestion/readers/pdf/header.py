@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from ingestion.readers.pdf.columns import Part, Row, parts_of
 from ingestion.readers.pdf.lines import Line
-from ingestion.readers.pdf.page_layout import Box, Rule, Word
-from ingestion.readers.pdf.structure import around
+from ingestion.readers.pdf.page_layout import Rule, around
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.words import Word
 
 _OFF_CENTER = 1.0  # em: a heading is further than this from the middle of a column that is not its own
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.page_layout import Word
-from ingestion.readers.pdf.structure import lines_of
+from ingestion.readers.pdf.texts import lines_of
+from ingestion.readers.pdf.words import Word
 
 _GAP = 0.8  # em: a wider gap between words parts two pieces of a line
 FIGURE_GAP = 0.45  # em: between figures less is enough

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from statistics import median
 
 from ingestion.readers.pdf.bands import cells_of_lattice
 from ingestion.readers.pdf.borderless import cells_of
+from ingestion.readers.pdf.clusters import clusters
 from ingestion.readers.pdf.framed import framed
 from ingestion.readers.pdf.lines import Line, usual_space
-from ingestion.readers.pdf.page_layout import Box, Layout, Word, clusters, on_page
+from ingestion.readers.pdf.page_layout import Layout, around, on_page
+from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.runs import runs
-from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
+from ingestion.readers.pdf.structure import Cell, PageTable, numbered, without_caption
+from ingestion.readers.pdf.words import Word
 
 _MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more
 _MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
@@ -83,7 +87,7 @@ def _in_order(layout: Layout, tables: Sequence[PageTable]) -> list[PageTable]:
 
 def _placed(layout: Layout, table: PageTable) -> PageTable:
     """The table with its boxes as they stand on the page."""
-    cells = [Cell(c.row, c.column, c.last_row, c.last_column, c.text, on_page(layout, c.box)) for c in table.cells]
+    cells = [replace(cell, box=on_page(layout, cell.box)) for cell in table.cells]
     return PageTable(table.page, table.is_ruled, cells)
 
 

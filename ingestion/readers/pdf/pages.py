@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingestion.readers.pdf.page_layout import Box, lay_out
+from ingestion.readers.pdf.page_layout import lay_out
 from ingestion.readers.pdf.page_tables import tables_of
+from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.paragraphs import paragraphs
 from ingestion.readers.pdf.structure import Cell, PageTable
 from ingestion.readers.texts.passages import Passage

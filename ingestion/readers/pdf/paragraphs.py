@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingestion.readers.pdf.lines import Piece, blocks, usual_space
-from ingestion.readers.pdf.page_layout import Box, Layout, on_page
-from ingestion.readers.pdf.structure import around
+from ingestion.readers.pdf.page_layout import Layout, around, on_page
+from ingestion.readers.pdf.painting import Box
 
 
 def paragraphs(layout: Layout, tables: Sequence[Box]) -> list[tuple[str, Box]]:

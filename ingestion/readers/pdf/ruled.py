@@ -6,7 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.page_layout import Box, Layout, Rule, Word
+from ingestion.readers.pdf.page_layout import Layout, Rule
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.words import Word
 
 Block = tuple[int, int, int, int]  # first row and column, last row and column of a lattice
 

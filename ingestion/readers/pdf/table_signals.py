@@ -14,7 +14,7 @@ from ingestion.readers.pdf.spacing import MOST_LINES, row_starts
 from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
-_BULLET = re.compile(r"[•‣◦▪■●○·►➢➤\uf0a7\uf0b7\uf0d8\uf0fc]|\(cid:\d+\)")  # of fonts without names too
+_BULLET = re.compile("[•‣◦▪■●○·►➢➤❖✓☐☑\ufffd\uf0a7\uf0b7\uf0d8\uf0fc]")  # of fonts without names too
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
 _STRIPES = 0.4  # share of the lines with a background; every other row has one
