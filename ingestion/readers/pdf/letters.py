@@ -236,12 +236,23 @@ def _once(letters: Sequence[Letter]) -> list[Letter]:
             places.setdefault((letter.text, row), []).append(letter)
         else:
             again[number] = (letter.x0 - first.x0, letter.top - first.top)
+    _forget_chance(letters, again)
     if not again:
         return list(letters)
     moves = [move for move, _ in Counter((round(x, 1), round(y, 1)) for x, y in again.values()).most_common(3)]
     return [
         letter for number, letter in enumerate(letters) if number not in again and not _is_moved(letter, places, moves)
     ]
+
+
+def _forget_chance(letters: Sequence[Letter], again: dict[int, tuple[float, float]]) -> None:
+    """Of a text that lies over another a letter may fall on its like; one that is drawn twice does so with most."""
+    drawn = Counter(letter.show for letter in letters if not letter.text.isspace())
+    found = Counter(letters[number].show for number in again)
+    for number in list(again):
+        show = letters[number].show
+        if 2 * found[show] < drawn[show]:
+            del again[number]
 
 
 def _first_drawn(letter: Letter, places: dict[tuple[str, int], list[Letter]], row: int) -> Letter | None:
