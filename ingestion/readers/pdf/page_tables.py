@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,8 @@ from ingestion.readers.pdf.words import Word
 _MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more
 _MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
 _LEAST_CELLS = 6  # of a borderless table
+_DRAWING = 6.0  # em: a cell that holds a drawing beside its words is no higher
+_MOST_STROKES = 12  # of a drawing in a cell
 _AXIS = 4  # numbers
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
@@ -135,7 +138,22 @@ def _is_ruled_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
     numbers = [word for word in layout.words if _holds(box, word) and _NUMBER.fullmatch(word.text)]
     if _is_frame(filled, layout.size) or any(_has_axis(cell, numbers) for cell in filled):
         return False
-    return _curves(box, layout) <= max(8.0, 0.5 * len(filled))
+    return _loose_curves(cells, box, layout) <= max(8.0, 0.5 * len(filled))
+
+
+def _loose_curves(cells: Sequence[Cell], box: Box, layout: Layout) -> int:
+    """The curves that are more than a small drawing in a cell: a cross, a face, a tick."""
+    curves = [curve for curve in layout.curves if _has_middle(box, curve)]
+    if not curves:
+        return 0
+    worded = {row for cell in cells if cell.text for row in range(cell.row, cell.last_row + 1)}
+    low = [c.box for c in cells if c.row in worded and c.box[3] - c.box[1] < _DRAWING * layout.size]
+    by_cell = Counter(_cell_around(curve, low) for curve in curves)
+    return sum(count for cell, count in by_cell.items() if cell is None or count > _MOST_STROKES)
+
+
+def _cell_around(curve: Box, cells: Sequence[Box]) -> int | None:
+    return next((number for number, box in enumerate(cells) if _is_in(curve, _wider(box, 1.0))), None)
 
 
 def _has_axis(cell: Cell, numbers: Sequence[Word]) -> bool:
