@@ -40,7 +40,7 @@ def centered(rows: list[Row], rules: Sequence[Rule]) -> list[Row]:
             upper, middle, lower = _row_box(above), _row_box(row), _row_box(below)
             em = row[0].words[0].size
             if middle[1] - upper[3] < 0.3 * em and lower[1] - middle[3] < 0.3 * em:
-                done[-1] = _merged(_merged(above, row), below)
+                done[-1] = merged(merged(above, row), below)
                 rows[index + 1] = []
                 continue
         if row:
@@ -53,7 +53,7 @@ def joined(rows: list[Row], rules: Sequence[Rule], limits: Sequence[float]) -> l
     done: list[Row] = []
     for row in centered(rows, rules):
         if done and not _is_ruled_off(done[-1], row, rules) and _goes_on(done[-1], row, limits):
-            done[-1] = _merged(done[-1], row)
+            done[-1] = merged(done[-1], row)
         else:
             done.append(row)
     return done
@@ -107,7 +107,8 @@ def _is_wrapped(above: Part, below: Part, limits: Sequence[float]) -> bool:
     return room < needed and (indented or not first.text[0].isupper())
 
 
-def _merged(above: Row, below: Row) -> Row:
+def merged(above: Row, below: Row) -> Row:
+    """A row of the parts of two, column by column."""
     parts = {part.first: part for part in above}
     for part in below:
         if part.first in parts:
@@ -156,11 +157,11 @@ def _rows(
         starts = row_starts(lines, strips)
         if not starts:
             return joined(rows, rules, limits)
-        return [reduce(_merged, rows[start:end]) for start, end in pairwise([*starts, len(lines)])]
+        return [reduce(merged, rows[start:end]) for start, end in pairwise([*starts, len(lines)])]
     done: list[Row] = []
     for start, end in pairwise([0, *below_rule, len(lines)]):
         if sum(line.is_figures for line in lines[start:end]) > 1:
             done += joined(rows[start:end], rules, limits)
         else:
-            done.append(reduce(_merged, rows[start:end]))
+            done.append(reduce(merged, rows[start:end]))
     return done
