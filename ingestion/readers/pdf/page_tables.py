@@ -19,6 +19,7 @@ from ingestion.readers.pdf.page_layout import Layout, around, on_page
 from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.runs import runs
+from ingestion.readers.pdf.striped import striped_lattices
 from ingestion.readers.pdf.structure import Cell, PageTable, numbered, without_caption
 from ingestion.readers.pdf.words import Word
 
@@ -42,7 +43,7 @@ def tables_of(layout: Layout, strategy: str = "auto") -> tuple[list[PageTable], 
     found: list[list[Cell]] = []
     rests: list[tuple[Box, list[Cell]]] = []
     taken: list[Box] = []
-    for lattice in lattices(layout) if strategy != "text" else []:
+    for lattice in lattices(layout, striped_lattices(layout)) if strategy != "text" else []:
         cells = without_caption(cells_of_lattice(lattice, layout.words, space), is_ruled=True)
         if _is_rest(cells):
             rests.append((lattice.box, cells))

@@ -33,9 +33,13 @@ class Lattice:
         return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
 
 
-def lattices(layout: Layout) -> list[Lattice]:
-    """Every set of crossing rules of a page. Sides of shaded areas count where no strokes make cells."""
+def lattices(layout: Layout, striped: Sequence[Lattice] = ()) -> list[Lattice]:
+    """Every set of crossing rules of a page. Sides of shaded areas count where no strokes make cells.
+
+    ``striped``: those of which some rows are shaded, where no strokes make cells.
+    """
     drawn = _lattices(layout.across, layout.upright)
+    drawn += [one for one in striped if not any(_is_within(other.box, one.box) for other in drawn)]
     shaded = _lattices(layout.shaded_across, layout.shaded_upright)
     return drawn + [one for one in shaded if not any(_is_within(other.box, one.box) for other in drawn)]
 

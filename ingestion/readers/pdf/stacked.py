@@ -36,7 +36,7 @@ def holds_rows(band: Mapping[Block, list[Word]], lattice: Lattice) -> bool:
     columns = list(cells.values())
     has_figures = _has_stacked_figures(columns, len(full))
     if len(full) == 2:
-        return (has_figures or _is_head(columns)) and _share_free(breaks) >= _HAS_FREE
+        return _is_head(columns) or (has_figures and _share_free(breaks) >= _HAS_FREE)
     return has_figures or _share_free(breaks) >= _HAS_FREE
 
 
