@@ -124,7 +124,7 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     head = header_length(lines, below_rule)
     if not below_rule:  # the first line of a row may stand above its figures
         head = max((start for start in row_starts(lines, gutters(lines)) if 0 < start <= head), default=head)
-    strips = gutters(lines[head:]) or gutters(lines)
+    strips = gutters(lines[head:], head=lines[:head]) or gutters(lines)
     if not strips:
         return []
     cells = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.lines import FIGURE_GAP, Line, is_figure
+from ingestion.readers.pdf.lines import FIGURE_GAP, Line, Piece, is_figure
 from ingestion.readers.pdf.page_layout import around
 from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.texts import note_of, text_of
@@ -13,10 +13,12 @@ from ingestion.readers.pdf.words import Word
 
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
 _GUTTER = 0.25  # em
+_SEVERAL = 3  # gutters, from which on a line of two pieces is a total or a title
+_HEADED = 1.0  # em: the same where only headings tell of a column
 
 
-def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[tuple[float, float]]:
-    """The white strips between columns: what nearly no line crosses."""
+def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Line] = ()) -> list[tuple[float, float]]:
+    """The white strips between columns: what nearly no line crosses. ``head``: the lines over them, with headings."""
     several = [line for line in lines if len(line.pieces) > 1]
     if not several:
         return []
@@ -38,7 +40,7 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[tuple[floa
             if at - start >= _GUTTER * em:
                 found.append((start, at))
             start = None
-    return _with_sparse_columns(found, several, em)
+    return _with_outer_columns(_with_sparse_columns(found, several, em), several, head, em)
 
 
 def _with_sparse_columns(
@@ -59,6 +61,40 @@ def _with_sparse_columns(
         else:
             parted.append((start, end))
     return parted
+
+
+def _with_outer_columns(
+    found: list[tuple[float, float]], lines: Sequence[Line], head: Sequence[Line], em: float
+) -> list[tuple[float, float]]:
+    """A first or last column with few filled cells: no line crosses the strip beside it, and the first has both sides.
+
+    Such are the region that is told once for its rows, and remarks.
+    """
+    if not found:
+        return found
+    both = 1 if head else 2
+    every = [line for line in [*head, *lines] if len(line.pieces) > 2 or len(found) < _SEVERAL]  # no totals, no titles
+    left = _outer([[p for p in line.pieces if p.x1 <= found[0][0]] for line in every], em, both)
+    right = _outer([[p for p in line.pieces if p.x0 >= found[-1][1]] for line in every], em, both)
+    return left + found + right
+
+
+def _outer(rows: Sequence[Sequence[Piece]], em: float, least: int) -> list[tuple[float, float]]:
+    """The strips within one column that no piece crosses, and on both sides of which the first line has a piece."""
+    pieces = sorted((piece for row in rows for piece in row), key=lambda piece: piece.x0)
+    strips: list[tuple[float, float]] = []
+    end = pieces[0].x1 if pieces else 0.0
+    for piece in pieces:
+        if piece.x0 - end >= (_GUTTER if least > 1 else _HEADED) * em and _parts_first_line(rows, end, piece.x0, least):
+            strips.append((end, piece.x0))
+        end = max(end, piece.x1)
+    return strips
+
+
+def _parts_first_line(rows: Sequence[Sequence[Piece]], start: float, end: float, least: int) -> bool:
+    """Whether the first line, and of all so many at least, have something on both sides of a strip."""
+    both = [any(p.x1 <= start for p in row) and any(p.x0 >= end for p in row) for row in rows]
+    return len(both) > 2 and both[0] and sum(both) >= least
 
 
 @dataclass

@@ -13,6 +13,7 @@ from ingestion.readers.pdf.structure import PageTable
 from ingestion.readers.sheets.grid import Grid, Merged
 
 _SAME_EDGE = 12.0  # points
+_NEXT_ROW = 30.0  # points
 _PROSE = 8  # words: less between two parts of a table is a page number, a title repeated
 
 
@@ -93,7 +94,11 @@ def _grids(file: str, pages: Sequence[Page]) -> tuple[list[PdfGrid], list[PdfGri
                 number = position + 1 + (len(page.tables) if kind else 0)
                 grid = _grid(file, number, table)
                 above = None if position else _above(before, kind, page, table)
-                if above is not None and (last := before[above]):
+                upper = lasts[kind]
+                if position and upper is not None and _follows(upper.table, of_page[position - 1], table):
+                    found[kind][upper.index] = _joined(found[kind][upper.index], grid)
+                    lasts[kind] = _Last(page, table, upper.index)
+                elif above is not None and (last := before[above]):
                     found[above][last.index] = _joined(found[above][last.index], grid)
                     if lasts[above] is None:
                         lasts[above] = _Last(page, table, last.index)
@@ -115,6 +120,18 @@ def _above(before: Sequence[_Last | None], kind: int, page: Page, table: PageTab
         if (last := before[above]) and _goes_on(last.page, last.table, page, table):
             return above
     return None
+
+
+def _follows(last: PageTable, above: PageTable, below: PageTable) -> bool:
+    """Whether a table without rules or header goes on right below one of the same columns: a total stood between."""
+    return (
+        last is above
+        and not (above.is_ruled or below.is_ruled or below.is_rest)
+        and above.column_count == below.column_count
+        and 0 <= below.box[1] - above.box[3] < _NEXT_ROW
+        and _columns_match(above, below)
+        and not _has_header(above, below)
+    )
 
 
 def _grid(file: str, number: int, table: PageTable) -> PdfGrid:
