@@ -17,6 +17,8 @@ from ingestion.readers.pdf.words import Word
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
+_NEXT_ROW = 6.0  # em
+_MOST = 0.8  # share of the width of a table: a rule that long parts its rows
 _SAME = 6.0  # rules whose ends differ by less have one extent
 
 
@@ -29,16 +31,28 @@ def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
         else:
             whole.append(rule)
     groups: list[list[Rule]] = []
-    for rule in whole:
+    for rule in sorted(whole, key=lambda rule: (-round(rule.length), rule.at)):
         if rule.length < 8 * em:
             continue
         for group in groups:
-            if abs(group[0].start - rule.start) < _SAME and abs(group[0].end - rule.end) < _SAME:
+            if _is_of_rows(rule, group, em):
                 group.append(rule)
                 break
         else:
             groups.append([rule])
+    groups = [sorted(group) for group in groups]
     return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in whole)]
+
+
+def _is_of_rows(rule: Rule, group: Sequence[Rule], em: float) -> bool:
+    """Whether a rule has the extent of others, or leaves out the first column only, as beside a merged cell."""
+    wide = group[0]
+    if abs(wide.end - rule.end) >= _SAME:
+        return False
+    if abs(wide.start - rule.start) < _SAME:
+        return True
+    top, bottom = min(other.at for other in group), max(other.at for other in group)
+    return len(group) > 1 and top < rule.at < bottom + _NEXT_ROW * em and rule.length >= _MOST * wide.length
 
 
 def _is_part(rule: Rule, wider: Rule) -> bool:

@@ -23,7 +23,8 @@ def ruled_off(lines: Sequence[Line], rules: Sequence[Rule]) -> list[int]:
         drawn = [rule for rule in rules if above < rule.at < below]
         if drawn and sum(rule.length for rule in drawn) >= 0.8 * (right - left):
             first, last = min(rule.start for rule in drawn), max(rule.end for rule in drawn)
-            if first < left + lines[index].size and last > right - lines[index].size:
+            is_whole = first < left + lines[index].size or bool(found)  # a merged first column may be left out
+            if is_whole and last > right - lines[index].size:
                 found.append(index)
     return found
 
