@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
@@ -133,9 +134,47 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     ]
     base = max((cell.last_row for cell in cells), default=-1) + 1
     rows = _rows(lines[head:], [index - head for index in below_rule if index > head], strips, rules)
+    merged_first = _merged_first(rows, rules, strips[0][0])
     for number, row in enumerate(rows, start=base):
-        cells += [Cell(number, p.first, number, p.last, p.text, p.box, p.note) for p in row]
-    return cells
+        cells += [
+            Cell(number, p.first, number, p.last, p.text, p.box, p.note)
+            for p in row
+            if p.first > 0 or number - base not in merged_first
+        ]
+    whole = dict.fromkeys(merged_first.values())
+    return cells + [replace(cell, row=cell.row + base, last_row=cell.last_row + base) for cell in whole]
+
+
+def _merged_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> dict[int, Cell]:
+    """The cells of a first column over several rows, by each of these: rules part the rows but leave it out.
+
+    Where its text stands on the page before, the cell is empty.
+    """
+    groups, has_left_out = _parted_first(rows, rules, edge)
+    found: dict[int, Cell] = {}
+    for first, last in groups if has_left_out else ():
+        texts = [part for row in rows[first : last + 1] for part in row if part.first == 0]
+        if first == last or len(texts) > 1 or any(part.last > 0 for part in texts):
+            continue
+        boxes = [_row_box(row) for row in rows[first : last + 1]]
+        x1 = min(box[0] for box in boxes)
+        place = texts[0].box if texts else (min(edge, x1) - 1, boxes[0][1], min(edge, x1), boxes[-1][3])
+        text, note = (texts[0].text, texts[0].note) if texts else ("", "")
+        found |= dict.fromkeys(range(first, last + 1), Cell(first, 0, last, 0, text, place, note))
+    return found
+
+
+def _parted_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> tuple[list[tuple[int, int]], bool]:
+    """The rows between two rules under the first column, and whether other rules leave it out."""
+    groups, start, has_left_out = [], 0, False
+    for number, (above, below) in enumerate(pairwise(rows), start=1):
+        upper, lower = _row_box(above), _row_box(below)
+        between = [r for r in rules if (upper[1] + upper[3]) / 2 < r.at < (lower[1] + lower[3]) / 2]
+        if any(rule.start < edge - 1 for rule in between):
+            groups.append((start, number - 1))
+            start = number
+        has_left_out |= bool(between) and all(rule.start >= edge - 1 for rule in between)
+    return [*groups, (start, len(rows) - 1)], has_left_out
 
 
 def _rows(
