@@ -17,7 +17,7 @@ def ruled_off(lines: Sequence[Line], rules: Sequence[Rule]) -> list[int]:
     """The numbers of the lines right below a rule of full width."""
     left = min(line.pieces[0].x0 for line in lines)
     right = max(line.pieces[-1].x1 for line in lines)
-    found = []
+    found: list[int] = []
     for index in range(1, len(lines)):
         above, below = lines[index - 1].middle, lines[index].middle
         drawn = [rule for rule in rules if above < rule.at < below]

@@ -11,6 +11,7 @@ from ingestion.readers.pdf.clusters import clusters
 from ingestion.readers.pdf.colours import WHITE, Colour, are_alike, lightness
 from ingestion.readers.pdf.painting import Letter, Painted, Patch, is_unreadable
 
+STRUCK = "texte barré"
 HIDDEN = "texte caché"
 OUTSIDE = "texte hors de la page"
 SLANTED = "texte en biais ou en filigrane"
@@ -51,10 +52,11 @@ def seen(painted: Painted) -> Seen:
     aside = [(OUTSIDE, outside), (HIDDEN, hidden)]
     if hidden and not _words_in(shown) and _is_scan(painted):
         shown, aside = hidden, [(OUTSIDE, outside), (RECOGNIZED, hidden)]
-    marks = {letter for letter in shown if letter.turn is None} | _marks(shown, pale)
-    text = [letter for letter in shown if letter not in marks] if marks else shown
-    aside.append((SLANTED, [letter for letter in shown if letter in marks]))
-    kept = _read(_with_accents(_once(text)))
+    once = _once([letter for letter in shown if letter.turn is not None])
+    marks = _marks(once, pale)
+    text = [letter for letter in once if letter not in marks] if marks else once
+    aside.append((SLANTED, [letter for letter in shown if letter.turn is None or letter in marks]))
+    kept = _read(_with_accents(text))
     return Seen(kept, [(reason, letters) for reason, letters in aside if _words_in(letters)])
 
 

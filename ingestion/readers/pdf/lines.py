@@ -57,6 +57,11 @@ class Piece:
         return max(word.x1 for word in self.words)
 
     @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The box around the words."""
+        return (self.x0, self.top, self.x1, self.bottom)
+
+    @property
     def center(self) -> float:
         """Half the width."""
         return (self.x0 + self.x1) / 2

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pdfminer.layout import LTRect
 
 from ingestion.readers.pdf.clusters import clusters
-from ingestion.readers.pdf.letters import seen
+from ingestion.readers.pdf.letters import STRUCK, seen
 from ingestion.readers.pdf.painted_page import paint
 from ingestion.readers.pdf.painting import Box, Letter, Painted
 from ingestion.readers.pdf.words import Word, back, turned, words_of
@@ -89,7 +89,7 @@ def lay_out(number: int, page: Any) -> Layout:
         curves, fills = ([turned(box, turn, width, height) for box in boxes] for boxes in (curves, fills))
         width, height = height, width
     words, across = with_strikes(words, strokes.across, strikes)
-    return Layout(
+    layout = Layout(
         number,
         width,
         height,
@@ -103,6 +103,10 @@ def lay_out(number: int, page: Any) -> Layout:
         turn,
         [(reason, _told(letters), around(map(_letter_box, letters))) for reason, letters in found.aside],
     )
+    struck = [word for word in words if word.is_struck]
+    if struck:
+        layout.aside.append((STRUCK, " ".join(w.text for w in struck), on_page(layout, around(w.box for w in struck))))
+    return layout
 
 
 def _told(letters: Sequence[Letter]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingestion.readers.pdf.lines import lines_in, usual_space
-from ingestion.readers.pdf.page_layout import Box, Layout
+from ingestion.readers.pdf.page_layout import Layout
+from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.ruled import Lattice
 
 _CELLS = 3  # of a shaded row at least
