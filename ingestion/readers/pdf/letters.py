@@ -242,9 +242,14 @@ def _once(letters: Sequence[Letter]) -> list[Letter]:
     if not again:
         return list(letters)
     moves = [move for move, _ in Counter((round(x, 1), round(y, 1)) for x, y in again.values()).most_common(3)]
-    return [
-        letter for number, letter in enumerate(letters) if number not in again and not _is_moved(letter, places, moves)
-    ]
+    kept: list[Letter] = []
+    before: dict[tuple[str, int], list[Letter]] = {}
+    for number, letter in enumerate(letters):
+        if number in again or _is_moved(letter, before, moves):
+            continue
+        kept.append(letter)
+        before.setdefault((letter.text, int(letter.top // 8)), []).append(letter)
+    return kept
 
 
 def _forget_chance(letters: Sequence[Letter], again: dict[int, tuple[float, float]]) -> None:
@@ -275,8 +280,7 @@ def _is_moved(
     """Whether a narrow letter was drawn before, as far away as the others of the page that are drawn again."""
     row = int(letter.top // 8)
     return any(
-        other is not letter
-        and abs(letter.x0 - other.x0 - across) < 0.1
+        abs(letter.x0 - other.x0 - across) < 0.1
         and abs(letter.top - other.top - down) < 0.1
         and (across, down) != (0.0, 0.0)
         for near in (row, row - 1, row + 1)

@@ -100,6 +100,7 @@ class Device(PDFLayoutAnalyzer):
         self.kept: list[tuple[Box, float, bool]] = []
         self.order = self.shows = self.unseen = 0
         self.mode = 0
+        self.is_within_path = False
         self.colours: dict[Any, Colour | None] = {}
         self.turns: dict[tuple[float, ...], int | None] = {}
         self.state: Any = None
@@ -135,12 +136,19 @@ class Device(PDFLayoutAnalyzer):
         if self.unseen:
             return
         before = len(self.painted.rects)
+        if self.is_within_path:  # pdfminer comes back for each part
+            super().paint_path(gstate, stroke, fill, evenodd, path)
+            return
+        self.is_within_path = True
         super().paint_path(gstate, stroke, fill, evenodd, path)
+        self.is_within_path = False
         rects = self.painted.rects[before:]
         if fill and rects and sum(step[0] == "m" for step in path) == len(rects):
             colour = self._colour(gstate)
             for rect in rects:
-                has_hole = any(other is not rect and _has(rect, other) for other in rects)
+                if any(_is_hole(rect, other, evenodd) for other in rects):
+                    continue
+                has_hole = any(_is_hole(other, rect, evenodd) for other in rects)
                 self._add_patch((rect.x0, rect.y0, rect.x1, rect.y1), colour, is_opaque=not has_hole)
 
     def add(self, shape: Any) -> None:
@@ -235,8 +243,16 @@ class Device(PDFLayoutAnalyzer):
             return None
 
 
-def _has(rect: LTRect, other: LTRect) -> bool:
-    return rect.x0 <= other.x0 and rect.y0 <= other.y0 and other.x1 <= rect.x1 and other.y1 <= rect.y1
+def _is_hole(rect: LTRect, other: LTRect, evenodd: bool) -> bool:
+    """Whether a rectangle within another one of the same path is left blank."""
+    is_within = other.x0 <= rect.x0 and other.y0 <= rect.y0 and rect.x1 <= other.x1 and rect.y1 <= other.y1
+    return rect is not other and is_within and (evenodd or _is_leftwards(rect) != _is_leftwards(other))
+
+
+def _is_leftwards(rect: LTRect) -> bool:
+    """The direction in which the corners of a rectangle are told."""
+    (x0, y0), (x1, y1), (x2, y2) = (step[1] for step in rect.original_path[:3])
+    return bool((x1 - x0) * (y2 - y1) - (x2 - x1) * (y1 - y0) > 0)
 
 
 def _vertical(displacement: Any, size: float, rise: float, advance: float) -> Box:
