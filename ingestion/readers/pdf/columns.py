@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,29 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Lin
             if at - start >= _GUTTER * em:
                 found.append((start, at))
             start = None
-    return _with_outer_columns(_with_sparse_columns(found, several, em), several, head, em)
+    found = _with_outer_columns(_with_sparse_columns(found, several, em), several, head, em)
+    return _with_headings(found, head, several) if head else _with_headings(found, lines[:1], lines[1:])
+
+
+def _with_headings(
+    strips: list[tuple[float, float]], head: Sequence[Line], body: Sequence[Line]
+) -> list[tuple[float, float]]:
+    """A heading on the left and its figures on the right, nothing under the one nor over the others, are a column."""
+    named, filled = (_filled(strips, lines) for lines in (head, body))
+    return [
+        strip
+        for number, strip in enumerate(strips)
+        if not any(
+            one in named - filled and other in filled - named
+            for one, other in ((number, number + 1), (number + 1, number))
+        )
+    ]
+
+
+def _filled(strips: Sequence[tuple[float, float]], lines: Sequence[Line]) -> set[int]:
+    """The columns in which a piece of a line has its middle."""
+    middles = [(start + end) / 2 for start, end in strips]
+    return {bisect_right(middles, piece.center) for line in lines for piece in line.pieces}
 
 
 def _with_sparse_columns(

@@ -54,6 +54,7 @@ class Layout:
     curves: list[Box]  # slanted strokes too: what charts are made of
     fills: list[Box]
     turn: int = 0
+    drawings: list[Box] = field(default_factory=list)  # curves, slanted strokes and pictures, on the page
     aside: list[tuple[str, str, Box]] = field(default_factory=list)  # what is no text: reason, words, box on the page
 
     @property
@@ -101,6 +102,7 @@ def lay_out(number: int, page: Any) -> Layout:
         curves,
         fills,
         turn,
+        _every_drawing(painted),
         [(reason, _told(letters), around(map(_letter_box, letters))) for reason, letters in found.aside],
     )
     struck = [word for word in words if word.is_struck]
@@ -227,6 +229,13 @@ def _fits(some: Sequence[int], words: Sequence[Word], rule: Rule) -> bool:
         return False
     start, end = min(words[n].x0 for n in some), max(words[n].x1 for n in some)
     return abs(rule.start - start) < _FITS and abs(rule.end - end) < _FITS
+
+
+def _every_drawing(painted: Painted) -> list[Box]:
+    curved = [curve for curve in painted.curves if any(step[0] == "c" for step in curve.original_path or ())]
+    slanted = [line for line in painted.lines if abs(line.x1 - line.x0) > 1.0 and abs(line.y1 - line.y0) > 1.0]
+    pictures = [patch.box for patch in painted.patches if patch.is_picture]
+    return [painted.box(shape) for shape in [*curved, *slanted]] + pictures
 
 
 def _add_line(drawn: _Drawn, box: Box) -> None:

@@ -15,7 +15,7 @@ from ingestion.readers.pdf.borderless import cells_of
 from ingestion.readers.pdf.clusters import clusters
 from ingestion.readers.pdf.framed import framed
 from ingestion.readers.pdf.lines import Line, usual_space
-from ingestion.readers.pdf.page_layout import Layout, around, on_page
+from ingestion.readers.pdf.page_layout import Layout, Rule, around, on_page
 from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.runs import runs
@@ -28,6 +28,7 @@ _MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
 _LEAST_CELLS = 6  # of a borderless table
 _DRAWING = 6.0  # em: a cell that holds a drawing beside its words is no higher
 _MOST_STROKES = 12  # of a drawing in a cell
+_WIDER = 3  # times 2 em
 _AXIS = 4  # numbers
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
@@ -114,8 +115,13 @@ def _words(lines: Sequence[Line]) -> list[Word]:
 def _borderless(layout: Layout, lines: Sequence[Line]) -> list[Cell]:
     x0, top, x1, bottom = around(word.box for word in _words(lines))
     em = 2 * layout.size
-    rules = [rule for rule in layout.across if top < rule.at < bottom and rule.start >= x0 - em and rule.end <= x1 + em]
+    rules = [rule for rule in layout.across if top < rule.at < bottom and _is_of(rule, x0, x1, em)]
     return without_caption(cells_of(lines, rules), is_ruled=False)
+
+
+def _is_of(rule: Rule, x0: float, x1: float, em: float) -> bool:
+    """Whether a rule is of a table with words from x0 to x1: the last column may be wider than its figures."""
+    return rule.start >= x0 - em and rule.end <= x1 + _WIDER * em and rule.start < x1
 
 
 def _is_rest(cells: Sequence[Cell]) -> bool:

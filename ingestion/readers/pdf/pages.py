@@ -82,9 +82,9 @@ def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]
 
 def _drawings(layout: Layout, tables: Sequence[PageTable]) -> list[tuple[str, str, Box]]:
     """Cells without a word in which something is drawn: a cross, a tick, a face."""
-    if not layout.curves:
+    curves = layout.drawings
+    if not curves:
         return []
-    curves = [on_page(layout, curve) for curve in layout.curves]
     return [
         (DRAWN, "", cell.box)
         for table in tables

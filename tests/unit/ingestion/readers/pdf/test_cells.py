@@ -9,6 +9,8 @@ from reportlab.pdfgen import canvas
 
 from ingestion.clean.numbers import integer, number
 from ingestion.declaration.values import clean
+from ingestion.readers.pdf.texts import text_of
+from ingestion.readers.pdf.words import Word
 from ingestion.shapes import SHAPES
 from tests.fixtures.pdf_drawing import HEADER, HIGH, ROWS, SIZE, TOP, WIDTHS, Draw, rows_of, ruled, text, write, x_of
 
@@ -95,7 +97,6 @@ def test_words_that_are_crossed_out_are_gone(tmp_path: Path) -> None:
     ("lines", "told"),
     [
         (("Associa-", "tion Tilwate"), "Association Tilwate"),
-        (("Associa\u00ad", "tion Tilwate"), "Association Tilwate"),
         (("Maison de la Sous-", "préfecture"), "Maison de la Sous-préfecture"),
         (("Comité Saint-", "Louis"), "Comité Saint-Louis"),
         (("Projet ML-", "05 de Kita"), "Projet ML-05 de Kita"),
@@ -104,6 +105,15 @@ def test_words_that_are_crossed_out_are_gone(tmp_path: Path) -> None:
 )
 def test_a_word_that_a_line_parts_is_whole(tmp_path: Path, lines: tuple[str, ...], told: str) -> None:
     assert row_with(tmp_path, 1, cell(1, *lines)) == told
+
+
+def test_a_soft_hyphen_at_the_end_of_a_line_is_gone() -> None:
+    words = [
+        Word("Associa\u00ad", 10, 10, 50, 18, 8, False, False),
+        Word("tion", 10, 20, 30, 28, 8, False, False),
+        Word("sous\u00adpréfet", 33, 20, 80, 28, 8, False, False),
+    ]
+    assert text_of(words) == "Association sous-préfet"
 
 
 @pytest.mark.parametrize("clipped", [True, False])

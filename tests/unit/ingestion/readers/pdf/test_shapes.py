@@ -126,7 +126,8 @@ def test_rows_between_shaded_cells_are_rows(tmp_path: Path, shaded: tuple[int, .
 @pytest.mark.parametrize("across", [(0, 1, 6), ()], ids=["rules", "none"])
 def test_a_last_column_with_one_filled_cell_is_a_column(tmp_path: Path, across: tuple[int, ...]) -> None:
     def draw(sheet: canvas.Canvas) -> None:
-        rules(sheet, 6, across=across, upright=False)
+        for row in across:
+            sheet.line(LEFT, TOP - HIGH * row, x_of(4) + 80, TOP - HIGH * row)
         flush_right(sheet, [HEADER, *MORE])
         text(sheet, 0, 4, "Observation", dx=12, bold=True)
         text(sheet, 3, 4, "à vérifier", dx=12)
