@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ingestion.readers.pdf.lines import FIGURE_GAP, Line, Piece, is_figure
 from ingestion.readers.pdf.page_layout import around
@@ -97,9 +98,12 @@ def _with_outer_columns(
         return found
     both = 1 if head else 2
     every = [line for line in [*head, *lines] if len(line.pieces) > 2 or len(found) < _SEVERAL]  # no totals, no titles
-    left = _outer([[p for p in line.pieces if p.x1 <= found[0][0]] for line in every], em, both)
-    right = _outer([[p for p in line.pieces if p.x0 >= found[-1][1]] for line in every], em, both)
-    return left + found + right
+    starts, ends = [-inf, *(end for _, end in found)], [*(start for start, _ in found), inf]
+    more: list[tuple[float, float]] = []
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if number in (0, len(found)) or head:
+            more += _outer([[p for p in line.pieces if start <= p.x0 and p.x1 <= end] for line in every], em, both)
+    return sorted(found + more)
 
 
 def _outer(rows: Sequence[Sequence[Piece]], em: float, least: int) -> list[tuple[float, float]]:

@@ -14,6 +14,7 @@ from ingestion.readers.pdf.spacing import MOST_LINES
 from ingestion.readers.pdf.table_signals import ROW_WORDS, is_caption, is_tabular, words_a_piece
 from ingestion.readers.pdf.words import Word
 
+_HEAD_LINES = 5
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
@@ -77,6 +78,8 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         are_tabular = [
             bool(lines) and (is_row or is_tabular(lines)) for lines, is_row in zip(between, are_rows, strict=True)
         ]
+        if len(between) > 1 and are_tabular[1] and _is_head(between[0], between[1]):
+            are_tabular[0] = True
         above = lines_in([word for word in within if word.middle < group[0].at], space)
         below = lines_in([word for word in within if word.middle > group[-1].at], space)
         for number, (upper, lower) in enumerate(pairwise(group)):
@@ -102,6 +105,13 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _is_head(lines: Sequence[Line], body: Sequence[Line]) -> bool:
+    """Whether the first line names most columns of the rows below, and the others go on with one name or another."""
+    if not 1 < len(lines) <= _HEAD_LINES:
+        return False
+    return len(lines[0].pieces) >= max(3, len(gutters(body))) and all(map(is_short, lines))
 
 
 def _is_one_row(lines: Sequence[Line], height: float) -> bool:

@@ -28,6 +28,9 @@ _MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
 _LEAST_CELLS = 6  # of a borderless table
 _DRAWING = 6.0  # em: a cell that holds a drawing beside its words is no higher
 _MOST_STROKES = 12  # of a drawing in a cell
+_HIGHEST_STRIPE = 12.0  # em
+_STRIPES = 3  # edges
+_WHOLE = 0.6  # share of the columns that a line fills which is a row
 _WIDER = 3  # times 2 em
 _AXIS = 4  # numbers
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
@@ -116,7 +119,28 @@ def _borderless(layout: Layout, lines: Sequence[Line]) -> list[Cell]:
     x0, top, x1, bottom = around(word.box for word in _words(lines))
     em = 2 * layout.size
     rules = [rule for rule in layout.across if top < rule.at < bottom and _is_of(rule, x0, x1, em)]
-    return without_caption(cells_of(lines, rules), is_ruled=False)
+    return without_caption(cells_of(lines, rules + _stripe_edges(layout, lines)), is_ruled=False)
+
+
+def _stripe_edges(layout: Layout, lines: Sequence[Line]) -> list[Rule]:
+    """The edges of shaded rows of full width, where no more than one row stands between two of them."""
+    x0, top, x1, bottom = around(word.box for word in _words(lines))
+    em = layout.size
+    edges = sorted(
+        {
+            Rule(at, box[0], box[2])
+            for box in layout.fills
+            if box[0] <= x0 + em and box[2] >= x1 - em and box[3] - box[1] < _HIGHEST_STRIPE * em
+            for at in (box[1], box[3])
+            if top < at < bottom
+        }
+    )
+    most = max(len(line.pieces) for line in lines)
+    whole = [line.middle for line in lines if len(line.pieces) >= _WHOLE * most]
+    limits = [top - 1, *(edge.at for edge in edges), bottom + 1]
+    if len(edges) < _STRIPES or any(sum(a < y < b for y in whole) > 1 for a, b in pairwise(limits)):
+        return []
+    return edges
 
 
 def _is_of(rule: Rule, x0: float, x1: float, em: float) -> bool:
