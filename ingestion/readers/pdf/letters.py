@@ -24,6 +24,7 @@ _OVER = 0.15  # share of a letter that a mark lies over
 _TWICE = 0.45  # of its width: a letter that is drawn again is moved by less
 _SHADOW = 0.25  # of its height: the same for one that is moved downwards too
 _SAME_HEIGHT = 0.05
+_EXACT = 0.1  # points
 _ACCENTS = dict(
     zip(
         "´`ˆ^¨˜~¸ˇ˚˘¯˙˛˝",
@@ -225,17 +226,20 @@ def _shared(one: Letter, other: Letter) -> float:
 # --- drawn twice ---
 
 
+_Places = dict[tuple[str, int, int], list[Letter]]  # by text and square of the page
+_SQUARE = 16.0  # points
+
+
 def _once(letters: Sequence[Letter]) -> list[Letter]:
     """Letters without those that are drawn again beside themselves, to look bold or to cast a shadow."""
-    places: dict[tuple[str, int], list[Letter]] = {}
+    places: _Places = {}
     again: dict[int, tuple[float, float]] = {}
     for number, letter in enumerate(letters):
         if letter.text.isspace():
             continue
-        row = int(letter.top // 8)
-        first = _first_drawn(letter, places, row)
+        first = _first_drawn(letter, places)
         if first is None:
-            places.setdefault((letter.text, row), []).append(letter)
+            places.setdefault(_square(letter), []).append(letter)
         else:
             again[number] = (letter.x0 - first.x0, letter.top - first.top)
     _forget_chance(letters, again)
@@ -243,13 +247,24 @@ def _once(letters: Sequence[Letter]) -> list[Letter]:
         return list(letters)
     moves = [move for move, _ in Counter((round(x, 1), round(y, 1)) for x, y in again.values()).most_common(3)]
     kept: list[Letter] = []
-    before: dict[tuple[str, int], list[Letter]] = {}
+    before: _Places = {}
     for number, letter in enumerate(letters):
         if number in again or _is_moved(letter, before, moves):
             continue
         kept.append(letter)
-        before.setdefault((letter.text, int(letter.top // 8)), []).append(letter)
+        before.setdefault(_square(letter), []).append(letter)
     return kept
+
+
+def _square(letter: Letter) -> tuple[str, int, int]:
+    return (letter.text, int(letter.x0 // _SQUARE), int(letter.top // _SQUARE))
+
+
+def _beside(text: str, x: float, top: float, across: float, down: float, places: _Places) -> Iterator[Letter]:
+    """The like letters whose corner lies no further from a point than so much."""
+    for column in range(int((x - across) // _SQUARE), int((x + across) // _SQUARE) + 1):
+        for row in range(int((top - down) // _SQUARE), int((top + down) // _SQUARE) + 1):
+            yield from places.get((text, column, row), ())
 
 
 def _forget_chance(letters: Sequence[Letter], again: dict[int, tuple[float, float]]) -> None:
@@ -262,30 +277,25 @@ def _forget_chance(letters: Sequence[Letter], again: dict[int, tuple[float, floa
             del again[number]
 
 
-def _first_drawn(letter: Letter, places: dict[tuple[str, int], list[Letter]], row: int) -> Letter | None:
+def _first_drawn(letter: Letter, places: _Places) -> Letter | None:
     high, wide = letter.bottom - letter.top, letter.x1 - letter.x0
-    for near in (row, row - 1, row + 1):
-        for other in places.get((letter.text, near), ()):
-            across, down = abs(letter.x0 - other.x0), abs(letter.top - other.top)
-            if down > _SHADOW * high or abs(wide - other.x1 + other.x0) > 0.2 * wide + 0.01:
-                continue
-            if across <= _TWICE * wide or (down > _SAME_HEIGHT * high and across <= _SHADOW * high):
-                return other
+    most_across, most_down = min(max(_TWICE * wide, _SHADOW * high), _SQUARE), min(_SHADOW * high, _SQUARE)
+    for other in _beside(letter.text, letter.x0, letter.top, most_across, most_down, places):
+        across, down = abs(letter.x0 - other.x0), abs(letter.top - other.top)
+        if down > most_down or abs(wide - other.x1 + other.x0) > 0.2 * wide + 0.01:
+            continue
+        if across <= _TWICE * wide or (down > _SAME_HEIGHT * high and across <= _SHADOW * high):
+            return other
     return None
 
 
-def _is_moved(
-    letter: Letter, places: dict[tuple[str, int], list[Letter]], moves: Sequence[tuple[float, float]]
-) -> bool:
+def _is_moved(letter: Letter, places: _Places, moves: Sequence[tuple[float, float]]) -> bool:
     """Whether a narrow letter was drawn before, as far away as the others of the page that are drawn again."""
-    row = int(letter.top // 8)
     return any(
-        abs(letter.x0 - other.x0 - across) < 0.1
-        and abs(letter.top - other.top - down) < 0.1
-        and (across, down) != (0.0, 0.0)
-        for near in (row, row - 1, row + 1)
-        for other in places.get((letter.text, near), ())
+        abs(letter.x0 - other.x0 - across) < _EXACT and abs(letter.top - other.top - down) < _EXACT
         for across, down in moves
+        for other in _beside(letter.text, letter.x0 - across, letter.top - down, _EXACT, _EXACT, places)
+        if (across, down) != (0.0, 0.0)
     )
 
 
