@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from ingestion.readers.pdf.lines import FIGURE_GAP, Line, Piece, is_figure
+from ingestion.readers.pdf.lines import FIGURE_GAP, Line, Piece, is_figure, lies_over
 from ingestion.readers.pdf.page_layout import around
 from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.texts import note_of, text_of
@@ -27,8 +27,9 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Lin
     em = sorted(line.size for line in several)[len(several) // 2]
     marks: list[tuple[float, int]] = []
     for line in several:
-        for piece in line.pieces:
-            marks += [(piece.x0, 1), (piece.x1, -1)]
+        for piece, after in zip(line.pieces, [*line.pieces[1:], None], strict=True):
+            end = piece.x1 if after is None or after.x0 >= piece.x1 else max(piece.x0, after.x0 - _GUTTER * em)
+            marks += [(piece.x0, 1), (end, -1)]
     marks.sort()
     limit = crossed * len(several)
     found: list[tuple[float, float]] = []
@@ -164,7 +165,11 @@ def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
         row.append(_part(run, strips))
     joined: Row = []
     for part in row:
-        if joined and part.first <= joined[-1].last:
+        if joined and part.first > joined[-1].first and lies_over(joined[-1].words[-1], part.words[0]):
+            before = joined[-1]
+            joined[-1] = Part(before.first, min(before.last, part.first - 1), before.words)
+            joined.append(part)
+        elif joined and part.first <= joined[-1].last:
             joined[-1] = Part(joined[-1].first, max(joined[-1].last, part.last), joined[-1].words + part.words)
         else:
             joined.append(part)

@@ -251,7 +251,8 @@ def _is_hole(rect: LTRect, other: LTRect, evenodd: bool) -> bool:
 
 def _is_leftwards(rect: LTRect) -> bool:
     """The direction in which the corners of a rectangle are told."""
-    (x0, y0), (x1, y1), (x2, y2) = (step[1] for step in rect.original_path[:3])
+    steps: list[Any] = list(rect.original_path or ())
+    (x0, y0), (x1, y1), (x2, y2) = (step[1] for step in steps[:3])
     return bool((x1 - x0) * (y2 - y1) - (x2 - x1) * (y1 - y0) > 0)
 
 

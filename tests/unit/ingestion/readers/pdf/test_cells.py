@@ -12,7 +12,22 @@ from ingestion.declaration.values import clean
 from ingestion.readers.pdf.texts import text_of
 from ingestion.readers.pdf.words import Word
 from ingestion.shapes import SHAPES
-from tests.fixtures.pdf_drawing import HEADER, HIGH, ROWS, SIZE, TOP, WIDTHS, Draw, rows_of, ruled, text, write, x_of
+from tests.fixtures.pdf_drawing import (
+    HEADER,
+    HIGH,
+    ROWS,
+    SIZE,
+    TOP,
+    WIDTHS,
+    Draw,
+    cells,
+    rows_of,
+    ruled,
+    rules,
+    text,
+    write,
+    x_of,
+)
 
 PEOPLE = SHAPES["need"].column("people")
 
@@ -130,6 +145,16 @@ def test_a_text_that_runs_over_its_cell_belongs_where_it_begins(tmp_path: Path, 
 
     row = ["Gao", "", "Logement", "145"]
     assert rows_of(write(tmp_path / "a.pdf", ruled([HEADER, row], long)))[1] == ["Gao", name, "Logement", "145"]
+
+
+def test_a_text_that_runs_over_its_column_belongs_to_it_without_upright_rules_too(tmp_path: Path) -> None:
+    rows = [HEADER, ["Gao", "Coopérative des femmes maraîchères de Bourem", "Logement", "145"], ROWS[1]]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rules(sheet, 3, upright=False)
+        cells(sheet, rows)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == rows
 
 
 def test_neighbours_that_nearly_touch_stay_in_their_cells(tmp_path: Path) -> None:

@@ -80,6 +80,22 @@ def test_rows_within_one_drawn_cell_are_told_apart(tmp_path: Path, across: tuple
     assert rows_of(write(tmp_path / "a.pdf", draw)) == [HEADER, *MORE]
 
 
+def test_groups_of_two_rows_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        ["Gao", "Association Tilwate", "Logement", "312"],
+        ["Gao", "ONG Fleuve Vert", "Logement", "540"],
+        ["Mopti", "Mutuelle Sahel Avenir", "Services financiers", "145"],
+        ["Mopti", "Centre Dogon Solidaire", "Services financiers", "77"],
+    ]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rules(sheet, 5, across=(0, 1, 3, 5))
+        cells(sheet, rows)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == rows
+
+
 def test_lines_of_one_row_stay_one_row(tmp_path: Path) -> None:
     """Names that fill their cells go on below; the others have one line."""
 
