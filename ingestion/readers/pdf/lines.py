@@ -13,7 +13,7 @@ from ingestion.readers.pdf.words import Word
 
 _GAP = 0.8  # em: a wider gap between words parts two pieces of a line
 FIGURE_GAP = 0.45  # em: between figures less is enough
-_OVER = 1.5  # points
+_OVER = 0.6  # em: less is a column that is a little too narrow
 _LEADING = 0.9  # em: lines further apart belong to two paragraphs
 _COLUMN_GAP = 1.0  # em: a narrower space may stand between two figures of a sentence
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
@@ -142,7 +142,7 @@ def lines_in(words: Sequence[Word], space: float = 0.27) -> list[Line]:
 
 def lies_over(before: Word, word: Word) -> bool:
     """Whether a text runs over the beginning of another one."""
-    return word.show != before.show and word.x0 < before.x1 - _OVER
+    return word.show != before.show and word.x0 < before.x1 - _OVER * word.size
 
 
 def _by_show(line: Sequence[Word]) -> list[Piece]:

@@ -11,6 +11,7 @@ from ingestion.readers.pdf.page_tables import tables_of
 from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.paragraphs import lines_outside, paragraphs
 from ingestion.readers.pdf.structure import Cell, PageTable
+from ingestion.readers.pdf.texts import note_of, text_of
 from ingestion.readers.texts.passages import Passage
 
 DRAWN = "cellule sans mot, avec un dessin qui n’est pas lu"
@@ -62,7 +63,7 @@ class Page:
 def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]) -> Page:
     """A pdfplumber page with the tables of a strategy, or those that pdfplumber finds with declared settings."""
     layout = lay_out(number, page)
-    tables, lists = (_declared(number, page, settings), []) if settings else tables_of(layout, strategy)
+    tables, lists = (_declared(layout, page, settings), []) if settings else tables_of(layout, strategy)
     boxes = [table.box for table in tables if not table.is_rest]
     found = paragraphs(layout, boxes)
     free = [
@@ -104,16 +105,19 @@ def corners(box: Box) -> str:
     return ",".join(f"{corner:.1f}" for corner in box)
 
 
-def _declared(number: int, page: Any, settings: Mapping[str, Any]) -> list[PageTable]:
-    """The tables as pdfplumber finds them with the declared settings, cell by cell."""
+def _declared(layout: Layout, page: Any, settings: Mapping[str, Any]) -> list[PageTable]:
+    """The cells as pdfplumber finds them with the declared settings, with the words that a person sees in them."""
     tables = []
+    left, top = page.cropbox[:2]
+    words = [(on_page(layout, word.box), word) for word in layout.words]
     for table in page.find_tables(table_settings=dict(settings)):
-        cells = [
-            Cell(row, column, row, column, " ".join((text or "").split()), box)
-            for row, (texts, boxes) in enumerate(zip(table.extract(), table.rows, strict=True))
-            for column, (text, box) in enumerate(zip(texts, boxes.cells, strict=True))
-            if box is not None
-        ]
+        cells = []
+        for row, boxes in enumerate(table.rows):
+            for column, drawn in enumerate(boxes.cells):
+                if drawn is not None:
+                    box = (drawn[0] - left, drawn[1] - top, drawn[2] - left, drawn[3] - top)
+                    inside = [word for place, word in words if _holds_middle(box, place)]
+                    cells.append(Cell(row, column, row, column, text_of(inside), box, note_of(inside)))
         if any(cell.text for cell in cells):
-            tables.append(PageTable(number, True, cells))
+            tables.append(PageTable(layout.page, True, cells))
     return tables

@@ -10,6 +10,7 @@ from reportlab.lib import colors
 from reportlab.pdfgen import canvas
 
 from ingestion.readers import pdf
+from ingestion.readers.pdf.document import read_pages
 from ingestion.readers.pdf.painting import Letter
 from ingestion.readers.pdf.words import words_of
 from tests.fixtures.pdf_drawing import (
@@ -76,6 +77,12 @@ def black_on_black(sheet: canvas.Canvas) -> None:
 @pytest.mark.parametrize("hidden", [in_white, in_cmyk_white, unpainted, under_a_patch, black_on_black])
 def test_hidden_text_is_no_text(tmp_path: Path, hidden: Draw) -> None:
     assert rows_of(write(tmp_path / "a.pdf", ruled(ALL, hidden))) == ALL
+
+
+def test_hidden_text_is_no_text_in_cells_of_declared_settings_either(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pdf", ruled(ALL, in_white))
+    (page,) = read_pages(path, "all", "auto", {"vertical_strategy": "lines"}, workers=1)
+    assert [cell.text for cell in page.tables[0].cells if cell.column == 3] == [row[3] for row in ALL]
 
 
 def test_white_letters_on_a_dark_ground_are_text(tmp_path: Path) -> None:
