@@ -23,6 +23,7 @@ Matrix = tuple[float, float, float, float, float, float]
 
 _SLANT = math.tan(math.radians(6))  # more is no line of text of a page that was scanned askew
 _UNSEEN_MODES = (3, 7)  # neither filled nor stroked
+_MOST_RECTS = 200  # of one path that are looked at one by one: maps and charts have more
 _SEE_THROUGH = 0.95  # opacity under which what lies below is seen
 WHOLE: Box = (-math.inf, -math.inf, math.inf, math.inf)
 
@@ -135,19 +136,31 @@ class Device(PDFLayoutAnalyzer):
         self.order += 1
         if self.unseen:
             return
-        before = len(self.painted.rects)
         if self.is_within_path:  # pdfminer comes back for each part
             super().paint_path(gstate, stroke, fill, evenodd, path)
             return
+        rects, curves = len(self.painted.rects), len(self.painted.curves)
         self.is_within_path = True
         super().paint_path(gstate, stroke, fill, evenodd, path)
         self.is_within_path = False
-        rects = self.painted.rects[before:]
-        if fill and rects and sum(step[0] == "m" for step in path) == len(rects):
-            colour = self._colour(gstate)
+        if fill:
+            self._add_rects(self.painted.rects[rects:], self._colour(gstate), evenodd)
+            for curve in self.painted.curves[curves:]:  # of another form: it may leave parts of its box blank
+                self._add_patch((curve.x0, curve.y0, curve.x1, curve.y1), None, is_opaque=False)
+
+    def shade(self) -> None:
+        """Colours that run into each other, as far as nothing cuts them off."""
+        self.order += 1
+        if not self.unseen:
+            self._add_patch(self.clip, None, is_opaque=False)
+
+    def _add_rects(self, rects: Sequence[LTRect], colour: Colour | None, evenodd: bool) -> None:
+        if len(rects) > _MOST_RECTS:
             for rect in rects:
-                if any(_is_hole(rect, other, evenodd) for other in rects):
-                    continue
+                self._add_patch((rect.x0, rect.y0, rect.x1, rect.y1), None, is_opaque=False)
+            return
+        for rect in rects:
+            if not any(_is_hole(rect, other, evenodd) for other in rects):
                 has_hole = any(_is_hole(other, rect, evenodd) for other in rects)
                 self._add_patch((rect.x0, rect.y0, rect.x1, rect.y1), colour, is_opaque=not has_hole)
 
@@ -358,6 +371,10 @@ class Interpreter(PDFPageInterpreter):
         actual = decode_text(text) if isinstance(text, bytes) else None
         self.marks.append((is_hidden, actual, len(self.device.painted.letters)))
         self.device.unseen += is_hidden
+
+    def do_sh(self, name: object) -> None:
+        """Colours that run into each other."""
+        self.device.shade()
 
     def do_Do(self, xobjid_arg: Any) -> None:
         """A form or a picture, unless it is on a layer that is off."""

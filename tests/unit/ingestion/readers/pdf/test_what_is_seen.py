@@ -98,6 +98,33 @@ def test_white_letters_on_a_dark_ground_are_text(tmp_path: Path) -> None:
     assert rows_of(write(tmp_path / "a.pdf", head)) == ALL
 
 
+def rounded(sheet: canvas.Canvas) -> None:
+    sheet.roundRect(LEFT, TOP - HIGH, x_of(4) - LEFT, HIGH, 5, stroke=0, fill=1)
+
+
+def shading(sheet: canvas.Canvas) -> None:
+    sheet.saveState()
+    path = sheet.beginPath()
+    path.rect(LEFT, TOP - HIGH, x_of(4) - LEFT, HIGH)
+    sheet.clipPath(path, stroke=0)
+    sheet.linearGradient(LEFT, TOP, x_of(4), TOP, (colors.darkblue, colors.darkgreen))
+    sheet.restoreState()
+
+
+@pytest.mark.parametrize("ground", [rounded, shading])
+def test_white_letters_on_a_ground_of_another_make_are_text(tmp_path: Path, ground: Draw) -> None:
+    def head(sheet: canvas.Canvas) -> None:
+        sheet.setFillColor(colors.darkblue)
+        ground(sheet)
+        rules(sheet, 4)
+        sheet.setFillColor(colors.white)
+        cells(sheet, [HEADER])
+        sheet.setFillColor(colors.black)
+        cells(sheet, ROWS, first=1)
+
+    assert rows_of(write(tmp_path / "a.pdf", head)) == ALL
+
+
 def test_text_under_a_see_through_colour_is_text(tmp_path: Path) -> None:
     def marked(sheet: canvas.Canvas) -> None:
         sheet.setFillColor(colors.yellow, alpha=0.3)
