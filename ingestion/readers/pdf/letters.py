@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ingestion.readers.pdf.clusters import clusters
 from ingestion.readers.pdf.colours import WHITE, Colour, are_alike, lightness
@@ -19,6 +20,7 @@ RECOGNIZED = "texte d’une reconnaissance de caractères, lu sous une image : �
 
 _COLUMN = 200.0  # points: columns of one line stand nearer
 _BAND = 24.0  # points
+_TINY = 1.0  # points: lower letters are a dot, unless all are
 _PALE = 0.5  # lightness from which on a mark lies behind the text
 _OVER = 0.15  # share of a letter that a mark lies over
 _TWICE = 0.45  # of its width: a letter that is drawn again is moved by less
@@ -113,12 +115,13 @@ def _shown(letters: list[Letter], patches: list[Patch]) -> tuple[list[Letter], l
     shown: list[Letter] = []
     hidden: list[Letter] = []
     pale: set[int] = set()
+    tiny = min(_TINY, 0.2 * median(letter.bottom - letter.top for letter in letters)) if letters else 0.0
     bands = _bands(patches)
     for show in _shows(letters):
         near = _near(show, bands) if bands else []
         for letter in show:
             under = _under(letter, near) if near else WHITE
-            if not letter.is_seen or under is None:
+            if not letter.is_seen or under is None or letter.bottom - letter.top < tiny:
                 hidden.append(letter)
                 continue
             if letter.colour is not None and isinstance(under, tuple):

@@ -69,12 +69,17 @@ def under_a_patch(sheet: canvas.Canvas) -> None:
     sheet.setFillColor(colors.black)
 
 
+def too_small(sheet: canvas.Canvas) -> None:
+    sheet.setFont("Helvetica", 0.5)
+    sheet.drawString(x_of(3) + 30, TOP - 2.6 * HIGH, "98")
+
+
 def black_on_black(sheet: canvas.Canvas) -> None:
     sheet.rect(x_of(3) + 28, TOP - 3 * HIGH + 3, 20, 14, stroke=0, fill=1)
     older(sheet)
 
 
-@pytest.mark.parametrize("hidden", [in_white, in_cmyk_white, unpainted, under_a_patch, black_on_black])
+@pytest.mark.parametrize("hidden", [in_white, in_cmyk_white, unpainted, under_a_patch, black_on_black, too_small])
 def test_hidden_text_is_no_text(tmp_path: Path, hidden: Draw) -> None:
     assert rows_of(write(tmp_path / "a.pdf", ruled(ALL, hidden))) == ALL
 
