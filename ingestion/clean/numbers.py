@@ -11,6 +11,8 @@ _COMMA_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(,[0-9]{3}|\.[0-9]+)")
 _DOT_GROUPS = re.compile(r"[-+]?[0-9]{1,3}(\.[0-9]{3})+(\.[0-9]{3}|,[0-9]+)")
 # One group of three: « 1.250 » people are 1,250 or 1.25. No thousands begin with a zero.
 _ONE_GROUP = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+# Under each other, or as far apart as columns stand: no thousands.
+_APART = re.compile(r"\d[^\S\n\t]*[\n\t]\s*\d")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
@@ -19,6 +21,8 @@ def number(value: str) -> float | None:
 
     A single sign is the decimal one, as in French ("1,234" is 1.234); repeated signs separate thousands.
     """
+    if are_several(value.strip()):
+        return None
     text = _THOUSANDS.sub("", value.strip().replace("\u2212", "-"))  # a true minus sign
     if _COMMA_GROUPS.fullmatch(text):
         text = text.replace(",", "")
@@ -33,6 +37,11 @@ def number(value: str) -> float | None:
 def is_ambiguous(value: str) -> bool:
     """Whether a count may be in thousands or have decimals: "1.250" or "12,500"."""
     return _ONE_GROUP.fullmatch(value.strip().replace("\u2212", "-")) is not None
+
+
+def are_several(value: str) -> bool:
+    """Whether a cell shows two figures, one under the other or far from it: together they are no number."""
+    return _APART.search(value) is not None
 
 
 def integer(value: str) -> int | None:

@@ -161,6 +161,13 @@ class PdfReader(Tabular, Worded):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="réglages de pdfplumber, qui cherche alors seul les tableaux"
     )
+    min_read: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="part des mots sous les en-têtes lus et dans le cadre des tableaux qui doit finir dans des lignes "
+        "lues ; en dessous la source est retenue",
+    )
 
     @field_validator("pages")
     @classmethod

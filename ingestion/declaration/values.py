@@ -26,6 +26,8 @@ def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
         return None, False
     if column.kind == "codes":
         return _codes(column, tidied)
+    if column.is_number and numbers.are_several(raw.strip()):
+        return None, False
     if column.is_count and numbers.is_ambiguous(tidied):
         return None, False
     value = _single(column, tidied, start or column.name.startswith("starts"))

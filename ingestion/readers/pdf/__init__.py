@@ -8,7 +8,6 @@ hands the tables to the tabular step.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from ingestion.declaration.reader_settings import PdfReader
@@ -18,6 +17,7 @@ from ingestion.readers.pdf.cache import kept
 from ingestion.readers.pdf.document import read_pages
 from ingestion.readers.pdf.grids import PdfGrid, grids, lists
 from ingestion.readers.pdf.pages import Page
+from ingestion.readers.pdf.unread import with_notes
 from ingestion.readers.rows import Tables
 from ingestion.readers.tables.tabular import is_declared, tables_of
 from ingestion.readers.texts.passages import Passage, lift
@@ -28,6 +28,7 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
     pages = kept(path, source, reader, lambda: _pages(path, reader))
     tables = lift([passage for page in pages for passage in page.passages], reader.sentences)
     mappings = {shape: mapping for shape, mapping in source.shapes.items() if mapping.table not in tables}
+    read: list[PdfGrid] = []
     if mappings:
         among = source.model_copy(update={"shapes": mappings})
         found = grids(path.name, pages)
@@ -35,7 +36,8 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
         if not found:
             raise SourceFileError(path.name, f"pages {reader.pages}", "au moins un tableau", "aucun tableau")
         tables = tables_of(path.name, found, among, reader) | tables
-    return _with_notes(path, pages, tables)
+        read = found
+    return with_notes(path.name, pages, read, tables, source)
 
 
 def tables_in(path: Path) -> list[PdfGrid]:
@@ -52,10 +54,3 @@ def passages(path: Path, pages: str = "all") -> list[Passage]:
 
 def _pages(path: Path, reader: PdfReader) -> list[Page]:
     return read_pages(path, reader.pages, reader.strategy, reader.settings)
-
-
-def _with_notes(path: Path, pages: list[Page], tables: Tables) -> Tables:
-    """Pages without any text are told: what a scan holds was not read."""
-    blank = tuple(f"page={page.number} : page sans texte, non lue" for page in pages if not page.has_text)
-    first = next(iter(tables))
-    return tables | {first: replace(tables[first], notes=tables[first].notes + blank)} if blank else tables

@@ -5,14 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 
-from ingestion.readers.pdf.borderless import joined
+from ingestion.readers.pdf.borderless import joined, merged
 from ingestion.readers.pdf.columns import Row, gutters, parts_of
 from ingestion.readers.pdf.header import header_parts
 from ingestion.readers.pdf.lines import Line, is_figure, lines_in
-from ingestion.readers.pdf.page_layout import Word
+from ingestion.readers.pdf.page_layout import around
 from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
-from ingestion.readers.pdf.structure import Cell, around, lines_of, text_of
+from ingestion.readers.pdf.spacing import row_starts
+from ingestion.readers.pdf.stacked import holds_rows
+from ingestion.readers.pdf.structure import Cell
+from ingestion.readers.pdf.texts import lines_of, note_of, text_of
+from ingestion.readers.pdf.words import Word
 
 Key = tuple[int, int]  # row or column of the lattice, and the number within it
 
@@ -35,7 +41,8 @@ def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> l
     """The cells of a lattice with their text; `space` is the usual one between words, in em."""
     by_block = words_by_block(lattice, words)
     bands = {row: _band(by_block, row) for row in range(len(lattice.ys) - 1)}
-    dense = {row: _words(band.values()) for row, band in bands.items() if _is_dense(band, space)}
+    worded = {row for row, band in bands.items() if holds_rows(band, lattice)}
+    dense = {row: _words(band.values()) for row, band in bands.items() if row in worded or _is_dense(band, space)}
     tall = [block for block, inside in by_block.items() if _is_dense_beside(block, inside, dense)]
     beside: list[tuple[Block, list[Word]]] = []
     for block in tall:
@@ -50,7 +57,7 @@ def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> l
         if block not in tall and not (block[0] == block[2] and block[0] in dense):
             found += _whole_or_parted(block, inside, strips, keys, space)
     for row, inside in dense.items():
-        found += _rows_of_band(row, lines_in(inside, space), strips, keys)
+        found += _rows_of_band(row, lines_in(inside, space), strips, keys, by_space=row in worded)
     return _numbered(found, lattice)
 
 
@@ -153,16 +160,24 @@ def _whole_or_parted(
 
 
 def _rows_of_band(
-    row: int, lines: list[Line], strips: Sequence[tuple[float, float]], keys: Sequence[Key]
+    row: int, lines: list[Line], strips: Sequence[tuple[float, float]], keys: Sequence[Key], *, by_space: bool
 ) -> list[_Piece]:
     rows: list[Row] = [parts_of(line, strips) for line in lines]
+    starts = row_starts(lines, strips) if by_space else []
+    if starts:
+        whole = [reduce(merged, rows[start:end]) for start, end in pairwise([*starts, len(rows)])]
+        return _pieces(row, whole, keys)
     limits = [
         max((w.x1 for some in rows for part in some if part.first == part.last == c for w in part.words), default=0.0)
         for c in range(len(strips) + 1)
     ]
+    return _pieces(row, joined(rows, (), limits), keys)
+
+
+def _pieces(row: int, rows: Sequence[Row], keys: Sequence[Key]) -> list[_Piece]:
     return [
         _Piece((row, number), keys[part.first], (row, number), keys[part.last], part.words)
-        for number, some in enumerate(joined(rows, (), limits))
+        for number, some in enumerate(rows)
         for part in some
     ]
 
@@ -192,6 +207,7 @@ def _numbered(pieces: Sequence[_Piece], lattice: Lattice) -> list[Cell]:
                 last(columns, piece.last_column),
                 text_of(piece.words),
                 drawn if whole or not piece.words else around(word.box for word in piece.words),
+                note_of(piece.words),
             )
         )
     return cells

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
 from ingestion.readers.pdf.columns import Part, Row, gutters, parts_of
 from ingestion.readers.pdf.header import centered_over, header_length, header_parts, ruled_off
 from ingestion.readers.pdf.lines import Line, is_figure
-from ingestion.readers.pdf.page_layout import Box, Rule
+from ingestion.readers.pdf.page_layout import Rule, around
+from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.spacing import row_starts
-from ingestion.readers.pdf.structure import Cell, around
+from ingestion.readers.pdf.structure import Cell
 
 # A line that ends so goes on below: « Budget pour le café, », « Accès aux ».
 _UNFINISHED = re.compile(
@@ -39,7 +41,7 @@ def centered(rows: list[Row], rules: Sequence[Rule]) -> list[Row]:
             upper, middle, lower = _row_box(above), _row_box(row), _row_box(below)
             em = row[0].words[0].size
             if middle[1] - upper[3] < 0.3 * em and lower[1] - middle[3] < 0.3 * em:
-                done[-1] = _merged(_merged(above, row), below)
+                done[-1] = merged(merged(above, row), below)
                 rows[index + 1] = []
                 continue
         if row:
@@ -52,7 +54,7 @@ def joined(rows: list[Row], rules: Sequence[Rule], limits: Sequence[float]) -> l
     done: list[Row] = []
     for row in centered(rows, rules):
         if done and not _is_ruled_off(done[-1], row, rules) and _goes_on(done[-1], row, limits):
-            done[-1] = _merged(done[-1], row)
+            done[-1] = merged(done[-1], row)
         else:
             done.append(row)
     return done
@@ -106,7 +108,8 @@ def _is_wrapped(above: Part, below: Part, limits: Sequence[float]) -> bool:
     return room < needed and (indented or not first.text[0].isupper())
 
 
-def _merged(above: Row, below: Row) -> Row:
+def merged(above: Row, below: Row) -> Row:
+    """A row of the parts of two, column by column."""
     parts = {part.first: part for part in above}
     for part in below:
         if part.first in parts:
@@ -122,18 +125,56 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
     head = header_length(lines, below_rule)
     if not below_rule:  # the first line of a row may stand above its figures
         head = max((start for start in row_starts(lines, gutters(lines)) if 0 < start <= head), default=head)
-    strips = gutters(lines[head:]) or gutters(lines)
+    strips = gutters(lines[head:], head=lines[:head]) or gutters(lines)
     if not strips:
         return []
     cells = [
-        Cell(first, part.first, last, part.last, part.text, part.box)
+        Cell(first, part.first, last, part.last, part.text, part.box, part.note)
         for first, last, part in header_parts(lines[:head], strips, rules)
     ]
     base = max((cell.last_row for cell in cells), default=-1) + 1
     rows = _rows(lines[head:], [index - head for index in below_rule if index > head], strips, rules)
+    merged_first = _merged_first(rows, rules, strips[0][0])
     for number, row in enumerate(rows, start=base):
-        cells += [Cell(number, p.first, number, p.last, p.text, p.box) for p in row]
-    return cells
+        cells += [
+            Cell(number, p.first, number, p.last, p.text, p.box, p.note)
+            for p in row
+            if p.first > 0 or number - base not in merged_first
+        ]
+    whole = dict.fromkeys(merged_first.values())
+    return cells + [replace(cell, row=cell.row + base, last_row=cell.last_row + base) for cell in whole]
+
+
+def _merged_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> dict[int, Cell]:
+    """The cells of a first column over several rows, by each of these: rules part the rows but leave it out.
+
+    Where its text stands on the page before, the cell is empty.
+    """
+    groups, has_left_out = _parted_first(rows, rules, edge)
+    found: dict[int, Cell] = {}
+    for first, last in groups if has_left_out else ():
+        texts = [part for row in rows[first : last + 1] for part in row if part.first == 0]
+        if first == last or len(texts) > 1 or any(part.last > 0 for part in texts):
+            continue
+        boxes = [_row_box(row) for row in rows[first : last + 1]]
+        x1 = min(box[0] for box in boxes)
+        place = texts[0].box if texts else (min(edge, x1) - 1, boxes[0][1], min(edge, x1), boxes[-1][3])
+        text, note = (texts[0].text, texts[0].note) if texts else ("", "")
+        found |= dict.fromkeys(range(first, last + 1), Cell(first, 0, last, 0, text, place, note))
+    return found
+
+
+def _parted_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> tuple[list[tuple[int, int]], bool]:
+    """The rows between two rules under the first column, and whether other rules leave it out."""
+    groups, start, has_left_out = [], 0, False
+    for number, (above, below) in enumerate(pairwise(rows), start=1):
+        upper, lower = _row_box(above), _row_box(below)
+        between = [r for r in rules if (upper[1] + upper[3]) / 2 < r.at < (lower[1] + lower[3]) / 2]
+        if any(rule.start < edge - 1 for rule in between):
+            groups.append((start, number - 1))
+            start = number
+        has_left_out |= bool(between) and all(rule.start >= edge - 1 for rule in between)
+    return [*groups, (start, len(rows) - 1)], has_left_out
 
 
 def _rows(
@@ -155,11 +196,11 @@ def _rows(
         starts = row_starts(lines, strips)
         if not starts:
             return joined(rows, rules, limits)
-        return [reduce(_merged, rows[start:end]) for start, end in pairwise([*starts, len(lines)])]
+        return [reduce(merged, rows[start:end]) for start, end in pairwise([*starts, len(lines)])]
     done: list[Row] = []
     for start, end in pairwise([0, *below_rule, len(lines)]):
         if sum(line.is_figures for line in lines[start:end]) > 1:
             done += joined(rows[start:end], rules, limits)
         else:
-            done.append(reduce(_merged, rows[start:end]))
+            done.append(reduce(merged, rows[start:end]))
     return done

@@ -45,6 +45,7 @@ def _key(reader: PdfReader) -> str:
 
 def _is_personal(page: Page) -> bool:
     texts = [cell.text for table in page.tables for cell in table.cells] + [passage.text for passage in page.passages]
+    texts += [text for _, text, _ in page.aside]
     return any(redact(text, names=True)[1] for text in texts)
 
 

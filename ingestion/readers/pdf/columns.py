@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
-from ingestion.readers.pdf.lines import FIGURE_GAP, Line, is_figure
-from ingestion.readers.pdf.page_layout import Box, Word
-from ingestion.readers.pdf.structure import around, text_of
+from ingestion.readers.pdf.lines import FIGURE_GAP, Line, Piece, is_figure, lies_over
+from ingestion.readers.pdf.page_layout import around
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.texts import note_of, text_of
+from ingestion.readers.pdf.words import Word
 
 _CROSSED = 0.12  # share of the lines that may cross a gutter: headings over several columns
 _GUTTER = 0.25  # em
+_SEVERAL = 3  # gutters, from which on a line of two pieces is a total or a title
+_HEADED = 1.0  # em: the same where only headings tell of a column
 
 
-def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[tuple[float, float]]:
-    """The white strips between columns: what nearly no line crosses."""
+def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Line] = ()) -> list[tuple[float, float]]:
+    """The white strips between columns: what nearly no line crosses. ``head``: the lines over them, with headings."""
     several = [line for line in lines if len(line.pieces) > 1]
     if not several:
         return []
     em = sorted(line.size for line in several)[len(several) // 2]
     marks: list[tuple[float, int]] = []
     for line in several:
-        for piece in line.pieces:
-            marks += [(piece.x0, 1), (piece.x1, -1)]
+        for piece, after in zip(line.pieces, [*line.pieces[1:], None], strict=True):
+            end = piece.x1 if after is None or after.x0 >= piece.x1 else max(piece.x0, after.x0 - _GUTTER * em)
+            marks += [(piece.x0, 1), (end, -1)]
     marks.sort()
     limit = crossed * len(several)
     found: list[tuple[float, float]] = []
@@ -36,7 +43,29 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[tuple[floa
             if at - start >= _GUTTER * em:
                 found.append((start, at))
             start = None
-    return _with_sparse_columns(found, several, em)
+    found = _with_outer_columns(_with_sparse_columns(found, several, em), several, head, em)
+    return _with_headings(found, head, several) if head else _with_headings(found, lines[:1], lines[1:])
+
+
+def _with_headings(
+    strips: list[tuple[float, float]], head: Sequence[Line], body: Sequence[Line]
+) -> list[tuple[float, float]]:
+    """A heading on the left and its figures on the right, nothing under the one nor over the others, are a column."""
+    named, filled = (_filled(strips, lines) for lines in (head, body))
+    return [
+        strip
+        for number, strip in enumerate(strips)
+        if not any(
+            one in named - filled and other in filled - named
+            for one, other in ((number, number + 1), (number + 1, number))
+        )
+    ]
+
+
+def _filled(strips: Sequence[tuple[float, float]], lines: Sequence[Line]) -> set[int]:
+    """The columns in which a piece of a line has its middle."""
+    middles = [(start + end) / 2 for start, end in strips]
+    return {bisect_right(middles, piece.center) for line in lines for piece in line.pieces}
 
 
 def _with_sparse_columns(
@@ -59,6 +88,43 @@ def _with_sparse_columns(
     return parted
 
 
+def _with_outer_columns(
+    found: list[tuple[float, float]], lines: Sequence[Line], head: Sequence[Line], em: float
+) -> list[tuple[float, float]]:
+    """A first or last column with few filled cells: no line crosses the strip beside it, and the first has both sides.
+
+    Such are the region that is told once for its rows, and remarks.
+    """
+    if not found:
+        return found
+    both = 1 if head else 2
+    every = [line for line in [*head, *lines] if len(line.pieces) > 2 or len(found) < _SEVERAL]  # no totals, no titles
+    starts, ends = [-inf, *(end for _, end in found)], [*(start for start, _ in found), inf]
+    more: list[tuple[float, float]] = []
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if number in (0, len(found)) or head:
+            more += _outer([[p for p in line.pieces if start <= p.x0 and p.x1 <= end] for line in every], em, both)
+    return sorted(found + more)
+
+
+def _outer(rows: Sequence[Sequence[Piece]], em: float, least: int) -> list[tuple[float, float]]:
+    """The strips within one column that no piece crosses, and on both sides of which the first line has a piece."""
+    pieces = sorted((piece for row in rows for piece in row), key=lambda piece: piece.x0)
+    strips: list[tuple[float, float]] = []
+    end = pieces[0].x1 if pieces else 0.0
+    for piece in pieces:
+        if piece.x0 - end >= (_GUTTER if least > 1 else _HEADED) * em and _parts_first_line(rows, end, piece.x0, least):
+            strips.append((end, piece.x0))
+        end = max(end, piece.x1)
+    return strips
+
+
+def _parts_first_line(rows: Sequence[Sequence[Piece]], start: float, end: float, least: int) -> bool:
+    """Whether the first line, and of all so many at least, have something on both sides of a strip."""
+    both = [any(p.x1 <= start for p in row) and any(p.x0 >= end for p in row) for row in rows]
+    return len(both) > 2 and both[0] and sum(both) >= least
+
+
 @dataclass
 class Part:
     """Words of a line or row in columns `first` to `last`."""
@@ -71,6 +137,11 @@ class Part:
     def text(self) -> str:
         """The words."""
         return text_of(self.words)
+
+    @property
+    def note(self) -> str:
+        """The signs of notes raised behind the words."""
+        return note_of(self.words)
 
     @property
     def box(self) -> Box:
@@ -94,7 +165,11 @@ def parts_of(line: Line, strips: Sequence[tuple[float, float]]) -> Row:
         row.append(_part(run, strips))
     joined: Row = []
     for part in row:
-        if joined and part.first <= joined[-1].last:
+        if joined and part.first > joined[-1].first and lies_over(joined[-1].words[-1], part.words[0]):
+            before = joined[-1]
+            joined[-1] = Part(before.first, min(before.last, part.first - 1), before.words)
+            joined.append(part)
+        elif joined and part.first <= joined[-1].last:
             joined[-1] = Part(joined[-1].first, max(joined[-1].last, part.last), joined[-1].words + part.words)
         else:
             joined.append(part)

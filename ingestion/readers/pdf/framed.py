@@ -8,14 +8,18 @@ from statistics import median
 
 from ingestion.readers.pdf.columns import gutters, parts_of
 from ingestion.readers.pdf.lines import Line, lines_in
-from ingestion.readers.pdf.page_layout import Layout, Rule, Word
+from ingestion.readers.pdf.page_layout import Layout, Rule
 from ingestion.readers.pdf.runs import PITCH, follows, is_end, is_short
 from ingestion.readers.pdf.spacing import MOST_LINES
 from ingestion.readers.pdf.table_signals import ROW_WORDS, is_caption, is_tabular, words_a_piece
+from ingestion.readers.pdf.words import Word
 
+_HEAD_LINES = 5
 _ROW_HEIGHT = 2.5  # em: of a row of one line at most
 _ROWS = 3  # areas between rules of one extent, from which on they are the rows of a table
 _LOOSE = 2.5  # em
+_NEXT_ROW = 6.0  # em
+_MOST = 0.8  # share of the width of a table: a rule that long parts its rows
 _SAME = 6.0  # rules whose ends differ by less have one extent
 
 
@@ -28,16 +32,28 @@ def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
         else:
             whole.append(rule)
     groups: list[list[Rule]] = []
-    for rule in whole:
+    for rule in sorted(whole, key=lambda rule: (-round(rule.length), rule.at)):
         if rule.length < 8 * em:
             continue
         for group in groups:
-            if abs(group[0].start - rule.start) < _SAME and abs(group[0].end - rule.end) < _SAME:
+            if _is_of_rows(rule, group, em):
                 group.append(rule)
                 break
         else:
             groups.append([rule])
+    groups = [sorted(group) for group in groups]
     return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in whole)]
+
+
+def _is_of_rows(rule: Rule, group: Sequence[Rule], em: float) -> bool:
+    """Whether a rule has the extent of others, or leaves out the first column only, as beside a merged cell."""
+    wide = group[0]
+    if abs(wide.end - rule.end) >= _SAME:
+        return False
+    if abs(wide.start - rule.start) < _SAME:
+        return True
+    top, bottom = min(other.at for other in group), max(other.at for other in group)
+    return len(group) > 1 and top < rule.at < bottom + _NEXT_ROW * em and rule.length >= _MOST * wide.length
 
 
 def _is_part(rule: Rule, wider: Rule) -> bool:
@@ -62,6 +78,8 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         are_tabular = [
             bool(lines) and (is_row or is_tabular(lines)) for lines, is_row in zip(between, are_rows, strict=True)
         ]
+        if len(between) > 1 and are_tabular[1] and _is_head(between[0], between[1]):
+            are_tabular[0] = True
         above = lines_in([word for word in within if word.middle < group[0].at], space)
         below = lines_in([word for word in within if word.middle > group[-1].at], space)
         for number, (upper, lower) in enumerate(pairwise(group)):
@@ -87,6 +105,13 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return found
+
+
+def _is_head(lines: Sequence[Line], body: Sequence[Line]) -> bool:
+    """Whether the first line names most columns of the rows below, and the others go on with one name or another."""
+    if not 1 < len(lines) <= _HEAD_LINES:
+        return False
+    return len(lines[0].pieces) >= max(3, len(gutters(body))) and all(map(is_short, lines))
 
 
 def _is_one_row(lines: Sequence[Line], height: float) -> bool:

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ingestion.readers.pdf.lines import is_figure
-from ingestion.readers.pdf.page_layout import Box
+from ingestion.readers.pdf.page_layout import around
 from ingestion.readers.pdf.pages import Page, corners
-from ingestion.readers.pdf.structure import PageTable, around
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.structure import PageTable
 from ingestion.readers.sheets.grid import Grid, Merged
 
 _SAME_EDGE = 12.0  # points
+_NEXT_ROW = 30.0  # points
 _PROSE = 8  # words: less between two parts of a table is a page number, a title repeated
 
 
 @dataclass(frozen=True)
 class Line:
-    """Where a row stands: page, number of the table on it, number of the row, box of each cell."""
+    """Where a row stands: page, number of the table on it, number of the row, box of each cell, its own height.
+
+    A cell that is merged over several rows is as high as all of them, the row is not.
+    """
 
     page: int
     table: int
     row: int
     boxes: list[Box | None]
+    height: tuple[float, float]
 
     def locator(self, column: int | None = None) -> str:
         """The place of a cell; of the whole row where there is none."""
         box = self.boxes[column] if column is not None and column < len(self.boxes) else None
-        whole = around(box for box in self.boxes if box is not None)
-        return f"page={self.page};table={self.table};row={self.row};bbox={corners(box or whole)}"
+        return f"page={self.page};table={self.table};row={self.row};bbox={corners(box or self.whole)}"
+
+    @property
+    def whole(self) -> Box:
+        """The box around the row."""
+        x0, _, x1, _ = around(box for box in self.boxes if box is not None)
+        return (x0, self.height[0], x1, self.height[1])
 
 
 @dataclass(frozen=True)
@@ -36,9 +47,12 @@ class PdfGrid(Grid):
     """One table, with a line for each of its rows."""
 
     lines: list[Line]
+    above: dict[tuple[int, int], str] = field(default_factory=dict)  # places of texts that stand on the page before
 
     def place(self, row: int, column: int | None = None) -> str:
         """page=3;table=1;row=5;bbox=x0,top,x1,bottom of a row or a cell."""
+        if column is not None and (row, column) in self.above:
+            return self.above[row, column]
         return self.lines[min(row, len(self.lines) - 1)].locator(column)
 
     def row_places(self, rows: Sequence[int], width: int) -> list[str]:
@@ -47,7 +61,7 @@ class PdfGrid(Grid):
 
     def cell_places(self, rows: Sequence[int], column: int) -> list[str]:
         """Locators of the cells of one column."""
-        return [self.lines[row].locator(column) for row in rows]
+        return [self.above.get((row, column)) or self.lines[row].locator(column) for row in rows]
 
 
 def grids(file: str, pages: Sequence[Page]) -> list[PdfGrid]:
@@ -80,11 +94,18 @@ def _grids(file: str, pages: Sequence[Page]) -> tuple[list[PdfGrid], list[PdfGri
                 number = position + 1 + (len(page.tables) if kind else 0)
                 grid = _grid(file, number, table)
                 above = None if position else _above(before, kind, page, table)
-                if above is not None and (last := before[above]):
+                upper = lasts[kind]
+                if position and upper is not None and _follows(upper.table, of_page[position - 1], table):
+                    found[kind][upper.index] = _joined(found[kind][upper.index], grid)
+                    lasts[kind] = _Last(page, table, upper.index)
+                elif above is not None and (last := before[above]):
                     found[above][last.index] = _joined(found[above][last.index], grid)
                     if lasts[above] is None:
                         lasts[above] = _Last(page, table, last.index)
                 elif not table.is_rest:
+                    last = None if position else before[kind]
+                    if last is not None and page.number == last.page.number + 1 and _has_same_header(last.table, table):
+                        grid = _with_cut_cells(found[kind][last.index], grid)
                     found[kind].append(grid)
                     lasts[kind] = _Last(page, table, len(found[kind]) - 1)
         before = lasts
@@ -101,6 +122,18 @@ def _above(before: Sequence[_Last | None], kind: int, page: Page, table: PageTab
     return None
 
 
+def _follows(last: PageTable, above: PageTable, below: PageTable) -> bool:
+    """Whether a table without rules or header goes on right below one of the same columns: a total stood between."""
+    return (
+        last is above
+        and not (above.is_ruled or below.is_ruled or below.is_rest)
+        and above.column_count == below.column_count
+        and 0 <= below.box[1] - above.box[3] < _NEXT_ROW
+        and _columns_match(above, below)
+        and not _has_header(above, below)
+    )
+
+
 def _grid(file: str, number: int, table: PageTable) -> PdfGrid:
     """The cells by row and column. The text of a merged cell stands in its first row and column alone."""
     rows = [[""] * table.column_count for _ in range(table.row_count)]
@@ -112,17 +145,67 @@ def _grid(file: str, number: int, table: PageTable) -> PdfGrid:
         rows[cell.row][cell.column] = cell.text
         for row in range(cell.row, cell.last_row + 1):
             boxes[row][cell.column : cell.last_column + 1] = [cell.box] * (cell.last_column + 1 - cell.column)
-    lines = [
-        Line(table.page, number, row, of_row if any(of_row) else [table.box])
-        for row, of_row in enumerate(boxes, start=1)
-    ]
+    heights = [[cell.box for cell in table.cells if cell.row == cell.last_row == row] for row in range(table.row_count)]
+    lines = []
+    for row, (of_row, own) in enumerate(zip(boxes, heights, strict=True), start=1):
+        places = of_row if any(of_row) else [table.box]
+        _, top, _, bottom = around(own or [box for box in places if box is not None])
+        lines.append(Line(table.page, number, row, places, (top, bottom)))
     return PdfGrid(file, "", rows, lines, merged=merged)
 
 
 def _joined(above: PdfGrid, below: PdfGrid) -> PdfGrid:
+    """One grid; a merged cell at the foot of a page goes on with the empty one at the head of the next."""
     shift = len(above.rows)
     moved = [((top + shift, left), (bottom + shift, right)) for (top, left), (bottom, right) in below.merged]
-    return PdfGrid(above.file, "", above.rows + below.rows, above.lines + below.lines, merged=above.merged + moved)
+    merged = above.merged + moved
+    for column in range(len(above.rows[-1])):
+        anchor = _cut_off(above, column)
+        end = _end_of_empty(below, 0, column)
+        if anchor is not None and end is not None and (anchor < shift - 1 or end > 0):
+            merged = [m for m in merged if m[0] not in ((anchor, column), (shift, column))]
+            merged.append(((anchor, column), (shift + end, column)))
+    moved_places = {(row + shift, column): place for (row, column), place in below.above.items()}
+    return PdfGrid(
+        above.file, "", above.rows + below.rows, above.lines + below.lines, above.above | moved_places, merged=merged
+    )
+
+
+def _cut_off(grid: PdfGrid, column: int) -> int | None:
+    """The row of the text whose cell reaches the foot of the page in a column."""
+    last = len(grid.rows) - 1
+    if any(
+        top <= last <= bottom and left <= column <= right and left < right
+        for (top, left), (bottom, right) in grid.merged
+    ):
+        return None
+    reaching = (top for (top, left), (bottom, right) in grid.merged if left == right == column and bottom == last)
+    anchor = next(reaching, last)
+    return anchor if grid.rows[anchor][column] else None
+
+
+def _end_of_empty(grid: PdfGrid, first: int, column: int) -> int | None:
+    """The last row of an empty cell of one column at a row: it may begin in the header, which no rule parts from it."""
+    if grid.rows[first][column] or grid.lines[first].boxes[column] is None:
+        return None
+    for (top, left), (bottom, right) in grid.merged:
+        if left <= column <= right and top <= first <= bottom:
+            return bottom if left == right else None
+    return first
+
+
+def _with_cut_cells(above: PdfGrid, below: PdfGrid) -> PdfGrid:
+    """A table under a header repeated, with what a merged cell of the page before says of its first rows."""
+    rows, merged = [list(row) for row in below.rows], list(below.merged)
+    places: dict[tuple[int, int], str] = {}
+    for column in range(min(len(above.rows[-1]), len(rows[0])) if len(rows) > 1 else 0):
+        anchor, end = _cut_off(above, column), _end_of_empty(below, 1, column)
+        if anchor is not None and end is not None and (anchor < len(above.rows) - 1 or end > 1):
+            rows[1][column] = above.rows[anchor][column]
+            places[1, column] = above.place(anchor, column)
+            merged = [m for m in merged if not (m[0][1] == column and m[0][0] <= 1 <= m[1][0])]
+            merged.append(((1, column), (end, column)))
+    return replace(below, rows=rows, merged=merged, above=places) if places else below
 
 
 def _goes_on(page: Page, above: PageTable, next_page: Page, below: PageTable) -> bool:
@@ -164,6 +247,10 @@ def _strips(table: PageTable) -> list[tuple[float, float]]:
         box = around(boxes or [table.box])
         strips.append((box[0], box[2]))
     return strips
+
+
+def _has_same_header(above: PageTable, below: PageTable) -> bool:
+    return above.column_count == below.column_count and _texts(above, 0) == _texts(below, 0)
 
 
 def _has_header(above: PageTable, below: PageTable) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from ingestion.readers.pdf.columns import Part, Row, parts_of
 from ingestion.readers.pdf.lines import Line
-from ingestion.readers.pdf.page_layout import Box, Rule, Word
-from ingestion.readers.pdf.structure import around
+from ingestion.readers.pdf.page_layout import Rule, around
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.words import Word
 
 _OFF_CENTER = 1.0  # em: a heading is further than this from the middle of a column that is not its own
 
@@ -16,13 +17,14 @@ def ruled_off(lines: Sequence[Line], rules: Sequence[Rule]) -> list[int]:
     """The numbers of the lines right below a rule of full width."""
     left = min(line.pieces[0].x0 for line in lines)
     right = max(line.pieces[-1].x1 for line in lines)
-    found = []
+    found: list[int] = []
     for index in range(1, len(lines)):
         above, below = lines[index - 1].middle, lines[index].middle
         drawn = [rule for rule in rules if above < rule.at < below]
         if drawn and sum(rule.length for rule in drawn) >= 0.8 * (right - left):
             first, last = min(rule.start for rule in drawn), max(rule.end for rule in drawn)
-            if first < left + lines[index].size and last > right - lines[index].size:
+            is_whole = first < left + lines[index].size or bool(found)  # a merged first column may be left out
+            if is_whole and last > right - lines[index].size:
                 found.append(index)
     return found
 

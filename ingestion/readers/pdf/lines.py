@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingestion.readers.pdf.page_layout import Word
-from ingestion.readers.pdf.structure import lines_of
+from ingestion.readers.pdf.texts import lines_of
+from ingestion.readers.pdf.words import Word
 
 _GAP = 0.8  # em: a wider gap between words parts two pieces of a line
 FIGURE_GAP = 0.45  # em: between figures less is enough
+_OVER = 0.6  # em: less is a column that is a little too narrow
 _LEADING = 0.9  # em: lines further apart belong to two paragraphs
 _COLUMN_GAP = 1.0  # em: a narrower space may stand between two figures of a sentence
 _WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
@@ -55,6 +56,11 @@ class Piece:
     def x1(self) -> float:
         """The right edge."""
         return max(word.x1 for word in self.words)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The box around the words."""
+        return (self.x0, self.top, self.x1, self.bottom)
 
     @property
     def center(self) -> float:
@@ -121,6 +127,9 @@ def lines_in(words: Sequence[Word], space: float = 0.27) -> list[Line]:
     """The lines of an area, cut where words stand further apart than words do."""
     lines = []
     for line in lines_of([word for word in words if not word.turned]):
+        if any(lies_over(before, word) for before, word in pairwise(line)):
+            lines.append(Line(_by_show(line), space))
+            continue
         pieces: list[Piece] = []
         for word in line:
             if pieces and not _is_apart(pieces[-1].words[-1], word, space):
@@ -129,6 +138,19 @@ def lines_in(words: Sequence[Word], space: float = 0.27) -> list[Line]:
                 pieces.append(Piece([word]))
         lines.append(Line(pieces, space))
     return lines
+
+
+def lies_over(before: Word, word: Word) -> bool:
+    """Whether a text runs over the beginning of another one."""
+    return word.show != before.show and word.x0 < before.x1 - _OVER * word.size
+
+
+def _by_show(line: Sequence[Word]) -> list[Piece]:
+    """The texts of a line of which one runs over another, each as it was written."""
+    shows: dict[int, list[Word]] = {}
+    for word in line:
+        shows.setdefault(word.show, []).append(word)
+    return [Piece(words) for words in sorted(shows.values(), key=lambda words: words[0].x0)]
 
 
 def _is_apart(left: Word, right: Word, space: float) -> bool:

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
-Box = tuple[float, float, float, float]  # x0, top, x1, bottom
+from pdfminer.layout import LTRect
+
+from ingestion.readers.pdf.clusters import clusters
+from ingestion.readers.pdf.letters import STRUCK, seen
+from ingestion.readers.pdf.painted_page import paint
+from ingestion.readers.pdf.painting import Box, Letter, Painted
+from ingestion.readers.pdf.words import Word, back, turned, words_of
 
 _SNAP = 5.0  # rules nearer than this are one: both edges of a thick rule, the two of a double frame
 _JOIN = 3.0  # dashes nearer than this are one rule
 _SHORTEST_RULE = 4.0
 _SMALLEST_BAR = 3.0
+_LINE = 12.0  # points
+_FITS = 2.0  # points by which a stroke may be longer or shorter than its words
 _THICKEST_STROKE = 8.0  # a filled bar thinner than this is a rule, a thicker one a background
-
-
-class Word(NamedTuple):
-    """One word. `size` is the height of its letters; `turned` tells that it reads in another direction."""
-
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    size: float
-    bold: bool
-    turned: bool
-
-    @property
-    def box(self) -> Box:
-        """The box around the letters."""
-        return (self.x0, self.top, self.x1, self.bottom)
-
-    @property
-    def middle(self) -> float:
-        """Half its height."""
-        return (self.top + self.bottom) / 2
-
-    @property
-    def center(self) -> float:
-        """Half its width."""
-        return (self.x0 + self.x1) / 2
 
 
 class Rule(NamedTuple):
@@ -73,6 +54,8 @@ class Layout:
     curves: list[Box]  # slanted strokes too: what charts are made of
     fills: list[Box]
     turn: int = 0
+    drawings: list[Box] = field(default_factory=list)  # curves, slanted strokes and pictures, on the page
+    aside: list[tuple[str, str, Box]] = field(default_factory=list)  # what is no text: reason, words, box on the page
 
     @property
     def size(self) -> float:
@@ -80,136 +63,85 @@ class Layout:
         return median(word.size for word in self.words) if self.words else 10.0
 
 
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around others."""
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    return (min(x0s), min(tops), max(x1s), max(bottoms))
+
+
 def on_page(layout: Layout, box: Box) -> Box:
     """A box where it stands on the page as a person sees it."""
-    return _back(box, layout.turn, layout.height, layout.width) if layout.turn else box
+    return back(box, layout.turn, layout.height, layout.width) if layout.turn else box
 
 
 def lay_out(number: int, page: Any) -> Layout:
     """Words and rules of a pdfplumber page."""
-    chars = page.chars
-    turn = _turn(chars)
-    width, height = float(page.width), float(page.height)
-    strokes, sides = _drawn(page)
-    words = _words(chars, turn, width, height)
-    curves, fills = _drawings(page)
+    painted = paint(page)
+    found = seen(painted)
+    turn = _turn(found.letters)
+    width, height = painted.width, painted.height
+    strokes, sides = _drawn(painted)
+    words = words_of(found.letters, turn, width, height)
+    curves, fills = _drawings(painted)
+    strikes = [_middle_rule(box) for box in painted.strikes]
     if turn:
         strokes, sides = (_turned_rules(drawn, turn, width, height) for drawn in (strokes, sides))
-        curves, fills = ([_turned(box, turn, width, height) for box in boxes] for boxes in (curves, fills))
+        strikes = []
+        curves, fills = ([turned(box, turn, width, height) for box in boxes] for boxes in (curves, fills))
         width, height = height, width
-    return Layout(
+    words, across = with_strikes(words, strokes.across, strikes)
+    layout = Layout(
         number,
         width,
         height,
         words,
-        _merged(strokes.across),
+        _merged(across),
         _merged(strokes.upright),
-        _merged(strokes.across + sides.across),
+        _merged(across + sides.across),
         _merged(strokes.upright + sides.upright),
         curves,
         fills,
         turn,
+        _every_drawing(painted),
+        [(reason, _told(letters), around(map(_letter_box, letters))) for reason, letters in found.aside],
     )
+    struck = [word for word in words if word.is_struck]
+    if struck:
+        layout.aside.append((STRUCK, " ".join(w.text for w in struck), on_page(layout, around(w.box for w in struck))))
+    return layout
+
+
+def _told(letters: Sequence[Letter]) -> str:
+    """The words of letters that are no text of the page."""
+    by_turn: dict[int | None, list[Letter]] = {}
+    for letter in letters:
+        by_turn.setdefault(letter.turn, []).append(letter)
+    told = []
+    for some in by_turn.values():
+        shows = [list(show) for _, show in groupby(some, key=lambda letter: letter.show)]
+        told += ["".join(letter.text for letter in show).strip() for show in shows]
+    return " ".join(text for text in dict.fromkeys(told) if text)
+
+
+def _letter_box(letter: Letter) -> Box:
+    return (letter.x0, letter.top, letter.x1, letter.bottom)
+
+
+def _middle_rule(box: Box) -> Rule:
+    return Rule((box[1] + box[3]) / 2, box[0], box[2])
 
 
 def _turned_rules(drawn: _Drawn, turn: int, width: float, height: float) -> _Drawn:
-    across = [_turned((rule.start, rule.at, rule.end, rule.at), turn, width, height) for rule in drawn.across]
-    upright = [_turned((rule.at, rule.start, rule.at, rule.end), turn, width, height) for rule in drawn.upright]
+    across = [turned((rule.start, rule.at, rule.end, rule.at), turn, width, height) for rule in drawn.across]
+    upright = [turned((rule.at, rule.start, rule.at, rule.end), turn, width, height) for rule in drawn.upright]
     return _Drawn(
         [Rule(top, x0, x1) for x0, top, x1, _ in upright], [Rule(x0, top, bottom) for x0, top, _, bottom in across]
     )
 
 
-def _box(item: dict[str, Any]) -> Box:
-    return (item["x0"], item["top"], item["x1"], item["bottom"])
-
-
-def _direction(char: dict[str, Any]) -> int:
-    """Quarter turns clockwise that bring a letter upright: 0; 1 where it reads upwards; 3 where it reads downwards."""
-    if char["upright"]:
-        return 0
-    return 1 if char["matrix"][1] > 0 else 3
-
-
-def _turn(chars: list[dict[str, Any]]) -> int:
-    counts = Counter(map(_direction, chars))
+def _turn(letters: Sequence[Letter]) -> int:
+    counts = Counter(letter.turn or 0 for letter in letters)
     return counts.most_common(1)[0][0] if counts else 0
-
-
-def _turned(box: Box, turn: int, width: float, height: float) -> Box:
-    """A box of the page after it was turned: upwards text (1) begins at the foot of the page."""
-    x0, top, x1, bottom = box
-    if turn == 1:
-        return (height - bottom, x0, height - top, x1)
-    if turn == 3:
-        return (top, width - x1, bottom, width - x0)
-    return box
-
-
-def _back(box: Box, turn: int, width: float, height: float) -> Box:
-    """A box of the turned page on the page itself, whose width and height are given."""
-    x0, top, x1, bottom = box
-    if turn == 1:
-        return (top, height - x1, bottom, height - x0)
-    if turn == 3:
-        return (width - bottom, x0, width - top, x1)
-    return box
-
-
-# --- words ---
-
-
-def _words(chars: list[dict[str, Any]], turn: int, width: float, height: float) -> list[Word]:
-    words: list[Word] = []
-    by_direction: dict[int, list[dict[str, Any]]] = {}
-    for char in chars:
-        by_direction.setdefault(_direction(char), []).append(char)
-    for direction, group in by_direction.items():
-        for word in _words_upright(group, direction, width, height):
-            if direction == turn:
-                words.append(word)
-                continue
-            box = _back((word.x0, word.top, word.x1, word.bottom), direction, width, height)
-            words.append(Word(word.text, *_turned(box, turn, width, height), word.size, word.bold, True))
-    return words
-
-
-def _words_upright(chars: list[dict[str, Any]], turn: int, width: float, height: float) -> Iterable[Word]:
-    """Letters that follow each other in the file and stand next to each other make a word."""
-    found: list[Word] = []
-    letters: list[str] = []
-    x0 = top = x1 = bottom = size = 0.0
-    last = 0.0
-    bold = False
-
-    def close() -> None:
-        if letters:
-            found.append(Word("".join(letters), x0, top, x1, bottom, size, bold, False))
-            letters.clear()
-
-    for char in chars:
-        text = char["text"]
-        if text.isspace():
-            close()
-            continue
-        c0, ctop, c1, cbottom = _turned(_box(char), turn, width, height) if turn else _box(char)
-        if letters:
-            overlap = min(bottom, cbottom) - max(top, ctop)
-            gap = c0 - x1
-            if overlap < 0.4 * min(bottom - top, cbottom - ctop) or gap > 0.22 * size or gap < -0.9 * size:
-                close()
-            elif text == letters[-1] and abs(c0 - last) < 0.2 * (c1 - c0) and c1 - x1 < 0.25 * (c1 - c0):
-                continue  # a bold letter drawn twice
-        if not letters:
-            x0, top, x1, bottom, size = c0, ctop, c1, cbottom, cbottom - ctop
-            bold = "bold" in char["fontname"].lower()
-        else:
-            x0, x1 = min(x0, c0), max(x1, c1)
-            top, bottom = min(top, ctop), max(bottom, cbottom)
-        last = c0
-        letters.append(text)
-    close()
-    return found
 
 
 # --- rules ---
@@ -220,35 +152,90 @@ class _Drawn(NamedTuple):
     upright: list[Rule]
 
 
-def _drawn(page: Any) -> tuple[_Drawn, _Drawn]:
+def _drawn(painted: Painted) -> tuple[_Drawn, _Drawn]:
     """Strokes, and the sides of shaded areas, as far as they are straight."""
     strokes, sides = _Drawn([], []), _Drawn([], [])
-    for line in page.lines:
-        _add_line(strokes, _box(line))
-    for shape in page.rects + page.curves:
-        box = _box(shape)
+    for line in painted.lines:
+        _add_line(strokes, painted.box(line))
+    for shape in [*painted.rects, *painted.curves]:
+        box = painted.box(shape)
         wide, high = box[2] - box[0], box[3] - box[1]
-        into = strokes if shape["stroke"] else sides
+        into = strokes if shape.stroke else sides
         if min(wide, high) <= _THICKEST_STROKE:  # a rule drawn as a thin filled shape
             middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
             _add_line(
                 strokes, (box[0], middle_y, box[2], middle_y) if wide > high else (middle_x, box[1], middle_x, box[3])
             )
-        elif shape["object_type"] == "rect":
+        elif isinstance(shape, LTRect):
             for side in ((0, 1, 2, 1), (0, 3, 2, 3), (0, 1, 0, 3), (2, 1, 2, 3)):
                 _add_line(into, (box[side[0]], box[side[1]], box[side[2]], box[side[3]]))
         else:
-            for (x0, y0), (x1, y1) in zip(shape["pts"], shape["pts"][1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(painted.points(shape)):
                 _add_line(into, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
     return strokes, sides
 
 
-def _drawings(page: Any) -> tuple[list[Box], list[Box]]:
+def _drawings(painted: Painted) -> tuple[list[Box], list[Box]]:
     """Curves and slanted strokes; filled rectangles."""
-    curves = [_box(curve) for curve in page.curves if len(curve["pts"]) > 5]
-    slanted = [box for box in map(_box, page.lines) if box[2] - box[0] > 1.0 and box[3] - box[1] > 1.0]
-    filled = [_box(rect) for rect in page.rects if rect["fill"]]
+    curves = [painted.box(curve) for curve in painted.curves if len(curve.pts) > 5]
+    slanted = [box for box in map(painted.box, painted.lines) if box[2] - box[0] > 1.0 and box[3] - box[1] > 1.0]
+    filled = [painted.box(rect) for rect in painted.rects if rect.fill]
     return curves + slanted, [box for box in filled if min(box[2] - box[0], box[3] - box[1]) > _SMALLEST_BAR]
+
+
+def with_strikes(
+    words: Sequence[Word], across: Sequence[Rule], drawn_over: Sequence[Rule]
+) -> tuple[list[Word], list[Rule]]:
+    """Words that a stroke crosses out as such; and the strokes that neither cross out words nor underline them.
+
+    Such a stroke is as long as the words that it belongs to; the rule of a cell is longer, or further away.
+    """
+    by_line: dict[int, list[int]] = {}
+    for number, word in enumerate(words):
+        if not word.turned:
+            for line in range(int(word.top // _LINE), int(word.bottom // _LINE) + 1):
+                by_line.setdefault(line, []).append(number)
+    struck: set[int] = set()
+    kept: list[Rule] = []
+    for rule in across:
+        near = by_line.get(int(rule.at // _LINE), ())
+        over = [n for n in near if _shares(words[n], rule) and _is_crossed(words[n], rule)]
+        under = [n for n in near if _shares(words[n], rule) and _is_underlined(words[n], rule)]
+        if _fits(over, words, rule):
+            struck.update(over)
+        elif not _fits(under, words, rule):
+            kept.append(rule)
+    for rule in drawn_over:
+        struck.update(n for n in by_line.get(int(rule.at // _LINE), ()) if _shares(words[n], rule))
+    return [word._replace(is_struck=n in struck) for n, word in enumerate(words)] if struck else list(words), kept
+
+
+def _shares(word: Word, rule: Rule) -> bool:
+    return min(word.x1, rule.end) - max(word.x0, rule.start) > 0.5 * (word.x1 - word.x0)
+
+
+def _is_crossed(word: Word, rule: Rule) -> bool:
+    return abs(rule.at - word.middle) < 0.2 * (word.bottom - word.top)
+
+
+def _is_underlined(word: Word, rule: Rule) -> bool:
+    high = word.bottom - word.top
+    return word.middle + 0.2 * high <= rule.at < word.bottom + 0.1 * high
+
+
+def _fits(some: Sequence[int], words: Sequence[Word], rule: Rule) -> bool:
+    """Whether a stroke begins and ends with the words that it belongs to."""
+    if not some:
+        return False
+    start, end = min(words[n].x0 for n in some), max(words[n].x1 for n in some)
+    return abs(rule.start - start) < _FITS and abs(rule.end - end) < _FITS
+
+
+def _every_drawing(painted: Painted) -> list[Box]:
+    curved = [curve for curve in painted.curves if any(step[0] == "c" for step in curve.original_path or ())]
+    slanted = [line for line in painted.lines if abs(line.x1 - line.x0) > 1.0 and abs(line.y1 - line.y0) > 1.0]
+    pictures = [patch.box for patch in painted.patches if patch.is_picture]
+    return [painted.box(shape) for shape in [*curved, *slanted]] + pictures
 
 
 def _add_line(drawn: _Drawn, box: Box) -> None:
@@ -272,17 +259,3 @@ def _merged(rules: list[Rule]) -> list[Rule]:
                 joined.append(Rule(at, rule.start, rule.end))
         merged += [rule for rule in joined if rule.length >= _SHORTEST_RULE]
     return merged
-
-
-def clusters(items: list[Any], key: Any, distance: float) -> list[list[Any]]:
-    """Items in order of a number, parted where it grows by more than a distance."""
-    groups: list[list[Any]] = []
-    before = 0.0
-    for item in sorted(items, key=key):
-        value = key(item)
-        if groups and value - before <= distance:
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-        before = value
-    return groups

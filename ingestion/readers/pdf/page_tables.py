@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from statistics import median
 
 from ingestion.readers.pdf.bands import cells_of_lattice
 from ingestion.readers.pdf.borderless import cells_of
+from ingestion.readers.pdf.clusters import clusters
 from ingestion.readers.pdf.framed import framed
 from ingestion.readers.pdf.lines import Line, usual_space
-from ingestion.readers.pdf.page_layout import Box, Layout, Word, clusters, on_page
+from ingestion.readers.pdf.page_layout import Layout, Rule, around, on_page
+from ingestion.readers.pdf.painting import Box
 from ingestion.readers.pdf.ruled import lattices
 from ingestion.readers.pdf.runs import runs
-from ingestion.readers.pdf.structure import Cell, PageTable, around, numbered, without_caption
+from ingestion.readers.pdf.striped import striped_lattices
+from ingestion.readers.pdf.structure import Cell, PageTable, numbered, without_caption
+from ingestion.readers.pdf.words import Word
 
 _MOST_WORDS = 35  # a cell of a table holds less on average; a box around prose more
 _MARGIN = 2.0  # em: the labels of a chart stand around what is drawn
 _LEAST_CELLS = 6  # of a borderless table
+_DRAWING = 6.0  # em: a cell that holds a drawing beside its words is no higher
+_MOST_STROKES = 12  # of a drawing in a cell
+_HIGHEST_STRIPE = 12.0  # em
+_STRIPES = 3  # edges
+_WHOLE = 0.6  # share of the columns that a line fills which is a row
+_WIDER = 3  # times 2 em
 _AXIS = 4  # numbers
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _LEAST_TEXT = 0.2  # share of its height that a row fills with text; frames of pictures fill less
@@ -35,7 +47,7 @@ def tables_of(layout: Layout, strategy: str = "auto") -> tuple[list[PageTable], 
     found: list[list[Cell]] = []
     rests: list[tuple[Box, list[Cell]]] = []
     taken: list[Box] = []
-    for lattice in lattices(layout) if strategy != "text" else []:
+    for lattice in lattices(layout, striped_lattices(layout)) if strategy != "text" else []:
         cells = without_caption(cells_of_lattice(lattice, layout.words, space), is_ruled=True)
         if _is_rest(cells):
             rests.append((lattice.box, cells))
@@ -83,7 +95,7 @@ def _in_order(layout: Layout, tables: Sequence[PageTable]) -> list[PageTable]:
 
 def _placed(layout: Layout, table: PageTable) -> PageTable:
     """The table with its boxes as they stand on the page."""
-    cells = [Cell(c.row, c.column, c.last_row, c.last_column, c.text, on_page(layout, c.box)) for c in table.cells]
+    cells = [replace(cell, box=on_page(layout, cell.box)) for cell in table.cells]
     return PageTable(table.page, table.is_ruled, cells)
 
 
@@ -106,8 +118,34 @@ def _words(lines: Sequence[Line]) -> list[Word]:
 def _borderless(layout: Layout, lines: Sequence[Line]) -> list[Cell]:
     x0, top, x1, bottom = around(word.box for word in _words(lines))
     em = 2 * layout.size
-    rules = [rule for rule in layout.across if top < rule.at < bottom and rule.start >= x0 - em and rule.end <= x1 + em]
-    return without_caption(cells_of(lines, rules), is_ruled=False)
+    rules = [rule for rule in layout.across if top < rule.at < bottom and _is_of(rule, x0, x1, em)]
+    return without_caption(cells_of(lines, rules + _stripe_edges(layout, lines)), is_ruled=False)
+
+
+def _stripe_edges(layout: Layout, lines: Sequence[Line]) -> list[Rule]:
+    """The edges of shaded rows of full width, where no more than one row stands between two of them."""
+    x0, top, x1, bottom = around(word.box for word in _words(lines))
+    em = layout.size
+    edges = sorted(
+        {
+            Rule(at, box[0], box[2])
+            for box in layout.fills
+            if box[0] <= x0 + em and box[2] >= x1 - em and box[3] - box[1] < _HIGHEST_STRIPE * em
+            for at in (box[1], box[3])
+            if top < at < bottom
+        }
+    )
+    most = max(len(line.pieces) for line in lines)
+    whole = [line.middle for line in lines if len(line.pieces) >= _WHOLE * most]
+    limits = [top - 1, *(edge.at for edge in edges), bottom + 1]
+    if len(edges) < _STRIPES or any(sum(a < y < b for y in whole) > 1 for a, b in pairwise(limits)):
+        return []
+    return edges
+
+
+def _is_of(rule: Rule, x0: float, x1: float, em: float) -> bool:
+    """Whether a rule is of a table with words from x0 to x1: the last column may be wider than its figures."""
+    return rule.start >= x0 - em and rule.end <= x1 + _WIDER * em and rule.start < x1
 
 
 def _is_rest(cells: Sequence[Cell]) -> bool:
@@ -131,7 +169,22 @@ def _is_ruled_table(cells: Sequence[Cell], box: Box, layout: Layout) -> bool:
     numbers = [word for word in layout.words if _holds(box, word) and _NUMBER.fullmatch(word.text)]
     if _is_frame(filled, layout.size) or any(_has_axis(cell, numbers) for cell in filled):
         return False
-    return _curves(box, layout) <= max(8.0, 0.5 * len(filled))
+    return _loose_curves(cells, box, layout) <= max(8.0, 0.5 * len(filled))
+
+
+def _loose_curves(cells: Sequence[Cell], box: Box, layout: Layout) -> int:
+    """The curves that are more than a small drawing in a cell: a cross, a face, a tick."""
+    curves = [curve for curve in layout.curves if _has_middle(box, curve)]
+    if not curves:
+        return 0
+    worded = {row for cell in cells if cell.text for row in range(cell.row, cell.last_row + 1)}
+    low = [c.box for c in cells if c.row in worded and c.box[3] - c.box[1] < _DRAWING * layout.size]
+    by_cell = Counter(_cell_around(curve, low) for curve in curves)
+    return sum(count for cell, count in by_cell.items() if cell is None or count > _MOST_STROKES)
+
+
+def _cell_around(curve: Box, cells: Sequence[Box]) -> int | None:
+    return next((number for number, box in enumerate(cells) if _is_in(curve, _wider(box, 1.0))), None)
 
 
 def _has_axis(cell: Cell, numbers: Sequence[Word]) -> bool:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingestion.readers.pdf.page_layout import Box, lay_out
+from ingestion.readers.pdf.page_layout import Layout, lay_out, on_page
 from ingestion.readers.pdf.page_tables import tables_of
-from ingestion.readers.pdf.paragraphs import paragraphs
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.paragraphs import lines_outside, paragraphs
 from ingestion.readers.pdf.structure import Cell, PageTable
+from ingestion.readers.pdf.texts import note_of, text_of
 from ingestion.readers.texts.passages import Passage
+
+DRAWN = "cellule sans mot, avec un dessin qui n’est pas lu"
+FreeLine = list[tuple[str, Box]]  # the pieces of a line
 
 
 @dataclass(frozen=True)
 class Page:
     """One page. `has_text` is false where it is a picture; `prose` are the boxes of its paragraphs.
 
+    `free` are the lines outside the tables, piece by piece, `aside` what is no text: reason, words, box.
     `lists` are columns of words that are a table only to whoever knows its columns; `passages` hold their words too.
     """
 
@@ -26,6 +32,8 @@ class Page:
     lists: list[PageTable]
     passages: list[Passage]
     prose: list[Box]
+    free: list[FreeLine]
+    aside: list[tuple[str, str, Box]]
 
     def as_json(self) -> dict[str, Any]:
         """Values that the json module can write."""
@@ -46,14 +54,21 @@ class Page:
             for name in ("tables", "lists")
         )
         passages = [Passage(**passage) for passage in kept["passages"]]
-        return cls(kept["number"], kept["has_text"], tables, lists, passages, [tuple(box) for box in kept["prose"]])
+        free = [[(text, tuple(box)) for text, box in line] for line in kept["free"]]
+        aside = [(reason, text, tuple(box)) for reason, text, box in kept["aside"]]
+        prose = [tuple(box) for box in kept["prose"]]
+        return cls(kept["number"], kept["has_text"], tables, lists, passages, prose, free, aside)
 
 
 def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]) -> Page:
     """A pdfplumber page with the tables of a strategy, or those that pdfplumber finds with declared settings."""
     layout = lay_out(number, page)
-    tables, lists = (_declared(number, page, settings), []) if settings else tables_of(layout, strategy)
-    found = paragraphs(layout, [table.box for table in tables if not table.is_rest])
+    tables, lists = (_declared(layout, page, settings), []) if settings else tables_of(layout, strategy)
+    boxes = [table.box for table in tables if not table.is_rest]
+    found = paragraphs(layout, boxes)
+    free = [
+        [(piece.text, on_page(layout, piece.box)) for piece in line.pieces] for line in lines_outside(layout, boxes)
+    ]
     return Page(
         number,
         bool(layout.words),
@@ -61,7 +76,28 @@ def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]
         lists,
         [Passage(text, f"page={number};bbox={corners(box)}") for text, box in found],
         [box for _, box in found],
+        free,
+        layout.aside + _drawings(layout, tables),
     )
+
+
+def _drawings(layout: Layout, tables: Sequence[PageTable]) -> list[tuple[str, str, Box]]:
+    """Cells without a word in which something is drawn: a cross, a tick, a face."""
+    curves = layout.drawings
+    if not curves:
+        return []
+    return [
+        (DRAWN, "", cell.box)
+        for table in tables
+        if table.is_ruled
+        for cell in table.cells
+        if not cell.text and any(_holds_middle(cell.box, curve) for curve in curves)
+    ]
+
+
+def _holds_middle(box: Box, other: Box) -> bool:
+    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def corners(box: Box) -> str:
@@ -69,16 +105,19 @@ def corners(box: Box) -> str:
     return ",".join(f"{corner:.1f}" for corner in box)
 
 
-def _declared(number: int, page: Any, settings: Mapping[str, Any]) -> list[PageTable]:
-    """The tables as pdfplumber finds them with the declared settings, cell by cell."""
+def _declared(layout: Layout, page: Any, settings: Mapping[str, Any]) -> list[PageTable]:
+    """The cells as pdfplumber finds them with the declared settings, with the words that a person sees in them."""
     tables = []
+    left, top = page.cropbox[:2]
+    words = [(on_page(layout, word.box), word) for word in layout.words]
     for table in page.find_tables(table_settings=dict(settings)):
-        cells = [
-            Cell(row, column, row, column, " ".join((text or "").split()), box)
-            for row, (texts, boxes) in enumerate(zip(table.extract(), table.rows, strict=True))
-            for column, (text, box) in enumerate(zip(texts, boxes.cells, strict=True))
-            if box is not None
-        ]
+        cells = []
+        for row, boxes in enumerate(table.rows):
+            for column, drawn in enumerate(boxes.cells):
+                if drawn is not None:
+                    box = (drawn[0] - left, drawn[1] - top, drawn[2] - left, drawn[3] - top)
+                    inside = [word for place, word in words if _holds_middle(box, place)]
+                    cells.append(Cell(row, column, row, column, text_of(inside), box, note_of(inside)))
         if any(cell.text for cell in cells):
-            tables.append(PageTable(number, True, cells))
+            tables.append(PageTable(layout.page, True, cells))
     return tables

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingestion.readers.pdf.lines import Piece, blocks, usual_space
-from ingestion.readers.pdf.page_layout import Box, Layout, on_page
-from ingestion.readers.pdf.structure import around
+from ingestion.readers.pdf.lines import Line, Piece, blocks, lines_in, usual_space
+from ingestion.readers.pdf.page_layout import Layout, around, on_page
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.words import Word
 
 
 def paragraphs(layout: Layout, tables: Sequence[Box]) -> list[tuple[str, Box]]:
     """(text, box on the page) of each paragraph outside the tables, in reading order by column."""
-    words = [word for word in layout.words if not _is_in(on_page(layout, word.box), tables)]
+    words = _outside(layout, tables)
     space = usual_space(layout.words)
     return [
         (_text(block), on_page(layout, around(word.box for piece in block for word in piece.words)))
         for block in blocks(words, space)
     ]
+
+
+def lines_outside(layout: Layout, tables: Sequence[Box]) -> list[Line]:
+    """The lines outside the tables."""
+    return lines_in(_outside(layout, tables), usual_space(layout.words))
+
+
+def _outside(layout: Layout, tables: Sequence[Box]) -> list[Word]:
+    return [word for word in layout.words if not _is_in(on_page(layout, word.box), tables)]
 
 
 def _is_in(box: Box, tables: Sequence[Box]) -> bool:

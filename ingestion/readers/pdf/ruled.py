@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.page_layout import Box, Layout, Rule, Word
+from ingestion.readers.pdf.page_layout import Layout, Rule
+from ingestion.readers.pdf.painting import Box
+from ingestion.readers.pdf.words import Word
 
 Block = tuple[int, int, int, int]  # first row and column, last row and column of a lattice
 
 _TOUCH = 5.0  # rules that nearly cross do cross
 _MOST_SQUARES = 20_000  # a map or a pattern has more
+_OVER = 1.5  # points on both sides of a wall: letters that run over it
+_EDGE = 0.5  # points
 _DRAWN = 0.6  # share of a cell's side that must be drawn
 
 
@@ -29,9 +33,13 @@ class Lattice:
         return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
 
 
-def lattices(layout: Layout) -> list[Lattice]:
-    """Every set of crossing rules of a page. Sides of shaded areas count where no strokes make cells."""
+def lattices(layout: Layout, striped: Sequence[Lattice] = ()) -> list[Lattice]:
+    """Every set of crossing rules of a page. Sides of shaded areas count where no strokes make cells.
+
+    ``striped``: those of which some rows are shaded, where no strokes make cells.
+    """
     drawn = _lattices(layout.across, layout.upright)
+    drawn += [one for one in striped if not any(_is_within(other.box, one.box) for other in drawn)]
     shaded = _lattices(layout.shaded_across, layout.shaded_upright)
     return drawn + [one for one in shaded if not any(_is_within(other.box, one.box) for other in drawn)]
 
@@ -154,7 +162,7 @@ def _rectangles(squares: list[tuple[int, int]]) -> list[Block]:
 
 
 def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[Word]]:
-    """The words of each cell, by where their middle lies."""
+    """The words of each cell, by where their middle lies; a text that runs over its cell is of that where it begins."""
     block_at = {
         (row, column): block
         for block in lattice.blocks
@@ -163,9 +171,60 @@ def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[
     }
     found: dict[Block, list[Word]] = {block: [] for block in lattice.blocks}
     x0, top, x1, bottom = lattice.box
-    for word in words:
-        if x0 <= word.center <= x1 and top <= word.middle <= bottom:
-            row = min(bisect_right(lattice.ys, word.middle), len(lattice.ys) - 1) - 1
-            column = min(bisect_right(lattice.xs, word.center), len(lattice.xs) - 1) - 1
-            found[block_at[row, column]].append(word)
+    inside = [word for word in words if x0 <= word.center <= x1 and top <= word.middle <= bottom]
+
+    def block_of(word: Word, x: float) -> Block:
+        row = min(bisect_right(lattice.ys, word.middle), len(lattice.ys) - 1) - 1
+        column = min(max(1, bisect_right(lattice.xs, x)), len(lattice.xs) - 1) - 1
+        return block_at[row, column]
+
+    for text in _texts(inside):
+        blocks = [block_of(word, word.center) for word in text]
+        if len(set(blocks)) > 1 or _sticks_out(text[-1], blocks[-1], lattice):
+            first = block_of(text[0], text[0].x0 + _EDGE)
+            beyond = [word for word, block in zip(text, blocks, strict=True) if block != first]
+            is_over = any(_runs_over(word, first, lattice) for word in text) or _are_over_others(beyond, inside)
+            if is_over and first[0] <= blocks[0][0] <= first[2]:
+                blocks = [first] * len(text)
+        for word, block in zip(text, blocks, strict=True):
+            found[block].append(word)
     return found
+
+
+def _texts(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Words that one operator shows after each other, with no more than a space between."""
+    text: list[Word] = []
+    for word in words:
+        if text and not _follows(text[-1], word):
+            yield text
+            text = []
+        text.append(word)
+    if text:
+        yield text
+
+
+def _follows(word: Word, after: Word) -> bool:
+    gap = after.x0 - word.x1
+    is_beside = min(word.bottom, after.bottom) - max(word.top, after.top) > 0.5 * word.size
+    return word.show == after.show and is_beside and not after.turned and -0.1 * word.size < gap < 0.5 * word.size
+
+
+def _are_over_others(words: Sequence[Word], others: Sequence[Word]) -> bool:
+    """Whether words lie on those of another text."""
+    return any(
+        min(word.x1, other.x1) - max(word.x0, other.x0) > _OVER
+        and min(word.bottom, other.bottom) - max(word.top, other.top) > 0.5 * word.size
+        for word in words
+        for other in others
+        if other.show != word.show
+    )
+
+
+def _sticks_out(word: Word, block: Block, lattice: Lattice) -> bool:
+    return word.x1 > lattice.xs[block[3] + 1] + _OVER or word.x0 < lattice.xs[block[1]] - _OVER
+
+
+def _runs_over(word: Word, block: Block, lattice: Lattice) -> bool:
+    """Whether a word lies on both sides of the right wall of a cell."""
+    wall = lattice.xs[block[3] + 1]
+    return word.x0 < wall - _OVER and word.x1 > wall + _OVER

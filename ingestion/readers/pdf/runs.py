@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from ingestion.readers.pdf.columns import gutters, parts_of
 from ingestion.readers.pdf.lines import Line, blocks, lines_in
-from ingestion.readers.pdf.page_layout import Layout, Word
+from ingestion.readers.pdf.page_layout import Layout
 from ingestion.readers.pdf.spacing import MOST_LINES, line_space, row_starts
 from ingestion.readers.pdf.table_signals import is_caption, is_headed, is_list, is_prose_block, is_told
+from ingestion.readers.pdf.words import Word
 
 _CELL_WORDS = 8  # of one line of a cell at most; lines of a note under a table hold more
 PITCH = 0.9  # em: lines of one cell stand closer

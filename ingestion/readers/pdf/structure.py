@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ingestion.readers.pdf.page_layout import Box, Word, clusters
+from ingestion.readers.pdf.page_layout import around
+from ingestion.readers.pdf.painting import Box
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Text over rows `row` to `last_row` and columns `column` to `last_column`, both counted from 0."""
+    """Text over rows `row` to `last_row` and columns `column` to `last_column`, both counted from 0.
+
+    `note`: the signs of notes raised in it, « 2 ».
+    """
 
     row: int
     column: int
@@ -19,6 +23,7 @@ class Cell:
     last_column: int
     text: str
     box: Box
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,48 +58,6 @@ class PageTable:
         return max(cell.last_column for cell in self.cells) + 1
 
 
-def around(boxes: Iterable[Box]) -> Box:
-    """The smallest box around others."""
-    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
-    return (min(x0s), min(tops), max(x1s), max(bottoms))
-
-
-def lines_of(words: Sequence[Word]) -> list[list[Word]]:
-    """Words by line, from top to bottom, each line from left to right; a raised note sign stays on its line."""
-    lines: list[list[Word]] = []
-    spans: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda word: (word.turned, word.middle)):
-        if lines and lines[-1][0].turned == word.turned:
-            top, bottom = spans[-1]
-            overlap = min(bottom, word.bottom) - max(top, word.top)
-            if overlap > 0.5 * min(bottom - top, word.bottom - word.top):
-                lines[-1].append(word)
-                if word.bottom - word.top > bottom - top:
-                    spans[-1] = (word.top, word.bottom)
-                continue
-        lines.append([word])
-        spans.append((word.top, word.bottom))
-    return [sorted(line, key=lambda word: word.x0) for line in lines]
-
-
-def text_of(words: Sequence[Word]) -> str:
-    """Words in the order in which they are read. Letters that touch are one word in spite of another size."""
-    parts: list[str] = []
-    turned = [word for word in words if word.turned]
-    for line in lines_of([word for word in words if not word.turned]):
-        before: Word | None = None
-        for word in line:
-            if before is not None and word.x0 - before.x1 < 0.15 * min(word.size, before.size):
-                parts[-1] += word.text
-            else:
-                parts.append(word.text)
-            before = word
-    # Upright text in a cell is read from the foot of the page, column by column.
-    for column in clusters(turned, lambda word: word.center, 2.0):
-        parts += [word.text for word in sorted(column, key=lambda word: -word.bottom)]
-    return " ".join(parts)
-
-
 def numbered(page: int, is_ruled: bool, cells: Sequence[Cell], thinnest: float) -> PageTable:
     """The table with rows and columns counted from 0, without the empty ones that are thinner than a letter."""
     rows = _numbers([(c.row, c.last_row, c.box[3] - c.box[1], bool(c.text)) for c in cells], thinnest)
@@ -111,6 +74,7 @@ def numbered(page: int, is_ruled: bool, cells: Sequence[Cell], thinnest: float) 
             last(columns, cell.column, cell.last_column),
             cell.text,
             cell.box,
+            cell.note,
         )
         for cell in cells
         if cell.row in rows and cell.column in columns

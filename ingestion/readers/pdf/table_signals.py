@@ -14,9 +14,10 @@ from ingestion.readers.pdf.spacing import MOST_LINES, row_starts
 from ingestion.readers.pdf.structure import CAPTION
 
 _LEADERS = re.compile(r"(\. ?){3}\s*[\dIVXivx]+$|…\s*\d+$")
-_BULLET = re.compile(r"[•‣◦▪■●○·►➢➤\uf0a7\uf0b7\uf0d8\uf0fc]|\(cid:\d+\)")  # of fonts without names too
+_BULLET = re.compile("[•‣◦▪■●○·►➢➤❖✓☐☑\ufffd\uf0a7\uf0b7\uf0d8\uf0fc]")  # of fonts without names too
 _DENSE = 0.45  # share of the cells that are filled; the labels of a chart fill less
 ROW_WORDS = 6  # a line of a cell on average at most; lines of prose in columns hold more
+_HEAD_LINES = 5
 _STRIPES = 0.4  # share of the lines with a background; every other row has one
 
 
@@ -94,11 +95,11 @@ def is_told(lines: Sequence[Line]) -> bool:
     )
 
 
-def _columns(lines: Sequence[Line]) -> list[list[Part]]:
-    """The parts of lines by the column they begin in; none without a gutter."""
+def _columns(lines: Sequence[Line], without: int = 0) -> list[list[Part]]:
+    """The parts of lines by the column they begin in, without those of the first lines; none without a gutter."""
     strips = gutters(lines)
     columns: list[list[Part]] = [[] for _ in range(len(strips) + 1)] if strips else []
-    for line in lines if strips else []:
+    for line in lines[without:] if strips else []:
         for part in parts_of(line, strips):
             columns[part.first].append(part)
     return columns
@@ -127,7 +128,8 @@ def is_list(lines: Sequence[Line]) -> bool:
         and not _is_bulleted(lines)
         and _is_dense(columns, lines)
         and words_a_piece(lines) <= ROW_WORDS
-        and all(column and _is_aligned(column) for column in columns)
+        and all(columns)
+        and all(_is_aligned(column) for column in _columns(lines, without=bold_head(lines)) if column)
         and 2 * sum(map(_is_prose_column, columns)) < len(columns)
     )
 
@@ -141,14 +143,21 @@ def is_headed(lines: Sequence[Line], layout: Layout) -> bool:
     """Whether three columns or more have the head of a table, bold or ruled off, or backgrounds of rows."""
     if len(_columns(lines)) < 3:
         return False
-    first, rest = lines[0], lines[1:]
-    if _is_bold(first) and not any(map(_is_bold, rest)):
+    if bold_head(lines):
         return True
+    first, rest = lines[0], lines[1:]
     left, right = min(line.pieces[0].x0 for line in lines), max(line.pieces[-1].x1 for line in lines)
     if any(first.middle < rule.at < rest[0].middle and rule.length >= 0.8 * (right - left) for rule in layout.across):
         return True
     shaded = [_is_shaded(line, layout, 0.8 * (right - left)) for line in lines]
     return shaded[0] or sum(shaded) >= _STRIPES * len(lines)
+
+
+def bold_head(lines: Sequence[Line]) -> int:
+    """How many lines at the top are bold, where none below is: the head of a table."""
+    count = next((number for number, line in enumerate(lines) if not _is_bold(line)), len(lines))
+    is_head = 0 < count <= _HEAD_LINES and not any(map(_is_bold, lines[count:])) and count < len(lines)
+    return count if is_head else 0
 
 
 def _is_bold(line: Line) -> bool:
@@ -168,10 +177,12 @@ def _share(parts: Sequence[Part], told: Callable[[str], bool]) -> float:
 
 
 def _is_aligned(parts: Sequence[Part]) -> bool:
-    """Whether nine tenths of a column begin, or end, at one place."""
-    for edge in (0, 2):
-        places = [part.box[edge] for part in parts]
-        if sum(abs(place - median(places)) < 1.5 for place in places) >= 0.9 * len(places):
+    """Whether nine tenths of a column, or all but its heading, begin, end or have their middle at one place."""
+    for first, last in ((0, 0), (2, 2), (0, 2)):
+        places = [(part.box[first] + part.box[last]) / 2 for part in parts]
+        usual = median(places)
+        aligned = sum(abs(place - usual) < 1.5 for place in places)
+        if aligned >= 0.9 * len(places) or (aligned > 1 and aligned >= len(places) - 1):
             return True
     return False
 
