@@ -9,7 +9,14 @@ BOUNDARY = Shape(
     "Une ligne par contour d’entité administrative (référence pour le point dans le polygone).",
     "One row per outline of an administrative area (reference for point in polygon).",
     (
-        Column("admin_vintage", "text", "Édition des p-codes", "Vintage of the p-codes", required=True),
+        Column(
+            "admin_vintage",
+            "text",
+            "Édition des p-codes",
+            "Vintage of the p-codes",
+            required=True,
+            elsewhere="dit de quel découpage sont les contours",
+        ),
         Column(
             "level",
             "integer",
@@ -28,8 +35,22 @@ BOUNDARY = Shape(
             required=True,
             spellings="p code;pcode;code?;admin code;area code;place code",
         ),
-        Column("admin_name", "text", "Nom", "Name", spellings="name;nom;admin name;area name;place name"),
-        Column("geometry", "bytes", "Contour, WKB, WGS 84", "Outline, WKB, WGS 84", required=True),
+        Column(
+            "admin_name",
+            "text",
+            "Nom",
+            "Name",
+            spellings="name;nom;admin name;area name;place name",
+            elsewhere="dim_admin_area.name_fr, par le code",
+        ),
+        Column(
+            "geometry",
+            "bytes",
+            "Contour, WKB, WGS 84",
+            "Outline, WKB, WGS 84",
+            required=True,
+            elsewhere="cartes et exports géographiques",
+        ),
     ),
     evidence="none",
 )

@@ -93,6 +93,7 @@ class Column:
     quality: Dimension | None = None
     hsds: Hsds | None = None
     spellings: str = ""
+    elsewhere: str = ""  # where its values are read, or why they are not, if no mart has a column of its name; French
 
     @property
     def level(self) -> int:

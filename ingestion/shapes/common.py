@@ -134,6 +134,7 @@ PLACE_COLUMNS = (
         tells_place=True,
         is_profiled=False,
         spellings="$adm3;$adm3 $name;$name $adm3;nom de la commune;commune d intervention",
+        elsewhere="dim_admin_area.name_fr, par admin3_code",
     ),
     Column(
         "admin_vintage",
@@ -143,6 +144,7 @@ PLACE_COLUMNS = (
         family="none",
         is_profiled=False,
         spellings="valid from;valid on;date de validité;édition;édition des codes;vintage;version des codes",
+        elsewhere="dit comment lire les codes de la ligne ; ceux des marts sont de 2021",
     ),
 )
 
@@ -205,4 +207,5 @@ INTERVIEW_MODE = Column(
     codes="interview_mode",
     is_profiled=False,
     spellings="mode d entretien;interview mode;mode de collecte",
+    elsewhere="provenance.class_weight, le poids du mode ; rien des réponses de personnes",
 )

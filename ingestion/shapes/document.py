@@ -47,7 +47,14 @@ DOCUMENT = Shape(
         Column("period_end", "date", "Fin de période", "Period end", hxl="#date+period+end"),
         Column("license", "text", "Licence", "Licence", hxl="#meta+license", spellings="licence;license"),
         Column("sensitivity", "code", "Sensibilité", "Sensitivity", hxl="#meta+sensitivity", codes="sensitivity"),
-        Column("evidence_class", "code", "Classe de preuve", "Evidence class", codes="evidence_class"),
+        Column(
+            "evidence_class",
+            "code",
+            "Classe de preuve",
+            "Evidence class",
+            codes="evidence_class",
+            elsewhere="document_review.source_class",
+        ),
         Column(
             "review_note",
             "text",
@@ -62,6 +69,7 @@ DOCUMENT = Shape(
             "text",
             "Document dont celui-ci est tiré : son nom de fichier, son sha256 ou son titre",
             "Document it derives from: file name, sha256 or title",
+            elsewhere="document_review.derived_from_document_id",
         ),
         Column(
             "withdrawn_on",
@@ -70,7 +78,14 @@ DOCUMENT = Shape(
             "Date of withdrawal: since then its claims no longer count",
             hxl="#date+withdrawn",
         ),
-        Column("withdrawal_reason", "text", "Motif du retrait", "Why it was withdrawn", is_free=True),
+        Column(
+            "withdrawal_reason",
+            "text",
+            "Motif du retrait",
+            "Why it was withdrawn",
+            is_free=True,
+            elsewhere="au registre seulement : la date du retrait suffit aux marts",
+        ),
     ),
     evidence="none",
 )

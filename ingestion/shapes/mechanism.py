@@ -19,6 +19,7 @@ MECHANISM = Shape(
             hxl="#operations+mechanism+name",
             required=True,
             spellings="mechanism;mécanisme;nom du mécanisme;mechanism name;cadre de concertation",
+            elsewhere="referral_mechanisms.name",
         ),
         Column(
             "mechanism_type_code",

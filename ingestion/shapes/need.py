@@ -32,6 +32,7 @@ NEED = Shape(
             codes="need_sex",
             required=True,
             spellings="sex;sexe;gender;genre;sexe de la personne",
+            elsewhere="additionné : needs donne les deux sexes ensemble",
         ),
         Column(
             "age_group",
@@ -40,6 +41,7 @@ NEED = Shape(
             "Age bracket, ALL = all",
             required=True,
             spellings="age group;age range;tranche d âge;groupe d âge;classe d âge;age;âge",
+            elsewhere="additionné : needs donne tous les âges ensemble",
         ),
         Column("sector_code", "code", "Secteur", "Sector", codes="sector", required=True),
         Column(

@@ -63,6 +63,7 @@ OPPORTUNITY = Shape(
             hxl="#status+offered+code",
             codes="oui_non",
             spellings="offerte?;offered?;proposée?",
+            elsewhere="opportunity_calendar.state : CLOSED",
         ),
         Column(
             "sharing_forms",

@@ -21,6 +21,7 @@ ORGANIZATION = Shape(
                 "alternate name;other name;former name;autre nom;ancien nom;autre appellation;alias;"
                 "spelling;variante;variant;also known as;nom alternatif;variant name"
             ),
+            elsewhere="sert à reconnaître la structure ; match_decision montre les noms rapprochés",
         ),
         Column(
             "parent_name",
@@ -33,6 +34,7 @@ ORGANIZATION = Shape(
                 "parent organization;parent organisation;structure mère;parent;siège;tutelle;"
                 "organisation mère;parent name"
             ),
+            elsewhere="dim_organization.parent_organization_id",
         ),
         PUBLIC_PHONE,
         INTERVIEW_MODE,

@@ -79,6 +79,7 @@ SERVICE = Shape(
                 "description de l activité;description du service;facility type;type d activité;détail?;"
                 "details?;service description;activity type;sous activité;sub activity"
             ),
+            elsewhere="provenance.value ; de l’enquête aussi programs.title",
         ),
         Column(
             "site_name",
@@ -130,6 +131,7 @@ SERVICE = Shape(
             family="identity",
             hxl="#status+shelter",
             is_profiled=False,
+            elsewhere="service_directory.is_masked",
         ),
         Column(
             "is_beside_shelter",
@@ -137,6 +139,7 @@ SERVICE = Shape(
             "Trop près d’un hébergement de victimes pour être situé sous le cercle ; vu à la lecture, jamais publié",
             "Too near a victims’ shelter to be located below the cercle; found when read, never published",
             family="none",
+            elsewhere="jamais publié : il dirait quel service est près d’un hébergement",
         ),
         Column(
             "status_code",
@@ -226,6 +229,7 @@ SERVICE = Shape(
             is_free=True,
             is_overridable=True,
             spellings="horaires;heures d ouverture;opening hours;hours;jours et heures;working hours",
+            elsewhere="provenance.value",
         ),
         Column(
             "admitted_groups",

@@ -15,9 +15,21 @@ SURVEY_COVERAGE = Shape(
         Column("zone_code", "code", "Zone", "Zone", codes="zone", required=True),
         Column("admin2_code", "pcode", "Cercle (p-code)", "Cercle (p-code)"),
         Column("service_type_code", "code", "Type recherché", "Type searched for", codes="type_service", required=True),
-        Column("is_found", "boolean", "Au moins un service trouvé", "At least one service found", required=True),
         Column(
-            "structure_count", "integer", "Structures visitées ou appelées", "Structures visited or called", minimum=0
+            "is_found",
+            "boolean",
+            "Au moins un service trouvé",
+            "At least one service found",
+            required=True,
+            elsewhere="service_gap.is_surveyed et secondary_vs_field.verdict",
+        ),
+        Column(
+            "structure_count",
+            "integer",
+            "Structures visitées ou appelées",
+            "Structures visited or called",
+            minimum=0,
+            elsewhere="provenance.value",
         ),
         replace(INTERVIEW_MODE, fr="Mode de recherche", en="How the search was made"),
     ),
