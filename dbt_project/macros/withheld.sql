@@ -13,7 +13,7 @@
 
 {# The columns of `service_directory` that are null for a shelter. #}
 {% macro shelter_columns() %}
-    {{ return(['program_id', 'program_name', 'admin3_code', 'site_name', 'latitude', 'longitude', 'required_documents', 'public_phone']) }}
+    {{ return(['program_id', 'program_name', 'admin3_code', 'site_name', 'latitude', 'longitude', 'required_documents', 'hours', 'public_phone']) }}
 {% endmacro %}
 
 {# The columns of `service_directory` that tell a place below the cercle. #}

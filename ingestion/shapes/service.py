@@ -229,7 +229,6 @@ SERVICE = Shape(
             is_free=True,
             is_overridable=True,
             spellings="horaires;heures d ouverture;opening hours;hours;jours et heures;working hours",
-            elsewhere="provenance.value",
         ),
         Column(
             "admitted_groups",

@@ -85,6 +85,7 @@ select
     profiles.min_age,
     profiles.max_age,
     profiles.required_documents,
+    profiles.hours,
     profiles.public_phone,
     qualities.score as quality_score,
     qualities.band as quality_band,
