@@ -233,9 +233,10 @@ def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo:
         select count(*) from marts.service_directory left join marts.dim_service_type as types using (service_type_code)
         left join marts.dim_organization using (organization_id)
         left join (select code, name_fr as cercle from marts.dim_admin_area where vintage = '2021') on code = admin2_code
+        left join (select code as c3, name_fr as commune from marts.dim_admin_area where vintage = '2021') on c3 = admin3_code
         left join (select distinct zone_code, name_fr as zone from marts.dim_zone) using (zone_code)
-        where contains(strip_accents(lower(concat_ws(' ', organization_name, acronym, site_name, program_name, types.name_fr, cercle, zone))), 'sante')
-        and contains(strip_accents(lower(concat_ws(' ', organization_name, acronym, site_name, program_name, types.name_fr, cercle, zone))), 'tombouctou')
+        where contains(strip_accents(lower(concat_ws(' ', organization_name, acronym, site_name, program_name, types.name_fr, cercle, commune, zone))), 'sante')
+        and contains(strip_accents(lower(concat_ws(' ', organization_name, acronym, site_name, program_name, types.name_fr, cercle, commune, zone))), 'tombouctou')
     """)[0][0]
     assert 0 < shown_count(page) == count
     assert page.locator("#dir-count").get_attribute("aria-live") == "polite"
@@ -245,6 +246,7 @@ def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo:
     ("field", "value", "condition"),
     [
         ("zone", "Z_GAO", "zone_code = 'Z_GAO'"),
+        ("cercle", "Ansongo", "admin2_code = 'ML0701'"),
         ("type", "SOC_01", "service_type_code = 'SOC_01'"),
         ("type", "PSY", "domain_code = 'PSY'"),
         ("type", "aucun", "service_type_code is null"),
@@ -265,6 +267,22 @@ def test_each_filter_keeps_what_the_marts_say(
     page.get_by_role("button", name="Tout effacer").click()
     page.wait_for_function("!location.hash.includes('=')")
     assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
+
+
+def test_services_that_differ_by_their_commune_alone_are_one_entry(reader: Reader, demo: Root) -> None:
+    page = reader.open("#/annuaire")
+    entries: list[str] = []
+    links: list[str] = []
+    while True:
+        entries += page.locator("#dir-list li").all_inner_texts()
+        links += page.eval_on_selector_all("#dir-list a", "all => all.map(a => a.hash)")
+        if page.locator("#dir-after").is_disabled() or not page.locator("#dir-pages").is_visible():
+            break
+        page.click("#dir-after")
+    masked = [text for text in entries if "lieu masqué" in text]
+    assert len(set(entries) - set(masked)) == len(entries) - len(masked), "no two entries read the same"
+    services = demo.query("select service_at_location_id from marts.service_directory")
+    assert set(links) == {f"#/service/{service}" for (service,) in services}, "each service stays one click away"
 
 
 def test_the_grid_shows_each_cell_and_leads_to_its_services(reader: Reader, demo: Root) -> None:

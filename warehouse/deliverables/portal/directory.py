@@ -28,6 +28,7 @@ _NAMES = {
     "site": "site_name",
     "program": "program_name",
     "cercle": "admin2_name",
+    "commune": "admin3_name",
 }
 _FLAGS = {"conflict": "has_conflict", "masked": "is_masked"}
 _SEARCHED = (*_NAMES, "type", "zone")
@@ -73,8 +74,10 @@ def write(edition: Edition, folder: Path) -> None:
 
 
 def _order(row: Row) -> tuple[str, ...]:
-    names = (row["organization_name"], row["service_type_code"], row["admin2_name"], row["service_at_location_id"])
-    return tuple(fold(name or "") for name in names)
+    """Rows that differ by their commune alone follow one another: the list shows them as one."""
+    names = ("organization_name", "service_type_code", "admin2_name", "program_name", "site_name", "operational_state")
+    names += ("cost_code", "quality_band", "admitted_groups", "admin3_name", "service_at_location_id")
+    return tuple(fold(row[name] or "") for name in names)
 
 
 def _rounded(value: Any) -> Any:

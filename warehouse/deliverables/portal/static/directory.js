@@ -3,7 +3,9 @@
 {
   const { el, byId, label, labels, format } = MRF;
   const PAGE = 25, NONE = "aucun";
-  const SEARCHED = ["organization", "site", "program", "cercle", "type", "zone"];
+  const SEARCHED = ["organization", "site", "program", "cercle", "commune", "type", "zone"];
+  // Services that differ by their commune alone are one entry: a list of places names a structure forty times.
+  const SHOWN = ["organization", "type", "cercle", "zone", "program", "site", "state", "cost", "band", "groups", "masked", "conflict"];
   let data, form, addressTimer, page = 0, matches = [];
 
   const prepare = async () => {
@@ -27,6 +29,8 @@
   const choices = () => {
     const basis = MRF_DATA.socle, codes = list => Object.entries(basis.codes[list]);
     MRF.options(byId("dir-zone"), [["", "Toutes"], ...basis.zones.map(zone => [zone.code, zone.name]), [NONE, "Hors des zones ou inconnue"]]);
+    const cercles = [...data.dictionaries.cercle].sort((one, other) => one.localeCompare(other, "fr"));
+    MRF.options(byId("dir-cercle"), [["", "Tous"], ...cercles.map(name => [name, name]), [NONE, "Cercle inconnu"]]);
     MRF.options(byId("dir-type"), [["", "Tous"], ...codes("domaine").map(([code, name]) => [`Domaine ${name.toLowerCase()}`,
       [[code, `${name} : tous les types`], ...basis.types.filter(type => type.domain_code === code).map(type => [type.code, type.name])]]), [NONE, "Type non précisé"]]);
     MRF.options(byId("dir-groupe"), [["", "Tous"], ...basis.groups.map(group => [group.code, group.name])]);
@@ -49,6 +53,7 @@
     const type = parameters.get("type");
     equal(type in MRF_DATA.socle.codes.domaine ? "domain" : "type", type);
     equal("state", parameters.get("etat"));
+    equal("cercle", parameters.get("cercle"));
     equal("band", parameters.get("bande"));
     const cost = parameters.get("cout");
     if (cost === "libre") keep("cost", text => text === "gratuit" || text === "gratuit_ref");
@@ -73,16 +78,34 @@
     return rows;
   };
 
+  const grouped = rows => {
+    const groups = [];
+    for (const row of rows) {
+      const last = groups.at(-1)?.[0];
+      if (last !== undefined && !data.columns.masked[row] && SHOWN.every(name => data.columns[name][row] === data.columns[name][last])) groups.at(-1).push(row);
+      else groups.push([row]);
+    }
+    return groups;
+  };
+
   const valueOf = (name, row) => data.dictionaries[name][data.columns[name][row]] ?? null;
-  const item = row => {
+  const communes = rows => {
+    const links = rows.map(row => el("a", { href: `#/service/${data.ids[row]}` }, valueOf("commune", row) ?? "commune inconnue"));
+    return el("span", { className: "soft" }, `${format.whole(rows.length)} lieux : `, ...links.flatMap((link, place) => (place ? [", ", link] : [link])));
+  };
+  const item = rows => {
+    const [row] = rows;
     const type = valueOf("type", row), state = valueOf("state", row), cost = valueOf("cost", row), band = valueOf("band", row), groups = valueOf("groups", row);
     const isMasked = data.columns.masked[row], site = valueOf("site", row), program = valueOf("program", row), organization = valueOf("organization", row);
-    const place = [valueOf("cercle", row), label("zone", valueOf("zone", row) ?? "hors des zones ou lieu inconnu")].filter(Boolean).join(" · ");
+    const commune = rows.length === 1 ? valueOf("commune", row) : null, cercle = valueOf("cercle", row);
+    const area = commune && commune !== cercle ? [commune, cercle].filter(Boolean).join(", ") : cercle;
+    const place = [area, label("zone", valueOf("zone", row) ?? "hors des zones ou lieu inconnu")].filter(Boolean).join(" · ");
     return el("li", {},
       el("div", { className: "who" }, el("a", { href: `#/service/${data.ids[row]}` }, organization),
         el("span", { className: "what" }, type ? label("type_service", type) : "Type non précisé"),
         program ? el("span", { className: "soft" }, program) : null),
       el("div", { className: "where" }, place, el("span", { className: "soft" }, isMasked ? el("span", { className: "mask" }, "lieu masqué pour protection") : site === organization ? "" : site ?? ""),
+        rows.length > 1 ? communes(rows) : null,
         groups ? el("span", { className: "soft" }, `Admet : ${labels("popgr", groups).join(", ")}`) : el("span", { className: "soft" }, "Groupes admis non précisés")),
       el("div", { className: "how" }, el("span", { className: `state state-${state}` }, label("operational_state", state)),
         el("span", { className: "soft" }, [cost ? label("cout", cost) : "Coût non renseigné", band ? `qualité ${band}` : null].filter(Boolean).join(" · ")),
@@ -90,9 +113,9 @@
   };
 
   const render = () => {
-    const pages = Math.ceil(matches.length / PAGE);
+    const groups = grouped(matches), pages = Math.ceil(groups.length / PAGE);
     page = Math.max(0, Math.min(page, pages - 1));
-    const first = page * PAGE, rows = matches.slice(first, first + PAGE);
+    const first = page * PAGE, rows = groups.slice(first, first + PAGE);
     byId("dir-count").textContent = `${MRF.counted(matches.length, "service", "services")} sur ${format.whole(data.ids.length)}`;
     const list = byId("dir-list");
     list.start = first + 1;
