@@ -285,6 +285,18 @@ def test_services_that_differ_by_their_commune_alone_are_one_entry(reader: Reade
     assert set(links) == {f"#/service/{service}" for (service,) in services}, "each service stays one click away"
 
 
+def test_a_service_is_called_and_found_from_its_page(reader: Reader, demo: Root) -> None:
+    query = "select service_at_location_id, public_phone, latitude from marts.service_directory where"
+    (called, phone, _), *_ = demo.query(f"{query} public_phone is not null and latitude is not null order by 1 limit 1")
+    page = reader.open(f"#/service/{called}")
+    links = page.eval_on_selector_all("#service-body .actions a", "all => all.map(a => a.href)")
+    assert [link.split(":")[0] for link in links] == [*["tel"] * len(phone.split(" / ")), "geo"]
+    assert links[0] == f"tel:{phone.split(' / ')[0].replace(' ', '')}"
+    (masked, *_), *_ = demo.query(f"{query} is_masked order by 1 limit 1")
+    page = reader.open(f"#/service/{masked}")
+    assert page.locator("#service-body a[href^='geo:']").count() == 0
+
+
 def test_the_grid_shows_each_cell_and_leads_to_its_services(reader: Reader, demo: Root) -> None:
     for reading in ("HISTORICAL", "STRICT"):
         page = reader.open(f"#/lacunes?groupe=VDT&lecture={reading}")

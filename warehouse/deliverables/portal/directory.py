@@ -51,6 +51,7 @@ waves as (
 select directory.*, organizations.acronym, organizations.organization_type_code,
     strict_zones.zone_strict_code, admin1.name_fr as admin1_name, admin2.name_fr as admin2_name,
     admin3.name_fr as admin3_name, compared.verdict,
+    compared.secondary_location_count, compared.checked_location_count,
     waves.* exclude (service_at_location_id)
 from marts.service_directory as directory
 left join marts.dim_organization as organizations using (organization_id)
@@ -75,8 +76,10 @@ def write(edition: Edition, folder: Path) -> None:
 
 def _order(row: Row) -> tuple[str, ...]:
     """Rows that differ by their commune alone follow one another: the list shows them as one."""
-    names = ("organization_name", "service_type_code", "admin2_name", "program_name", "site_name", "operational_state")
-    names += ("cost_code", "quality_band", "admitted_groups", "admin3_name", "service_at_location_id")
+    names = (
+        *("organization_name", "service_type_code", "admin2_name", "program_name", "site_name", "operational_state"),
+        *("cost_code", "quality_band", "admitted_groups", "admin3_name", "service_at_location_id"),
+    )
     return tuple(fold(row[name] or "") for name in names)
 
 

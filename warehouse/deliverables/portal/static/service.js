@@ -29,6 +29,16 @@
     service.has_conflict ? el("span", { className: "flag" }, "Sources en désaccord") : null,
     el("span", { className: "soft" }, `confiance ${format.score(service.confidence)} · fraîcheur ${format.score(service.freshness)} · à vérifier avant le ${format.date(service.next_check_on)}`));
 
+  // What a person does with a service: call it, find the way there. Both open in the telephone, not on the network.
+  const actions = service => {
+    const calls = (service.public_phone ?? "").split(" / ").filter(Boolean)
+      .map(number => el("a", { href: `tel:${number.replaceAll(" ", "")}` }, `Appeler le ${number}`));
+    const way = service.is_masked || service.latitude === null ? []
+      : [el("a", { href: `geo:${service.latitude},${service.longitude}` }, "Voir le lieu sur la carte du téléphone")];
+    const all = [...calls, ...way];
+    return all.length ? el("p", { className: "actions" }, ...all.flatMap((one, place) => (place ? [" · ", one] : [one]))) : null;
+  };
+
   // Claims of the three entities that a service's values come from.
   const gather = async service => {
     const ids = { service_at_location: service.service_at_location_id, organization: service.organization_id, program: service.program_id };
@@ -59,7 +69,7 @@
     for (const line of others) lines.set(line.dataset.field, line);
     if (others.length) sections.push(el("section", {}, el("h2", {}, "Autres affirmations des sources"), el("dl", { className: "fields" }, others)));
     byId("t-service").replaceChildren(service.organization_name, " — ", service.service_type_code ? label("type_service", service.service_type_code) : "type de service non précisé");
-    byId("service-body").replaceChildren(badges(service), el("p", { className: "soft" }, "« Preuves » ouvre les affirmations des sources sur une valeur ; « Calcul » dit comment elle est faite."), ...sections);
+    byId("service-body").replaceChildren(...[badges(service), actions(service)].filter(Boolean), el("p", { className: "soft" }, "« Preuves » ouvre les affirmations des sources sur une valeur ; « Calcul » dit comment elle est faite."), ...sections);
     opened = lines.get(wanted);
     opened?.open();
   };
