@@ -46,7 +46,7 @@ classed as (
     from filled
 ),
 
--- No service that admits the group is a capacity of nought; not verified or not surveyed is an unknown one.
+-- No service that admits the group is a capacity of zero; not verified or not surveyed is an unknown one.
 measured as (
     select
         *,

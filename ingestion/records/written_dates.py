@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _NUMBERS = re.compile(r"\s*([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})\s*")
-_SERIAL = re.compile(r"\s*([0-9]{4,5})(?:\.[0-9]+)?\s*")
+_SERIAL = re.compile(r"\s*([0-9]{5})(?:\.[0-9]+)?\s*")
 # Between the first days of Excel's two calendars; old Macs counted from 1904.
 _FROM_1904 = (dt.date(1904, 1, 1) - dt.date(1899, 12, 30)).days
 # Of the dates that can be read in one way only: fewer than this in the other order are slips.

@@ -158,7 +158,7 @@ def test_pages_are_accessible(demo: Root, report: str, width: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.real
-def test_what_nobody_verified_is_no_nought(mali_deliverables: Root) -> None:
+def test_what_nobody_verified_is_no_zero(mali_deliverables: Root) -> None:
     """The lists of Mali show presence only: no service is verified, three types have evidence, the rest has none."""
     rows = {
         row.cells[0].text: [cell.text.replace("\u00a0", " ") for cell in row.cells[1:]]

@@ -1,4 +1,4 @@
-"""What a nought of an indicator that people read may mean: verified, not verified, or nobody looked.
+"""What a zero of an indicator that people read may mean: verified, not verified, or nobody looked.
 
 « Not surveyed » is never shown as « no service », nor « not verified » as « not operational ».
 """

@@ -81,7 +81,7 @@ function table() {
     told.append(sign(found), data.classes[found]);
     row.append(element("td", data.zones[cercle.zone]), name, told);
     const located = data.services.filter(service => service.cercle === code).length;
-    // no service is verified, and some wait to be: that is no nought
+    // no service is verified, and some wait to be: that is no zero
     row.append(element("td", isKnown(code) ? figure(served(code)) : "—", { class: "number" }));
     for (const number of [unverified(code), unsurveyed(code), located, cercle.shelters])
       row.append(element("td", figure(number), { class: "number" }));

@@ -197,7 +197,7 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
             select
                 records.record_id, coalesce(places.place_no, 1) as place_no, records.document_id,
                 '{shape.name}' as shape, records.observed_on,
-                coalesce(places.admin1_code, zones.admin1_code, case when places.admin_level = 0 then 'ML' end, '')
+                coalesce(places.admin1_code, zones.admin1_code, case when places.admin_level = 0 then '*' end, '')
                     as region,
                 {scope} as scope, {key} as key, {said} as said,
                 md5(concat_ws(chr(31), '{shape.name}', coalesce(records.observed_on::varchar, ''), {rows})) as row_hash
@@ -274,7 +274,7 @@ _COPIES = """
     select * from dated
     where is_competing and document_id not in (select document_id from copies);
 """
-# What a file tells of: a shape, an indicator and period, a region ('' where a row names none).
+# What a file tells of: a shape, an indicator and period, a region ('*' the whole country, '' where a row names none).
 _CELLS = """
     create table cells as
     select distinct editions.document_id, editions.series, shape, scope, region
@@ -332,10 +332,10 @@ _REPLACED = """
     from cells as mine
     inner join (
         select document_id, shape, scope, count(*) as region_count
-        from cells where region not in ('', 'ML') group by document_id, shape, scope
+        from cells where region not in ('', '*') group by document_id, shape, scope
     ) as named using (document_id, shape, scope)
-    inner join (from covered where region not in ('', 'ML')) as theirs using (document_id, shape, scope)
-    where mine.region in ('', 'ML')
+    inner join (from covered where region not in ('', '*')) as theirs using (document_id, shape, scope)
+    where mine.region in ('', '*')
     group by mine.document_id, mine.shape, mine.scope, mine.region
     having count(distinct theirs.region) = max(named.region_count);
     create table replaced_cells as

@@ -36,9 +36,11 @@ _FRENCH: dict[str, float] = {
 }
 _FRENCH |= dict.fromkeys("ÀÈÊÇÂÎÔœŒñöäáíóúüã“”«»–—…°€\u00a0", 0.5)
 _NO_FRENCH = -5
-# Two to four signs that are the bytes of one letter: Ã© for é, â€™ for ’.
+# Two or three signs that are the bytes of one letter: Ã© for é, â€™ for ’. It must be a letter that French has: é, a
+# no-break space and » are the bytes of 頻, and the end of « Santé ».
 _BYTES = "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122"
-_SEEN_AGAIN = re.compile(f"[\u00c2-\u00f4][{_BYTES}]{{1,3}}")
+_SEEN_AGAIN = re.compile(f"[ÂÃÅ][{_BYTES}]|â[{_BYTES}]{{2}}")
+_MENDED = re.compile("[\u00a0-\u017f\u2010-\u203a\u20ac]")
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,10 @@ def _once_less(match: re.Match[str]) -> str:
     """The letter that two or three signs stand for, or the signs where they stand for none."""
     try:
         content = b"".join(bytes([ord(s)]) if ord(s) < 256 else s.encode("cp1252") for s in match[0])
-        return content.decode("utf-8")
+        letter = content.decode("utf-8")
     except UnicodeError:
         return match[0]
+    return letter if _MENDED.fullmatch(letter) else match[0]
 
 
 def _by_lines(path: Path | Held, head: bytes) -> Encoding:

@@ -54,8 +54,8 @@ class _Content:
         self.sheet = SheetXml()
         self.row = self.column = self.rows = self.columns = 0
         self.is_hidden = self.is_filled = False
-        self.words: list[str] = []  # of the cell that is open, but for its comment
-        self.is_odd = self.is_computed = self.in_comment = False
+        self.words: list[str] = []  # of the paragraphs of the cell that is open, but for its comment
+        self.is_odd = self.is_computed = self.in_comment = self.in_paragraph = False
 
     def start(self, name: str, given: dict[str, str]) -> None:
         if name in _CELLS:
@@ -79,11 +79,13 @@ class _Content:
             self.is_odd = True
         elif name == _TEXT + "s":
             self.words.append(" " * int(given.get(_TEXT + "c", 1)))
-        elif name == _TEXT + "p" and self.words:
-            self.words.append("\n")
+        elif name == _TEXT + "p":
+            self.in_paragraph = True
+            if self.words:
+                self.words.append("\n")
 
     def text(self, data: str) -> None:
-        if not self.in_comment:
+        if self.in_paragraph and not self.in_comment:
             self.words.append(data)
 
     def end(self, name: str) -> None:
@@ -92,6 +94,8 @@ class _Content:
             self.sheet.hidden += self.rows if self.is_hidden and self.is_filled else 0
         elif name in _CELLS:
             self._put()
+        elif name == _TEXT + "p":
+            self.in_paragraph = False
         elif name == _OFFICE + "annotation":
             self.in_comment = False
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import french
 from warehouse.deliverables.exports.mart_tables import Table
-from warehouse.deliverables.exports.noughts import Noughts
+from warehouse.deliverables.exports.zeros import Zeros
 from warehouse.deliverables.knowledge import LEGEND
 from warehouse.reading.dictionary import COLUMNS
 from warehouse.reading.edition import Edition
@@ -44,7 +44,7 @@ class Book:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         self._edition = edition
-        self._noughts = Noughts(edition)
+        self._zeros = Zeros(edition)
         self._book: Workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
         self._bold = self._format(bold=True, bg_color="#DCE6F1", border=1, valign="top")
         self._title = self._format(bold=True, font_size=14)
@@ -63,7 +63,7 @@ class Book:
 
     def add(self, table: Table) -> None:
         """A sheet of this mart; what does not fit goes on in « name (2) »."""
-        rows = self._noughts.marked(table)
+        rows = self._zeros.marked(table)
         for start in range(0, max(1, len(rows)), MOST_ROWS):
             name = table.name if start == 0 else f"{table.name[:26]} ({start // MOST_ROWS + 1})"
             self._sheet(name, table.header, rows[start : start + MOST_ROWS])

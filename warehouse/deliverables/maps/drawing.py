@@ -133,7 +133,7 @@ def _label_country(chart: Axes, shown: Scene) -> None:
         labels.reserve(place[0] - 0.9, place[1] - 0.35, place[0] + 0.9, place[1] + 0.35)
     for one in _largest_first(shown):
         told = shown.facts[one.code]
-        # a nought that nobody verified is not shown
+        # a zero that nobody verified is not shown
         figure = f"{len(told.served)}/{len(shown.types)}" if told.is_known else ""
         name = one.name_fr if one.geometry.area > _NAMED_DEGREES2 else ""
         if name or figure:
@@ -163,7 +163,7 @@ def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
 
 
 def _served(told: CercleFacts, total: int) -> list[str]:
-    """Types served; where nothing is verified that nought is not one, and what is known is told instead."""
+    """Types served; where nothing is verified that zero is not one, and what is known is told instead."""
     if told.is_known:
         return [f"{len(told.served)}/{total}"]
     return [counted(told.unverified, "non vérifié", "non vérifiés")] if told.unverified else []

@@ -47,7 +47,7 @@ class CercleFacts:
 
     @property
     def is_known(self) -> bool:
-        """Whether its count of served types says something: a nought does where no type is unverified or unsurveyed."""
+        """Whether its count of served types says something: a zero does where no type is unverified or unsurveyed."""
         return bool(self.served) or self.unverified + self.unsurveyed == 0
 
     @property

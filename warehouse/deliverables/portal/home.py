@@ -60,7 +60,7 @@ _FIRST = (
     "fiches/index.csv",
 )
 _FEW, _MOST = 12, 150
-# Key figures that may be nought because nobody looked: the section and indicator of the reports that say the same.
+# Key figures that may be zero because nobody looked: the section and indicator of the reports that say the same.
 _COUNTED = {
     "known": ("services", "known_count"),
     "within_scope": ("services", "known_count"),

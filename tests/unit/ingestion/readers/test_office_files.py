@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import xlsxwriter
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestion.clean.dates import date
 from ingestion.declaration.source import Source
 from ingestion.proposals.proposal import patterns
+from ingestion.readers.sheets import encodings
 from ingestion.readers.sheets.grid import Grid, read_grids
 from ingestion.records.source_records import ingest
 from ingestion.records.written_dates import AMBIGUOUS, MONTH_FIRST, written_dates
@@ -77,6 +80,22 @@ def test_letters_that_were_encoded_twice_are_mended_and_told(tmp_path: Path) -> 
     assert "2 ligne(s)" in found.notes[0]
 
 
+@given(st.text(alphabet="éèàêçîôâûëïüÉÀÇŒœ«»’‘“”–…° \u00a0\u202faGn,.", max_size=30))
+def test_french_as_it_is_printed_is_never_mended(text: str) -> None:
+    """« Santé » ends with é, a no-break space and »: the bytes of a Chinese sign."""
+    assert encodings.mended([[text, f"«\u00a0{text}é\u00a0»"]]) == 0
+
+
+@given(st.text(alphabet="éèàêçîôûëïüÉÀÇŒœ’–…«» aGn\u00a0", max_size=30), st.sampled_from(["cp1252", "latin-1"]))
+def test_whatever_was_encoded_twice_comes_back(text: str, seen_as: str) -> None:
+    try:
+        rows = [[text.encode().decode(seen_as)]]
+    except UnicodeDecodeError:  # a byte that Windows has no sign for
+        return
+    encodings.mended(rows)
+    assert rows == [[text]]
+
+
 @pytest.mark.parametrize(
     ("texts", "given", "plain", "code"),
     [
@@ -100,6 +119,7 @@ def test_the_dates_of_one_reading_decide_the_others(
 
 
 def test_a_number_of_days_counts_from_the_day_of_its_workbook() -> None:
+    assert date(written_dates([], is_1904=True).plain("2024")[0]) == dt.date(2024, 1, 1), "a year is no number of days"
     assert date(written_dates([], is_1904=True).plain("44560")[0]) == dt.date(2025, 12, 31)
     assert date(written_dates([]).plain("46022")[0]) == dt.date(2025, 12, 31)
 

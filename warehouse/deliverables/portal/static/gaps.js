@@ -88,7 +88,7 @@
       target.replaceChildren(el("p", { className: "soft" }, "Aucune cellule choisie : ses chiffres, et les services derrière eux, paraîtront ici."));
       return;
     }
-    // A nought among services of which none, or not all, was verified is not an established one.
+    // A zero among services of which none, or not all, was verified is not an established one.
     const verified = count => (count === 0 && cell.unverified_count > 0 ? "n. v. (non vérifié)" : format.whole(count));
     const measures = [
       ["Services connus", format.whole(cell.known_count)],

@@ -1,4 +1,4 @@
-"""In the workbook, what stands in the place of a nought that nobody verified: the marks of the reports."""
+"""In the workbook, what stands in the place of a zero that nobody verified: the marks of the reports."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _COUNTS = ("known_count", "operational_count", "unverified_count", "admitting_co
 _OF_VERIFIED = ("operational_count", "admitting_count", "conditional_count", "free_count")
 
 
-class Noughts:
-    """What is known of the noughts of one publication."""
+class Zeros:
+    """What is known of the zeros of one publication."""
 
     def __init__(self, edition: Edition) -> None:
         self._knowledge = Knowledge(edition)
 
     def marked(self, table: Table) -> Sequence[Sequence[Any]]:
-        """The rows of a table, with marks for the noughts that are not established."""
+        """The rows of a table, with marks for the zeros that are not established."""
         places = {name: place for place, name in enumerate(table.header)}
         if {"section", "indicator", "zone_code", "value"} <= set(places):
             return [self._indicator(places, row) for row in table.rows]

@@ -1,4 +1,4 @@
-"""No nought that nobody verified is printed: neither on the portal's first page, nor in the workbook, nor on a map."""
+"""No zero that nobody verified is printed: neither on the portal's first page, nor in the workbook, nor on a map."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from warehouse.deliverables.exports.mart_tables import Table
-from warehouse.deliverables.exports.noughts import Noughts
+from warehouse.deliverables.exports.zeros import Zeros
 from warehouse.deliverables.maps import drawing, scene
 from warehouse.deliverables.maps.facts import CercleFacts
 from warehouse.deliverables.portal import home
@@ -45,7 +45,7 @@ def test_the_first_page_says_that_nobody_verified_or_looked() -> None:
     assert home.marks(edition(False, unverified=0), ALL)["known"] == "n. e."
 
 
-def test_noughts_that_are_established_stay() -> None:
+def test_zeros_that_are_established_stay() -> None:
     assert set(home.marks(edition(True, unverified=0, opportunities=1), ALL).values()) == {""}
 
 
@@ -68,14 +68,14 @@ def test_the_workbook_marks_the_counts_of_the_grid(
     gap_class: str, known: int, unverified: int, expected: list[Any]
 ) -> None:
     row = {"gap_class": gap_class, "known_count": known, "operational_count": 0, "unverified_count": unverified}
-    (marked,) = Noughts(edition(True, 0)).marked(table("service_gap", row | COUNTS))
+    (marked,) = Zeros(edition(True, 0)).marked(table("service_gap", row | COUNTS))
     assert list(marked[1:]) == expected
 
 
 def test_the_workbook_marks_indicators_of_reports() -> None:
     told = [("services", "operational_count", 0.0), ("services", "known_count", 3.0), ("tor", "row_count", 0.0)]
     rows = [{"section": s, "indicator": i, "zone_code": "ALL", "value": v} for s, i, v in told]
-    marked = Noughts(edition(True, unverified=3)).marked(table("report_final", *rows))
+    marked = Zeros(edition(True, unverified=3)).marked(table("report_final", *rows))
     assert [row[3] for row in marked] == ["n. v.", 3.0, 0.0]
 
 
@@ -92,7 +92,7 @@ def test_the_map_counts_cercles_without_service_only_where_that_is_known() -> No
     assert ", 1 où un type" in scene.sentence(shown(a="G4", b="UV"))
 
 
-def test_a_cercle_searched_for_one_type_does_not_serve_nought() -> None:
+def test_a_cercle_searched_for_one_type_does_not_serve_zero() -> None:
     one = CercleFacts({"SOC_01": "G4", "SOC_02": "NS"})
     assert not one.is_known
     assert drawing._figures(one, 2) == ["1 non enquêté"]
