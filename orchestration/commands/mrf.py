@@ -349,7 +349,7 @@ def instruments(
         console.print(str(path))
 
 
-@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")
+@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_tcd[/]")
 def expected(
     source_id: Annotated[str | None, typer.Argument(help="Source ; sans elle, toutes")] = None,
 ) -> None:
@@ -365,8 +365,8 @@ def expected(
             text = expected_csv(source)
         except SourceFileError as error:
             stop(str(error), NOT_PUBLISHED)
-        (source.folder / "expected.csv").write_text(text, encoding="utf-8")
-        console.print(f"{source.folder / 'expected.csv'} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
+        source.expected.write_text(text, encoding="utf-8")
+        console.print(f"{source.expected} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
 
 
 @app.command(epilog="Exemple : [bold]mrf generate[/]")

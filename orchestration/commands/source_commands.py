@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingestion.clean.personal import redact
-from ingestion.declaration.registry import PACKAGE_SOURCES, sources
+from ingestion.country.pack import iso3, pack
+from ingestion.declaration.registry import sources
 from ingestion.declaration.source import ID, Mapping, Origin, Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.proposals import folder as folders
@@ -37,10 +38,10 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(
         "new-source",
-        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_mli[/] · "
-        "[bold]mrf new-source pam_cantines_mli[/]",
+        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_tcd[/] · "
+        "[bold]mrf new-source pam_cantines_tcd[/]",
     )(new_source)
-    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_mli[/]")(explain_source)
+    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_tcd[/]")(explain_source)
 
 
 def new_source(
@@ -57,7 +58,7 @@ def new_source(
 
     D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
     """
-    path, root = Path(what).expanduser(), into or PACKAGE_SOURCES
+    path, root = Path(what).expanduser(), into or pack().sources
     if path.is_file():
         _from_file(path, source, shape, root, look)
     elif path.suffix or path.parent != Path():
@@ -68,9 +69,9 @@ def new_source(
 
 def _from_template(name: str, root: Path) -> None:
     target = _free(root, name)
-    shutil.copytree(PACKAGE_SOURCES / "_template", target)
+    shutil.copytree(pack().sources / "_template", target)
     declaration = target / "source.yml"
-    text = declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", name)
+    text = declaration.read_text(encoding="utf-8").replace(f"editeur_produit_{iso3()}", name)
     declaration.write_text(text, encoding="utf-8")
     console.print(
         f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {name} » (voir CONTRIBUTING.md)",

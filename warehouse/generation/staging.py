@@ -11,12 +11,13 @@ import yaml
 
 from ingestion.declaration.parameters import parameter
 from ingestion.errors import DeclarationError
+from ingestion.project import SEEDS
 from ingestion.records.shelters import OF_NEIGHBOURS, PLACE, WITHHELD
 from ingestion.shapes import ASSERTION, CHECK_RESULT, FAMILIES, SERVICE, SHAPES, SQL, Column
 from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 from warehouse.deliverables.exports.csv_files import HXL, tag_of
 from warehouse.generation import reference_lists
-from warehouse.paths import DBT_PROJECT, SEEDS
+from warehouse.paths import DBT_PROJECT
 from warehouse.resolution import documents, editions, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
 

@@ -6,11 +6,11 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import shapely
 
+from ingestion.country.pack import pack
 from warehouse.deliverables.maps import contours
 from warehouse.reading.edition import Edition
 from warehouse.resolution.places.gazetteer import CURRENT
@@ -21,8 +21,6 @@ DISCLAIMER = (
     "Les frontières, les noms et les appellations de cette carte n’impliquent, de la part de l’Organisation"
     " internationale pour les migrations, ni approbation ni acceptation officielle."
 )
-_COUNTRY = Path(__file__).with_name("mali_outline.geojson")
-_TOWNS = Path(__file__).with_name("chief_towns.csv")
 _GRID = 1e-4  # in degrees, as of the landed outlines: neighbours then meet exactly
 _CLOSING_DEGREES = 0.01  # closes slivers between separately simplified outlines
 
@@ -85,7 +83,7 @@ def chief_towns() -> dict[str, tuple[float, float]]:
 
 
 def _town_rows() -> list[dict[str, str]]:
-    with _TOWNS.open(encoding="utf-8", newline="") as file:
+    with pack().chief_towns.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -122,7 +120,7 @@ def _closed(shapes: list[shapely.Geometry]) -> shapely.Geometry:
 
 
 def _national_feature() -> dict[str, Any]:
-    return dict(json.loads(_COUNTRY.read_text(encoding="utf-8"))["features"][0])
+    return dict(json.loads(pack().outline.read_text(encoding="utf-8"))["features"][0])
 
 
 def _national() -> shapely.Geometry:
