@@ -178,6 +178,7 @@ class _Delivering:
             shapes = self.source.shapes
             validations = [_validated(self.source, shape, gated, self.inventory.is_demo) for shape in shapes]
             tables = delivery_files.tables(self.source, ingested, gated)
+            pa.array(ingested.personal["value"], pa.string())  # what cannot be written holds its source back here
         results = [result for validation in validations for result in validation.results]
         checks = [*gated.conservation(), *results, *_observations(ingested, gated)]
         if any(check.is_blocking_failure for check in checks):
