@@ -17,6 +17,7 @@ class Name(_Strict):
 
     fr: str
     en: str
+    slug: str = Field(pattern="^[a-z_]+$", description="dans les noms de fichiers : tchad")
     in_fr: str = Field(description="« au Tchad », « en Guinée », « aux Comores »")
     of_fr: str = Field(description="« du Tchad », « de Guinée », « des Comores »")
 

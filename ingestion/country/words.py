@@ -34,7 +34,6 @@ def _words(used: Pack) -> Words:
             "of": told.name.of_fr,
             "en": told.name.en,
             "iso3": told.iso3,
-            "slug": told.iso3.lower(),
         },
         "terms": told.terms.model_dump(),
         "currency": {"code": told.currency.code, "fr": told.currency.fr},
@@ -62,6 +61,16 @@ def _of_level(level: Level) -> dict[str, str]:
         "Word": _capital(level.fr),
         "plural": level.plural,
         "Plural": _capital(level.plural),
+        "A": f"{'Une' if is_feminine else 'Un'} {level.fr}",
+        "this": f"{'cette' if is_feminine else 'cet' if is_elided else 'ce'} {level.fr}",
+        "whole": f"{level.fr} {'entière' if is_feminine else 'entier'}",
+        "of_the_whole": ("du " if the == "le " else f"de {the}")
+        + f"{level.fr} {'entière' if is_feminine else 'entier'}",
+        "its": f"{'sa' if is_feminine and not is_elided else 'son'} {level.fr}",
+        "the_kept": f"{the}{level.fr} {'retenue' if is_feminine else 'retenu'}",
+        "the_only": f"{'la seule' if is_feminine else 'le seul'} {level.fr}",
+        "all_the": f"{'toutes' if is_feminine else 'tous'} les {level.plural}",
+        "as_written": "telle qu’écrite" if is_feminine else "tel qu’écrit",
         "a": f"{'une' if is_feminine else 'un'} {level.fr}",
         "the": the + level.fr,
         "The": _capital(the) + level.fr,
@@ -78,6 +87,7 @@ def _of_level(level: Level) -> dict[str, str]:
         "e": "e" if is_feminine else "",  # agreement: « non enquêté{admin2:e}s »
         "en": level.en,
         "En": _capital(level.en),
+        "En_plural": _capital(level.en_plural),
         "en_plural": level.en_plural,
     }
 
@@ -96,11 +106,21 @@ def _of_zones(told: CountrySettings) -> dict[str, str]:
     count = len(seeds.rows("zone"))
     written = _IN_LETTERS[count] if count < len(_IN_LETTERS) else str(count)
     return {
-        "near": told.near_zones_fr,
+        "near": told.near_zones_fr or "zones proches",
         "in": told.zones_fr,
+        "prefix": _prefix(told),
+        "The": "La zone" if count == 1 else f"Les {written} zones",
         "the": "la zone" if count == 1 else f"les {written} zones",
         "of_the": "de la zone" if count == 1 else f"des {written} zones",
     }
+
+
+def _prefix(told: CountrySettings) -> str:
+    """Expression for what stands before the short name of a zone: « Région de », « District de »."""
+    kinds = [_capital(told.levels[1].fr)]
+    if told.capital:
+        kinds.append(told.capital.title.split(" ")[0])
+    return f"(?:{'|'.join(kinds)}) (?:de la |de l’|du |des |de |d’)"
 
 
 def _capital(text: str) -> str:

@@ -146,7 +146,7 @@ class TableReader(Tabular):
     kind: Literal["table"]
     sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
     sheets: tuple[str, ...] = Field(
-        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Kayes, « Région * »]"
+        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Nord, « Région * »]"
     )
     sheet_column: str | None = Field(None, description="colonne nouvelle qui porte le nom de la feuille")
 

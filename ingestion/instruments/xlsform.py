@@ -19,6 +19,7 @@ from pyxform.xls2xform import convert
 
 from ingestion.country import seeds
 from ingestion.country.pack import country
+from ingestion.country.words import worded
 from ingestion.declaration import code_lists
 from ingestion.errors import DeclarationError
 from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
@@ -41,7 +42,7 @@ def questions() -> dict[str, list[dict[str, str]]]:
     """The rows of `questions.csv` by form: type, name, label_fr, label_en, required, relevant, constraint, message."""
     forms: dict[str, list[dict[str, str]]] = {}
     for row in _rows(QUESTIONS):
-        forms.setdefault(row["form"], []).append(row)
+        forms.setdefault(row["form"], []).append({name: worded(text) for name, text in row.items()})
     return forms
 
 

@@ -17,6 +17,7 @@ from ingestion.clean.pcodes import pcode
 from ingestion.country import seeds
 from ingestion.country.pack import country
 from ingestion.country.pcode_forms import ancestor, level_of
+from ingestion.country.words import worded
 from ingestion.declaration import code_lists
 from ingestion.proposals import formats
 from ingestion.proposals.judging import COUNTRY, target_of
@@ -107,7 +108,9 @@ def _texts(target: Column) -> list[str]:
         return ["2024"]
     if target.name == "admin_code":
         return [_places()["admin1_code"]]
-    return [f"{target.fr.split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")]
+    return [
+        f"{worded(target.fr).split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")
+    ]
 
 
 def _known(column: FileColumn, target: Column) -> list[str]:

@@ -56,7 +56,7 @@ from warehouse.resolution import state
 
 app = typer.Typer(
     name="mrf",
-    help="Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping.",
+    help="Entrepôt de la cartographie des services aux migrants / warehouse of the service mapping.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -98,7 +98,7 @@ def before(
         bool, typer.Option("--version", help="Version / version", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping."""
+    """Entrepôt de la cartographie des services aux migrants / warehouse of the service mapping."""
     session.begin_command(context.invoked_subcommand)
 
 

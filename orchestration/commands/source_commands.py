@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ingestion.clean.personal import redact
 from ingestion.country.pack import iso3, pack
+from ingestion.country.words import worded
 from ingestion.declaration.registry import sources
 from ingestion.declaration.source import ID, Mapping, Origin, Source
 from ingestion.errors import DeclarationError, SourceFileError
@@ -124,7 +125,7 @@ def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look
 
 
 def _incomplete(proposal: Proposal) -> str:
-    wanted = ", ".join(f"{name} ({target_of(proposal.shape, name).fr or 'date'})" for name in proposal.missing)
+    wanted = ", ".join(f"{name} ({worded(target_of(proposal.shape, name).fr) or 'date'})" for name in proposal.missing)
     return (
         f"Rien n’est écrit : aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi "
         f"{wanted}, que rien dans le fichier ne dit. Essayer --shape, ou « mrf new-source ID »."
@@ -135,7 +136,7 @@ def _preview(proposal: Proposal) -> None:
     sheet = f", « {proposal.sheet.name} »" if proposal.sheet.name else ""
     console.print(
         f"[bold]{escape(proposal.sheet.file.name)}[/]{escape(sheet)} : {number(proposal.rows)} lignes. "
-        f"Forme « {proposal.shape} » : {SHAPES[proposal.shape].fr}",
+        f"Forme « {proposal.shape} » : {worded(SHAPES[proposal.shape].fr)}",
         soft_wrap=True,
     )
     table = Table("colonne du fichier", "devient", "confiance", "pourquoi", "ou bien", "par exemple")
@@ -250,14 +251,14 @@ def _identity(source: Source) -> None:
 
 
 def _mapping_table(source: Source, shape: str, mapping: Mapping) -> Table:
-    title = f"Forme « {shape} » : {SHAPES[shape].fr}"
+    title = f"Forme « {shape} » : {worded(SHAPES[shape].fr)}"
     table = Table("colonne de la forme", "vient de", "nature", "ce que c’est", title=title, title_justify="left")
     for name, origin in mapping.columns.items():
         column = target_of(shape, name)
         corrected = sum(1 for entry in source.lookups if entry.column == name)
         kind = column.kind + (f", liste {column.codes}" if column.codes else "")
         kind += f", {corrected} correction(s) de lookups.csv" if corrected else ""
-        table.add_row(name, escape(_origin(origin)), kind, escape(column.fr or "Date des faits"))
+        table.add_row(name, escape(_origin(origin)), kind, escape(worded(column.fr) or "Date des faits"))
     return table
 
 

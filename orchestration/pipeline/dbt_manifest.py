@@ -45,10 +45,11 @@ def manifest_path(layout: Layout) -> Path:
 def read(path: Path) -> dict[str, Any]:
     """A manifest whose descriptions contain the values of the parameters that they name."""
     manifest: dict[str, Any] = read_json(path)
-    for node in manifest["nodes"].values():
+    for node in (*manifest["nodes"].values(), *manifest.get("exposures", {}).values()):
         for described in (node, *node.get("columns", {}).values()):
-            if text := described.get("description"):
-                described["description"] = with_parameters(text, node["name"])
+            for key in ("description", "label"):
+                if text := described.get(key):
+                    described[key] = with_parameters(text, node["name"])
     return manifest
 
 

@@ -56,7 +56,7 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
     ("validated", "check_result", "stg_check_result", CHECK_RESULT, ["source_id", "check_name"],
      "Une ligne par contrôle d’une source. / One row per check of a source."),
     ("resolved", "place", "stg_record_place", places.SCHEMA, ["record_id", "place_no"],
-     "Une ligne par enregistrement et lieu : ses codes de 2021. / One row per record and place: its codes of 2021."),
+     "Une ligne par enregistrement et lieu : ses codes en vigueur. / One row per record and place: its current codes."),
     ("resolved", "place_candidate", "stg_place_candidate", places.CANDIDATE_SCHEMA, ["record_id", "place_no", "rank"],
      "Une ligne par lieu possible d’un enregistrement contesté. / One row per possible place of a disputed record."),
     ("resolved", "document", "stg_document_standing", documents.SCHEMA, ["document_id"],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse.deliverables.maps import legend
 from warehouse.deliverables.maps.facts import UNSURVEYED, CercleFacts
 from warehouse.deliverables.maps.label_placing import Labels
@@ -30,7 +31,7 @@ _MIDDLE = (0.5, 0.5)  # of a zone's name, where the country does not say better
 def draw_country(edition: Edition, target: Path) -> None:
     """Draws the five zones as ``target``.svg and .png, whatever its suffix."""
     shown = scene(edition)
-    with sheet(shown, target, "Lacunes de services aux migrants de retour, par cercle") as page:
+    with sheet(shown, target, worded("Lacunes de services aux migrants de retour, par {admin2:word}")) as page:
         chart = page.map(shown.outlines.country.bounds, 0.655)
         _draw(chart, shown)
         _label_country(chart, shown)

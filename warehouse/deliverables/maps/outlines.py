@@ -11,6 +11,7 @@ from typing import Any
 import shapely
 
 from ingestion.country.pack import pack
+from ingestion.country.words import worded
 from warehouse.deliverables.maps import contours
 from warehouse.reading.edition import Edition
 from warehouse.resolution.places.gazetteer import CURRENT
@@ -27,7 +28,8 @@ _CLOSING_DEGREES = 0.01  # closes slivers between separately simplified outlines
 
 @dataclass(frozen=True)
 class Cercle:
-    """A cercle of 2021: ``zone_code`` in the historical reading, None outside the five zones; WGS 84 geometry."""
+    """An area of the second level (mostly a cercle), of the current vintage: ``zone_code`` in the historical reading, None outside the zones;
+    WGS 84 geometry."""
 
     code: str
     name_fr: str
@@ -62,7 +64,8 @@ def outlines(edition: Edition) -> Outlines:
     if is_schematic:
         country = _national()
         shapes = _shared_out(country, chief_towns())
-        credit = f"Pays : {_national_source()}. Cercles : partage entre les coordonnées approchées des chefs-lieux."
+        areas = worded("{admin2:Plural}")
+        credit = f"Pays : {_national_source()}. {areas} : partage entre les coordonnées approchées des chefs-lieux."
     else:
         country = _closed([shapely.geometry.shape(one["geometry"]) for one in landed["features"]])
         credit = f"Limites : {' ; '.join(_sources(landed['features']))}."
