@@ -37,8 +37,8 @@ def new_country(
 ) -> None:
     """Écrit un pays : réglages, listes, carte, modèle de source. / Writes the folder of a new country.
 
-    Dans un terminal, la commande demande ce qu’elle ne peut pas savoir ; sinon elle prend des valeurs par défaut, marquées
-    « à confirmer ».
+    Dans un terminal, la commande demande ce qu’elle ne peut pas savoir ; sinon elle prend des valeurs par défaut,
+    marquées « à confirmer ».
     """
     from ingestion.proposals.country import areas, draft, ground, writing
 

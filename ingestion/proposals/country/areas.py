@@ -1,7 +1,7 @@
 """The areas of a country from an official list of p-codes, in either of the forms that OCHA publishes.
 
-Long: one row an area (Location, Admin Level, P-Code, Name, Parent P-Code, Valid from date), as in HDX's global list. Wide:
-one row an area of the deepest level with those around it (ADM1_PCODE, ADM1_FR, ADM2_PCODE, ADM2_FR…).
+Long: one row an area (Location, Admin Level, P-Code, Name, Parent P-Code, Valid from date), as in HDX's global list.
+Wide: one row an area of the deepest level with those around it (ADM1_PCODE, ADM1_FR, ADM2_PCODE, ADM2_FR…).
 """
 
 from __future__ import annotations

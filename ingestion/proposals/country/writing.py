@@ -25,13 +25,15 @@ _DELIVERABLES = (
 )
 _INCEPTION = (
     ("planning", "collecte", 3, "Collecte dans {zones:the}",
-     "Visites et appels des structures, entretiens sur les mécanismes, avis de personnes bénéficiaires, recherches notées"
-     " même sans résultat.", "2", "3", "Types de service cherchés par zone"),
+     "Visites et appels des structures, entretiens sur les mécanismes, avis de personnes bénéficiaires, recherches"
+     " notées même sans résultat.", "2", "3", "Types de service cherchés par zone"),
     ("monitoring", "fraicheur", 1, "Fraîcheur des statuts",
-     "Part des services dont le statut est encore tenu pour vérifié ; revisite tous les {check_interval_near:number} jours"
-     " dans les zones proches, {check_interval_far:number} jours ailleurs.", "1", "4", "Part de services vérifiés"),
+     "Part des services dont le statut est encore tenu pour vérifié ; revisite tous les"
+     " {check_interval_near:number} jours dans les zones proches, {check_interval_far:number} jours ailleurs.",
+     "1", "4", "Part de services vérifiés"),
     ("limits", "acces", 1, "Zones peu accessibles",
-     "Des lieux ne peuvent être visités : le téléphone et les informateurs clés pèsent moins, et le disent.", "", "", ""),
+     "Des lieux ne peuvent être visités : le téléphone et les informateurs clés pèsent moins, et le disent.",
+     "", "", ""),
 )  # fmt: skip
 
 
@@ -85,11 +87,12 @@ def _settings(draft: Draft, zones: dict[str, str]) -> Iterable[str]:
     yield f"# {draft.name_fr} : écrit par « mrf new-country ». Ce qui porte « {TO_CONFIRM} » est une valeur par défaut."
     yield f"iso3: {draft.iso3}"
     yield f"iso2: {json.dumps(draft.iso2)}"  # Norway's NO is no text to YAML
-    yield f"name: {{fr: {_quoted(draft.name_fr)}, en: {_quoted(draft.name_en)}, slug: {draft.slug}, in_fr: {_quoted(draft.in_fr)}, of_fr: {_quoted(draft.of_fr)}}}{confirm}"
+    named = f"fr: {_quoted(draft.name_fr)}, en: {_quoted(draft.name_en)}, slug: {draft.slug}"
+    yield f"name: {{{named}, in_fr: {_quoted(draft.in_fr)}, of_fr: {_quoted(draft.of_fr)}}}{confirm}"
     yield ""
     yield "vintages:"
     yield f'  - {{code: "{draft.vintage}", source: {_quoted(_source(draft))}}}'
-    yield f'current_vintage: "{draft.vintage}"'
+    yield f'current_vintage: "{draft.vintage}"{confirm} : l’année depuis laquelle la liste est valide'
     yield "levels:" + ("" if are_levels_known(draft.iso3) else confirm)
     for number, word in draft.levels.items():
         inner = ", ".join(f"{key}: {_quoted(word[key])}" for key in ("fr", "plural", "gender", "en", "en_plural"))
@@ -101,8 +104,11 @@ def _settings(draft: Draft, zones: dict[str, str]) -> Iterable[str]:
     yield f"frame: {{south: {south:.1f}, north: {north:.1f}, west: {west:.1f}, east: {east:.1f}}}{confirm}"
     yield ""
     yield "readings:"
-    yield f"  HISTORICAL: {{fr: Entière, of_fr: {_quoted(f'{plural} de {draft.vintage}')}, meaning_fr: {_quoted(f'{plural} de {draft.vintage} dans leur entier')}}}"
-    yield f"near_zones: []{confirm} : zones revues au plus court intervalle, comme [{next(iter(zones.values()), 'Z_…')}]"
+    limits = f"{plural} de {draft.vintage}"
+    meaning = _quoted(f"{limits} dans leur entier")
+    yield f"  HISTORICAL: {{fr: Entière, of_fr: {_quoted(limits)}, meaning_fr: {meaning}}}"
+    example = next(iter(zones.values()), "Z_…")
+    yield f"near_zones: []{confirm} : zones revues au plus court intervalle, comme [{example}]"
     yield f"zones_fr: {_quoted(_zones_fr(draft))}"
     yield ""
     yield "terms:"
@@ -139,13 +145,16 @@ def _lists(draft: Draft, listed: AreaList, zones: dict[str, str]) -> dict[str, l
         ],
         "parameter": [
             ["mission_start", start, "date", f"Premier mois des grilles. {assumed}.", assumed],
-            ["contract_start_on", start, "date", f"Point de départ des échéances. {assumed} : la date du contrat.", assumed],
+            ["contract_start_on", start, "date", f"Point de départ des échéances. {assumed}.", assumed],
             ["check_interval_near", "90", "jours", "Intervalle de vérification des zones proches.", assumed],
             ["check_interval_far", "45", "jours", "Intervalle de vérification des autres zones.", assumed],
         ],
         "deliverable": deliverables,
         "tor_requirement": [
-            *([f"5.{row[0]}", "5", row[1], "service_directory", "zone_code", row[0], "service", "", terms] for row in zone_rows),
+            *(
+                [f"5.{row[0]}", "5", row[1], "service_directory", "zone_code", row[0], "service", "", terms]
+                for row in zone_rows
+            ),
             *(
                 [f"10.{place}", "10", f"{row[1]} : mois {row[3]}", "deliverable_tracker", "deliverable_code", row[0],
                  "service" if row[0] == "MIDTERM" else "document", "", row[5]]
