@@ -9,6 +9,7 @@ from ingestion.clean.countries import countries
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
+from ingestion.country.pack import country as here
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.words import is_peculiar, likeness, tagged, understood, words
 from ingestion.records.mapping import OBSERVED
@@ -111,14 +112,16 @@ def personal_ground(column: FileColumn) -> str | None:
 
 
 def country_ground(column: FileColumn) -> str | None:
-    """Why a column gives the country of a row, in a file with some rows in Mali."""
+    """Why a column gives the country of a row, in a file with some rows in this one."""
     by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
     values = column.values[:_EXAMINED]
     known = [countries(value) for value in values]
     is_of_countries = sum(map(bool, known)) >= 0.8 * len(values) > 0
     if by_header < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
         return None
-    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in codes for codes in known) else None
+    return (
+        f"en-tête « {column.header} », noms ou codes de pays" if any(here().iso2 in codes for codes in known) else None
+    )
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections import Counter
@@ -13,9 +12,11 @@ from pathlib import Path
 
 from ingestion.clean.countries import countries
 from ingestion.clean.dates import date
+from ingestion.clean.pcodes import letters as pcode_letters
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import fold
-from ingestion.declaration.code_lists import SEED
+from ingestion.country import seeds
+from ingestion.country.pack import country
 from ingestion.declaration.source import ID, Origin
 from ingestion.declaration.values import clean
 from ingestion.proposals.judging import (
@@ -98,14 +99,14 @@ class Proposal:
 
     @property
     def country(self) -> FileColumn | None:
-        """The column of countries, if any: rows outside Mali are rejected."""
+        """The column of countries, if any: rows outside the country are rejected."""
         return next((choice.column for choice in self.choices if choice.fate == COUNTRY), None)
 
     @property
     def kept_rows(self) -> int:
-        """The number of rows in Mali, if a column gives the country."""
+        """The number of rows in the country, if a column gives the country."""
         column = self.country
-        return self.rows if column is None else sum("ML" in countries(cell) for cell in column.cells)
+        return self.rows if column is None else sum(country().iso2 in countries(cell) for cell in column.cells)
 
 
 def propose(path: Path, shape: str | None = None) -> Proposal:
@@ -223,16 +224,15 @@ def _written(path: Path) -> dt.date:
 
 @cache
 def _seed_codes() -> dict[str, set[str]]:
-    """By edition, the p-codes of Mali's list."""
+    """By edition, the p-codes of the country's list."""
     codes: dict[str, set[str]] = {}
-    with SEED.with_name("admin_area.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            codes.setdefault(row["vintage"], set()).add(row["code"])
+    for row in seeds.rows("admin_area"):
+        codes.setdefault(row["vintage"], set()).add(row["code"])
     return codes
 
 
 def _vintage(sheet: Sheet) -> tuple[Origin, str]:
-    """The edition of Mali's list that has most codes of the file; the latest if the file only has names."""
+    """The edition of the country's list that has most codes of the file; the latest if the file only has names."""
     codes = {
         code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
     }
@@ -266,8 +266,8 @@ def source_id(path: Path, proposal: Proposal) -> str:
     """An id from the file's name without dates and the country of its p-codes."""
     plain = re.sub(r"(19|20)\d\d|\d{6,}", " ", path.stem)
     kept = [word for word in fold(plain).split() if date(f"{word} 2000") is None and not word.isdigit()][:4]
-    country = country_of(proposal.sheet)
-    name = "_".join(["source", *(kept or ["fichier"]), *([country] if country and country not in kept else [])])
+    letters = country_of(proposal.sheet)
+    name = "_".join(["source", *(kept or ["fichier"]), *([letters] if letters and letters not in kept else [])])
     return name if ID.fullmatch(name) else "source_fichier"
 
 
@@ -283,7 +283,7 @@ def country_of(sheet: Sheet) -> str:
     if not letters:
         return ""
     best = letters.most_common(1)[0][0]
-    return "mli" if best == "ml" else best
+    return country().iso3.lower() if best == pcode_letters().lower() else best
 
 
 def patterns(path: Path) -> list[str]:

@@ -64,7 +64,7 @@ def _rows() -> list[list[Any]]:
 
 
 def _source(folder: Path) -> None:
-    given = yaml.safe_load((PROJECT / "ingestion/sources/_template/source.yml").read_text(encoding="utf-8"))
+    given = yaml.safe_load((PROJECT / "countries/mli/sources/_template/source.yml").read_text(encoding="utf-8"))
     columns = {"observed_on": "Date", "admin1_code": "Région", "admin2_code": {"column": "Cercle", "expected": False}}
     columns |= {"population_group_code": "Groupe", "sex": "Sexe", "people": "Personnes"}
     constants = {"admin_vintage": "2021", "age_group": "ALL", "sector_code": "SHL", "indicator": "people_in_need"}

@@ -66,7 +66,7 @@ function colour() {
   }
   for (const cell of document.querySelectorAll("[data-count]")) cell.textContent = counts[cell.dataset.count] || "";
   by("summary").textContent = group.selectedOptions[0].text + ", " + (type.value ? data.types[type.value] : "tous les types")
-    + " : sur " + several(shown.length, "cercle", "cercles") + ", " + figure(counts.G4 || 0)
+    + " : sur " + several(shown.length, "{admin2:word}", "{admin2:plural}") + ", " + figure(counts.G4 || 0)
     + " sans service opérationnel qui admette ce groupe" + (type.value ? "" : " pour un type au moins")
     + ", " + several(counts.UV || 0, "non vérifié", "non vérifiés") + ", " + several(counts.NS || 0, "non enquêté", "non enquêtés") + ".";
 }

@@ -57,7 +57,7 @@ class CercleFacts:
 
 
 def of_group(edition: Edition, group: str = GROUP) -> dict[str, CercleFacts]:
-    """The cercles of the five zones by code of 2021, in the as-of month."""
+    """The cercles of the zones by current code, in the as-of month."""
     hidden = edition.rows("select admin2_code from marts.service_directory where is_masked")
     shelters = Counter(row["admin2_code"] for row in hidden)
     classes: dict[str, dict[str, str]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.facts import UNSURVEYED
@@ -15,27 +16,27 @@ from warehouse.deliverables.palette import GAP, INK, SOFT
 
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
-_NO_FIGURE = "Un cercle sans chiffre n’a aucun service vérifié."
+_NO_FIGURE = worded("{admin2:A} sans chiffre n’a aucun service vérifié.")
 _UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
 _CAUTIONS = (
-    "La couleur d’un cercle est celle du type de services le plus mal loti ; d’autres y sont mieux servis. La carte de"
+    "La couleur d’{admin2:a} est celle du type de services le plus mal loti ; d’autres y sont mieux servis. La carte de"
     " chaque zone donne le détail par type.",
     "Une couverture inconnue passe avant un besoin couvert : elle peut être pire.",
     "« Non enquêté » ne veut pas dire « aucun service », et un service non vérifié ne compte pas comme assuré.",
-    "Ce qui n’est connu qu’à l’échelle de la région ne colore aucun cercle.",
+    "Ce qui n’est connu qu’à l’échelle {admin1:of_the} ne colore {admin2:no}.",
 )
 
 
 def write(panel: Panel, shown: Scene) -> None:
     """The legend of classes and services."""
-    _heading(panel, "Classe la plus grave du cercle")
+    _heading(panel, worded("Classe la plus grave {admin2:of_the}"))
     for code, sentence in facts.sentences(shown.edition).items():
         _swatch(panel, GAP[code], "/////" if code == UNSURVEYED else "")
         _entry(panel, sentence)
     _swatch(panel, GAP["NU"], "//")
     _entry(panel, "Hachuré sur couleur : plus de la moitié des types non enquêtés")
     _swatch(panel, LAND, "")
-    _entry(panel, "Hors des cinq zones de l’étude")
+    _entry(panel, worded("Hors {zones:of_the} de l’étude"))
     panel.gap(0.04)
     explanation = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
     panel.write(explanation, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
@@ -48,7 +49,7 @@ def write_zones(panel: Panel, shown: Scene) -> None:
     """One line per zone: its cercles, those not surveyed, and the services on the map."""
     _heading(panel, "Par zone")
     columns = (panel.left + 1.75, panel.left + 2.5, panel.left + panel.width)
-    for x, head in zip(columns, ("cercles", "non enquêtés", "services situés"), strict=True):
+    for x, head in zip(columns, (worded("{admin2:plural}"), "non enquêtés", "services situés"), strict=True):
         panel.axes.text(x, panel.y, head, fontsize=6.8, color=SOFT, ha="right", va="top")
     panel.gap(0.14)
     for code, name in shown.outlines.zone_names.items():
@@ -66,13 +67,13 @@ def write_caution(panel: Panel) -> None:
     panel.gap(0.1)
     _heading(panel, "Lire la carte avec prudence")
     for sentence in _CAUTIONS:
-        panel.write(sentence, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+        panel.write(worded(sentence), 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
         panel.gap(0.04)
 
 
 def write_types(panel: Panel, shown: Scene) -> None:
     """The class of each service type in each cercle of the zone."""
-    _heading(panel, "Classe de chaque type de services, par cercle")
+    _heading(panel, worded("Classe de chaque type de services, par {admin2:word}"))
     pitch = 0.175
     left = panel.left + panel.width - 0.25 - pitch * len(shown.cercles)
     panel.gap(0.6)
@@ -123,7 +124,7 @@ def _services(panel: Panel, shown: Scene) -> None:
         [(name, "o", STATES[c], "white" if c == "operational" else INK) for c, name in states.items()],
     )
     panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
-    _entry(panel, "Chef-lieu de cercle", 0.18)
+    _entry(panel, worded("Chef-lieu {admin2:of}"), 0.18)
     panel.gap(0.03)
     for note in _notes(shown):
         panel.write(note, 7.2, wrap=int(panel.width * _CHARACTERS_AN_INCH), color=SOFT)
@@ -146,6 +147,6 @@ def _notes(shown: Scene) -> list[str]:
         notes.append(f"{counted(shown.unlocated, 'service')} sans coordonnées ne {verb} pas sur la carte.")
     if shelters := sum(cercle.shelters for cercle in shown.facts.values()):
         cercle = counted(shelters, "hébergement de victimes", "hébergements de victimes")
-        are = "compté par cercle, jamais situé" if shelters < 2 else "comptés par cercle, jamais situés"
-        notes.append(f"{cercle} : {are}, pour la sécurité des personnes.")
+        are = "compté par {admin2:word}, jamais situé" if shelters < 2 else "comptés par {admin2:word}, jamais situés"
+        notes.append(f"{cercle} : {worded(are)}, pour la sécurité des personnes.")
     return notes

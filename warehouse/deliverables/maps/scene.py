@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingestion.country.words import worded, words
 from warehouse import french
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.facts import CercleFacts
@@ -32,7 +33,7 @@ class Scene:
     @property
     def name(self) -> str:
         """The name of the area."""
-        return self.outlines.zone_names[self.zone_code] if self.zone_code else "Les cinq zones"
+        return self.outlines.zone_names[self.zone_code] if self.zone_code else worded("{zones:The}")
 
     @property
     def unsurveyed(self) -> int:
@@ -68,10 +69,15 @@ def sentence(shown: Scene) -> str:
     notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
     return (
         f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
-        f" {counted(len(shown.facts), 'cercle')}, {told}, {unverified} où des services sont connus et aucun vérifié,"
+        f" {counted(len(shown.facts), *_cercles())}, {told}, {unverified} où des services sont connus et aucun vérifié,"
         f" {shown.unsurveyed} où rien n’a été enquêté ;"
         f" {counted(len(shown.points), 'service situé', 'services situés')}."
     )
+
+
+def _cercles() -> tuple[str, str]:
+    named = words()["admin2"]
+    return named["word"], named["plural"]
 
 
 def counted(count: int, one: str, many: str = "") -> str:

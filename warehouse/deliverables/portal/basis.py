@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from ingestion.shapes import SERVICE, SHAPES
 from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.portal.claims import CLAIM, GROUND, TEXTS
@@ -30,7 +32,7 @@ _COMPUTED = LABELS | {
         "set_aside": "Mise de côté : va avec une valeur qui n’est pas retenue",
         "override": "Décision : l’emporte",
     },
-    "reading": {"HISTORICAL": "Historique (régions de 2021)", "STRICT": "Stricte (régions de 2023)"},
+    "reading": {code: f"{reading.fr} ({reading.of_fr})" for code, reading in country().readings.items()},
 }
 
 
@@ -98,4 +100,4 @@ def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
 def _attributes() -> dict[str, dict[str, str | None]]:
     """By attribute of claims: its title and code list, from the first shape that declares it."""
     columns = [column for shape in reversed(SHAPES.values()) for column in shape]
-    return {column.name: {"label": column.fr, "codes": column.codes} for column in columns}
+    return {column.name: {"label": worded(column.fr), "codes": column.codes} for column in columns}

@@ -59,7 +59,7 @@
       const value = shown(field, service);
       const line = MRF.claims.field({
         name: field.name, title: field.label, value, isNone: value === UNKNOWN || value === MASKED, claims: behind,
-        computed: field.place && service.is_masked ? "Hébergement de victimes : rien ne le situe sous le cercle, ni ici ni dans les preuves." : field.computed, onToggle: follow,
+        computed: field.place && service.is_masked ? "Hébergement de victimes : rien ne le situe sous {admin2:the}, ni ici ni dans les preuves." : field.computed, onToggle: follow,
       });
       lines.set(field.name, line);
       return line;
