@@ -28,8 +28,10 @@ _CLOSING_DEGREES = 0.01  # closes slivers between separately simplified outlines
 
 @dataclass(frozen=True)
 class Cercle:
-    """An area of the second level (mostly a cercle), of the current vintage: ``zone_code`` in the historical reading, None outside the zones;
-    WGS 84 geometry."""
+    """An area of the second level (mostly a cercle), of the current vintage, with its WGS 84 geometry.
+
+    ``zone_code``: in the historical reading, None outside the zones.
+    """
 
     code: str
     name_fr: str
