@@ -11,13 +11,13 @@ import shapely
 from ingestion.country.pack import country
 from ingestion.country.words import worded
 from warehouse.deliverables.maps import legend
-from warehouse.deliverables.maps.facts import UNSURVEYED, CercleFacts
+from warehouse.deliverables.maps.facts import CercleFacts
 from warehouse.deliverables.maps.label_placing import Labels
 from warehouse.deliverables.maps.outlines import Cercle
 from warehouse.deliverables.maps.scene import Scene, counted, scene, sentence
 from warehouse.deliverables.maps.sheet import sheet
 from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
-from warehouse.deliverables.palette import GAP, INK, SOFT
+from warehouse.deliverables.palette import INK, SHARE, SOFT
 from warehouse.reading.edition import Edition
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
             chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
         cercle = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=GAP[cercle.worst], edgecolor="none"))
+        chart.add_patch(_patch(one.geometry, facecolor=SHARE[cercle.share], edgecolor="none"))
         if cercle.is_mostly_unsurveyed:
             chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(cercle), lw=0))
         chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
@@ -90,7 +90,7 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
 
 
 def _hatch(cercle: CercleFacts) -> str:
-    return "////" if cercle.worst == UNSURVEYED else "//"
+    return "////" if cercle.is_unsurveyed else "//"
 
 
 def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
@@ -170,8 +170,8 @@ def _served(told: CercleFacts, total: int) -> list[str]:
 
 def _figures(told: CercleFacts, total: int) -> list[str]:
     """The figures of a cercle, in lines short enough for a small one."""
-    lines = ["non enquêté"] if told.worst == UNSURVEYED else _served(told, total)
-    if told.unsurveyed and told.worst != UNSURVEYED:
+    lines = ["non enquêté"] if told.is_unsurveyed else _served(told, total)
+    if told.unsurveyed and not told.is_unsurveyed:
         lines.append(counted(told.unsurveyed, "non enquêté", "non enquêtés"))
     if told.shelters:
         lines.append(counted(told.shelters, "hébergement\nnon situé", "hébergements\nnon situés"))

@@ -38,7 +38,7 @@ class Scene:
     @property
     def unsurveyed(self) -> int:
         """The number of cercles not surveyed."""
-        return sum(one.worst == facts.UNSURVEYED for one in self.facts.values())
+        return sum(one.is_unsurveyed for one in self.facts.values())
 
 
 def scene(edition: Edition, zone_code: str | None = None) -> Scene:
@@ -61,7 +61,7 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
 
 def sentence(shown: Scene) -> str:
     """One French sentence that describes the map."""
-    without = sum(one.worst == "G4" for one in shown.facts.values())
+    without = sum(one.lacking > 0 for one in shown.facts.values())
     is_known = without or not any(one.unverified or one.unsurveyed for one in shown.facts.values())
     lacking = "un type de services au moins n’a aucun service opérationnel qui admette les migrants de retour"
     told = f"{without} où {lacking}" if is_known else f"aucun dont on sache que {lacking}"

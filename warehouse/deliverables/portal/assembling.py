@@ -13,7 +13,7 @@ from warehouse.reading.edition import Edition
 
 _HERE = Path(__file__).parent
 # Load order of the scripts: each may use what those before it define.
-SCRIPTS = ("base", "claims", "gaps", "directory", "service", "tables", "routes")
+SCRIPTS = ("base", "claims", "gaps", "directory", "service", "referral_card", "tables", "routes")
 
 
 def make(edition: Edition, folder: Path) -> None:

@@ -20,6 +20,7 @@ _MASKED = {column.name for column in SERVICE if column.tells_place or column.is_
 _FIELDS = Path(__file__).parent / "fields.yml"
 # Labels of quality bands in the filter of the directory.
 _BANDS = {"A": "A (dès {quality_band_A:number})", "B": "B (dès {quality_band_B:number})", "C": "C (en dessous)"}
+_ON_CARDS = ("type_service", "popgr", "exclu", "cout", "acces", "langue")
 # Values computed by marts, which are in no code list.
 _COMPUTED = LABELS | {
     "delivery": {state: label[0].upper() + label[1:] for state, label in LABELS_OF_STATES.items()},
@@ -44,6 +45,7 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
         "notice": edition.notice,
         "services": services,
         "codes": _codes(edition),
+        "english": _english(edition),
         "zones": edition.rows("select zone_code as code, name_fr as name from reference.zone"),
         "types": edition.rows(
             "select service_type_code as code, domain_code, name_fr as name from reference.service_type"
@@ -79,6 +81,14 @@ def _codes(edition: Edition) -> dict[str, dict[str, str]]:
         labels.setdefault(row["list"], {})[row["code"]] = row["fr"]
     bands = {band: edition.filled(label, Path(__file__).name) for band, label in _BANDS.items()}
     return labels | _COMPUTED | {"quality_band": bands}
+
+
+def _english(edition: Edition) -> dict[str, dict[str, str]]:
+    """The English labels of the lists that a referral card shows."""
+    labels: dict[str, dict[str, str]] = {}
+    for row in edition.rows("select list, code, en from reference.code_list where list in ?", list(_ON_CARDS)):
+        labels.setdefault(row["list"], {})[row["code"]] = row["en"]
+    return labels
 
 
 def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
