@@ -6,7 +6,7 @@
 select
     coalesce(organization_group_code, 'type inconnu') as groupe,
     count(distinct organization_id) as structures,
-    count(distinct organization_id) filter (where zone_code = '{zone:code}') as {zone:column}
+    count(distinct organization_id) filter (where zone_code = '{zone}') as {column}
 from service_directory
 left join dim_organization using (organization_id)
 group by all

@@ -7,7 +7,7 @@
 select
     service_type_code as code,
     types.name_fr as service,
-    any_value(gap_class) filter (where zone_code = '{zone:code}') as {zone:column}
+    any_value(gap_class) filter (where zone_code = '{zone}') as {column}
 from service_gap
 inner join dim_service_type as types using (service_type_code)
 where month = (select max(month) from service_gap)

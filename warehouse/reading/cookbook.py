@@ -83,14 +83,14 @@ def _read(path: Path) -> Recipe:
 
 
 def _of_each_zone(sql: str) -> str:
-    """The query with one line for each zone where a line names « {zone:code} »."""
+    """The query with one line for each zone where a line names « {zone} »."""
     lines = []
     for line in sql.split("\n"):
-        if "{zone:code}" not in line:
+        if "{zone}" not in line:
             lines.append(line)
             continue
         each = [
-            line.replace("{zone:code}", row["zone_code"]).replace("{zone:column}", _column(row["name_fr"]))
+            line.replace("{zone}", row["zone_code"]).replace("{column}", _column(row["name_fr"]))
             for row in seeds.rows("zone")
         ]
         lines.append(",\n".join(each))
