@@ -167,9 +167,9 @@ need_claims as (
                     places.admin2_code,
                     places.admin1_code,
                     zones.admin1_code,
-                    '{{ country('pcode_letters') }}'
+                    {{ country_code() }}
                 )
-                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}')
+                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, {{ country_code() }})
             )
             or (
                 figures.method = 'sum_of_communes'
