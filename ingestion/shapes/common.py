@@ -175,6 +175,20 @@ DATE_COLUMNS = (
     ),
 )
 
+FUNDER = Column(
+    "funder",
+    "text",
+    "Bailleur",
+    "Funder",
+    family="identity",
+    hxl="#org+funder+name",
+    spellings=(
+        "donor;donor name;bailleur;bailleur de fonds;bailleur de fond;bailleurs;funder;funding source;"
+        "source de financement;financement;financeur;donateur;donor organization;financé par;funded by;"
+        "partenaire financier;partenaires financiers;partenaire technique et financier;ptf"
+    ),
+)
+
 PUBLIC_PHONE = Column(
     "public_phone",
     "text",

@@ -107,7 +107,10 @@ about_services as (
         -- What is said once of several places is said of none of them alone.
         and not (
             records.is_of_several_places
-            and stated.attribute in ('latitude', 'longitude', 'capacity_per_month', 'free_places')
+            and stated.attribute in (
+                'latitude', 'longitude', 'capacity_per_month', 'free_places',
+                '{{ activity_figures() | join("', '") }}'
+            )
         )
 ),
 
@@ -169,7 +172,7 @@ about_initiatives as (
         stated.raw_value as told_raw_value
     from stated
     inner join initiatives on stated.record_id = initiatives.record_id
-    where (stated.shape <> 'service' or stated.attribute = 'program_name')
+    where (stated.shape <> 'service' or stated.attribute in ('program_name', 'funder'))
         and stated.attribute not in (
             'organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode'
         )
