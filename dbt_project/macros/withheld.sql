@@ -7,8 +7,8 @@
 
 {# Whether an attribute of a service is read nowhere: of a shelter, or of what stands beside one. #}
 {% macro is_withheld(attribute, is_masked, is_place_withheld) -%}
-    (({{ is_masked }} and {{ attribute }} in ('program_name', 'description', 'site_name', 'admin3_code', 'admin3_name', 'latitude', 'longitude', 'partners', 'hours', 'required_documents', 'public_phone'))
-    or ({{ is_place_withheld }} and {{ attribute }} in ('program_name', 'description', 'site_name', 'admin3_code', 'admin3_name', 'latitude', 'longitude', 'partners', 'hours', 'required_documents')))
+    (({{ is_masked }} and {{ attribute }} in ('program_name', 'description', 'site_name', 'admin3_code', 'admin3_name', 'place_name', 'latitude', 'longitude', 'partners', 'hours', 'required_documents', 'public_phone'))
+    or ({{ is_place_withheld }} and {{ attribute }} in ('program_name', 'description', 'site_name', 'admin3_code', 'admin3_name', 'place_name', 'latitude', 'longitude', 'partners', 'hours', 'required_documents')))
 {%- endmacro %}
 
 {# The columns of `service_directory` that are null for a shelter. #}

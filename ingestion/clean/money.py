@@ -13,7 +13,16 @@ from ingestion.clean.text import unaccented
 XOF = "XOF"
 Amount = tuple[float, str]
 _TIMES = {"k": 1e3, "m": 1e6, "mio": 1e6, "md": 1e9, "mds": 1e9, "mrd": 1e9, "mrds": 1e9}
-_TIMES |= {"mille": 1e3, "million": 1e6, "millions": 1e6, "milliard": 1e9, "milliards": 1e9, "billion": 1e9}
+_TIMES |= {
+    "mille": 1e3,
+    "milliers": 1e3,
+    "million": 1e6,
+    "millions": 1e6,
+    "milliard": 1e9,
+    "milliards": 1e9,
+    "billion": 1e9,
+}
+_IN_HEADERS = {word for word in _TIMES if len(word) > 3}
 _ABOUT = r"(?:(?:environ|env\.?|about|approx\.?|[~≈±])\s*)?"
 # Of one cell: « 10 000 000 FCFA (15 245 €) », « 15 245 € soit 10 000 000 FCFA ».
 _BETWEEN = re.compile(r"[(\[\n;/=|]|\bsoit\b|\bou\b|\bor\b")
@@ -87,3 +96,10 @@ def currency(text: str) -> str | None:
             found.add(_spellings()[name])
             rest = cut.sub(" ", rest)
     return next(iter(found)) if len(found) == 1 else None
+
+
+def unit_of(header: str) -> str:
+    """What a header says of bare amounts: « EUR », « millions XOF », "" where it names no currency."""
+    code = currency(header)
+    times = next((word for word in _plain(_JOINTS.sub(" ", header)).split() if word in _IN_HEADERS), "")
+    return f"{times} {code}".strip() if code else ""

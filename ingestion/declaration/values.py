@@ -9,6 +9,8 @@ from ingestion.clean import coordinates, country, dates, money, numbers, pcodes,
 from ingestion.declaration import code_lists
 from ingestion.shapes import Column
 
+# Of what has no end: as if nothing were written.
+_ENDLESS = {"permanent", "indetermine", "indeterminee", "illimite", "duree indeterminee", "en continu", "sans fin"}
 _LARGEST_COUNT = 10**12  # larger counts of people, days or francs are slips, and 1e30 is no 64-bit integer
 
 
@@ -37,6 +39,8 @@ def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part
     if column.kind == "people":
         value, is_read = people.count(text.visible(raw), column.part, is_part)
         return (value, is_read) if value is None or _within(column, value) else (None, False)
+    if column.name.startswith("ends") and text.fold(tidied) in _ENDLESS:
+        return None, True
     value = _single(column, tidied, start or column.name.startswith("starts"))
     return (value, True) if value is not None and _within(column, value) else (None, False)
 

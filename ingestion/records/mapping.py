@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ingestion.clean import country
+from ingestion.clean.dates import as_written
 from ingestion.clean.numbers import is_ambiguous
 from ingestion.clean.personal import PHONE, redact
 from ingestion.clean.public_phone import public_phone
@@ -258,6 +259,8 @@ class _Builder:
                 return None, False, text
         reading = origin or Origin(value="")
         value, understood = clean(column, stated, reading.start, reading.unit, reading.part)
+        if column.kind == "degrees" and value is not None:  # « 13°54'N » in a text would be a position that got away
+            return value, understood, None
         return value, understood, text if text != "" and as_text(value) != text else None
 
     def _raw(self, origin: Origin) -> list[Any]:
@@ -280,7 +283,7 @@ class _Builder:
 
     def _constant(self, origin: Origin) -> str:
         if match := self._in_file_name(origin):
-            return match[1].replace("_", " ")
+            return as_written(match[1])
         if origin.file_name is None:
             return origin.value or ""
         if origin.value is None:

@@ -262,7 +262,8 @@ LINEAGE = (
             "date;date de collecte;date of data collection;collection date;reporting date;date du rapport;"
             "reporting period;date de mise à jour;last updated;date updated;updated on;vu le;date de visite;"
             "date of visit;mise à jour;date d enregistrement;submission date;date de l enquête;month?;mois?;"
-            "date added;période?;today?"
+            "date added;période?;today?;date de maj;date maj;maj;dernière mise à jour;date d actualisation;"
+            "situation au;date de la visite;date du suivi;mis à jour le"
         ),
     ),
     Column(

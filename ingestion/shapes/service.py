@@ -229,7 +229,8 @@ SERVICE = Shape(
             spellings=(
                 "service type;type de service;type service;service?;services offerts;service offert;"
                 "services?;type of service;nature du service;catégorie de service;prestation;"
-                "type de prestation;prestations"
+                "type de prestation;prestations;services fournis;services proposés;offre de services;"
+                "services disponibles;types de services"
             ),
         ),
         Column(
@@ -243,7 +244,9 @@ SERVICE = Shape(
             spellings=(
                 "project title;program;programme;programme name;project name;projet;project;nom du projet;"
                 "titre du projet;intitulé du projet;titre du programme;nom du programme;program name;"
-                "program title;activity title"
+                "program title;activity title;intitulé;titre;nom activité;nom de l activité;intitulé de l activité;"
+                "titre de l activité;intitulé de l action;activity name;libellé du projet;désignation du projet;"
+                "nom de l intervention;intitulé du programme;titre de l action;quoi?"
             ),
         ),
         Column(
@@ -257,7 +260,10 @@ SERVICE = Shape(
             spellings=(
                 "description;activité;activités;activity;activities;activity description;"
                 "description de l activité;description du service;facility type;type d activité;détail?;"
-                "details?;service description;activity type;sous activité;sub activity"
+                "details?;service description;activity type;sous activité;sub activity;activités principales;"
+                "principales activités;activité principale;action;actions;actions menées;description du projet;"
+                "type d intervention;intervention;interventions;nature de l intervention;activités menées;"
+                "activités réalisées;résumé du projet;objectif du projet;objectif;type d établissement;type?"
             ),
             elsewhere="activities.description ; de l’enquête programs.title",
         ),
@@ -338,7 +344,8 @@ SERVICE = Shape(
             spellings=(
                 "status;statut;activity status;state?;état?;statut opérationnel;operational status;"
                 "project status;statut du projet;statut de l activité;fonctionnalité;état du service;"
-                "statut du service"
+                "statut du service;état projet;état du projet;état d avancement;avancement;fonctionnel;opérationnel;"
+                "functional;operational;statut actuel;situation?;statut activité;niveau d exécution"
             ),
         ),
         *DATE_COLUMNS,
@@ -410,7 +417,10 @@ SERVICE = Shape(
             hxl="#access+hours",
             is_free=True,
             is_overridable=True,
-            spellings="horaires;heures d ouverture;opening hours;hours;jours et heures;working hours",
+            spellings=(
+                "horaires;horaires d ouverture;jours et heures d ouverture;heures d accueil;heures d ouverture;"
+                "opening hours;hours;jours et heures;working hours"
+            ),
         ),
         Column(
             "admitted_groups",
@@ -425,7 +435,8 @@ SERVICE = Shape(
             spellings=(
                 "bénéficiaires;groupes admis;groupes cibles;public cible;beneficiaries;target group;"
                 "target population;population cible;populations cibles;beneficiary type;"
-                "type de bénéficiaires;groupe cible;cible"
+                "type de bénéficiaires;groupe cible;cible;cibles;profil des bénéficiaires;catégorie de bénéficiaires;"
+                "public;public visé;publics;à qui?;pour qui?;bénéficiaires cibles"
             ),
         ),
         Column(
@@ -509,7 +520,10 @@ SERVICE = Shape(
             is_monthly=True,
             quality="accessibility",
             hsds=Hsds("Coût en ce lieu", "gratuit, gratuit_ref (sur orientation), partiel ou payant."),
-            spellings="coût;cost;tarif;gratuité;coût du service;coût pour la personne;payant ou gratuit;fees",
+            spellings=(
+                "coût;cost;tarif;gratuité;coût du service;coût pour la personne;payant ou gratuit;fees;gratuit;"
+                "payant;free"
+            ),
         ),
         Column(
             "cost_xof",
@@ -521,7 +535,7 @@ SERVICE = Shape(
             unit="francs CFA",
             minimum=0,
             is_overridable=True,
-            spellings="montant;montant fcfa;coût fcfa;amount xof;prix?;price?;amount?",
+            spellings="coût fcfa;tarif fcfa;montant à payer;prix?;price?;montant?;amount?",
         ),
         Column(
             "languages",

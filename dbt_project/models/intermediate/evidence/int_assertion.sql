@@ -125,11 +125,13 @@ derived as (
         case
             when stated.attribute = 'sector_code' then 'service_type_code'
             when stated.attribute = 'admin3_name' then 'admin3_code'
+            when stated.attribute = 'place_name' and records.admin3_code is not null then 'admin3_code'
             else 'admin2_code'
         end as told_attribute,
         case
             when stated.attribute = 'sector_code' then records.service_type_code
             when stated.attribute = 'admin3_name' then records.admin3_code
+            when stated.attribute = 'place_name' and records.admin3_code is not null then records.admin3_code
             else records.admin2_code
         end as told_value,
         case
@@ -154,7 +156,7 @@ derived as (
             or (
                 records.place_method in ('exact_name', 'variant', 'fuzzy')
                 and (
-                    (stated.attribute = 'admin2_name' and records.admin2_code is not null)
+                    (stated.attribute in ('admin2_name', 'place_name') and records.admin2_code is not null)
                     or (stated.attribute = 'admin3_name' and records.admin3_code is not null)
                 )
             )
