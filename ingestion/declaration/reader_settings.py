@@ -172,6 +172,9 @@ class TableReader(Tabular):
         (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Kayes, « Région * »]"
     )
     sheet_column: str | None = Field(None, description="colonne nouvelle qui porte le nom de la feuille")
+    hidden_rows: Literal["read", "reject"] = Field(
+        "read", description="lignes masquées ou filtrées d’un classeur : lues, avec une note, ou rejetées (reject)"
+    )
 
     @field_validator("sheets", mode="before")
     @classmethod
