@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAMED_DEGREES2 = 0.9  # on the country's map, smaller cercles only show their figure
 _INSET_WIDTH, _INSET_HEIGHT = 0.2, 0.23  # shares of the map
+FEW_ZONES = 8  # more do not fit: their names on the map, and a line each beside it
 _MIDDLE = (0.5, 0.5)  # of a zone's name, where the country does not say better
 
 
@@ -37,7 +38,8 @@ def draw_country(edition: Edition, target: Path) -> None:
         _label_country(chart, shown)
         panel = page.panel(8.05)
         legend.write(panel, shown)
-        legend.write_zones(panel, shown)
+        if len(shown.outlines.zones) <= FEW_ZONES:
+            legend.write_zones(panel, shown)
         legend.write_caution(panel)
 
 
@@ -121,7 +123,7 @@ def _size(shown: Scene) -> float:
 
 def _label_country(chart: Axes, shown: Scene) -> None:
     labels = _labels(chart, shown)
-    for code in shown.outlines.zones:
+    for code in shown.outlines.zones if len(shown.outlines.zones) <= FEW_ZONES else ():
         x, y = country().map.label_offsets.get(code, _MIDDLE)
         west, south, east, north = shown.outlines.zones[code].bounds
         place = (west + x * (east - west), south + y * (north - south))
