@@ -64,7 +64,7 @@ app = typer.Typer(
 )
 # What `mrf --help` shows, in the order in which people need it.
 PANELS = {
-    "Lancer / run": ("run", "status", "deliver"),
+    "Lancer / run": ("run", "status", "deliver", "sheets"),
     "Sources": ("new-source", "explain-source", "pull", "instruments", "expected"),
     "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "portal"),
     "Trancher / decide": ("review",),

@@ -89,7 +89,7 @@ def _of_parquet(path: Path, known: Known) -> Iterator[Text]:
 def _of_columns(header: list[str], columns: list[pa.Array], known: Known) -> Iterator[Text]:
     for name, column in zip(header, columns, strict=True):
         is_phone = is_of_phones(name)
-        if pa.types.is_floating(column.type) and not is_phone and not _is_compared(known):
+        if pa.types.is_floating(column.type) and not is_phone and not known.has_values:
             continue
         cells = column.unique().drop_null()
         texts = cells if pa.types.is_string(cells.type) else [shown(cell) for cell in cells.to_pylist()]
@@ -115,7 +115,7 @@ def _of_values(value: Any, known: Known) -> Iterator[Text]:
     numbers: set[str] = set()
     _collect(value, texts, numbers, bool(known.points))
     yield from _chosen(list(texts), known)
-    if _is_compared(known):
+    if known.has_values:
         yield from ((number, True) for number in numbers)
 
 
@@ -149,14 +149,10 @@ def _chosen(texts: pa.Array | list[str], known: Known) -> Iterator[Text]:
     if not known.names:
         bare = pc.replace_substring_regex(pc.utf8_lower(texts), AROUND_PLACE, "")
         wanted = pc.match_substring_regex(bare, SUSPECT_RE2)
-        if _is_compared(known):
+        if known.has_values:
             wanted = pc.or_(wanted, pc.match_substring_regex(texts, _LIKE_KNOWN))
         texts = texts.filter(wanted)
     yield from ((text, False) for text in texts.to_pylist())
-
-
-def _is_compared(known: Known) -> bool:
-    return bool(known.phones or known.emails or known.points or known.names)
 
 
 _READERS = {

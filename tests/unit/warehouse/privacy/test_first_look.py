@@ -102,8 +102,8 @@ def test_a_finding_keeps_its_place_and_a_clean_file_has_none(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.csv", '{"a": "76 00 00 01"}'.encode()),  # JSON under another name
-        ("a.csv", "nom;note\nx;76 00 00 01;de trop\n".encode()),  # a row longer than its header
+        ("a.csv", b'{"a": "76 00 00 01"}'),  # JSON under another name
+        ("a.csv", b"nom;note\nx;76 00 00 01;de trop\n"),  # a row longer than its header
         ("a.csv", "nom;note\nx;76 00 00 01\n".encode("utf-16")),
         ("a.parquet", b"76 00 00 01"),
         ("a.json", b'\xef\xbb\xbf{"a": "76 00 00 01"}'),
