@@ -10,7 +10,7 @@ from ingestion.declaration.reader_settings import Tabular
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, letter
-from ingestion.readers.tables.sorting import TITLE, Meaning, Rows, Sorter
+from ingestion.readers.tables.sorting import TITLE, Meaning, Rows, Sorter, filled_count
 
 Cell = tuple[int, int]
 
@@ -21,7 +21,7 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
     ``titles``: the rows of the header as written. Raises SourceFileError for cells without a header.
     """
     named = {name: position for position, name in enumerate(header) if name}
-    filled = [(n, row) for n, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)]
+    filled = [(n, row) for n, row in enumerate(grid.rows[first:], start=first) if filled_count(row)]
     if len(filled) > options.max_rows:
         place = grid.place(filled[options.max_rows][0])
         raise SourceFileError(
@@ -32,7 +32,8 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
     rows = {n: _padded(grid, n, row, len(header)) for n, row in filled if n not in left_out}
     filling = _Filling(grid, rows, first, named, meaning, options)
     filling.merge()
-    alone = {n: min(own) for n in rows if sorter.is_title(own := filling.own(n))}
+    lone = [n for n, row in rows.items() if filling.moved or filled_count(row) == 1]
+    alone = {n: min(own) for n in lone if sorter.is_title(own := filling.own(n))}
     filling.fill_down()
     for n, column in alone.items():
         if not filling.goes_on(n, column):
