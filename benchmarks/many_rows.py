@@ -1,4 +1,4 @@
-"""The 3W of Mali with ten or a hundred times the rows: same columns, one row in ten respelled, one in twenty of a new name.
+"""The 3W of Mali with ten or a hundred times the rows: one in ten respelled, one in twenty of a new name.
 
     .venv/bin/python benchmarks/many_rows.py mali_3w_december_2023.xlsx 10 FOLDER
 
@@ -22,7 +22,19 @@ SHEET, HEADER_ROWS = "ML_5W", 2
 NAME, ACRONYM = "Nom Organisation", "Organisation Accronyme"
 _RESPELLED, _NEW = 0.10, 0.05
 _KINDS = ("Association", "Coopérative", "Fondation", "Réseau", "Groupement")
-_WORDS = ("Benkadi", "Yiriwa", "Sigida", "Jigiya", "Sahel", "Faso", "Niger", "Delta", "Djitoumou", "Wassa", "Kénédougou")
+_WORDS = (
+    "Benkadi",
+    "Yiriwa",
+    "Sigida",
+    "Jigiya",
+    "Sahel",
+    "Faso",
+    "Niger",
+    "Delta",
+    "Djitoumou",
+    "Wassa",
+    "Kénédougou",
+)
 
 
 def rows(book: Path, times: int, seed: int = 1) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-_EVERY = 0.2
+_EVERY = 0.5
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
     ``titles``: the rows of the header as written. Raises SourceFileError for cells without a header.
     """
     named = {name: position for position, name in enumerate(header) if name}
-    filled = [(n, row) for n, row in enumerate(grid.rows[first:], start=first) if filled_count(row)]
+    filled = [(n, row) for n, row in enumerate(grid.rows[first:], start=first) if any(cell.strip() for cell in row)]
     if len(filled) > options.max_rows:
         place = grid.place(filled[options.max_rows][0])
         raise SourceFileError(
