@@ -193,7 +193,7 @@ class Book:
             *((marks.get(name) or figures[name], *about) for name, about in _FIGURES.items()),
             *(("", text) for mark, text in LEGEND.items() if mark in marks.values()),
         ]
-        sheet.write_string(0, 0, "Cartographie des services aux migrants au Mali", self._title)
+        sheet.write_string(0, 0, worded("Cartographie des services aux migrants {country:in}"), self._title)
         for number, line in enumerate(lines, start=1):
             self._write(sheet, number, line)
         start = len(lines) + 2

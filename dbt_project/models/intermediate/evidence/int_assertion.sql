@@ -109,7 +109,7 @@ about_services as (
             records.is_of_several_places
             and stated.attribute in (
                 'latitude', 'longitude', 'capacity_per_month', 'free_places',
-                '{{ activity_figures() | join("', '") }}'
+                {{ quoted(activity_figures()) }}
             )
         )
 ),

@@ -7,7 +7,7 @@ with winners as (
     select * from {{ ref('int_value') }}
     where entity = 'service_at_location'
         -- Of several activities no funder, budget or count is that of the service.
-        and (value_count = 1 or attribute not in ('{{ activity_attributes() | join("', '") }}'))
+        and (value_count = 1 or attribute not in ({{ quoted(activity_attributes()) }}))
 ),
 
 told as (
