@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
 
 
 class _Adapter:
@@ -22,16 +21,5 @@ class _Dbt:
 
 
 adapter, dbt = _Adapter(), _Dbt()
-
-# A country's facts, as `mrf` gives them to the macro `country`.
-_FACTS = {"pcode_letters": "XX", "vintage": "2000", "near_zones": ["Z_UNE"], "local_languages": ["xx"]}
-
-
-def env_var(name: str) -> str:
-    """What dbt reads from the environment."""
-    return json.dumps(_FACTS) if name == "MRF_COUNTRY_FACTS" else name
-
-
-def fromjson(text: str) -> Any:
-    """dbt's own."""
-    return json.loads(text)
+# The macro `country` reads its facts from the environment: here each is one word.
+env_var = fromjson = lambda _: defaultdict(lambda: "x")

@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ingestion.clean.dates import date
 from ingestion.country import seeds
 from ingestion.country.pack import country
 
+# Columns that a calendar makes of its marked months.
+CALENDAR_START, CALENDAR_END = "calendar_start", "calendar_end"
 # Separators of the values of one cell: « Kayes, Mopti et Gao ».
 SEPARATORS = (",", ";", "\n", "et")
 
@@ -29,6 +32,12 @@ class Tabular(Strict):
     header_rows: int = Field(
         1, ge=1, le=5, description="lignes d’en-tête ; leurs noms sont joints : « Bénéficiaires / Femmes »"
     )
+    help_rows: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="lignes d’explication sous l’en-tête (« choisir dans la liste »), rejetées avec leur raison",
+    )
     hxl: bool = Field(False, description="la ligne sous l’en-tête doit porter des étiquettes HXL")
     unpivot: dict[str, dict[str, str]] = Field(
         default_factory=dict,
@@ -37,6 +46,17 @@ class Tabular(Strict):
     unpivot_value: str = "value"
     unpivot_pattern: str | None = Field(
         None, description="les colonnes larges par leur nom, dont les groupes nommés sont des colonnes nouvelles"
+    )
+    unpivot_empty: Literal["keep", "drop"] = Field(
+        "keep", description="« drop » : une cellule vide d’une colonne large ne fait pas de ligne"
+    )
+    calendar: dict[str, str] = Field(
+        default_factory=dict,
+        description="colonnes de mois où une croix dit que l’activité a lieu : {en-tête: mois} ; le premier et le "
+        "dernier deviennent calendar_start et calendar_end",
+    )
+    calendar_pattern: str | None = Field(
+        None, description="ces colonnes par leur nom, dont le groupe (?P<month>…) dit le mois : janv-25"
     )
     max_rows: int = Field(
         400_000, ge=1, description="lignes remplies au plus ; il faut environ 4 Ko de mémoire par ligne de services"
@@ -75,7 +95,7 @@ class Tabular(Strict):
             raise ValueError(f"{', '.join(empty)} : attendu au moins un séparateur, aucun vide")
         return value
 
-    @field_validator("totals", "unpivot_pattern")
+    @field_validator("totals", "unpivot_pattern", "calendar_pattern")
     @classmethod
     def _expression(cls, value: str | None) -> str | None:
         try:
@@ -89,6 +109,20 @@ class Tabular(Strict):
     def _named_groups(cls, value: str | None) -> str | None:
         if value is not None and not re.compile(value).groupindex:
             raise ValueError(f"« {value} » : attendu au moins un groupe nommé, comme « (?P<sex>[MF])_.* »")
+        return value
+
+    @field_validator("calendar_pattern")
+    @classmethod
+    def _names_the_month(cls, value: str | None) -> str | None:
+        if value is not None and "month" not in re.compile(value).groupindex:
+            raise ValueError(f"« {value} » : attendu un groupe (?P<month>…)")
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _months(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := [month for month in value.values() if date(month) is None]:
+            raise ValueError(f"{', '.join(wrong)} : attendu des mois, comme 2025-01")
         return value
 
 
@@ -149,6 +183,9 @@ class TableReader(Tabular):
         (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Nord, « Région * »]"
     )
     sheet_column: str | None = Field(None, description="colonne nouvelle qui porte le nom de la feuille")
+    hidden_rows: Literal["read", "reject"] = Field(
+        "read", description="lignes masquées ou filtrées d’un classeur : lues, avec une note, ou rejetées (reject)"
+    )
 
     @field_validator("sheets", mode="before")
     @classmethod

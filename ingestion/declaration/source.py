@@ -48,6 +48,11 @@ class Origin(Strict):
     otherwise: str | None = Field(None, description="en-tête de la colonne lue là où la première est vide")
     file_name: str | None = Field(None, description="expression régulière avec un groupe, lue dans le nom du fichier")
     value: str | None = Field(None, description="constante, ou valeur de repli de file_name")
+    unit: str = Field("", description="devise des montants sans devise, que dit l’en-tête : EUR, millions FCFA")
+    part: bool = Field(
+        False,
+        description="la cellule peut dire plusieurs nombres (« 300 femmes, 200 hommes ») : celui de cette colonne",
+    )
     start: bool = Field(False, description="une année ou un mois vaut son premier jour, non le dernier")
     optional: bool = Field(False, description="la colonne peut manquer dans le fichier")
     expected: bool = Field(False, description="une cellule vide ou illisible donne un avertissement")
@@ -336,7 +341,7 @@ def load(folder: Path) -> Source:
     """The validated declaration in a folder. Raises DeclarationError with file, key and what is allowed."""
     path = folder / "source.yml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DeclarationError(f"{path} : illisible (attendu du YAML en UTF-8) : {error}") from error
     if not isinstance(content, dict):

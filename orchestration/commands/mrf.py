@@ -65,7 +65,7 @@ app = typer.Typer(
 )
 # What `mrf --help` shows, in the order in which people need it.
 PANELS = {
-    "Lancer / run": ("run", "status", "deliver"),
+    "Lancer / run": ("run", "status", "deliver", "sheets"),
     "Sources": ("new-country", "new-source", "explain-source", "pull", "instruments", "expected"),
     "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "compare", "portal"),
     "Trancher / decide": ("review",),

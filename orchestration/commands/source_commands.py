@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -19,9 +20,10 @@ from ingestion.declaration.source import ID, Mapping, Origin, Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.proposals import folder as folders
 from ingestion.proposals.judging import target_of
-from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
+from ingestion.proposals.proposal import Choice, Proposal, Said, complete, propose, source_id
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SHAPES, Column
+from orchestration.commands import questions
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, state_shown, stop
 from orchestration.pipeline.delivery import deliveries, without_quoted_cell
 from orchestration.pipeline.delivery_files import Delivery
@@ -29,7 +31,7 @@ from warehouse.french import count as number
 from warehouse.paths import Layout
 
 _FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
-_FATES |= {"country": "[bold]pays[/]"}
+_FATES |= {"country": "[bold]pays[/]", "month": "[bold]mois[/]"}
 _SHOWN_VALUES = 2
 _SHOWN_NOTES = 20
 _FORM = "forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »"
@@ -53,15 +55,20 @@ def new_source(
     source: Annotated[str | None, typer.Option("--id", help="<éditeur>_<produit>[_<iso3>] (défaut : proposé)")] = None,
     shape: Annotated[str | None, typer.Option(help="Forme des lignes, si la proposition se trompe")] = None,
     into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Feuille à lire, si la proposition en choisit une autre")] = None,
+    organization: Annotated[
+        str | None, typer.Option(help="Structure dont c’est la propre liste, quand nulle colonne ne la nomme")
+    ] = None,
     look: Annotated[bool, typer.Option("--look", help="Montrer la proposition sans rien écrire")] = False,
 ) -> None:
     """Propose une source depuis un fichier, ou copie le modèle. / Proposes a source from a file, or a blank one.
 
     D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
+    Dans un terminal, ce qui est incertain est demandé ; ailleurs, la proposition est écrite « à confirmer ».
     """
     path, root = Path(what).expanduser(), into or pack().sources
     if path.is_file():
-        _from_file(path, source, shape, root, look)
+        _from_file(path, source, Said(shape, sheet, organization), root, look)
     elif path.suffix or path.parent != Path():
         stop(f"fichier introuvable : {path}", WRONG_USE)
     else:
@@ -88,20 +95,25 @@ def _free(root: Path, name: str) -> Path:
     return root / name
 
 
-def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look: bool) -> None:
-    if shape is not None and shape not in SHAPES:
-        stop(f"« {shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+def _from_file(path: Path, name: str | None, said: Said, root: Path, look: bool) -> None:
+    if said.shape is not None and said.shape not in SHAPES:
+        stop(f"« {said.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
     if redact(path.name)[1]:
         stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
     if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
         stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
     try:
-        proposal = propose(path, shape)
+        proposal = propose(path, said=said)
+        if proposal.missing and said.shape is None:
+            console.print(f"[yellow]à confirmer[/] {_incomplete(proposal)}", soft_wrap=True)
+            proposal = complete(path, said)
     except SourceFileError as error:
         stop(f"{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
     _preview(proposal)
+    if not look and sys.stdin.isatty():
+        proposal = questions.asked(proposal, said)
     if proposal.missing:
-        stop(_incomplete(proposal), NOT_PUBLISHED)
+        stop(f"Rien n’est écrit : {_incomplete(proposal)} Essayer --shape, ou « mrf new-source ID ».", NOT_PUBLISHED)
     if look:
         return
     target = _free(root, name or source_id(path, proposal))
@@ -127,8 +139,8 @@ def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look
 def _incomplete(proposal: Proposal) -> str:
     wanted = ", ".join(f"{name} ({worded(target_of(proposal.shape, name).fr) or 'date'})" for name in proposal.missing)
     return (
-        f"Rien n’est écrit : aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi "
-        f"{wanted}, que rien dans le fichier ne dit. Essayer --shape, ou « mrf new-source ID »."
+        f"aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi {wanted}, que rien "
+        "dans le fichier ne dit."
     )
 
 
@@ -139,10 +151,17 @@ def _preview(proposal: Proposal) -> None:
         f"Forme « {proposal.shape} » : {worded(SHAPES[proposal.shape].fr)}",
         soft_wrap=True,
     )
+    if proposal.sheet.others:
+        others = ", ".join(proposal.sheet.others)
+        console.print(f"[yellow]à confirmer[/] feuilles laissées : {escape(others)} (--sheet)", soft_wrap=True)
     table = Table("colonne du fichier", "devient", "confiance", "pourquoi", "ou bien", "par exemple")
     for choice in proposal.choices:
         table.add_row(*_line(choice, proposal.shape))
     console.print(table)
+    for one in proposal.shared:
+        console.print(f"[yellow]à confirmer[/] {one.target} = « {escape(one.header)} » aussi : {escape(one.ground)}")
+    for name, made in proposal.derived.items():
+        console.print(f"[yellow]à confirmer[/] {name} = {made} : les colonnes de mois")
     for name, (origin, ground) in proposal.constants.items():
         text = origin.file_name or origin.value
         console.print(f"[yellow]à confirmer[/] {name} = {escape(str(text))} : {escape(ground)}", soft_wrap=True)

@@ -245,6 +245,16 @@ def _attribute_macros() -> str:
             "What a person may decide where sources contradict each other: two spellings of a name do not.",
             _list(name for name, column in decided.items() if not column.is_name),
         )
+        + _returning(
+            "activity_attributes()",
+            "What is an activity’s own: a service has as many values as activities.",
+            _list(column.name for column in SERVICE if column.is_of_activity),
+        )
+        + _returning(
+            "activity_figures()",
+            "Of these, what counts people and money.",
+            _list(column.name for column in SERVICE if column.is_of_activity and column.is_number),
+        )
         + _returning("quality_answers()", "The items of the AAAQ frame that are yes or no.", _list(answers))
         + _returning(
             "quality_values()",

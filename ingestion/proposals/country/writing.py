@@ -11,6 +11,7 @@ from babel import Locale
 
 from ingestion.clean.text import fold
 from ingestion.country import seeds
+from ingestion.declaration.registry import PACKAGE_SOURCES
 from ingestion.proposals.country.areas import Area, AreaList
 from ingestion.proposals.country.draft import Draft, are_levels_known
 from ingestion.proposals.country.ground import Ground
@@ -210,7 +211,10 @@ def _write_sources(folder: Path, draft: Draft, listed: AreaList, zones: dict[str
     reason = "les comptes rendus disent le nom court de la zone"
     names = {area.code: area.name for area in listed.of_level(1)}
     lookups = [["zone_codes", names[code], zone, reason] for code, zone in zones.items()]
-    _write_csv(folder / "mrf_minutes" / "lookups.csv", ["column", "raw", "canonical", "reason"], lookups)
+    for declared in sorted(PACKAGE_SOURCES.glob("*/source.yml")):
+        if "{zone}" in declared.read_text(encoding="utf-8"):  # it reads zones by their short names
+            header = ["column", "raw", "canonical", "reason"]
+            _write_csv(folder / declared.parent.name / "lookups.csv", header, lookups)
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -51,7 +51,11 @@ def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
     except RecursionError as error:
         wanted, found = "des réponses que l’on peut déplier", "des listes imbriquées sans fin"
         raise SourceFileError(path.name, "JSON", wanted, found) from error
-    return [ListGrid(path.name, name or title, sheet.grid()) for name, sheet in sheets.items()]
+    count = sum(len(one.get("_attachments") or ()) for one in submissions)
+    notes = (f"{count} pièce(s) jointe(s) sur le serveur, non lue(s)",) if count else ()
+    return [
+        ListGrid(path.name, name or title, sheet.grid(), notes=() if name else notes) for name, sheet in sheets.items()
+    ]
 
 
 def _submissions(path: Path) -> tuple[str, list[dict[str, Any]]]:

@@ -59,6 +59,18 @@ def paths(cell: str, column: int, vintage: str, stated: frozenset[int] = frozens
     return _unbound(found, column, vintage, stated) or ((Step(cell, column, column),),)
 
 
+@cache
+def level_of_free_text(cell: str, above: int, vintage: str) -> int:
+    """The level of the bare names of a cell of free text, below the level ``above`` that the row states.
+
+    It is the largest one where all of them are known, else where most are: « Gao, Mopti » are regions, « Gao, Ansongo »
+    cercles. Words like « cercle de » bind their level whatever it is.
+    """
+    bare = [one.text for one in mentions(cell) if one.level is None and country(one.text) != here().iso2]
+    levels = [level for level in _LEVELS if level > above]
+    return max(levels, key=lambda level: (sum(is_known(text, level, vintage) for text in bare), -level))
+
+
 def _around(found: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> int:
     """The level of a name before several in parentheses that lie in it: « Mopti (Bankass, Koro) »; 0 for none."""
     outer, *inner = found
