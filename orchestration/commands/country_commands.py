@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to `mrf`."""
-    app.command("compare", epilog="Exemple : [bold]mrf compare /donnees/mli /donnees/tcd --into comparaison[/]")(
-        compare
-    )
+    app.command("compare", epilog="Exemple : [bold]mrf compare /donnees/ner /donnees/tcd --into ensemble[/]")(compare)
     app.command(
         "new-country",
         epilog="Exemple : [bold]mrf new-country TCD --pcodes pcodes_tcd.csv --boundaries tcd_adm2.geojson[/]",
