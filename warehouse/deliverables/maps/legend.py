@@ -20,9 +20,9 @@ _NO_FIGURE = worded("{admin2:A} sans chiffre n’a aucun service vérifié.")
 _UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
 _SHORT = {
     "G4": "Aucun service ouvert au groupe",
-    "G3": "Couverture sous 25\u00a0%",
-    "G2": "Couverture de 25 à moins de 50\u00a0%",
-    "G1": "Couverture de 50 à moins de 100\u00a0%",
+    "G3": "Couverture sous {gap_G3_below:percent}",
+    "G2": "Couverture de {gap_G3_below:points} à moins de {gap_G2_below:percent}",
+    "G1": "Couverture de {gap_G2_below:points} à moins de {gap_G1_below:percent}",
     "G0": "Besoin couvert",
     "NN": "Service présent, aucun besoin relevé",
     "NU": "Service présent, besoin inconnu",
@@ -101,17 +101,18 @@ def write_types(panel: Panel, shown: Scene) -> None:
             _box(panel, left + column * pitch, 0.15, GAP[gap_class], hatch)
         panel.gap(0.138)
     panel.gap(0.06)
-    _classes(panel)
+    _classes(panel, shown)
 
 
-def _classes(panel: Panel) -> None:
+def _classes(panel: Panel, shown: Scene) -> None:
     """The meaning of the classes, in two columns."""
     top, half = panel.y, -(-len(_SHORT) // 2)
     for number, (code, meaning) in enumerate(_SHORT.items()):
         column, row = divmod(number, half)
         left, panel.y = panel.left + column * panel.width / 2, top + row * 0.135
         _box(panel, left, 0.15, GAP[code], "//////" if code == UNSURVEYED else "")
-        panel.axes.text(left + 0.22, panel.y + 0.06, meaning, fontsize=6.8, va="center")
+        text = shown.edition.filled(meaning, "legend.py")
+        panel.axes.text(left + 0.22, panel.y + 0.06, text, fontsize=6.8, va="center")
     panel.y = top + half * 0.135
 
 
