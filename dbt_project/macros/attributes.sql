@@ -7,12 +7,12 @@
 
 {# The attributes of `int_service_profile`: texts and codes. #}
 {% macro service_texts() %}
-    {{ return(['program_name', 'description', 'site_name', 'status_code', 'access_modes', 'hours', 'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents', 'cost_code', 'languages', 'public_phone']) }}
+    {{ return(['program_name', 'description', 'site_name', 'status_code', 'funder', 'partners', 'budget_currency_code', 'access_modes', 'hours', 'admitted_groups', 'excluded_groups', 'exclusion_criteria', 'required_documents', 'cost_code', 'languages', 'public_phone']) }}
 {% endmacro %}
 
 {# The attributes of `int_service_profile`: the others and their types. #}
 {% macro service_numbers_and_dates() %}
-    {{ return({'latitude': 'double', 'longitude': 'double', 'starts_on': 'date', 'ends_on': 'date', 'capacity_per_month': 'bigint', 'free_places': 'bigint', 'wait_days': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint', 'cost_xof': 'bigint'}) }}
+    {{ return({'latitude': 'double', 'longitude': 'double', 'starts_on': 'date', 'ends_on': 'date', 'budget_amount': 'double', 'budget_xof': 'double', 'beneficiaries': 'bigint', 'beneficiaries_women': 'bigint', 'beneficiaries_men': 'bigint', 'beneficiaries_girls': 'bigint', 'beneficiaries_boys': 'bigint', 'capacity_per_month': 'bigint', 'free_places': 'bigint', 'wait_days': 'bigint', 'min_age': 'bigint', 'max_age': 'bigint', 'cost_xof': 'bigint'}) }}
 {% endmacro %}
 
 {# The attributes that the grids ask for each month: texts and codes. #}
@@ -28,6 +28,16 @@
 {# What a person may decide where sources contradict each other: two spellings of a name do not. #}
 {% macro disputable_attributes() %}
     {{ return(['organization_type_code', 'starts_on', 'ends_on', 'status_code', 'access_modes', 'capacity_per_month', 'free_places', 'wait_days', 'hours', 'admitted_groups', 'excluded_groups', 'min_age', 'max_age', 'exclusion_criteria', 'required_documents', 'cost_code', 'cost_xof', 'languages']) }}
+{% endmacro %}
+
+{# What is an activity’s own: a service has as many values as activities. #}
+{% macro activity_attributes() %}
+    {{ return(['funder', 'partners', 'budget_amount', 'budget_currency_code', 'budget_xof', 'beneficiaries', 'beneficiaries_women', 'beneficiaries_men', 'beneficiaries_girls', 'beneficiaries_boys', 'beneficiaries_older_women', 'beneficiaries_older_men', 'beneficiaries_children', 'beneficiaries_disabled', 'beneficiaries_reached']) }}
+{% endmacro %}
+
+{# Of these, what counts people and money. #}
+{% macro activity_figures() %}
+    {{ return(['budget_amount', 'budget_xof', 'beneficiaries', 'beneficiaries_women', 'beneficiaries_men', 'beneficiaries_girls', 'beneficiaries_boys', 'beneficiaries_older_women', 'beneficiaries_older_men', 'beneficiaries_children', 'beneficiaries_disabled', 'beneficiaries_reached']) }}
 {% endmacro %}
 
 {# The items of the AAAQ frame that are yes or no. #}

@@ -29,14 +29,19 @@ _MONTHS = {
     )
     for name in spellings.split()
 }
+# A month as a file's name or a header abbreviates it, whatever letters follow: janv, Févr., décembre.
+MONTH = r"(?i:jan|f[eé][bv]|mar|avr|apr|mai|may|jui|jul|ao[uû]|aug|sep|oct|nov|d[eé]c)[^\W\d_]*"
 _TIME = r"(?:[T ][0-9]{1,2}:.*|Z|[+-][0-9]{2}:[0-9]{2})?"
 _ISO = re.compile(rf"([0-9]{{4}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})|([0-9]{1,2})/([0-9]{1,2})/([0-9]{2})")
-_ISO_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-_MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])/([0-9]{4})")
+_ISO_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])|(20[0-9]{2})(0[1-9]|1[0-2])")
+_MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/-]([0-9]{4})")
+_COMPACT = re.compile(r"(20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
+_COMPACT_DAY_FIRST = re.compile(r"(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])(20[0-9]{2})")
 _DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
-_MONTH_YEAR = re.compile(r"([a-z]+)(?: ?([0-9]{4})| ([0-9]{2}))")  # names of files glue them: avr2024
+_MONTH_YEAR = re.compile(r"([a-z]+) ?([0-9]{4}|[0-9]{2})")  # names of files glue them: avr2024
+_YEAR_MONTH = re.compile(r"([0-9]{4}) ?([a-z]+)")
 # A part of a year: its letter or word and its number, whichever comes first.
 _PART = re.compile(r"(q|t|s|trimestre |semestre )([1-4]) ([0-9]{4})")
 _PART_NAMED = re.compile(r"([1-4])(?:er|e|eme|nd|st|rd|th)? (trimestre|semestre|quarter) (?:de )?([0-9]{4})")
@@ -75,14 +80,24 @@ def date(value: str, *, end: bool = False) -> dt.date | None:
     return day if day is not None else _end_of_range(text, end)
 
 
+def as_written(part: str) -> str:
+    """A date in a file's name as it is written in a cell: 2024_08_31 is 2024-08-31, juillet_2024 has a space."""
+    return re.sub(r"(?<=[0-9])[_. ](?=[0-9])", "-", part).replace("_", " ")
+
+
 def _one(text: str, end: bool) -> dt.date | None:
     if match := _ISO.fullmatch(text):
         return _day(int(match[1]), int(match[3]), int(match[4]))
     if match := _DAY_FIRST.fullmatch(text):
         day, month, year = (part for part in match.groups() if part)
         return _day(_year(year), int(month), int(day))
+    if match := _COMPACT.fullmatch(text):
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    if match := _COMPACT_DAY_FIRST.fullmatch(text):
+        return _day(int(match[3]), int(match[2]), int(match[1]))
     if match := _ISO_MONTH.fullmatch(text):
-        return _span(int(match[1]), int(match[2]), int(match[2]), end)
+        year, month = (int(part) for part in match.groups() if part)
+        return _span(year, month, month, end)
     if match := _MONTH_FIRST.fullmatch(text):
         return _span(int(match[2]), int(match[1]), int(match[1]), end)
     if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text) and 20000 <= float(text) <= 80000:
@@ -100,7 +115,9 @@ def _worded(text: str, end: bool) -> dt.date | None:
     if match := _MONTH_DAY.fullmatch(text):
         return _day(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]))
     if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
-        return _span(_year(match[2] or match[3]), _MONTHS[match[1]], _MONTHS[match[1]], end)
+        return _span(_year(match[2]), _MONTHS[match[1]], _MONTHS[match[1]], end)
+    if (match := _YEAR_MONTH.fullmatch(text)) and match[2] in _MONTHS:
+        return _span(int(match[1]), _MONTHS[match[2]], _MONTHS[match[2]], end)
     if _YEAR.fullmatch(text):
         return _span(int(text), 1, 12, end)
     return None

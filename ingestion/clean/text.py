@@ -34,9 +34,13 @@ def tidy(value: str) -> str | None:
 
 def fold(value: str) -> str:
     """A key for comparing spellings: no accents, lower case, other characters collapsed to single spaces."""
+    return re.sub(r"[\W_]+", " ", unaccented(value)).strip()
+
+
+def unaccented(value: str) -> str:
+    """Lower case without accents: « Écoles » is "ecoles"."""
     letters = unicodedata.normalize("NFKD", value).casefold().replace("œ", "oe").replace("æ", "ae")
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
-    return re.sub(r"[\W_]+", " ", plain).strip()
+    return "".join(sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign))
 
 
 def as_text(value: object) -> str:

@@ -1,22 +1,23 @@
-"""The code lists, read from the seed that dbt loads too, so that form and warehouse cannot diverge."""
+"""The code lists, the country's included, from the seed that dbt loads too: form and warehouse cannot diverge."""
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
 from ingestion.clean.text import fold
-from ingestion.project import SEEDS
+from ingestion.country import seeds
+from ingestion.country.pack import iso3
 
-SEED = SEEDS / "code_list.csv"
+
+def _lists() -> dict[str, dict[str, tuple[str, str]]]:
+    return _lists_of(iso3())
 
 
 @cache
-def _lists() -> dict[str, dict[str, tuple[str, str]]]:
+def _lists_of(country: str) -> dict[str, dict[str, tuple[str, str]]]:
     lists: dict[str, dict[str, tuple[str, str]]] = {}
-    with SEED.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            lists.setdefault(row["list"], {})[row["code"]] = (row["fr"], row["en"])
+    for row in seeds.rows("code_list"):
+        lists.setdefault(row["list"], {})[row["code"]] = (row["fr"], row["en"])
     return lists
 
 
@@ -36,7 +37,7 @@ def labels(name: str, code: str) -> tuple[str, str]:
 
 
 @cache
-def _index(name: str) -> dict[str, str]:
+def _index(name: str, country: str) -> dict[str, str]:
     index: dict[str, str] = {}
     for code, labels in _lists()[name].items():
         for spelling in (code, *labels):
@@ -46,4 +47,4 @@ def _index(name: str) -> dict[str, str]:
 
 def find(name: str, value: str) -> str | None:
     """The code of a text: the code itself or its French or English label, ignoring case and accents."""
-    return _index(name).get(fold(value))
+    return _index(name, iso3()).get(fold(value))

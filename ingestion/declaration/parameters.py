@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
-from ingestion.project import SEEDS
+from ingestion.country import seeds
+from ingestion.country.pack import iso3
 
-SEED = SEEDS / "parameter.csv"
+
+def values() -> dict[str, str]:
+    """The value of every parameter, as written."""
+    return _values(iso3())
 
 
 @cache
-def values() -> dict[str, str]:
-    """The value of every parameter, as written."""
-    with SEED.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["value"] for row in csv.DictReader(file)}
+def _values(country: str) -> dict[str, str]:
+    return {row["name"]: row["value"] for row in seeds.rows("parameter")}
 
 
 def parameter(name: str) -> float:

@@ -7,6 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ingestion.clean.dates import date
+from ingestion.country import seeds
+from ingestion.country.pack import country
+
+# Columns that a calendar makes of its marked months.
+CALENDAR_START, CALENDAR_END = "calendar_start", "calendar_end"
 # Separators of the values of one cell: « Kayes, Mopti et Gao ».
 SEPARATORS = (",", ";", "\n", "et")
 
@@ -26,6 +32,12 @@ class Tabular(Strict):
     header_rows: int = Field(
         1, ge=1, le=5, description="lignes d’en-tête ; leurs noms sont joints : « Bénéficiaires / Femmes »"
     )
+    help_rows: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="lignes d’explication sous l’en-tête (« choisir dans la liste »), rejetées avec leur raison",
+    )
     hxl: bool = Field(False, description="la ligne sous l’en-tête doit porter des étiquettes HXL")
     unpivot: dict[str, dict[str, str]] = Field(
         default_factory=dict,
@@ -34,6 +46,17 @@ class Tabular(Strict):
     unpivot_value: str = "value"
     unpivot_pattern: str | None = Field(
         None, description="les colonnes larges par leur nom, dont les groupes nommés sont des colonnes nouvelles"
+    )
+    unpivot_empty: Literal["keep", "drop"] = Field(
+        "keep", description="« drop » : une cellule vide d’une colonne large ne fait pas de ligne"
+    )
+    calendar: dict[str, str] = Field(
+        default_factory=dict,
+        description="colonnes de mois où une croix dit que l’activité a lieu : {en-tête: mois} ; le premier et le "
+        "dernier deviennent calendar_start et calendar_end",
+    )
+    calendar_pattern: str | None = Field(
+        None, description="ces colonnes par leur nom, dont le groupe (?P<month>…) dit le mois : janv-25"
     )
     max_rows: int = Field(
         400_000, ge=1, description="lignes remplies au plus ; il faut environ 4 Ko de mémoire par ligne de services"
@@ -72,7 +95,7 @@ class Tabular(Strict):
             raise ValueError(f"{', '.join(empty)} : attendu au moins un séparateur, aucun vide")
         return value
 
-    @field_validator("totals", "unpivot_pattern")
+    @field_validator("totals", "unpivot_pattern", "calendar_pattern")
     @classmethod
     def _expression(cls, value: str | None) -> str | None:
         try:
@@ -88,8 +111,31 @@ class Tabular(Strict):
             raise ValueError(f"« {value} » : attendu au moins un groupe nommé, comme « (?P<sex>[MF])_.* »")
         return value
 
+    @field_validator("calendar_pattern")
+    @classmethod
+    def _names_the_month(cls, value: str | None) -> str | None:
+        if value is not None and "month" not in re.compile(value).groupindex:
+            raise ValueError(f"« {value} » : attendu un groupe (?P<month>…)")
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _months(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := [month for month in value.values() if date(month) is None]:
+            raise ValueError(f"{', '.join(wrong)} : attendu des mois, comme 2025-01")
+        return value
+
 
 SENTENCE = "sentence"  # the column with the whole sentence in a lifted table
+
+
+def _zones() -> str:
+    """Expression for `{zone}`: the names of the areas of the first level that the zones are."""
+    current = country().current_vintage
+    names = {row["code"]: row["name_fr"] for row in seeds.rows("admin_area") if row["vintage"] == current}
+    return "|".join(re.escape(names[row["admin1_code"]]) for row in seeds.rows("zone") if row["admin1_code"] in names)
+
+
 # Expression for `{nombre}` in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
 _NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?!\d))"
 
@@ -97,7 +143,7 @@ _NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)
 class SentencePattern(Strict):
     """A pattern for running text: every match is a row of the table, every named group a column.
 
-    `{nombre}` in the pattern matches any number in French notation.
+    `{nombre}` in the pattern matches any number in French notation, `{zone}` the short name of a zone.
     """
 
     table: str = Field(description="nom de la table rendue")
@@ -119,7 +165,7 @@ class SentencePattern(Strict):
     @property
     def expression(self) -> str:
         """The regular expression."""
-        return self.pattern.replace("{nombre}", _NUMBER)
+        return self.pattern.replace("{nombre}", _NUMBER).replace("{zone}", _zones())
 
 
 class Worded(Strict):
@@ -134,9 +180,12 @@ class TableReader(Tabular):
     kind: Literal["table"]
     sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
     sheets: tuple[str, ...] = Field(
-        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Kayes, « Région * »]"
+        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Nord, « Région * »]"
     )
     sheet_column: str | None = Field(None, description="colonne nouvelle qui porte le nom de la feuille")
+    hidden_rows: Literal["read", "reject"] = Field(
+        "read", description="lignes masquées ou filtrées d’un classeur : lues, avec une note, ou rejetées (reject)"
+    )
 
     @field_validator("sheets", mode="before")
     @classmethod

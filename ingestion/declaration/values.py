@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingestion.clean import country, dates, numbers, pcodes, text
+from ingestion.clean import coordinates, dates, money, numbers, pcodes, people, plausible, text
 from ingestion.declaration import code_lists
 from ingestion.shapes import Column
 
+# Of what has no end: as if nothing were written.
+_ENDLESS = {"permanent", "indetermine", "indeterminee", "illimite", "duree indeterminee", "en continu", "sans fin"}
 _LARGEST_COUNT = 10**12  # larger counts of people, days or francs are slips, and 1e30 is no 64-bit integer
 
 
-def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
+def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part: bool = False) -> tuple[Any, bool]:
     """(value, understood). An empty cell is (None, True); an unreadable text, or a value outside the column's bounds,
     is (None, False).
 
     With ``start``, and for columns named starts_…, a year or a month is its first day. Several codes are sorted and
-    joined by ";"; with False if some are unknown.
+    joined by ";"; with False if some are unknown. ``unit``: the currency that the header gives to bare amounts.
+    ``is_part``: the cell may hold several counts (« 300 femmes, 200 hommes »), of which the column is one.
     """
     tidied = text.tidy(raw)
     if tidied is None:
@@ -28,8 +31,16 @@ def clean(column: Column, raw: str, start: bool = False) -> tuple[Any, bool]:
         return _codes(column, tidied)
     if column.is_number and numbers.are_several(raw.strip()):
         return None, False
+    if column.kind in ("money", "currency"):
+        value, is_read = _of_amount(column, text.visible(raw), unit)
+        return (value, is_read) if value is None or _within(column, value) else (None, False)
     if column.is_count and numbers.is_ambiguous(tidied):
         return None, False
+    if column.kind == "people":
+        value, is_read = people.count(text.visible(raw), column.part, is_part)
+        return (value, is_read) if value is None or _within(column, value) else (None, False)
+    if column.name.startswith("ends") and text.fold(tidied) in _ENDLESS:
+        return None, True
     value = _single(column, tidied, start or column.name.startswith("starts"))
     return (value, True) if value is not None and _within(column, value) else (None, False)
 
@@ -46,9 +57,23 @@ def _single(column: Column, tidied: str, start: bool) -> Any:
             return numbers.number(tidied)
         case "boolean":
             return numbers.boolean(tidied)
+        case "degrees":
+            return coordinates.degrees(tidied, "latitude" if column.name == "latitude" else "longitude")
         case "date":
             return dates.date(tidied, end=not start)
     return tidied
+
+
+def _of_amount(column: Column, cell: str, unit: str) -> tuple[Any, bool]:
+    """The first amount of a cell, or the one in the currency of the column; or the currency of the first."""
+    if column.kind == "currency" and not any(sign.isdigit() for sign in cell):
+        code = money.currency(cell)
+        return code, code is not None
+    found = money.amounts(cell, unit)
+    if column.kind == "currency":
+        return (found[0][1] or None if found else None), bool(found)
+    of_column = [value for value, code in found if column.currency in ("", code)]
+    return next(iter(of_column), None), bool(found)
 
 
 # Tried in this order: a label may contain "/" (Familles / parent isolé) or spaces (Accès direct); surveys
@@ -73,9 +98,9 @@ def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[se
 
 
 def _within(column: Column, value: Any) -> bool:
-    if column.kind == "integer" and abs(value) > _LARGEST_COUNT:
+    if column.kind in ("integer", "people") and abs(value) > _LARGEST_COUNT:
         return False
-    if column.kind == "date" and not country.is_plausible(value):
+    if column.kind == "date" and not plausible.is_plausible(value):
         return False
     low, high = column.minimum, column.maximum
     return (low is None or value >= low) and (high is None or value <= high)

@@ -60,6 +60,11 @@ class Form:
         """The questions directly in a repeat; "" for those of the submission."""
         return {question.name: question for question in self.questions if question.repeat == repeat}
 
+    def named_twice(self, repeat: str) -> frozenset[str]:
+        """The names that two questions directly in a repeat have, each in a group of its own."""
+        names = [question.name for question in self.questions if question.repeat == repeat]
+        return frozenset(name for name in names if names.count(name) > 1)
+
     @cached_property
     def _index(self) -> dict[tuple[str, str], Question]:
         return {(question.repeat, question.name): question for question in self.questions}

@@ -6,27 +6,34 @@ Names are visibly made up. Only codes are those of the file: sectors and p-codes
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
 from ingestion.clean.countries import countries
-from ingestion.clean.dates import date
+from ingestion.clean.dates import as_written, date
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
+from ingestion.country import seeds
+from ingestion.country.pack import country
+from ingestion.country.pcode_forms import ancestor, level_of
+from ingestion.country.words import worded
 from ingestion.declaration import code_lists
 from ingestion.proposals import formats
 from ingestion.proposals.judging import COUNTRY, target_of
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.proposal import Choice, Proposal, country_of
+from ingestion.proposals.proposal import MONTH, Choice, Proposal, country_of
 from ingestion.proposals.words import understood
 from ingestion.shapes import Column
 
 ROWS = 6
+# A day as file names write it, in the order in which a proposal looks for one.
+_DATES = (
+    *("2024-07-31", "31-07-2024", "2024-07", "07-2024"),
+    *("juillet_2024", "2024_juillet", "juillet_24", "T3_2024", "2024"),
+)
 NOTICE = "DONNÉES FICTIVES"
 _NAMES = ("Association Fictive des Rives", "ONG Fictive du Baobab", "Comité Fictif des Sages")
-_MALI = {"admin1_code": "ML07", "admin2_code": "ML0703", "admin3_code": "ML070303"}
-_MALI |= {"admin1_name": "Gao", "admin2_name": "Gao", "admin3_name": "Commune fictive de Gao"}
-_NUMBERS = {"latitude": "14.5", "longitude": "-4.2", "level": "2"}
 
 
 def sample(proposal: Proposal) -> list[list[str]]:
@@ -35,20 +42,24 @@ def sample(proposal: Proposal) -> list[list[str]]:
     invented = [_cells(choice, proposal) for choice in proposal.choices]
     head = [[column.header for column in columns]]
     if proposal.sheet.header_rows > 1:  # « Bénéficiaires / Femmes » takes two rows
-        head = [list(level) for level in zip(*(name.partition(" / ")[::2] for name in head[0]), strict=True)]
+        levels = [(column.group or column.name, column.name if column.group else "") for column in columns]
+        head = [list(level) for level in zip(*levels, strict=True)]
     if proposal.sheet.has_tags:
         head.append([column.tag for column in columns])
+    head += [["explication fictive"] * len(columns)] * proposal.sheet.help_rows
     return head + [list(row) for row in zip(*invented, strict=True)]
 
 
 def _cells(choice: Choice, proposal: Proposal) -> list[str]:
     """The cells of one column, from the first row to the last."""
     if choice.guess is not None:
-        if choice.fate in _MALI and country_of(proposal.sheet) in ("", "mli"):
-            return [_MALI[choice.fate]] * ROWS
+        if choice.fate in _places() and country_of(proposal.sheet) in ("", country().iso3.lower()):
+            return [_places()[choice.fate]] * ROWS
         return list(islice(cycle(_mapped(choice.column, target_of(proposal.shape, choice.fate))), ROWS))
     if choice.fate == COUNTRY:
-        return [next(cell for cell in choice.column.cells if "ML" in countries(cell))] * ROWS
+        return [next(cell for cell in choice.column.cells if country().iso2 in countries(cell))] * ROWS
+    if choice.fate == MONTH:
+        return ["x" if proposal.months and proposal.months.is_calendar else "10"] * ROWS
     if choice.fate == "personal":
         return ["00000000"] * ROWS
     if choice.fate == "empty":
@@ -73,9 +84,31 @@ def _mapped(column: FileColumn, target: Column) -> list[str]:
             return [next(cell for cell in column.cells if pcode(cell, target.level))]
         case "date":
             return [_like(column.values[:1], day) for day in ("2024-07-15", "2024-08-01", "2024-08-20")]
+        case "currency":
+            return ["EUR", "XOF"]
         case "boolean":
             return _known(column, target) or ["oui", "non"]
-    return [_NUMBERS.get(target.name, "10" if target.minimum == 0 else "1")]
+    return [_numbers().get(target.name, "10" if target.minimum == 0 else "1")]
+
+
+@cache
+def _places() -> dict[str, str]:
+    """The areas of all invented rows: the last one of the country's list, with those around it."""
+    areas = {row["code"]: row for row in seeds.rows("admin_area") if row["vintage"] == country().current_vintage}
+    last = areas[max(areas, key=lambda code: (level_of(code) or 0, code))]
+    found: dict[str, str] = {}
+    for level in (1, 2, 3):
+        if area := areas.get(ancestor(last["code"], level)):
+            found |= {f"admin{level}_code": area["code"], f"admin{level}_name": area["name_fr"]}
+            found.setdefault("place_name", area["name_fr"])
+    return found
+
+
+def _numbers() -> dict[str, str]:
+    """A position in the middle of the country, and a level."""
+    frame = country().frame
+    latitude, longitude = (frame.south + frame.north) / 2, (frame.west + frame.east) / 2
+    return {"latitude": f"{latitude:.1f}", "longitude": f"{longitude:.1f}", "level": "2"}
 
 
 def _texts(target: Column) -> list[str]:
@@ -86,8 +119,10 @@ def _texts(target: Column) -> list[str]:
     if target.name in ("admin_vintage", "period"):
         return ["2024"]
     if target.name == "admin_code":
-        return ["ML07"]
-    return [f"{target.fr.split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")]
+        return [_places()["admin1_code"]]
+    return [
+        f"{worded(target.fr).split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")
+    ]
 
 
 def _known(column: FileColumn, target: Column) -> list[str]:
@@ -113,14 +148,9 @@ def file_name(proposal: Proposal) -> str:
     origin = named[0] if named else None
     if origin is None or origin.file_name is None:
         return f"sample{suffix}"
-    text = next(
-        t for t in ("2024-07-31", "juillet_2024", "2024") if re.search(origin.file_name, t) and date(_spaced(t))
-    )
+    pattern = re.compile(origin.file_name, re.IGNORECASE)
+    text = next(t for t in _DATES if (match := pattern.search(t)) and date(as_written(match[1])))
     return f"sample.{text}{suffix}"
-
-
-def _spaced(text: str) -> str:
-    return text.replace("_", " ")
 
 
 def write(proposal: Proposal, folder: Path) -> Path:

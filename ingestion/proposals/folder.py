@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 
+from ingestion.clean.money import unit_of
+from ingestion.country.pack import country
 from ingestion.declaration.source import Lookup, Source, load
 from ingestion.proposals import fiction, formats
-from ingestion.proposals.proposal import Choice, Proposal, patterns
+from ingestion.proposals.editions import patterns
+from ingestion.proposals.judging import target_of
+from ingestion.proposals.proposal import MONTH, MONTH_VALUE, Choice, Proposal
 from ingestion.records.expected import expected_csv
 
 _TO_CONFIRM = "# à confirmer"
@@ -62,8 +66,8 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield from _reader(proposal, reader)
     if proposal.country:
         yield ""
-        column = _inline(proposal.country.header)
-        yield f"country: {{column: {column}, keep: [Mali]}} {_TO_CONFIRM} : les lignes d’autres pays sont rejetées"
+        kept = f"{{column: {_inline(proposal.country.header)}, keep: [{country().name.fr}]}}"
+        yield f"country: {kept} {_TO_CONFIRM} : les lignes d’autres pays sont rejetées"
     yield ""
     yield "shapes:"
     yield f"  {proposal.shape}:"
@@ -71,10 +75,16 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     for name, (origin, ground) in proposal.constants.items():
         stated = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
         inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in stated.items())
-        yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {ground}"
+        yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {_one_line(ground)}"
+    for name, made in proposal.derived.items():
+        if name not in proposal.mapped:
+            yield f"      {name}: {made} {_TO_CONFIRM} : les colonnes de mois"
     for choice in proposal.mapped.values():
         yield f"      {choice.fate}: {_read(proposal, choice)}"
-    yield f"    bounds: {{min_records: {max(1, proposal.kept_rows // 3)}, max_records: {max(1000, proposal.rows * 5)}}}"
+    for one in proposal.shared:
+        yield f"      {one.target}: {_origin(one.header, one.options)} {_TO_CONFIRM} : {_one_line(one.ground)}"
+    rows = proposal.rows * max(1, len(proposal.months.of) if proposal.months else 1)
+    yield f"    bounds: {{min_records: {max(1, proposal.kept_rows // 3)}, max_records: {max(1000, rows * 5)}}}"
     yield from _apart(proposal)
 
 
@@ -91,8 +101,37 @@ def _reader(proposal: Proposal, kind: str) -> Iterator[str]:
         yield f"  total: {_scalar(proposal.sheet.total)}"
     if proposal.sheet.header_rows > 1:
         yield f"  header_rows: {proposal.sheet.header_rows}"
+    if proposal.sheet.help_rows:
+        yield f"  help_rows: {proposal.sheet.help_rows} {_TO_CONFIRM} : explications sous l’en-tête, laissées"
+    yield from _months(proposal)
+    if proposal.fill_down:
+        columns = ", ".join(map(_inline, proposal.fill_down))
+        yield f"  fill_down: [{columns}] {_TO_CONFIRM} : une cellule vide répète celle du dessus"
     if proposal.sheet.has_tags:
         yield "  hxl: true"
+
+
+def _months(proposal: Proposal) -> Iterator[str]:
+    """How the reader takes columns of months: by their names as the next edition writes them, else one by one."""
+    months = proposal.months
+    if months is None:
+        return
+    if months.is_calendar:
+        columns = ", ".join(f"{_inline(header)}: {_quoted(month)}" for header, month in months.of.items())
+        yield f"  calendar_pattern: {_quoted(months.pattern)}" if months.pattern else f"  calendar: {{{columns}}}"
+        return
+    columns = ", ".join(f"{_inline(header)}: {{{MONTH}: {_quoted(month)}}}" for header, month in months.of.items())
+    yield f"  unpivot_pattern: {_quoted(months.pattern)}" if months.pattern else f"  unpivot: {{{columns}}}"
+    yield f"  unpivot_value: {MONTH_VALUE}"
+    yield "  unpivot_empty: drop"
+
+
+def _origin(header: str, options: Mapping[str, str | bool]) -> str:
+    """The column that is read, with what its origin declares."""
+    if not options:
+        return _scalar(header)
+    told = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
+    return f"{{column: {_inline(header)}, {told}}}"
 
 
 def _read(proposal: Proposal, choice: Choice) -> str:
@@ -101,7 +140,9 @@ def _read(proposal: Proposal, choice: Choice) -> str:
     if choice.fate == "organization_name" and acronym and len(choice.column.cells) < proposal.rows:
         both = f"{{column: {_inline(choice.column.header)}, otherwise: {_inline(acronym.column.header)}}}"
         return f"{both} {_TO_CONFIRM} : le sigle nomme les lignes sans nom"
-    return _scalar(choice.column.header) + _doubt(choice)
+    header, target = choice.column.header, target_of(proposal.shape, choice.fate)
+    unit = unit_of(header) if target.kind in ("money", "currency") else ""
+    return _origin(header, {"unit": unit} if unit else {}) + _doubt(choice)
 
 
 def _doubt(choice: Choice) -> str:

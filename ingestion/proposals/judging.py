@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ingestion.clean.countries import countries
+from ingestion.clean.dates import date
+from ingestion.clean.money import unit_of
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
+from ingestion.clean.text import fold
+from ingestion.country import seeds
+from ingestion.country.pack import country as here
+from ingestion.proposals.answers import answered
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.words import is_peculiar, likeness, tagged, understood, words
+from ingestion.proposals.words import is_peculiar, likeness, phrases, tagged, understood, words
 from ingestion.records.mapping import OBSERVED
-from ingestion.shapes import SHAPES, Column
+from ingestion.shapes import SERVICE, SHAPES, Column
 
 SURE, LIKELY = 0.85, 0.65
 _LEAST = 0.45
@@ -25,6 +32,9 @@ _OTHER_COUNTRIES |= set(words("return citoyenneté citizenship siège headquarte
 _FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
 _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
+PERIOD = "project period"
+_ONE_PERIOD = re.compile(r"(?:[^\W\d_]+\.?[ -]?)?(?:20)?\d\d|20\d\d-\d\d|\d\d/20\d\d")  # « avril 2025 », 2025
+_SEVERAL_PARTNERS = re.compile(r"partenaires|partners|partenaire\(s\)|partner\(s\)", re.IGNORECASE)
 _TELLING = 0.5  # « N° de téléphone »: better a column too many than a published phone
 
 
@@ -55,33 +65,68 @@ def guesses(column: FileColumn, shape: str) -> list[Guess]:
     """The possible columns in that shape, the likeliest first; none below a threshold."""
     targets = [*SHAPES[shape].columns, OBSERVED]
     likely = [guess for target in targets if target.kind != "bytes" and (guess := _guess(column, target))]
-    nothing = likeness(column.header, "ignored")
+    nothing = column.likeness("ignored")
     return sorted((one for one in likely if one.score > nothing), key=lambda one: (-one.score, -one.by_header))
 
 
 def _guess(column: FileColumn, target: Column) -> Guess | None:
-    header = likeness(column.header, target.name)
+    header = column.likeness(target.name)
     if column.tag and tagged(column.tag) == target.name:
         return Guess(target.name, 1.0, f"étiquette {column.tag}", header)
-    share = 0.0 if target.kind == "text" else _share(column.values[:_EXAMINED], target)
-    if target.kind == "text":
+    share = 0.0 if target.kind == "text" else _share_of(column, target)
+    if target.name == "place_name":
+        score, ground = _of_places(column, header)
+    elif target.kind == "text":
         score, ground = header * _as_text(column, target), f"en-tête « {column.header} »"
     elif target.kind == "pcode" and share >= 0.8:
         score, ground = max(0.75 + 0.25 * header, header) * share, f"{share:.0%} de p-codes de niveau {target.level}"
     elif target.codes and share >= 0.8 and header < _LEAST and is_peculiar(target.codes):
         score, ground = 0.55 * share, f"{share:.0%} de codes de la liste {target.codes}"
     else:
+        if target.kind == "date" and target.name.startswith("starts") and header < LIKELY:
+            header = max(header, column.likeness(PERIOD) * _share_of_spans(column.values[:_EXAMINED]))
         score = header * (0.3 + 0.7 * share)
         ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
     return Guess(target.name, round(score, 3), ground, header) if score >= _LEAST else None
 
 
+def _of_places(column: FileColumn, header: float) -> tuple[float, str]:
+    """The score of free text that names places: « Région de Gao, cercle d’Ansongo », « Région/Cercle/Commune »."""
+    levels = sum(column.likeness(f"admin{level}_name") >= LIKELY for level in (1, 2, 3))
+    named = sum(names_place(value) for value in column.values[:_EXAMINED]) / len(column.values) if column.values else 0
+    ground = f"en-tête « {column.header} », {named:.0%} des valeurs nomment une région, un cercle ou une commune"
+    if header >= LIKELY and named >= 0.5 and "zone" in words(column.name):  # elsewhere a zone is a level of its own
+        return 1.01, ground
+    return max(0.97 * header, 0.98 if levels > 1 else 0.0) * min(1.0, named / 0.7), ground
+
+
+def _share_of_spans(values: tuple[str, ...]) -> float:
+    """The share of cells that tell a beginning and an end: « Avril 2025-décembre 2025 »."""
+    ends = [(date(value), date(value, end=True)) for value in values]
+    spans = sum(
+        first != last and not _ONE_PERIOD.fullmatch(v.strip()) for v, (first, last) in zip(values, ends, strict=True)
+    )
+    return spans / len(values) if values else 0.0
+
+
+def _share_of(column: FileColumn, target: Column) -> float:
+    """The share of distinct values that this column could hold, in the currency and to the question of its header."""
+    values = column.values[:_EXAMINED]
+    if not values:
+        return 0.0
+    unit = unit_of(column.header) if target.kind in ("money", "currency") else ""
+    known = _known(values, target, unit)
+    return sum(n in known or answered(target, column, value) is not None for n, value in enumerate(values)) / len(
+        values
+    )
+
+
 @lru_cache(maxsize=4096)
-def _share(values: tuple[str, ...], target: Column) -> float:
-    """The share of distinct values that this column could hold; plain numbers do not count as p-codes."""
+def _known(values: tuple[str, ...], target: Column, unit: str) -> frozenset[int]:
+    """Which values a column could hold; plain numbers do not count as p-codes."""
     if target.kind == "pcode":
-        return sum(pcode(value, target.level) is not None for value in values) / len(values) if values else 0.0
-    return sum(understood(target, value) for value in values) / len(values) if values else 0.0
+        return frozenset(n for n, value in enumerate(values) if pcode(value, target.level) is not None)
+    return frozenset(n for n, value in enumerate(values) if understood(target, value, unit))
 
 
 def _as_text(column: FileColumn, target: Column) -> float:
@@ -91,6 +136,8 @@ def _as_text(column: FileColumn, target: Column) -> float:
         return 0.0
     if target.name in ("admin_code", "admin_vintage", "period", "age_group", "hours", "iati_identifier", "file_name"):
         return 1.0
+    if target.name == "organization_name" and _SEVERAL_PARTNERS.search(column.name):
+        return 0.6  # of a list of somebody else’s projects
     coded = sum(number(v) is not None or any(pcode(v, level) for level in (1, 2, 3)) for v in values) / len(values)
     return 1 - 0.8 * coded
 
@@ -100,25 +147,44 @@ def personal_ground(column: FileColumn) -> str | None:
     if column.tag and tagged(column.tag) == PERSONAL:
         return f"étiquette {column.tag}"
     values = column.values[:_EXAMINED]
-    kinds = [piece.kind for value in values if number(value) is None or _is_phone(value) for piece in find(value)]
+    read = [value for value in values if number(value) is None or _is_phone(value)]
+    if announced := _figure_announced(column):  # « 16°15'10" N » leads to nobody, nor does a budget of 8 digits
+        read = [value for value in read if not understood(announced, value, unit_of(column.header))]
+    kinds = [piece.kind for value in read for piece in find(value)]
     if values and len(kinds) >= 0.3 * len(values):
         labels = {PHONE: "des numéros de téléphone", EMAIL: "des courriels", ACCOUNT: "des comptes de messagerie"}
         return f"les cellules contiennent {labels.get(max(kinds, key=kinds.count), 'des positions')}"
-    parts = [column.header, *column.header.split(".")]  # for JSON: « contact.nom »
-    if max(likeness(part, PERSONAL) for part in parts) >= _TELLING:
+    if _announces_person(column):
         return f"l’en-tête « {column.header} » annonce une personne ou un contact"
     return None
 
 
+def _announces_person(column: FileColumn) -> bool:
+    """Whether a header names a person or a contact; not « Organisation (nom complet) », which explains itself."""
+    parts = [column.group, column.name, *column.header.split(".")]  # for JSON: « contact.nom »
+    if likeness(phrases(column.name)[-1 if len(phrases(column.name)) == 1 else 1][0], "organization_name") >= SURE:
+        parts = [column.group]
+    return max(likeness(part, PERSONAL) for part in parts) >= _TELLING
+
+
+def _figure_announced(column: FileColumn) -> Column | None:
+    """The figure of a service that a header announces: a latitude, an amount, a number of people."""
+    figures = {target.name: column.likeness(target.name) for target in SERVICE if target.is_number}
+    best = max(figures, key=lambda name: figures[name])
+    return SERVICE.column(best) if figures[best] >= LIKELY else None
+
+
 def country_ground(column: FileColumn) -> str | None:
-    """Why a column gives the country of a row, in a file with some rows in Mali."""
-    by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, likeness(column.header, COUNTRY))
+    """Why a column gives the country of a row, in a file with some rows in this one."""
+    by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, column.likeness(COUNTRY))
     values = column.values[:_EXAMINED]
     known = [countries(value) for value in values]
     is_of_countries = sum(map(bool, known)) >= 0.8 * len(values) > 0
     if by_header < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
         return None
-    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in codes for codes in known) else None
+    return (
+        f"en-tête « {column.header} », noms ou codes de pays" if any(here().iso2 in codes for codes in known) else None
+    )
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:
@@ -140,3 +206,19 @@ def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[st
 def _is_phone(value: str) -> bool:
     digits = value.lstrip("+0")
     return value.startswith("+") or (value.isdigit() and len(digits) in (8, 11))
+
+
+def names_place(text: str) -> bool:
+    """Whether a text names a region, a cercle or a commune of the country, perhaps among other words."""
+    told = fold(text).split()
+    return any(
+        " ".join(told[start : start + length]) in _place_names()
+        for length in (1, 2, 3)
+        for start in range(len(told) - length + 1)
+    )
+
+
+@cache
+def _place_names() -> frozenset[str]:
+    names = frozenset(fold(row["name_fr"]) for row in seeds.rows("admin_area") if row["level"] != "0")
+    return names - {fold(here().name.fr)}

@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from ingestion.clean.numbers import number
-from ingestion.clean.text import fold, tidy
+from ingestion.clean.text import fold, tidy, visible
 from ingestion.declaration.reader_settings import Tabular
 from ingestion.errors import SourceFileError
 from ingestion.proposals import formats
-from ingestion.proposals.words import words
-from ingestion.readers.sheets.grid import Grid
+from ingestion.proposals.words import likeness, words
+from ingestion.readers.sheets.grid import Grid, letter
 from ingestion.readers.tables.tabular import SEARCHED_ROWS, header_names, is_hxl
 
 _MOST_VALUES = 2000
+_MOST_HELP = 3  # rows of explanations under a header
+_LONGEST_NAME = 30
+_ONCE = 0.6  # of the rows bear the name that the others repeat
+_EXPLANATION = re.compile(
+    r"choisi|s[ée]lectionn|indique|pr[ée]cise|saisi|renseigne|liste d[ée]roulante|jj[/-]mm|dd[/-]mm|aaaa|yyyy|format"
+    r"|obligatoire|facultati|optionnel|exemple|\bex\s?[:.]|si applicable|veuillez|please|select|enter |drop.?down"
+    r"|mandatory|optional|en chiffres|texte libre|free text|num[ée]rique|une seule|un seul",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class FileColumn:
-    """One column of a sheet: its header, its HXL tag or "", its filled cells."""
+    """One column of a sheet: its header, its HXL tag or "", its filled cells.
+
+    ``name``: of a header of two rows what stands in the second, and ``group`` in the first. ``repeats``: whether its
+    empty cells seem to repeat the one above.
+    """
 
     header: str
     tag: str
     cells: list[str]
+    group: str = ""
+    repeats: bool = False
+
+    @property
+    def name(self) -> str:
+        """The header without its group."""
+        return self.header.removeprefix(f"{self.group} / ")
+
+    def likeness(self, target: str) -> float:
+        """The likeness of its header and a column of a shape, from 0 to 1."""
+        return likeness(self.name, target, self.group)
 
     @cached_property
     def values(self) -> tuple[str, ...]:
@@ -44,7 +69,7 @@ class Sheet:
     """A sheet of a workbook ("" for a text table) with its detected header; ``others``: the sheets beside it.
 
     ``same``: other sheets with the same header, whose rows are included. ``total``: the key of a JSON answer that holds
-    the number of records.
+    the number of records. ``help_rows``: rows under the header that explain it. ``titles``: the texts above it.
     """
 
     file: Path
@@ -56,6 +81,8 @@ class Sheet:
     header_rows: int = 1
     same: tuple[str, ...] = ()
     total: str = ""
+    help_rows: int = 0
+    titles: tuple[str, ...] = ()
 
     def column(self, header: str) -> FileColumn:
         """The column of that header. Raises KeyError."""
@@ -99,18 +126,51 @@ def _sheet(path: Path, grid: Grid, others: list[str]) -> Sheet | None:
     below = grid.rows[row + header_rows :]
     tags = below[0] if below and is_hxl(below[0]) else []
     rows = [cells for cells in below[1 if tags else 0 :] if any(cell.strip() for cell in cells)]
+    help_rows = next(
+        (n for n, cells in enumerate(rows[:_MOST_HELP]) if not _explains(cells)), min(len(rows), _MOST_HELP)
+    )
+    rows = rows[help_rows:]
+    width = max([len(header), *map(len, rows)])
+    names = [name or f"colonne {letter(place)}" for place, name in enumerate([*header, *[""] * (width - len(header))])]
     columns = [
-        FileColumn(name, _cell(tags, place), [text for cells in rows if (text := _cell(cells, place))])
-        for place, name in enumerate(header)
-        if name
+        FileColumn(
+            name, _cell(tags, place), cells, _group(grid, row, header_rows, place, name), _repeats(grid, rows, place)
+        )
+        for place, name in enumerate(names)
+        if (cells := [text for row in rows if (text := _cell(row, place))]) or (place < len(header) and header[place])
     ]
     if not rows or not columns:
         return None
-    return Sheet(path, grid.sheet, columns, len(rows), bool(tags), others, header_rows)
+    titles = tuple(cell.strip() for cells in grid.rows[:row] for cell in cells if cell.strip())
+    return Sheet(
+        path, grid.sheet, columns, len(rows), bool(tags), others, header_rows, help_rows=help_rows, titles=titles
+    )
+
+
+def _group(grid: Grid, row: int, header_rows: int, place: int, name: str) -> str:
+    """What stands above the name of a column in a header of two rows."""
+    last = visible(_cell(grid.rows[row + header_rows - 1], place))
+    return name.removesuffix(f" / {last}") if header_rows > 1 and last and name != last else ""
+
+
+def _repeats(grid: Grid, rows: list[list[str]], place: int) -> bool:
+    """Whether a column names things once for several rows, which are otherwise filled."""
+    if any(left <= place <= right for (_, left), (_, right) in grid.merged):
+        return False
+    full = [row for row in rows if sum(bool(cell.strip()) for cell in row) > 2]
+    filled = [bool(_cell(row, place)) for row in full]
+    return len(filled) > 2 and filled[0] and sum(filled) <= _ONCE * len(filled)
+
+
+def _explains(row: list[str]) -> bool:
+    """Whether a row tells how to fill the columns: « choisir dans la liste », « jj/mm/aaaa »."""
+    filled = [cell for cell in row if cell.strip()]
+    told = sum(bool(_EXPLANATION.search(cell)) for cell in filled)
+    return told >= 2 and told >= 0.25 * len(filled)
 
 
 def _with_its_groups(grid: Grid, row: int) -> tuple[int, int]:
-    """(first row, number of rows) of a header: two if « Bénéficiaires » is merged over « Hommes », « Femmes ».
+    """(first row, number of rows) of a header: two if « Bénéficiaires » stands over « Hommes », « Femmes ».
 
     A title merged over the full width is not included.
     """
@@ -127,6 +187,24 @@ def _with_its_groups(grid: Grid, row: int) -> tuple[int, int]:
         is_named = all(names) and not any(number(name) is not None for name in names)
         if len(filled) > 1 and is_named:
             return top, 2
+    return (row, 1) if grid.merged else _with_unmerged_groups(grid.rows, row)
+
+
+def _with_unmerged_groups(rows: list[list[str]], row: int) -> tuple[int, int]:
+    """The same where nothing is merged: names that stand in one of two rows only, or twice in the lower one."""
+    own = [_cell(rows[row], place) for place in range(len(rows[row]))]
+    above = [_cell(rows[row - 1], place) for place in range(len(own))] if row else []
+    below = [_cell(rows[row + 1], place) for place in range(len(own))] if row + 1 < len(rows) else []
+    named = [name for name in own if name]
+    is_twice = len({fold(name) for name in named}) < len(named)
+    completes = any(not name and upper for name, upper in zip(own, above, strict=False))
+    if sum(map(bool, above)) > 1 and (is_twice or completes):
+        return row - 1, 2
+    lower = [place for place, name in enumerate(below) if name]
+    is_worded = all(number(below[place]) is None and len(below[place]) < _LONGEST_NAME for place in lower)
+    unnamed = {place for place, name in enumerate(own) if not name}
+    if 1 < len(lower) < len(named) and is_worded and unnamed and unnamed <= set(lower):
+        return row, 2
     return row, 1
 
 

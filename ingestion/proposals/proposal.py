@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingestion.clean.countries import countries
 from ingestion.clean.dates import date
+from ingestion.clean.money import unit_of
+from ingestion.clean.pcodes import letters as pcode_letters
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import fold
-from ingestion.declaration.code_lists import SEED
+from ingestion.country.pack import country
+from ingestion.declaration.reader_settings import CALENDAR_END, CALENDAR_START
 from ingestion.declaration.source import ID, Origin
 from ingestion.declaration.values import clean
+from ingestion.errors import SourceFileError
+from ingestion.proposals import constants
+from ingestion.proposals.answers import answered
 from ingestion.proposals.judging import (
     COUNTRY,
     LIKELY,
@@ -29,28 +33,25 @@ from ingestion.proposals.judging import (
     target_of,
 )
 from ingestion.proposals.looking import FileColumn, Sheet, sheets
+from ingestion.proposals.months import Months, months_of
+from ingestion.proposals.shared import Shared, shared
 from ingestion.proposals.words import correction, likeness
+from ingestion.records.mapping import OBSERVED
 from ingestion.shapes import SHAPES
 
-# Defaults of a figure if its file does not say more: everybody.
-_TOTALS = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "sector_code": "ALL"}
-_TOTALS |= {"indicator": "population"}
-_MONTH = "[a-zéûA-ZÉÛ]+"
-# How file names tell their date, the most precise first; one group, as a declaration wants it.
-_NAMED_DATES = (
-    r"(20\d\d-\d\d-\d\d)",
-    r"(20\d\d-(?:0[1-9]|1[0-2]))(?!\d)",
-    rf"(?<![A-Za-zÀ-ÿ])({_MONTH}[_ -]?20\d\d)",  # juillet_2024, avr2024
-    r"(20\d\d)",
-)
+MONTH, MONTH_VALUE = "month", "value"
 _NEED = re.compile(r"need|besoin|\bpin\b", re.IGNORECASE)
 _DISPLACED = re.compile(r"idp|displace|déplac", re.IGNORECASE)
 _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
+# Lists of somebody’s own projects name nobody: a person says whose they are.
+_OWN_LISTS = ("service", "program")
+_SEVERAL = re.compile(r"[,;/\n]|\bet\b")
+_REPEATED = ("organization_name", "place_name", "admin1_name", "admin2_name", "admin3_name")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The role of one column of the file: one of the shape, "country", "personal", "empty" or "ignored", and why."""
+    """The role of a column of the file, and why: of the shape, "country", "personal", "month", "empty" or "ignored"."""
 
     column: FileColumn
     fate: str
@@ -74,7 +75,7 @@ class Proposal:
     """A declaration to be confirmed.
 
     ``constants``: values without a column, with reasons. ``missing``: required columns without a value. ``unknown``: by
-    header, values of a code column that no list has.
+    header, values of a code column that no list has. ``shared``: further columns of the shape that a column says.
     """
 
     sheet: Sheet
@@ -85,6 +86,24 @@ class Proposal:
     corrections: list[Correction]
     unknown: dict[str, list[str]]
     score: float = field(compare=False)
+    shared: list[Shared] = field(default_factory=list)
+    months: Months | None = None
+
+    @property
+    def derived(self) -> dict[str, str]:
+        """By column of the shape, the column that the reader makes of those of the months."""
+        if self.months is None:
+            return {}
+        if self.months.is_calendar:
+            return {"starts_on": CALENDAR_START, "ends_on": CALENDAR_END}
+        return {"observed_on": MONTH, "people" if self.shape == "need" else "beneficiaries_reached": MONTH_VALUE}
+
+    @property
+    def fill_down(self) -> list[str]:
+        """The columns of places and structures where an empty cell seems to repeat the one above."""
+        return [
+            choice.column.header for name in _REPEATED if (choice := self.mapped.get(name)) and choice.column.repeats
+        ]
 
     @property
     def mapped(self) -> dict[str, Choice]:
@@ -98,42 +117,115 @@ class Proposal:
 
     @property
     def country(self) -> FileColumn | None:
-        """The column of countries, if any: rows outside Mali are rejected."""
+        """The column of countries, if any: rows outside the country are rejected."""
         return next((choice.column for choice in self.choices if choice.fate == COUNTRY), None)
 
     @property
     def kept_rows(self) -> int:
-        """The number of rows in Mali, if a column gives the country."""
+        """The number of rows in the country, if a column gives the country."""
         column = self.country
-        return self.rows if column is None else sum("ML" in countries(cell) for cell in column.cells)
+        return self.rows if column is None else sum(country().iso2 in countries(cell) for cell in column.cells)
 
 
-def propose(path: Path, shape: str | None = None) -> Proposal:
-    """The likeliest reading of a file, as any shape or as a given one. Raises SourceFileError without any table."""
-    readings = (reading for sheet in sheets(path) for reading in _readings(sheet, shape))
-    return max(readings, key=lambda proposal: proposal.score)
+@dataclass(frozen=True)
+class Said:
+    """What a person says of a file: its shape, its sheet, its organization, its columns by header ("": none)."""
+
+    shape: str | None = None
+    sheet: str | None = None
+    organization: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
-def _readings(sheet: Sheet, shape: str | None) -> Iterator[Proposal]:
+def propose(path: Path, shape: str | None = None, said: Said | None = None) -> Proposal:
+    """The likeliest reading of a file, as any shape or as a given one, with whatever is ``said`` of it.
+
+    Raises SourceFileError without any table, or without the sheet.
+    """
+    return max(_all_readings(path, said or Said(shape=shape)), key=lambda proposal: proposal.score)
+
+
+def complete(path: Path, said: Said) -> Proposal:
+    """The likeliest reading that lacks nothing, else the likeliest one. Raises SourceFileError as `propose` does."""
+    return max(_all_readings(path, said), key=lambda proposal: (not proposal.missing, proposal.score))
+
+
+def _all_readings(path: Path, stated: Said) -> list[Proposal]:
+    tables = [sheet for sheet in sheets(path) if stated.sheet in (None, sheet.name, *sheet.same)]
+    if not tables:
+        names = ", ".join(sheet.name for sheet in sheets(path))
+        raise SourceFileError(path.name, "classeur", f"un tableau sur la feuille « {stated.sheet} »", names)
+    return [reading for sheet in tables for reading in _readings(sheet, stated)]
+
+
+def _readings(sheet: Sheet, said: Said) -> Iterator[Proposal]:
     """The sheet as each possible shape."""
     apart = {column.header: ground for column in sheet.columns if (ground := personal_ground(column))}
     apart |= names_of_people([column for column in sheet.columns if column.header not in apart], apart)
-    for name in [shape] if shape else SHAPES:
-        yield _as(sheet, name, apart)
+    for name in [said.shape] if said.shape else SHAPES:
+        yield _as(sheet, name, apart, said)
 
 
-def _as(sheet: Sheet, shape: str, apart: dict[str, str]) -> Proposal:
-    ranked = {c.header: guesses(c, shape) for c in sheet.columns if c.header not in apart and not c.is_empty}
-    assigned = _assigned(ranked)
-    of_country = _country(sheet, {*apart, *assigned})
-    choices = [_choice(column, apart, assigned.get(column.header), ranked, of_country) for column in sheet.columns]
+def _as(sheet: Sheet, shape: str, apart: dict[str, str], said: Said) -> Proposal:
+    months = months_of(sheet) if shape in ("service", "need") else None
+    not_asked = {*apart, *(months.headers if months else ())}
+    ranked = {c.header: guesses(c, shape) for c in sheet.columns if c.header not in not_asked and not c.is_empty}
+    ranked = _as_said(ranked, shape, said)
+    assigned = _with_partner(_with_amounts(_assigned(ranked)), ranked, sheet)
+    if months and not months.is_calendar:  # each month is seen on its own
+        assigned = {header: guess for header, guess in assigned.items() if guess.target != "observed_on"}
+    of_country = _country(sheet, {*not_asked, *assigned})
+    choices = [_choice(c, apart, assigned.get(c.header), ranked, of_country, months) for c in sheet.columns]
     mapped = {guess.target: guess for guess in assigned.values()}
-    constants = _constants(sheet, shape, mapped)
+    proposal = Proposal(sheet, shape, choices, {}, [], *_code_values(sheet, shape, assigned), 0.0, months=months)
+    stated = {*mapped, *proposal.derived}
+    fixed = _constants(sheet, shape, mapped, stated)
     required = [c.name for c in SHAPES[shape] if c.required] + ["observed_on"]
-    missing = [name for name in required if name not in mapped and name not in constants]
-    corrections, unknown = _code_values(sheet, shape, assigned)
-    score = _fitness(shape, mapped, required, missing)
-    return Proposal(sheet, shape, choices, constants, missing, corrections, unknown, score)
+    missing = [name for name in required if name not in stated and name not in fixed]
+    score = _fitness(shape, mapped, required, missing) + _size(sheet)
+    if "organization_name" in missing and shape in _OWN_LISTS:
+        fixed["organization_name"] = constants.organization(sheet, said.organization)
+        missing.remove("organization_name")
+    further = [one for one in shared(sheet, shape, assigned) if one.target not in stated]
+    return replace(proposal, constants=fixed, missing=missing, score=score, shared=further)
+
+
+def _as_said(ranked: dict[str, list[Guess]], shape: str, said: Said) -> dict[str, list[Guess]]:
+    """The guesses, with those columns that a person has decided, and no other structure than the one told."""
+    if said.organization:
+        ranked = {header: [g for g in found if g.target != "organization_name"] for header, found in ranked.items()}
+    names = {OBSERVED.name, *(column.name for column in SHAPES[shape])}
+    told = {
+        header: [Guess(target, 2.0, "dit à la commande", 1.0)] if target in names else []
+        for header, target in said.columns.items()
+    }
+    return {header: told.get(header, guesses_of_header) for header, guesses_of_header in ranked.items()}
+
+
+def _with_partner(assigned: dict[str, Guess], ranked: dict[str, list[Guess]], sheet: Sheet) -> dict[str, Guess]:
+    """In a list of a donor’s projects the one partner of each runs it; of an organization’s own, it is beside it."""
+    by_target = {guess.target: header for header, guess in assigned.items()}
+    header = by_target.get("partners", "")
+    runner = next((one for one in ranked.get(header, []) if one.target == "organization_name"), None)
+    if "organization_name" in by_target or runner is None or runner.score < LIKELY:
+        return assigned
+    several = sum(bool(_SEVERAL.search(value)) for value in sheet.column(header).values)
+    return assigned if several > 0.3 * len(sheet.column(header).values) else assigned | {header: runner}
+
+
+def _with_amounts(assigned: dict[str, Guess]) -> dict[str, Guess]:
+    """« Budget (FCFA) » alone is the budget; beside one in euros it is the same budget in francs."""
+    by_target = {guess.target: header for header, guess in assigned.items()}
+    only_xof = by_target.get("budget_xof")
+    if only_xof is None or "budget_amount" in by_target:
+        return assigned
+    ground = f"en-tête « {only_xof} », {unit_of(only_xof)}"
+    return assigned | {only_xof: replace(assigned[only_xof], target="budget_amount", ground=ground)}
+
+
+def _size(sheet: Sheet) -> float:
+    """Of two sheets of one kind the longer one is the list."""
+    return 0.5 * math.log10(max(1, sheet.row_count))
 
 
 def _fitness(shape: str, mapped: dict[str, Guess], required: list[str], missing: list[str]) -> float:
@@ -172,10 +264,16 @@ def _choice(
     guess: Guess | None,
     ranked: dict[str, list[Guess]],
     of_country: dict[str, str],
+    months: Months | None,
 ) -> Choice:
     others = [other for other in ranked.get(column.header, []) if guess is None or other.target != guess.target]
     if column.header in apart:
         return Choice(column, "personal", None, apart[column.header], [])
+    if months and column.header in months.of:
+        what = "croix d’un calendrier" if months.is_calendar else "valeurs d’un mois"
+        return Choice(column, MONTH, None, f"{what} : {months.of[column.header]}", [])
+    if months and column.header in months.headers:
+        return Choice(column, "ignored", None, "somme des mois, qui sont lus", [])
     if column.is_empty:
         return Choice(column, "empty", None, "vide dans ce fichier", [])
     if column.header in of_country:
@@ -185,63 +283,25 @@ def _choice(
     return Choice(column, guess.target, guess, guess.ground, others)
 
 
-def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess]) -> dict[str, tuple[Origin, str]]:
-    constants: dict[str, tuple[Origin, str]] = {}
+def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess], stated: set[str]) -> dict[str, constants.Constant]:
+    fixed: dict[str, constants.Constant] = {}
     names = {column.name for column in SHAPES[shape]}
-    if "observed_on" not in mapped:
-        constants["observed_on"] = _observed(sheet.file)
+    if "observed_on" not in stated:
+        fixed["observed_on"] = constants.observed(sheet)
     if shape == "need":
-        year = re.search(r"20\d\d", sheet.file.name)
-        totals = _TOTALS | {"period": year[0] if year else str(_written(sheet.file).year)}
+        totals = constants.totals(sheet)
         if "people" in mapped and _NEED.search(mapped["people"].ground):
             totals["indicator"] = "people_in_need"
         if "people" in mapped and _DISPLACED.search(mapped["people"].ground):
             totals |= {"indicator": "people_displaced", "population_group_code": "IDP"}
         for name, value in totals.items():
-            if name not in mapped:
+            if name not in stated:
                 ground = "année du fichier" if name == "period" else "le fichier ne distingue pas"
-                constants[name] = (Origin(value=value), ground)
-    placed = any(name.startswith("admin") for name in mapped)
+                fixed[name] = (Origin(value=value), ground)
+    placed = any(name.startswith("admin") or name == "place_name" for name in mapped)
     if placed and "admin_vintage" in names and "admin_vintage" not in mapped:
-        constants["admin_vintage"] = _vintage(sheet)
-    return constants
-
-
-def _observed(path: Path) -> tuple[Origin, str]:
-    """The date in the file's name, else that of its last change."""
-    for pattern in _NAMED_DATES:
-        match = re.search(pattern, path.name)
-        if match and date(match[1].replace("_", " ")):
-            return Origin(file_name=pattern), f"nom du fichier : « {match[1]} »"
-    value = _written(path).isoformat()
-    return Origin(value=value), "date d’écriture du fichier : à remplacer par celle des faits"
-
-
-def _written(path: Path) -> dt.date:
-    return dt.date.fromtimestamp(path.stat().st_mtime)
-
-
-@cache
-def _seed_codes() -> dict[str, set[str]]:
-    """By edition, the p-codes of Mali's list."""
-    codes: dict[str, set[str]] = {}
-    with SEED.with_name("admin_area.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            codes.setdefault(row["vintage"], set()).add(row["code"])
-    return codes
-
-
-def _vintage(sheet: Sheet) -> tuple[Origin, str]:
-    """The edition of Mali's list that has most codes of the file; the latest if the file only has names."""
-    codes = {
-        code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
-    }
-    known = {vintage: len(codes & listed) for vintage, listed in _seed_codes().items()}
-    best = max(sorted(known, reverse=True), key=lambda vintage: known[vintage])
-    if codes and not known[best]:
-        year = re.search(r"20\d\d", sheet.file.name)
-        return Origin(value=year[0] if year else "?"), "p-codes d’un autre pays : dire leur édition"
-    return Origin(value=best), "édition qui connaît le plus de codes" if codes else "édition en vigueur"
+        fixed["admin_vintage"] = constants.vintage(sheet)
+    return fixed
 
 
 def _code_values(sheet: Sheet, shape: str, assigned: dict[str, Guess]) -> tuple[list[Correction], dict[str, list[str]]]:
@@ -252,10 +312,11 @@ def _code_values(sheet: Sheet, shape: str, assigned: dict[str, Guess]) -> tuple[
         target = target_of(shape, guess.target)
         if target.kind not in ("code", "codes"):
             continue
-        for value in sheet.column(header).values:
+        column = sheet.column(header)
+        for value in column.values:
             if clean(target, value)[1]:
                 continue
-            if usual := correction(target, value):
+            if usual := correction(target, value) or answered(target, column, value):
                 corrections.append(Correction(target.name, value, usual[0], f"{usual[1]} (à confirmer)"))
             else:
                 unknown.setdefault(header, []).append(value)
@@ -266,8 +327,8 @@ def source_id(path: Path, proposal: Proposal) -> str:
     """An id from the file's name without dates and the country of its p-codes."""
     plain = re.sub(r"(19|20)\d\d|\d{6,}", " ", path.stem)
     kept = [word for word in fold(plain).split() if date(f"{word} 2000") is None and not word.isdigit()][:4]
-    country = country_of(proposal.sheet)
-    name = "_".join(["source", *(kept or ["fichier"]), *([country] if country and country not in kept else [])])
+    letters = country_of(proposal.sheet)
+    name = "_".join(["source", *(kept or ["fichier"]), *([letters] if letters and letters not in kept else [])])
     return name if ID.fullmatch(name) else "source_fichier"
 
 
@@ -283,21 +344,4 @@ def country_of(sheet: Sheet) -> str:
     if not letters:
         return ""
     best = letters.most_common(1)[0][0]
-    return "mli" if best == "ml" else best
-
-
-def patterns(path: Path) -> list[str]:
-    """The names that later editions of the file will bear: its own, with any month, any year and any long number."""
-    stem = re.sub(r"20\d\d-\d\d(?:-\d\d)?|\d{6,}", "*", path.stem)
-    # A month that is glued to its year is a word of its own; the two together are any month of any year.
-    stem = re.sub(r"([^\W\d_]+)(20\d\d)(?!\d)", lambda named: "*" if date(f"{named[1]} 2000") else named[0], stem)
-    stem = re.sub(r"(?<=[^\W\d_])20\d\d(?!\d)", "20??", stem)
-    parts = [_any(part) for part in re.split(r"([^A-Za-zÀ-ÿ0-9*]+)", stem)]
-    named = any(re.search("[A-Za-z]", part) for part in parts)
-    return [("".join(parts) if named else path.stem) + path.suffix]
-
-
-def _any(part: str) -> str:
-    if part.isalpha() and date(f"{part} 2000"):
-        return "*"
-    return "20??" if re.fullmatch(r"20\d\d", part) else part
+    return country().iso3.lower() if best == pcode_letters().lower() else best

@@ -18,6 +18,21 @@ from ingestion.shapes import LINEAGE, SHAPES, Column
 
 Words = tuple[str, ...]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])")
+# Between the parts of a header; what asks for it; what explains it.
+_PARTS = re.compile(r"[\n()\[\]/:;|]|\s[-–—]\s|\.\s|\s\*|,\s")
+_HELP = re.compile(
+    r"(?:(?:veuillez|merci de|please)\s+)?(?:indique[rz]|précise[rz]|choisi(?:r|ssez)|sélectionne[rz]|saisi(?:r|ssez)"
+    r"|mett(?:re|ez)|renseigne[rz]|écri(?:re|vez)|donne[rz]|décri(?:re|vez)"
+    r"|select|enter|choose|specify|indicate|fill(?: in)?|type in|ne pas|si|ex|exemple|format|cf)\b[\s.:]*"
+    r"(?:ici\s+)?(?:(?:le|la|les|un|une|the)\s+|l['’]\s*)?",
+    re.IGNORECASE,
+)
+_EXPLAINED = re.compile(
+    r"\s(?:qui|que|dont|où|pour|selon|dans la liste|à partir|tel(?:le)?s? que|comme|which|that|from the list|as)\b"
+    r"|\s?\*+$|\s?\?$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"[,;/\n+]|\bet\b")
 _VAGUE = 0.6
 _ALMOST = 88  # « accronyme » for « acronyme »
 _LINKS = {"de", "du", "des", "la", "le", "les", "l", "d", "of", "the", "en", "et", "and", "a", "au", "par", "per"}
@@ -33,7 +48,8 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") else word
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table beside this module."""
     with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -44,7 +60,7 @@ def headers() -> dict[str, dict[Words, float]]:
 
     The first spelling weighs most; one with a question mark is vague: « nom » alone may be anything's name.
     """
-    spellings_of = {row["target"]: row["spellings"].split(";") for row in _rows("headers.csv")}
+    spellings_of = {row["target"]: row["spellings"].split(";") for row in rows("headers.csv")}
     for column in (*LINEAGE, *(column for shape in SHAPES.values() for column in shape)):
         if column.spellings:
             spellings_of.setdefault(column.name, column.spellings.split(";"))
@@ -67,7 +83,7 @@ def _spelled_out(spelling: str, parts: dict[str, list[str]]) -> Iterator[str]:
 @cache
 def hxl() -> dict[tuple[str, frozenset[str]], str]:
     """By HXL tag and attributes, the column."""
-    return {tag_parts(row["tag"]): row["target"] for row in _rows("hxl.csv")}
+    return {tag_parts(row["tag"]): row["target"] for row in rows("hxl.csv")}
 
 
 def tag_parts(tag: str) -> tuple[str, frozenset[str]]:
@@ -83,13 +99,44 @@ def tagged(tag: str) -> str | None:
     return max(known)[1] if known else None
 
 
-def likeness(header: str, target: str) -> float:
-    """The likeness of a header and a column, from 0 to 1: as listed, with a misspelt word, or among other words."""
-    phrase = words(header)
+@cache
+def phrases(header: str) -> tuple[tuple[str, float], ...]:
+    """What a header may be called for, with weights: itself, its parts between signs, its parts without help.
+
+    « CLUSTER\n(Choisir dans la liste) » is a cluster, « Indiquer le nom de la structure qui met en œuvre » the name of
+    a structure, « Secteur / Cluster » either.
+    """
+    first, *more = [part for part in _PARTS.split(header) if words(part)] or [header]
+    found = {header: 1.0}
+    found.setdefault(_without_help(first), 0.99)
+    for part in more:
+        if not _HELP.match(part.strip()):
+            found.setdefault(_without_help(part), 0.93)
+    return tuple(found.items())
+
+
+def _without_help(part: str) -> str:
+    """Without the verb that asks for it, and without what explains it."""
+    return _EXPLAINED.split(_HELP.sub("", part.strip(), count=1), maxsplit=1)[0] or part
+
+
+def likeness(header: str, target: str, group: str = "") -> float:
+    """The likeness of a header and a column, from 0 to 1: as listed, with a misspelt word, or among other words.
+
+    ``group``: the name above it and others, « Bénéficiaires » above « Femmes ».
+    """
+    alone = max(weight * _likeness(words(phrase), target) for phrase, weight in phrases(header))
+    return max(alone, _likeness(words(f"{group} {header}"), target)) if group else alone
+
+
+@cache
+def _likeness(phrase: Words, target: str) -> float:
     best = 0.0
     for way, weight in headers().get(target, {}).items():
         if way == phrase:
             best = max(best, weight)
+        elif len(way) == len(phrase) and set(way) == set(phrase):
+            best = max(best, weight * 0.97)
         elif set(way) < set(phrase):
             best = max(best, weight * (0.25 + 0.6 * len(way) / len(phrase)))
         elif _is_misspelt(way, phrase):
@@ -106,17 +153,26 @@ def _is_misspelt(way: Words, phrase: Words) -> bool:
 
 @cache
 def _values() -> dict[tuple[str, str], tuple[str, str]]:
-    return {(row["list"], fold(row["spelling"])): (row["code"], row["reason"]) for row in _rows("values.csv")}
+    return {(row["list"], fold(row["spelling"])): (row["code"], row["reason"]) for row in rows("values.csv")}
 
 
 def correction(column: Column, text: str) -> tuple[str, str] | None:
-    """(code, reason) for a usual spelling of a code that its list lacks, or None."""
-    return _values().get((column.codes or "", fold(text)))
+    """(code, reason) for a usual spelling of a code that its list lacks, or None; codes for a list of them."""
+    if whole := _values().get((column.codes or "", fold(text))):
+        return whole
+    parts = [part.strip() for part in _LISTED.split(text) if part.strip()] if column.kind == "codes" else []
+    known = [(clean(column, part)[0], _values().get((column.codes or "", fold(part)))) for part in parts]
+    codes = [code or (usual[0] if usual else None) for code, usual in known]
+    if len(codes) < 2 or None in codes:
+        return None
+    return ";".join(
+        sorted({code for codes_of_part in codes for code in str(codes_of_part).split(";")})
+    ), "plusieurs codes"
 
 
-def understood(column: Column, text: str) -> bool:
+def understood(column: Column, text: str, unit: str = "") -> bool:
     """Whether a cell is a valid value of this column, or a usual abbreviation of one."""
-    value, is_read = clean(column, text)
+    value, is_read = clean(column, text, unit=unit)
     return (value is not None and is_read) or correction(column, text) is not None
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ingestion.clean import country
-from ingestion.clean.numbers import is_ambiguous, number
+from ingestion.clean import pcodes, plausible
+from ingestion.clean.dates import as_written
+from ingestion.clean.numbers import is_ambiguous
 from ingestion.clean.personal import PHONE, redact
 from ingestion.clean.public_phone import public_phone
 from ingestion.clean.text import as_text, tidy
@@ -109,6 +110,7 @@ class _Builder:
         columns["locator"] = self.table.place(None).to_numpy()
         for column in (OBSERVED, *self.shape.columns):
             columns |= self._column(column)
+        columns |= dict.fromkeys(("record_id", "warnings", "errors"), self.nothing)  # inserted later they would be slow
         frame = pd.DataFrame(columns, index=self.index, copy=False)  # a million rows of a hundred columns: no copies
         if {*shelters.HALVES} <= {column.name for column in self.shape}:
             self._drop_positions(frame)
@@ -151,8 +153,7 @@ class _Builder:
             raw = self._without_personal(column, origin, raw)
             if self.withheld and column.is_free:
                 raw = self._without_text(column, raw)
-        start = origin is not None and origin.start
-        cleaned = {text: self._clean(column, text, start) for text in dict.fromkeys(raw)}
+        cleaned = {text: self._clean(column, text, origin) for text in dict.fromkeys(raw)}
         if column.kind == "date" and origin is not None and origin.column is not None:
             self._warn_of_order(column, raw)
         is_expected = origin is not None and origin.expected
@@ -202,11 +203,11 @@ class _Builder:
         if frame[[*shelters.HALVES]].isna().to_numpy().all():
             return
         codes = frame[[c for c in ("admin1_code", "admin2_code", "admin3_code") if c in frame]].stack().dropna()
-        if len(codes) and not codes.str.startswith(country.PLACE_PREFIX).any():
+        if len(codes) and not codes.str.startswith(pcodes.letters()).any():
             return
         for row, (y, x) in enumerate(zip(*(frame[half] for half in shelters.HALVES), strict=True)):
             halves = [not pd.isna(half) for half in (y, x)]
-            if not any(halves) or (all(halves) and country.is_inside(y, x)):
+            if not any(halves) or (all(halves) and plausible.is_inside(y, x)):
                 continue
             self.warnings[row].append("position_outside_country" if all(halves) else "position_incomplete")
             for name, half in zip(shelters.HALVES, (y, x), strict=True):
@@ -216,11 +217,11 @@ class _Builder:
 
     def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
         """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
-        is_figure = column.kind in ("integer", "number")
+        is_figure = column.is_number and not column.is_free
         found = {
             text: redact(text, column.is_free)
             for text in dict.fromkeys(raw)
-            if text and not (is_figure and number(text) is not None)
+            if text and not (is_figure and clean(column, text)[1])
         }
         changed = {text: cleaned for text, cleaned in found.items() if cleaned[1]}
         if not changed:
@@ -252,13 +253,16 @@ class _Builder:
             if code := codes[text]:
                 self.warnings[row].append(f"{column.name}_{code}")
 
-    def _clean(self, column: Column, text: str, start: bool) -> tuple[Any, bool, str | None]:
+    def _clean(self, column: Column, text: str, origin: Origin | None) -> tuple[Any, bool, str | None]:
         stated = self.source.canonical(column.name, text) or text
         if column.kind == "date":
             stated, code = self.dates.plain(stated)
             if code == AMBIGUOUS:
                 return None, False, text
-        value, understood = clean(column, stated, start)
+        reading = origin or Origin(value="")
+        value, understood = clean(column, stated, reading.start, reading.unit, reading.part)
+        if column.kind == "degrees" and value is not None:  # « 13°54'N » in a text would be a position that got away
+            return value, understood, None
         return value, understood, text if text != "" and as_text(value) != text else None
 
     def _raw(self, origin: Origin) -> list[Any]:
@@ -281,7 +285,7 @@ class _Builder:
 
     def _constant(self, origin: Origin) -> str:
         if match := self._in_file_name(origin):
-            return match[1].replace("_", " ")
+            return as_written(match[1])
         if origin.file_name is None:
             return origin.value or ""
         if origin.value is None:

@@ -10,7 +10,21 @@ import pyarrow as pa
 
 from ingestion.errors import DeclarationError
 
-Kind = Literal["text", "code", "codes", "pcode", "integer", "number", "date", "boolean", "bytes"]
+Kind = Literal[
+    "text",
+    "code",
+    "codes",
+    "pcode",
+    "integer",
+    "number",
+    "people",
+    "money",
+    "currency",
+    "degrees",
+    "date",
+    "boolean",
+    "bytes",
+]
 FamilyName = Literal["status", "capacity", "contact", "eligibility", "cost", "identity", "none"]
 Dimension = Literal["availability", "accessibility", "acceptability", "quality"]
 Evidence = Literal["weighed", "traced", "none"]
@@ -22,6 +36,10 @@ ARROW: dict[str, pa.DataType] = {
     "pcode": pa.string(),
     "integer": pa.int64(),
     "number": pa.float64(),
+    "people": pa.int64(),  # a count, alone in its cell or among others: « 300 femmes, 200 hommes »
+    "money": pa.float64(),  # an amount in the currency that its cell or its header says
+    "currency": pa.string(),
+    "degrees": pa.float64(),
     "date": pa.date32(),
     "boolean": pa.bool_(),
     "bytes": pa.binary(),
@@ -33,6 +51,10 @@ SQL = {
     "pcode": "varchar",
     "integer": "bigint",
     "number": "double",
+    "people": "bigint",
+    "money": "double",
+    "currency": "varchar",
+    "degrees": "double",
     "date": "date",
     "boolean": "boolean",
     "bytes": "blob",
@@ -87,8 +109,11 @@ class Column:
     family: FamilyName | None = None
     hxl: str = ""
     unit: str = ""
+    currency: str = ""  # of amounts, the only currency whose amounts it holds
+    part: str = "total"  # of counts of people, whom it counts: a key of ingestion/clean/people.py
     is_overridable: bool = False  # a person may decide its value against the sources
     is_profiled: bool = True  # the winning value of a service stands in int_service_profile
+    is_of_activity: bool = False  # a service has as many values as activities: the directory shows it where all agree
     is_monthly: bool = False  # the grids of gaps ask for its value on a day of each month
     quality: Dimension | None = None
     hsds: Hsds | None = None
@@ -103,7 +128,12 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether its values are numbers."""
-        return self.kind in ("integer", "number")
+        return self.kind in ("integer", "number", "people", "money", "degrees")
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether its values are codes of a list."""
+        return self.kind in ("code", "codes", "currency")
 
     @property
     def is_count(self) -> bool:
@@ -129,7 +159,7 @@ class Column:
         """What it must say and does not, a French sentence each. ``is_weighed``: whether claims of its shape are."""
         if not (self.fr and self.en):
             yield "« fr » et « en » disent chacun ce qu’elle contient"
-        if self.kind in ("code", "codes") and not self.codes:
+        if self.is_coded and not self.codes:
             yield "« codes » manque : le nom de sa liste dans dbt_project/seeds/code_list.csv"
         if self.family not in (None, "none", *FAMILIES):
             yield f"« family » : attendu {', '.join(FAMILIES)} ou none, trouvé « {self.family} »"
@@ -232,7 +262,8 @@ LINEAGE = (
             "date;date de collecte;date of data collection;collection date;reporting date;date du rapport;"
             "reporting period;date de mise à jour;last updated;date updated;updated on;vu le;date de visite;"
             "date of visit;mise à jour;date d enregistrement;submission date;date de l enquête;month?;mois?;"
-            "date added;période?;today?"
+            "date added;période?;today?;date de maj;date maj;maj;dernière mise à jour;date d actualisation;"
+            "situation au;date de la visite;date du suivi;mis à jour le"
         ),
     ),
     Column(

@@ -17,11 +17,13 @@ ORGANIZATION_COLUMNS = (
         is_profiled=False,
         spellings=(
             "organization name;organisation name;nom organisation;nom de l organisation;"
-            "nom de la structure;nom structure;implementing partner name;implementing partner;"
+            "nom de la structure;nom structure;organisation;organization;structure;ong;ngo;nom de l ong;"
+            "implementing partner name;implementing partner;"
             "implementing organization;implementing organisation;partenaire de mise en œuvre;"
-            "organisation de mise en œuvre;partenaire d exécution;organisation;organization;structure;"
+            "organisation de mise en œuvre;partenaire d exécution;agence d exécution;porteur du projet;porteur;"
+            "structure porteuse;opérateur;maître d œuvre;organisation responsable;structure responsable;"
             "org name;name of organization;nom du partenaire;nom du prestataire;prestataire;partenaire?;"
-            "partner?;partner name;ong;ngo;agence;agency;agency name;facility name;"
+            "partner?;partner name;agence;agency;agency name;facility name;organisation lead;qui?;"
             "nom de l établissement;nom établissement;établissement;institution?;nom de l institution;"
             "nom?;name?;raison sociale;fournisseur de service;service provider;provider;actor?;acteur?"
         ),
@@ -76,8 +78,8 @@ PLACE_COLUMNS = (
     Column(
         "admin1_code",
         "pcode",
-        "Région (p-code)",
-        "Region (p-code)",
+        "{admin1:Word} (p-code)",
+        "{admin1:En} (p-code)",
         family="identity",
         hxl="#adm1+code",
         is_profiled=False,
@@ -86,8 +88,8 @@ PLACE_COLUMNS = (
     Column(
         "admin1_name",
         "text",
-        "Région, en toutes lettres",
-        "Region name",
+        "{admin1:Word}, en toutes lettres",
+        "{admin1:En} name",
         family="identity",
         hxl="#adm1+name",
         is_profiled=False,
@@ -96,8 +98,8 @@ PLACE_COLUMNS = (
     Column(
         "admin2_code",
         "pcode",
-        "Cercle (p-code)",
-        "Cercle (p-code)",
+        "{admin2:Word} (p-code)",
+        "{admin2:En} (p-code)",
         family="identity",
         hxl="#adm2+code",
         is_profiled=False,
@@ -106,8 +108,8 @@ PLACE_COLUMNS = (
     Column(
         "admin2_name",
         "text",
-        "Cercle, en toutes lettres",
-        "Cercle name",
+        "{admin2:Word}, en toutes lettres",
+        "{admin2:En} name",
         family="identity",
         hxl="#adm2+name",
         is_profiled=False,
@@ -116,8 +118,8 @@ PLACE_COLUMNS = (
     Column(
         "admin3_code",
         "pcode",
-        "Commune (p-code)",
-        "Commune (p-code)",
+        "{admin3:Word} (p-code)",
+        "{admin3:En} (p-code)",
         family="identity",
         hxl="#adm3+code",
         tells_place=True,
@@ -127,8 +129,8 @@ PLACE_COLUMNS = (
     Column(
         "admin3_name",
         "text",
-        "Commune, en toutes lettres",
-        "Commune name",
+        "{admin3:Word}, en toutes lettres",
+        "{admin3:En} name",
         family="identity",
         hxl="#adm3+name",
         tells_place=True,
@@ -137,14 +139,33 @@ PLACE_COLUMNS = (
         elsewhere="dim_admin_area.name_fr, par admin3_code",
     ),
     Column(
+        "place_name",
+        "text",
+        "Lieux en texte libre, de tout niveau : « Région de Gao, cercle d’Ansongo », « Mopti ; Gao »",
+        "Places in free text, of any level",
+        family="identity",
+        hxl="#loc+text",
+        tells_place=True,
+        is_profiled=False,
+        spellings=(
+            "zone d intervention;zones d intervention;lieu d intervention;lieux d intervention;localisation;"
+            "zones couvertes;zone du projet;zones du projet;zone géographique;zones géographiques;"
+            "couverture géographique;localités d intervention;lieu;lieux;zone;zones;localités;localité?;location;"
+            "locations;areas covered;coverage;area of intervention;lieu de mise en œuvre;lieux de mise en œuvre;"
+            "régions couvertes;zone d exécution;lieu d exécution;implantation;place;places;sites d intervention;"
+            "geographic coverage;localisation géographique;zone de mise en œuvre;zones de mise en œuvre;où"
+        ),
+        elsewhere="activities.admin2_code et les autres codes de lieu, après rapprochement",
+    ),
+    Column(
         "admin_vintage",
         "text",
-        "Édition des p-codes (2019 ou 2021)",
+        "Édition des p-codes ({vintage:all})",
         "Vintage of the p-codes",
         family="none",
         is_profiled=False,
         spellings="valid from;valid on;date de validité;édition;édition des codes;vintage;version des codes",
-        elsewhere="dit comment lire les codes de la ligne ; ceux des marts sont de 2021",
+        elsewhere="dit comment lire les codes de la ligne ; ceux des marts sont de {vintage:current}",
     ),
 )
 
@@ -159,7 +180,8 @@ DATE_COLUMNS = (
         is_overridable=True,
         spellings=(
             "start date;date début;date de début;début;start;starts on;project start;date start;"
-            "date de démarrage;démarrage"
+            "date de démarrage;démarrage;depuis;à partir de;date démarrage;début du projet;début prévu;ouvert depuis;"
+            "date de lancement;démarré le;date de commencement;started on;project start date"
         ),
     ),
     Column(
@@ -171,7 +193,24 @@ DATE_COLUMNS = (
         hxl="#date+end",
         is_overridable=True,
         is_monthly=True,
-        spellings=("end date;date fin;date de fin;fin;end;ends on;project end;date end;fin prévue;date de clôture"),
+        spellings=(
+            "end date;date fin;date de fin;fin;end;ends on;project end;date end;fin prévue;date de clôture;jusqu à;"
+            "jusqu au;fin du projet;date d achèvement;date de fin prévue;échéance;clôture;project end date;terminé le"
+        ),
+    ),
+)
+
+FUNDER = Column(
+    "funder",
+    "text",
+    "Bailleur",
+    "Funder",
+    family="identity",
+    hxl="#org+funder+name",
+    spellings=(
+        "donor;donor name;bailleur;bailleur de fonds;bailleur de fond;bailleurs;funder;funding source;"
+        "source de financement;financement;financeur;donateur;donor organization;financé par;funded by;"
+        "partenaire financier;partenaires financiers;partenaire technique et financier;ptf"
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingestion.shapes.column import Column, Shape
-from ingestion.shapes.common import DATE_COLUMNS, ORGANIZATION_COLUMNS, ZONE_CODES
+from ingestion.shapes.common import DATE_COLUMNS, FUNDER, ORGANIZATION_COLUMNS, ZONE_CODES
 
 PROGRAM = Shape(
     "program",
@@ -31,18 +31,7 @@ PROGRAM = Shape(
             codes="type_service",
         ),
         ZONE_CODES,
-        Column(
-            "funder",
-            "text",
-            "Bailleur",
-            "Funder",
-            family="identity",
-            hxl="#org+funder+name",
-            spellings=(
-                "donor;donor name;bailleur;bailleur de fonds;bailleur de fond;funder;funding source;"
-                "source de financement;financement;donateur;donor organization"
-            ),
-        ),
+        FUNDER,
         Column(
             "iati_identifier",
             "text",

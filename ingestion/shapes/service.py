@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingestion.shapes.column import Column, Dimension, FamilyName, Hsds, Shape
-from ingestion.shapes.common import DATE_COLUMNS, INTERVIEW_MODE, ORGANIZATION_COLUMNS, PLACE_COLUMNS, PUBLIC_PHONE
+from ingestion.shapes.common import (
+    DATE_COLUMNS,
+    FUNDER,
+    INTERVIEW_MODE,
+    ORGANIZATION_COLUMNS,
+    PLACE_COLUMNS,
+    PUBLIC_PHONE,
+)
 
 # What makes housing a victims' shelter: its type of service, and a group that it admits.
 SHELTER_TYPE, SHELTER_GROUP = "SOC_02", "VDT"
@@ -15,6 +22,179 @@ def _item(name: str, fr: str, en: str, family: FamilyName, hxl: str, quality: Di
     """A question of the AAAQ frame: yes, no or not known."""
     return Column(name, "code", fr, en, codes="oui_non_nsp", family=family, hxl=hxl, is_profiled=False, quality=quality)
 
+
+def _people(name: str, part: str, fr: str, en: str, hxl: str, spellings: str) -> Column:
+    """How many people an activity is for, or has reached, as its source says."""
+    return Column(
+        name,
+        "people",
+        fr,
+        en,
+        family="capacity",
+        hxl=hxl,
+        unit="personnes",
+        minimum=0,
+        part=part,
+        is_of_activity=True,
+        is_profiled=name in _SHOWN_PEOPLE,
+        spellings=spellings,
+    )
+
+
+# The directory shows these; the list of activities all of them.
+_SHOWN_PEOPLE = ("beneficiaries", *(f"beneficiaries_{part}" for part in ("women", "men", "girls", "boys")))
+_FUNDING = (
+    replace(FUNDER, is_of_activity=True),
+    Column(
+        "partners",
+        "text",
+        "Partenaires de l’activité, tels que la source les écrit",
+        "Partners of the activity, as written",
+        family="identity",
+        hxl="#org+partner+name",
+        is_free=True,
+        is_of_activity=True,
+        spellings=(
+            "partenaires;partners;partenaire de mise en œuvre;implementing partner;partenaires de mise en œuvre;"
+            "partenaires d exécution;partenaire d exécution;partenaire local;partenaires locaux;local partner;"
+            "partenaire technique;partenaires techniques;autres partenaires;consortium;membres du consortium;"
+            "partenaire;partner;programme partner;co partenaires"
+        ),
+    ),
+    Column(
+        "budget_amount",
+        "money",
+        "Budget, dans la monnaie que dit budget_currency_code",
+        "Budget, in the currency of budget_currency_code",
+        family="cost",
+        hxl="#value+budget+num",
+        is_of_activity=True,
+        unit="selon budget_currency_code",
+        minimum=0,
+        spellings=(
+            "budget;montant;budget total;total budget;montant du projet;montant du financement;"
+            "budget du projet;project budget;financement;coût du projet;coût total;montant total;montant alloué;"
+            "budget alloué;enveloppe;enveloppe financière;funding;funding amount;amount;montant accordé;subvention"
+        ),
+    ),
+    Column(
+        "budget_currency_code",
+        "currency",
+        "Monnaie du budget",
+        "Currency of the budget",
+        family="cost",
+        hxl="#value+budget+currency+code",
+        is_of_activity=True,
+        codes="currency",
+        spellings="devise;currency;monnaie;devise du budget;unité monétaire;currency code",
+    ),
+    Column(
+        "budget_xof",
+        "money",
+        "Budget en francs CFA, où la source le dit en francs CFA : jamais converti",
+        "Budget in CFA francs, where the source states it in CFA francs: never converted",
+        family="cost",
+        hxl="#value+budget+xof",
+        is_of_activity=True,
+        unit="francs CFA",
+        currency="XOF",
+        minimum=0,
+        spellings="budget fcfa;budget xof;montant fcfa;budget en fcfa;montant xof;contre valeur fcfa;équivalent fcfa",
+    ),
+)
+_PEOPLE = (
+    _people(
+        "beneficiaries",
+        "total",
+        "Personnes bénéficiaires, prévues ou non précisé",
+        "Beneficiaries, planned or not specified",
+        "#beneficiary+total+num",
+        "bénéficiaires total;total bénéficiaires;nombre de bénéficiaires;nombre total de bénéficiaires;bénéficiaires;"
+        "beneficiaries;total beneficiaries;number of beneficiaries;bénéficiaires ciblés;bénéficiaires cibles;"
+        "personnes ciblées;people targeted;targeted people;target beneficiaries;bénéficiaires directs;"
+        "nombre de personnes;personnes touchées;cible totale;effectif total;bénéficiaires prévus;population ciblée;"
+        "nb bénéficiaires;nbre de bénéficiaires;total personnes;total?;cible?;effectif?",
+    ),
+    _people(
+        "beneficiaries_women",
+        "women",
+        "Femmes bénéficiaires ; filles comprises où la source ne les compte pas à part",
+        "Women; with girls where the source does not count them apart",
+        "#beneficiary+f+adult+num",
+        "bénéficiaires femmes;femmes;women;femmes bénéficiaires;nombre de femmes;female;bénéficiaires f;"
+        "femmes adultes;adult women;femme;f?;dont femmes;nb femmes;women beneficiaries;féminin;sexe féminin",
+    ),
+    _people(
+        "beneficiaries_men",
+        "men",
+        "Hommes bénéficiaires ; garçons compris où la source ne les compte pas à part",
+        "Men; with boys where the source does not count them apart",
+        "#beneficiary+m+adult+num",
+        "bénéficiaires hommes;hommes;men;hommes bénéficiaires;nombre d hommes;male;bénéficiaires h;bénéficiaires m;"
+        "hommes adultes;adult men;homme;h?;m?;dont hommes;nb hommes;men beneficiaries;masculin;sexe masculin",
+    ),
+    _people(
+        "beneficiaries_girls",
+        "girls",
+        "Filles bénéficiaires",
+        "Girls",
+        "#beneficiary+f+children+num",
+        "bénéficiaires filles;filles;girls;nombre de filles;fille;dont filles;nb filles;girl beneficiaries;fillettes",
+    ),
+    _people(
+        "beneficiaries_boys",
+        "boys",
+        "Garçons bénéficiaires",
+        "Boys",
+        "#beneficiary+m+children+num",
+        "bénéficiaires garçons;garçons;boys;nombre de garçons;garçon;dont garçons;nb garçons;boy beneficiaries",
+    ),
+    _people(
+        "beneficiaries_older_women",
+        "older_women",
+        "Femmes bénéficiaires âgées, comptées à part",
+        "Older women, counted apart",
+        "#beneficiary+f+elderly+num",
+        "femmes âgées;older women;elderly women;femmes 60;femmes 60 ans et plus;femmes de 60 ans et plus;"
+        "bénéficiaires femmes âgées",
+    ),
+    _people(
+        "beneficiaries_older_men",
+        "older_men",
+        "Hommes bénéficiaires âgés, comptés à part",
+        "Older men, counted apart",
+        "#beneficiary+m+elderly+num",
+        "hommes âgés;older men;elderly men;hommes 60;hommes 60 ans et plus;hommes de 60 ans et plus;"
+        "bénéficiaires hommes âgés",
+    ),
+    _people(
+        "beneficiaries_children",
+        "children",
+        "Enfants bénéficiaires, filles et garçons ensemble",
+        "Children, girls and boys together",
+        "#beneficiary+children+num",
+        "bénéficiaires enfants;enfants;children;nombre d enfants;mineurs;dont enfants;nb enfants;moins de 18 ans;"
+        "0 17 ans",
+    ),
+    _people(
+        "beneficiaries_disabled",
+        "disabled",
+        "Personnes bénéficiaires en situation de handicap",
+        "Beneficiaries with disabilities",
+        "#beneficiary+disabled+num",
+        "psh;personnes en situation de handicap;personnes handicapées;handicapés;people with disabilities;"
+        "bénéficiaires psh;dont psh;pwd;personnes vivant avec un handicap",
+    ),
+    _people(
+        "beneficiaries_reached",
+        "total",
+        "Personnes atteintes",
+        "People reached",
+        "#reached+total+num",
+        "bénéficiaires atteints;personnes atteintes;people reached;reached;beneficiaries reached;total reached;"
+        "bénéficiaires touchés;personnes servies;réalisé?;réalisations?;atteints;bénéficiaires réels;total atteint",
+    ),
+)
 
 SERVICE = Shape(
     "service",
@@ -49,7 +229,8 @@ SERVICE = Shape(
             spellings=(
                 "service type;type de service;type service;service?;services offerts;service offert;"
                 "services?;type of service;nature du service;catégorie de service;prestation;"
-                "type de prestation;prestations"
+                "type de prestation;prestations;services fournis;services proposés;offre de services;"
+                "services disponibles;types de services"
             ),
         ),
         Column(
@@ -63,7 +244,9 @@ SERVICE = Shape(
             spellings=(
                 "project title;program;programme;programme name;project name;projet;project;nom du projet;"
                 "titre du projet;intitulé du projet;titre du programme;nom du programme;program name;"
-                "program title;activity title"
+                "program title;activity title;intitulé;titre;nom activité;nom de l activité;intitulé de l activité;"
+                "titre de l activité;intitulé de l action;activity name;libellé du projet;désignation du projet;"
+                "nom de l intervention;intitulé du programme;titre de l action;quoi?"
             ),
         ),
         Column(
@@ -77,9 +260,12 @@ SERVICE = Shape(
             spellings=(
                 "description;activité;activités;activity;activities;activity description;"
                 "description de l activité;description du service;facility type;type d activité;détail?;"
-                "details?;service description;activity type;sous activité;sub activity"
+                "details?;service description;activity type;sous activité;sub activity;activités principales;"
+                "principales activités;activité principale;action;actions;actions menées;description du projet;"
+                "type d intervention;intervention;interventions;nature de l intervention;activités menées;"
+                "activités réalisées;résumé du projet;objectif du projet;objectif;type d établissement;type?"
             ),
-            elsewhere="provenance.value ; de l’enquête aussi programs.title",
+            elsewhere="activities.description ; de l’enquête programs.title",
         ),
         Column(
             "site_name",
@@ -97,7 +283,7 @@ SERVICE = Shape(
         *PLACE_COLUMNS,
         Column(
             "latitude",
-            "number",
+            "degrees",
             "Latitude WGS 84 (degrés)",
             "Latitude",
             family="identity",
@@ -110,7 +296,7 @@ SERVICE = Shape(
         ),
         Column(
             "longitude",
-            "number",
+            "degrees",
             "Longitude WGS 84 (degrés)",
             "Longitude",
             family="identity",
@@ -126,8 +312,8 @@ SERVICE = Shape(
         Column(
             "is_shelter",
             "boolean",
-            "Hébergement de victimes : jamais localisé sous le cercle",
-            "Victims’ shelter: never located below the cercle",
+            "Hébergement de victimes : jamais localisé sous {admin2:the}",
+            "Victims’ shelter: never located below the {admin2:en}",
             family="identity",
             hxl="#status+shelter",
             is_profiled=False,
@@ -136,8 +322,8 @@ SERVICE = Shape(
         Column(
             "is_beside_shelter",
             "boolean",
-            "Trop près d’un hébergement de victimes pour être situé sous le cercle ; vu à la lecture, jamais publié",
-            "Too near a victims’ shelter to be located below the cercle; found when read, never published",
+            "Trop près d’un hébergement de victimes pour être situé sous {admin2:the} ; vu à la lecture, jamais publié",
+            "Too near a victims’ shelter to be located below the {admin2:en}; found when read, never published",
             family="none",
             elsewhere="jamais publié : il dirait quel service est près d’un hébergement",
         ),
@@ -158,10 +344,13 @@ SERVICE = Shape(
             spellings=(
                 "status;statut;activity status;state?;état?;statut opérationnel;operational status;"
                 "project status;statut du projet;statut de l activité;fonctionnalité;état du service;"
-                "statut du service"
+                "statut du service;état projet;état du projet;état d avancement;avancement;fonctionnel;opérationnel;"
+                "functional;operational;statut actuel;situation?;statut activité;niveau d exécution"
             ),
         ),
         *DATE_COLUMNS,
+        *_FUNDING,
+        *_PEOPLE,
         Column(
             "access_modes",
             "codes",
@@ -228,7 +417,10 @@ SERVICE = Shape(
             hxl="#access+hours",
             is_free=True,
             is_overridable=True,
-            spellings="horaires;heures d ouverture;opening hours;hours;jours et heures;working hours",
+            spellings=(
+                "horaires;horaires d ouverture;jours et heures d ouverture;heures d accueil;heures d ouverture;"
+                "opening hours;hours;jours et heures;working hours"
+            ),
         ),
         Column(
             "admitted_groups",
@@ -243,7 +435,8 @@ SERVICE = Shape(
             spellings=(
                 "bénéficiaires;groupes admis;groupes cibles;public cible;beneficiaries;target group;"
                 "target population;population cible;populations cibles;beneficiary type;"
-                "type de bénéficiaires;groupe cible;cible"
+                "type de bénéficiaires;groupe cible;cible;cibles;profil des bénéficiaires;catégorie de bénéficiaires;"
+                "public;public visé;publics;à qui?;pour qui?;bénéficiaires cibles"
             ),
         ),
         Column(
@@ -327,19 +520,22 @@ SERVICE = Shape(
             is_monthly=True,
             quality="accessibility",
             hsds=Hsds("Coût en ce lieu", "gratuit, gratuit_ref (sur orientation), partiel ou payant."),
-            spellings="coût;cost;tarif;gratuité;coût du service;coût pour la personne;payant ou gratuit;fees",
+            spellings=(
+                "coût;cost;tarif;gratuité;coût du service;coût pour la personne;payant ou gratuit;fees;gratuit;"
+                "payant;free"
+            ),
         ),
         Column(
             "cost_xof",
             "integer",
-            "Montant (FCFA)",
-            "Amount (XOF)",
+            "Montant ({currency:fr})",
+            "Amount ({currency:code})",
             family="cost",
             hxl="#value+xof",
             unit="francs CFA",
             minimum=0,
             is_overridable=True,
-            spellings="montant;montant fcfa;coût fcfa;amount xof;prix?;price?;amount?",
+            spellings="coût fcfa;tarif fcfa;montant à payer;prix?;price?;montant?;amount?",
         ),
         Column(
             "languages",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +13,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingestion.clean.personal import redact
-from ingestion.declaration.registry import PACKAGE_SOURCES, sources
+from ingestion.country.pack import iso3, pack
+from ingestion.country.words import worded
+from ingestion.declaration.registry import sources
 from ingestion.declaration.source import ID, Mapping, Origin, Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.proposals import folder as folders
 from ingestion.proposals.judging import target_of
-from ingestion.proposals.proposal import Choice, Proposal, propose, source_id
+from ingestion.proposals.proposal import Choice, Proposal, Said, complete, propose, source_id
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SHAPES, Column
+from orchestration.commands import questions
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, state_shown, stop
 from orchestration.pipeline.delivery import deliveries, without_quoted_cell
 from orchestration.pipeline.delivery_files import Delivery
@@ -27,7 +31,7 @@ from warehouse.french import count as number
 from warehouse.paths import Layout
 
 _FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
-_FATES |= {"country": "[bold]pays[/]"}
+_FATES |= {"country": "[bold]pays[/]", "month": "[bold]mois[/]"}
 _SHOWN_VALUES = 2
 _SHOWN_NOTES = 20
 _FORM = "forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »"
@@ -37,10 +41,10 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(
         "new-source",
-        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_mli[/] · "
-        "[bold]mrf new-source pam_cantines_mli[/]",
+        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_tcd[/] · "
+        "[bold]mrf new-source pam_cantines_tcd[/]",
     )(new_source)
-    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_mli[/]")(explain_source)
+    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_tcd[/]")(explain_source)
 
 
 def new_source(
@@ -51,15 +55,20 @@ def new_source(
     source: Annotated[str | None, typer.Option("--id", help="<éditeur>_<produit>[_<iso3>] (défaut : proposé)")] = None,
     shape: Annotated[str | None, typer.Option(help="Forme des lignes, si la proposition se trompe")] = None,
     into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Feuille à lire, si la proposition en choisit une autre")] = None,
+    organization: Annotated[
+        str | None, typer.Option(help="Structure dont c’est la propre liste, quand nulle colonne ne la nomme")
+    ] = None,
     look: Annotated[bool, typer.Option("--look", help="Montrer la proposition sans rien écrire")] = False,
 ) -> None:
     """Propose une source depuis un fichier, ou copie le modèle. / Proposes a source from a file, or a blank one.
 
     D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
+    Dans un terminal, ce qui est incertain est demandé ; ailleurs, la proposition est écrite « à confirmer ».
     """
-    path, root = Path(what).expanduser(), into or PACKAGE_SOURCES
+    path, root = Path(what).expanduser(), into or pack().sources
     if path.is_file():
-        _from_file(path, source, shape, root, look)
+        _from_file(path, source, Said(shape, sheet, organization), root, look)
     elif path.suffix or path.parent != Path():
         stop(f"fichier introuvable : {path}", WRONG_USE)
     else:
@@ -68,9 +77,9 @@ def new_source(
 
 def _from_template(name: str, root: Path) -> None:
     target = _free(root, name)
-    shutil.copytree(PACKAGE_SOURCES / "_template", target)
+    shutil.copytree(pack().sources / "_template", target)
     declaration = target / "source.yml"
-    text = declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", name)
+    text = declaration.read_text(encoding="utf-8").replace(f"editeur_produit_{iso3()}", name)
     declaration.write_text(text, encoding="utf-8")
     console.print(
         f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {name} » (voir CONTRIBUTING.md)",
@@ -86,20 +95,25 @@ def _free(root: Path, name: str) -> Path:
     return root / name
 
 
-def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look: bool) -> None:
-    if shape is not None and shape not in SHAPES:
-        stop(f"« {shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+def _from_file(path: Path, name: str | None, said: Said, root: Path, look: bool) -> None:
+    if said.shape is not None and said.shape not in SHAPES:
+        stop(f"« {said.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
     if redact(path.name)[1]:
         stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
     if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
         stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
     try:
-        proposal = propose(path, shape)
+        proposal = propose(path, said=said)
+        if proposal.missing and said.shape is None:
+            console.print(f"[yellow]à confirmer[/] {_incomplete(proposal)}", soft_wrap=True)
+            proposal = complete(path, said)
     except SourceFileError as error:
         stop(f"{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
     _preview(proposal)
+    if not look and sys.stdin.isatty():
+        proposal = questions.asked(proposal, said)
     if proposal.missing:
-        stop(_incomplete(proposal), NOT_PUBLISHED)
+        stop(f"Rien n’est écrit : {_incomplete(proposal)} Essayer --shape, ou « mrf new-source ID ».", NOT_PUBLISHED)
     if look:
         return
     target = _free(root, name or source_id(path, proposal))
@@ -123,10 +137,10 @@ def _from_file(path: Path, name: str | None, shape: str | None, root: Path, look
 
 
 def _incomplete(proposal: Proposal) -> str:
-    wanted = ", ".join(f"{name} ({target_of(proposal.shape, name).fr or 'date'})" for name in proposal.missing)
+    wanted = ", ".join(f"{name} ({worded(target_of(proposal.shape, name).fr) or 'date'})" for name in proposal.missing)
     return (
-        f"Rien n’est écrit : aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi "
-        f"{wanted}, que rien dans le fichier ne dit. Essayer --shape, ou « mrf new-source ID »."
+        f"aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi {wanted}, que rien "
+        "dans le fichier ne dit."
     )
 
 
@@ -134,13 +148,20 @@ def _preview(proposal: Proposal) -> None:
     sheet = f", « {proposal.sheet.name} »" if proposal.sheet.name else ""
     console.print(
         f"[bold]{escape(proposal.sheet.file.name)}[/]{escape(sheet)} : {number(proposal.rows)} lignes. "
-        f"Forme « {proposal.shape} » : {SHAPES[proposal.shape].fr}",
+        f"Forme « {proposal.shape} » : {worded(SHAPES[proposal.shape].fr)}",
         soft_wrap=True,
     )
+    if proposal.sheet.others:
+        others = ", ".join(proposal.sheet.others)
+        console.print(f"[yellow]à confirmer[/] feuilles laissées : {escape(others)} (--sheet)", soft_wrap=True)
     table = Table("colonne du fichier", "devient", "confiance", "pourquoi", "ou bien", "par exemple")
     for choice in proposal.choices:
         table.add_row(*_line(choice, proposal.shape))
     console.print(table)
+    for one in proposal.shared:
+        console.print(f"[yellow]à confirmer[/] {one.target} = « {escape(one.header)} » aussi : {escape(one.ground)}")
+    for name, made in proposal.derived.items():
+        console.print(f"[yellow]à confirmer[/] {name} = {made} : les colonnes de mois")
     for name, (origin, ground) in proposal.constants.items():
         text = origin.file_name or origin.value
         console.print(f"[yellow]à confirmer[/] {name} = {escape(str(text))} : {escape(ground)}", soft_wrap=True)
@@ -249,14 +270,14 @@ def _identity(source: Source) -> None:
 
 
 def _mapping_table(source: Source, shape: str, mapping: Mapping) -> Table:
-    title = f"Forme « {shape} » : {SHAPES[shape].fr}"
+    title = f"Forme « {shape} » : {worded(SHAPES[shape].fr)}"
     table = Table("colonne de la forme", "vient de", "nature", "ce que c’est", title=title, title_justify="left")
     for name, origin in mapping.columns.items():
         column = target_of(shape, name)
         corrected = sum(1 for entry in source.lookups if entry.column == name)
         kind = column.kind + (f", liste {column.codes}" if column.codes else "")
         kind += f", {corrected} correction(s) de lookups.csv" if corrected else ""
-        table.add_row(name, escape(_origin(origin)), kind, escape(column.fr or "Date des faits"))
+        table.add_row(name, escape(_origin(origin)), kind, escape(worded(column.fr) or "Date des faits"))
     return table
 
 

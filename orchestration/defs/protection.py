@@ -20,7 +20,7 @@ from warehouse.publication.publish import SCHEMAS
 CHECK, COMPARED = "donnees_personnelles", "valeurs de restricted comparées"
 _SHOWN = 20
 # Columns that hold names of structures, so not of persons.
-_STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "funder", "publisher")
+_STRUCTURES = ("organization_name", "parent_name", "lead_organization_name", "funder", "partners", "publisher")
 
 
 @dg.asset_check(

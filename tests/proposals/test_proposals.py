@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 
 import openpyxl
@@ -12,10 +13,11 @@ import pytest
 from ingestion.declaration.registry import sources
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
+from ingestion.proposals.editions import patterns
 from ingestion.proposals.folder import write
 from ingestion.proposals.judging import personal_ground
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.proposal import Proposal, patterns, propose, source_id
+from ingestion.proposals.proposal import Proposal, Said, complete, propose, source_id
 from ingestion.proposals.words import likeness, tagged, words
 from ingestion.records.expected import expected_csv
 from ingestion.records.source_records import ingest
@@ -95,6 +97,8 @@ def test_columns_of_people_never_reach_the_records(directory: Path, tmp_path: Pa
         ("Colonne 2", "76123456"),
         ("Colonne 3", "awa@exemple.org"),
         ("Colonne 4", "14.4871, -4.1956"),
+        ("Contact (nom)", "Awa"),
+        ("Nom (point focal)", "Awa"),
     ],
 )
 def test_a_column_of_people_is_told_by_its_header_or_its_cells(header: str, cell: str) -> None:
@@ -102,7 +106,15 @@ def test_a_column_of_people_is_told_by_its_header_or_its_cells(header: str, cell
 
 
 @pytest.mark.parametrize(
-    ("header", "cell"), [("Nom de la structure", "ONG fictive"), ("Lat", "14.487123"), ("T", "98765")]
+    ("header", "cell"),
+    [
+        ("Nom de la structure", "ONG fictive"),
+        ("Lat", "14.487123"),
+        ("T", "98765"),
+        ("Latitude", "16°15'10\"N"),
+        ("Budget (FCFA)", "76123456"),
+        ("Organisation\n(nom complet, pas de sigle)", "ONG fictive"),
+    ],
 )
 def test_other_columns_are_not_taken_for_people(header: str, cell: str) -> None:
     assert personal_ground(FileColumn(header, "", [cell])) is None
@@ -172,10 +184,11 @@ def test_values_alone_say_a_code_or_a_place(tmp_path: Path) -> None:
     assert ";" in source.sample.read_text().splitlines()[0]
 
 
-def test_a_list_of_places_is_no_source(tmp_path: Path) -> None:
+def test_a_list_of_places_has_no_outlines(tmp_path: Path) -> None:
     path = tmp_path / "codes.csv"
     path.write_text("Admin Level,P-Code,Name\n1,ML07,Gao\n2,ML0703,Gao\n", encoding="utf-8")
     assert "geometry" in propose(path).missing
+    assert not complete(path, Said()).missing, "a folder all the same, with what a person has to confirm"
 
 
 def test_a_folder_that_cannot_be_read_is_not_left_behind(directory: Path, tmp_path: Path) -> None:
@@ -187,16 +200,68 @@ def test_a_folder_that_cannot_be_read_is_not_left_behind(directory: Path, tmp_pa
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
-        ("3w_august_2025.csv", "3w_*_20??.csv"),
-        ("Rapport juin-2024 v2.xlsx", "Rapport *-20?? v2.xlsx"),
-        ("export_20240831.csv", "export_*.csv"),
-        ("export_2024-08-31.csv", "export_*.csv"),
+        ("3w_august_2025.csv", "3w_*20??.csv"),
+        ("services_avr2024.csv", "services_*20??.csv"),
+        ("bilan2024avril.ods", "bilan20??*.ods"),
+        ("avr24_projets.xlsx", "*2?_projets.xlsx"),
+        ("matrice avril-juin 2025.xlsx", "matrice *20??.xlsx"),
+        ("4W_T1_2024.xlsx", "4W_*20??.xlsx"),
+        ("Rapport juin-2024 v2.xlsx", "Rapport *20??*.xlsx"),
+        ("suivi_services_migrants_v3_FINAL.xlsx", "suivi_services_migrants*.xlsx"),
+        ("liste_v2.xlsx", "liste_*.xlsx"),
+        ("5W Janvier 2025 VF.xlsx", "5W *20??*.xlsx"),
+        ("Etat_final_des_lieux_2024.xlsx", "Etat_final_des_lieux_20??.xlsx"),
+        ("projets 31-12-2024 (1).xlsx", "projets *20??*.xlsx"),
+        ("export_20240831.csv", "export_20??*.csv"),
+        ("export_2024-08-31.csv", "export_20??*.csv"),
         ("2024.csv", "2024.csv"),
         ("mai_2024.csv", "mai_2024.csv"),
     ],
 )
 def test_later_editions_bear_the_same_name_but_for_the_date(name: str, pattern: str) -> None:
     assert patterns(Path(name)) == [pattern]
+    assert fnmatch(name, pattern)
+
+
+@pytest.mark.parametrize(
+    ("name", "later", "other"),
+    [
+        ("services_avr2024.csv", "services_septembre2025.csv", "services_prix.csv"),
+        ("3w_august_2025.csv", "3w_mars_2026.csv", "3w_prix.csv"),
+        ("suivi_v1_2024.xlsx", "suivi_v2_FINAL_2025.xlsx", "suivi.xlsx"),
+        ("projets_20241231.xlsx", "projets_20250630.xlsx", "projets_prix.xlsx"),
+        ("structures.xlsx", "structures_2025.xlsx", "structures_prix.xlsx"),
+    ],
+)
+def test_a_proposed_pattern_takes_the_next_edition_and_no_other_list(name: str, later: str, other: str) -> None:
+    proposed = patterns(Path(name))
+    assert any(fnmatch(later, pattern) for pattern in proposed)
+    assert not any(fnmatch(other, pattern) for pattern in proposed)
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("services_avr2024.csv", "2024-04-30"),
+        ("bilan2024avril.csv", "2024-04-30"),
+        ("avr24_projets.csv", "2024-04-30"),
+        ("suivi_2025_03.csv", "2025-03-31"),
+        ("suivi 03.2025.csv", "2025-03-31"),
+        ("projets 31-12-2024.csv", "2024-12-31"),
+        ("projets_31122024.csv", "2024-12-31"),
+        ("export_20240831.csv", "2024-08-31"),
+        ("4W_T1_2024.csv", "2024-03-31"),
+        ("lot 2024 juillet.csv", "2024-07-31"),
+        ("liste2024_prix12.csv", "2024-12-31"),
+    ],
+)
+def test_a_date_is_read_from_the_name_as_people_write_it(name: str, day: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text("Organisation,Secteur\nONG fictive,Santé\n", encoding="utf-8")
+    source = write(propose(path), tmp_path / "source_liste_mli")
+    (records,) = ingest(source, [path]).records.values()
+    assert records["observed_on"].astype(str).tolist() == [day]
+    assert "rejetée" not in (source.folder / "expected.csv").read_text(encoding="utf-8")
 
 
 def test_the_id_keeps_the_words_of_the_name(directory: Path) -> None:
@@ -261,7 +326,9 @@ def test_a_merged_name_over_others_is_a_header_of_two_rows(tmp_path: Path) -> No
     page.merge_cells("C2:D2")
     book.save(tmp_path / "liste_2024.xlsx")
     source = write(propose(tmp_path / "liste_2024.xlsx"), tmp_path / "source_liste_mli")
-    assert set(source.ignored) == {"Bénéficiaires / Hommes", "Bénéficiaires / Femmes"}
+    columns = source.shapes["service"].columns
+    assert columns["beneficiaries_men"].column == "Bénéficiaires / Hommes"
+    assert columns["beneficiaries_women"].column == "Bénéficiaires / Femmes"
     (records,) = ingest(source, [tmp_path / "liste_2024.xlsx"]).records.values()
     assert records["organization_name"].tolist() == ["ONG fictive"]
 

@@ -38,6 +38,7 @@ LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
 _STRING_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
 _FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # fonts only name their designer
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PIXELS = (b"IDAT", b"PLTE")  # compressed pixels, and the palette that they point to
 _PICTURES = (b"\xff\xd8\xff", b"GIF8")  # JPEG, GIF
 _GPS = 0x8825  # tags of a camera's position
 _OPENING = re.compile(r"[{\[]")
@@ -133,7 +134,7 @@ def _content(name: str, data: bytes, depth: int) -> Iterator[_Passage]:
 
 
 def _png(data: bytes) -> Iterator[_Passage]:
-    """The texts of a PNG. Compressed pixels are skipped: read as letters they may look like an address."""
+    """The texts of a PNG. Pixels and palette are skipped: read as letters, colours looked like somebody's account."""
     position = len(_PNG)
     while position < len(data):
         length = int.from_bytes(data[position : position + 4], "big")
@@ -142,7 +143,7 @@ def _png(data: bytes) -> Iterator[_Passage]:
             raise ValueError("PNG tronqué")
         if kind in (b"zTXt", b"iTXt"):
             yield "métadonnée", _unpacked(kind, content).decode("utf-8", errors="replace"), False
-        elif kind != b"IDAT":
+        elif kind not in _PIXELS:
             yield from ((kind.decode("latin-1"), run, False) for run in _printable(content))
         position += length + 12
         if kind == b"IEND":

@@ -17,7 +17,7 @@ import python_calamine
 from ingestion.clean.text import as_text
 from ingestion.errors import SourceFileError
 from ingestion.readers import archives
-from ingestion.readers.sheets import encodings, ods, xlsx
+from ingestion.readers.sheets import encodings, ods, xls, xlsx
 from ingestion.readers.sheets.encodings import Held
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -42,7 +42,8 @@ class Grid:
 
     ``merged``: ranges of cells that are shown as one, ((top, left), (bottom, right)) counted from 0. ``constants``:
     columns that the reader adds, each with one value for all the rows. ``notes``: what was not read beside them.
-    ``is_1904``: whether numbers that are days count from 1904.
+    ``is_1904``: whether numbers that are days count from 1904. ``hidden``: rows that a person or a filter hides;
+    ``left_out``: those of them that are not to be read.
     """
 
     file: str
@@ -52,6 +53,13 @@ class Grid:
     constants: dict[str, str] = field(default_factory=dict, kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     is_1904: bool = field(default=False, kw_only=True)
+    hidden: frozenset[int] = field(default=frozenset(), kw_only=True)
+    left_out: frozenset[int] = field(default=frozenset(), kw_only=True)
+
+    def without_hidden(self) -> Grid:
+        """The same, of whose rows the hidden ones are not to be read."""
+        notes = tuple(note for note in self.notes if note != _hidden_note(self.sheet, len(self.hidden)))
+        return replace(self, left_out=self.hidden, notes=notes)
 
     def place(self, row: int, column: int | None = None) -> str:
         """A1 reference of a cell, or of a row's number alone, counted from 0 in the grid."""
@@ -75,6 +83,10 @@ class Grid:
         """Locators of the cells of one column."""
         prefix = (f"{self.sheet}!" if self.sheet else "") + letter(column)
         return [f"{prefix}{row + 1}" for row in rows]
+
+
+def _hidden_note(sheet: str, count: int) -> str:
+    return f"feuille {sheet}, lignes masquées ou filtrées, lues comme les autres : {count}"
 
 
 def lines_told(count: int) -> str:
@@ -130,15 +142,21 @@ class _Workbook:
         self.file = path.name
         _check_beginning(path)
         self.ods: dict[str, ods.SheetXml] = {}
+        self.xls = xls.BookFacts()
+        self.from_1904 = False
         self.facts = xlsx.BookXml()
         with _telling_damage(path, "classeur", f"un classeur {path.suffix} entier"):
             if self.kind != ".xls":
                 with zipfile.ZipFile(path) as archive:
                     archives.check(archive, path.name, by_pieces=("xl/worksheets/",))
                     if self.kind == ".ods":
-                        self.ods = ods.scan(archive)
+                        self.ods, self.from_1904 = ods.scan(archive)
                     else:
                         self.facts = xlsx.book(archive)
+                        self.from_1904 = self.facts.from_1904
+            else:
+                self.xls = xls.facts(path)
+                self.from_1904 = self.xls.from_1904
             for name, sheet in self.ods.items():
                 self._check_size(name, sheet.height, sheet.width)
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
@@ -182,21 +200,25 @@ class _Workbook:
             found = self._scanned(name) if self.kind == ".xlsx" else xlsx.SheetXml()
             cells = self._book.get_sheet_by_name(name)
             rows = _texts(cells)
-            for row, column, text in found.odd or (self.ods[name].odd if name in self.ods else ()):
+            told = self.ods.get(name) or self.xls.sheets.get(name) or found
+            for row, column, text in told.odd:
                 _put(rows, row, column, text)
             merged = self.ods[name].merged if name in self.ods else cells.merged_cell_ranges or []
-        return Grid(self.file, name, rows, merged=merged, notes=self._notes(name, found), is_1904=self.facts.from_1904)
+        hidden = frozenset(row for row in told.hidden if row < len(rows))
+        notes = self._notes(name, getattr(told, "comments", 0), len(hidden))
+        return Grid(self.file, name, rows, merged=merged, notes=notes, is_1904=self.from_1904, hidden=hidden)
 
-    def _notes(self, name: str, found: xlsx.SheetXml) -> tuple[str, ...]:
+    def _notes(self, name: str, comments: int, hidden: int) -> tuple[str, ...]:
         """What a person should know of a sheet that was read."""
-        sheet = self.ods.get(name, found)
         told = []
-        if sheet.comments:
-            told.append(f"feuille {name}, commentaires de cellule non lus : {sheet.comments}")
-        if sheet.hidden:
-            told.append(f"feuille {name}, lignes masquées ou filtrées, lues comme les autres : {sheet.hidden}")
-        if self.facts.from_1904:
+        if comments:
+            told.append(f"feuille {name}, commentaires de cellule non lus : {comments}")
+        if hidden:
+            told.append(_hidden_note(name, hidden))
+        if self.from_1904:
             told.append("calendrier 1904 (Mac) : les jours sont comptés de là")
+        if not self.xls.is_read:
+            told.append("ancien classeur : lignes masquées, calendrier et mois sans jour non vérifiés")
         return tuple(told)
 
     def _scanned(self, name: str) -> xlsx.SheetXml:

@@ -12,6 +12,9 @@ from ingestion.readers.archives import chunks
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
+_NUMBER = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0 "
+_FIRST_DAY = re.compile(r"([0-9]{4}-[0-9]{2})-01(?:T00:00:00)?")
 _ERROR_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|Err:[0-9]+")  # #DIV/0!, #N/A, #REF!, Err:502
 _MOST_REPEATED = 1_000  # of an odd cell: more are no cells that a person filled
@@ -23,29 +26,63 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 class SheetXml:
     """``height`` and ``width``: how far filled cells reach. ``merged``: ((top, left), (bottom, right)) from 0.
 
-    ``comments``: how many cells have one. ``hidden``: how many filled rows are hidden or filtered away. ``odd``: (row,
-    column, text) of the cells that calamine gives otherwise: errors as nothing, words that a line break parts as one.
+    ``comments``: how many cells have one. ``hidden``: the filled rows that are hidden or filtered away. ``odd``: (row,
+    column, text) of the cells that calamine gives otherwise: errors as nothing, words that a line break parts as one,
+    days that are shown as their month.
     """
 
     height: int = 0
     width: int = 0
     merged: list[Merged] = field(default_factory=list)
     comments: int = 0
-    hidden: int = 0
+    hidden: list[int] = field(default_factory=list)
     odd: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def scan(archive: zipfile.ZipFile) -> dict[str, SheetXml]:
-    """Each sheet of an ODS file by its name, in one pass over content.xml."""
+def scan(archive: zipfile.ZipFile) -> tuple[dict[str, SheetXml], bool]:
+    """Each sheet of an ODS file by its name, and whether its days are counted from 1904; one pass over the content."""
     content = _Content()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = content.start, content.end
-    parser.CharacterDataHandler = content.text
-    for data in chunks(archive, "content.xml"):
-        parser.Parse(data, False)
-    parser.Parse(b"", True)
-    return content.sheets
+    for part in ("styles.xml", "content.xml"):
+        if part in archive.namelist():
+            parser = expat.ParserCreate(namespace_separator=" ")
+            parser.buffer_text = True
+            parser.StartElementHandler, parser.EndElementHandler = content.start, content.end
+            parser.CharacterDataHandler = content.text
+            for data in chunks(archive, part):
+                parser.Parse(data, False)
+            parser.Parse(b"", True)
+    return content.sheets, content.from_1904
+
+
+class _Styles:
+    """Which styles of cells show a month and no day."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, set[str]] = {}  # by style of dates, what it shows
+        self.dates: dict[str, str] = {}  # by style of cells, its style of dates
+        self.parents: dict[str, str] = {}
+        self.open = ""
+
+    def start(self, name: str, given: dict[str, str]) -> None:
+        if name == _NUMBER + "date-style":
+            self.open = given.get(_STYLE + "name", "")
+            self.parts[self.open] = set()
+        elif self.open and name.startswith(_NUMBER):
+            self.parts[self.open].add(name.removeprefix(_NUMBER))
+        elif name == _STYLE + "style" and given.get(_STYLE + "family") == "table-cell":
+            own = given.get(_STYLE + "name", "")
+            self.parents[own] = given.get(_STYLE + "parent-style-name", "")
+            if date_style := given.get(_STYLE + "data-style-name"):
+                self.dates[own] = date_style
+
+    def end(self, name: str) -> None:
+        if name == _NUMBER + "date-style":
+            self.open = ""
+
+    def shows_month(self, style: str) -> bool:
+        while style and style not in self.dates:
+            style = self.parents.get(style, "")
+        return self.parts.get(self.dates.get(style, ""), set()) - {"text"} == {"month", "year"}
 
 
 class _Content:
@@ -56,16 +93,28 @@ class _Content:
         self.is_hidden = self.is_filled = False
         self.words: list[str] = []  # of the paragraphs of the cell that is open, but for its comment
         self.is_odd = self.is_computed = self.in_comment = self.in_paragraph = False
+        self.month = ""  # of the cell that is open, where it shows its month alone
+        self.styles = _Styles()
+        self.of_columns: list[tuple[int, str]] = []  # (how many, style of their cells), from the left
+        self.of_row = ""
+        self.from_1904 = False
 
     def start(self, name: str, given: dict[str, str]) -> None:
+        self.styles.start(name, given)
         if name in _CELLS:
             self._cell(given)
+        elif name == _TABLE + "null-date":
+            self.from_1904 = given.get(_TABLE + "date-value", "").startswith("1904")
+        elif name == _TABLE + "table-column":
+            count = int(given.get(_TABLE + "number-columns-repeated", 1))
+            self.of_columns.append((count, given.get(_TABLE + "default-cell-style-name", "")))
         elif name == _TABLE + "table-row":
+            self.of_row = given.get(_TABLE + "default-cell-style-name", "")
             self.rows, self.column = int(given.get(_TABLE + "number-rows-repeated", 1)), 0
             self.is_hidden, self.is_filled = given.get(_TABLE + "visibility", "visible") != "visible", False
         elif name == _TABLE + "table":
             self.sheet = self.sheets.setdefault(given.get(_TABLE + "name", ""), SheetXml())
-            self.row = 0
+            self.row, self.of_columns = 0, []
         elif name == _OFFICE + "annotation":
             self.sheet.comments += 1
             self.in_comment = True
@@ -89,9 +138,11 @@ class _Content:
             self.words.append(data)
 
     def end(self, name: str) -> None:
+        self.styles.end(name)
         if name == _TABLE + "table-row":
+            if self.is_hidden and self.is_filled:
+                self.sheet.hidden += range(self.row, self.row + self.rows)
             self.row += self.rows
-            self.sheet.hidden += self.rows if self.is_hidden and self.is_filled else 0
         elif name in _CELLS:
             self._put()
         elif name == _TEXT + "p":
@@ -107,17 +158,29 @@ class _Content:
             self.sheet.merged.append(((self.row, self.column), corner))
         self.columns = int(given.get(_TABLE + "number-columns-repeated", 1))
         self.column += self.columns
-        self.words, self.is_odd = [], False
+        self.words, self.is_odd, self.month = [], False, ""
+        first = _FIRST_DAY.fullmatch(given.get(_OFFICE + "date-value", ""))
+        if first and self.styles.shows_month(given.get(_TABLE + "style-name", "") or self.of_row or self._of_column()):
+            self.is_odd, self.month = True, first[1]
         self.is_computed = _TABLE + "formula" in given or given.get(_ERROR_TYPE) == "error"
         if _OFFICE + "value-type" in given:
             self.is_filled = True
             self.sheet.height = max(self.sheet.height, self.row + self.rows)
             self.sheet.width = max(self.sheet.width, self.column)
 
+    def _of_column(self) -> str:
+        """The style that the cells of this column have where they name none."""
+        left = self.column - self.columns
+        for count, style in self.of_columns:
+            if left < count:
+                return style
+            left -= count
+        return ""
+
     def _put(self) -> None:
         """Keeps the text of a cell that calamine gives otherwise, in each place where it is repeated."""
         self.is_odd |= self.is_computed and bool(_ERROR.fullmatch("".join(self.words)))
-        if self.is_odd and self.words and self.rows * self.columns <= _MOST_REPEATED:
-            text, left = "".join(self.words), self.column - self.columns
+        if self.is_odd and (self.words or self.month) and self.rows * self.columns <= _MOST_REPEATED:
+            text, left = self.month or "".join(self.words), self.column - self.columns
             for row in range(self.row, self.row + self.rows):
                 self.sheet.odd += [(row, column, text) for column in range(left, self.column)]

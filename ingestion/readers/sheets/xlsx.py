@@ -56,14 +56,14 @@ _EPOCH, _EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 class SheetXml:
     """``height`` and ``width``: how far the cells reach. ``odd``: (row, column, text) of the cells to put back.
 
-    ``comments``: how many cells have one. ``hidden``: how many rows are hidden, by a person or by a filter.
+    ``comments``: how many cells have one. ``hidden``: the rows that are hidden, by a person or by a filter.
     """
 
     height: int = 0
     width: int = 0
     odd: list[tuple[int, int, str]] = field(default_factory=list)
     comments: int = 0
-    hidden: int = 0
+    hidden: list[int] = field(default_factory=list)
 
     def reach(self, row: int, column: int) -> None:
         """Takes in the cell of a row and a column counted from 1."""
@@ -88,13 +88,13 @@ def book(archive: zipfile.ZipFile) -> BookXml:
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
     space = styles.tag.partition("}")[0] + "}"
     codes = {node.get("numFmtId"): node.get("formatCode", "") for node in styles.iter(f"{space}numFmt")}
-    months = {number for number, code in codes.items() if _shows_month(code)} | {_BUILT_IN_MONTH}
+    months = {number for number, code in codes.items() if shows_month(code)} | {_BUILT_IN_MONTH}
     cells = styles.find(f"{space}cellXfs")
     formats = [node.get("numFmtId") for node in cells] if cells is not None else []
     return BookXml(from_1904, frozenset(str(n).encode() for n, one in enumerate(formats) if one in months))
 
 
-def _shows_month(code: str) -> bool:
+def shows_month(code: str) -> bool:
     """« mmm-yy », « mmmm yyyy », « mm/yyyy »: a month and a year, and neither day nor time."""
     bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.', "", code.split(";")[0]).lower()
     letters = set(re.findall(r"[a-z]", bare))
@@ -130,7 +130,7 @@ def scan(archive: zipfile.ZipFile, part: str, most_cells: int, facts: BookXml = 
         _extent(rows, found)
         found.odd += _odd(rows)
         found.odd += _months(rows, facts)
-        found.hidden += len(_HIDDEN.findall(rows))
+        found.hidden += [int(number[1]) - 1 for row in _HIDDEN.findall(rows) if (number := _ROW_NUMBER.search(row))]
     if found.height * found.width > most_cells:
         found.height = found.width = 0
         for rows in _rows(archive, part):

@@ -7,6 +7,7 @@ they name (`owners.py`). Group prefixes (`org/org_nom`, `org-org_nom`) are dropp
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 MAIN = "main"
 _QUESTION = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
-_SHEET_NAME = 31  # a workbook cuts the names of its sheets after so many letters
+_SHEET_NAME = 31  # a workbook holds no longer names of sheets
 
 
 def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobody) -> dict[str, Table]:
@@ -75,15 +76,18 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
     is_json = path.suffix.lower() == ".json"
     grids = _grids(path, reader)
     main = _main_grid(path, grids, reader)
-    by_repeat = {name: _grid_of(path, grids, name) for name in reader.repeats}
+    sheets = _sheet_names(list(form.repeats) if form is not None else [], reader.repeats)
+    by_repeat = {name: _grid_of(path, grids, name, sheets[name]) for name in reader.repeats}
     _check_all_read(grids, [main, *by_repeat.values()], reader)
-    level, versions = submissions(sheet_of(main, "", form, is_json), reader)
+    main_sheet = sheet_of(main, "", form, is_json)
+    level, versions = submissions(main_sheet, reader)
     is_erased = pd.Series({label: any(map(erased, ids)) for label, ids in ids_of(versions).items()}, dtype=bool)
     versions["gone"] = versions["gone"].mask(is_erased, ERASED)
     gone = {str(label): why for label, why in versions["gone"].items() if why}
     flags = {ON_HOLD: frozenset(versions.index[on_hold(versions["state"])])}
     levels = {MAIN: level}
     waiting = {name: sheet_of(grid, name, form, is_json) for name, grid in by_repeat.items()}
+    notes = tuple(dict.fromkeys(note for sheet in (main_sheet, *waiting.values()) for note in sheet.grid.notes))
     while waiting:
         parents = {name: _parent(sheet.frame, name, reader, form) for name, sheet in waiting.items()}
         ready = [name for name, parent in parents.items() if parent in levels]
@@ -94,7 +98,7 @@ def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = 
         for name in ready:
             levels[name] = joined(waiting.pop(name), name, levels[parents[name]], reader)
     tables = {name: replace(level.table(name, gone, flags), is_1904=main.is_1904) for name, level in levels.items()}
-    return tables | {MAIN: replace(tables[MAIN], versions=versions)}
+    return tables | {MAIN: replace(tables[MAIN], versions=versions, notes=tables[MAIN].notes + notes)}
 
 
 def ids_of(versions: pd.DataFrame) -> dict[str, set[str]]:
@@ -137,8 +141,35 @@ def _is_submissions(grid: Grid, reader: SurveyReader) -> bool:
     return bool(grid.rows) and bool(keys & {name.split("/")[-1] for name in grid.rows[0]})
 
 
-def _grid_of(path: Path, grids: list[Grid], repeat: str) -> Grid:
-    found = next((grid for grid in grids if grid.sheet in (repeat, repeat[:_SHEET_NAME])), None)
+def _sheet_names(of_form: list[str], declared: Sequence[str]) -> dict[str, set[str]]:
+    """By repeat, the names that its sheet may have: whole, cut at 31 letters, or cut as KoboToolbox does.
+
+    KoboToolbox cuts in the order of the form, and numbers a name that it has given: « programmes_et_… », « … (1) ».
+    Where the form is unknown, names that are cut alike are those of no sheet.
+    """
+    order = [*of_form, *(name for name in declared if name not in of_form)]
+    given: dict[str, str] = {}
+    for name in order:
+        ellipsis, number = "...", 0
+        while (cut := _ellipsized(name, ellipsis)) in given.values():
+            number += 1
+            ellipsis = f"... ({number})"
+        given[name] = cut
+    found = {}
+    for name in declared:
+        rivals = [other for other in order if other != name]
+        cuts = {name[:_SHEET_NAME]} - {other[:_SHEET_NAME] for other in rivals}
+        is_sure = bool(of_form) or not any(other[:20] == name[:20] for other in rivals)
+        found[name] = {name} | cuts | ({given[name]} if is_sure else set())
+    return found
+
+
+def _ellipsized(name: str, ellipsis: str) -> str:
+    return name if len(name) <= _SHEET_NAME else name[: _SHEET_NAME - len(ellipsis)] + ellipsis
+
+
+def _grid_of(path: Path, grids: list[Grid], repeat: str, names: Set[str]) -> Grid:
+    found = next((grid for grid in grids if grid.sheet in names), None)
     if found is None:
         sheets = ", ".join(grid.sheet for grid in grids)
         wanted = f"la feuille du groupe répété « {repeat} »"

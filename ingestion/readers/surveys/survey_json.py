@@ -51,7 +51,11 @@ def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
     except RecursionError as error:
         wanted, found = "des réponses que l’on peut déplier", "des listes imbriquées sans fin"
         raise SourceFileError(path.name, "JSON", wanted, found) from error
-    return [ListGrid(path.name, name or title, sheet.grid()) for name, sheet in sheets.items()]
+    count = sum(len(one.get("_attachments") or ()) for one in submissions)
+    notes = (f"{count} pièce(s) jointe(s) sur le serveur, non lue(s)",) if count else ()
+    return [
+        ListGrid(path.name, name or title, sheet.grid(), notes=() if name else notes) for name, sheet in sheets.items()
+    ]
 
 
 def _submissions(path: Path) -> tuple[str, list[dict[str, Any]]]:
@@ -127,10 +131,10 @@ def _point(value: dict[str, Any]) -> str | None:
     properties = value.get("properties")
     accuracy = properties.get("accuracy") if isinstance(properties, dict) else None
     places = value["coordinates"] or []
-    if value["type"] == "Polygon":
-        places = places[0] if places else []
-    points = [places] if value["type"] == "Point" else places
     try:
+        if value["type"] == "Polygon":
+            places = places[0] if places else []
+        points = [places] if value["type"] == "Point" else places
         told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
     except (TypeError, ValueError, LookupError):  # no point at all: the text as it is, which the question does not take
         return json.dumps(value["coordinates"], ensure_ascii=False)

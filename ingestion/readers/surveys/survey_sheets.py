@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -52,7 +53,12 @@ def sheet_of(grid: Grid, repeat: str, form: Form | None, is_json: bool) -> Sheet
         {name: one.choices for name, one in asked.items() if one.kind == "select_multiple"},
         set(asked),
     )
-    frame = _with_moved_questions(grid, frame.set_axis(names, axis=1), set(asked))
+    twice = form.named_twice(repeat) if form is not None else frozenset()
+    frame = _with_moved_questions(grid, frame.set_axis(names, axis=1), set(asked), twice)
+    frame, links = _without_links(frame)
+    if links:
+        told = f"liens vers {links} pièce(s) jointe(s), non lus"
+        grid = replace(grid, notes=(*grid.notes, told))
     if is_json:
         frame = frame.assign(**{name: "" for name in asked if name not in frame and not is_meta(name)})
     return Sheet(grid, _with_rebuilt_answers(frame))
@@ -69,22 +75,39 @@ def _refuse_labels(grid: Grid, asked: set[str]) -> None:
         raise SourceFileError(grid.file, grid.place(0), wanted, found)
 
 
-def _with_moved_questions(grid: Grid, frame: pd.DataFrame, asked: set[str]) -> pd.DataFrame:
+def _without_links(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Without the links that KoboToolbox adds beside pictures and sounds (`photo_URL`); how many there were."""
+    links = [
+        name
+        for name in frame.columns
+        if name.endswith("_URL")
+        and name.removesuffix("_URL") in frame
+        and frame[name].str.match(r"\s*$|https?://").all()
+    ]
+    count = sum(int(frame[name].str.strip().ne("").sum()) for name in links)
+    return frame.drop(columns=links), count
+
+
+def _with_moved_questions(grid: Grid, frame: pd.DataFrame, asked: set[str], twice: AbstractSet[str]) -> pd.DataFrame:
     """A question that another version of the form has in another group is one: each submission fills one of the two.
 
-    Raises SourceFileError where one submission fills both: these are two questions.
+    Raises SourceFileError where one submission fills both, or where the form itself has the name ``twice``: these are
+    two questions.
     """
     repeated = sorted(set(frame.columns[frame.columns.duplicated()]))
     if not repeated:
         return frame
+    if two := sorted(twice & set(repeated)):
+        found = f"{columns_found(two, two)} en double : deux questions du formulaire, dans deux groupes"
+        raise SourceFileError(grid.file, grid.place(0), "des questions de noms distincts", found)
     merged: dict[str, pd.Series] = {}
     both: dict[str, int] = {}
     for name in repeated:
         cells: pd.DataFrame = frame.loc[:, frame.columns == name]
         filled = cells.apply(lambda column: column.str.strip().ne(""))
-        twice = filled.sum(axis=1).gt(1)
-        if twice.any():
-            both[name] = int(frame.index[twice][0])
+        is_both = filled.sum(axis=1).gt(1)
+        if is_both.any():
+            both[name] = int(frame.index[is_both][0])
         merged[name] = cells.where(filled, "").apply("".join, axis=1)
     if both:
         named = asked.union(name for name in both if _NAME.fullmatch(name))
@@ -146,8 +169,9 @@ def _names(header: list[str], multiple: dict[str, frozenset[str] | None], asked:
             return path
         before, _, last = path.rpartition("/")
         question = _question(before, asked_as)
-        # KoboToolbox may give the choices of a select-multiple without the answer itself: then the form tells.
-        if before and (before in known or last in (multiple.get(question) or ())):
+        # KoboToolbox may give the choices of a select-multiple without the answer itself: then the form tells, also of
+        # a choice that it has no more.
+        if before and (before in known or question in multiple):
             return f"{question}/{last}"
         return _question(path, asked_as)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ingestion.errors import SourceFileError
@@ -26,17 +27,26 @@ def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
             archives.check(archive, path.name, ending=".csv")
             tables = _tables(path, archive)
             main = min(tables, key=len)
-            return [
+            notes = _of_attachments(archive)
+            grids = [
                 text_grid(
                     Held(path.name, b"".join(archives.chunks(archive, tables[stem]))), _sheet(stem, main, repeats)
                 )
                 for stem in sorted(tables, key=len)
             ]
+            return [replace(grids[0], notes=grids[0].notes + notes), *grids[1:]]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise SourceFileError(path.name, "archive", "un ZIP entier", "un ZIP tronqué ou abîmé") from error
     except RuntimeError as error:  # what zipfile raises where it wants a password
         wanted = "l’export de Central sans mot de passe"
         raise SourceFileError(path.name, "archive", wanted, "un ZIP protégé par un mot de passe") from error
+
+
+def _of_attachments(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    """The note on what respondents sent, which nobody opens."""
+    parts = [PurePosixPath(part.filename).parts for part in archive.infolist() if not part.is_dir()]
+    count = sum("media" in part and _OF_SYSTEMS not in part for part in parts)
+    return (f"{count} pièce(s) jointe(s) dans l’archive, non ouverte(s)",) if count else ()
 
 
 def _tables(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:

@@ -10,7 +10,7 @@ from ingestion.declaration.reader_settings import Tabular
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, letter
-from ingestion.readers.tables.sorting import TITLE, Meaning, Rows, Sorter, filled_count
+from ingestion.readers.tables.sorting import HELP, HIDDEN, TITLE, Meaning, Rows, Sorter, filled_count
 
 Cell = tuple[int, int]
 
@@ -28,7 +28,9 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
             grid.file, place, f"au plus {options.max_rows} lignes (max_rows)", f"{len(filled)} lignes"
         )
     sorter = Sorter(header, titles, meaning, options)
-    left_out = sorter.left_out(filled, first)
+    apart = {n: HIDDEN for n, _ in filled if n in grid.left_out}
+    apart |= {n: HELP for n, _ in filled if n < first + options.help_rows}
+    left_out = apart | sorter.left_out([(n, row) for n, row in filled if n not in apart], first)
     rows = {n: _padded(grid, n, row, len(header)) for n, row in filled if n not in left_out}
     filling = _Filling(grid, rows, first, named, meaning, options)
     filling.merge()

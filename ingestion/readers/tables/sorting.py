@@ -16,6 +16,8 @@ TOTAL = "ligne de total ou de sous-total"
 NOTE = "note sous le tableau"
 HEADER = "en-tête répété"
 TITLE = "titre de section (une seule cellule remplie)"
+HELP = "ligne d’explication sous l’en-tête"
+HIDDEN = "ligne masquée ou filtrée (hidden_rows)"
 OTHER = "autre tableau, sous celui qui est lu"
 # « Total Kayes » may be a subtotal or the name of a company, « Ensemble » that of an association: they are totals where
 # their row leaves a needed cell empty, or where they stand for a place.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ingestion.clean.text import visible
-from ingestion.declaration.reader_settings import Tabular
+from ingestion.declaration.reader_settings import CALENDAR_END, CALENDAR_START, Tabular
 from ingestion.declaration.source import Source
 from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table, Tables, stacked
-from ingestion.readers.sheets.grid import Grid, lines_told
+from ingestion.readers.sheets.grid import Grid, letter, lines_told
 from ingestion.readers.tables import body, reshape
 from ingestion.readers.tables.sorting import Meaning
 from ingestion.shapes import LINEAGE, SHAPES, Column
@@ -85,7 +86,7 @@ def _wanted(source: Source, options: Tabular) -> dict[str, set[str]]:
     for mapping in mappings:
         name = "table" if source.parser else mapping.table or "table"
         wanted.setdefault(name, set()).update(column for o in mapping.columns.values() for column in o.read)
-    never_there = _unpivoted_names(options) | optional
+    never_there = _derived_names(options) | optional
     return {name: columns - never_there | set(options.unpivot) for name, columns in wanted.items()}
 
 
@@ -95,7 +96,7 @@ def _filled_rows(grid: Grid) -> int:
 
 def _spellings(source: Source, options: Tabular) -> dict[str, str]:
     """The declared names by what a person sees of them: a no-break space or a line break is a space."""
-    return {_seen(name): name for name in declared_columns(source) | set(options.unpivot)}
+    return {_seen(name): name for name in declared_columns(source) | {*options.unpivot, *options.calendar}}
 
 
 def _seen(name: str) -> str:
@@ -138,7 +139,16 @@ def header_names(grid: Grid, row: int, options: Tabular) -> list[str]:
     levels = [cells[:width] + [""] * (width - len(cells)) for cells in rows]
     for number, level in enumerate(levels[:-1]):
         _carry_right(grid, row + number, level, levels[number + 1])
-    return [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
+    names = [" / ".join(dict.fromkeys(name for name in names if name)) for names in zip(*levels, strict=True)]
+    return [f"{name} ({count})" if name and count > 1 else name for name, count in _counted(names)]
+
+
+def _counted(names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each name, and how often it has stood so far: the second « Statut » is « Statut (2) »."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name, seen[name]
 
 
 def _check_passed_over(
@@ -189,9 +199,10 @@ def _figures(source: Source) -> frozenset[str]:
 
 def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str], search: _Search) -> Table:
     options = search.options
-    header = search.names(grid, header_row)
+    header = _with_unnamed(search.names(grid, header_row), grid, declared_columns(source))
     wide = _wide_columns(grid, header_row, header, options)
-    known = declared_columns(source) - _unpivoted_names(options) - set(grid.constants) | set(wide)
+    months = _calendar_columns(header, options)
+    known = declared_columns(source) - _derived_names(options) - set(grid.constants) | set(wide) | set(months)
     _check_header(grid, header_row, header, known)
     first = header_row + options.header_rows
     titles = list(enumerate(grid.rows[header_row:first], start=header_row))
@@ -200,7 +211,24 @@ def _read(grid: Grid, header_row: int, source: Source, wanted: AbstractSet[str],
     elif options.hxl:
         raise SourceFileError(grid.file, grid.place(first), "une ligne d’étiquettes HXL (#org, #adm2…)", "aucune")
     table = body.body(grid, header, titles, first, _meaning(source, wanted, wide, options), options)
-    return reshape.unpivot(table, wide, options.unpivot_value) if wide else table
+    if months:
+        table = reshape.calendar(table, months)
+    return reshape.unpivot(table, wide, options.unpivot_value, options.unpivot_empty == "drop") if wide else table
+
+
+def _with_unnamed(header: list[str], grid: Grid, declared: AbstractSet[str]) -> list[str]:
+    """The header with the columns that have no name and are declared by their letter: « colonne H »."""
+    width = max(len(header), *(len(row) for row in grid.rows))
+    letters = [f"colonne {letter(position)}" for position in range(width)]
+    names = [*header, *[""] * (width - len(header))]
+    found = [own or (name if name in declared else "") for own, name in zip(names, letters, strict=True)]
+    return found[: max((n + 1 for n, name in enumerate(found) if name), default=0)]
+
+
+def _calendar_columns(header: list[str], options: Tabular) -> dict[str, str]:
+    """The columns of the months of a calendar, and what month each is."""
+    found = {name: re.fullmatch(options.calendar_pattern, name) for name in header} if options.calendar_pattern else {}
+    return options.calendar | {name: match["month"] for name, match in found.items() if match}
 
 
 def _meaning(source: Source, needed: AbstractSet[str], wide: Mapping[str, Any], options: Tabular) -> Meaning:
@@ -248,11 +276,13 @@ def _wide_columns(grid: Grid, row: int, header: list[str], options: Tabular) -> 
     return wide
 
 
-def _unpivoted_names(options: Tabular) -> set[str]:
+def _derived_names(options: Tabular) -> set[str]:
+    """The columns that no header bears: made of wide columns, or of a calendar."""
+    calendar = {CALENDAR_START, CALENDAR_END} if options.calendar or options.calendar_pattern else set()
     if not options.unpivot and not options.unpivot_pattern:
-        return set()
+        return calendar
     by_name = {name for new in options.unpivot.values() for name in new}
-    return {options.unpivot_value} | by_name | set(re.compile(options.unpivot_pattern or "").groupindex)
+    return calendar | {options.unpivot_value} | by_name | set(re.compile(options.unpivot_pattern or "").groupindex)
 
 
 def _missing(grid: Grid, wanted: AbstractSet[str], search: _Search) -> SourceFileError:
@@ -272,9 +302,10 @@ def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet
     for column, name in enumerate(header):
         if not name:
             continue
-        if name in seen:
-            told = f"« {name} »" if name in declared else "un en-tête"
-            found = f"{told} déjà en {grid.place(row, seen[name])}"
+        first = re.sub(r" \(\d+\)$", "", name)
+        if name not in declared and first != name and first in seen:
+            told = f"« {first} »" if first in declared else "un en-tête"
+            found = f"{told} déjà en {grid.place(row, seen[first])}"
             raise SourceFileError(grid.file, grid.place(row, column), "des en-têtes distincts", found)
         seen[name] = column
     if unread := [name for name in seen if name not in declared]:

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.exports import csv_files, geography, package, workbook
 from warehouse.deliverables.exports.mart_tables import MARTS, REFERENCE, Table, counts, tables
@@ -47,7 +49,7 @@ _READ_ME = """# Exports de la cartographie
 **CSV et tableurs.** {rule}
 
 **Sans point.** Un service masqué (hébergement de victimes) ou non situé est aussi dans les fichiers SIG, sans
-géométrie : son cercle est dans `admin2_code`.
+géométrie : {admin2:its} est dans `admin2_code`.
 
 **Licence et sensibilité.** {licence}
 """
@@ -67,12 +69,14 @@ def make(edition: Edition, folder: Path) -> None:
     workbook.write(target / WORKBOOK, edition, package.LICENCE)
     geography.write(edition, target)
     described += [package.file_resource(target / name, target, *facts) for name, facts in _ALONE.items()]
-    title = "Cartographie des services aux migrants au Mali"
-    write_json(target / package.NAME, package.package(edition, "mrf-mali-cartographie", title, described))
+    title = worded("Cartographie des services aux migrants {country:in}")
+    write_json(
+        target / package.NAME, package.package(edition, f"mrf-{country().name.slug}-cartographie", title, described)
+    )
     facts = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
     facts["evidence"] = " ni ".join(f"`{name}`" for name in EVIDENCE)
     facts |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
-    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **facts), encoding="utf-8")
+    (target / "LISEZMOI.md").write_text(worded(_READ_ME).format(licence=package.LICENCE, **facts), encoding="utf-8")
 
 
 def _write_parquet(path: Path, table: Table, notice: str) -> None:

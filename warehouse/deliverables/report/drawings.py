@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.pack import country
 from warehouse import french
 from warehouse.deliverables import palette
 from warehouse.deliverables.report import charts
@@ -130,7 +131,11 @@ class Drawings:
         w = self._w
         grid = w.gap_grid(group)
         cells = [[grid[code, zone].values["gap_class"] for zone in w.zones] for code in w.types]
-        path = charts.classes(self._target(), list(w.types.values()), list(w.zones.values()), cells)
+        types, zones = list(w.types.values()), list(w.zones.values())
+        if w.has_many_zones:
+            path = charts.classes(self._target(), zones, types, list(zip(*cells, strict=True)))
+        else:
+            path = charts.classes(self._target(), types, zones, cells)
         description = " ; ".join(
             f"{name} : " + ", ".join(f"{zone} {code}" for zone, code in zip(w.zones.values(), line, strict=True))
             for name, line in zip(w.types.values(), cells, strict=True)
@@ -156,7 +161,7 @@ class Drawings:
         return "".join([*pages, *absent])
 
     def _path(self, zone: str | None) -> Path:
-        return self._w.edition.folder / MAPS / (zone or "mali")
+        return self._w.edition.folder / MAPS / (zone or country().name.slug)
 
     def _is_drawn(self, zone: str | None) -> bool:
         return all(self._path(zone).with_suffix(suffix).exists() for suffix in (".svg", ".png"))

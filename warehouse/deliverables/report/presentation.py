@@ -8,6 +8,8 @@ from typing import Any
 
 from pptx import Presentation
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables import palette
 from warehouse.deliverables.report.citations import CitedRow
@@ -19,7 +21,7 @@ from warehouse.reading.edition import Edition
 
 NAME = "rapports/presentation_rapport_final.pptx"
 COUNT = 10
-_SUBJECT = "Cartographie des services aux migrants au Mali"
+_SUBJECT = worded("Cartographie des services aux migrants {country:in}")
 _CARDS = (
     ("structures", "operational_count", "services vérifiés comme opérationnels"),
     ("structures", "operational_organization_count", "structures qui les offrent"),
@@ -140,9 +142,10 @@ class _Talk:
         self._slides.beside(reading)
 
     def _table(self, lines: Sequence[tuple[Any, str, str]], size: float) -> None:
-        zones = [*self._zones, ALL]
+        zones = [ALL] if self._writer.has_many_zones else [*self._zones, ALL]
         body = [[label, *(self._shown_value(section, name, zone) for zone in zones)] for label, section, name in lines]
-        self._slides.table([["", *self._zones.values(), "Ensemble"], *body], [3.9, *[1.36] * len(zones)], size)
+        heads = [self._zones.get(zone, "Ensemble") for zone in zones]
+        self._slides.table([["", *heads], *body], [3.9, *[1.36] * len(zones)], size)
 
     def _cover(self) -> None:
         subject = "Services économiques, sociaux et psychosociaux ouverts aux migrants en transit et de retour"
@@ -153,7 +156,7 @@ class _Talk:
         self._slides.cards([(self._shown_value(section, name), caption) for section, name, caption in _CARDS])
 
     def _map(self) -> None:
-        path = self._edition.folder / MAPS / "mali.png"
+        path = self._edition.folder / MAPS / f"{country().name.slug}.png"
         if path.exists():
             self._slides.picture(path)
             self._places.append("marts.service_gap_cercle, marts.service_directory")
@@ -201,7 +204,14 @@ class _Talk:
             [name, *(grid[code, zone].values["gap_class"] for zone in self._zones)]
             for code, name in self._writer.types.items()
         ]
-        self._slides.table([["", *self._zones.values()], *lines], [3.9, *[0.85] * len(self._zones)], 10, 0.32)
+        rows = [["", *self._zones.values()], *lines]
+        if self._writer.has_many_zones:
+            rows[0][0] = "Zone"
+            names = ["Zone", *self._writer.types]
+            rows = [names, *([*column] for column in list(zip(*rows, strict=True))[1:])]
+            self._slides.table(rows, [2.2, *[0.68] * len(self._writer.types)], 7, 0.2)
+            return
+        self._slides.table(rows, [3.9, *[0.85] * len(self._zones)], 10, 0.32)
         classes = self._edition.rows("select gap_class, sentence_fr from reference.gap_class order by rowid")
         self._slides.beside("\n".join(f"{c['gap_class']}  {c['sentence_fr'].partition(' : ')[0]}" for c in classes), 12)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.words import words
 from warehouse.deliverables.knowledge import LEGEND, Knowledge
 from warehouse.deliverables.report.citations import Citations, CitedRow, Group, attribute, escaped
 from warehouse.french import UNKNOWN, format_of, show
@@ -19,6 +21,9 @@ _LANDSCAPE = "21.3cm"  # an A4 map with its caption and footnote on one landscap
 Column = tuple[str, str, str, int]
 # Row header: words, or a gap class with its sentence.
 Label = str | CitedRow
+
+
+FEW_ZONES = 8  # columns that a page has room for
 
 
 class Writer:
@@ -102,6 +107,11 @@ class Writer:
             return str(self._organizations.get(code, code))
         return LABELS.get(code_list, {}).get(code) or self.zones.get(code) or self.edition.label(code_list, code)
 
+    @property
+    def has_many_zones(self) -> bool:
+        """Whether zones are too many for the columns of a page: they are then rows."""
+        return len(self.zones) > FEW_ZONES
+
     def cited(self, caller: Callable[[], str], title: str = "Texte") -> str:
         """A paragraph of a template, with a footnote for its values."""
         group = self.citations.open(title)
@@ -116,8 +126,11 @@ class Writer:
         group = self.citations.open(self._title("Tableau", title))
         lines = [[self._head(label), *(self.value_or_mark(row) for row in line)] for label, line in kept]
         legend = self.legend([row for _, line in kept for row in line])
-        headings = ["", *self.zones.values(), "Ensemble"]
-        return self._table(group, headings, [34, *[13] * (len(self.zones) + 1)], lines) + f"\n{legend}\n"
+        headings, widths = ["", *self.zones.values(), "Ensemble"], [34, *[13] * (len(self.zones) + 1)]
+        if self.has_many_zones:
+            headings, *lines = ([*column] for column in zip(headings, *lines, strict=True))
+            widths = [20, *[11] * (len(headings) - 1)]
+        return self._table(group, headings, widths, lines) + f"\n{legend}\n"
 
     def _head(self, label: Label) -> str:
         if isinstance(label, str):
@@ -281,7 +294,7 @@ class Writer:
 
 
 def _short(name: str) -> str:
-    return name.removeprefix("District de ").removeprefix("Région de ")
+    return re.sub(f"^{words()['zones']['prefix']}", "", name)
 
 
 def _pipe_table(

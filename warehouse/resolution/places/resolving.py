@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingestion.country.pcode_forms import ancestor
 from ingestion.shapes import SHAPES
 from warehouse.paths import Workspace
+from warehouse.resolution.places.cell_paths import level_of_free_text
 from warehouse.resolution.places.cercle_of_point import Outlines
 from warehouse.resolution.places.gazetteer import CURRENT
 from warehouse.resolution.places.testimony import Place, Statement, places_of
@@ -53,9 +55,10 @@ CANDIDATE_SCHEMA = pa.schema(
 _CODES = [f"admin{level}_code" for level in (1, 2, 3)]
 _NAMES = [f"admin{level}_name" for level in (1, 2, 3)]
 _STATED = [*_CODES, *_NAMES, "admin_vintage"]
-_RAW = [f"{name}_raw" for name in (*_CODES, *_NAMES)]
+_FREE = "place_name"
+_RAW = [f"{name}_raw" for name in (*_CODES, *_NAMES, _FREE)]
 _READ = pa.schema(
-    [(name, pa.string()) for name in ("record_id", *_STATED, *_RAW)]
+    [(name, pa.string()) for name in ("record_id", *_STATED, _FREE, *_RAW)]
     + [(name, pa.float64()) for name in ("latitude", "longitude")]
 )
 _BETWEEN = "\x1f"  # separates the values of a statement; no cell holds it
@@ -108,10 +111,11 @@ def _records(workspace: Workspace, shape: str) -> pa.Table:
 def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
     """What each record states, as one text: thousands of records state the same."""
     columns = {name: records[name] for name in _STATED}
-    for name in _NAMES:  # cleaning makes one line of a list that has one place a line
+    for name in (*_NAMES, _FREE):  # cleaning makes one line of a list that has one place a line
         raw = pc.replace_substring(records[f"{name}_raw"], _BETWEEN, " ")
         is_list = pc.and_(pc.fill_null(pc.match_substring(raw, "\n"), False), pc.is_valid(records[name]))
         columns[name] = pc.if_else(is_list, raw, records[name])
+    columns |= _with_free_text(columns, columns.pop(_FREE))
     for code in _CODES:
         is_unreadable = pc.and_(pc.is_null(records[code]), pc.is_valid(records[f"{code}_raw"]))
         columns[f"{code}_unreadable"] = pc.if_else(is_unreadable, "unreadable", "")
@@ -129,6 +133,19 @@ def _statements(records: pa.Table, outlines: Outlines) -> pa.DictionaryArray:
     )
 
 
+def _with_free_text(columns: Mapping[str, pa.ChunkedArray], free: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    """The names with what free text says, in the column of the level where its names are known."""
+    texts = free.to_pylist()
+    names = [columns[name].to_pylist() for name in _NAMES]
+    codes = [columns[code].to_pylist() for code in _CODES]
+    vintages = columns["admin_vintage"].to_pylist()
+    for row, text in enumerate(texts):
+        above = max((n for n in (1, 2, 3) if names[n - 1][row] or codes[n - 1][row]), default=0)
+        if text and above < 3:
+            names[level_of_free_text(text, above, vintages[row] or CURRENT) - 1][row] = text
+    return {name: pa.chunked_array([pa.array(names[n], pa.string())]) for n, name in enumerate(_NAMES)}
+
+
 def _statement(text: str) -> Statement:
     code1, code2, code3, name1, name2, name3, vintage, *unreadable, point = (
         value or None for value in text.split(_BETWEEN)
@@ -138,7 +155,7 @@ def _statement(text: str) -> Statement:
 
 
 def _row(shape: str, number: int, place: Place) -> dict[str, Any]:
-    codes = {f"admin{n}_code": place.code[: 2 * n + 2] if (place.level or 0) >= n else None for n in (1, 2, 3)}
+    codes = {f"admin{n}_code": ancestor(place.code, n) or None if (place.level or 0) >= n else None for n in (1, 2, 3)}
     return codes | {
         "shape": shape,
         "place_no": number,

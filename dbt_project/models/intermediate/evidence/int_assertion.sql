@@ -107,7 +107,10 @@ about_services as (
         -- What is said once of several places is said of none of them alone.
         and not (
             records.is_of_several_places
-            and stated.attribute in ('latitude', 'longitude', 'capacity_per_month', 'free_places')
+            and stated.attribute in (
+                'latitude', 'longitude', 'capacity_per_month', 'free_places',
+                '{{ activity_figures() | join("', '") }}'
+            )
         )
 ),
 
@@ -122,11 +125,13 @@ derived as (
         case
             when stated.attribute = 'sector_code' then 'service_type_code'
             when stated.attribute = 'admin3_name' then 'admin3_code'
+            when stated.attribute = 'place_name' and records.admin3_code is not null then 'admin3_code'
             else 'admin2_code'
         end as told_attribute,
         case
             when stated.attribute = 'sector_code' then records.service_type_code
             when stated.attribute = 'admin3_name' then records.admin3_code
+            when stated.attribute = 'place_name' and records.admin3_code is not null then records.admin3_code
             else records.admin2_code
         end as told_value,
         case
@@ -151,7 +156,7 @@ derived as (
             or (
                 records.place_method in ('exact_name', 'variant', 'fuzzy')
                 and (
-                    (stated.attribute = 'admin2_name' and records.admin2_code is not null)
+                    (stated.attribute in ('admin2_name', 'place_name') and records.admin2_code is not null)
                     or (stated.attribute = 'admin3_name' and records.admin3_code is not null)
                 )
             )
@@ -169,7 +174,7 @@ about_initiatives as (
         stated.raw_value as told_raw_value
     from stated
     inner join initiatives on stated.record_id = initiatives.record_id
-    where (stated.shape <> 'service' or stated.attribute = 'program_name')
+    where (stated.shape <> 'service' or stated.attribute in ('program_name', 'funder'))
         and stated.attribute not in (
             'organization_name', 'organization_acronym', 'organization_type_code', 'interview_mode'
         )

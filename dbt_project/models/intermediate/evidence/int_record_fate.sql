@@ -27,6 +27,8 @@ claims as (select * from {{ ref('int_assertion') }}),
 
 services as (select * from {{ ref('int_service_record') }}),
 
+activities as (select * from {{ ref('int_activity') }} where place_no = 1),
+
 answers as (select * from {{ ref('int_feedback') }}),
 
 opinions as (select * from {{ ref('int_quality_feedback') }}),
@@ -131,8 +133,8 @@ need_figures as (
         and (
             (
                 parts.admin_level = figures.admin_level
-                and coalesce(parts.admin3_code, parts.admin2_code, parts.admin1_code, 'ML')
-                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, 'ML')
+                and coalesce(parts.admin3_code, parts.admin2_code, parts.admin1_code, '{{ country('pcode_letters') }}')
+                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}')
             )
             or (
                 parts.admin_level = 3
@@ -167,6 +169,9 @@ uses as (
     select record_id, 'operational_presence' as mart, cast(null as {{ dbt.type_string() }}) as entity_id
     from services
     where sector_code is not null and place_no = 1 and not is_withdrawn and edition_standing is null
+    union all
+    select record_id, 'activities' as mart, cast(null as {{ dbt.type_string() }}) as entity_id
+    from activities
     union all
     select named.record_id, 'dim_organization' as mart, named.organization_id as entity_id
     from record_organizations as named

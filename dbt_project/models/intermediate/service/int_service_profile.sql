@@ -3,7 +3,12 @@
 -- free has no price, and a point has both coordinates.
 {% set text_attributes, typed_attributes = service_texts(), service_numbers_and_dates() %}
 
-with winners as (select * from {{ ref('int_value') }} where entity = 'service_at_location'),
+with winners as (
+    select * from {{ ref('int_value') }}
+    where entity = 'service_at_location'
+        -- Of several activities no funder, budget or count is that of the service.
+        and (value_count = 1 or attribute not in ('{{ activity_attributes() | join("', '") }}'))
+),
 
 told as (
     select

@@ -86,6 +86,16 @@ select
     profiles.max_age,
     profiles.required_documents,
     profiles.hours,
+    profiles.funder,
+    profiles.partners,
+    profiles.budget_amount,
+    profiles.budget_currency_code,
+    profiles.budget_xof,
+    profiles.beneficiaries,
+    profiles.beneficiaries_women,
+    profiles.beneficiaries_men,
+    profiles.beneficiaries_girls,
+    profiles.beneficiaries_boys,
     profiles.public_phone,
     qualities.score as quality_score,
     qualities.band as quality_band,
@@ -101,7 +111,7 @@ select
     locations.last_seen_on,
     {{ add_days(
         'locations.last_seen_on',
-        "case when locations.zone_code in ('Z_BKO', 'Z_KAY') then " ~ parameter('check_interval_near') ~ " else " ~ parameter('check_interval_far') ~ " end"
+        "case when " ~ is_near_zone('locations.zone_code') ~ " then " ~ parameter('check_interval_near') ~ " else " ~ parameter('check_interval_far') ~ " end"
     ) }} as next_check_on,
     locations.is_out_of_scope
 from locations

@@ -92,7 +92,7 @@ def test_nobody_can_place_a_shelter_of_victims(forms: Path) -> None:
 def test_no_name_of_a_person_is_asked_for(form: str) -> None:
     asked = {row["name"] for row in xlsform.questions()[form] if row["type"] == "text"}
     assert asked <= {
-        "org_nom", "org_sigle", "pf_tel", "srv_desc", "docs_requis", "opp_nouvelles", "srv_code",
+        "org_nom", "org_sigle", "pf_tel", "srv_desc", "docs_requis", "horaires", "opp_nouvelles", "srv_code",
         "m_nom", "m_pilote", "m_preuve", "m_freins", "remarques",
     }  # fmt: skip
 

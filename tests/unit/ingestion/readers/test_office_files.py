@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from ingestion.clean.dates import date
 from ingestion.declaration.source import Source
-from ingestion.proposals.proposal import patterns
+from ingestion.proposals.editions import patterns
 from ingestion.readers.sheets import encodings
 from ingestion.readers.sheets.grid import Grid, read_grids
 from ingestion.records.source_records import ingest
 from ingestion.records.written_dates import AMBIGUOUS, MONTH_FIRST, written_dates
 from tests.conftest import PROJECT
-from tests.fixtures.odd_files import ods_cell, write_ods
+from tests.fixtures.odd_files import Day, edited, ods_cell, write_ods, write_xls
 
 HEADER = "Vu le;Structure;Service;Cercle;Fin"
 NAMES = ("Étoile du Désert fictive", "Aînés de Ménaka", "L’Œuvre à Gao", "Çà et là")
@@ -129,7 +129,7 @@ def declared(tmp_path: Path) -> Callable[..., Source]:
     """A list of services whose columns are those of HEADER."""
 
     def source(**reader: Any) -> Source:
-        given = yaml.safe_load((PROJECT / "ingestion/sources/_template/source.yml").read_text(encoding="utf-8"))
+        given = yaml.safe_load((PROJECT / "countries/mli/sources/_template/source.yml").read_text(encoding="utf-8"))
         columns = {
             "observed_on": "Vu le", "organization_name": "Structure", "service_type_code": "Service",
             "admin2_name": "Cercle", "admin_vintage": {"value": "2021"},
@@ -145,46 +145,110 @@ def declared(tmp_path: Path) -> Callable[..., Source]:
     return source
 
 
-def workbook(path: Path, options: dict[str, Any], cells: Callable[[Any, Any], None]) -> Path:
-    book = xlsxwriter.Workbook(path, options)
-    sheet = book.add_worksheet("F")
-    sheet.write_row(0, 0, HEADER.split(";"))
-    for row in (1, 2, 3):
-        sheet.write_row(row, 0, ["2024-07-01", f"ONG fictive {row}", "SOC_01", "Gao"])
-    cells(book, sheet)
-    book.close()
-    return path
-
-
 def ends(source: Source, path: Path) -> list[str | None]:
     return [day and day.isoformat() for day in ingest(source, [path]).records["service"]["ends_on"]]
 
 
-@pytest.mark.parametrize("form", ["mmm-yy", "mmmm yyyy", "[$-40C]mmm\\-yy;@", "mm/yyyy"])
+FORMATS = (".xlsx", ".xls", ".ods")
+_OF_ODS = {"d": "day", "m": "month", "y": "year"}
+
+
+def saved(path: Path, days: Sequence[Day], hidden: Sequence[int] = (), is_1904: bool = False) -> Path:
+    """A workbook of one service a day, which it ends on, in the format of its name; ``hidden``: rows from 0."""
+    rows = [["2024-07-01", f"ONG fictive {n}", "SOC_01", "Gao", day] for n, day in enumerate(days, 1)]
+    if path.suffix == ".xls":
+        return write_xls(path, "F", [HEADER.split(";"), *rows], hidden=hidden, is_1904=is_1904)
+    if path.suffix == ".ods":
+        return _ods(path, rows, hidden, is_1904)
+    book = xlsxwriter.Workbook(path, {"date_1904": is_1904})
+    sheet = book.add_worksheet("F")
+    sheet.write_row(0, 0, HEADER.split(";"))
+    for number, row in enumerate(rows, 1):
+        sheet.write_row(number, 0, row[:4])
+        sheet.write_number(number, 4, row[4].number, book.add_format({"num_format": row[4].form}))
+    for number in hidden:
+        sheet.set_row(number, options={"hidden": True})
+    book.close()
+    return path
+
+
+def _ods(path: Path, rows: list[list[Any]], hidden: Sequence[int], is_1904: bool) -> Path:
+    epoch = dt.date(1904, 1, 1) if is_1904 else dt.date(1899, 12, 30)
+    forms = list(dict.fromkeys(row[4].form for row in rows if row[4].form != "General"))
+    shown = {form: "".join(f"<number:{_OF_ODS[sign]}/>" for sign in "dmy" if sign in form) for form in forms}
+    styles = "".join(
+        f'<number:date-style style:name="N{n}">{shown[form]}</number:date-style>' for n, form in enumerate(forms)
+    )
+    styles += "".join(
+        f'<style:style style:name="ce{n}" style:family="table-cell" style:data-style-name="N{n}"/>'
+        for n in range(len(forms))
+    )
+
+    def day(one: Day) -> str:
+        if one.form == "General":
+            return (
+                f'<table:table-cell office:value-type="float" office:value="{one.number}"><text:p/></table:table-cell>'
+            )
+        value = f'office:value-type="date" office:date-value="{epoch + dt.timedelta(days=one.number)}"'
+        return f'<table:table-cell table:style-name="ce{forms.index(one.form)}" {value}><text:p/></table:table-cell>'
+
+    cells = ["".join(map(ods_cell, HEADER.split(";")))]
+    cells += ["".join(map(ods_cell, row[:4])) + day(row[4]) for row in rows]
+    write_ods(path, {"F": cells}, styles=styles, epoch=epoch.isoformat())
+
+    def filtered(name: str, content: bytes) -> bytes:
+        parts = content.split(b"<table:table-row>")
+        marks = [
+            b'<table:table-row table:visibility="filter">' if n in hidden else b"<table:table-row>"
+            for n in range(len(parts) - 1)
+        ]
+        return parts[0] + b"".join(mark + part for mark, part in zip(marks, parts[1:], strict=True))
+
+    return edited(path, filtered)
+
+
+def number_of(day: dt.date, is_1904: bool = False) -> float:
+    return float((day - (dt.date(1904, 1, 1) if is_1904 else dt.date(1899, 12, 30))).days)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("is_1904", [False, True])
 def test_a_month_without_a_day_means_its_end(
-    declared: Callable[..., Source], tmp_path: Path, form: str, is_1904: bool
+    declared: Callable[..., Source], tmp_path: Path, suffix: str, is_1904: bool
 ) -> None:
-    def cells(book: Any, sheet: Any) -> None:
-        month, day = book.add_format({"num_format": form}), book.add_format({"num_format": "dd/mm/yyyy"})
-        sheet.write_datetime(1, 4, dt.datetime(2024, 12, 1), month)
-        sheet.write_datetime(2, 4, dt.datetime(2024, 12, 1), day)
-        sheet.write_datetime(3, 4, dt.datetime(2024, 12, 15), month)
-
-    path = workbook(tmp_path / "a.xlsx", {"date_1904": is_1904}, cells)
-    assert ends(declared(), path) == ["2024-12-31", "2024-12-01", "2024-12-15"]
+    first, other = number_of(dt.date(2024, 12, 1), is_1904), number_of(dt.date(2024, 12, 15), is_1904)
+    forms = ("mmm-yy", "mmmm yyyy", "mm/yyyy")
+    days = [*(Day(first, form) for form in forms), Day(first, "dd/mm/yyyy"), Day(other, "mmm-yy")]
+    path = saved(tmp_path / f"a{suffix}", days, is_1904=is_1904)
+    assert ends(declared(), path) == ["2024-12-31"] * len(forms) + ["2024-12-01", "2024-12-15"]
 
 
-def test_a_day_that_an_old_mac_keeps_as_a_number_is_that_day(declared: Callable[..., Source], tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", {"date_1904": True}, lambda _, sheet: sheet.write_number(1, 4, 44560))
-    assert ends(declared(), path)[0] == "2025-12-31"
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_day_that_an_old_mac_keeps_as_a_number_is_that_day(
+    declared: Callable[..., Source], tmp_path: Path, suffix: str
+) -> None:
+    path = saved(tmp_path / f"a{suffix}", [Day(44560)], is_1904=True)
+    assert ends(declared(), path) == ["2025-12-31"]
     assert "calendrier 1904" in " ".join(grid(path).notes)
 
 
-def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", {}, lambda _, sheet: sheet.set_row(2, options={"hidden": True}))
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_rows_that_a_filter_hides_are_read_and_told(tmp_path: Path, suffix: str) -> None:
+    path = saved(tmp_path / f"a{suffix}", [Day(46022)] * 3, hidden=[2])
     assert names(grid(path)) == ["ONG fictive 1", "ONG fictive 2", "ONG fictive 3"]
     assert grid(path).notes == ("feuille F, lignes masquées ou filtrées, lues comme les autres : 1",)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_hidden_rows_are_left_where_the_source_says_so(
+    declared: Callable[..., Source], tmp_path: Path, suffix: str
+) -> None:
+    path = saved(tmp_path / f"a{suffix}", [Day(46022)] * 3, hidden=[2])
+    ingested = ingest(declared(hidden_rows="reject"), [path])
+    assert ingested.records["service"]["organization_name"].tolist() == ["ONG fictive 1", "ONG fictive 3"]
+    assert ingested.rejected["reason"].tolist() == ["ligne masquée ou filtrée (hidden_rows)"]
+    assert ingested.rejected["locator"].tolist() == ["F!A3:E3"]
+    assert not any("lues comme les autres" in note for note in ingested.notes)
 
 
 def test_an_american_file_warns_of_every_date(declared: Callable[..., Source], tmp_path: Path) -> None:
@@ -219,16 +283,16 @@ def test_an_ods_cell_keeps_its_lines_its_spaces_and_its_error(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
-        ("services_avr2024.csv", "services_*.csv"),
-        ("dtm_mli_mars2024_v2.csv", "dtm_mli_*_v2.csv"),
-        ("services_juillet_2024.xlsx", "services_*_20??.xlsx"),
-        ("3w_2024-05.xlsx", "3w_*.xlsx"),
+        ("services_avr2024.csv", "services_*20??.csv"),
+        ("dtm_mli_mars2024_v2.csv", "dtm_mli_*20??*.csv"),
+        ("services_juillet_2024.xlsx", "services_*20??.xlsx"),
+        ("3w_2024-05.xlsx", "3w_20??*.xlsx"),
         ("rapport2024.pdf", "rapport20??.pdf"),
         ("annuaire_du_sahel.xlsx", "annuaire_du_sahel.xlsx"),
     ],
 )
 def test_the_next_edition_has_a_name_that_fits(name: str, pattern: str) -> None:
-    assert patterns(Path(name)) == [pattern]
+    assert patterns(Path(name))[0] == pattern
 
 
 @pytest.mark.parametrize(

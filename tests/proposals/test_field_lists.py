@@ -1,0 +1,122 @@
+"""What people do to a workbook: help in headers, sheets of one kind, months as columns, lists of one’s own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingestion.proposals.folder import write
+from ingestion.proposals.looking import FileColumn
+from ingestion.proposals.proposal import Proposal, Said, propose
+from ingestion.proposals.words import likeness
+from ingestion.records.source_records import ingest
+from tests.fixtures.project_lists import LISTS
+
+
+def fates(proposal: Proposal) -> dict[str, str]:
+    return {choice.column.header: choice.fate for choice in proposal.choices}
+
+
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [
+        ("CLUSTER\n(Choisir dans la liste déroulante)\nPour les projets humanitaires uniquement", "sector_code"),
+        (
+            "Indiquer le nom de l’organisation qui met en œuvre l’activité (ne pas utiliser de sigle)",
+            "organization_name",
+        ),
+        ("Veuillez préciser la date de début (jj/mm/aaaa)", "starts_on"),
+        ("STATUT DU PROJET *", "status_code"),
+        ("Secteur / Cluster", "sector_code"),
+        ("Nom de l’ONG - Structure porteuse", "organization_name"),
+        ("Bailleur(s) de fonds", "funder"),
+        ("Budget (EUR)", "budget_amount"),
+        ("Budget (FCFA)", "budget_xof"),
+        ("Filles (<18 ans)", "beneficiaries_girls"),
+        ("Nbre de bénéficiaires : femmes", "beneficiaries_women"),
+    ],
+)
+def test_help_in_a_header_hides_nothing(header: str, target: str) -> None:
+    assert likeness(header, target) >= 0.85
+
+
+def test_a_group_tells_what_its_names_are_of() -> None:
+    column = FileColumn("Bénéficiaires / Femmes", "", ["12"], "Bénéficiaires")
+    assert (column.name, column.likeness("beneficiaries_women") > 0.9) == ("Femmes", True)
+    assert FileColumn("Structure / Nom", "", ["ONG"], "Structure").likeness("organization_name") > 0.9
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_gives_a_folder_that_reads_it(name: str, tmp_path: Path) -> None:
+    listed = LISTS[name]
+    path = tmp_path / listed.file_name
+    listed.write(path)
+    source = write(propose(path), tmp_path / f"ong_{name}_mli")
+    assert "rejetée" not in (source.folder / "expected.csv").read_text(encoding="utf-8").replace("explication", "")
+    (records,) = ingest(source, [path]).records.values()
+    assert len(records[records["errors"].isna()]) == len(listed.truth)
+
+
+def test_the_longer_sheet_is_the_list_and_another_can_be_chosen(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for page, count in ((book.active, 4), (book.create_sheet("Activités"), 40)):
+        page.append(["Organisation", "Région", "Cercle" if count < 10 else "Secteur"])
+        for number in range(count):
+            page.append([f"ONG fictive {number}", "Gao", "Bourem" if count < 10 else "Santé"])
+    book.save(tmp_path / "deux_2024.xlsx")
+    proposal = propose(tmp_path / "deux_2024.xlsx")
+    assert (proposal.sheet.name, proposal.sheet.others) == ("Activités", ["Sheet"])
+    assert propose(tmp_path / "deux_2024.xlsx", said=Said(sheet="Sheet")).sheet.row_count == 4
+    assert "laissées : Sheet" in (write(proposal, tmp_path / "ong_deux_mli").folder / "source.yml").read_text("utf-8")
+
+
+def test_values_by_month_are_read_month_by_month(tmp_path: Path) -> None:
+    path = tmp_path / "suivi_2024.csv"
+    path.write_text(
+        "Organisation,Secteur,Cercle,janv-24,févr-24,mars-24,Total 2024\n"
+        "ONG fictive,Santé,Gao,10,,5,15\nONG imaginaire,EHA,Bourem,,7,1,8\n",
+        encoding="utf-8",
+    )
+    proposal = propose(path)
+    assert fates(proposal)["Total 2024"] == "ignored"
+    source = write(proposal, tmp_path / "ong_suivi_mli")
+    (records,) = ingest(source, [path]).records.values()
+    assert records["beneficiaries_reached"].sum() == 23
+    assert set(records["observed_on"].astype(str)) == {"2024-01-31", "2024-02-29", "2024-03-31"}
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "target", "codes"),
+    [
+        ("Gratuit ?", ("oui", "non"), "cost_code", ["gratuit", "payant"]),
+        ("Payant (oui/non)", ("oui", "non"), "cost_code", ["payant", "gratuit"]),
+        ("Fonctionnel (O/N)", ("O", "N"), "status_code", ["OPE", "FER"]),
+    ],
+)
+def test_yes_and_no_answer_the_header(
+    header: str, answers: tuple[str, str], target: str, codes: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "liste_2024.csv"
+    rows = "".join(f"ONG fictive {n},Gao,{answer}\n" for n, answer in enumerate(answers))
+    path.write_text(f"Organisation,Cercle,{header}\n{rows}", encoding="utf-8")
+    source = write(propose(path), tmp_path / "ong_liste_mli")
+    (records,) = ingest(source, [path]).records.values()
+    assert records[target].tolist() == codes
+
+
+def test_one_partner_runs_a_donors_project_and_several_are_beside_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "bailleurs_2024.csv"
+    path.write_text("Bailleur,Projet,Partenaire de mise en œuvre\nFonds Fictif,Appui,ONG fictive\n", encoding="utf-8")
+    assert fates(propose(path))["Partenaire de mise en œuvre"] == "organization_name"
+    assert fates(propose(path, said=Said(organization="ONG à nous")))["Partenaire de mise en œuvre"] == "partners"
+    path.write_text("Bailleur,Projet,Partenaires\nFonds Fictif,Appui,ONG fictive\n", encoding="utf-8")
+    assert fates(propose(path))["Partenaires"] == "partners"
+
+
+def test_a_column_may_be_decided_by_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "liste_2024.csv"
+    path.write_text("Organisation,Lieu,Remarque\nONG fictive,Gao,vu\n", encoding="utf-8")
+    decided = propose(path, said=Said(columns={"Lieu": "admin2_name", "Remarque": "description"}))
+    assert fates(decided) == {"Organisation": "organization_name", "Lieu": "admin2_name", "Remarque": "description"}
