@@ -50,8 +50,11 @@ def _invented(chance: random.Random) -> str:
 
 
 def _respelled(text: str, chance: random.Random) -> str:
-    """A name as somebody else types it: in capitals, without accents, with a letter swapped, left out or doubled."""
-    way, place = chance.randrange(5), chance.randrange(max(1, len(text) - 1))
+    """A name as somebody else types it: in capitals, without accents, with a letter swapped, left out or doubled.
+
+    In five ways only, as people repeat one another: more names than that in one organization stop a publication.
+    """
+    way, place = chance.randrange(5), len(text) // 2
     if way == 0:
         return text.upper()
     if way == 1:
