@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -34,9 +36,20 @@ def good_files(folder: Path, known: dict[str, Source]) -> None:
         shutil.copyfile(sample, folder / pattern.replace("*", "2024"))
 
 
-def measured(command: list[str], environment: dict[str, str]) -> tuple[int, float, float, float]:
-    """Exit code, seconds, and the peak megabytes of all processes together and of any single one."""
-    started, together, single = time.perf_counter(), 0.0, 0.0
+@dataclass(frozen=True)
+class Measured:
+    """``seconds`` of the clock, ``processor`` seconds, peak megabytes of all processes together and of any single."""
+
+    code: int
+    seconds: float
+    processor: float
+    together: float
+    single: float
+
+
+def measured(command: list[str], environment: dict[str, str]) -> Measured:
+    """Runs a command and samples its processes ten times a second."""
+    started, together, single, used = time.perf_counter(), 0.0, 0.0, processor_seconds()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     root = psutil.Process(process.pid)
     while process.poll() is None:
@@ -48,7 +61,14 @@ def measured(command: list[str], environment: dict[str, str]) -> tuple[int, floa
                 continue
         together, single = max(together, sum(sizes)), max(single, max(sizes, default=0))
         time.sleep(0.1)
-    return process.returncode, time.perf_counter() - started, together, single
+    seconds, used = time.perf_counter() - started, processor_seconds() - used
+    return Measured(process.returncode, seconds, used, together, single)
+
+
+def processor_seconds() -> float:
+    """Of the children that have ended, with theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def outcome(root: Path, source_id: str) -> str:
@@ -62,7 +82,8 @@ def outcome(root: Path, source_id: str) -> str:
 def main() -> None:
     known, folder = sources(), Path(sys.argv[1])
     names = sys.argv[2:] or sorted(path.name for path in folder.iterdir() if path.is_file())
-    print("| fichier | code | s | Mo ensemble | Mo d’un seul | état | raison |\n|---|---|---|---|---|---|---|")
+    columns = ("fichier", "code", "s", "s de processeur", "Mo ensemble", "Mo d’un seul", "état", "raison")
+    print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
     with tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
         key = base / "cle"
@@ -87,9 +108,10 @@ def main() -> None:
                 str(landing),
             ]
             environment = os.environ | {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "PYTHONPATH": str(PROJECT)}
-            code, seconds, together, single = measured([*command, "--as-of", AS_OF], environment)
-            result = outcome(root, next(iter(claimed))) if code == 0 else "NON PUBLIÉ"
-            print(f"| {name} | {code} | {seconds:.0f} | {together:.0f} | {single:.0f} | {result} |", flush=True)
+            run = measured([*command, "--as-of", AS_OF], environment)
+            result = outcome(root, next(iter(claimed))) if run.code == 0 else "NON PUBLIÉ"
+            numbers = " | ".join(f"{n:.0f}" for n in (run.seconds, run.processor, run.together, run.single))
+            print(f"| {name} | {run.code} | {numbers} | {result} |", flush=True)
             shutil.rmtree(root)
             shutil.rmtree(landing)
 

@@ -22,6 +22,8 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.country.pack import pack
+
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
@@ -29,7 +31,7 @@ from ingestion.clean.text import fold  # noqa: E402
 from ingestion.declaration.registry import sources  # noqa: E402
 from ingestion.records.source_records import ingest  # noqa: E402
 from ingestion.shapes import SHAPES  # noqa: E402
-from warehouse.paths import SEEDS, Workspace  # noqa: E402
+from warehouse.paths import Workspace  # noqa: E402
 from warehouse.resolution import places  # noqa: E402
 from warehouse.storage import write_parquet  # noqa: E402
 
@@ -100,7 +102,7 @@ def without(services: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def official(vintage: str) -> pd.DataFrame:
-    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
+    with (pack().seeds / "admin_area.csv").open(encoding="utf-8", newline="") as file:
         areas = pd.DataFrame(csv.DictReader(file))
     return areas[areas["vintage"] == vintage]
 

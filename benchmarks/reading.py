@@ -21,10 +21,12 @@ import xlsxwriter
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.country.pack import pack
+
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from ingestion.declaration.registry import PACKAGE_SOURCES, sources  # noqa: E402
+from ingestion.declaration.registry import sources  # noqa: E402
 from ingestion.declaration.source import Source, load  # noqa: E402
 from ingestion.readers.sheets.grid import read_grid  # noqa: E402
 from ingestion.readers.tables import table  # noqa: E402
@@ -92,7 +94,7 @@ def print_table(title: str, rows: int, ways: dict[str, Callable[[], object]]) ->
 def _template(folder: Path) -> Source:
     target = folder / "editeur_produit_mli"
     target.mkdir()
-    for path in (PACKAGE_SOURCES / "_template").iterdir():
+    for path in (pack().sources / "_template").iterdir():
         (target / path.name).write_bytes(path.read_bytes())
     return load(target)
 

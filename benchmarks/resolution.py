@@ -25,6 +25,8 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.country.pack import pack
+
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 SIZES = (10_000, 100_000, 1_000_000)
@@ -65,13 +67,13 @@ def misspelt(name: str, chance: np.random.Generator) -> str:
 def generate(base: Path, count: int) -> None:
     """Writes `count` claims, their five documents and empty tables of the other shapes to a workspace."""
     from ingestion.shapes import SHAPES
-    from warehouse.paths import SEEDS, Workspace
+    from warehouse.paths import Workspace
     from warehouse.storage import write_parquet
 
     workspace, chance = Workspace(base), np.random.default_rng(7)
     for shape in SHAPES.values():
         write_parquet(workspace.records(shape.name, "_empty"), shape.schema.empty_table())
-    areas = pd.read_csv(SEEDS / "admin_area.csv", dtype=str)
+    areas = pd.read_csv(pack().seeds / "admin_area.csv", dtype=str)
     communes = np.sort(areas.query("level == '3' and vintage == '2021'")["code"].to_numpy(dtype=object))
     names = invented_names(max(count // 50, 1), chance)
     spelling = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from expectations.validation import Spec, Validation, validate
-from ingestion.clean import country
+from ingestion.country.pack import country
 from ingestion.declaration import code_lists
 from ingestion.declaration.parameters import parameter
 
@@ -45,11 +45,11 @@ _GAP_CELL: list[Spec] = [
 ]
 
 SUITES: dict[str, list[Spec]] = {
-    "service_gap": [_in("reading", ["HISTORICAL", "STRICT"]), *_GAP_CELL],
+    "service_gap": [_in("reading", [*country().readings]), *_GAP_CELL],
     "service_gap_cercle": [*_GAP_CELL, _between("searched_cercle_count", 0, 1)],
     "service_directory": [
-        _between("latitude", *country.LATITUDES),
-        _between("longitude", *country.LONGITUDES),
+        _between("latitude", country().frame.south, country().frame.north),
+        _between("longitude", country().frame.west, country().frame.east),
         _between("confidence", 0, 1),
         _between("agreement", 0, 1),
         _between("source_count", 1, None),
@@ -87,7 +87,7 @@ SUITES: dict[str, list[Spec]] = {
     "suppression_log": [("expect_compound_columns_to_be_unique", {"column_list": ["mart", "key"]})],
     "dim_service_type": [_count(TYPES)],
     "dim_population_group": [_count(GROUPS)],
-    "needs": [_between("people", 0, None), _in("reading", ["HISTORICAL", "STRICT"])],
+    "needs": [_between("people", 0, None), _in("reading", [*country().readings])],
     "provenance": [_between("weight", 0, 1)],
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from expectations.validation import Spec
-from ingestion.clean.country import FIRST_DAY
+from ingestion.clean.plausible import FIRST_DAY
 from ingestion.declaration import code_lists
 from ingestion.declaration.source import Bounds
 from ingestion.shapes import LINEAGE, Shape

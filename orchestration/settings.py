@@ -6,12 +6,15 @@ import os
 from dataclasses import dataclass
 
 from ingestion.confinement.limits import Limits
+from ingestion.country import pack
 
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ALERT_KINDS = ("failure", "stale", "publication")
 # Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
 MEANING = {
     "MRF_DATA": ("warehouse/data", "racine des données"),
+    pack.SETTING: (pack.DEFAULT, "pays : un dossier de countries/ ; une racine de données par pays"),
+    pack.FOLDERS: ("", "autres dossiers de pays, séparés par « : »"),
     "MRF_KEY_FILE": ("~/.config/mrf/restricted.key", "clé qui chiffre les données personnelles"),
     POSTGRES: ("", "base PostgreSQL de l’historique Dagster (sans elle : SQLite dans la racine)"),
     "MRF_KEEP_PUBLICATIONS": ("30", "publications gardées, celle en place comprise"),

@@ -1,16 +1,23 @@
-"""Texts that refer to a parameter: « {gap_G3_below:percent} » stands for its value, in French.
+"""Texts that refer to a parameter or to a word of the country.
+
+« {gap_G3_below:percent} » stands for the parameter's value, in French, and « {admin2:of_the} » for « du cercle ».
 
 `ingestion.declaration.parameters` reads the values; a publication keeps those that it was made with.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from ingestion.country import seeds
+from ingestion.country.words import words
 from ingestion.declaration import parameters
-from ingestion.project import SEEDS
 from warehouse import french
+from warehouse.storage import write_atomically
 
 FORMATS: dict[str, Callable[[float], str]] = {
     "number": french.number,
@@ -35,14 +42,28 @@ def with_parameters(text: str, where: str, values: Mapping[str, str] | None = No
 
 def _value(place: re.Match[str], where: str, known: Mapping[str, str]) -> str:
     name, kind = place["name"], place["kind"]
+    if (of_country := words().get(name, {}).get(kind)) is not None:
+        return of_country
     if name not in known or kind not in FORMATS:
         asked = f"format « {kind} »" if name in known else f"paramètre « {name} »"
         raise ValueError(f"{where} : {asked} inconnu dans « {place.string.strip()} »")
     return FORMATS[kind](float(known[name]))
 
 
-def of_seeds() -> dict[str, str]:
-    """By placeholder in the texts of the reference lists, the value that dbt substitutes."""
-    lines = [(path.name, line) for path in sorted(SEEDS.glob("*.csv")) for line in path.open(encoding="utf-8")]
-    known = parameters.values()
-    return {place[0]: _value(place, name, known) for name, line in lines for place in _PLACE.finditer(line)}
+def write_seeds(folder: Path) -> Path:
+    """Writes the reference lists of the country in use, with these values in their texts, for dbt to load.
+
+    A file that would not change is left alone: dbt then does not read it again. Returns the folder. Raises ValueError
+    with the list and the name of an unknown parameter or word.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in seeds.names():
+        written = io.StringIO()
+        writer = csv.DictWriter(written, seeds.columns(name), lineterminator="\n")
+        writer.writeheader()
+        for row in seeds.rows(name):
+            writer.writerow({column: with_parameters(text, f"{name}.csv") for column, text in row.items()})
+        path, text = folder / f"{name}.csv", written.getvalue().encode()
+        if not path.exists() or path.read_bytes() != text:
+            write_atomically(path, text)
+    return folder

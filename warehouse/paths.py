@@ -10,7 +10,6 @@ from ingestion import project
 
 PROJECT = project.PROJECT
 DBT_PROJECT = PROJECT / "dbt_project"
-SEEDS = project.SEEDS
 
 
 @dataclass(frozen=True)
@@ -128,6 +127,16 @@ class Layout:
     def dbt_target(self) -> Path:
         """dbt's manifest and partial parse."""
         return self.build / "dbt"
+
+    @property
+    def seeds(self) -> Path:
+        """The reference lists of the root's country, as dbt loads them."""
+        return self.build / "seeds"
+
+    @property
+    def country(self) -> Path:
+        """The country whose data the root holds: its code."""
+        return self.root / "country"
 
     @property
     def published(self) -> Path:

@@ -153,7 +153,7 @@
     case
         when {{ languages }} is null then null
         when 0
-            {%- for code in ['bm', 'ff', 'ses', 'snk', 'tmh', 'ar', 'dgo'] %}
+            {%- for code in country('local_languages') %}
             + case when {{ holds(languages, "'" ~ code ~ "'") }} then 1 else 0 end
             {%- endfor %}
             >= {{ parameter('quality_local_languages') }} then 1.0

@@ -15,6 +15,7 @@ SHOWN = (
     "deploy/**/*.*",
     "benchmarks/README.md",
     "dbt_project/seeds/*.csv",
+    "countries/*/seeds/*.csv",
     "ingestion/instruments/questions.csv",
     "warehouse/deliverables/report/templates/*.j2",
 )

@@ -1,48 +1,31 @@
 """P-codes: their form, and the consistency of the codes of a row.
 
-A COD p-code contains its parents: ML (country), ML05 (region), ML0502 (cercle), ML050201 (commune). Source: OCHA COD-AB
-Mali. Two letters and two digits per level are the rule; exceptions by country (BDI001, LB12) are in `pcode_forms.csv`:
-the number of digits after the letters at each level, "4|9" being either. Compiled from OCHA's global list of p-code
-lengths (HDX, cod-ab), completed by the two-letter prefix where both are in use.
-
-Mali's codes are also written « ML 05 06 09 », « ml-0506 », « ML506 », 506. Such a form is only read if exactly one code
-of the official lists (seed `admin_area`) matches.
+The forms of all countries are in `ingestion.country.pcode_forms`. Codes of the country of this warehouse are also
+written « ML 05 06 09 », « ml-0506 », « ML506 », 506, or with other letters (TD0704 for TCD0704). Such a form is only
+read if exactly one code of the official lists (seed `admin_area`) matches.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from itertools import pairwise
 
 from ingestion.clean.numbers import number
-from ingestion.project import SEEDS
+from ingestion.country import seeds
+from ingestion.country.pack import country, iso3
+from ingestion.country.pcode_forms import form, level_of, prefixes
 
 _CODE = re.compile(r"([A-Z]{2,3})([0-9]+)")
 _BETWEEN = r"[\s\-‐-―_./:]"  # separators typed between the parts of a code
-_WRITTEN = re.compile(rf"(?<![A-Z0-9])MLI?({_BETWEEN}*[0-9]+(?:{_BETWEEN}+[0-9]+)*)(?![A-Z0-9])")
 _BARE = re.compile(rf"[0-9]+(?:{_BETWEEN}+[0-9]+)*")
 _EXCEL_DECIMALS = re.compile(r"[.,]0+$")  # 506.0
-# Codes of ISO 3166-2 differ: its ML-9 is Ménaka, OCHA's ML09 is Bamako.
-_OF_ISO = {"ML-9", "ML-10"}
 
 
-@cache
-def _forms() -> dict[str, dict[int, set[int]]]:
-    """By prefix and level, the permitted numbers of digits; missing levels have the usual two."""
-    with Path(__file__).with_name("pcode_forms.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["prefix"]: {n: {int(d) for d in row[f"admin{n}"].split("|")} for n in (1, 2, 3) if row[f"admin{n}"]}
-            for row in csv.DictReader(file)
-        }
-
-
-def digits(prefix: str, level: int) -> set[int]:
+def digits(prefix: str, level: int) -> frozenset[int]:
     """The permitted numbers of digits after a country's letters at a level; none for unknown three letters."""
-    usual = {2 * level} if len(prefix) == 2 else set()
-    return _forms().get(prefix, {}).get(level, usual)
+    return form(prefix).digits[level]
 
 
 def pcode(value: str, level: int, bare: bool = False) -> str | None:
@@ -53,7 +36,7 @@ def pcode(value: str, level: int, bare: bool = False) -> str | None:
     text = value.strip().upper()
     match = _CODE.fullmatch(text)
     if match and len(match[2]) in digits(match[1], level):
-        return text
+        return _with_official_letters(match[1], match[2])
     written = code_in(text, level)
     if written is None and bare and _BARE.fullmatch(number_text := _EXCEL_DECIMALS.sub("", text)):
         return _of_digits(number_text, level)
@@ -61,44 +44,114 @@ def pcode(value: str, level: int, bare: bool = False) -> str | None:
 
 
 def code_in(text: str, level: int) -> tuple[str, str] | None:
-    """(code, other words) of a text with one code of Mali: « Mopti (ML 0506) » is ML0506 and « Mopti »."""
-    matches = list(_WRITTEN.finditer(text.upper()))
+    """(code, other words) of a text with one code of the country: « Mopti (ML 0506) » is ML0506 and « Mopti »."""
+    matches = list(_written().finditer(text.upper()))
     if len(matches) != 1 or len(text.upper()) != len(text):
         return None
     start, end = matches[0].span()
     rest = re.sub(r"\(\s*\)", " ", f"{text[:start]} {text[end:]}").strip(" -–—:,;/()")
-    if text[start:end].upper() in _OF_ISO or re.search("[0-9]", rest):
+    if text[start:end].upper() in country().iso_3166_2 or re.search("[0-9]", rest):
         return None
     code = _of_digits(matches[0][1], level)
     return (code, rest) if code else None
 
 
+def letters() -> str:
+    """The letters of the country's own p-codes, from its official list."""
+    return _letters(iso3())
+
+
+def is_foreign(code: str) -> bool:
+    """Whether a p-code is another country's: BF4601."""
+    return not code.startswith(letters())
+
+
+def _with_official_letters(prefix: str, number: str) -> str:
+    """TD0704 is TCD0704 where the official list only has the latter."""
+    code, official = prefix + number, letters() + number
+    is_other_spelling = prefix != letters() and prefix in _spellings(iso3())
+    return official if is_other_spelling and official in _official() and code not in _official() else code
+
+
 def _of_digits(text: str, level: int) -> str | None:
-    """The only official code that digits may stand for, or None; a part may lack its leading zero."""
+    """The only official code that digits may stand for, or None; a part may lack its leading zeros."""
     groups = re.findall("[0-9]+", text)
     joined = "".join(groups)
-    if len(joined) == 2 * level:
-        readings = {f"ML{joined}"}
+    widths = digits(letters(), level)
+    if len(joined) in widths:
+        readings = {joined}
     elif len(groups) == 1:
-        readings = set(_padded(joined, level)) if len(joined) == 2 * level - 1 else set()
+        readings = {reading for width in widths if len(joined) == width - 1 for reading in _padded(joined, level)}
     else:
-        # « ML5-6-9 », « ML5 0609 »: each group may lack its own zero
-        readings = {"ML" + "".join(group.zfill(len(group) + len(group) % 2) for group in groups)}
-    official = {code for code in readings & _official() if len(code) == 2 * level + 2}
+        # « ML5-6-9 », « ML5 0609 »: each group may lack its own zeros
+        readings = set(_grouped(groups, level))
+    official = {code for code in (letters() + one for one in readings) if code in _official()}
+    official = {code for code in official if level_of(code) == level}
     return official.pop() if len(official) == 1 else None
 
 
+def _steps(level: int) -> list[int]:
+    """How many digits each level adds: 2, 2, 2 of ML050609; 3, 3, 2 of GN00100101."""
+    ends = [0, *(min(digits(letters(), one), default=0) for one in range(1, level + 1))]
+    return [max(0, end - start) for start, end in pairwise(ends)]
+
+
 def _padded(joined: str, level: int) -> Iterator[str]:
-    """Every way to insert one zero: « 506 » is 05-06 or 50-06."""
-    for short in range(level):
-        yield f"ML{joined[: 2 * short]}0{joined[2 * short :]}"
+    """Every way to insert one zero at the start of a part: « 506 » is 05-06 or 50-06."""
+    place = 0
+    for step in _steps(level):
+        yield f"{joined[:place]}0{joined[place:]}"
+        place += step
+
+
+def _grouped(groups: list[str], level: int) -> Iterator[str]:
+    """Each group filled up with zeros to the end of a part, in every way that leaves no part out."""
+    steps = _steps(level)
+
+    def filled(groups: list[str], steps: list[int]) -> Iterator[str]:
+        if not groups:
+            if not steps:
+                yield ""
+            return
+        for count in range(1, len(steps) + 1):
+            width = sum(steps[:count])
+            if width - steps[0] < len(groups[0]) <= width:
+                yield from (groups[0].zfill(width) + rest for rest in filled(groups[1:], steps[count:]))
+
+    return filled(groups, steps)
+
+
+def _written() -> re.Pattern[str]:
+    return _pattern(_spellings(iso3()))
 
 
 @cache
+def _pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(sorted(spellings, key=len, reverse=True))
+    return re.compile(rf"(?<![A-Z0-9])(?:{words})({_BETWEEN}*[0-9]+(?:{_BETWEEN}+[0-9]+)*)(?![A-Z0-9])")
+
+
+@cache
+def _spellings(code: str) -> tuple[str, ...]:
+    """The letters with which people write the country's p-codes."""
+    return tuple(sorted({letters(), country().iso2, code.upper(), *prefixes(code.upper())}))
+
+
+@cache
+def _letters(code: str) -> str:
+    first = next(iter(seeds.rows("admin_area")), None)
+    match = _CODE.match(first["code"]) if first else None
+    return match[1] if match else country().iso2
+
+
 def _official() -> frozenset[str]:
-    """Mali's codes of all editions."""
-    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file))
+    """The country's codes of all editions."""
+    return _official_of(iso3())
+
+
+@cache
+def _official_of(code: str) -> frozenset[str]:
+    return frozenset(row["code"] for row in seeds.rows("admin_area"))
 
 
 def disagreements(admin1: str | None, admin2: str | None, admin3: str | None) -> list[str]:

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from ingestion.clean import country
 from ingestion.clean.text import tidy
+from ingestion.country.pack import country
 
 # A number mangled by a spreadsheet: 76123456.0, 7.6123456E+07.
 _FLOAT = re.compile(r"(\d+)[.,](\d+)(?:[eE]\+?(\d{1,2}))?|(\d)[eE]\+?(\d{1,2})")
@@ -31,8 +31,8 @@ def public_phone(text: str) -> str | None:
         written = _all_digits(match)
     if re.fullmatch(r"\d{2,6}", written.replace(" ", "")):
         return _short(written.replace(" ", ""))
-    numbers = [match.number for match in phonenumbers.PhoneNumberMatcher(written, country.PHONE_REGION)]
-    home = phonenumbers.country_code_for_region(country.PHONE_REGION)
+    numbers = [match.number for match in phonenumbers.PhoneNumberMatcher(written, country().iso2)]
+    home = phonenumbers.country_code_for_region(country().iso2)
     dialled = [
         str(number.national_number)
         if number.country_code == home
@@ -55,6 +55,6 @@ def _short(digits: str) -> str | None:
     import phonenumbers
 
     number = phonenumbers.PhoneNumber(
-        country_code=phonenumbers.country_code_for_region(country.PHONE_REGION), national_number=int(digits)
+        country_code=phonenumbers.country_code_for_region(country().iso2), national_number=int(digits)
     )
-    return digits if phonenumbers.is_valid_short_number_for_region(number, country.PHONE_REGION) else None
+    return digits if phonenumbers.is_valid_short_number_for_region(number, country().iso2) else None

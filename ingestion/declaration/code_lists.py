@@ -1,22 +1,18 @@
-"""The code lists, read from the seed that dbt loads too, so that form and warehouse cannot diverge."""
+"""The code lists, the country's included, from the seed that dbt loads too: form and warehouse cannot diverge."""
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
 from ingestion.clean.text import fold
-from ingestion.project import SEEDS
-
-SEED = SEEDS / "code_list.csv"
+from ingestion.country import seeds
 
 
 @cache
 def _lists() -> dict[str, dict[str, tuple[str, str]]]:
     lists: dict[str, dict[str, tuple[str, str]]] = {}
-    with SEED.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            lists.setdefault(row["list"], {})[row["code"]] = (row["fr"], row["en"])
+    for row in seeds.rows("code_list"):
+        lists.setdefault(row["list"], {})[row["code"]] = (row["fr"], row["en"])
     return lists
 
 

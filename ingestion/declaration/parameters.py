@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
-from ingestion.project import SEEDS
-
-SEED = SEEDS / "parameter.csv"
+from ingestion.country import seeds
 
 
 @cache
 def values() -> dict[str, str]:
     """The value of every parameter, as written."""
-    with SEED.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["value"] for row in csv.DictReader(file)}
+    return {row["name"]: row["value"] for row in seeds.rows("parameter")}
 
 
 def parameter(name: str) -> float:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ingestion.clean.dates import date
+from ingestion.country import seeds
+from ingestion.country.pack import country
 
 # Columns that a calendar makes of its marked months.
 CALENDAR_START, CALENDAR_END = "calendar_start", "calendar_end"
@@ -125,6 +127,15 @@ class Tabular(Strict):
 
 
 SENTENCE = "sentence"  # the column with the whole sentence in a lifted table
+
+
+def _zones() -> str:
+    """Expression for `{zone}`: the names of the areas of the first level that the zones are."""
+    current = country().current_vintage
+    names = {row["code"]: row["name_fr"] for row in seeds.rows("admin_area") if row["vintage"] == current}
+    return "|".join(re.escape(names[row["admin1_code"]]) for row in seeds.rows("zone") if row["admin1_code"] in names)
+
+
 # Expression for `{nombre}` in a pattern: « 1 250 » in « En 2024, 1 250 personnes », « 12,5 », « 1.250.000 ».
 _NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?!\d))"
 
@@ -132,7 +143,7 @@ _NUMBER = r"(?:(?<![\d.,])(?:\d{1,3}(?: \d{3})+|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)
 class SentencePattern(Strict):
     """A pattern for running text: every match is a row of the table, every named group a column.
 
-    `{nombre}` in the pattern matches any number in French notation.
+    `{nombre}` in the pattern matches any number in French notation, `{zone}` the short name of a zone.
     """
 
     table: str = Field(description="nom de la table rendue")
@@ -154,7 +165,7 @@ class SentencePattern(Strict):
     @property
     def expression(self) -> str:
         """The regular expression."""
-        return self.pattern.replace("{nombre}", _NUMBER)
+        return self.pattern.replace("{nombre}", _NUMBER).replace("{zone}", _zones())
 
 
 class Worded(Strict):
@@ -169,7 +180,7 @@ class TableReader(Tabular):
     kind: Literal["table"]
     sheet: str | None = Field(None, description="nom de la feuille ; sans lui, la seule feuille visible")
     sheets: tuple[str, ...] = Field(
-        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Kayes, « Région * »]"
+        (), description="« all » (les feuilles visibles), ou des noms ou motifs : [Nord, « Région * »]"
     )
     sheet_column: str | None = Field(None, description="colonne nouvelle qui porte le nom de la feuille")
     hidden_rows: Literal["read", "reject"] = Field(

@@ -1,4 +1,4 @@
-"""The registry of sources: every folder with a `source.yml` in the package and below MRF_SOURCES."""
+"""The registry of sources: the folders with a `source.yml` in the package, the country's pack and MRF_SOURCES."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.country.pack import pack
 from ingestion.declaration.source import Source, load
 from ingestion.errors import DeclarationError
 from ingestion.project import PROJECT
@@ -15,12 +16,13 @@ PACKAGE_SOURCES = PROJECT / "ingestion" / "sources"
 
 
 def roots() -> list[Path]:
-    """The folders of source folders: the package's own, then those of MRF_SOURCES (dir[:dir])."""
+    """The folders of source folders: the common ones, the country's, then those of MRF_SOURCES (dir[:dir])."""
     extra = [Path(part) for part in os.environ.get("MRF_SOURCES", "").split(os.pathsep) if part]
     for folder in extra:
         if not folder.is_dir():
             raise DeclarationError(f"MRF_SOURCES : dossier introuvable : {folder}")
-    return [PACKAGE_SOURCES, *extra]
+    own = pack().sources
+    return [PACKAGE_SOURCES, *([own] if own.is_dir() else []), *extra]
 
 
 def sources() -> dict[str, Source]:

@@ -21,6 +21,7 @@ from pydantic import (
 
 from ingestion.clean.countries import countries
 from ingestion.clean.text import fold
+from ingestion.country.pack import country, pack
 from ingestion.declaration import code_lists
 from ingestion.declaration.pull_settings import Pull
 from ingestion.declaration.reader_settings import Reader, Strict, SurveyReader, Tabular
@@ -29,6 +30,7 @@ from ingestion.errors import DeclarationError
 from ingestion.shapes import SHAPES, Column
 
 _OF_EDITIONS = ("table", "pdf", "json")  # surveys, letters and feeds add to what came before
+CURRENT_VINTAGE = "{vintage:current}"  # the constant of forms that list current codes, whatever the country
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
@@ -83,7 +85,8 @@ def _origin(value: object) -> object:
     if isinstance(value, str):
         return {"column": value}
     if isinstance(value, dict) and value.get("value") is not None:
-        return value | {"value": str(value["value"])}  # YAML reads 2019-07-25 as a date and 2021 as a number
+        constant = str(value["value"])  # YAML reads 2019-07-25 as a date and 2021 as a number
+        return value | {"value": country().current_vintage if constant == CURRENT_VINTAGE else constant}
     return value
 
 
@@ -124,7 +127,9 @@ class Country(Strict):
 
     column: str = Field(description="en-tête de la colonne du pays")
     keep: tuple[str, ...] = Field(
-        ("Mali",), min_length=1, description='pays gardés, par nom ou code ISO ; « "" » : aussi les lignes sans pays'
+        default_factory=lambda: (country().name.fr,),
+        min_length=1,
+        description='pays gardés, par nom ou code ISO ; « "" » : aussi les lignes sans pays',
     )
 
     @field_validator("keep", mode="before")
@@ -136,7 +141,9 @@ class Country(Strict):
     @classmethod
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := [name for name in value if name and not countries(name)]:
-            raise ValueError(f"pays inconnus : {', '.join(unknown)} ; attendu un nom ou un code ISO, comme Mali ou MLI")
+            raise ValueError(
+                f"pays inconnus : {', '.join(unknown)} ; attendu un nom ou un code ISO, comme Tchad ou TCD"
+            )
         return value
 
     def refusal(self, cell: str) -> str | None:
@@ -264,10 +271,28 @@ class Source(Strict):
     @cached_property
     def sample(self) -> Path:
         """The fictional sample. Raises DeclarationError unless there is exactly one."""
-        samples = sorted(p for p in self.folder.glob("sample.*"))
-        if len(samples) != 1:
-            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(samples)}")
-        return samples[0]
+        if len(self._samples) != 1:
+            raise DeclarationError(f"{self.folder} : attendu un fichier sample.*, trouvé {len(self._samples)}")
+        return self._samples[0]
+
+    @property
+    def has_sample(self) -> bool:
+        """Whether it has a sample; the country's pack may have none for a common source."""
+        return bool(self._samples)
+
+    @cached_property
+    def _samples(self) -> list[Path]:
+        return sorted(path for folder in self.folders for path in folder.glob("sample.*"))
+
+    @property
+    def expected(self) -> Path:
+        """The rows that its sample must give, beside it."""
+        return self.sample.with_name("expected.csv")
+
+    @property
+    def folders(self) -> list[Path]:
+        """Its folder, and the one that completes it in the country's pack: sample, expected rows, look-ups."""
+        return _folders(self.folder)
 
     def claims(self, file_name: str) -> bool:
         """Whether a landed file belongs to this source, by its name, ignoring case."""
@@ -324,9 +349,17 @@ def load(folder: Path) -> Source:
     if wrong := [key for key in content if key not in _KEYS]:
         raise DeclarationError(f"{path} :\n  {', '.join(map(str, wrong))} : clé inconnue ; permis : {', '.join(_KEYS)}")
     try:
-        return Source(**content, folder=folder, lookups=_lookups(folder))
+        return Source(
+            **content, folder=folder, lookups=tuple(entry for part in _folders(folder) for entry in _lookups(part))
+        )
     except ValidationError as error:
         raise DeclarationError(_explain(path, error)) from error
+
+
+def _folders(folder: Path) -> list[Path]:
+    own = pack().sources / folder.name
+    is_completed = own != folder and own.is_dir() and not (own / "source.yml").exists()
+    return [folder, own] if is_completed else [folder]
 
 
 def _lookups(folder: Path) -> tuple[Lookup, ...]:

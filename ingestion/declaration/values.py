@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingestion.clean import coordinates, country, dates, money, numbers, pcodes, people, text
+from ingestion.clean import coordinates, dates, money, numbers, pcodes, people, plausible, text
 from ingestion.declaration import code_lists
 from ingestion.shapes import Column
 
@@ -100,7 +100,7 @@ def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[se
 def _within(column: Column, value: Any) -> bool:
     if column.kind in ("integer", "people") and abs(value) > _LARGEST_COUNT:
         return False
-    if column.kind == "date" and not country.is_plausible(value):
+    if column.kind == "date" and not plausible.is_plausible(value):
         return False
     low, high = column.minimum, column.maximum
     return (low is None or value >= low) and (high is None or value <= high)

@@ -17,6 +17,9 @@ from openpyxl import Workbook
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
+from ingestion.country import seeds
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from ingestion.declaration import code_lists
 from ingestion.errors import DeclarationError
 from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
@@ -39,7 +42,7 @@ def questions() -> dict[str, list[dict[str, str]]]:
     """The rows of `questions.csv` by form: type, name, label_fr, label_en, required, relevant, constraint, message."""
     forms: dict[str, list[dict[str, str]]] = {}
     for row in _rows(QUESTIONS):
-        forms.setdefault(row["form"], []).append(row)
+        forms.setdefault(row["form"], []).append({name: worded(text) for name, text in row.items()})
     return forms
 
 
@@ -54,9 +57,11 @@ def write(folder: Path) -> list[Path]:
 
 
 def place_lists(folder: Path) -> list[Path]:
-    """`cercles.csv` (name, label, zone) and `communes.csv` (name, label, cercle), in p-codes of 2021."""
-    zone_of = {row["admin_code"]: row["zone_code"] for row in _seed("zone_admin") if row["reading"] == "HISTORICAL"}
-    areas = [row for row in _seed("admin_area") if row["vintage"] == "2021"]
+    """`cercles.csv` (name, label, zone) and `communes.csv` (name, label, cercle), in current p-codes."""
+    zone_of = {
+        row["admin_code"]: row["zone_code"] for row in seeds.rows("zone_admin") if row["reading"] == "HISTORICAL"
+    }
+    areas = [row for row in seeds.rows("admin_area") if row["vintage"] == country().current_vintage]
     cercles = [(a["code"], a["name_fr"], zone_of[a["code"]]) for a in areas if a["code"] in zone_of]
     communes = [(a["code"], a["name_fr"], a["parent_code"]) for a in areas if a["parent_code"] in zone_of]
     return [
@@ -117,10 +122,6 @@ def _choices(rows: list[dict[str, str]]) -> Iterable[list[str]]:
     for name in dict.fromkeys(asked):
         for code in code_lists.codes(name):
             yield [name, code, *code_lists.labels(name, code)]
-
-
-def _seed(name: str) -> list[dict[str, str]]:
-    return _rows(code_lists.SEED.with_name(f"{name}.csv"))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 import zipfile
@@ -13,7 +12,7 @@ from xml.etree import ElementTree
 from ingestion.clean.dates import MONTH, as_written, date
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import tidy
-from ingestion.declaration.code_lists import SEED
+from ingestion.country import seeds
 from ingestion.declaration.source import Origin
 from ingestion.proposals.looking import Sheet
 
@@ -102,16 +101,15 @@ def totals(sheet: Sheet) -> dict[str, str]:
 
 @cache
 def _seed_codes() -> dict[str, set[str]]:
-    """By edition, the p-codes of Mali's list."""
+    """By edition, the p-codes of the country's list."""
     codes: dict[str, set[str]] = {}
-    with SEED.with_name("admin_area.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            codes.setdefault(row["vintage"], set()).add(row["code"])
+    for row in seeds.rows("admin_area"):
+        codes.setdefault(row["vintage"], set()).add(row["code"])
     return codes
 
 
 def vintage(sheet: Sheet) -> Constant:
-    """The edition of Mali's list that has most codes of the file; the latest if the file only has names."""
+    """The edition of the country's list that has most codes of the file; the latest if the file only has names."""
     codes = {
         code for column in sheet.columns for value in column.values for n in (1, 2, 3) if (code := pcode(value, n))
     }

@@ -6,6 +6,7 @@ Names are visibly made up. Only codes are those of the file: sectors and p-codes
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from ingestion.clean.countries import countries
 from ingestion.clean.dates import as_written, date
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
+from ingestion.country import seeds
+from ingestion.country.pack import country
+from ingestion.country.pcode_forms import ancestor, level_of
+from ingestion.country.words import worded
 from ingestion.declaration import code_lists
 from ingestion.proposals import formats
 from ingestion.proposals.judging import COUNTRY, target_of
@@ -29,9 +34,6 @@ _DATES = (
 )
 NOTICE = "DONNÉES FICTIVES"
 _NAMES = ("Association Fictive des Rives", "ONG Fictive du Baobab", "Comité Fictif des Sages")
-_MALI = {"admin1_code": "ML07", "admin2_code": "ML0703", "admin3_code": "ML070303"}
-_MALI |= {"place_name": "Gao", "admin1_name": "Gao", "admin2_name": "Gao", "admin3_name": "Commune fictive de Gao"}
-_NUMBERS = {"latitude": "14.5", "longitude": "-4.2", "level": "2"}
 
 
 def sample(proposal: Proposal) -> list[list[str]]:
@@ -51,11 +53,11 @@ def sample(proposal: Proposal) -> list[list[str]]:
 def _cells(choice: Choice, proposal: Proposal) -> list[str]:
     """The cells of one column, from the first row to the last."""
     if choice.guess is not None:
-        if choice.fate in _MALI and country_of(proposal.sheet) in ("", "mli"):
-            return [_MALI[choice.fate]] * ROWS
+        if choice.fate in _places() and country_of(proposal.sheet) in ("", country().iso3.lower()):
+            return [_places()[choice.fate]] * ROWS
         return list(islice(cycle(_mapped(choice.column, target_of(proposal.shape, choice.fate))), ROWS))
     if choice.fate == COUNTRY:
-        return [next(cell for cell in choice.column.cells if "ML" in countries(cell))] * ROWS
+        return [next(cell for cell in choice.column.cells if country().iso2 in countries(cell))] * ROWS
     if choice.fate == MONTH:
         return ["x" if proposal.months and proposal.months.is_calendar else "10"] * ROWS
     if choice.fate == "personal":
@@ -86,7 +88,26 @@ def _mapped(column: FileColumn, target: Column) -> list[str]:
             return ["EUR", "XOF"]
         case "boolean":
             return _known(column, target) or ["oui", "non"]
-    return [_NUMBERS.get(target.name, "10" if target.minimum == 0 else "1")]
+    return [_numbers().get(target.name, "10" if target.minimum == 0 else "1")]
+
+
+@cache
+def _places() -> dict[str, str]:
+    """The areas of all invented rows: the last one of the country's list, with those around it."""
+    areas = {row["code"]: row for row in seeds.rows("admin_area") if row["vintage"] == country().current_vintage}
+    last = areas[max(areas, key=lambda code: (level_of(code) or 0, code))]
+    found: dict[str, str] = {}
+    for level in (1, 2, 3):
+        if area := areas.get(ancestor(last["code"], level)):
+            found |= {f"admin{level}_code": area["code"], f"admin{level}_name": area["name_fr"]}
+    return found | {"place_name": found["admin1_name"]}
+
+
+def _numbers() -> dict[str, str]:
+    """A position in the middle of the country, and a level."""
+    frame = country().frame
+    latitude, longitude = (frame.south + frame.north) / 2, (frame.west + frame.east) / 2
+    return {"latitude": f"{latitude:.1f}", "longitude": f"{longitude:.1f}", "level": "2"}
 
 
 def _texts(target: Column) -> list[str]:
@@ -97,8 +118,10 @@ def _texts(target: Column) -> list[str]:
     if target.name in ("admin_vintage", "period"):
         return ["2024"]
     if target.name == "admin_code":
-        return ["ML07"]
-    return [f"{target.fr.split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")]
+        return [_places()["admin1_code"]]
+    return [
+        f"{worded(target.fr).split(' (')[0].split(',')[0]} : {what}" for what in ("texte fictif", "autre texte fictif")
+    ]
 
 
 def _known(column: FileColumn, target: Column) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from ingestion.clean.money import unit_of
+from ingestion.country.pack import country
 from ingestion.declaration.source import Lookup, Source, load
 from ingestion.proposals import fiction, formats
 from ingestion.proposals.editions import patterns
@@ -65,8 +66,8 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     yield from _reader(proposal, reader)
     if proposal.country:
         yield ""
-        column = _inline(proposal.country.header)
-        yield f"country: {{column: {column}, keep: [Mali]}} {_TO_CONFIRM} : les lignes d’autres pays sont rejetées"
+        kept = f"{{column: {_inline(proposal.country.header)}, keep: [{country().name.fr}]}}"
+        yield f"country: {kept} {_TO_CONFIRM} : les lignes d’autres pays sont rejetées"
     yield ""
     yield "shapes:"
     yield f"  {proposal.shape}:"

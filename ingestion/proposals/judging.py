@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,7 +13,8 @@ from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
 from ingestion.clean.text import fold
-from ingestion.declaration.code_lists import SEED
+from ingestion.country import seeds
+from ingestion.country.pack import country as here
 from ingestion.proposals.answers import answered
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.words import is_peculiar, likeness, phrases, tagged, understood, words
@@ -175,14 +175,16 @@ def _figure_announced(column: FileColumn) -> Column | None:
 
 
 def country_ground(column: FileColumn) -> str | None:
-    """Why a column gives the country of a row, in a file with some rows in Mali."""
+    """Why a column gives the country of a row, in a file with some rows in this one."""
     by_header = max(1.0 if column.tag and tagged(column.tag) == COUNTRY else 0.0, column.likeness(COUNTRY))
     values = column.values[:_EXAMINED]
     known = [countries(value) for value in values]
     is_of_countries = sum(map(bool, known)) >= 0.8 * len(values) > 0
     if by_header < LIKELY or set(words(column.header)) & _OTHER_COUNTRIES or not is_of_countries:
         return None
-    return f"en-tête « {column.header} », noms ou codes de pays" if any("ML" in codes for codes in known) else None
+    return (
+        f"en-tête « {column.header} », noms ou codes de pays" if any(here().iso2 in codes for codes in known) else None
+    )
 
 
 def names_of_people(columns: list[FileColumn], apart: dict[str, str]) -> dict[str, str]:
@@ -207,7 +209,7 @@ def _is_phone(value: str) -> bool:
 
 
 def names_place(text: str) -> bool:
-    """Whether a text names a region, a cercle or a commune of Mali, perhaps among other words."""
+    """Whether a text names an area of the country, perhaps among other words."""
     told = fold(text).split()
     return any(
         " ".join(told[start : start + length]) in _place_names()
@@ -218,5 +220,4 @@ def names_place(text: str) -> bool:
 
 @cache
 def _place_names() -> frozenset[str]:
-    with SEED.with_name("admin_area.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(fold(row["name_fr"]) for row in csv.DictReader(file) if row["level"] != "0") - {"mali"}
+    return frozenset(fold(row["name_fr"]) for row in seeds.rows("admin_area") if row["level"] != "0")

@@ -12,8 +12,10 @@ from pathlib import Path
 from ingestion.clean.countries import countries
 from ingestion.clean.dates import date
 from ingestion.clean.money import unit_of
+from ingestion.clean.pcodes import letters as pcode_letters
 from ingestion.clean.pcodes import pcode
 from ingestion.clean.text import fold
+from ingestion.country.pack import country
 from ingestion.declaration.reader_settings import CALENDAR_END, CALENDAR_START
 from ingestion.declaration.source import ID, Origin
 from ingestion.declaration.values import clean
@@ -115,14 +117,14 @@ class Proposal:
 
     @property
     def country(self) -> FileColumn | None:
-        """The column of countries, if any: rows outside Mali are rejected."""
+        """The column of countries, if any: rows outside the country are rejected."""
         return next((choice.column for choice in self.choices if choice.fate == COUNTRY), None)
 
     @property
     def kept_rows(self) -> int:
-        """The number of rows in Mali, if a column gives the country."""
+        """The number of rows in the country, if a column gives the country."""
         column = self.country
-        return self.rows if column is None else sum("ML" in countries(cell) for cell in column.cells)
+        return self.rows if column is None else sum(country().iso2 in countries(cell) for cell in column.cells)
 
 
 @dataclass(frozen=True)
@@ -325,8 +327,8 @@ def source_id(path: Path, proposal: Proposal) -> str:
     """An id from the file's name without dates and the country of its p-codes."""
     plain = re.sub(r"(19|20)\d\d|\d{6,}", " ", path.stem)
     kept = [word for word in fold(plain).split() if date(f"{word} 2000") is None and not word.isdigit()][:4]
-    country = country_of(proposal.sheet)
-    name = "_".join(["source", *(kept or ["fichier"]), *([country] if country and country not in kept else [])])
+    letters = country_of(proposal.sheet)
+    name = "_".join(["source", *(kept or ["fichier"]), *([letters] if letters and letters not in kept else [])])
     return name if ID.fullmatch(name) else "source_fichier"
 
 
@@ -342,4 +344,4 @@ def country_of(sheet: Sheet) -> str:
     if not letters:
         return ""
     best = letters.most_common(1)[0][0]
-    return "mli" if best == "ml" else best
+    return country().iso3.lower() if best == pcode_letters().lower() else best

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ingestion.clean import country
+from ingestion.clean import pcodes, plausible
 from ingestion.clean.dates import as_written
 from ingestion.clean.numbers import is_ambiguous
 from ingestion.clean.personal import PHONE, redact
@@ -201,11 +201,11 @@ class _Builder:
         The points of a source whose codes are all of another country are that country's.
         """
         codes = frame[[c for c in ("admin1_code", "admin2_code", "admin3_code") if c in frame]].stack().dropna()
-        if len(codes) and not codes.str.startswith(country.PLACE_PREFIX).any():
+        if len(codes) and not codes.str.startswith(pcodes.letters()).any():
             return
         for row, (y, x) in enumerate(zip(*(frame[half] for half in shelters.HALVES), strict=True)):
             halves = [not pd.isna(half) for half in (y, x)]
-            if not any(halves) or (all(halves) and country.is_inside(y, x)):
+            if not any(halves) or (all(halves) and plausible.is_inside(y, x)):
                 continue
             self.warnings[row].append("position_outside_country" if all(halves) else "position_incomplete")
             for name, half in zip(shelters.HALVES, (y, x), strict=True):

@@ -20,7 +20,7 @@ BOUNDARY = Shape(
         Column(
             "level",
             "integer",
-            "Niveau (1 région, 2 cercle, 3 commune)",
+            "Niveau (1 {admin1:word}, 2 {admin2:word}, 3 {admin3:word})",
             "Level",
             required=True,
             minimum=1,

@@ -78,8 +78,8 @@ PLACE_COLUMNS = (
     Column(
         "admin1_code",
         "pcode",
-        "Région (p-code)",
-        "Region (p-code)",
+        "{admin1:Word} (p-code)",
+        "{admin1:En} (p-code)",
         family="identity",
         hxl="#adm1+code",
         is_profiled=False,
@@ -88,8 +88,8 @@ PLACE_COLUMNS = (
     Column(
         "admin1_name",
         "text",
-        "Région, en toutes lettres",
-        "Region name",
+        "{admin1:Word}, en toutes lettres",
+        "{admin1:En} name",
         family="identity",
         hxl="#adm1+name",
         is_profiled=False,
@@ -98,8 +98,8 @@ PLACE_COLUMNS = (
     Column(
         "admin2_code",
         "pcode",
-        "Cercle (p-code)",
-        "Cercle (p-code)",
+        "{admin2:Word} (p-code)",
+        "{admin2:En} (p-code)",
         family="identity",
         hxl="#adm2+code",
         is_profiled=False,
@@ -108,8 +108,8 @@ PLACE_COLUMNS = (
     Column(
         "admin2_name",
         "text",
-        "Cercle, en toutes lettres",
-        "Cercle name",
+        "{admin2:Word}, en toutes lettres",
+        "{admin2:En} name",
         family="identity",
         hxl="#adm2+name",
         is_profiled=False,
@@ -118,8 +118,8 @@ PLACE_COLUMNS = (
     Column(
         "admin3_code",
         "pcode",
-        "Commune (p-code)",
-        "Commune (p-code)",
+        "{admin3:Word} (p-code)",
+        "{admin3:En} (p-code)",
         family="identity",
         hxl="#adm3+code",
         tells_place=True,
@@ -129,8 +129,8 @@ PLACE_COLUMNS = (
     Column(
         "admin3_name",
         "text",
-        "Commune, en toutes lettres",
-        "Commune name",
+        "{admin3:Word}, en toutes lettres",
+        "{admin3:En} name",
         family="identity",
         hxl="#adm3+name",
         tells_place=True,
@@ -160,12 +160,12 @@ PLACE_COLUMNS = (
     Column(
         "admin_vintage",
         "text",
-        "Édition des p-codes (2019 ou 2021)",
+        "Édition des p-codes ({vintage:all})",
         "Vintage of the p-codes",
         family="none",
         is_profiled=False,
         spellings="valid from;valid on;date de validité;édition;édition des codes;vintage;version des codes",
-        elsewhere="dit comment lire les codes de la ligne ; ceux des marts sont de 2021",
+        elsewhere="dit comment lire les codes de la ligne ; ceux des marts sont de {vintage:current}",
     ),
 )
 

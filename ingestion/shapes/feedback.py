@@ -56,7 +56,7 @@ FEEDBACK = Shape(
         ),
         Column("wait_days", "integer", "Jours d’attente", "Days waited", minimum=0),
         Column("is_paid", "code", "A payé", "Paid", codes="oui_non", elsewhere="service_quality, avis réunis"),
-        Column("cost_xof", "integer", "Montant (FCFA)", "Amount (XOF)", minimum=0),
+        Column("cost_xof", "integer", "Montant ({currency:fr})", "Amount ({currency:code})", minimum=0),
         Column(
             "satisfaction",
             "code",

@@ -312,8 +312,8 @@ SERVICE = Shape(
         Column(
             "is_shelter",
             "boolean",
-            "Hébergement de victimes : jamais localisé sous le cercle",
-            "Victims’ shelter: never located below the cercle",
+            "Hébergement de victimes : jamais localisé sous {admin2:the}",
+            "Victims’ shelter: never located below the {admin2:en}",
             family="identity",
             hxl="#status+shelter",
             is_profiled=False,
@@ -322,8 +322,8 @@ SERVICE = Shape(
         Column(
             "is_beside_shelter",
             "boolean",
-            "Trop près d’un hébergement de victimes pour être situé sous le cercle ; vu à la lecture, jamais publié",
-            "Too near a victims’ shelter to be located below the cercle; found when read, never published",
+            "Trop près d’un hébergement de victimes pour être situé sous {admin2:the} ; vu à la lecture, jamais publié",
+            "Too near a victims’ shelter to be located below the {admin2:en}; found when read, never published",
             family="none",
             elsewhere="jamais publié : il dirait quel service est près d’un hébergement",
         ),
@@ -528,8 +528,8 @@ SERVICE = Shape(
         Column(
             "cost_xof",
             "integer",
-            "Montant (FCFA)",
-            "Amount (XOF)",
+            "Montant ({currency:fr})",
+            "Amount ({currency:code})",
             family="cost",
             hxl="#value+xof",
             unit="francs CFA",

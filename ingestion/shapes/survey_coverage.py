@@ -9,11 +9,11 @@ from ingestion.shapes.common import INTERVIEW_MODE
 
 SURVEY_COVERAGE = Shape(
     "survey_coverage",
-    "Une ligne par recherche faite dans un cercle pour un type de service, trouvé ou non.",
-    "One row per search made in a cercle for a service type, found or not.",
+    "Une ligne par recherche faite dans {admin2:a} pour un type de service, trouvé ou non.",
+    "One row per search made in a {admin2:en} for a service type, found or not.",
     (
         Column("zone_code", "code", "Zone", "Zone", codes="zone", required=True),
-        Column("admin2_code", "pcode", "Cercle (p-code)", "Cercle (p-code)"),
+        Column("admin2_code", "pcode", "{admin2:Word} (p-code)", "{admin2:En} (p-code)"),
         Column("service_type_code", "code", "Type recherché", "Type searched for", codes="type_service", required=True),
         Column(
             "is_found",

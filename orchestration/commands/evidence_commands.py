@@ -37,7 +37,7 @@ _MARTS = {
     "opportunity": "opportunity_calendar",
     "mechanism": "referral_mechanisms",
     "need": "provenance (entity = 'need')",
-    "gap": "service_gap : zone/type/groupe, comme Z_GAO/SOC_01/MIG_RET",
+    "gap": "service_gap : zone/type/groupe, comme ZONE/SOC_01/MIG_RET",
 }
 STANDINGS = {
     "counted": "compte",

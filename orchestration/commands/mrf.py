@@ -56,7 +56,7 @@ from warehouse.resolution import state
 
 app = typer.Typer(
     name="mrf",
-    help="Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping.",
+    help="Entrepôt de la cartographie des services aux migrants / warehouse of the service mapping.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -98,7 +98,7 @@ def before(
         bool, typer.Option("--version", help="Version / version", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Entrepôt de la cartographie des services aux migrants au Mali / warehouse of the service mapping."""
+    """Entrepôt de la cartographie des services aux migrants / warehouse of the service mapping."""
     session.begin_command(context.invoked_subcommand)
 
 
@@ -349,7 +349,7 @@ def instruments(
         console.print(str(path))
 
 
-@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_mli[/]")
+@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_tcd[/]")
 def expected(
     source_id: Annotated[str | None, typer.Argument(help="Source ; sans elle, toutes")] = None,
 ) -> None:
@@ -365,8 +365,8 @@ def expected(
             text = expected_csv(source)
         except SourceFileError as error:
             stop(str(error), NOT_PUBLISHED)
-        (source.folder / "expected.csv").write_text(text, encoding="utf-8")
-        console.print(f"{source.folder / 'expected.csv'} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
+        source.expected.write_text(text, encoding="utf-8")
+        console.print(f"{source.expected} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
 
 
 @app.command(epilog="Exemple : [bold]mrf generate[/]")

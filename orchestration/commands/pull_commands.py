@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the command to `mrf`."""
-    app.command("pull", epilog="Exemples : [bold]mrf pull[/] · [bold]mrf pull pam_cantines_mli[/]")(pull_sources)
+    app.command("pull", epilog="Exemples : [bold]mrf pull[/] · [bold]mrf pull pam_cantines_tcd[/]")(pull_sources)
 
 
 def pull_sources(

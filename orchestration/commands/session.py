@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from filelock import Timeout
 from rich.markup import escape
 
+from ingestion.country import pack
+from ingestion.errors import DeclarationError
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop, warnings
 from orchestration.operation import alerts, instance
 from orchestration.operation.instance import is_writing
@@ -36,6 +38,11 @@ def begin_command(command: str | None) -> None:
     Skipped if another command holds the lock, which does the same, and if the root is read-only.
     """
     layout = Layout.from_environment()
+    try:
+        pack.pack()
+        instance.refuse_other_country(layout)
+    except (DeclarationError, SettingError) as error:
+        stop(str(error), WRONG_USE)
     if not layout.root.is_dir():
         return
     try:

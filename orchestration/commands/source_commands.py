@@ -13,7 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingestion.clean.personal import redact
-from ingestion.declaration.registry import PACKAGE_SOURCES, sources
+from ingestion.country.pack import iso3, pack
+from ingestion.country.words import worded
+from ingestion.declaration.registry import sources
 from ingestion.declaration.source import ID, Mapping, Origin, Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.proposals import folder as folders
@@ -39,10 +41,10 @@ def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(
         "new-source",
-        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_mli[/] · "
-        "[bold]mrf new-source pam_cantines_mli[/]",
+        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_tcd[/] · "
+        "[bold]mrf new-source pam_cantines_tcd[/]",
     )(new_source)
-    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_mli[/]")(explain_source)
+    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_tcd[/]")(explain_source)
 
 
 def new_source(
@@ -64,7 +66,7 @@ def new_source(
     D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
     Dans un terminal, ce qui est incertain est demandé ; ailleurs, la proposition est écrite « à confirmer ».
     """
-    path, root = Path(what).expanduser(), into or PACKAGE_SOURCES
+    path, root = Path(what).expanduser(), into or pack().sources
     if path.is_file():
         _from_file(path, source, Said(shape, sheet, organization), root, look)
     elif path.suffix or path.parent != Path():
@@ -75,9 +77,9 @@ def new_source(
 
 def _from_template(name: str, root: Path) -> None:
     target = _free(root, name)
-    shutil.copytree(PACKAGE_SOURCES / "_template", target)
+    shutil.copytree(pack().sources / "_template", target)
     declaration = target / "source.yml"
-    text = declaration.read_text(encoding="utf-8").replace("editeur_produit_mli", name)
+    text = declaration.read_text(encoding="utf-8").replace(f"editeur_produit_{iso3()}", name)
     declaration.write_text(text, encoding="utf-8")
     console.print(
         f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {name} » (voir CONTRIBUTING.md)",
@@ -135,7 +137,7 @@ def _from_file(path: Path, name: str | None, said: Said, root: Path, look: bool)
 
 
 def _incomplete(proposal: Proposal) -> str:
-    wanted = ", ".join(f"{name} ({target_of(proposal.shape, name).fr or 'date'})" for name in proposal.missing)
+    wanted = ", ".join(f"{name} ({worded(target_of(proposal.shape, name).fr) or 'date'})" for name in proposal.missing)
     return (
         f"aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi {wanted}, que rien "
         "dans le fichier ne dit."
@@ -146,7 +148,7 @@ def _preview(proposal: Proposal) -> None:
     sheet = f", « {proposal.sheet.name} »" if proposal.sheet.name else ""
     console.print(
         f"[bold]{escape(proposal.sheet.file.name)}[/]{escape(sheet)} : {number(proposal.rows)} lignes. "
-        f"Forme « {proposal.shape} » : {SHAPES[proposal.shape].fr}",
+        f"Forme « {proposal.shape} » : {worded(SHAPES[proposal.shape].fr)}",
         soft_wrap=True,
     )
     if proposal.sheet.others:
@@ -268,14 +270,14 @@ def _identity(source: Source) -> None:
 
 
 def _mapping_table(source: Source, shape: str, mapping: Mapping) -> Table:
-    title = f"Forme « {shape} » : {SHAPES[shape].fr}"
+    title = f"Forme « {shape} » : {worded(SHAPES[shape].fr)}"
     table = Table("colonne de la forme", "vient de", "nature", "ce que c’est", title=title, title_justify="left")
     for name, origin in mapping.columns.items():
         column = target_of(shape, name)
         corrected = sum(1 for entry in source.lookups if entry.column == name)
         kind = column.kind + (f", liste {column.codes}" if column.codes else "")
         kind += f", {corrected} correction(s) de lookups.csv" if corrected else ""
-        table.add_row(name, escape(_origin(origin)), kind, escape(column.fr or "Date des faits"))
+        table.add_row(name, escape(_origin(origin)), kind, escape(worded(column.fr) or "Date des faits"))
     return table
 
 

@@ -1,4 +1,4 @@
-"""When the pipeline runs: on demand, every morning in Bamako, and when new files have settled in the landing folder."""
+"""When the pipeline runs: on demand, every morning, and when new files have settled in the landing folder."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ import time
 
 import dagster as dg
 
+from ingestion.country.pack import country
 from orchestration.pipeline.inventory import NothingToPublish, landed_files
 from warehouse.paths import Layout
 
@@ -40,9 +41,9 @@ every_morning = dg.ScheduleDefinition(
     name="every_morning",
     job=pipeline,
     cron_schedule="0 5 * * *",
-    execution_timezone="Africa/Bamako",
+    execution_timezone=country().time_zone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Chaque jour à 5 h, heure de Bamako. / Every day at 5 a.m. in Bamako.",
+    description="Chaque jour à 5 h, heure du pays. / Every day at 5 a.m., local time.",
 )
 
 

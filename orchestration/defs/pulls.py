@@ -4,6 +4,7 @@ import os
 
 import dagster as dg
 
+from ingestion.country.pack import country
 from ingestion.declaration.pull_settings import variables
 from ingestion.declaration.source import Source
 from orchestration.defs.resources import known_sources
@@ -57,7 +58,7 @@ every_night = dg.ScheduleDefinition(
     name="every_night",
     job=pulls,
     cron_schedule="0 4 * * *",
-    execution_timezone="Africa/Bamako",
+    execution_timezone=country().time_zone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Chaque nuit à 4 h, heure de Bamako. / Every night at 4 a.m. in Bamako.",
+    description="Chaque nuit à 4 h, heure du pays. / Every night at 4 a.m., local time.",
 )

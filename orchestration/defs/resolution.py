@@ -49,7 +49,7 @@ def _result(name: str, table: pa.Table, nature: dict[str, str], **more: object) 
         _spec(
             "place",
             _records_of((*places.PLACED_SHAPES, "boundary")),
-            "Entité administrative (p-codes 2021) de chaque enregistrement, et comment elle fut trouvée. /"
+            "Entité administrative (p-code en vigueur) de chaque enregistrement, et comment elle fut trouvée. /"
             " Administrative area of each record, and how it was found.",
         ),
         _spec(

@@ -29,6 +29,7 @@ from orchestration.pipeline import dbt_rules
 from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import record_deliveries, source_table
 from orchestration.pipeline.inventory import environment
+from orchestration.pipeline.workers import end_reading
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
 from warehouse.paths import Layout
 from warehouse.plain_path import for_duckdb, put_in_place
@@ -121,6 +122,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     write_parquet(workspace.base / "run.parquet", run)
     write_parquet(workspace.base / "source.parquet", source_table(workspace, known_sources()))
     record_deliveries(layout, context.run_id, workspace, known_sources())
+    end_reading()
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))

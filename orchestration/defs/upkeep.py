@@ -4,6 +4,7 @@ import datetime as dt
 
 import dagster as dg
 
+from ingestion.country.pack import country
 from orchestration.defs.resources import DataRoot
 from orchestration.operation.retention import prune
 from orchestration.settings import settings
@@ -27,7 +28,7 @@ every_sunday = dg.ScheduleDefinition(
     name="every_sunday",
     job=tidy,
     cron_schedule="0 3 * * 0",
-    execution_timezone="Africa/Bamako",
+    execution_timezone=country().time_zone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Rétention, le dimanche à 3 h. / Retention, on Sundays at 3 a.m.",
 )

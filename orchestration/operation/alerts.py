@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.clean.personal import redact
+from ingestion.country.words import worded
 from ingestion.declaration.registry import sources
 from orchestration.operation import outbox
 from orchestration.operation.step_labels import STEPS
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from orchestration.pipeline.delivery_files import Delivery
 
-NAME = "Entrepôt migrants Mali"
+NAME = worded("Entrepôt migrants {country:name}")
 _REMIND_AFTER = dt.timedelta(days=7)
 _SHOWN, _LENGTH = 15, 300
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 from filelock import FileLock, Timeout
 
+from ingestion.country import pack
 from orchestration.operation import history
 from orchestration.settings import POSTGRES, SettingError
 from warehouse.paths import PROJECT, Layout
@@ -51,13 +52,28 @@ def settings_file(layout: Layout) -> Path:
     return layout.dagster_home / "dagster.yaml"
 
 
+def refuse_other_country(layout: Layout) -> None:
+    """Raises SettingError if the root holds the data of another country than the one in use."""
+    held = layout.country.read_text(encoding="utf-8").strip() if layout.country.exists() else ""
+    if not held and layout.catalog.exists():
+        held = pack.DEFAULT  # published before roots said their country
+    if held and held != pack.iso3():
+        raise SettingError(
+            f"{layout.root} tient les données de « {held} » et non de « {pack.iso3()} » : une racine par pays"
+            f" ({pack.SETTING}={held}, ou un autre MRF_DATA)"
+        )
+
+
 def prepare(layout: Layout, is_thorough: bool = False) -> list[str]:
     """Updates Dagster's settings in the data root and sets the environment of this process and its children.
 
     A settings file without our first line belongs to the user and stays as it is. Returns, in sentences, what was
     damaged and recreated; ``is_thorough`` also checks the history of every run. Raises SettingError.
     """
+    refuse_other_country(layout)
     layout.landing.mkdir(parents=True, exist_ok=True)
+    if not layout.country.exists():
+        write_atomically(layout.country, f"{pack.iso3()}\n".encode())
     layout.dagster_home.mkdir(parents=True, exist_ok=True)
     path, wanted = settings_file(layout), _wanted()
     messages = history.repair_settings(path)

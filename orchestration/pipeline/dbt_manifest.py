@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ingestion.country import pack
 from ingestion.digest import file_sha256
 from orchestration.pipeline.inventory import environment
 from warehouse.parameter_texts import with_parameters
@@ -20,7 +21,7 @@ from warehouse.storage import copy_atomically, read_json, tree_hash, write_atomi
 DBT = Path(sys.executable).with_name("dbt")
 
 # The parse made by `make`, which every new data root starts with.
-INSTALLED = DBT_PROJECT / "target"
+INSTALLED = DBT_PROJECT / "target" / pack.iso3()
 _STAMP = "parsed.json"
 
 
@@ -44,10 +45,11 @@ def manifest_path(layout: Layout) -> Path:
 def read(path: Path) -> dict[str, Any]:
     """A manifest whose descriptions contain the values of the parameters that they name."""
     manifest: dict[str, Any] = read_json(path)
-    for node in manifest["nodes"].values():
+    for node in (*manifest["nodes"].values(), *manifest.get("exposures", {}).values()):
         for described in (node, *node.get("columns", {}).values()):
-            if text := described.get("description"):
-                described["description"] = with_parameters(text, node["name"])
+            for key in ("description", "label"):
+                if text := described.get(key):
+                    described[key] = with_parameters(text, node["name"])
     return manifest
 
 
@@ -123,4 +125,6 @@ def _stamp(folder: Path) -> dict[str, str]:
 
 def _project() -> dict[str, str]:
     parts = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
-    return {"hash": tree_hash(parts, (".sql", ".yml", ".csv", ".md"))}
+    used = pack.pack()
+    parts += [used.seeds, used.folder / "country.yml"]
+    return {"hash": tree_hash(parts, (".sql", ".yml", ".csv", ".md")), "country": used.iso3}

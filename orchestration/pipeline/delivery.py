@@ -54,6 +54,11 @@ _ANEW = "Relancer la chaîne entière : « mrf run --force »."
 reader = ReadingProcess()  # shared by all sources of this process
 
 
+def end_reader() -> None:
+    """Ends the process that reads files; the next file starts another."""
+    reader.end()
+
+
 def deliver(source: Source, inventory: Inventory, workspace: Workspace, limits: Limits | None = None) -> Delivery:
     """Brings one source up to date and returns what happened; raises only for faults of the machine."""
     return _Delivering(source, inventory, workspace, limits or Limits()).outcome()
@@ -159,7 +164,7 @@ class _Delivering:
                 kept.forget_the_rest()
                 self._write(taken, copies)
         except _ChecksFailed as failed:
-            return self._keep(str(failed), failed.checks)
+            return self._keep(f"{_named(paths)} : {failed}", failed.checks)
         except (SourceFileError, DeclarationError) as error:
             return self._keep(str(error))
         return self._stored(taken, SourceState.FRESH, fingerprint, {copy.path.name: copy.sha256 for copy in copies})
@@ -173,6 +178,7 @@ class _Delivering:
             shapes = self.source.shapes
             validations = [_validated(self.source, shape, gated, self.inventory.is_demo) for shape in shapes]
             tables = delivery_files.tables(self.source, ingested, gated)
+            pa.array(ingested.personal["value"], pa.string())  # what cannot be written holds its source back here
         results = [result for validation in validations for result in validation.results]
         checks = [*gated.conservation(), *results, *_observations(ingested, gated)]
         if any(check.is_blocking_failure for check in checks):
@@ -263,6 +269,12 @@ class _Delivering:
             return nobody, []
         erased = forgotten.load(self.workspace)
         return erased, [erased.identity] if erased.identity else []
+
+
+def _named(paths: list[Path], most: int = 3) -> str:
+    """The names of a delivery's files, for a sentence: the first ones and how many more."""
+    names = ", ".join(path.name for path in paths[:most])
+    return f"{names} et {len(paths) - most} autres" if len(paths) > most else names
 
 
 def _vault(workspace: Workspace, inventory: Inventory) -> tuple[Vault | None, str]:

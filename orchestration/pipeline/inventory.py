@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ingestion.clean.pcodes import letters
 from ingestion.clean.personal import redact
+from ingestion.country import pack, seeds
 from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
 from orchestration.settings import SettingError, withholds_free_text
-from warehouse.parameter_texts import of_seeds
+from warehouse.parameter_texts import write_seeds
 from warehouse.paths import DBT_PROJECT, PROJECT, Layout
 from warehouse.plain_path import for_duckdb, plain
 from warehouse.privacy import forgotten, key
@@ -31,7 +33,10 @@ DEMO_NOTICE = "DONNÉES FICTIVES"
 WITHHELD = "|texte libre retenu"  # in the fingerprint, if sentences are withheld
 # The fictional survey ends in August 2024: at a later date all its statuses would have expired.
 DEMO_AS_OF = dt.date(2024, 8, 31)
-TIME_ZONE = ZoneInfo("Africa/Bamako")
+TIME_ZONE = ZoneInfo(pack.country().time_zone)
+# Lists that readers use: codes, structures known to take part in meetings, distance from shelters, zones of regions,
+# official codes.
+_READ_LISTS = ("admin_area", "code_list", "organization_alias", "parameter", "zone")
 _CODE = (".py", ".yml", ".yaml", ".csv", ".sql", ".toml", ".json")
 # System folders at the top of a disk or a share, closed to everybody else.
 _OF_SYSTEMS = ("lost+found", "System Volume Information", "$RECYCLE.BIN")
@@ -82,7 +87,8 @@ def take_inventory(layout: Layout, sources: dict[str, Source], landing: Path, as
         raise NothingToPublish(
             f"Aucune source ne reconnaît les fichiers de {landing} ({some}…) : voir « files » des sources."
         )
-    files = {source.id: [source.sample] for source in sources.values()} if is_demo else assigned.files
+    samples = {source.id: [source.sample] for source in sources.values() if source.has_sample}
+    files = samples if is_demo else assigned.files
     day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())
     hashes = {str(path): digest for paths in files.values() for path in paths if (digest := _sha256(path))}
     read = {source_id: [path for path in paths if str(path) in hashes] for source_id, paths in files.items()}
@@ -233,6 +239,7 @@ def code_hash(sources: dict[str, Source]) -> str:
     packages = [PROJECT / name for name in ("ingestion", "expectations", "orchestration")]
     warehouse = sorted(p for p in (PROJECT / "warehouse").iterdir() if p.name not in ("data", "__pycache__"))
     models = [DBT_PROJECT / name for name in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")]
+    models += [pack.pack().folder]
     outside = sorted({source.folder for source in sources.values() if PROJECT not in source.folder.parents})
     return tree_hash([*packages, *warehouse, *models, *outside], _CODE)
 
@@ -241,10 +248,9 @@ def ingestion_hash(source: Source) -> str:
     """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
-    # Seeds used by readers: codes, structures known to take part in meetings, distance from shelters, zones of
-    # regions.
-    seeds = [DBT_PROJECT / "seeds" / f"{name}.csv" for name in ("code_list", "organization_alias", "parameter", "zone")]
-    return tree_hash([*sorted(parts), *gate, *seeds, source.folder], _CODE)
+    lists = [path for name in _READ_LISTS for path in seeds.files(name)]
+    settings = pack.pack().folder / "country.yml"
+    return tree_hash([*sorted(parts), *gate, *lists, settings, *source.folders], _CODE)
 
 
 def of_run(
@@ -269,11 +275,24 @@ def from_dict(content: dict[str, Any]) -> Inventory:
     return Inventory(**content | {"as_of": dt.date.fromisoformat(content["as_of"])})
 
 
+def country_facts() -> dict[str, Any]:
+    """What the models know of the country; the macro `country` reads it."""
+    told = pack.country()
+    return {
+        "pcode_letters": letters(),
+        "vintage": told.current_vintage,
+        "near_zones": list(told.near_zones),
+        "local_languages": list(told.local_languages),
+        "readings": list(told.readings),
+    }
+
+
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
-    """The environment that dbt's project reads its paths and the texts of parameters from."""
+    """The environment that dbt's project reads its paths, its seeds and the facts of the country from."""
     return {
         "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
-        "MRF_PARAMETERS": json.dumps(of_seeds(), ensure_ascii=False),
+        "MRF_SEEDS": os.path.relpath(write_seeds(plain(layout.root) / "build" / "seeds"), DBT_PROJECT),
+        "MRF_COUNTRY_FACTS": json.dumps(country_facts()),
         "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
         "DBT_TARGET_PATH": str(layout.dbt_target),
         "DBT_LOG_PATH": str(layout.dbt_target),

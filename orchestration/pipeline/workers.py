@@ -19,7 +19,7 @@ import duckdb
 from expectations.marts import validate_mart
 from expectations.validation import Validation, context
 from ingestion.declaration.source import Source
-from orchestration.pipeline.delivery import deliver, reader
+from orchestration.pipeline.delivery import deliver, end_reader, reader
 from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.inventory import Inventory
 from orchestration.settings import settings
@@ -58,6 +58,11 @@ def _end_with(parent: BaseProcess) -> None:
 def read_delivery(source: Source, inventory: Inventory, workspace: Workspace) -> Delivery:
     """Delivers one source in the worker."""
     return pool().submit(deliver, source, inventory, workspace, settings().file_limits).result()
+
+
+def end_reading() -> None:
+    """Ends the worker's reading process once every source is delivered: idle, it holds 300 MB beside dbt."""
+    pool().submit(end_reader).result()
 
 
 def mart_validations(

@@ -6,6 +6,7 @@ words as written are held against Spark's own list of functions, and its missing
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from sqlglot import exp, parse_one
 from sqlglot.dialects import Spark
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
+
+from orchestration.pipeline.inventory import country_facts
+from warehouse.parameter_texts import write_seeds
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -45,7 +49,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     environment = {
         "MRF_BUILD_FILE": str(folder / "build.duckdb"),
         "MRF_INPUTS": str(folder),
-        "MRF_PARAMETERS": "{}",
+        "MRF_SEEDS": os.path.relpath(write_seeds(folder / "seeds"), DBT_PROJECT),
+        "MRF_COUNTRY_FACTS": json.dumps(country_facts()),
         "PYTHONPATH": str(folder / "modules"),
     }
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "--log-level-file", "none"]

@@ -48,7 +48,7 @@ def _imports(path: Path) -> set[str]:
 def test_a_reader_never_names_a_source() -> None:
     ids = [
         path.parent.name
-        for path in (PROJECT / "ingestion/sources").glob("*/source.yml")
+        for path in [*PROJECT.glob("ingestion/sources/*/source.yml"), *PROJECT.glob("countries/*/sources/*/source.yml")]
         if not path.parent.name.startswith("_")
     ]
     shared = [p for p in _modules() if "sources" not in p.relative_to(PROJECT).parts[:-1]]
@@ -81,10 +81,11 @@ def test_what_the_directory_takes_from_the_profile_stands_in_its_contract_and_in
 
 
 def test_sources_are_named_as_agreed() -> None:
-    folders = {path.parent.name for path in (PROJECT / "ingestion/sources").glob("*/source.yml")} - {"_template"}
-    for folder in folders:
-        assert (PROJECT / "ingestion/sources" / folder / "expected.csv").exists()
-        assert len(list((PROJECT / "ingestion/sources" / folder).glob("sample.*"))) == 1
+    from ingestion.declaration.registry import sources
+
+    for name, source in sources().items():
+        assert source.folder.name == name
+        assert source.expected.exists()
 
 
 def test_models_are_named_by_layer_and_described() -> None:

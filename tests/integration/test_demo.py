@@ -201,7 +201,7 @@ def test_a_published_value_leads_back_to_its_cell(demo: Root) -> None:
         "select locator, raw_value from marts.provenance where source_id = 'ocha_3w_mli' and attribute = 'service_type_code' order by 1"
     )
     sheet, cell = locator.split("!")
-    sample = next((demo.project / "ingestion/sources/ocha_3w_mli").glob("sample.*"))
+    sample = next((demo.project / "countries/mli/sources/ocha_3w_mli").glob("sample.*"))
     assert openpyxl.load_workbook(sample)[sheet][cell].value == raw
 
 
@@ -275,7 +275,7 @@ def test_demo_and_real_data_never_meet(demo: Root, tmp_path: Path) -> None:
     root = demo.copy(tmp_path / "data")
     landing = tmp_path / "landing"
     landing.mkdir()
-    sample = next((demo.project / "ingestion/sources/mapping_report_pdf").glob("sample.*"))
+    sample = next((demo.project / "countries/mli/sources/mapping_report_pdf").glob("sample.*"))
     shutil.copyfile(sample, landing / "mapping_report_2024.pdf")
     assert root.mrf("run", "--landing", str(landing), "--as-of", "2024-08-31").returncode == 0
     assert not root.catalog["is_demo"]

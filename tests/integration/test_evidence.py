@@ -48,7 +48,7 @@ def weight(kind: str, seen: str, attribute: str, on: dt.date = AS_OF) -> float:
 
 
 def declare(folder: Path, kind: str, patterns: list[str]) -> None:
-    template = PROJECT / "ingestion" / "sources" / "_template"
+    template = PROJECT / "countries" / "mli" / "sources" / "_template"
     columns = {
         "observed_on": "Vu le", "organization_name": "Structure", "organization_type_code": "Type",
         "service_type_code": "Service", "admin2_code": "Cercle", "admin_vintage": {"value": "2021"},

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import Root
 from tests.fixtures.browser import page, violations_of
-from warehouse.deliverables.maps import describe, draw_zone, interactive
+from warehouse.deliverables.maps import describe, draw_zone, facts, interactive
 from warehouse.deliverables.maps.deliverable import check
 from warehouse.deliverables.maps.outlines import DISCLAIMER, SCHEMATIC, outlines
 from warehouse.deliverables.producing import record_of
@@ -165,6 +165,18 @@ def test_the_page_answers_to_choices_keys_and_buttons(carte: Path) -> None:
         opened_page.locator(".cercle[data-code=ML0103]").focus()
         opened_page.keyboard.press("Enter")
         assert "Kayes, Région de Kayes" in opened_page.locator("#details").inner_text()
+
+
+def test_over_all_types_the_page_colours_cercles_as_the_sheets_do(edition: Edition, carte: Path) -> None:
+    with page() as opened_page:
+        opened_page.goto(carte.as_uri())
+        for code, cercle in facts.of_group(edition).items():
+            classes = opened_page.locator(f".cercle[data-code={code}]").get_attribute("class").split()
+            assert cercle.share in classes
+        assert "24 cercles et 15 types, soit 360 cas" in opened_page.locator("#summary").inner_text()
+        assert opened_page.locator(".legend li:visible").count() == len(facts.SHARES) + 1
+        opened_page.select_option("#type", "SOC_01")
+        assert opened_page.locator(".legend li:visible").count() == len(facts.WORST_FIRST)
 
 
 def test_layers_hide_services(carte: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_file_becomes_a_source_and_its_rows_reach_the_directory(
     assert "à jour, annuaire_comite_aout_2024.csv" in explained.stdout
     assert "service : 2 lues, 2 acceptées, 0 rejetées" in explained.stdout
     changed = subprocess.run(["git", "status", "--short"], cwd=project_copy, capture_output=True, text=True, check=True)
-    assert changed.stdout.split() == ["??", "ingestion/sources/comite_annuaire_mli/"]
+    assert changed.stdout.split() == ["??", "countries/mli/sources/comite_annuaire_mli/"]
 
 
 def test_a_proposal_shows_what_to_confirm_and_no_person(directory: Path, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_the_untouched_template_is_a_valid_source(project_copy: Path, tmp_path: 
     root = Root(tmp_path / "data", project_copy)
     assert root.mrf("new-source", "editeur_essai_mli").returncode == 0
     assert root.mrf("expected", "editeur_essai_mli").returncode == 0
-    text = (project_copy / "ingestion/sources/editeur_essai_mli/expected.csv").read_text()
+    text = (project_copy / "countries/mli/sources/editeur_essai_mli/expected.csv").read_text()
     assert text.count("\n") == 3
     assert ",PSY_01," in text
 

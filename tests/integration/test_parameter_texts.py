@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import duckdb
 import pytest
 
+from ingestion.country import seeds
 from ingestion.declaration import parameters
 from tests.changed_parameters import CHANGED
 from tests.conftest import PROJECT, Root
@@ -77,13 +78,14 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     place = tmp_path_factory.mktemp("changed")
     ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "target", "data", "node_modules", ".*_cache")
     project = Path(shutil.copytree(PROJECT, place / "project", ignore=ignored))
-    seed = project / "dbt_project" / "seeds" / parameters.SEED.name
-    with seed.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with seed.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(row | {"value": CHANGED[row["name"]]} for row in rows)
+    for seed in seeds.files("parameter"):
+        path = project / seed.relative_to(PROJECT)
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row | {"value": CHANGED[row["name"]]} for row in rows)
     root = Root(place / "data", project)
     done = root.mrf("run", whole=True, PYTHONPATH=str(project))
     assert done.returncode == 0, done.stdout + done.stderr

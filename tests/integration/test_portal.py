@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pdfplumber
 import pytest
 
 from tests.conftest import KEY, PROJECT, Root
@@ -290,11 +292,55 @@ def test_a_service_is_called_and_found_from_its_page(reader: Reader, demo: Root)
     (called, phone, _), *_ = demo.query(f"{query} public_phone is not null and latitude is not null order by 1 limit 1")
     page = reader.open(f"#/service/{called}")
     links = page.eval_on_selector_all("#service-body .actions a", "all => all.map(a => a.href)")
-    assert [link.split(":")[0] for link in links] == [*["tel"] * len(phone.split(" / ")), "geo"]
+    assert [link.split(":")[0] for link in links] == [*["tel"] * len(phone.split(" / ")), "geo", "file", "mailto"]
     assert links[0] == f"tel:{phone.split(' / ')[0].replace(' ', '')}"
     (masked, *_), *_ = demo.query(f"{query} is_masked order by 1 limit 1")
     page = reader.open(f"#/service/{masked}")
     assert page.locator("#service-body a[href^='geo:']").count() == 0
+
+
+def test_a_service_has_a_referral_card_of_one_sheet(reader: Reader, demo: Root) -> None:
+    row = demo.query(
+        "select service_at_location_id, organization_name, required_documents, public_phone, type.fr, type.en"
+        " from marts.service_directory join reference.code_list as type"
+        " on type.list = 'type_service' and type.code = service_type_code"
+        " where not is_masked and public_phone is not null and required_documents is not null"
+        " order by length(admitted_groups || excluded_groups || required_documents) desc limit 1"
+    )[0]
+    page = reader.open(f"#/service/{row[0]}")
+    page.click("text=Fiche d’orientation à imprimer")
+    page.wait_for_selector("#card .card-name")
+    card = page.locator("#card").inner_text()
+    assert [text for text in row[1:] if text.replace("'", "’") not in card.replace("'", "’")] == []
+    with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
+        (sheet,) = printed.pages
+        assert (round(sheet.width), round(sheet.height)) == (420, 595)
+        text = sheet.extract_text()
+    assert "DONNÉES FICTIVES" in text
+    assert "L’accès n’est pas garanti" in text
+    assert "Annuaire" not in text, "the menu is not printed"
+
+
+def test_a_shelter_has_no_referral_card(reader: Reader, demo: Root) -> None:
+    ((masked,), *_) = demo.query(
+        "select service_at_location_id from marts.service_directory where is_masked order by 1"
+    )
+    page = reader.open(f"#/service/{masked}")
+    assert "Fiche d’orientation" not in page.locator("#service-body").inner_text()
+    page = reader.open(f"#/fiche/{masked}")
+    assert page.locator("#vue-fiche").is_hidden()
+    assert page.locator("#card").inner_text() == ""
+
+
+def test_what_is_known_of_a_service_comes_before_what_is_not(reader: Reader, demo: Root) -> None:
+    ((service,), *_) = demo.query(
+        "select service_at_location_id from marts.service_directory where hours is null and not is_masked order by 1"
+    )
+    page = reader.open(f"#/service/{service}")
+    assert "non renseigné" not in page.locator("#service-body > section > .fields").all_inner_texts()
+    assert page.locator(".field[data-field=hours]").is_hidden()
+    page.locator("section:has(.field[data-field=hours]) > details > summary").click()
+    assert page.locator(".field[data-field=hours]").is_visible()
 
 
 def test_the_grid_shows_each_cell_and_leads_to_its_services(reader: Reader, demo: Root) -> None:
@@ -507,17 +553,24 @@ def _detail(demo: Root) -> str:
     return f"#/service/{demo.query('select service_at_location_id from marts.service_directory where has_conflict order by 1')[0][0]}/status_code"
 
 
+def _card(demo: Root) -> str:
+    ((service,), *_) = demo.query(
+        "select service_at_location_id from marts.service_directory where not is_masked order by 1"
+    )
+    return f"#/fiche/{service}"
+
+
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 def test_no_barrier_on_any_view(reader: Reader, phone: Reader, demo: Root, width: str) -> None:
     used = phone if width == "phone" else reader
-    for name, address in (VIEWS | {"service": _detail(demo), "preuves": "#/preuves/search/Z_BKO/ECO_01"}).items():
+    for name, address in (VIEWS | {"service": _detail(demo), "fiche": _card(demo), "preuves": "#/preuves/search/Z_BKO/ECO_01"}).items():
         page = used.open(address)
         assert violations_of(page) == [], name
         assert page.evaluate("document.querySelectorAll('main > section:not([hidden]) h1').length") == 1
 
 
 def test_a_phone_never_scrolls_sideways(phone: Reader, demo: Root) -> None:
-    for name, address in (VIEWS | {"service": _detail(demo)}).items():
+    for name, address in (VIEWS | {"service": _detail(demo), "fiche": _card(demo)}).items():
         page = phone.open(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
 

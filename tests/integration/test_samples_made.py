@@ -15,7 +15,7 @@ BY_HAND = {"mrf_documents"}
 
 @pytest.mark.long
 def test_the_samples_made_again_are_the_same(project_copy: Path) -> None:
-    folder = project_copy / "ingestion" / "sources"
+    folder = project_copy / "countries" / "mli" / "sources"
     made = {source.id: source.sample.name for source in sources().values() if source.id not in BY_HAND}
     committed = {source: (folder / source / name).read_bytes() for source, name in made.items()}
     for source, name in made.items():

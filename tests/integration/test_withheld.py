@@ -110,7 +110,7 @@ def _lists(folder: Path, declared: Path) -> None:
     ]
     for name, rows in (("liste_des_autres", others), ("liste_des_memes", own)):
         source = declared / name
-        given = yaml.safe_load((PROJECT / "ingestion/sources/_template/source.yml").read_text(encoding="utf-8"))
+        given = yaml.safe_load((PROJECT / "countries/mli/sources/_template/source.yml").read_text(encoding="utf-8"))
         given |= {"id": name, "files": [f"{name}.csv"], "evidence_class": "partner", "reader": {"kind": "table"}}
         given |= {"ignored": {}, "shapes": {"service": {"columns": COLUMNS}}}
         source.mkdir(parents=True)

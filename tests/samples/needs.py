@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 
+from ingestion.country.pack import pack
 from tests.samples.files import write_csv
 from tests.samples.vocabulary import SOURCES
-from warehouse.paths import SEEDS
 
 HEADER = ["Admin 1 PCode", "Admin 2 PCode", "Sector", "Gender", "Age Range", "Min Age", "Max Age", "Disabled",
           "Population Group", "Population", "In Need", "Targeted", "Affected", "Reached"]  # fmt: skip
@@ -22,7 +22,7 @@ RETURNEES = {
 
 def _cercles() -> list[str]:
     """The cercles of the five zones, as regions stood in 2021."""
-    with (SEEDS / "zone_admin.csv").open(encoding="utf-8") as seed:
+    with (pack().seeds / "zone_admin.csv").open(encoding="utf-8") as seed:
         return sorted({row["admin_code"] for row in csv.DictReader(seed) if row["reading"] == "HISTORICAL"})
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.declaration.code_lists import codes
 from tests.samples.files import read_csv
 
-SOURCES = Path(__file__).resolve().parents[2] / "ingestion" / "sources"
+SOURCES = Path(__file__).resolve().parents[2] / "countries" / "mli" / "sources"
 NOTICE = "DONNÉES FICTIVES — exemple inventé, aucune structure réelle"
 REGIONS = {"ML01": "Kayes", "ML05": "Mopti", "ML06": "Tombouctou", "ML07": "Gao", "ML09": "Bamako"}
 ZONES = {"ML01": "Z_KAY", "ML05": "Z_MOP", "ML06": "Z_TOM", "ML07": "Z_GAO", "ML09": "Z_BKO"}

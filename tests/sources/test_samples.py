@@ -59,7 +59,7 @@ def test_there_are_sources() -> None:
 
 def test_the_sample_gives_exactly_the_expected_rows(name: str) -> None:
     source = SOURCES[name]
-    assert expected_csv(source) == (source.folder / "expected.csv").read_text(encoding="utf-8")
+    assert expected_csv(source) == (source.expected).read_text(encoding="utf-8")
 
 
 def test_rows_read_are_rows_accepted_and_rejected(name: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from ingestion.declaration.registry import PACKAGE_SOURCES
+from ingestion.country.pack import pack
 from ingestion.shapes import SHAPES
 from tests.conftest import KEY
 from warehouse.paths import Workspace
@@ -25,7 +25,7 @@ from warehouse.storage import write_parquet
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=200)
 settings.load_profile("repeatable")
 
-TEMPLATE = PACKAGE_SOURCES / "_template"
+TEMPLATE = pack().sources / "_template"
 Change = Callable[[dict[str, Any]], None]
 
 

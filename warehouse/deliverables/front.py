@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ingestion.country.words import worded
 from warehouse import pages
 from warehouse.deliverables.producing import record_of
 from warehouse.storage import read_json
@@ -29,7 +30,7 @@ def write(folder: Path) -> Path:
     return pages.write(
         folder / NAME,
         "front.html",
-        title="Cartographie des services aux migrants au Mali",
+        title=worded("Cartographie des services aux migrants {country:in}"),
         notice=manifest["notice"] or "",
         publication=folder.name,
         as_of=manifest["as_of"],

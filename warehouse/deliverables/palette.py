@@ -14,6 +14,16 @@ GAP = {
     "UV": "#d9c8e3",
     "NS": "#ffffff",  # and hatched: not surveyed
 }
+# Of a cercle over all types: the share of types served.
+SHARE = {
+    "P0": GAP["G4"],
+    "P1": GAP["G3"],
+    "P2": GAP["G2"],
+    "P3": GAP["G1"],
+    "P4": GAP["G0"],
+    "UV": GAP["UV"],
+    "NS": GAP["NS"],
+}
 HATCHED = "NS"
 STATE = {"operational": "#0b6e7f", "unverified": "#d9c8e3", "not_operational": "#b03a2e"}
 BAND = {"A": "#0b6e7f", "B": "#7cc4c0", "C": "#f29a4a"}

@@ -11,12 +11,13 @@ import yaml
 
 from ingestion.declaration.parameters import parameter
 from ingestion.errors import DeclarationError
+from ingestion.project import SEEDS
 from ingestion.records.shelters import OF_NEIGHBOURS, PLACE, WITHHELD
 from ingestion.shapes import ASSERTION, CHECK_RESULT, FAMILIES, SERVICE, SHAPES, SQL, Column
 from ingestion.shapes.service import SHELTER_GROUP, SHELTER_TYPE
 from warehouse.deliverables.exports.csv_files import HXL, tag_of
 from warehouse.generation import reference_lists
-from warehouse.paths import DBT_PROJECT, SEEDS
+from warehouse.paths import DBT_PROJECT
 from warehouse.resolution import documents, editions, initiatives, places, service_shelters, services, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, ORGANIZATION_SCHEMA, PARENT_SCHEMA
 
@@ -55,7 +56,7 @@ _OTHERS: list[tuple[str, str, str, pa.Schema, list[str], str]] = [
     ("validated", "check_result", "stg_check_result", CHECK_RESULT, ["source_id", "check_name"],
      "Une ligne par contrôle d’une source. / One row per check of a source."),
     ("resolved", "place", "stg_record_place", places.SCHEMA, ["record_id", "place_no"],
-     "Une ligne par enregistrement et lieu : ses codes de 2021. / One row per record and place: its codes of 2021."),
+     "Une ligne par enregistrement et lieu : ses codes en vigueur. / One row per record and place: its current codes."),
     ("resolved", "place_candidate", "stg_place_candidate", places.CANDIDATE_SCHEMA, ["record_id", "place_no", "rank"],
      "Une ligne par lieu possible d’un enregistrement contesté. / One row per possible place of a disputed record."),
     ("resolved", "document", "stg_document_standing", documents.SCHEMA, ["document_id"],

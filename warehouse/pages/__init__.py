@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
+from ingestion.country.pack import country
 from warehouse import french
+from warehouse.pages.worded_loader import WordedLoader
 from warehouse.storage import write_atomically
 
 
@@ -20,13 +22,14 @@ def _templates() -> Environment:
 def environment(folder: Path) -> Environment:
     """Templates of pages in a folder: values are escaped, missing ones are errors, numbers are French."""
     made = Environment(
-        loader=FileSystemLoader(folder),
+        loader=WordedLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters["thousands"] = french.count
+    made.globals["readings"] = country().readings
     return made
 
 

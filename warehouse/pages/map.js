@@ -18,15 +18,20 @@ const element = (name, text = "", attributes = {}) => {
 };
 
 // What a cercle is for the group and type chosen.
-const worst = classes => data.order.find(code => classes.includes(code));
-const classOf = code => {
-  const classes = data.cercles[code].classes[group.value];
-  return type.value ? classes[codes.indexOf(type.value)] : worst(classes);
+const classOf = code => type.value ? data.cercles[code].classes[group.value][codes.indexOf(type.value)] : share(code);
+// Over all types: the share of them that are served, or that none is known to be (as CercleFacts.share).
+const share = code => {
+  if (unsurveyed(code) === codes.length) return "NS";
+  if (!served(code)) return unverified(code) && !having(code, "G4") ? "UV" : "P0";
+  return served(code) === codes.length ? "P4" : "P" + (1 + Math.floor((3 * served(code) - 1) / codes.length));
 };
 const served = code => data.cercles[code].admitting[group.value].filter(count => count > 0).length;
 const having = (code, found) => data.cercles[code].classes[group.value].filter(one => one === found).length;
 const unsurveyed = code => having(code, "NS"), unverified = code => having(code, "UV");
 const isKnown = code => served(code) > 0 || unverified(code) + unsurveyed(code) === 0;
+const meaning = code => type.value ? data.classes[classOf(code)]
+  : isKnown(code) ? several(served(code), "type de services assuré", "types de services assurés") + " sur " + codes.length
+  : data.shares[classOf(code)];
 const sign = code => {
   const box = drawn("svg", { class: "sign", viewBox: "0 0 22 14", "aria-hidden": "true" });
   box.append(drawn("rect", { class: code + " edge", x: 1, y: 1, width: 20, height: 12 }));
@@ -57,18 +62,23 @@ function colour() {
   for (const path of document.querySelectorAll(".cercle")) {
     const code = path.dataset.code, found = classOf(code);
     path.setAttribute("class", "cercle " + found + (within(code) ? "" : " apart"));
-    path.setAttribute("aria-label", data.cercles[code].name + " : " + data.classes[found]);
+    path.setAttribute("aria-label", data.cercles[code].name + " : " + meaning(code));
     if (within(code)) counts[found] = (counts[found] || 0) + 1;
   }
   for (const path of document.querySelectorAll(".veil")) {
     const code = path.dataset.code;
-    path.style.display = !type.value && classOf(code) !== "NS" && unsurveyed(code) * 2 > codes.length ? "inline" : "none";
+    path.style.display = !type.value && unsurveyed(code) < codes.length && unsurveyed(code) * 2 > codes.length ? "inline" : "none";
   }
   for (const cell of document.querySelectorAll("[data-count]")) cell.textContent = counts[cell.dataset.count] || "";
+  for (const line of document.querySelectorAll("[data-for]")) line.hidden = (line.dataset.for === "type") !== Boolean(type.value);
+  const cases = found => type.value ? counts[found] || 0 : shown.reduce((sum, code) => sum + having(code, found), 0);
+  const all = type.value ? shown.length : shown.length * codes.length;
   by("summary").textContent = group.selectedOptions[0].text + ", " + (type.value ? data.types[type.value] : "tous les types")
-    + " : sur " + several(shown.length, "cercle", "cercles") + ", " + figure(counts.G4 || 0)
-    + " sans service opérationnel qui admette ce groupe" + (type.value ? "" : " pour un type au moins")
-    + ", " + several(counts.UV || 0, "non vérifié", "non vérifiés") + ", " + several(counts.NS || 0, "non enquêté", "non enquêtés") + ".";
+    + " : sur " + several(shown.length, "{admin2:word}", "{admin2:plural}")
+    + (type.value ? ", " : " et " + codes.length + " types, soit " + figure(all) + " cas, ")
+    + several(all - cases("G4") - cases("UV") - cases("NS"), "assuré", "assurés") + ", "
+    + figure(cases("G4")) + " sans service opérationnel qui admette ce groupe, "
+    + several(cases("UV"), "non vérifié", "non vérifiés") + ", " + several(cases("NS"), "non enquêté", "non enquêtés") + ".";
 }
 
 function table() {
@@ -78,7 +88,7 @@ function table() {
     const button = element("button", cercle.name, { type: "button", class: "link" });
     button.addEventListener("click", () => select(code));
     name.append(button);
-    told.append(sign(found), data.classes[found]);
+    told.append(sign(found), (type.value ? data.classes : data.shares)[found]);
     row.append(element("td", data.zones[cercle.zone]), name, told);
     const located = data.services.filter(service => service.cercle === code).length;
     // no service is verified, and some wait to be: that is no zero
@@ -105,7 +115,7 @@ function select(code) {
   });
   details.replaceChildren(
     element("h3", cercle.name + ", " + data.zones[cercle.zone]),
-    element("p", data.classes[found] + "."),
+    element("p", meaning(code) + "."),
     element("p", (isKnown(code)
       ? several(served(code), "type de services", "types de services") + " sur " + codes.length + " où un service opérationnel admet ce groupe"
       : "Aucun service n’est vérifié") + " ; " + several(unverified(code), "type non vérifié", "types non vérifiés") + ", " + several(unsurveyed(code), "type non enquêté", "types non enquêtés") + "."),

@@ -28,7 +28,7 @@ MANIFEST, SEAL, NAME, FORMAT = "backup.json", "backup.sha256", "mrf_backup_", 1
 # Real and fictional workspaces, Dagster’s settings and history, and last `published`, so that readers see all or none.
 PARTS = (
     "originals", "validated", "rejected", "restricted", "resolved", "state",
-    "run.parquet", "source.parquet", "demo", "alerts", "dagster", "published",
+    "run.parquet", "source.parquet", "demo", "alerts", "dagster", "country", "published",
 )  # fmt: skip
 PULLED = "pulls/*/landed.json"
 _LEFT_OUT = ("storage", "logs")  # below `dagster`: output of steps
@@ -206,7 +206,8 @@ def restore(
     undo_restore(layout, now)
     if manifest["current"]["is_demo"] and publish.has_real(layout):
         raise BackupError(f"{folder} : sauvegarde d’exemples fictifs, et {layout.root} a porté des données réelles")
-    present = [part for part in (*PARTS, "build") if _holds_something(layout.root / part)]
+    # The root's country is written before it holds anything.
+    present = [part for part in (*PARTS, "build") if part != "country" and _holds_something(layout.root / part)]
     if present and not is_forced:
         raise BackupError(f"{layout.root} n’est pas vide ({', '.join(present)}) : choisir une autre racine, ou --force")
     needed = sum(one["bytes"] for one in files.values()) + _SPARE

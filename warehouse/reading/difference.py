@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.country.words import worded
 from warehouse.paths import Layout
 from warehouse.publication import publish
 
@@ -72,9 +73,8 @@ def _services(connection: duckdb.DuckDBPyConnection, since: str) -> list[str]:
 def _service_sentence(row: tuple[Any, ...], since: str) -> str:
     zone, before, after, count, names = row
     one, many = _GONE if after is None else _VERBS[before, after]
-    return (
-        f"{count} {many if count > 1 else one}, {zone or 'hors des cinq zones'}, depuis le {since} : {_listed(names)}"
-    )
+    place = zone or worded("hors {zones:of_the}")
+    return f"{count} {many if count > 1 else one}, {place}, depuis le {since} : {_listed(names)}"
 
 
 def _listed(names: list[str]) -> str:

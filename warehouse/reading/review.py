@@ -12,7 +12,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse.paths import SEEDS, Layout, Workspace
+from ingestion.country import seeds
+from ingestion.country.pack import country
+from ingestion.country.pcode_forms import ancestor
+from warehouse.paths import Layout, Workspace
 from warehouse.publication import publish
 from warehouse.reading import csv_cells
 from warehouse.resolution import state
@@ -43,10 +46,14 @@ class Question:
 
 @cache
 def place_name(code: str) -> str:
-    """The name of a 2021 p-code with its parents: "Bamba, Bourem, Gao"."""
-    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
-        names = {row["code"]: row["name_fr"] for row in csv.DictReader(file) if row["vintage"] == "2021"}
-    return ", ".join(names[part] for part in (code[:8], code[:6], code[:4]) if part in names and len(part) <= len(code))
+    """The name of a current p-code with its parents: "Bamba, Bourem, Gao"."""
+    return ", ".join(names[part] for level in (3, 2, 1) if (part := ancestor(code, level)) in (names := _names()))
+
+
+@cache
+def _names() -> dict[str, str]:
+    current = country().current_vintage
+    return {row["code"]: row["name_fr"] for row in seeds.rows("admin_area") if row["vintage"] == current}
 
 
 class AnswerRefused(Exception):

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.country.words import worded
 from warehouse.paths import Layout
 from warehouse.publication import publish
 
@@ -107,7 +108,7 @@ def _title(connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str) -> 
             from marts.service_directory as directory
             left join reference.service_type as types using (service_type_code)
             left join reference.admin_area as areas
-                on coalesce(admin3_code, admin2_code, admin1_code) = areas.code and areas.vintage = '2021'
+                on coalesce(admin3_code, admin2_code, admin1_code) = areas.code and areas.vintage = '{vintage:current}'
             where service_at_location_id = ?""",
         "organization": "select concat_ws(' · ', name, acronym) from marts.dim_organization where organization_id = ?",
         "program": "select title from marts.programs where program_id = ?",
@@ -122,7 +123,7 @@ def _title(connection: duckdb.DuckDBPyConnection, kind: str, entity_id: str) -> 
             from marts.referral_mechanisms where concat_ws('/', mechanism_id, coalesce(zone_code, ''), wave) = ?""",
         "need": "select cast(? as varchar)",
     }[kind]
-    row = connection.execute(query, [entity_id]).fetchone()
+    row = connection.execute(worded(query), [entity_id]).fetchone()
     return str(row[0]) if row and row[0] is not None else entity_id
 
 

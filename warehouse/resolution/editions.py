@@ -18,7 +18,6 @@ All of it is set-based SQL in an in-memory DuckDB.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Collection
@@ -30,9 +29,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.clean.text import fold
+from ingestion.country import seeds
 from ingestion.shapes import SERVICE, SHAPES, Shape
 from ingestion.shapes.need import NEED
-from warehouse.paths import SEEDS, Workspace
+from warehouse.paths import Workspace
 from warehouse.plain_path import plain
 from warehouse.resolution import state
 from warehouse.resolution.record_organizations import question_id
@@ -243,10 +243,9 @@ def _contradictable(shape: Shape) -> list[str]:
 
 
 def _zones() -> pa.Table:
-    with (SEEDS / "zone.csv").open(encoding="utf-8", newline="") as file:
-        rows: list[dict[str, Any]] = [
-            {"zone_code": row["zone_code"], "admin1_code": row["admin1_code"]} for row in csv.DictReader(file)
-        ]
+    rows: list[dict[str, Any]] = [
+        {"zone_code": row["zone_code"], "admin1_code": row["admin1_code"]} for row in seeds.rows("zone")
+    ]
     return pa.Table.from_pylist(rows)
 
 

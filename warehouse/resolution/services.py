@@ -15,7 +15,6 @@ All of it is set-based SQL in an in-memory DuckDB: a million claims take seconds
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +26,8 @@ import pyarrow as pa
 from rapidfuzz.distance import OSA
 
 from ingestion.clean.text import fold
-from warehouse.paths import SEEDS, Workspace
+from ingestion.country import seeds
+from warehouse.paths import Workspace
 from warehouse.plain_path import plain
 from warehouse.resolution import id_registry, service_shelters, state
 from warehouse.resolution.record_organizations import DECISION_SCHEMA, question_id
@@ -226,17 +226,15 @@ def _schema(*names: str) -> pa.Schema:
 
 
 def _sectors() -> pd.DataFrame:
-    with (SEEDS / "sector_crosswalk.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            (row["sector_code"], row["service_type_code"] or None, row["is_out_of_scope"] == "true")
-            for row in csv.DictReader(file)
-        ]
+    rows = [
+        (row["sector_code"], row["service_type_code"] or None, row["is_out_of_scope"] == "true")
+        for row in seeds.rows("sector_crosswalk")
+    ]
     return pd.DataFrame(rows, columns=["sector_code", "service_type_code", "is_out_of_scope"])
 
 
 def _zones() -> pd.DataFrame:
-    with (SEEDS / "zone.csv").open(encoding="utf-8", newline="") as file:
-        rows = [(row["zone_code"], row["admin1_code"]) for row in csv.DictReader(file)]
+    rows = [(row["zone_code"], row["admin1_code"]) for row in seeds.rows("zone")]
     return pd.DataFrame(rows, columns=["zone", "admin1_code"])
 
 
@@ -320,8 +318,7 @@ def _numbers(text: str) -> list[str]:
 
 def _place_words() -> frozenset[str]:
     if not _PLACE_WORDS:
-        with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
-            _PLACE_WORDS.update(word for row in csv.DictReader(file) for word in fold(row["name_fr"]).split())
+        _PLACE_WORDS.update(word for row in seeds.rows("admin_area") for word in fold(row["name_fr"]).split())
     return frozenset(_PLACE_WORDS)
 
 

@@ -24,10 +24,12 @@ import pyarrow.parquet as pq
 
 from ingestion.clean.dates import date
 from ingestion.clean.text import as_text
+from ingestion.country import seeds
+from ingestion.country.pack import country
 from ingestion.declaration.values import clean
 from ingestion.shapes import ORGANIZATION, SERVICE, SHAPES
 from warehouse import state_files
-from warehouse.paths import SEEDS, Workspace
+from warehouse.paths import Workspace
 from warehouse.privacy import forgotten
 from warehouse.resolution import id_registry
 from warehouse.state_files import Damaged
@@ -384,7 +386,9 @@ def _check_answer(path: Path, row: dict[str, Any], place: str) -> None:
         raise StateError(f"{path}, {place} : kind : attendu {', '.join(KINDS)}, trouvé « {row['kind']} »")
     if row["kind"] == "place":
         if row["answer"] and row["answer"] not in _current_codes():
-            raise StateError(f"{path}, {place} : answer : « {row['answer']} » n’est pas un p-code de 2021")
+            raise StateError(
+                f"{path}, {place} : answer : « {row['answer']} » n’est pas un p-code de {country().current_vintage}"
+            )
         return
     one, other = ("first", "second") if row["kind"] == "edition" else ("same", "different")
     if row["answer"] not in (one, other):
@@ -393,5 +397,5 @@ def _check_answer(path: Path, row: dict[str, Any], place: str) -> None:
 
 @cache
 def _current_codes() -> frozenset[str]:
-    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file) if row["vintage"] == "2021")
+    current = country().current_vintage
+    return frozenset(row["code"] for row in seeds.rows("admin_area") if row["vintage"] == current)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingestion.country import seeds
+from ingestion.country.pack import country
+
 Span = tuple[int, int]
 
 _NOT_INSIDE = r"(?<![\w.])"
@@ -17,11 +20,22 @@ _CIVILITY = (
 )
 _PLURAL = r"M(?:M|mes|lles|elles)\.?|MMES|[Mm]essieurs|[Mm]esdames|[Mm]esdemoiselles"
 # A function may come between the civility and the name: « Mme la directrice Awa Diarra ».
+_ACCENTED = re.compile("[éèêÉÈÊ]")
 _FUNCTION = r"(?:(?:l[ae]\s|l['’])[\w-]+(?:\s(?:adjointe?|générale?|régionale?|locale?))?\s)?"
 _WORD = r"(?:[dDlL]['’])?[A-ZÀ-ÞŒ](?:(?:[^\W\d_]|[’'-])*[^\W\d_]|\.)?(?!\w)"
 _PARTICLE = r"(?:ag|ould|mint|dit|dite|ben|bint|wal[ae]t|de|née?|épouse|épse|veuve|alias)\s"
 _NAME = rf"{_WORD}(?:\s(?:{_PARTICLE})?{_WORD}){{0,5}}"
 _NAMES = rf"{_NAME}(?:\s?,\s?{_NAME})*(?:\s(?:et|&|ou)\s{_NAME})?"
+
+
+def _country_names() -> str:
+    """The country and its areas of the first level, with their accents or without."""
+    areas = {row["name_fr"] for row in seeds.rows("admin_area") if row["level"] == "1"}
+    names = sorted({*areas, country().name.fr}, key=len, reverse=True)
+    return "|".join(
+        _ACCENTED.sub(lambda e: f"[{e[0]}e]" if e[0].islower() else f"[{e[0]}E]", re.escape(name)) for name in names
+    )
+
 
 # After a label, words that begin a structure or continue the sentence.
 _NO_PERSON = (
@@ -33,7 +47,8 @@ _NO_PERSON = (
     r"|Appeler|Voir|Le|La|Les|L|Un|Une|Des|Au|Aux|Par|Sur|En|De|Du|T[ée]l|T[ée]l[ée]phone|Email|E-mail|Mail|Courriel"
     r"|Vacant|Vacante|Carte|Photo|Photos|Acte|Copie|Attestation|Certificat|Extrait|Pi[èe]ce|Passeport|Fiche|Dossier"
     r"|WhatsApp|Num[ée]ro|Oui|Non|Aucun|Aucune|Inconnu|Ne|Pas|Tous|Toute|Toutes|Place|Date|Lundi|Mardi|Mercredi|Jeudi"
-    r"|Vendredi|Samedi|Dimanche|Bamako|Gao|Kayes|Mopti|Tombouctou|S[ée]gou|Sikasso|Koulikoro|Kidal|M[ée]naka|Mali)(?!\w)"
+    r"|Vendredi|Samedi|Dimanche"
+    rf"|{_country_names()})(?!\w)"
 )
 _LABEL = (
     r"(?i:responsable(?:\s\w+)?|contacts?|points?\s(?:focal|focaux)|personne\s(?:à\scontacter|de\scontact|ressource)"

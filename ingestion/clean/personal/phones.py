@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from ingestion.clean.personal import figures
 from ingestion.clean.personal.number_words import spoken
 from ingestion.clean.text import fold
+from ingestion.country.pack import country
 
 Span = tuple[int, int]
 
-HOME = "ML"
 # Countries of origin, transit, destination and partners: their national formats are known.
-NEIGHBOURS = ("BF", "NE", "MR", "TG", "TN", "TD", "SL", "LR", "DZ")  # with eight digits
+NEIGHBOURS = ("ML", "BF", "NE", "MR", "TG", "TN", "TD", "SL", "LR", "DZ")  # with eight digits
 _NINE, _NINE_WITH_ZERO = ("SN", "GN"), ("SL", "DZ")
 _TEN = ("CI", "FR", "MA", "DZ", "GH", "BJ", "LY", "LR", "SN", "NG")  # with a leading zero
 _SEVEN = ("GM",)
@@ -119,7 +119,7 @@ def phones(text: str) -> Iterator[Span]:
         if len(run[0]) >= 7:
             yield from _in_run(text, run)
     for start, end, digits in spoken(text):
-        if _is_of(digits, HOME) or (digits[0] == "0" and _is_of_any(digits, _TEN)):
+        if _is_of(digits, country().iso2) or (digits[0] == "0" and _is_of_any(digits, _TEN)):
             yield start, end
 
 
@@ -164,7 +164,9 @@ def _is_numbered(groups: _Groups, is_called: bool) -> bool:
     if len(number) == 8 and number[0] not in "01" and is_usual:
         has_even_groups = all(size % 2 == 0 for size in sizes)
         is_odd = not set("".join(groups.signs)) <= _USUAL
-        return _is_of(number, HOME) or (has_even_groups and not is_odd and _is_of_any(number, NEIGHBOURS))
+        return _is_of(number, country().iso2) or (has_even_groups and not is_odd and _is_of_any(number, NEIGHBOURS))
+    if len(number) != 8 and is_usual and _is_of(number, country().iso2):
+        return True
     if len(number) == 7:
         return is_called and sizes in ((7,), (3, 4), (3, 2, 2)) and _is_of_any(number, _SEVEN)
     if len(number) == 9 and is_usual:
@@ -174,12 +176,22 @@ def _is_numbered(groups: _Groups, is_called: bool) -> bool:
     return _has_calling_code(groups)
 
 
+@cache
+def _calling_codes(home: str) -> dict[str, str]:
+    """The calling codes of the region, and the country's own."""
+    import phonenumbers
+
+    return _CALLED | {str(phonenumbers.country_code_for_region(home)): home}
+
+
 def _has_calling_code(groups: _Groups) -> bool:
     """223 76 12 34 56: a country code comes first, in its own group or not."""
-    for code, region in _CALLED.items():
+    for code, region in _calling_codes(country().iso2).items():
         if groups.number.startswith(code) and (groups.sizes[0] >= len(code) or set(groups.sizes) == {1}):
             rest = groups.number[len(code) :]
-            is_ours = region == HOME and len(rest) == 8 and rest[0] not in "01"  # including ranges not assigned yet
+            is_ours = (
+                region == country().iso2 and len(rest) == 8 and rest[0] not in "01"
+            )  # including ranges not assigned yet
             if is_ours or (
                 len(groups.number) >= 10 and (_is_of(rest, region) or _is_of(rest.removeprefix("0"), region))
             ):
@@ -245,7 +257,11 @@ def _stands_alone(text: str, groups: _Groups, is_called: bool) -> bool:
     around = text[max(0, first - len(word) - 1) : first - len(word)] + (text[suffix.end() :][:1] if suffix else "")
     if word in _OF_IDS or any(sign.isalnum() or sign in "-_" for sign in around):
         return False
-    return is_called or bool(_CALL.fullmatch(word)) or (not (prefix and suffix) and _is_of(groups.number[-8:], HOME))
+    return (
+        is_called
+        or bool(_CALL.fullmatch(word))
+        or (not (prefix and suffix) and _is_of(groups.number[-8:], country().iso2))
+    )
 
 
 def _is_abroad(written: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingestion.clean.personal.figures import START
+from ingestion.country.pack import country
 
 Span = tuple[int, int]
 
@@ -29,6 +30,19 @@ def _pair(first: str, second: str, decimals: str, between: str = _BETWEEN) -> st
     return rf"(?:[NSEWO]\s?[:=]?\s?)?{first}[.,]{decimals}(?!\d){_SIDE}{between}{second}[.,]{decimals}(?!\d){_SIDE}"
 
 
+def _own_degrees() -> tuple[str, str]:
+    """The whole degrees of latitudes and of longitudes in the country's frame."""
+    frame = country().frame
+    return _degrees(frame.south, frame.north), _degrees(frame.west, frame.east)
+
+
+def _degrees(low: float, high: float) -> str:
+    """Whole degrees of that range. A minus may be lost or typed in excess, as with 4.20 for -4.20."""
+    nearest = 0 if low < 0 < high else int(min(abs(low), abs(high)))
+    listed = range(int(max(abs(low), abs(high))), nearest - 1, -1)
+    return f"[-+]?(?:{'|'.join(map(str, listed))})"
+
+
 _COORDINATES = "|".join(
     [
         # 14 29 13 N 4 11 51 W; N14 29.225 W004 11.835
@@ -44,7 +58,7 @@ _COORDINATES = "|".join(
         _pair(_LONGITUDE, _LATITUDE, r"\d{3,}"),
         _pair(_LATITUDE, _LONGITUDE, r"\d{4,}", _ODDLY),  # 14.4871 - 4.2016; but 10.500 - 12.000
         _pair(_LONGITUDE, _LATITUDE, r"\d{4,}", _ODDLY),
-        _pair(r"(?:1\d|2[0-5])", r"(?:-?1[0-2]|[-+]?\d)", r"\d\d"),  # 14.49, -4.20: in Mali's own frame
+        _pair(*_own_degrees(), r"\d\d"),  # 14.49, -4.20: in the country's own frame
         # Elsewhere; but not two shares, 0.1234 0.5678
         r"(?![-+]?0[.,]\d+\D+0[.,])" + _pair(r"[-+]?\d{1,2}", r"[-+]?\d{1,3}", r"\d{4,}"),
         # lat 14.4871; "lat":14.4871; latitude nord 14,48711; 14.4871° N

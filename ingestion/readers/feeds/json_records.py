@@ -106,12 +106,15 @@ def _grid(path: Path, place: str, records: list[Any]) -> JsonGrid:
     return JsonGrid(path.name, place, [keys, *([record.get(key, "") for key in keys] for record in flat)])
 
 
+_CUT, _CUT_SHORT = " : fichier tronqué ?", (json.JSONDecodeError, UnicodeDecodeError)
+
+
 def _load(path: Path) -> Any:
     try:
         return json_text.load(path.read_bytes(), object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
         raise SourceFileError(
-            path.name, "document", "du JSON entier, en UTF-8", f"{error} : fichier tronqué ?"
+            path.name, "document", "du JSON entier, en UTF-8", f"{error}{_CUT * isinstance(error, _CUT_SHORT)}"
         ) from error
 
 

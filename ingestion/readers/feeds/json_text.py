@@ -13,6 +13,8 @@ _HALVES = re.compile(
     re.DOTALL,
 )
 
+_MOST_DIGITS = 400  # no double is longer
+
 
 def load(data: bytes, **options: Any) -> Any:
     """The document, each half of a surrogate pair as « \ufffd »; ``options`` are those of json.loads.
@@ -22,4 +24,10 @@ def load(data: bytes, **options: Any) -> Any:
     text = data.decode(json.detect_encoding(data))
     if "\\ud" in text or "\\uD" in text:
         text = _HALVES.sub(lambda match: r"\ufffd" if match["half"] else match[0], text)
-    return json.loads(text, **options)
+    return json.loads(text, parse_int=_integer, **options)
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"un nombre de {len(digits)} chiffres")
+    return int(digits)

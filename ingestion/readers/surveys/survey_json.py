@@ -131,10 +131,10 @@ def _point(value: dict[str, Any]) -> str | None:
     properties = value.get("properties")
     accuracy = properties.get("accuracy") if isinstance(properties, dict) else None
     places = value["coordinates"] or []
-    if value["type"] == "Polygon":
-        places = places[0] if places else []
-    points = [places] if value["type"] == "Point" else places
     try:
+        if value["type"] == "Polygon":
+            places = places[0] if places else []
+        points = [places] if value["type"] == "Point" else places
         told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
     except (TypeError, ValueError, LookupError):  # no point at all: the text as it is, which the question does not take
         return json.dumps(value["coordinates"], ensure_ascii=False)

@@ -6,7 +6,6 @@ organizations (names and acronyms), or where a pattern that the source declares 
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from ingestion.clean.personal import MARKS, NAME, redact
 from ingestion.clean.text import fold, tidy
-from ingestion.declaration import code_lists
+from ingestion.country import seeds
 from ingestion.readers.sheets.grid import Grid
 from ingestion.readers.texts.passages import Passage
 from ingestion.readers.texts.writing import Address, Writing
@@ -148,13 +147,12 @@ def _structure(text: str, patterns: tuple[str, ...]) -> str:
 def _known() -> dict[str, str]:
     """Known organizations by their folded names, and by their acronyms in capitals: « who » is no organization."""
     known: dict[str, str] = {}
-    with code_lists.SEED.with_name("organization_alias.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for acronym in (row["acronym"], row["canonical_acronym"]):
-                if len(acronym) > 2:  # « BA » is a name, « CA » a board
-                    known.setdefault(acronym.upper(), row["canonical_name"])
-            for name in (row["alias"], row["canonical_name"]):
-                known.setdefault(fold(name), row["canonical_name"])
+    for row in seeds.rows("organization_alias"):
+        for acronym in (row["acronym"], row["canonical_acronym"]):
+            if len(acronym) > 2:  # « BA » is a name, « CA » a board
+                known.setdefault(acronym.upper(), row["canonical_name"])
+        for name in (row["alias"], row["canonical_name"]):
+            known.setdefault(fold(name), row["canonical_name"])
     return known
 
 

@@ -61,7 +61,7 @@ def open_mail(path: Path) -> Writing:
     inner = [one for part in forwarded if isinstance(one := part.get_content(), EmailMessage)]
     parts += [_body(path.name, one, f"message={number};") for number, one in enumerate(inner, 1)]
     return Writing(
-        title=_REPLY.sub("", " ".join(str(message["subject"] or "").split())),
+        title=_REPLY.sub("", " ".join(_subject(message).split())),
         day=_day(message),
         kind="courriel",
         passages=[passage for part in parts for passage in part.passages],
@@ -120,13 +120,32 @@ def _day(message: EmailMessage) -> str:
     return sent.date().isoformat() if sent else ""
 
 
+def _subject(message: EmailMessage) -> str:
+    raw = next((raw for header, raw in message.raw_items() if header.lower() == "subject"), "")
+    return str(message["subject"] or "") if raw.isascii() else _decoded(_in_letters(raw))
+
+
+def _in_letters(raw: str) -> str:
+    """A header with bytes beyond ASCII, which the library keeps as surrogates: in UTF-8, or as Windows writes it.
+
+    « From: Hôpital Fictif Général <a@example.org> » in Latin-1, without the encoding that the standard asks for.
+    """
+    if raw.isascii():
+        return raw
+    data = raw.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
 def _addresses(message: EmailMessage) -> list[Address]:
     """Everybody in the header, as it was sent: the policy drops the comment in « Nom (STRUCTURE) <adresse> »."""
     return [
         _address(match, header.lower() == "from")
         for header, raw in message.raw_items()
         if header.lower() in ("from", "to", "cc")
-        for match in _ADDRESS.finditer(" ".join(raw.split()))
+        for match in _ADDRESS.finditer(" ".join(_in_letters(raw).split()))
     ]
 
 

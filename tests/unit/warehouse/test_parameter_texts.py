@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.country import seeds
+from ingestion.country.words import worded
 from ingestion.declaration import parameters
 from tests.changed_parameters import CHANGED
-from warehouse.parameter_texts import FORMATS, of_seeds, with_parameters
+from warehouse.parameter_texts import FORMATS, with_parameters, write_seeds
 from warehouse.paths import PROJECT
 
 _FOLDERS = {
     "dbt_project/models": ("*.yml", "*.md", "*.sql"),
     "dbt_project/tests": ("*.yml",),
-    "dbt_project/seeds": ("*.csv", "*.yml"),
+    "dbt_project/seeds": ("*.csv",),
+    "countries": ("*.csv",),
     "docs/cookbook": ("*.sql",),
     "warehouse/deliverables": ("*.py", "*.yml", "*.csv", "*.md", "*.j2", "*.js", "*.html"),
     "warehouse/pages": ("*.html", "*.js"),
@@ -86,7 +89,8 @@ def test_every_mark_is_known() -> None:
         for mark in re.findall(r"\{[A-Za-z]\w*:\w+\}", text)
     ]
     assert marks
-    assert [mark for mark in marks if not PLACE.fullmatch(mark)] == []
+    # What no parameter has is a word of the country.
+    assert [mark for mark in marks if not PLACE.fullmatch(mark) and worded(mark) == mark] == []
     assert {name for text in NAMING.values() for name, _ in PLACE.findall(text)} <= set(parameters.values())
 
 
@@ -97,15 +101,19 @@ def test_a_text_follows_each_parameter_that_it_names(name: str) -> None:
     if not name.endswith(".py"):
         shown = [FORMATS[kind](float(CHANGED[parameter])) for parameter, kind in PLACE.findall(NAMING[name])]
         expected = parts[0] + "".join(value + part for value, part in zip(shown, parts[1:], strict=True))
-        assert with_parameters(NAMING[name], name, CHANGED) == expected
+        assert with_parameters(NAMING[name], name, CHANGED) == worded(expected)
     for parameter, kind in PLACE.findall(NAMING[name]):
         old, new = (FORMATS[kind](float(values[parameter])) for values in (parameters.values(), CHANGED))
         assert old != new, f"{parameter}:{kind}"
 
 
-def test_what_dbt_puts_into_seeds_is_all_that_they_name() -> None:
-    seeds = [text for name, text in NAMING.items() if name.startswith("dbt_project/seeds/")]
-    assert set(of_seeds()) == {f"{{{name}:{kind}}}" for text in seeds for name, kind in PLACE.findall(text)}
+def test_the_lists_that_dbt_loads_name_nothing_any_more(tmp_path: Path) -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in write_seeds(tmp_path).iterdir()}
+    assert set(written) == {f"{name}.csv" for name in seeds.names()}
+    assert [name for name, text in written.items() if re.search(r"\{\w+:\w+\}", text)] == []
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    write_seeds(tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("pattern", REPEATED)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.exports import csv_files, geography, package
 from warehouse.deliverables.exports.mart_tables import MARTS, REFERENCE, counts, tables
@@ -41,7 +43,7 @@ _READ_ME = """# Exports de la cartographie
 **CSV et tableurs.** {rule}
 
 **Sans point.** Un service masqué (hébergement de victimes) ou non situé est aussi dans les fichiers SIG, sans
-géométrie : son cercle est dans `admin2_code`.
+géométrie : {admin2:its} est dans `admin2_code`.
 
 **Licence et sensibilité.** {licence}
 """
@@ -65,11 +67,13 @@ def make(edition: Edition, folder: Path) -> None:
     book.close()
     geography.write(edition, target)
     described += [package.file_resource(target / name, target, *facts) for name, facts in _ALONE.items()]
-    title = "Cartographie des services aux migrants au Mali"
-    write_json(target / package.NAME, package.package(edition, "mrf-mali-cartographie", title, described))
+    title = worded("Cartographie des services aux migrants {country:in}")
+    write_json(
+        target / package.NAME, package.package(edition, f"mrf-{country().name.slug}-cartographie", title, described)
+    )
     facts = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
     facts |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
-    (target / "LISEZMOI.md").write_text(_READ_ME.format(licence=package.LICENCE, **facts), encoding="utf-8")
+    (target / "LISEZMOI.md").write_text(worded(_READ_ME).format(licence=package.LICENCE, **facts), encoding="utf-8")
 
 
 def _write_parquet(path: Path, content: pa.Table, notice: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.country.words import worded
 from warehouse.reading.edition import Edition, Row
 
 NAME = "services"
@@ -28,7 +29,7 @@ _QUERY = """
     select d.*, a.name_fr as admin2_name
     from marts.service_directory as d
     left join marts.dim_admin_area as a
-        on d.admin2_code = a.code and a.level = 2 and a.system = 'COD' and a.vintage = '2021'
+        on d.admin2_code = a.code and a.level = 2 and a.system = 'COD' and a.vintage = '{vintage:current}'
     order by service_at_location_id
 """
 
@@ -36,7 +37,7 @@ _QUERY = """
 def write(edition: Edition, folder: Path) -> None:
     """Writes `services.geojson` and `services.parquet`."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = edition.rows(_QUERY)
+    rows = edition.rows(worded(_QUERY))
     collection = {
         "type": "FeatureCollection",
         "publication": edition.name,
@@ -95,7 +96,7 @@ def _geo(points: list[tuple[float, float]]) -> dict[str, Any]:
 
 def check(edition: Edition, folder: Path) -> list[str]:
     """Rereads both files: one feature per service, with a point if one may be shown, in the same order."""
-    rows = edition.rows(_QUERY)
+    rows = edition.rows(worded(_QUERY))
     features = json.loads((folder / f"{NAME}.geojson").read_text(encoding="utf-8"))["features"]
     content = pq.read_table(folder / f"{NAME}.parquet")
     expected = [(row["service_at_location_id"], point_of(row) is not None) for row in rows]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from ingestion.digest import file_sha256
 from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.reading.edition import Edition
 
 NAME = "datapackage.json"
 SENSITIVITY = "internal"
-LICENCE = (
+LICENCE = worded(
     "Aucune licence ouverte n’est accordée sur l’ensemble : le commanditaire fixe les droits. Chaque document source"
     " garde sa licence (table document_review). Sensibilité : interne, pour les partenaires de la cartographie ; ni"
-    " donnée personnelle, ni lieu d’hébergement de victimes sous le cercle."
+    " donnée personnelle, ni lieu d’hébergement de victimes sous {admin2:the}."
 )
 _TYPES = {
     "texte": "string",
@@ -102,7 +104,7 @@ def package(edition: Edition, name: str, title: str, described: list[dict[str, A
         "description": " ".join(filter(None, [edition.notice, LICENCE])),
         "version": edition.name,
         "created": edition.manifest["published_at"],
-        "keywords": ["Mali", "migration", "services", "cartographie"],
+        "keywords": [country().name.fr, "migration", "services", "cartographie"],
         "licenses": [{"name": "other-closed", "title": LICENCE}],
         "sensitivity": SENSITIVITY,
         "publication": edition.name,

@@ -1,12 +1,13 @@
-"""Places in words: « Commune de Diamou », « Cercle d’Ansongo »."""
+"""Places in words: « Commune de Diamou », « Cercle d’Ansongo », as the country calls its levels."""
 
 from __future__ import annotations
 
+from ingestion.country.pack import country
+from ingestion.country.words import words
 from warehouse.reading.edition import Edition, Row
 
-# Codes are those of 2021; a commune without one is known by its older code.
+# Codes are current ones; a commune without one is known by its older code.
 _NAMES = "select code, arg_max(name_fr, vintage) as name from marts.dim_admin_area group by code"
-_KINDS = {3: "Commune", 2: "Cercle", 1: "Région"}
 _VOWELS = tuple("AEIOUÀÂÉÈÊÎÔÛH")
 
 
@@ -23,12 +24,13 @@ class Places:
     def levels(self, row: Row) -> list[str]:
         """The known places of a row of service_directory, from the commune to the region."""
         codes = ((level, self.name(row[f"admin{level}_code"])) for level in (3, 2, 1))
-        return [_in_words(_KINDS[level], name) for level, name in codes if name]
+        return [_in_words(level, name) for level, name in codes if name]
 
 
-def _in_words(kind: str, name: str) -> str:
+def _in_words(level: int, name: str) -> str:
+    kind, capital = words()[f"admin{level}"]["Word"], country().capital
     if name.startswith(kind):
         return name  # as in « Commune II »
-    if (kind, name) == ("Région", "Bamako"):
-        return "District de Bamako"
+    if capital and (level, name) == (1, capital.name):
+        return capital.title
     return f"{kind} d’{name}" if name.upper().startswith(_VOWELS) else f"{kind} de {name}"

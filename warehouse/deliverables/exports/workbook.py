@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.deliverables.exports.zeros import Zeros
@@ -53,7 +54,7 @@ class Book:
         self._date = self._format(num_format="yyyy-mm-dd", align="left")
         self._book.set_properties(
             {
-                "title": "Cartographie des services aux migrants au Mali",
+                "title": worded("Cartographie des services aux migrants {country:in}"),
                 "subject": edition.notice,
                 "comments": edition.notice,
                 "created": dt.datetime.combine(edition.as_of, dt.time()),
@@ -127,7 +128,7 @@ class Book:
         sheet = self._new(README)
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 1, 100)
-        sheet.write_string(0, 0, "Cartographie des services aux migrants au Mali", self._title)
+        sheet.write_string(0, 0, worded("Cartographie des services aux migrants {country:in}"), self._title)
         lines = _about(edition, licence) + [
             (table["name"], table["fr"]) for table in edition.dictionary["tables"] if table["schema"] == "marts"
         ]
@@ -176,7 +177,7 @@ def _about(edition: Edition, licence: str) -> list[tuple[str, str]]:
         ("Zéros", "Un zéro que personne n’a vérifié n’est pas écrit. " + " ".join(LEGEND.values())),
         (
             "Lieux protégés",
-            "Les hébergements de victimes (is_masked) ne sont situés qu’au niveau du cercle.",
+            worded("Les hébergements de victimes (is_masked) ne sont situés qu’au niveau {admin2:of_the}."),
         ),
         ("Licence et sensibilité", licence),
         ("", ""),

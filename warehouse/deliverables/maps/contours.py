@@ -33,7 +33,7 @@ def write(
 ) -> Path:
     """Writes the outlines of levels 1 and 2 into ``folder``; empty if none was landed.
 
-    ``connection``: the published file, for its crosswalk. Codes are those of 2021 if a code of another vintage denotes
+    ``connection``: the published file, for its crosswalk. Codes are current ones if a code of another vintage denotes
     the same area; a region that was split keeps its own code and vintage. Neighbours keep a common border.
     """
     codes = _same_area(connection)
@@ -68,7 +68,7 @@ def _valid(outlines: list[bytes]) -> list[shapely.Geometry]:
 
 
 def _same_area(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, int]]:
-    """From (vintage, code) to the 2021 code and level of the same territory."""
+    """From (vintage, code) to the current code and level of the same territory."""
     query = (
         "select from_vintage, from_code, to_code, to_level from reference.admin_crosswalk"
         " where to_vintage = ? and relation in ('SAME', 'RENAMED')"

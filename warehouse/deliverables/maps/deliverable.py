@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse.deliverables.maps import drawing, interactive
 from warehouse.deliverables.maps.sheet import DPI, HEIGHT_INCHES, WIDTH_INCHES
 from warehouse.deliverables.producing import Deliverable
@@ -12,7 +14,7 @@ from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition
 
 FOLDER = "cartes"
-COUNTRY, PAGE = "mali", "carte.html"
+COUNTRY, PAGE = country().name.slug, "carte.html"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -20,7 +22,7 @@ def make(edition: Edition, folder: Path) -> None:
     """Writes `cartes/` into ``folder``."""
     target = folder / FOLDER
     drawing.draw_country(edition, target / COUNTRY)
-    sheets = {COUNTRY: "les cinq zones"}
+    sheets = {COUNTRY: worded("{zones:the}")}
     for zone, name in _zones(edition).items():
         drawing.draw_zone(edition, zone, target / zone)
         sheets[zone] = name
@@ -81,8 +83,8 @@ def _of_page(edition: Edition, page: Path) -> list[str]:
 
 MAP = Deliverable(
     name="map",
-    title_fr="Cartes des lacunes et des services, par cercle",
-    title_en="Maps of gaps and services, by cercle",
+    title_fr=worded("Cartes des lacunes et des services, par {admin2:word}"),
+    title_en=worded("Maps of gaps and services, by {admin2:en}"),
     make=make,
     check=check,
 )

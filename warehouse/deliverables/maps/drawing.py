@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse.deliverables.maps import legend
-from warehouse.deliverables.maps.facts import UNSURVEYED, CercleFacts
+from warehouse.deliverables.maps.facts import CercleFacts
 from warehouse.deliverables.maps.label_placing import Labels
 from warehouse.deliverables.maps.outlines import Cercle
 from warehouse.deliverables.maps.scene import Scene, counted, scene, sentence
 from warehouse.deliverables.maps.sheet import sheet
 from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
-from warehouse.deliverables.palette import GAP, INK, SOFT
+from warehouse.deliverables.palette import INK, SHARE, SOFT
 from warehouse.reading.edition import Edition
 
 if TYPE_CHECKING:
@@ -23,19 +25,13 @@ if TYPE_CHECKING:
 
 _NAMED_DEGREES2 = 0.9  # on the country's map, smaller cercles only show their figure
 _INSET_WIDTH, _INSET_HEIGHT = 0.2, 0.23  # shares of the map
-_ZONE_NAMES = {  # positions relative to their zone: shares of its width and height from its lower left corner
-    "Z_BKO": (0.5, -3.0),
-    "Z_GAO": (0.75, -0.14),
-    "Z_KAY": (0.45, 1.05),
-    "Z_MOP": (0.95, -0.02),
-    "Z_TOM": (-0.13, 0.35),
-}
+_MIDDLE = (0.5, 0.5)  # of a zone's name, where the country does not say better
 
 
 def draw_country(edition: Edition, target: Path) -> None:
     """Draws the five zones as ``target``.svg and .png, whatever its suffix."""
     shown = scene(edition)
-    with sheet(shown, target, "Lacunes de services aux migrants de retour, par cercle") as page:
+    with sheet(shown, target, worded("Lacunes de services aux migrants de retour, par {admin2:word}")) as page:
         chart = page.map(shown.outlines.country.bounds, 0.655)
         _draw(chart, shown)
         _label_country(chart, shown)
@@ -79,7 +75,7 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
             chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
         cercle = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=GAP[cercle.worst], edgecolor="none"))
+        chart.add_patch(_patch(one.geometry, facecolor=SHARE[cercle.share], edgecolor="none"))
         if cercle.is_mostly_unsurveyed:
             chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(cercle), lw=0))
         chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
@@ -92,7 +88,7 @@ def _draw_land(chart: Axes, shown: Scene) -> None:
 
 
 def _hatch(cercle: CercleFacts) -> str:
-    return "////" if cercle.worst == UNSURVEYED else "//"
+    return "////" if cercle.is_unsurveyed else "//"
 
 
 def _patch(geometry: shapely.Geometry, **style: Any) -> Any:
@@ -125,7 +121,8 @@ def _size(shown: Scene) -> float:
 
 def _label_country(chart: Axes, shown: Scene) -> None:
     labels = _labels(chart, shown)
-    for code, (x, y) in _ZONE_NAMES.items():
+    for code in shown.outlines.zones:
+        x, y = country().map.label_offsets.get(code, _MIDDLE)
         west, south, east, north = shown.outlines.zones[code].bounds
         place = (west + x * (east - west), south + y * (north - south))
         name = shown.outlines.zone_names[code].replace(" de ", "\nde ")
@@ -171,8 +168,8 @@ def _served(told: CercleFacts, total: int) -> list[str]:
 
 def _figures(told: CercleFacts, total: int) -> list[str]:
     """The figures of a cercle, in lines short enough for a small one."""
-    lines = ["non enquêté"] if told.worst == UNSURVEYED else _served(told, total)
-    if told.unsurveyed and told.worst != UNSURVEYED:
+    lines = ["non enquêté"] if told.is_unsurveyed else _served(told, total)
+    if told.unsurveyed and not told.is_unsurveyed:
         lines.append(counted(told.unsurveyed, "non enquêté", "non enquêtés"))
     if told.shelters:
         lines.append(counted(told.shelters, "hébergement\nnon situé", "hébergements\nnon situés"))

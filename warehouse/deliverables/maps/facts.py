@@ -9,9 +9,18 @@ from warehouse.reading.edition import Edition, Row
 
 GROUP = "MIG_RET"  # the group of the printed maps: the target group of the mapping
 UNSURVEYED = "NS"
-# Precedence of classes for the colour of a cercle. Unknown coverage precedes a covered need, since it may be
-# worse. Not surveyed only counts if nothing else is there.
+# Classes as legends list them. Unknown coverage precedes a covered need, since it may be worse.
 WORST_FIRST = ("G4", "G3", "G2", "G1", "UV", "CU", "NU", "G0", "NN", UNSURVEYED)
+# What colours a cercle over all types, with its meaning: the share of types served, or that none is known to be.
+SHARES = {
+    "P0": "Aucun, de ceux que l’on connaît",
+    "P1": "Jusqu’à un tiers",
+    "P2": "Plus d’un tiers, jusqu’à deux tiers",
+    "P3": "Plus de deux tiers",
+    "P4": "Tous",
+    "UV": "Des services connus, aucun vérifié",
+    UNSURVEYED: "Aucun type enquêté",
+}
 
 
 @dataclass(frozen=True)
@@ -26,9 +35,25 @@ class CercleFacts:
     shelters: int = 0
 
     @property
-    def worst(self) -> str:
-        """The class that colours the cercle."""
-        return next((one for one in WORST_FIRST if one in self.classes.values()), UNSURVEYED)
+    def share(self) -> str:
+        """The key of SHARES that colours the cercle: what is known of its types, never its worst type alone."""
+        if self.is_unsurveyed:
+            return UNSURVEYED
+        if not self.served:
+            return "UV" if self.unverified and not self.lacking else "P0"
+        if len(self.served) == len(self.classes):
+            return "P4"
+        return f"P{1 + (3 * len(self.served) - 1) // len(self.classes)}"
+
+    @property
+    def is_unsurveyed(self) -> bool:
+        """Whether nothing is known of any type."""
+        return self.unsurveyed == len(self.classes)
+
+    @property
+    def lacking(self) -> int:
+        """The number of service types that no operational service offers to the group, as far as all are verified."""
+        return sum(one == "G4" for one in self.classes.values())
 
     @property
     def unsurveyed(self) -> int:
@@ -57,7 +82,7 @@ class CercleFacts:
 
 
 def of_group(edition: Edition, group: str = GROUP) -> dict[str, CercleFacts]:
-    """The cercles of the five zones by code of 2021, in the as-of month."""
+    """The cercles of the zones by current code, in the as-of month."""
     hidden = edition.rows("select admin2_code from marts.service_directory where is_masked")
     shelters = Counter(row["admin2_code"] for row in hidden)
     classes: dict[str, dict[str, str]] = {}

@@ -15,7 +15,7 @@ from warehouse import pages
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.outlines import SCHEMATIC, Cercle, Outlines, outlines
 from warehouse.deliverables.maps.style import STATES
-from warehouse.deliverables.palette import GAP
+from warehouse.deliverables.palette import GAP, SHARE
 from warehouse.french import long_day
 from warehouse.reading.edition import Edition
 
@@ -42,7 +42,8 @@ def write(edition: Edition, target: Path, sheets: dict[str, str]) -> None:
         classes=content["classes"],
         domains=facts.names(edition, "domaine"),
         states=content["states"],
-        class_colours=GAP,
+        shares=facts.SHARES,
+        class_colours=GAP | SHARE,
         state_colours=STATES,
         is_schematic=drawn.is_schematic,
         schematic=SCHEMATIC,
@@ -69,8 +70,8 @@ def _content(edition: Edition, drawn: Outlines) -> dict[str, Any]:
     """The data of the page's script."""
     types = facts.names(edition, "type_service")
     return {
-        "order": facts.WORST_FIRST,
         "classes": facts.sentences(edition),
+        "shares": facts.SHARES,
         "types": types,
         "states": facts.names(edition, "operational_state"),
         "zones": drawn.zone_names,

@@ -5,37 +5,49 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.facts import UNSURVEYED
 from warehouse.deliverables.maps.scene import Scene, counted
 from warehouse.deliverables.maps.sheet import Panel, wrapped
 from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
-from warehouse.deliverables.palette import GAP, INK, SOFT
+from warehouse.deliverables.palette import GAP, INK, SHARE, SOFT
 
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
-_NO_FIGURE = "Un cercle sans chiffre n’a aucun service vérifié."
+_NO_FIGURE = worded("{admin2:A} sans chiffre n’a aucun service vérifié.")
 _UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
+_SHORT = {
+    "G4": "Aucun service ouvert au groupe",
+    "G3": "Couverture sous 25\u00a0%",
+    "G2": "Couverture de 25 à moins de 50\u00a0%",
+    "G1": "Couverture de 50 à moins de 100\u00a0%",
+    "G0": "Besoin couvert",
+    "NN": "Service présent, aucun besoin relevé",
+    "NU": "Service présent, besoin inconnu",
+    "CU": "Service présent, capacité inconnue",
+    "UV": "Services connus, non vérifiés",
+    UNSURVEYED: "Non enquêté",
+}
 _CAUTIONS = (
-    "La couleur d’un cercle est celle du type de services le plus mal loti ; d’autres y sont mieux servis. La carte de"
-    " chaque zone donne le détail par type.",
-    "Une couverture inconnue passe avant un besoin couvert : elle peut être pire.",
+    "La couleur d’{admin2:a} dit la part de ses types de services assurés, au moins : « non enquêté » et"
+    " « non vérifié » n’y comptent pas. La carte de chaque zone donne le détail par type.",
     "« Non enquêté » ne veut pas dire « aucun service », et un service non vérifié ne compte pas comme assuré.",
-    "Ce qui n’est connu qu’à l’échelle de la région ne colore aucun cercle.",
+    "Ce qui n’est connu qu’à l’échelle {admin1:of_the} ne colore {admin2:no}.",
 )
 
 
 def write(panel: Panel, shown: Scene) -> None:
-    """The legend of classes and services."""
-    _heading(panel, "Classe la plus grave du cercle")
-    for code, sentence in facts.sentences(shown.edition).items():
-        _swatch(panel, GAP[code], "/////" if code == UNSURVEYED else "")
-        _entry(panel, sentence)
-    _swatch(panel, GAP["NU"], "//")
+    """The legend of colours and services."""
+    _heading(panel, worded("Types de services assurés, par {admin2:word}"))
+    for code, meaning in facts.SHARES.items():
+        _swatch(panel, SHARE[code], "/////" if code == UNSURVEYED else "")
+        _entry(panel, meaning)
+    _swatch(panel, SHARE["P1"], "//")
     _entry(panel, "Hachuré sur couleur : plus de la moitié des types non enquêtés")
     _swatch(panel, LAND, "")
-    _entry(panel, "Hors des cinq zones de l’étude")
+    _entry(panel, worded("Hors {zones:of_the} de l’étude"))
     panel.gap(0.04)
     explanation = f"{_FIGURE.format(total=len(shown.types))} {_UNVERIFIED if shown.zone_code else _NO_FIGURE}"
     panel.write(explanation, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
@@ -45,19 +57,20 @@ def write(panel: Panel, shown: Scene) -> None:
 
 
 def write_zones(panel: Panel, shown: Scene) -> None:
-    """One line per zone: its cercles, those not surveyed, and the services on the map."""
+    """One line per zone: its cercles, the share of types not surveyed in them, and the services on the map."""
     _heading(panel, "Par zone")
-    columns = (panel.left + 1.75, panel.left + 2.5, panel.left + panel.width)
-    for x, head in zip(columns, ("cercles", "non enquêtés", "services situés"), strict=True):
+    columns = (panel.left + 1.6, panel.left + 2.55, panel.left + panel.width)
+    for x, head in zip(columns, (worded("{admin2:plural}"), "types non enquêtés", "services situés"), strict=True):
         panel.axes.text(x, panel.y, head, fontsize=6.8, color=SOFT, ha="right", va="top")
     panel.gap(0.14)
     for code, name in shown.outlines.zone_names.items():
         cercles = [shown.facts[one.code] for one in shown.cercles if one.zone_code == code]
-        unsurveyed = sum(one.worst == UNSURVEYED for one in cercles)
+        unsurveyed = sum(one.unsurveyed for one in cercles) / (len(cercles) * len(shown.types))
         located = sum(one["zone_code"] == code for one in shown.points)
         panel.axes.text(panel.left, panel.y, name, fontsize=8, va="top")
-        for x, figure in zip(columns, (len(cercles), unsurveyed, located), strict=True):
-            panel.axes.text(x, panel.y, french.count(figure), fontsize=8, ha="right", va="top")
+        figures = (french.count(len(cercles)), french.share(unsurveyed), french.count(located))
+        for x, figure in zip(columns, figures, strict=True):
+            panel.axes.text(x, panel.y, figure, fontsize=8, ha="right", va="top")
         panel.gap(0.15)
 
 
@@ -66,16 +79,16 @@ def write_caution(panel: Panel) -> None:
     panel.gap(0.1)
     _heading(panel, "Lire la carte avec prudence")
     for sentence in _CAUTIONS:
-        panel.write(sentence, 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
+        panel.write(worded(sentence), 7.5, wrap=int(panel.width * _CHARACTERS_AN_INCH))
         panel.gap(0.04)
 
 
 def write_types(panel: Panel, shown: Scene) -> None:
-    """The class of each service type in each cercle of the zone."""
-    _heading(panel, "Classe de chaque type de services, par cercle")
+    """The class of each service type in each cercle of the zone, and what the classes mean."""
+    _heading(panel, worded("Classe de chaque type de services, par {admin2:word}"))
     pitch = 0.175
     left = panel.left + panel.width - 0.25 - pitch * len(shown.cercles)
-    panel.gap(0.6)
+    panel.gap(0.55)
     for column, one in enumerate(shown.cercles):
         place = (left + column * pitch + 0.05, panel.y - 0.03)
         panel.axes.text(*place, one.name_fr, fontsize=6.8, rotation=60, rotation_mode="anchor")
@@ -86,7 +99,20 @@ def write_types(panel: Panel, shown: Scene) -> None:
             gap_class = shown.facts[one.code].classes[code]
             hatch = "//////" if gap_class == UNSURVEYED else ""
             _box(panel, left + column * pitch, 0.15, GAP[gap_class], hatch)
-        panel.gap(0.145)
+        panel.gap(0.138)
+    panel.gap(0.06)
+    _classes(panel)
+
+
+def _classes(panel: Panel) -> None:
+    """The meaning of the classes, in two columns."""
+    top, half = panel.y, -(-len(_SHORT) // 2)
+    for number, (code, meaning) in enumerate(_SHORT.items()):
+        column, row = divmod(number, half)
+        left, panel.y = panel.left + column * panel.width / 2, top + row * 0.135
+        _box(panel, left, 0.15, GAP[code], "//////" if code == UNSURVEYED else "")
+        panel.axes.text(left + 0.22, panel.y + 0.06, meaning, fontsize=6.8, va="center")
+    panel.y = top + half * 0.135
 
 
 def _heading(panel: Panel, text: str) -> None:
@@ -123,7 +149,7 @@ def _services(panel: Panel, shown: Scene) -> None:
         [(name, "o", STATES[c], "white" if c == "operational" else INK) for c, name in states.items()],
     )
     panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
-    _entry(panel, "Chef-lieu de cercle", 0.18)
+    _entry(panel, worded("Chef-lieu {admin2:of}"), 0.18)
     panel.gap(0.03)
     for note in _notes(shown):
         panel.write(note, 7.2, wrap=int(panel.width * _CHARACTERS_AN_INCH), color=SOFT)
@@ -146,6 +172,6 @@ def _notes(shown: Scene) -> list[str]:
         notes.append(f"{counted(shown.unlocated, 'service')} sans coordonnées ne {verb} pas sur la carte.")
     if shelters := sum(cercle.shelters for cercle in shown.facts.values()):
         cercle = counted(shelters, "hébergement de victimes", "hébergements de victimes")
-        are = "compté par cercle, jamais situé" if shelters < 2 else "comptés par cercle, jamais situés"
-        notes.append(f"{cercle} : {are}, pour la sécurité des personnes.")
+        are = "compté par {admin2:word}, jamais situé" if shelters < 2 else "comptés par {admin2:word}, jamais situés"
+        notes.append(f"{cercle} : {worded(are)}, pour la sécurité des personnes.")
     return notes

@@ -6,11 +6,12 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import shapely
 
+from ingestion.country.pack import pack
+from ingestion.country.words import worded
 from warehouse.deliverables.maps import contours
 from warehouse.reading.edition import Edition
 from warehouse.resolution.places.gazetteer import CURRENT
@@ -21,15 +22,16 @@ DISCLAIMER = (
     "Les frontières, les noms et les appellations de cette carte n’impliquent, de la part de l’Organisation"
     " internationale pour les migrations, ni approbation ni acceptation officielle."
 )
-_COUNTRY = Path(__file__).with_name("mali_outline.geojson")
-_TOWNS = Path(__file__).with_name("chief_towns.csv")
 _GRID = 1e-4  # in degrees, as of the landed outlines: neighbours then meet exactly
 _CLOSING_DEGREES = 0.01  # closes slivers between separately simplified outlines
 
 
 @dataclass(frozen=True)
 class Cercle:
-    """A cercle of 2021: ``zone_code`` in the historical reading, None outside the five zones; WGS 84 geometry."""
+    """An area of the second level (mostly a cercle), of the current vintage, with its WGS 84 geometry.
+
+    ``zone_code``: in the historical reading, None outside the zones.
+    """
 
     code: str
     name_fr: str
@@ -64,7 +66,8 @@ def outlines(edition: Edition) -> Outlines:
     if is_schematic:
         country = _national()
         shapes = _shared_out(country, chief_towns())
-        credit = f"Pays : {_national_source()}. Cercles : partage entre les coordonnées approchées des chefs-lieux."
+        areas = worded("{admin2:Plural}")
+        credit = f"Pays : {_national_source()}. {areas} : partage entre les coordonnées approchées des chefs-lieux."
     else:
         country = _closed([shapely.geometry.shape(one["geometry"]) for one in landed["features"]])
         credit = f"Limites : {' ; '.join(_sources(landed['features']))}."
@@ -85,7 +88,7 @@ def chief_towns() -> dict[str, tuple[float, float]]:
 
 
 def _town_rows() -> list[dict[str, str]]:
-    with _TOWNS.open(encoding="utf-8", newline="") as file:
+    with pack().chief_towns.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -122,7 +125,7 @@ def _closed(shapes: list[shapely.Geometry]) -> shapely.Geometry:
 
 
 def _national_feature() -> dict[str, Any]:
-    return dict(json.loads(_COUNTRY.read_text(encoding="utf-8"))["features"][0])
+    return dict(json.loads(pack().outline.read_text(encoding="utf-8"))["features"][0])
 
 
 def _national() -> shapely.Geometry:

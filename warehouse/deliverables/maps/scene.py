@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingestion.country.words import worded, words
 from warehouse import french
 from warehouse.deliverables.maps import facts
 from warehouse.deliverables.maps.facts import CercleFacts
@@ -32,12 +33,12 @@ class Scene:
     @property
     def name(self) -> str:
         """The name of the area."""
-        return self.outlines.zone_names[self.zone_code] if self.zone_code else "Les cinq zones"
+        return self.outlines.zone_names[self.zone_code] if self.zone_code else worded("{zones:The}")
 
     @property
     def unsurveyed(self) -> int:
         """The number of cercles not surveyed."""
-        return sum(one.worst == facts.UNSURVEYED for one in self.facts.values())
+        return sum(one.is_unsurveyed for one in self.facts.values())
 
 
 def scene(edition: Edition, zone_code: str | None = None) -> Scene:
@@ -60,7 +61,7 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
 
 def sentence(shown: Scene) -> str:
     """One French sentence that describes the map."""
-    without = sum(one.worst == "G4" for one in shown.facts.values())
+    without = sum(one.lacking > 0 for one in shown.facts.values())
     is_known = without or not any(one.unverified or one.unsurveyed for one in shown.facts.values())
     lacking = "un type de services au moins n’a aucun service opérationnel qui admette les migrants de retour"
     told = f"{without} où {lacking}" if is_known else f"aucun dont on sache que {lacking}"
@@ -68,10 +69,15 @@ def sentence(shown: Scene) -> str:
     notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
     return (
         f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
-        f" {counted(len(shown.facts), 'cercle')}, {told}, {unverified} où des services sont connus et aucun vérifié,"
+        f" {counted(len(shown.facts), *_cercles())}, {told}, {unverified} où des services sont connus et aucun vérifié,"
         f" {shown.unsurveyed} où rien n’a été enquêté ;"
         f" {counted(len(shown.points), 'service situé', 'services situés')}."
     )
+
+
+def _cercles() -> tuple[str, str]:
+    named = words()["admin2"]
+    return named["word"], named["plural"]
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.country.pack import country
 from warehouse.deliverables import fonts
 from warehouse.deliverables.maps.outlines import SCHEMATIC
 from warehouse.deliverables.maps.scene import Scene, sentence
@@ -161,7 +162,8 @@ def _settings() -> Any:
 
 def _head(page: Axes, shown: Scene, title: str) -> None:
     page.text(_MARGIN_INCHES, 0.22, title, fontsize=17, fontweight="bold", va="top")
-    text = f"Mali, situation au {long_day(shown.edition.as_of)}. Couleur : classe la plus grave des types de services."
+    day = long_day(shown.edition.as_of)
+    text = f"{country().name.fr}, situation au {day}. Couleur : part des types de services assurés."
     page.text(_MARGIN_INCHES, 0.53, text, fontsize=10, color=SOFT, va="top")
     if shown.edition.notice:
         box: dict[str, Any] = {"boxstyle": "round,pad=0.4", "facecolor": NOTICE, "edgecolor": NOTICE_EDGE, "lw": 1.5}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+from ingestion.country.words import worded
 from warehouse.deliverables import front, palette
 from warehouse.deliverables.knowledge import LEGEND
 from warehouse.deliverables.portal import basis, claims, directory, gaps, home, plain_views, scripts
@@ -13,14 +13,15 @@ from warehouse.reading.edition import Edition
 
 _HERE = Path(__file__).parent
 # Load order of the scripts: each may use what those before it define.
-SCRIPTS = ("base", "claims", "gaps", "directory", "service", "tables", "routes")
+SCRIPTS = ("base", "claims", "gaps", "directory", "service", "referral_card", "tables", "routes")
 
 
 def make(edition: Edition, folder: Path) -> None:
     """Writes `index.html` and `portail/` into a folder."""
     (folder / "portail").mkdir(parents=True, exist_ok=True)
     for name in ("portail.css", "icone.svg", *(f"{name}.js" for name in SCRIPTS)):
-        shutil.copyfile(_HERE / "static" / name, folder / "portail" / name)
+        text = (_HERE / "static" / name).read_text(encoding="utf-8")
+        (folder / "portail" / name).write_text(worded(text), encoding="utf-8")
     directory.write(edition, folder)
     gaps.write(edition, folder)
     plain_views.write(edition, folder)

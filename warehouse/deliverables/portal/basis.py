@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from ingestion.shapes import SERVICE, SHAPES
 from warehouse.deliverables.portal import scripts
 from warehouse.deliverables.portal.claims import CLAIM, GROUND, TEXTS
@@ -18,6 +20,7 @@ _MASKED = {column.name for column in SERVICE if column.tells_place or column.is_
 _FIELDS = Path(__file__).parent / "fields.yml"
 # Labels of quality bands in the filter of the directory.
 _BANDS = {"A": "A (dès {quality_band_A:number})", "B": "B (dès {quality_band_B:number})", "C": "C (en dessous)"}
+_ON_CARDS = ("type_service", "popgr", "exclu", "cout", "acces", "langue")
 # Values computed by marts, which are in no code list.
 _COMPUTED = LABELS | {
     "delivery": {state: label[0].upper() + label[1:] for state, label in LABELS_OF_STATES.items()},
@@ -30,7 +33,7 @@ _COMPUTED = LABELS | {
         "set_aside": "Mise de côté : va avec une valeur qui n’est pas retenue",
         "override": "Décision : l’emporte",
     },
-    "reading": {"HISTORICAL": "Historique (régions de 2021)", "STRICT": "Stricte (régions de 2023)"},
+    "reading": {code: f"{reading.fr} ({reading.of_fr})" for code, reading in country().readings.items()},
 }
 
 
@@ -42,6 +45,7 @@ def write(edition: Edition, folder: Path, firsts: list[str], services: int) -> N
         "notice": edition.notice,
         "services": services,
         "codes": _codes(edition),
+        "english": _english(edition),
         "zones": edition.rows("select zone_code as code, name_fr as name from reference.zone"),
         "types": edition.rows(
             "select service_type_code as code, domain_code, name_fr as name from reference.service_type"
@@ -79,6 +83,14 @@ def _codes(edition: Edition) -> dict[str, dict[str, str]]:
     return labels | _COMPUTED | {"quality_band": bands}
 
 
+def _english(edition: Edition) -> dict[str, dict[str, str]]:
+    """The English labels of the lists that a referral card shows."""
+    labels: dict[str, dict[str, str]] = {}
+    for row in edition.rows("select list, code, en from reference.code_list where list in ?", list(_ON_CARDS)):
+        labels.setdefault(row["list"], {})[row["code"]] = row["en"]
+    return labels
+
+
 def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
     """By document id: title, name of the landed file, publisher, class of evidence."""
     files = {digest: name for entry in edition.manifest["inputs"].values() for name, digest in entry["files"].items()}
@@ -98,4 +110,4 @@ def _documents(edition: Edition) -> dict[str, dict[str, Any]]:
 def _attributes() -> dict[str, dict[str, str | None]]:
     """By attribute of claims: its title and code list, from the first shape that declares it."""
     columns = [column for shape in reversed(SHAPES.values()) for column in shape]
-    return {column.name: {"label": column.fr, "codes": column.codes} for column in columns}
+    return {column.name: {"label": worded(column.fr), "codes": column.codes} for column in columns}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.clean.text import fold
+from ingestion.country.words import worded
 from warehouse.deliverables.portal import scripts
 from warehouse.reading.edition import Edition, Row
 
@@ -39,7 +40,7 @@ with strict_zones as (
     from marts.dim_zone where reading = 'STRICT' group by 1
 ),
 
-areas as (select code, name_fr from marts.dim_admin_area where system = 'COD' and vintage = '2021'),
+areas as (select code, name_fr from marts.dim_admin_area where system = 'COD' and vintage = '{vintage:current}'),
 
 waves as (
     select service_at_location_id, wave, availability, accessibility, acceptability, quality, provider_score,
@@ -66,7 +67,7 @@ left join waves using (service_at_location_id)
 
 def write(edition: Edition, folder: Path) -> None:
     """Writes the list (`annuaire`) and the details (`fiches_<n>`, LEAF services each, in the order of the list)."""
-    rows = sorted(edition.rows(_QUERY), key=_order)
+    rows = sorted(edition.rows(worded(_QUERY)), key=_order)
     scripts.write(folder, "annuaire", _listed(edition, rows))
     for start in range(0, len(rows), LEAF):
         leaf = rows[start : start + LEAF]

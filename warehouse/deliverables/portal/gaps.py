@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.words import worded
 from warehouse.deliverables.portal import scripts
 from warehouse.reading.edition import Edition
 
@@ -32,7 +33,8 @@ inner join figures
     and contains(figures.entity_id, concat('|', crosswalk.population_group_code, '|'))
     and contains(figures.entity_id, concat('|', zones.admin1_code))
 left join marts.dim_admin_area as areas
-    on split_part(figures.entity_id, '|', 2) = areas.code and areas.system = 'COD' and areas.vintage = '2021'
+    on split_part(figures.entity_id, '|', 2) = areas.code and areas.system = 'COD'
+    and areas.vintage = '{vintage:current}'
 group by 1 order by 1
 """
 _SEARCHES = "select distinct entity_id from marts.provenance where entity = 'search' order by 1"
@@ -46,7 +48,8 @@ def write(edition: Edition, folder: Path) -> None:
         "columns": list(cells[0]) if cells else [],
         "rows": [list(cell.values()) for cell in cells],
         "needs": {
-            row["cell"]: sorted(row["figures"], key=lambda figure: str(figure["title"])) for row in edition.rows(_NEEDS)
+            row["cell"]: sorted(row["figures"], key=lambda figure: str(figure["title"]))
+            for row in edition.rows(worded(_NEEDS))
         },
         "searches": [row["entity_id"] for row in edition.rows(_SEARCHES)],
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.pack import country
 from warehouse import french
 from warehouse.deliverables import palette
 from warehouse.deliverables.report import charts
@@ -156,7 +157,7 @@ class Drawings:
         return "".join([*pages, *absent])
 
     def _path(self, zone: str | None) -> Path:
-        return self._w.edition.folder / MAPS / (zone or "mali")
+        return self._w.edition.folder / MAPS / (zone or country().name.slug)
 
     def _is_drawn(self, zone: str | None) -> bool:
         return all(self._path(zone).with_suffix(suffix).exists() for suffix in (".svg", ".png"))

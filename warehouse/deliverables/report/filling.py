@@ -6,12 +6,14 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.report import typesetting
 from warehouse.deliverables.report.drawings import Drawings
 from warehouse.deliverables.report.writer import Writer
+from warehouse.pages.worded_loader import WordedLoader
 from warehouse.reading.edition import Edition
 
 FOLDER = "rapports"
@@ -23,14 +25,14 @@ TITLES = {
 FILES = {"inception": "rapport_demarrage", "midterm": "rapport_mi_parcours", "final": "rapport_final"}
 _SUBTITLE = (
     "Cartographie des services de soutien psychosocial, social et économique ouverts aux migrants en transit et de"
-    " retour au Mali"
+    " retour {country:in}"
 )
 
 
 @cache
 def _templates() -> Environment:
     folder = Path(__file__).parent / "templates"
-    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(loader=WordedLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def markdown(edition: Edition, report: str, images: Path) -> str:
@@ -51,6 +53,8 @@ def write(edition: Edition, report: str, folder: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="mrf-report-") as temporary:
         images = Path(temporary)
         date = f"Publication {edition.name}, date de référence : {french.long_day(edition.as_of)}"
-        text = typesetting.Text(TITLES[report], _SUBTITLE, date, edition.notice, markdown(edition, report, images))
+        text = typesetting.Text(
+            TITLES[report], worded(_SUBTITLE), date, edition.notice, markdown(edition, report, images)
+        )
         typesetting.write(text, images, target)
     return target

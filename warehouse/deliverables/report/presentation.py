@@ -8,6 +8,8 @@ from typing import Any
 
 from pptx import Presentation
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables import palette
 from warehouse.deliverables.report.citations import CitedRow
@@ -19,7 +21,7 @@ from warehouse.reading.edition import Edition
 
 NAME = "rapports/presentation_rapport_final.pptx"
 COUNT = 10
-_SUBJECT = "Cartographie des services aux migrants au Mali"
+_SUBJECT = worded("Cartographie des services aux migrants {country:in}")
 _CARDS = (
     ("structures", "operational_count", "services vérifiés comme opérationnels"),
     ("structures", "operational_organization_count", "structures qui les offrent"),
@@ -153,7 +155,7 @@ class _Talk:
         self._slides.cards([(self._shown_value(section, name), caption) for section, name, caption in _CARDS])
 
     def _map(self) -> None:
-        path = self._edition.folder / MAPS / "mali.png"
+        path = self._edition.folder / MAPS / f"{country().name.slug}.png"
         if path.exists():
             self._slides.picture(path)
             self._places.append("marts.service_gap_cercle, marts.service_directory")

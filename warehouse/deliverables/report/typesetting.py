@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.words import worded
 from warehouse.deliverables import fonts, palette
 
 _HERE = Path(__file__).parent
@@ -192,7 +193,9 @@ def _running_lines(section: Any, notice: str) -> None:
     from docx.oxml.ns import nsdecls
 
     header = section.header.paragraphs[0]
-    header.text = " — ".join(part for part in (notice, "Cartographie des services aux migrants au Mali") if part)
+    header.text = " — ".join(
+        part for part in (notice, worded("Cartographie des services aux migrants {country:in}")) if part
+    )
     header.runs[0].bold = bool(notice)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER

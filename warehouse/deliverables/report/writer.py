@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.words import words
 from warehouse.deliverables.knowledge import LEGEND, Knowledge
 from warehouse.deliverables.report.citations import Citations, CitedRow, Group, attribute, escaped
 from warehouse.french import UNKNOWN, format_of, show
@@ -281,7 +283,7 @@ class Writer:
 
 
 def _short(name: str) -> str:
-    return name.removeprefix("District de ").removeprefix("Région de ")
+    return re.sub(f"^{words()['zones']['prefix']}", "", name)
 
 
 def _pipe_table(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
-from warehouse.paths import SEEDS
+from ingestion.country import seeds
 from warehouse.resolution.organizations.organization_names import Name, parse
 
 Key = TypeVar("Key", str, tuple[str, frozenset[str]])
@@ -74,8 +73,7 @@ class Known:
 @cache
 def known() -> Known:
     """Reads the seed once."""
-    with (SEEDS / "organization_alias.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = seeds.rows("organization_alias")
     aliases = tuple(
         Alias(row["canonical_name"], row["kind"], row["country"], parse(row["alias"], row["acronym"])) for row in rows
     )

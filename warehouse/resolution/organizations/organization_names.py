@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ingestion.clean.text import fold, tidy
-from warehouse.paths import SEEDS
+from ingestion.country import seeds
 
 Phrase = tuple[str, ...]
 
@@ -285,6 +285,5 @@ def _country_rows() -> list[dict[str, Any]]:
 
 @cache
 def _places() -> list[str]:
-    """Regions, cercles and communes of Mali: known places are never misspellings of each other (Kita, Kati)."""
-    with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as file:
-        return sorted({fold(row["name_fr"]) for row in csv.DictReader(file) if len(row["name_fr"]) > 2})
+    """The country's areas of all levels: known places are never misspellings of each other (Kita, Kati)."""
+    return sorted({fold(row["name_fr"]) for row in seeds.rows("admin_area") if len(row["name_fr"]) > 2})

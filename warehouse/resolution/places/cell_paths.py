@@ -13,7 +13,8 @@ from functools import cache
 from itertools import pairwise
 
 from ingestion.clean.countries import country
-from warehouse.resolution.places.cells import Mention, mentions
+from ingestion.country.pack import country as here
+from warehouse.resolution.places.cells import Mention, is_capital, mentions
 from warehouse.resolution.places.gazetteer import alike, named
 from warehouse.resolution.places.place_names import place_key
 
@@ -40,7 +41,7 @@ def paths(cell: str, column: int, vintage: str, stated: frozenset[int] = frozens
     ``stated``: levels that the row states beside the cell. The name of the country says nothing.
     """
     said = [mention for mention in mentions(cell) if not place_key(mention.text).isdigit()]
-    found = [mention for mention in said if country(mention.text) != "ML"]
+    found = [mention for mention in said if country(mention.text) != here().iso2]
     if not said:
         return ((Step(cell, column, column),),)
     if len(found) > 1 and not any(mention.level for mention in found) and is_known(cell, column, vintage):
@@ -118,9 +119,9 @@ def is_found(path: Path, vintage: str) -> bool:
 
 
 def _only_level(mention: Mention, column: int) -> int:
-    """The level of a name that stands alone. The district of Bamako is a region and its only cercle."""
-    is_of_bamako = column == 2 and mention.level == 1 and place_key(mention.text) == "bamako"
-    return column if is_of_bamako else mention.level or column
+    """The level of a name that stands alone. A capital that is a region is its only area of the second level too."""
+    is_of_capital = column == 2 and mention.level == 1 and is_capital(mention.text)
+    return column if is_of_capital else mention.level or column
 
 
 def _cut_at_hyphens(mention: Mention, column: int, vintage: str) -> list[Mention]:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from ingestion.clean.text import fold
+from ingestion.country.pack import country
 from warehouse.resolution.places.place_names import place_key
 
 REGION, CERCLE, COMMUNE = 1, 2, 3
 _RURAL = r"(?:\s+(?:rura|urba)\w*)?"
 # Words by level, on text without accents or capitals. « C. Kati », « ville » and « district » bind nothing by
-# themselves; the district of Bamako is a region.
+# themselves, but in the name of a capital that is a region: « District de Bamako ». Words that are only the country's
+# own, « province », come first.
 _WORDS = {
     REGION: r"regions?|reg\.?|r\.(?=\s)|gouvernorats?|governorates?",
     CERCLE: r"cercles?|cercl?\.?|cer\.?|prefectures?|circles?"
@@ -22,15 +25,27 @@ _WORDS = {
     r"|mairies?|municipalit(?:es?|y|ies)|arrondissements?|sous[- ]prefectures?",
     None: r"districts?|villes?|c\.(?=\s)",
 }
+
+
+def _own(level: int | None) -> str:
+    """What only the country calls that level: « provinces?| », or nothing."""
+    if level is None:
+        return ""
+    word = country().levels[level]
+    own = {fold(text) for text in (word.fr, word.plural, word.en, word.en_plural)}
+    own = {text for text in own if not re.fullmatch(_WORDS[level], text)}
+    return "".join("[ -]".join(text.split()) + "|" for text in sorted(own, key=len, reverse=True))
+
+
 _KIND = re.compile(
     r"(?<![a-z0-9])(?:"
-    + "|".join(f"(?P<{name}>{_WORDS[level]})" for name, level in zip("rcmn", (1, 2, 3, None), strict=True))
+    + "|".join(f"(?P<{name}>{_own(level)}{_WORDS[level]})" for name, level in zip("rcmn", (1, 2, 3, None), strict=True))
     + r")(?![a-z0-9])"
 )
 _LEVEL_OF = {"r": REGION, "c": CERCLE, "m": COMMUNE, "n": None}
 _NUMBER_WORDS = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6}
 _NUMBER = rf"(?:[1-9]|iv|vi{{0,3}}|i{{1,3}}|(?<=[\s\-])(?:{'|'.join(_NUMBER_WORDS)}))"
-# Bamako's communes have numbers for names: « Communes 5 et 6 », « C.IV », « COMMUNE3 ».
+# A capital's communes have numbers for names: « Communes 5 et 6 », « C.IV », « COMMUNE3 ».
 _NUMBERED = re.compile(
     rf"(?<![a-z0-9])(?:communes?|comm?\.?|c\.?)[\s\-]*(?:n\s?[°o]\.?\s*)?(?P<number>{_NUMBER})(?![a-z0-9])(?!\s*[ivx\d]+\b)"
 )
@@ -117,12 +132,23 @@ def mentions(cell: str) -> tuple[Mention, ...]:
     return tuple(_with_carried_words(found))
 
 
+def is_capital(name: str) -> bool:
+    """Whether it is the name of a capital that is an area of the first level."""
+    capital = country().capital
+    return capital is not None and place_key(name) == place_key(capital.name)
+
+
+def _is_capital_title(word: str, name: str) -> bool:
+    """Whether the word is that of the capital's whole name: « District de Bamako », but not « Ville de Bamako »."""
+    capital = country().capital
+    return capital is not None and is_capital(name) and word.rstrip("s") in fold(capital.title).split()
+
+
 def _bare(mention: Mention, found: list[Mention]) -> Mention | None:
     """A word for a level that stands alone is of the name before it, « Gao (région) », else of the next one."""
     if mention.is_plural or not found or found[-1].level is not None:
         return mention
-    is_of_bamako = mention.level is None and place_key(found[-1].text) == "bamako"
-    found[-1] = replace(found[-1], level=REGION if is_of_bamako else mention.level)
+    found[-1] = replace(found[-1], level=mention.level or (REGION if is_capital(found[-1].text) else None))
     return None
 
 
@@ -195,7 +221,7 @@ def _in_piece(text: str, joint: str) -> Iterator[Mention]:
         named = _without_link(after[_LINK.match(_plain(after)).end() :])  # type: ignore[union-attr]
         if is_all and named and level:  # « toutes les communes de Kayes » are its cercle
             level = max(level - 1, REGION)
-        if word.lastgroup == "n" and "district" in word[0] and place_key(named) == "bamako":
+        if word.lastgroup == "n" and _is_capital_title(word[0], named):
             level = REGION
         yield Mention(named, level, joint, level is not None and bool(re.match(r"\w+s\b", word[0])))
         joint, is_all = _SOFT, False
@@ -207,7 +233,7 @@ def _named_before(text: str, words: list[re.Match[str]], joint: str) -> Iterator
     for word in words:
         name = _LINK_AT_START.sub("", text[start : word.start()].strip(" -–:"))
         level = _LEVEL_OF[word.lastgroup or "n"]
-        if word.lastgroup == "n" and "district" in word[0] and place_key(name) == "bamako":
+        if word.lastgroup == "n" and _is_capital_title(word[0], name):
             level = REGION
         if name:
             yield Mention(name, level, joint)

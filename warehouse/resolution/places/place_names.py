@@ -8,8 +8,21 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from ingestion.clean.text import fold
+from ingestion.country.pack import country
 
-_KIND = r"(?:regions?|cercles?|districts?|communes?)(?: (?:rurales?|urbaines?))?"
+
+def _own_kinds() -> str:
+    """What only the country calls its levels: « provinces?|departements?| »."""
+    told = {
+        fold(text)
+        for level in country().levels.values()
+        for text in (level.fr, level.plural, level.en, level.en_plural)
+    }
+    own = told - {"region", "regions", "cercle", "cercles", "district", "districts", "commune", "communes"}
+    return "".join(f"{text}|" for text in sorted(own, key=len, reverse=True))
+
+
+_KIND = rf"(?:{_own_kinds()}regions?|cercles?|districts?|communes?)(?: (?:rurales?|urbaines?))?"
 _BEFORE = re.compile(rf"^{_KIND} (?:(?:de la|de l|du|des|de|d|of) )?(?!\d)(?=.)")  # « Cercle de », not « Commune VI »
 _AFTER = re.compile(rf" (?:{_KIND}|ville)$")  # « Kati Commune », « Kayes region », « Kidal ville »
 _DIGITS_APART = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ingestion.country.pcode_forms import ancestor
 from warehouse.resolution.places.gazetteer import Match, level_of
 
 MAJORITY = 2.0
@@ -19,7 +20,7 @@ METHODS = ("answer", "code", "exact_name", "variant", "fuzzy", "point_in_polygon
 
 @dataclass(frozen=True)
 class Witness:
-    """A column and its votes, the areas of 2021 that it may mean. No votes: it says nothing of use.
+    """A column and its votes, the areas that it may mean. No votes: it says nothing of use.
 
     ``name_level``: of a name the level at which it is looked for, 0 for a code or a point.
     """
@@ -32,8 +33,7 @@ class Witness:
 
     def areas(self, level: int) -> set[str]:
         """The areas of that level for which it votes, or below which."""
-        width = 2 * level + 2
-        return {vote.code[:width] for vote in self.votes if len(vote.code) >= width}
+        return {area for vote in self.votes if (area := ancestor(vote.code, level))}
 
     def support(self, area: str) -> float:
         """Its vote for an area: the strongest of its votes there or below."""

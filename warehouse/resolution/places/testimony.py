@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
+from ingestion.country.pcode_forms import ancestor
 from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
 from warehouse.resolution.places.cell_paths import Path, is_found, paths
 from warehouse.resolution.places.cells import repaired
@@ -251,7 +252,7 @@ class _Testimony:
         if self._unknown and level_of(decided) < self._unknown < level:
             self._suggest(column, [m for text in texts for m in named(text, level, self.vintage)])
             return
-        parent = decided[: 2 * level]
+        parent = ancestor(decided, min(level - 1, level_of(decided)))
         matches = _matches(texts, level, self.vintage, parent, self._within)
         if matches:
             self.witnesses.append(Witness(column, tuple(matches), name_level=level))
@@ -278,7 +279,7 @@ def _reformed(texts: tuple[str, ...], level: int, vintage: str, parent: str) -> 
     if level == 3:
         return ()
     below = [match.code for text in texts for match in named(text, level + 1, vintage)]
-    return tuple(sorted({code[: 2 * level + 2] for code in below if code.startswith(parent)}))
+    return tuple(sorted({ancestor(code, level) for code in below if code.startswith(parent)}))
 
 
 def _code(column: str, code: str, statement: Statement, warnings: list[str]) -> Witness:

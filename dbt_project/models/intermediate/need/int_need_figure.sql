@@ -289,8 +289,8 @@ summed as (
     inner join ranked_ways as ways
         on named.source_id = ways.source_id
         and named.admin_level = ways.admin_level
-        and coalesce(named.admin3_code, named.admin2_code, named.admin1_code, 'ML')
-        = coalesce(ways.admin3_code, ways.admin2_code, ways.admin1_code, 'ML')
+        and coalesce(named.admin3_code, named.admin2_code, named.admin1_code, '{{ country('pcode_letters') }}')
+        = coalesce(ways.admin3_code, ways.admin2_code, ways.admin1_code, '{{ country('pcode_letters') }}')
         and named.population_group_code = ways.population_group_code
         and named.figure = ways.figure
         and named.period = ways.period
@@ -300,7 +300,7 @@ summed as (
 communes as (
     select parent_code as admin2_code, count(distinct code) as commune_count
     from areas
-    where {{ adapter.quote('system') }} = 'COD' and level = 3 and vintage = '2021'
+    where {{ adapter.quote('system') }} = 'COD' and level = 3 and vintage = '{{ country('vintage') }}'
     group by parent_code
 ),
 
@@ -360,39 +360,85 @@ counted as (
     select
         *,
         is_from_survey and {{ is_small('told_people') }} as is_small,
-        case when admin_level = 3 then admin2_code when admin_level = 2 then admin1_code else 'ML' end as parent_code
+        coalesce(admin3_code, admin2_code, admin1_code, '{{ country('pcode_letters') }}') as area_code,
+        case
+            when admin_level = 3 then admin2_code
+            when admin_level = 2 then admin1_code
+            else '{{ country('pcode_letters') }}'
+        end as parent_code
     from figures
 ),
 
+-- From the communes up. Where few cercles of a region are withheld, its region would give them away, and so would the
+-- country of regions: the next smallest go with them, until what is withheld may be shared out in more than one way. An
+-- area whose parts can be withheld in one way only, all of them, is withheld itself, and counts as small a level up.
+{% for level in [3, 2, 1, 0] %}
+{% set above = level - 1 %}
+first_{{ level }} as (
+    select
+        counted.*,
+        {% if level == 3 %}
+        false as is_telling,
+        cast(null as double) as least_of_parts,
+        cast(null as double) as most_of_parts
+        {% else %}
+        telling_{{ level }}.area_code is not null as is_telling,
+        telling_{{ level }}.least_of_parts,
+        telling_{{ level }}.most_of_parts
+        {% endif %}
+    from counted
+    {% if level < 3 %}
+    left join telling_{{ level }}
+        on counted.source_id = telling_{{ level }}.source_id
+        and counted.area_code = telling_{{ level }}.area_code
+        and counted.population_group_code = telling_{{ level }}.population_group_code
+        and counted.figure = telling_{{ level }}.figure
+        and counted.period = telling_{{ level }}.period
+    {% endif %}
+    where counted.admin_level = {{ level }}
+),
+
 -- All groups together, less the others, would give the group that is withheld.
-totals as (
+totals_{{ level }} as (
     select
         *,
         is_from_survey
         and population_group_code = 'ALL'
-        and max(case when is_small and population_group_code <> 'ALL' then 1 else 0 end) over (
-            partition by source_id, admin_level, parent_code, figure, period
+        and max(case when (is_small or is_telling) and population_group_code <> 'ALL' then 1 else 0 end) over (
+            partition by source_id, parent_code, figure, period
         ) = 1 as is_total_of_small
-    from counted
+    from first_{{ level }}
 ),
 
--- Where few cercles of a region are withheld, its region would give them away, and so would the country of regions: the
--- next smallest go with them, until what is withheld may be shared out in more than one way.
-ranked as (
+-- What a reader knows of a withheld count: a small one lies between 1 and the bound, another beyond it, and one that is
+-- withheld for its parts between what they may be.
+bounded_{{ level }} as (
+    select
+        *,
+        case
+            when is_small then 1
+            else greatest({{ parameter('small_count') }}, coalesce(least_of_parts, 0))
+        end as least,
+        case when is_small then {{ parameter('small_count') }} - 1 else coalesce(most_of_parts, 1e15) end as most
+    from totals_{{ level }}
+),
+
+ranked_{{ level }} as (
     select
         *,
         row_number() over siblings as place,
-        sum(case when is_small then 1 else 0 end) over siblings as small_count,
         sum(told_people) over siblings as withheld_people,
-        sum(case when is_small or is_total_of_small then 1 else 0 end) over (
-            partition by source_id, admin_level, parent_code, population_group_code, figure, period
+        sum(least) over siblings as least_people,
+        sum(most) over siblings as most_people,
+        sum(case when is_small or is_telling or is_total_of_small then 1 else 0 end) over (
+            partition by source_id, parent_code, population_group_code, figure, period
         ) as least_count
-    from totals
+    from bounded_{{ level }}
     window
         siblings as (
-            partition by source_id, admin_level, parent_code, population_group_code, figure, period
+            partition by source_id, parent_code, population_group_code, figure, period
             order by
-                case when is_small then 0 when is_total_of_small then 1 else 2 end,
+                case when is_small then 0 when is_telling then 1 when is_total_of_small then 2 else 3 end,
                 told_people,
                 admin2_code,
                 admin3_code
@@ -400,40 +446,55 @@ ranked as (
         )
 ),
 
-enough as (
+enough_{{ level }} as (
     select
         *,
         min(
             case
-                when place < 2 or place < least_count then null
-                when
-                    place = small_count
-                    and (
-                        withheld_people = place or withheld_people = place * ({{ parameter('small_count') }} - 1)
-                    )
-                    then null
-                when
-                    place > small_count
-                    and withheld_people <= small_count + (place - small_count) * {{ parameter('small_count') }}
-                    then null
-                else place
+                when place >= 2
+                    and place >= least_count
+                    and withheld_people > least_people
+                    and withheld_people < most_people
+                    then place
             end
-        ) over (
-            partition by source_id, admin_level, parent_code, population_group_code, figure, period
-        ) as last_withheld
-    from ranked
+        ) over (partition by source_id, parent_code, population_group_code, figure, period) as last_withheld
+    from ranked_{{ level }}
 ),
 
--- Areas whose parts can be withheld in one way only, all of them: they are withheld themselves.
-telling as (
-    select distinct source_id, admin_level - 1 as admin_level, parent_code, population_group_code, figure, period
-    from enough
+{% if level > 0 %}
+telling_{{ above }} as (
+    select
+        source_id,
+        parent_code as area_code,
+        population_group_code,
+        figure,
+        period,
+        sum(least) as least_of_parts,
+        sum(most) as most_of_parts
+    from enough_{{ level }}
     where least_count > 0 and last_withheld is null
+    group by source_id, parent_code, population_group_code, figure, period
+),
+
+{% endif %}
+{% endfor %}
+enough as (
+    {% for level in [3, 2, 1, 0] %}
+    select * from enough_{{ level }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- A chain over levels passes through all groups together too: of such a figure, no total of all groups is told.
+chained_figures as (
+    select distinct source_id, figure, period
+    from enough
+    where is_telling and population_group_code <> 'ALL'
 )
 
 select
-    enough.source_id || '|' || coalesce(enough.admin3_code, enough.admin2_code, enough.admin1_code, 'ML') || '|'
-    || enough.population_group_code || '|' || enough.figure || '|' || enough.period as figure_id,
+    enough.source_id || '|' || enough.area_code || '|' || enough.population_group_code || '|' || enough.figure || '|'
+    || enough.period as figure_id,
     enough.source_id,
     enough.admin_level,
     enough.admin1_code,
@@ -452,20 +513,17 @@ select
     enough.is_from_survey,
     case
         when enough.is_small then 'SMALL_COUNT'
-        when enough.is_total_of_small then 'COMPLEMENTARY'
+        when enough.is_telling or enough.is_total_of_small then 'COMPLEMENTARY'
         when
             enough.admin_level > 0
             and enough.is_from_survey
             and enough.least_count > 0
             and enough.place <= coalesce(enough.last_withheld, enough.place)
             then 'COMPLEMENTARY'
-        when telling.source_id is not null then 'COMPLEMENTARY'
+        when enough.population_group_code = 'ALL' and chained_figures.source_id is not null then 'COMPLEMENTARY'
     end as suppression
 from enough
-left join telling
-    on enough.source_id = telling.source_id
-    and enough.admin_level = telling.admin_level
-    and coalesce(enough.admin2_code, enough.admin1_code) = telling.parent_code
-    and enough.population_group_code = telling.population_group_code
-    and enough.figure = telling.figure
-    and enough.period = telling.period
+left join chained_figures
+    on enough.source_id = chained_figures.source_id
+    and enough.figure = chained_figures.figure
+    and enough.period = chained_figures.period

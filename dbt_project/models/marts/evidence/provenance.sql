@@ -167,9 +167,9 @@ need_claims as (
                     places.admin2_code,
                     places.admin1_code,
                     zones.admin1_code,
-                    'ML'
+                    '{{ country('pcode_letters') }}'
                 )
-                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, 'ML')
+                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}')
             )
             or (
                 figures.method = 'sum_of_communes'

@@ -10,13 +10,13 @@ stated as (
     select
         records.source_id,
         case
-            when said.admin_vintage = '2021' then coalesce(said.admin2_code, records.admin2_code)
+            when said.admin_vintage = '{{ country('vintage') }}' then coalesce(said.admin2_code, records.admin2_code)
             else records.admin2_code
         end as admin2_code,
         said.admin2_name,
         -- A row without a cercle keeps its region, as recognized, else as written, or the zone that it names.
         coalesce(
-            case when said.admin_vintage = '2021' then said.admin1_code end, records.admin1_code, said.admin1_code
+            case when said.admin_vintage = '{{ country('vintage') }}' then said.admin1_code end, records.admin1_code, said.admin1_code
         ) as admin1_code,
         case when said.admin2_code is null and said.admin2_name is null then said.admin1_name end as admin1_name,
         records.zone_code,

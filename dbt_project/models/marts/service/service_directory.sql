@@ -111,7 +111,7 @@ select
     locations.last_seen_on,
     {{ add_days(
         'locations.last_seen_on',
-        "case when locations.zone_code in ('Z_BKO', 'Z_KAY') then " ~ parameter('check_interval_near') ~ " else " ~ parameter('check_interval_far') ~ " end"
+        "case when " ~ is_near_zone('locations.zone_code') ~ " then " ~ parameter('check_interval_near') ~ " else " ~ parameter('check_interval_far') ~ " end"
     ) }} as next_check_on,
     locations.is_out_of_scope
 from locations

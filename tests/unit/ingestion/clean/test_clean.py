@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.clean import dates, numbers, pcodes, text
+from ingestion.country.pack import pack
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
-from ingestion.project import SEEDS
 from ingestion.shapes import NEED, SERVICE
 
 DAY = dt.date
@@ -284,7 +284,7 @@ def test_codes_written_otherwise(written: str, level: int, code: str | None) -> 
     assert pcodes.pcode(written, level, bare=True) == code
 
 
-with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as _file:
+with (pack().seeds / "admin_area.csv").open(encoding="utf-8", newline="") as _file:
     OFFICIAL = frozenset(row["code"] for row in csv.DictReader(_file))
 _SCRAPS = st.lists(
     st.sampled_from(["ML", "ml", "MLI", " ", "-", ".", "0", "5", "06", "9", "0506", "x", "(", "é"]), max_size=9

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pytest
 
 from expectations.gate import gate
@@ -29,6 +30,7 @@ def taken(path: Path) -> Ingested:
     source = source_of(path)
     found = ingest(source, [path])
     delivery_files.tables(source, found, gate(found))  # every value in its type, as it is written
+    pa.array(found.personal["value"], pa.string())
     return found
 
 
@@ -53,6 +55,13 @@ def test_what_is_odd_in_a_file_takes_nothing_else_along(name: str, tmp_path: Pat
 def test_a_cut_emoji_leaves_the_rest_of_its_text(tmp_path: Path) -> None:
     path = write(tmp_path, "emoji_mrf_provider_survey.json", READ["emoji_mrf_provider_survey.json"])
     assert taken(path).records["organization"]["organization_name"].tolist() == ["Essai \ufffd"]
+
+
+def test_a_number_of_many_digits_is_named_as_such(tmp_path: Path) -> None:
+    name = "dtm_mli_2024.json"
+    path = write(tmp_path, name, b'[{"a": ' + b"9" * 5000 + b"}]")
+    with pytest.raises(SourceFileError, match="un nombre de 5000 chiffres"):
+        ingest(source_of(path), [path])
 
 
 def test_an_outline_that_is_none_is_left_out_with_its_reason(tmp_path: Path) -> None:

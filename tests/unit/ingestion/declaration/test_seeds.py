@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-
 import pytest
 import yaml
 
+from ingestion.country import seeds
 from ingestion.records.file_records import READERS
-from warehouse.paths import SEEDS
+from warehouse.paths import DBT_PROJECT
 
-DECLARED = {seed["name"]: seed for seed in yaml.safe_load((SEEDS / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]}
+_DECLARED = yaml.safe_load((DBT_PROJECT / "models" / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]
+DECLARED = {seed["name"]: seed for seed in _DECLARED}
 # seed, column -> seed, column
 POINTERS = [
     ("sector_crosswalk", "service_type_code", "service_type", "service_type_code"),
@@ -25,13 +25,11 @@ POINTERS = [
 ]
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+rows = seeds.rows
 
 
 def test_every_seed_is_declared() -> None:
-    assert set(DECLARED) == {path.stem for path in SEEDS.glob("*.csv")}
+    assert set(DECLARED) == set(seeds.names())
 
 
 @pytest.mark.parametrize("name", DECLARED)

@@ -174,7 +174,7 @@ def test_sources_of_other_folders_are_found_beside_those_of_the_package(
     first, second = declaration(root="one"), declaration(id="autre_produit", root="two")
     declaration(id="_brouillon", root="two")
     monkeypatch.setenv("MRF_SOURCES", f"{first.parent}{os.pathsep}{second.parent}")
-    assert roots()[1:] == [first.parent, second.parent]
+    assert roots()[2:] == [first.parent, second.parent]
     found = sources()
     assert set(found) - set(package) == {"editeur_produit_mli", "autre_produit"}
     assert list(found) == sorted(found)

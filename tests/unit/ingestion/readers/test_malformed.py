@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.declaration.registry import PACKAGE_SOURCES, sources
+from ingestion.country.pack import pack
+from ingestion.declaration.registry import sources
 from ingestion.declaration.source import load
 from ingestion.readers.tables import table
 from tests.conftest import PROJECT
@@ -54,7 +55,7 @@ def of_sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("declared") / "editeur_produit_mli"
     folder.mkdir()
     for name in ("source.yml", "lookups.csv"):
-        (folder / name).write_bytes((PACKAGE_SOURCES / "_template" / name).read_bytes())
+        (folder / name).write_bytes((pack().sources / "_template" / name).read_bytes())
     return {"table": folder} | {name: sources()[name].folder for name in OTHERS}
 
 

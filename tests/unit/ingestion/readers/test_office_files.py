@@ -129,7 +129,7 @@ def declared(tmp_path: Path) -> Callable[..., Source]:
     """A list of services whose columns are those of HEADER."""
 
     def source(**reader: Any) -> Source:
-        given = yaml.safe_load((PROJECT / "ingestion/sources/_template/source.yml").read_text(encoding="utf-8"))
+        given = yaml.safe_load((PROJECT / "countries/mli/sources/_template/source.yml").read_text(encoding="utf-8"))
         columns = {
             "observed_on": "Vu le", "organization_name": "Structure", "service_type_code": "Service",
             "admin2_name": "Cercle", "admin_vintage": {"value": "2021"},

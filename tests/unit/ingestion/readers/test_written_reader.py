@@ -333,6 +333,20 @@ def test_the_structure_of_an_address(emails: Source, tmp_path: Path, sender: str
     assert (None if publisher != publisher else publisher) == structure
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_headers_written_in_bare_bytes_are_letters(emails: Source, tmp_path: Path, encoding: str) -> None:
+    raw = (
+        "From: a@example.org (Mairie Fictive de Ségou)\nTo: Zoé (Réseau Évasion) <b@example.org>\n"
+        "Subject: Accord démarré\nDate: Mon, 01 Jul 2024 09:30:00 +0000\n\nBonjour.\n"
+    )
+    path = tmp_path / "essai.eml"
+    path.write_bytes(raw.encode(encoding))
+    found = ingest(emails, [path])
+    document = only(found, "document")
+    assert (document["title"], document["publisher"]) == ("Accord démarré", "Mairie Fictive de Ségou")
+    assert any("Zoé (Réseau Évasion)" in value for value in found.personal["value"])
+
+
 def test_attachments_are_named_and_not_read(emails: Source, tmp_path: Path) -> None:
     message = EmailMessage()
     message["From"], message["Subject"], message["Date"] = "a@example.org", "Envoi", "Mon, 01 Jul 2024 09:30:00 +0000"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from expectations.gate import gate
-from ingestion.clean import country, pcodes
+from ingestion.clean import pcodes, plausible
 from ingestion.clean.public_phone import public_phone
 from ingestion.declaration.source import Source
 from ingestion.declaration.values import clean
@@ -102,7 +102,7 @@ def test_what_stands_beside_a_public_phone_leaves_no_trace(source: Source, tmp_p
 @pytest.mark.parametrize(
     ("written", "is_read"),
     [("1904-01-02", False), ("9999-12-31", False), ("2099-01-01", False), ("1990-01-01", True), ("2024-12-31", True),
-     (f"{dt.date.today().year + country.YEARS_AHEAD}-06-30", True)],
+     (f"{dt.date.today().year + plausible.YEARS_AHEAD}-06-30", True)],
 )  # fmt: skip
 def test_a_date_that_nobody_meant_is_dropped(written: str, is_read: bool) -> None:
     value, understood = clean(SERVICE.column("ends_on"), written)

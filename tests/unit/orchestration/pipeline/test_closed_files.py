@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.declaration.registry import PACKAGE_SOURCES
+from ingestion.country.pack import pack
 from ingestion.declaration.source import load
 from orchestration.defs import jobs
 from orchestration.operation import doctor
@@ -72,7 +72,7 @@ def test_a_file_that_may_not_be_read_holds_its_source_back_and_no_other(
 def test_a_closed_file_and_no_file_are_two_inputs(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or a run after the removal of the closed file would find nothing changed."""
     (office.landing / "hno_2024_mli.csv").write_text("x")
-    known = {office.source.id: office.source, "ocha_hno_mli": load(PACKAGE_SOURCES / "ocha_hno_mli")}
+    known = {office.source.id: office.source, "ocha_hno_mli": load(pack().sources / "ocha_hno_mli")}
     without = take_inventory(office.layout, known, office.landing, None).fingerprint
     (office.landing / "editeur_essai_mli.csv").write_text(HEADER)
     _close_file(monkeypatch, "editeur_essai_mli.csv")

@@ -78,6 +78,7 @@ def test_too_few_rows_hold_the_source_back_and_the_last_good_ones_stay(office: O
     office.land(HEADER + ROW * 2)
     delivery = office.land(HEADER + ROW)
     assert delivery.state == "stale"
+    assert (delivery.error or "").startswith("editeur_essai_mli.csv : ")
     assert "table_row_count_to_be_between" in (delivery.error or "")
     assert office.rows() == 2
     assert not office.checks()["livraison lisible et conforme"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 
 import psutil
 
@@ -11,6 +12,20 @@ def _as_a_run_of_the_daemon() -> None:
     from orchestration.pipeline.workers import pool
 
     assert pool().submit(int).result() == 0
+
+
+def test_the_reading_process_ends_before_dbt_begins() -> None:
+    from orchestration.pipeline.workers import end_reading, pool
+
+    worker = pool().submit(os.getpid).result()
+
+    def readers() -> list[psutil.Process]:
+        below = psutil.Process(worker).children(recursive=True)
+        return [one for one in below if "ingestion.reading_process" in one.cmdline()]
+
+    assert readers()
+    end_reading()
+    assert not readers()
 
 
 def test_a_run_of_the_daemon_ends_with_its_worker() -> None:

@@ -82,7 +82,7 @@ def test_the_workbook_marks_indicators_of_reports() -> None:
 def shown(**classes: str) -> Any:
     facts = {code: CercleFacts({"SOC_01": told}) for code, told in classes.items()}
     said = SimpleNamespace(notice="", as_of=dt.date(2024, 8, 31))
-    unsurveyed = sum(one.worst == "NS" for one in facts.values())
+    unsurveyed = sum(one.is_unsurveyed for one in facts.values())
     return SimpleNamespace(facts=facts, name="Gao", edition=said, unsurveyed=unsurveyed, points=[])
 
 
@@ -97,3 +97,21 @@ def test_a_cercle_searched_for_one_type_does_not_serve_zero() -> None:
     assert not one.is_known
     assert drawing._figures(one, 2) == ["1 non enquêté"]
     assert drawing._figures(CercleFacts({"SOC_01": "G4", "SOC_02": "G4"}), 2) == ["0/2"]
+
+
+@pytest.mark.parametrize(
+    ("classes", "served", "share"),
+    [
+        (["G4"] + ["NU"] * 14, 14, "P3"),  # one type without a service does not paint fourteen others red
+        (["NU"] * 15, 15, "P4"),
+        (["NU"] * 5 + ["G4"] * 10, 5, "P1"),
+        (["NU"] * 6 + ["NS"] * 9, 6, "P2"),
+        (["NU"] * 10 + ["G4"] * 5, 10, "P2"),
+        (["G4"] * 2 + ["UV"] * 13, 0, "P0"),
+        (["UV"] * 1 + ["NS"] * 14, 0, "UV"),
+        (["NS"] * 15, 0, "NS"),
+    ],
+)
+def test_a_cercle_over_all_types_has_the_colour_of_what_is_served(classes: list[str], served: int, share: str) -> None:
+    by_type = {f"T{number}": one for number, one in enumerate(classes)}
+    assert CercleFacts(by_type, frozenset(list(by_type)[:served])).share == share

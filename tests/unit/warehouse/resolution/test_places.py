@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.places import typed
+from ingestion.country.pack import pack
 from ingestion.shapes import SHAPES
-from warehouse.paths import SEEDS, Workspace
+from warehouse.paths import Workspace
 from warehouse.resolution import places
 from warehouse.resolution.places.gazetteer import Match, current, named
 from warehouse.resolution.places.place_names import parts, place_key, similarity
@@ -26,7 +27,7 @@ from warehouse.resolution.places.ranking import Witness, decide, ranked
 from warehouse.resolution.places.testimony import Place, Statement, places_of
 from warehouse.storage import write_parquet
 
-with (SEEDS / "admin_area.csv").open(encoding="utf-8", newline="") as _file:
+with (pack().seeds / "admin_area.csv").open(encoding="utf-8", newline="") as _file:
     AREAS = {(row["vintage"], row["code"]): row["name_fr"] for row in csv.DictReader(_file)}
 COMMUNES = sorted(code for vintage, code in AREAS if vintage == "2021" and len(code) == 8)
 

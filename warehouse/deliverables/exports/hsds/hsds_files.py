@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.exports import csv_files, package
 from warehouse.deliverables.exports.hsds.hsds_rows import build, documented
@@ -62,7 +64,9 @@ def _package(edition: Edition, target: Path, tables: dict[str, list[Row]]) -> di
         }
         for table, rows in tables.items()
     ]
-    content = package.package(edition, "mrf-mali-hsds", "Services aux migrants au Mali (HSDS 3.0)", described)
+    content = package.package(
+        edition, f"mrf-{country().name.slug}-hsds", worded("Services aux migrants {country:in} (HSDS 3.0)"), described
+    )
     return content | {"hsds_version": "3.0"}
 
 
@@ -72,7 +76,7 @@ def _read_me(edition: Edition) -> str:
         for one in documented(edition)
     ]
     out = edition.value("select count(*) from marts.service_directory where is_out_of_scope")
-    return _TEMPLATE.read_text(encoding="utf-8").format(
+    return worded(_TEMPLATE.read_text(encoding="utf-8")).format(
         notice=f"**{edition.notice}**\n\n" if edition.notice else "",
         publication=edition.name,
         as_of=french.day(edition.as_of),

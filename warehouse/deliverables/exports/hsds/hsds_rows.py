@@ -9,6 +9,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.pack import country
+from ingestion.country.words import worded
 from ingestion.shapes import SERVICE
 from warehouse.deliverables.exports.hsds.hsds_tables import FILES
 from warehouse.deliverables.exports.places_in_words import Places
@@ -27,7 +29,7 @@ _BEST_FIRST = ("active", "temporarily closed", "inactive", "defunct")
 _LANGUAGES = {"fr", "bm", "ff", "ses", "snk", "tmh", "ar", "dgo", "en"}  # our codes that are ISO 639 codes
 _UNVERIFIED = "Non vérifié : aucune observation récente ne dit que ce service fonctionne, ni qu’il est fermé."
 _ATTRIBUTES = Path(__file__).with_name("attributes.csv")
-_NO_POSTCODE = "s.o."  # Mali has none, but HSDS requires one
+_NO_POSTCODE = "s.o."  # none is known, but HSDS requires one
 _TAXONOMIES = {
     "type_service": ("Types de service", "Domaines et leurs types, selon les termes de référence."),
     "popgr": ("Groupes de population", "Groupes que des services admettent ou excluent."),
@@ -222,14 +224,14 @@ class _Records:
             (service, row["cost_code"], row["cost_xof"]),
             service_id=service,
             option=self._label("cout", row["cost_code"]),
-            currency="XOF" if amount is not None else None,
+            currency=country().currency.code if amount is not None else None,
             amount=amount,
             amount_description="Montant inconnu" if amount is None else "Francs CFA",
         )
 
     def _location(self, row: Row) -> str:
         """The site of one organization, else its commune or cercle; each shelter has a location of its own."""
-        known = next(iter(self._places.levels(row)), "Mali")
+        known = next(iter(self._places.levels(row)), country().name.fr)
         values: Row = {"name": f"{known} (lieu exact inconnu)", "description": self._with_notice("Lieu exact inconnu.")}
         key: tuple[object, ...] = (row["admin3_code"], row["admin2_code"], row["admin1_code"])
         has_point = row["latitude"] is not None and row["longitude"] is not None
@@ -237,7 +239,7 @@ class _Records:
             key = ("masked", row["service_at_location_id"])
             values = {
                 "name": f"{known} (lieu protégé)",
-                "description": self._with_notice("Lieu protégé, situé au cercle seulement."),
+                "description": self._with_notice(worded("Lieu protégé, situé {admin2:to_the} seulement.")),
             }
         elif has_point or row["site_name"]:
             key = (row["organization_id"], row["site_name"], row["latitude"], row["longitude"], *key)
@@ -266,7 +268,7 @@ class _Records:
                 region=cercle,
                 state_province=region,
                 postal_code=_NO_POSTCODE,
-                country="ML",
+                country=country().iso2,
                 address_type="physical",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables.exports.places_in_words import Places
 from warehouse.french import day
@@ -60,7 +61,7 @@ def place(places: Places, row: Row) -> str:
     """Commune, cercle, region; for a shelter only the cercle."""
     known = places.levels(row)
     if row["is_masked"]:
-        return f"{', '.join(known)} (lieu protégé : situé au cercle seulement)"
+        return f"{', '.join(known)} {worded('(lieu protégé : situé {admin2:to_the} seulement)')}"
     return ", ".join(known)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from ingestion.country.words import worded
+
 if TYPE_CHECKING:
     from docx.document import Document
 
@@ -80,7 +82,7 @@ class Paper:
     def _properties(self, notice: str, as_of: dt.date) -> None:
         properties = self._document.core_properties
         properties.created = properties.modified = dt.datetime.combine(as_of, dt.time())
-        properties.author, properties.comments = "Cartographie des services aux migrants au Mali", notice
+        properties.author, properties.comments = worded("Cartographie des services aux migrants {country:in}"), notice
         properties.language = "fr-FR"
 
     def _page(self) -> None:
@@ -118,7 +120,7 @@ class Paper:
             run.bold = True
             run.font.color.rgb = _color(_RED)
             head.add_run(" – ")
-        head.add_run("Cartographie des services aux migrants au Mali – fiche de vérification")
+        head.add_run(worded("Cartographie des services aux migrants {country:in} – fiche de vérification"))
         foot = section.footer.paragraphs[0]
         foot.add_run(f"{footer} – page ")
         for instruction, between in (("PAGE", " / "), ("NUMPAGES", "")):

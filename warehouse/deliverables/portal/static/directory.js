@@ -30,7 +30,7 @@
     const basis = MRF_DATA.socle, codes = list => Object.entries(basis.codes[list]);
     MRF.options(byId("dir-zone"), [["", "Toutes"], ...basis.zones.map(zone => [zone.code, zone.name]), [NONE, "Hors des zones ou inconnue"]]);
     const cercles = [...data.dictionaries.cercle].sort((one, other) => one.localeCompare(other, "fr"));
-    MRF.options(byId("dir-cercle"), [["", "Tous"], ...cercles.map(name => [name, name]), [NONE, "Cercle inconnu"]]);
+    MRF.options(byId("dir-cercle"), [["", "Tous"], ...cercles.map(name => [name, name]), [NONE, "{admin2:Unknown}"]]);
     MRF.options(byId("dir-type"), [["", "Tous"], ...codes("domaine").map(([code, name]) => [`Domaine ${name.toLowerCase()}`,
       [[code, `${name} : tous les types`], ...basis.types.filter(type => type.domain_code === code).map(type => [type.code, type.name])]]), [NONE, "Type non précisé"]]);
     MRF.options(byId("dir-groupe"), [["", "Tous"], ...basis.groups.map(group => [group.code, group.name])]);
@@ -90,7 +90,7 @@
 
   const valueOf = (name, row) => data.dictionaries[name][data.columns[name][row]] ?? null;
   const communes = rows => {
-    const links = rows.map(row => el("a", { href: `#/service/${data.ids[row]}` }, valueOf("commune", row) ?? "commune inconnue"));
+    const links = rows.map(row => el("a", { href: `#/service/${data.ids[row]}` }, valueOf("commune", row) ?? "{admin3:unknown}"));
     return el("span", { className: "soft" }, `${format.whole(rows.length)} lieux : `, ...links.flatMap((link, place) => (place ? [", ", link] : [link])));
   };
   const item = rows => {

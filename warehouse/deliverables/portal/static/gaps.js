@@ -5,7 +5,7 @@
   let cells, columns, basis;
 
   const keyOf = (...parts) => parts.join("/");
-  const short = name => name.replace(/^(District de|Région de) /, "");
+  const short = name => name.replace(/^{zones:prefix}/, "");
   const classOf = code => basis.classes.find(one => one.code === code);
 
   const prepare = async () => {
@@ -102,7 +102,7 @@
       ["Services sans capacité connue", format.whole(cell.capacity_missing_count)],
       ["Couverture", cell.coverage === null ? "inconnue" : format.share(cell.coverage)],
       ["Personnes non couvertes par mois", people(cell.gap_people, "")],
-      ["Cercles où le terrain a cherché", format.whole(cell.searched_cercle_count)],
+      ["{admin2:Plural} où le terrain a cherché", format.whole(cell.searched_cercle_count)],
     ];
     const isNotSurveyed = cell.gap_class === "NS";
     target.replaceChildren(

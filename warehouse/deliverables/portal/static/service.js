@@ -5,7 +5,8 @@
   const MASKED = "lieu masqué pour protection", UNKNOWN = "non renseigné";
   let opened; // the line of the value that the address names
 
-  const read = async id => {
+  // The row of a service; null where there is none of this id.
+  MRF.service = async id => {
     const index = await MRF.directory.indexOf(id);
     if (index < 0) return null;
     const leaf = MRF.directory.leafOf(index), content = await MRF.load(leaf.name), row = content.rows[leaf.place];
@@ -35,8 +36,28 @@
       .map(number => el("a", { href: `tel:${number.replaceAll(" ", "")}` }, `Appeler le ${number}`));
     const way = service.is_masked || service.latitude === null ? []
       : [el("a", { href: `geo:${service.latitude},${service.longitude}` }, "Voir le lieu sur la carte du téléphone")];
-    const all = [...calls, ...way];
-    return all.length ? el("p", { className: "actions" }, ...all.flatMap((one, place) => (place ? [" · ", one] : [one]))) : null;
+    const card = service.is_masked ? [] : [el("a", { href: `#/fiche/${service.service_at_location_id}` }, "Fiche d’orientation à imprimer")];
+    const all = [...calls, ...way, ...card, ...share(service), el("a", { href: report(service) }, "Signaler une erreur")];
+    return el("p", { className: "actions" }, ...all.flatMap((one, place) => (place ? [" · ", one] : [one])));
+  };
+  const nameOf = service => `${service.organization_name} — ${service.service_type_code ? label("type_service", service.service_type_code) : "type de service non précisé"}`;
+  // The portal may lie on a disk: what is shared is text, the address only where it is on a site.
+  const share = service => {
+    if (service.is_masked || !(navigator.share || navigator.clipboard)) return [];
+    const text = [nameOf(service), service.admin2_name, service.public_phone, location.protocol.startsWith("http") ? location.href : null].filter(Boolean).join("\n");
+    const button = el("button", { type: "button", className: "link" }, navigator.share ? "Partager" : "Copier");
+    button.addEventListener("click", async () => {
+      try {
+        if (navigator.share) await navigator.share({ text });
+        else { await navigator.clipboard.writeText(text); button.textContent = "Copié"; }
+      } catch { /* the reader closed the dialog */ }
+    });
+    return [button];
+  };
+  // A message of one's own mail program, with what tells the service; whom to write to is known to the reader.
+  const report = service => {
+    const body = `Service : ${nameOf(service)}\nIdentifiant : ${service.service_at_location_id}\nPublication : ${MRF_DATA.socle.publication}\n\nCe qui est faux, et ce qui est juste :\n\nComment je le sais (date, visite, document) :\n`;
+    return `mailto:?subject=${encodeURIComponent(`Erreur dans la cartographie : ${nameOf(service)}`)}&body=${encodeURIComponent(body)}`;
   };
 
   // Claims of the three entities that a service's values come from.
@@ -50,7 +71,7 @@
   const render = (service, claims, wanted) => {
     const follow = name => MRF.replaceAddress(`#/service/${service.service_at_location_id}${name ? `/${name}` : ""}`);
     const used = new Set(), lines = new Map();
-    const sections = MRF_DATA.socle.sections.map(section => el("section", {}, el("h2", {}, section.title), el("dl", { className: "fields" }, section.fields.map(field => {
+    const lineOf = field => {
       const behind = (field.evidence ?? []).map(path => {
         used.add(path);
         const [entity, attribute] = path.split("/");
@@ -59,24 +80,32 @@
       const value = shown(field, service);
       const line = MRF.claims.field({
         name: field.name, title: field.label, value, isNone: value === UNKNOWN || value === MASKED, claims: behind,
-        computed: field.place && service.is_masked ? "Hébergement de victimes : rien ne le situe sous le cercle, ni ici ni dans les preuves." : field.computed, onToggle: follow,
+        computed: field.place && service.is_masked ? "Hébergement de victimes : rien ne le situe sous {admin2:the}, ni ici ni dans les preuves." : field.computed, onToggle: follow,
       });
       lines.set(field.name, line);
       return line;
-    }))));
+    };
+    const sections = MRF_DATA.socle.sections.map(section => {
+      const all = section.fields.map(field => lineOf(field));
+      const unknown = all.filter(line => line.querySelector(".value").textContent === UNKNOWN);
+      return el("section", {}, el("h2", {}, section.title), el("dl", { className: "fields" }, all.filter(line => !unknown.includes(line))),
+        unknown.length ? el("details", { className: "unknown-values" }, el("summary", {}, `${MRF.counted(unknown.length, "valeur", "valeurs")} sans réponse des sources`), el("dl", { className: "fields" }, unknown)) : null);
+    });
     const others = Object.entries(claims).flatMap(([entity, found]) =>
       MRF.claims.lines(entity, found, [...found.keys()].filter(name => !used.has(`${entity}/${name}`)), follow));
     for (const line of others) lines.set(line.dataset.field, line);
     if (others.length) sections.push(el("section", {}, el("h2", {}, "Autres affirmations des sources"), el("dl", { className: "fields" }, others)));
-    byId("t-service").replaceChildren(service.organization_name, " — ", service.service_type_code ? label("type_service", service.service_type_code) : "type de service non précisé");
-    byId("service-body").replaceChildren(...[badges(service), actions(service)].filter(Boolean), el("p", { className: "soft" }, "« Preuves » ouvre les affirmations des sources sur une valeur ; « Calcul » dit comment elle est faite."), ...sections);
+    byId("t-service").replaceChildren(nameOf(service));
+    byId("service-body").replaceChildren(badges(service), actions(service), el("p", { className: "soft" }, "« Preuves » ouvre les affirmations des sources sur une valeur ; « Calcul » dit comment elle est faite."), ...sections);
     opened = lines.get(wanted);
+    const fold = opened?.closest("details");
+    if (fold) fold.open = true;
     opened?.open();
   };
 
   MRF.views.service = {
     async show(parameters, [id, attribute]) {
-      const service = await read(id);
+      const service = await MRF.service(id);
       if (!service) return false;
       render(service, await gather(service), attribute);
       byId("service-back").href = MRF.previousDirectory || "#/annuaire";

@@ -1,19 +1,16 @@
 """An activity is a programme of each structure that carries it out, and one service per place and sector."""
 
-import csv
-
 import pandas as pd
 
 from ingestion.clean.numbers import number
-from ingestion.project import SEEDS
+from ingestion.country import seeds
 from ingestion.readers.rows import Table
 
 # Who carries an activity out: implementing, else extending, else accountable. Who only funds it does not.
 ROLES = ["4", "3", "2"]
 DAC = "1"  # the vocabulary of the DAC's five-digit purpose codes
 PIPELINE, IMPLEMENTATION = "1", "2"
-with (SEEDS / "zone.csv").open(encoding="utf-8", newline="") as _file:
-    ZONES = {row["admin1_code"]: row["zone_code"] for row in csv.DictReader(_file)}  # by region
+ZONES = {row["admin1_code"]: row["zone_code"] for row in seeds.rows("zone")}  # by region
 PLACES = {"operator": "implementing_orgs", "operator_type": "implementing_orgs", "main_sector": "sectors"}
 
 

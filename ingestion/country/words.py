@@ -1,0 +1,136 @@
+"""The words of the country in texts: « {admin2:of_the} » is « du cercle » in one, « de la préfecture » in another.
+
+Texts name a word and its form in braces; `warehouse.parameter_texts` puts them in.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ingestion.country import seeds
+from ingestion.country.pack import Pack, pack
+from ingestion.country.settings import CountrySettings, Level
+
+Words = dict[str, dict[str, str]]
+_VOWELS = "aàâeéèêiîoôuûyh"
+_IN_LETTERS = ("", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+
+
+def words() -> Words:
+    """By name and form, the texts of the country in use."""
+    return _words(pack())
+
+
+@cache
+def _words(used: Pack) -> Words:
+    told = used.settings
+    named = {f"admin{number}": _of_level(level) for number, level in told.levels.items()}
+    named["admin2"] |= _asked(told)
+    return named | {
+        "country": {
+            "name": told.name.fr,
+            "in": told.name.in_fr,
+            "of": told.name.of_fr,
+            "en": told.name.en,
+            "iso3": told.iso3,
+        },
+        "terms": told.terms.model_dump(),
+        "currency": {"code": told.currency.code, "fr": told.currency.fr},
+        "vintage": {
+            "current": told.current_vintage,
+            "all": " ou ".join(vintage.code for vintage in told.vintages),
+            "all_en": " or ".join(vintage.code for vintage in told.vintages),
+        },
+        "zones": _of_zones(told),
+        "reading": {
+            f"{code}_{form}": text
+            for code, reading in told.readings.items()
+            for form, text in reading.model_dump().items()
+        }
+        | {"all": " ou ".join(f"{code} ({reading.meaning_fr})" for code, reading in told.readings.items())},
+    }
+
+
+def _of_level(level: Level) -> dict[str, str]:
+    is_elided = level.fr[0].casefold() in _VOWELS
+    is_feminine = level.gender == "f"
+    the = "l’" if is_elided else "la " if is_feminine else "le "
+    return {
+        "word": level.fr,
+        "Word": _capital(level.fr),
+        "plural": level.plural,
+        "Plural": _capital(level.plural),
+        "A": f"{'Une' if is_feminine else 'Un'} {level.fr}",
+        "this": f"{'cette' if is_feminine else 'cet' if is_elided else 'ce'} {level.fr}",
+        "whole": f"{level.fr} {'entière' if is_feminine else 'entier'}",
+        "of_the_whole": ("du " if the == "le " else f"de {the}")
+        + f"{level.fr} {'entière' if is_feminine else 'entier'}",
+        "its": f"{'sa' if is_feminine and not is_elided else 'son'} {level.fr}",
+        "the_kept": f"{the}{level.fr} {'retenue' if is_feminine else 'retenu'}",
+        "the_only": f"{'la seule' if is_feminine else 'le seul'} {level.fr}",
+        "all_the": f"{'toutes' if is_feminine else 'tous'} les {level.plural}",
+        "as_written": "telle qu’écrite" if is_feminine else "tel qu’écrit",
+        "a": f"{'une' if is_feminine else 'un'} {level.fr}",
+        "the": the + level.fr,
+        "The": _capital(the) + level.fr,
+        "of": f"{'d’' if is_elided else 'de '}{level.fr}",
+        "of_the": ("du " if the == "le " else f"de {the}") + level.fr,
+        "to_the": ("au " if the == "le " else f"à {the}") + level.fr,
+        "unknown": f"{level.fr} {'inconnue' if is_feminine else 'inconnu'}",
+        "Unknown": f"{_capital(level.fr)} {'inconnue' if is_feminine else 'inconnu'}",
+        "kept": f"{_capital(level.fr)} {'retenue' if is_feminine else 'retenu'}",
+        "of_the_kept": ("du " if the == "le " else f"de {the}")
+        + f"{level.fr} {'retenue' if is_feminine else 'retenu'}",
+        "none": f"{'Aucune' if is_feminine else 'Aucun'} {level.fr}",
+        "no": f"{'aucune' if is_feminine else 'aucun'} {level.fr}",
+        "e": "e" if is_feminine else "",  # agreement: « non enquêté{admin2:e}s »
+        "en": level.en,
+        "En": _capital(level.en),
+        "En_plural": _capital(level.en_plural),
+        "en_plural": level.en_plural,
+    }
+
+
+def _asked(told: CountrySettings) -> dict[str, str]:
+    """The label of the question for an area of the second level."""
+    level, capital = told.levels[2], told.capital
+    other = (capital.second_level_fr, capital.second_level_en) if capital else ("", "")
+    return {
+        "asked": " / ".join(text for text in (_capital(level.fr), other[0]) if text),
+        "asked_en": " / ".join(text for text in (_capital(level.en), other[1]) if text),
+    }
+
+
+def _of_zones(told: CountrySettings) -> dict[str, str]:
+    count = len(seeds.rows("zone"))
+    written = _IN_LETTERS[count] if count < len(_IN_LETTERS) else str(count)
+    return {
+        "near": told.near_zones_fr or "zones proches",
+        "in": told.zones_fr,
+        "prefix": _prefix(told),
+        "The": "La zone" if count == 1 else f"Les {written} zones",
+        "the": "la zone" if count == 1 else f"les {written} zones",
+        "of_the": "de la zone" if count == 1 else f"des {written} zones",
+    }
+
+
+def _prefix(told: CountrySettings) -> str:
+    """Expression for what stands before the short name of a zone: « Région de », « District de »."""
+    kinds = [_capital(told.levels[1].fr)]
+    if told.capital:
+        kinds.append(told.capital.title.split(" ")[0])
+    return f"(?:{'|'.join(kinds)}) (?:de la |de l’|du |des |de |d’)"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_PLACE = re.compile(r"\{([a-z]\w*):(\w+)\}")
+
+
+def worded(text: str) -> str:
+    """The text with the country's words; other marks stay as they are."""
+    told = words()
+    return _PLACE.sub(lambda place: told.get(place[1], {}).get(place[2], place[0]), text)
