@@ -108,8 +108,10 @@ about_services as (
         and not (
             records.is_of_several_places
             and stated.attribute in (
-                'latitude', 'longitude', 'capacity_per_month', 'free_places',
-                '{{ activity_figures() | join("', '") }}'
+                {% for attribute in activity_figures() %}
+                '{{ attribute }}',
+                {% endfor %}
+                'latitude', 'longitude', 'capacity_per_month', 'free_places'
             )
         )
 ),
