@@ -563,7 +563,9 @@ def _card(demo: Root) -> str:
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 def test_no_barrier_on_any_view(reader: Reader, phone: Reader, demo: Root, width: str) -> None:
     used = phone if width == "phone" else reader
-    for name, address in (VIEWS | {"service": _detail(demo), "fiche": _card(demo), "preuves": "#/preuves/search/Z_BKO/ECO_01"}).items():
+    for name, address in (
+        VIEWS | {"service": _detail(demo), "fiche": _card(demo), "preuves": "#/preuves/search/Z_BKO/ECO_01"}
+    ).items():
         page = used.open(address)
         assert violations_of(page) == [], name
         assert page.evaluate("document.querySelectorAll('main > section:not([hidden]) h1').length") == 1
