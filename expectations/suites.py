@@ -6,6 +6,7 @@ import datetime as dt
 
 from expectations.validation import Spec
 from ingestion.clean.plausible import FIRST_DAY
+from ingestion.country.pcode_forms import pattern
 from ingestion.declaration import code_lists
 from ingestion.declaration.source import Bounds
 from ingestion.shapes import LINEAGE, Shape
@@ -42,7 +43,7 @@ def shape_suite(shape: Shape, bounds: Bounds | None) -> list[Spec]:
             allowed = code_lists.codes(column.codes)
             specs.append(("expect_column_values_to_be_in_set", {"column": column.name, "value_set": allowed}))
         if column.kind == "pcode":
-            form = rf"^[A-Z]{{2}}\d{{{2 * column.level}}}$"
+            form = pattern(column.level)
             specs.append(("expect_column_values_to_match_regex", {"column": column.name, "regex": form}))
         if column.minimum is not None or column.maximum is not None:
             limits = {"min_value": column.minimum, "max_value": column.maximum}

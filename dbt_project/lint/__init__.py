@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
 
@@ -20,3 +21,5 @@ class _Dbt:
 
 
 adapter, dbt = _Adapter(), _Dbt()
+# The macro `country` reads its facts from the environment: here each is one word.
+env_var = fromjson = lambda _: defaultdict(lambda: "x")

@@ -1,4 +1,4 @@
--- Question : Quels programmes sont en cours dans les cinq zones, menés par qui et jusqu’à quand ?
+-- Question : Quels programmes sont en cours dans les zones, menés par qui et jusqu’à quand ?
 -- TdR : b
 -- Lire : Un programme sans date de fin connue n’est ni fini ni en cours : « fin » reste vide. « zones » et « types »
 --   réunissent tout ce que les sources en disent.

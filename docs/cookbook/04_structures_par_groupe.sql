@@ -6,11 +6,7 @@
 select
     coalesce(organization_group_code, 'type inconnu') as groupe,
     count(distinct organization_id) as structures,
-    count(distinct organization_id) filter (where zone_code = 'Z_BKO') as bamako,
-    count(distinct organization_id) filter (where zone_code = 'Z_KAY') as kayes,
-    count(distinct organization_id) filter (where zone_code = 'Z_MOP') as mopti,
-    count(distinct organization_id) filter (where zone_code = 'Z_TOM') as tombouctou,
-    count(distinct organization_id) filter (where zone_code = 'Z_GAO') as gao
+    count(distinct organization_id) filter (where zone_code = '{zone}') as {column}
 from service_directory
 left join dim_organization using (organization_id)
 group by all

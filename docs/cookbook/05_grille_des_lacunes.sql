@@ -7,11 +7,7 @@
 select
     service_type_code as code,
     types.name_fr as service,
-    any_value(gap_class) filter (where zone_code = 'Z_BKO') as bamako,
-    any_value(gap_class) filter (where zone_code = 'Z_KAY') as kayes,
-    any_value(gap_class) filter (where zone_code = 'Z_MOP') as mopti,
-    any_value(gap_class) filter (where zone_code = 'Z_TOM') as tombouctou,
-    any_value(gap_class) filter (where zone_code = 'Z_GAO') as gao
+    any_value(gap_class) filter (where zone_code = '{zone}') as {column}
 from service_gap
 inner join dim_service_type as types using (service_type_code)
 where month = (select max(month) from service_gap)

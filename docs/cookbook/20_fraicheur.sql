@@ -1,7 +1,7 @@
 -- Question : Quels services faut-il revérifier, et depuis quand ?
 -- TdR : b, f
--- Lire : Intervalle de vérification : {check_interval_near:number} jours à Bamako et Kayes,
---   {check_interval_far:number} à Mopti, Tombouctou et Gao. « jours_de_retard » compte jusqu’à la date de référence.
+-- Lire : Intervalle de vérification : {check_interval_near:number} jours ({zones:near}),
+--   {check_interval_far:number} ailleurs. « jours_de_retard » compte jusqu’à la date de référence.
 -- Vide si : tout a été vérifié à temps
 
 select

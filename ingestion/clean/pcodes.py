@@ -67,10 +67,10 @@ def is_foreign(code: str) -> bool:
 
 
 def _with_official_letters(prefix: str, number: str) -> str:
-    """TD0704 is TCD0704 where the official list only has the latter."""
-    code, official = prefix + number, letters() + number
-    is_other_spelling = prefix != letters() and prefix in _spellings(iso3())
-    return official if is_other_spelling and official in _official() and code not in _official() else code
+    """TD0704 is TCD0704 where the official list writes the country's codes so."""
+    code = prefix + number
+    is_other_spelling = prefix != letters() and prefix in _spellings(iso3()) and code not in _official()
+    return letters() + number if is_other_spelling else code
 
 
 def _of_digits(text: str, level: int) -> str | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 TABLE = Path(__file__).with_name("pcode_forms.csv")
 LEVELS = (1, 2, 3)
 _CODE = re.compile(r"([A-Z]{2,3})([0-9]*)")
+_DIGITS = r"\d{{{}}}"
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,14 @@ def _digits(row: dict[str, str], level: int) -> frozenset[int]:
     if not text and len(row["prefix"]) == 2:
         return frozenset({2 * level})
     return frozenset(int(digits) for digits in text.split("|") if digits)
+
+
+def pattern(level: int) -> str:
+    """A regular expression for the p-codes of a level, of any country."""
+    known = [
+        f"{form.prefix}(?:{'|'.join(_DIGITS.format(count) for count in sorted(form.digits[level]))})"
+        for form in _forms().values()
+        if form.digits[level]
+    ]
+    others = rf"(?!(?:{'|'.join(_forms())})\d)[A-Z]{{2}}\d{{{2 * level}}}"
+    return f"^(?:{'|'.join([*known, others])})$"

@@ -103,12 +103,15 @@ def _asked(told: CountrySettings) -> dict[str, str]:
 
 
 def _of_zones(told: CountrySettings) -> dict[str, str]:
-    count = len(seeds.rows("zone"))
+    zones = seeds.rows("zone")
+    count = len(zones)
     written = _IN_LETTERS[count] if count < len(_IN_LETTERS) else str(count)
     return {
         "near": told.near_zones_fr or "zones proches",
         "in": told.zones_fr,
         "prefix": _prefix(told),
+        "last_code": zones[-1]["zone_code"] if zones else "",
+        "last_name": zones[-1]["name_fr"] if zones else "",
         "The": "La zone" if count == 1 else f"Les {written} zones",
         "the": "la zone" if count == 1 else f"les {written} zones",
         "of_the": "de la zone" if count == 1 else f"des {written} zones",

@@ -6,10 +6,15 @@ from functools import cache
 
 from ingestion.clean.text import fold
 from ingestion.country import seeds
+from ingestion.country.pack import iso3
+
+
+def _lists() -> dict[str, dict[str, tuple[str, str]]]:
+    return _lists_of(iso3())
 
 
 @cache
-def _lists() -> dict[str, dict[str, tuple[str, str]]]:
+def _lists_of(country: str) -> dict[str, dict[str, tuple[str, str]]]:
     lists: dict[str, dict[str, tuple[str, str]]] = {}
     for row in seeds.rows("code_list"):
         lists.setdefault(row["list"], {})[row["code"]] = (row["fr"], row["en"])
@@ -32,7 +37,7 @@ def labels(name: str, code: str) -> tuple[str, str]:
 
 
 @cache
-def _index(name: str) -> dict[str, str]:
+def _index(name: str, country: str) -> dict[str, str]:
     index: dict[str, str] = {}
     for code, labels in _lists()[name].items():
         for spelling in (code, *labels):
@@ -42,4 +47,4 @@ def _index(name: str) -> dict[str, str]:
 
 def find(name: str, value: str) -> str | None:
     """The code of a text: the code itself or its French or English label, ignoring case and accents."""
-    return _index(name).get(fold(value))
+    return _index(name, iso3()).get(fold(value))

@@ -5,11 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 from ingestion.country import seeds
+from ingestion.country.pack import iso3
+
+
+def values() -> dict[str, str]:
+    """The value of every parameter, as written."""
+    return _values(iso3())
 
 
 @cache
-def values() -> dict[str, str]:
-    """The value of every parameter, as written."""
+def _values(country: str) -> dict[str, str]:
     return {row["name"]: row["value"] for row in seeds.rows("parameter")}
 
 

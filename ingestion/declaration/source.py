@@ -341,7 +341,7 @@ def load(folder: Path) -> Source:
     """The validated declaration in a folder. Raises DeclarationError with file, key and what is allowed."""
     path = folder / "source.yml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DeclarationError(f"{path} : illisible (attendu du YAML en UTF-8) : {error}") from error
     if not isinstance(content, dict):

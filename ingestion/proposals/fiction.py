@@ -100,7 +100,8 @@ def _places() -> dict[str, str]:
     for level in (1, 2, 3):
         if area := areas.get(ancestor(last["code"], level)):
             found |= {f"admin{level}_code": area["code"], f"admin{level}_name": area["name_fr"]}
-    return found | {"place_name": found["admin1_name"]}
+            found.setdefault("place_name", area["name_fr"])
+    return found
 
 
 def _numbers() -> dict[str, str]:

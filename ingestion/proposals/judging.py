@@ -210,7 +210,7 @@ def _is_phone(value: str) -> bool:
 
 
 def names_place(text: str) -> bool:
-    """Whether a text names an area of the country, perhaps among other words."""
+    """Whether a text names a region, a cercle or a commune of the country, perhaps among other words."""
     told = fold(text).split()
     return any(
         " ".join(told[start : start + length]) in _place_names()
@@ -221,4 +221,5 @@ def names_place(text: str) -> bool:
 
 @cache
 def _place_names() -> frozenset[str]:
-    return frozenset(fold(row["name_fr"]) for row in seeds.rows("admin_area") if row["level"] != "0")
+    names = frozenset(fold(row["name_fr"]) for row in seeds.rows("admin_area") if row["level"] != "0")
+    return names - {fold(here().name.fr)}

@@ -196,7 +196,9 @@ def _filled_columns(source: Source, path: Path, tables: Tables) -> list[str]:
     notes = []
     for item in tables.values():
         for column in source.expected_empty:
-            if column in item.frame and (filled := item.frame[column].str.strip().ne("")).any():
+            if column not in item.frame or not any(text.strip() for text in item.frame[column].unique()):
+                continue
+            if (filled := item.frame[column].str.strip().ne("")).any():
                 place = item.place(column)[filled.to_numpy()].iloc[0]
                 notes.append(
                     f"{path.name} · {place} : la colonne « {column} » n’est plus vide ({filled.sum()} cellules)"

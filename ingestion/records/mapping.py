@@ -200,6 +200,8 @@ class _Builder:
 
         The points of a source whose codes are all of another country are that country's.
         """
+        if frame[[*shelters.HALVES]].isna().to_numpy().all():
+            return
         codes = frame[[c for c in ("admin1_code", "admin2_code", "admin3_code") if c in frame]].stack().dropna()
         if len(codes) and not codes.str.startswith(pcodes.letters()).any():
             return
@@ -328,7 +330,7 @@ class _Builder:
         The halves of a point are read again side by side: where one is missing its cell is kept empty.
         """
         origin = self.mapping.columns.get(name)
-        if origin is None or origin.column is None:
+        if origin is None or origin.column is None or not hidden.any():
             return
         values = self._written(frame, name)
         stated = hidden & values.notna()

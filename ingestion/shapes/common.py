@@ -143,7 +143,7 @@ PLACE_COLUMNS = (
     Column(
         "place_name",
         "text",
-        "Lieux en texte libre, de tout niveau : « Région de Gao, cercle d’Ansongo », « Mopti ; Gao »",
+        "Lieux en texte libre, de tout niveau, séparés par une virgule, un point-virgule ou « et »",
         "Places in free text, of any level",
         family="identity",
         hxl="#loc+text",

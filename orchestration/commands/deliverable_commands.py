@@ -1,7 +1,8 @@
-"""The commands about deliverables of a publication: `mrf deliver`, `mrf portal`."""
+"""The commands about deliverables of a publication: `mrf deliver`, `mrf sheets`, `mrf portal`."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +11,15 @@ from filelock import Timeout
 from rich.markup import escape
 from rich.table import Table
 
+from ingestion.clean.text import fold
 from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, notice, stop
 from warehouse.deliverables import front
-from warehouse.deliverables.producing import RECORD, missing, record_of
+from warehouse.deliverables.producing import RECORD, Refused, missing, record_of
 from warehouse.deliverables.register import DELIVERABLES
 from warehouse.french import count as number
 from warehouse.paths import Layout
 from warehouse.publication import publish
+from warehouse.reading.edition import Edition, Row, open_edition
 
 _WAIT_SECONDS = 600
 _STATES = {
@@ -30,6 +33,7 @@ _STATES = {
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(epilog="Exemple : [bold]mrf deliver[/]")(deliver)
+    app.command(epilog="Exemple : [bold]mrf sheets DRC org_004118073302 --into fiches[/]")(sheets)
     app.command(epilog="Exemple : [bold]mrf portal --port 8000[/]")(portal)
 
 
@@ -98,6 +102,52 @@ def show(folder: Path) -> bool:
     if waiting:
         console.print("[yellow]Les données publiées restent en place ; « mrf deliver » fait ce qui manque.[/]")
     return not waiting
+
+
+def sheets(
+    names: Annotated[list[str], typer.Argument(help="Noms, sigles ou identifiants de structures, ou partie d’un nom")],
+    into: Annotated[Path, typer.Option(help="Dossier où les écrire")] = Path("fiches"),
+) -> None:
+    """Fait la fiche Word de ces structures, à leur faire vérifier. / Makes the Word sheets of these organizations.
+
+    Les livrables n’ont que les fiches des structures que l’enquête a vues. Codes de sortie : 0 fiches écrites, 1 rien
+    n’est publié ou une fiche n’a pas pu être faite, 2 structure inconnue ou sans service.
+    """
+    from orchestration.defs.deliverables import make_sheets
+
+    layout = Layout.from_environment()
+    catalog = publish.catalog(layout)
+    if catalog is None:
+        stop(f"Aucune publication dans {layout.published} : lancer « mrf run ».", NOT_PUBLISHED)
+    folder = layout.published / Path(catalog["current"]).parent
+    with open_edition(folder) as edition:
+        wanted = {one["organization_id"] for name in names for one in _meant(edition, name)}
+    notice(catalog["is_demo"])
+    try:
+        written = make_sheets(layout, folder, wanted, into, is_demo=catalog["is_demo"])
+    except Refused as wrong:
+        stop(str(wrong), NOT_PUBLISHED)
+    for path in written:
+        console.print(str(path), soft_wrap=True)
+
+
+def _meant(edition: Edition, name: str) -> list[Row]:
+    """The organizations with services that a name, acronym or id means: those equal to it, else those that hold it."""
+    known = edition.rows(
+        "select organization_id, name, acronym from marts.dim_organization"
+        " where organization_id in (select organization_id from marts.service_directory) order by name"
+    )
+    text = fold(name)
+    equal = [one for one in known if name == one["organization_id"] or text in (fold(one["name"]), _acronym(one))]
+    if meant := equal or [one for one in known if text and text in fold(one["name"])]:
+        return meant
+    near = get_close_matches(text, [fold(one["name"]) for one in known], n=3)
+    closest = " ; ".join(one["name"] for one in known if fold(one["name"]) in near)
+    stop(f"« {name} » : aucune structure de l’annuaire{' ; proches : ' + closest if near else ''}", WRONG_USE)
+
+
+def _acronym(one: Row) -> str | None:
+    return fold(one["acronym"]) if one["acronym"] else None
 
 
 def portal(

@@ -20,6 +20,7 @@ from typer.models import CommandInfo
 from ingestion.declaration.registry import sources
 from ingestion.errors import DeclarationError
 from orchestration.commands import (
+    country_commands,
     deliverable_commands,
     evidence_commands,
     forget_command,
@@ -64,8 +65,8 @@ app = typer.Typer(
 )
 # What `mrf --help` shows, in the order in which people need it.
 PANELS = {
-    "Lancer / run": ("run", "status", "deliver"),
-    "Sources": ("new-source", "explain-source", "pull", "instruments", "expected"),
+    "Lancer / run": ("run", "status", "deliver", "sheets"),
+    "Sources": ("new-country", "new-source", "explain-source", "pull", "instruments", "expected"),
     "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "portal"),
     "Trancher / decide": ("review",),
     "Données personnelles / people’s data": ("key", "forget"),
@@ -81,6 +82,7 @@ key_command.add_to(app)
 forget_command.add_to(app)
 pull_commands.add_to(app)
 source_commands.add_to(app)
+country_commands.add_to(app)
 operation_commands.add_to(app)
 sql_command.add_to(app)
 

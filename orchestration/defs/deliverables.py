@@ -1,5 +1,7 @@
 """Reports, maps, exports and portal: assets after the publication; their checks never block the data."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,10 +15,11 @@ from orchestration.defs.sources import OWNERS
 from orchestration.pipeline.inventory import DEMO_NOTICE
 from orchestration.pipeline.workers import pool
 from warehouse.deliverables import exports, front
-from warehouse.deliverables.producing import Deliverable, Outcome, produce
+from warehouse.deliverables.producing import Deliverable, Outcome, Refused, produce
 from warehouse.deliverables.register import DELIVERABLES
 from warehouse.paths import Layout
 from warehouse.publication import publish
+from warehouse.reading.edition import open_edition
 
 CHECK, PORTAL = "relecture", "portal"
 _BY_NAME = {one.name: one for one in DELIVERABLES}
@@ -111,6 +114,27 @@ def make(name: str, layout: Layout, folder: Path, is_demo: bool) -> Outcome:
     if deliverable.name == PORTAL and outcome.state == "failed":  # links to the deliverables take its place
         front.write(folder)
     return outcome
+
+
+def make_sheets(layout: Layout, folder: Path, wanted: set[str], into: Path, is_demo: bool) -> list[Path]:
+    """Writes the sheets of these organizations into a folder of the user's, reread and searched like deliverables.
+
+    Raises Refused with what is wrong; nothing is written then.
+    """
+    from warehouse.deliverables.exports.sheets import sheet_files
+
+    with tempfile.TemporaryDirectory() as temporary:
+        aside = Path(temporary)
+        with open_edition(folder) as edition:
+            sheet_files.write(edition, aside, wanted)
+            if wrong := sheet_files.faults(edition, aside, wanted):
+                raise Refused(" ; ".join(wrong))
+        try:
+            _guard(layout, folder, is_demo)(aside)
+        except dg.Failure as refused:
+            raise Refused(str(refused.description)) from refused
+        into.mkdir(parents=True, exist_ok=True)
+        return [Path(shutil.copyfile(path, into / path.name)) for path in sorted(aside.glob("*.docx"))]
 
 
 def _guard(layout: Layout, folder: Path, is_demo: bool) -> Callable[[Path], None]:

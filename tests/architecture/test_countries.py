@@ -108,7 +108,7 @@ def test_what_the_test_would_find(tmp_path: Path, text: str) -> None:
 
 
 def test_the_level_of_a_code_is_read_from_its_form() -> None:
-    computed = re.compile(r"len\((?:\w+\.)?\w*code\w*\)\s*//|\bcode\w*\[: ?(?:2 \* level|[468])")
+    computed = re.compile(r"len\((?:\w+\.)?\w*code\w*\)\s*//|\bcode\w*\[: ?(?:2 \* |[468]\])")
     found = [
         f"{path.relative_to(PROJECT)}: {line.strip()}"
         for path in _files()

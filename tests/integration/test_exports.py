@@ -25,7 +25,7 @@ from warehouse.deliverables.exports import EXPORTS
 from warehouse.deliverables.exports import workbook as workbook_of
 from warehouse.deliverables.exports.mart_tables import tables
 from warehouse.reading.csv_cells import unescaped
-from warehouse.reading.edition import open_edition
+from warehouse.reading.edition import open_edition, typographic
 
 INJECTED = ['=HYPERLINK("http://example.org";"x")', "+1+1", "@SUM(A1)", "-2+3", "\tcmd", "bon;=1+1", "a\n-1+2", "'=1"]
 LONG = "é" * 40_000
@@ -77,16 +77,57 @@ def _lines(path: Path) -> list[list[str]]:
         return list(csv.reader(file, strict=True))
 
 
-def test_every_mart_is_a_sheet_with_its_rows(workbook: Any, marts: dict[str, int], demo: Root) -> None:
-    assert set(workbook.sheetnames) == {*marts, "Lisez-moi", "Dictionnaire", "Codes"}
-    assert {name: workbook[name].max_row - 1 for name in marts} == marts
-    for name in marts:
+def test_every_mart_that_people_read_is_a_sheet_with_its_rows(workbook: Any, marts: dict[str, int], demo: Root) -> None:
+    read = {name: count for name, count in marts.items() if name not in workbook_of.EVIDENCE}
+    assert set(workbook.sheetnames) == {*read, "Résumé", "Lisez-moi", "Dictionnaire", "Codes"}
+    assert {name: workbook[name].max_row - 1 for name in read} == read
+    for name in read:
         columns = [row[0] for row in demo.query(f"select column_name from (describe marts.{name})")]
-        assert [cell.value for cell in workbook[name][1]] == columns
+        labels = {f"{column}_fr" for column in columns} - {*columns}
+        assert [cell.value for cell in workbook[name][1] if cell.value not in labels] == columns
 
 
-def test_sheets_are_ready_to_read(workbook: Any, marts: dict[str, int]) -> None:
-    for name in [*marts, "Dictionnaire", "Codes"]:
+def test_the_sheets_stand_in_the_order_in_which_people_read(workbook: Any, marts: dict[str, int]) -> None:
+    assert workbook.sheetnames[:4] == ["Résumé", "Lisez-moi", "service_directory", "service_gap"]
+    assert workbook.sheetnames[2:-2] == list(workbook_of.READING_ORDER), "each mart has its place, each place a mart"
+    assert {*workbook_of.READING_ORDER, *workbook_of.EVIDENCE} == set(marts)
+
+
+def test_the_workbook_says_where_the_evidence_is(workbook: Any) -> None:
+    told = " ".join(str(cell.value) for row in workbook["Lisez-moi"].iter_rows() for cell in row)
+    assert all(name in told for name in (*workbook_of.EVIDENCE, "portail", "parquet/", "csv/", "DuckDB"))
+
+
+def test_each_code_has_its_label_beside_it(workbook: Any, demo: Root) -> None:
+    labels = dict(demo.query("select code, fr from reference.code_list where list in ('zone', 'popgr')"))
+    labels = {code: typographic(label) for code, label in labels.items()}
+    rows = workbook["service_directory"].iter_rows(values_only=True)
+    header = next(rows)
+    zone, groups = header.index("zone_code"), header.index("admitted_groups")
+    assert (header[zone + 1], header[groups + 1]) == ("zone_code_fr", "admitted_groups_fr")
+    several = 0
+    for row in rows:
+        assert row[zone + 1] == labels.get(row[zone])
+        assert row[groups + 1] == (" ; ".join(labels[code] for code in row[groups].split(";")) if row[groups] else None)
+        several += ";" in (row[groups] or "")
+    assert several
+
+
+def test_the_summary_shows_the_figures_of_the_portal_and_no_unverified_zero(workbook: Any, demo: Root) -> None:
+    rows = [row[:3] for row in workbook["Résumé"].iter_rows(values_only=True)]
+    figures = {text: figure for figure, text, _ in rows if text}
+    known, operational = demo.query(
+        "select count(*), count(*) filter (operational_state = 'operational') from marts.service_directory"
+    )[0]
+    assert (figures["services connus"], figures["services opérationnels"]) == (known, operational)
+    assert 0 not in figures.values()
+    gaps = rows[next(n for n, row in enumerate(rows) if row[0] == "Zone") + 1 :]
+    assert len(gaps) == 8
+    assert all(all(gap) for gap in gaps)
+
+
+def test_sheets_are_ready_to_read(workbook: Any) -> None:
+    for name in workbook.sheetnames[2:]:
         sheet = workbook[name]
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == sheet.dimensions
@@ -100,7 +141,7 @@ def test_the_notice_is_on_every_sheet_and_never_in_the_table(workbook: Any, demo
     assert demo.folder.name in told
     for sheet in workbook.worksheets:
         assert notice in (sheet.oddHeader.right.text or "")
-        assert sheet.title == "Lisez-moi" or notice in sheet["A1"].comment.text
+        assert sheet.title in ("Résumé", "Lisez-moi") or notice in sheet["A1"].comment.text
 
 
 def test_dates_numbers_and_booleans_keep_their_type(workbook: Any) -> None:

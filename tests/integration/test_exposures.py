@@ -28,6 +28,9 @@ class _Listening:
         self.heard |= set(re.findall(r'\bmarts\."?(\w+)', query))
         return self._connection.execute(query, *given)
 
+    def cursor(self) -> _Listening:
+        return self
+
 
 @pytest.mark.long
 def test_each_exposure_names_the_marts_that_are_read(demo: Root, tmp_path: Path) -> None:

@@ -32,16 +32,61 @@ def _cells(sheet: Any) -> list[tuple[str, ...]]:
     return [tuple(cell.text for cell in row.cells) for table in sheet.tables for row in table.rows]
 
 
-def test_each_organization_with_a_service_has_one_sheet(index: dict[str, dict[str, str]], demo: Root) -> None:
+def test_each_surveyed_organization_with_a_service_has_one_sheet(index: dict[str, dict[str, str]], demo: Root) -> None:
     expected = demo.query(
-        "select organization_id, count(distinct service_id), count(*) from marts.service_directory group by all"
+        """
+        with of_survey as (
+            select distinct entity_id from marts.provenance
+            where standing <> 'override' and source_id in ('mrf_provider_survey', 'mrf_mechanism_survey')
+        ),
+
+        seen as (
+            select entity_id as organization_id from of_survey
+            union
+            select organization_id from marts.service_directory
+            where service_at_location_id in (select entity_id from of_survey)
+        )
+
+        select organization_id, count(distinct service_id), count(*) from marts.service_directory
+        where organization_id in (select organization_id from seen) group by all
+        """
     )
     assert {k: (int(r["service_count"]), int(r["place_count"])) for k, r in index.items()} == {
         k: (a, b) for k, a, b in expected
     }
+    everyone = demo.query("select count(distinct organization_id) from marts.service_directory")[0][0]
+    assert 0 < len(index) < everyone, "a list alone makes no sheet"
     files = {path.name for path in (demo.folder / "fiches").glob("*.docx")}
     assert files == {row["file"] for row in index.values()}
     assert all(re.fullmatch(r"[a-z0-9-]+_org_[0-9a-f]{12}\.docx", name) for name in files)
+
+
+def test_the_sheet_of_any_other_organization_is_made_when_asked_for(
+    demo: Root, index: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    others = demo.query(
+        "select organization_id, name, acronym from marts.dim_organization where organization_id in"
+        " (select organization_id from marts.service_directory) order by acronym nulls last, name"
+    )
+    others = [one for one in others if one[0] not in index]
+    (by_id, *_), (_, by_name, _), (acronym_of, _, acronym) = others[-1], others[-2], others[0]
+    asked = [by_id, by_name.upper(), *([acronym.lower()] if acronym else [])]
+    made = demo.mrf("sheets", *asked, "--into", str(tmp_path / "fiches"))
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert demo.manifest["notice"] in made.stdout
+    names = {path.name.rpartition("_org_")[2] for path in (tmp_path / "fiches").iterdir()}
+    wanted = {by_id, others[-2][0], *([acronym_of] if acronym else [])}
+    assert {f"{one.removeprefix('org_')}.docx" for one in wanted} <= names
+    sheet = docx.Document(str(next((tmp_path / "fiches").glob(f"*{others[-2][0]}.docx"))))
+    assert by_name in [paragraph.text for paragraph in sheet.paragraphs]
+
+
+def test_an_unknown_organization_is_named_with_those_near_it(demo: Root, tmp_path: Path) -> None:
+    name = demo.query("select name from marts.dim_organization where length(name) > 12 order by 1 limit 1")[0][0]
+    made = demo.mrf("sheets", name.replace("a", "aa", 1) + "x", "--into", str(tmp_path / "fiches"))
+    assert made.returncode == 2
+    assert "aucune structure de l’annuaire" in made.stdout
+    assert not (tmp_path / "fiches").exists()
 
 
 def test_a_sheet_asks_about_each_place_of_each_service(
@@ -72,9 +117,10 @@ def test_a_sheet_tells_neither_submission_nor_place_of_a_shelter(sheets: dict[st
     submissions = re.compile(r"uuid:|[0-9a-f]{8}-[0-9a-f]{4}-|{{")
     for sheet in sheets.values():
         assert not [text for row in _cells(sheet) for text in row if submissions.search(text)]
-    masked = demo.query("select organization_id from marts.service_directory where is_masked")
+    masked = demo.query("select distinct organization_id from marts.service_directory where is_masked")
+    masked = [key for (key,) in masked if key in sheets]
     assert masked
-    for (key,) in masked:
+    for key in masked:
         lines = [row[1] for row in _cells(sheets[key]) if "lieu protégé" in row[1]]
         assert lines
         assert not [line for line in lines if "Commune" in line]

@@ -19,6 +19,7 @@ from pptx import Presentation
 
 from tests.conftest import Root
 from tests.fixtures.browser import serious_violations
+from warehouse import french
 from warehouse.deliverables.report import filling, presentation, rereading
 from warehouse.reading.edition import Edition, open_edition
 from warehouse.storage import read_json
@@ -60,10 +61,13 @@ def test_no_number_comes_without_its_place(edition: Edition, report: str) -> Non
     assert rereading.uncited_digits(_docx(edition.folder, report)) == []
 
 
-@pytest.mark.parametrize("report", REPORTS)
-def test_templates_hold_no_digit_of_their_own(report: str) -> None:
-    text = (Path(filling.__file__).parent / "templates" / f"{report}_report.md.j2").read_text(encoding="utf-8")
-    told = re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.DOTALL)
+TEMPLATES = sorted((Path(filling.__file__).parent / "templates").glob("*.md.j2"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_digit_of_their_own(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    told = re.sub(r"\{[{%].*?[%}]\}|\{\w+:\w+\}", "", text, flags=re.DOTALL)  # expressions, and the country's words
     assert not re.findall(r"\d+", told)
 
 
@@ -106,6 +110,46 @@ def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition
         assert all(edition.notice in page.get_textpage().get_text_range() for page in document)
     headings = [p.text for p in Document(str(docx)).paragraphs if p.style is not None and p.style.name == "Heading 1"]
     assert len(headings) >= 4
+
+
+def _pages(edition: Edition, report: str) -> list[tuple[str, bool]]:
+    """Of each page of a report: its text without running lines, and whether it holds a picture."""
+    with pdfplumber.open(filling.path(edition.folder, report).with_suffix(".pdf")) as document:
+        return [
+            (
+                page.crop((0, 60, page.width, page.height - 50)).extract_text(),
+                bool(page.images or len(page.curves) > 50),
+            )
+            for page in document.pages
+        ]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_page_is_nearly_empty(edition: Edition, report: str) -> None:
+    """A table whose last row stood alone on a page, a heading without its chapter."""
+    pages = _pages(edition, report)[:-1]  # the last one ends where the report ends
+    assert [number for number, (text, drawn) in enumerate(pages, 1) if not drawn and len(text.splitlines()) < 5] == []
+
+
+def test_the_final_report_recommends_what_the_marts_show(edition: Edition) -> None:
+    text = " ".join(" ".join(text for text, _ in _pages(edition, "final")).split())
+    for chapter in ("Zone par zone", "Recommandations", "Conclusion", "Sigles"):
+        assert text.count(chapter) >= 2, f"{chapter}: in the contents and as a heading"
+    for letter in "abcdefg":
+        assert f"• {letter}. " in text
+    gap, *_ = edition.rows(
+        "select gap_people, need, type.name_fr from marts.service_gap join reference.service_type as type"
+        " using (service_type_code) where month = (select max(month) from marts.service_gap)"
+        " and reading = 'HISTORICAL' and gap_people > 0 order by priority desc nulls last, gap_people desc limit 1"
+    )
+    first = f"« {gap['name_fr']} » pour"
+    assert first in text
+    assert f"{french.count(gap['gap_people'])} personnes sans place chaque mois" in text
+    dormant = edition.rows(
+        "select name from marts.referral_mechanisms where state_code in ('irreg', 'dormant')"
+        " and wave = (select max(wave) from marts.referral_mechanisms)"
+    )
+    assert [row["name"] for row in dormant if f"Relancer « {row['name']} »" not in text.replace("'", "’")] == []
 
 
 @pytest.mark.parametrize("report", REPORTS)

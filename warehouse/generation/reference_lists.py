@@ -48,7 +48,7 @@ OF_COUNTRY = {
 
 def files() -> dict[Path, str]:
     """The seeds that repeat labels of others, and their text."""
-    made = {SEEDS / _CODES: _text(_code_lists(SEEDS, ORIGINS))}
+    made = {SEEDS / _CODES: _text(_code_lists(SEEDS, ORIGINS)), SEEDS / _REQUIREMENTS: _text(_requirements(SEEDS))}
     for folder in sorted(COUNTRIES.glob("*/seeds")):
         made |= of_country(folder)
     return made

@@ -29,14 +29,16 @@ import pypdfium2 as pdfium
 import python_calamine
 from PIL import Image
 
+NAME_OF_FILE = "nom du fichier"  # as a place
 _DEEPEST, _LARGEST_BYTES, _MOST_MEMBERS = 4, 500_000_000, 20_000
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
 _PHONE_HEADER = re.compile(r"t[ée]l|phone|contact|gsm|whatsapp|mobile|num[ée]ro", re.IGNORECASE)
-_LATITUDE = re.compile(r"lat(itude)?|_?gps_latitude|y", re.IGNORECASE)
-_LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
+LATITUDE = re.compile(r"lat(itude)?|_?gps_latitude|y", re.IGNORECASE)
+LONGITUDE = re.compile(r"lo?ng?(itude)?|_?gps_longitude|x", re.IGNORECASE)
 _STRING_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
 _FONTS = frozenset({".otf", ".ttf", ".woff", ".woff2", ".eot"})  # fonts only name their designer
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PIXELS = (b"IDAT", b"PLTE")  # compressed pixels, and the palette that they point to
 _PICTURES = (b"\xff\xd8\xff", b"GIF8")  # JPEG, GIF
 _GPS = 0x8825  # tags of a camera's position
 _OPENING = re.compile(r"[{\[]")
@@ -61,7 +63,7 @@ class Piece(NamedTuple):
 def pieces(path: Path, name: str | None = None) -> Iterator[Piece]:
     """All pieces of a file, including its name. Raises CannotScan."""
     shown = name or path.name
-    yield Piece(shown, "nom du fichier", shown)
+    yield Piece(shown, NAME_OF_FILE, shown)
     yield from _located(shown, _passages(path, shown))
 
 
@@ -132,7 +134,7 @@ def _content(name: str, data: bytes, depth: int) -> Iterator[_Passage]:
 
 
 def _png(data: bytes) -> Iterator[_Passage]:
-    """The texts of a PNG. Compressed pixels are skipped: read as letters they may look like an address."""
+    """The texts of a PNG. Pixels and palette are skipped: read as letters, colours looked like somebody's account."""
     position = len(_PNG)
     while position < len(data):
         length = int.from_bytes(data[position : position + 4], "big")
@@ -141,7 +143,7 @@ def _png(data: bytes) -> Iterator[_Passage]:
             raise ValueError("PNG tronqué")
         if kind in (b"zTXt", b"iTXt"):
             yield "métadonnée", _unpacked(kind, content).decode("utf-8", errors="replace"), False
-        elif kind != b"IDAT":
+        elif kind not in _PIXELS:
             yield from ((kind.decode("latin-1"), run, False) for run in _printable(content))
         position += length + 12
         if kind == b"IEND":
@@ -241,17 +243,31 @@ def _values(value: Any, place: str) -> Iterator[_Passage]:
 
 
 def _point(place: str, row: dict[str, Any]) -> Iterator[_Passage]:
-    """Latitude and longitude of a row as one text: each alone identifies nothing."""
-    latitude = next((row[name] for name in row if _LATITUDE.fullmatch(str(name))), None)
-    longitude = next((row[name] for name in row if _LONGITUDE.fullmatch(str(name))), None)
-    if latitude not in (None, "") and longitude not in (None, ""):
-        yield place, f"{latitude}, {longitude}", True
+    if point := point_of(row):
+        yield place, point, True
+
+
+def point_of(row: dict[str, Any]) -> str:
+    """Latitude and longitude of a row as one text, or "": each alone identifies nothing."""
+    latitude = next((row[name] for name in row if LATITUDE.fullmatch(str(name))), None)
+    longitude = next((row[name] for name in row if LONGITUDE.fullmatch(str(name))), None)
+    return f"{latitude}, {longitude}" if latitude not in (None, "") and longitude not in (None, "") else ""
+
+
+def is_of_phones(column: str) -> bool:
+    """Whether a column is named as one of phones: elsewhere a cell of digits is a number."""
+    return bool(_PHONE_HEADER.search(column))
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell is a number."""
+    return bool(_NUMBER.fullmatch(cell.removesuffix(".0")))
 
 
 def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Iterator[_Passage]:
     """The cells of a table: a cell of digits is a number, unless its column holds phones."""
-    phones = [bool(_PHONE_HEADER.search(name)) for name in header]
-    has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (_LATITUDE, _LONGITUDE))
+    phones = [is_of_phones(name) for name in header]
+    has_points = all(any(wanted.fullmatch(name) for name in header) for wanted in (LATITUDE, LONGITUDE))
     above: Sequence[Any] = ()
     for place, cells in rows:
         if has_points:
@@ -259,18 +275,21 @@ def _rows(header: list[str], rows: Iterable[tuple[str, Sequence[Any]]]) -> Itera
         for position, cell in enumerate(cells):
             if position < len(above) and cell == above[position]:
                 continue  # same as in the row above
-            text = "" if cell is None else _shown(cell).strip()
+            text = "" if cell is None else shown(cell).strip()
             is_phone = position < len(phones) and phones[position]
             if text:
-                is_number = not is_phone and bool(_NUMBER.fullmatch(text.removesuffix(".0")))
-                yield f"{place}, colonne {position + 1}", text, is_number
+                yield f"{place}, colonne {position + 1}", text, not is_phone and is_figure(text)
         above = cells
 
 
 def _csv(text: str) -> Iterator[_Passage]:
-    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text.partition("\n")[0])))
     yield from _rows(rows[0] if rows else [], ((f"ligne {n}", row) for n, row in enumerate(rows, start=1)))
+
+
+def delimiter_of(line: str) -> str:
+    """The delimiter of a CSV file with this first line."""
+    return max(",;\t|", key=line.count)
 
 
 def _zip(data: bytes, depth: int) -> Iterator[_Passage]:
@@ -303,7 +322,8 @@ def _workbook(data: bytes) -> Iterator[_Passage]:
         yield from _rows(header, numbered)
 
 
-def _shown(cell: Any) -> str:
+def shown(cell: Any) -> str:
+    """A cell as a person sees it: a float without decimals is a whole number."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -473,17 +493,24 @@ class _Page(HTMLParser):
 
 def _script(code: str, place: str) -> list[_Passage]:
     """The JSON values in a script; of the remaining code only its string literals."""
+    values, rest = split_script(code)
+    passages = [piece for value in values for piece in _values(value, place)]
+    return passages + [piece for literal in rest for piece in _values(literal, place)]
+
+
+def split_script(code: str) -> tuple[list[Any], list[str]]:
+    """The JSON values in a script, and the string literals of the remaining code."""
     decoder, position = json.JSONDecoder(), 0
-    passages: list[_Passage] = []
+    values: list[Any] = []
     rest: list[str] = []
     while match := _OPENING.search(code, position):
         try:
             value, end = decoder.raw_decode(code, match.start())
-            passages += _values(value, place)
+            values.append(value)
             rest.append(code[position : match.start()])
         except json.JSONDecodeError:
             end = match.end()
             rest.append(code[position:end])
         position = end
     literals = _STRING_LITERAL.findall("".join([*rest, code[position:]]))
-    return passages + [piece for literal in literals for piece in _values(unquote(literal[1:-1]), place)]
+    return values, [unquote(literal[1:-1]) for literal in literals]

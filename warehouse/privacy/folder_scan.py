@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.privacy import database_scan
-from warehouse.privacy.file_texts import pieces
+from warehouse.privacy import database_scan, first_look
+from warehouse.privacy.file_texts import NAME_OF_FILE, pieces
 from warehouse.privacy.findings import Finding, Known, kinds_in
 
 _REMEMBERED = 1_000_000  # texts
@@ -34,6 +34,10 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
         if Path(name).parts[0] in own:
             kinds = kinds_in(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
             findings |= {Finding(name, "texte", kind): None for kind in kinds}
+            continue
+        texts = first_look.suspects(path, known)
+        if texts is not None and not any(looked(*text) for text in texts):
+            findings |= {Finding(name, NAME_OF_FILE, kind): None for kind in looked(name, False)}
             continue
         for piece in pieces(path, name):
             for kind in looked(piece.text, piece.is_number):

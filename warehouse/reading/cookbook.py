@@ -8,6 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.clean.text import fold
+from ingestion.country import seeds
+from ingestion.country.words import worded, words
 from warehouse import pages
 from warehouse.parameter_texts import with_parameters
 from warehouse.paths import PROJECT
@@ -64,6 +67,7 @@ def filled(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> Recipe:
 
 def _read(path: Path) -> Recipe:
     head, _, sql = path.read_text(encoding="utf-8").partition("\n\n")
+    sql = worded(_of_each_zone(sql))
     texts: dict[str, str] = {}
     key = ""
     for line in head.splitlines():
@@ -76,6 +80,27 @@ def _read(path: Path) -> Recipe:
         raise ValueError(f"{path.name} : l’en-tête ne dit pas « {' », « '.join(missing)} »")
     number, _, name = path.stem.partition("_")
     return Recipe(int(number), name, texts["Question"], texts["TdR"], texts["Lire"], texts.get("Vide si", ""), sql)
+
+
+def _of_each_zone(sql: str) -> str:
+    """The query with one line for each zone where a line names « {zone} »."""
+    lines = []
+    for line in sql.split("\n"):
+        if "{zone}" not in line:
+            lines.append(line)
+            continue
+        each = [
+            line.replace("{zone}", row["zone_code"]).replace("{column}", _column(row["name_fr"]))
+            for row in seeds.rows("zone")
+        ]
+        lines.append(",\n".join(each))
+    return "\n".join(lines)
+
+
+def _column(name: str) -> str:
+    """The short name of a zone as a column: « Région de Gao » is gao."""
+    short = re.sub(f"^{words()['zones']['prefix']}", "", name)
+    return re.sub(r"\W+", "_", fold(short))
 
 
 def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, shown: int = _SHOWN) -> Answer:

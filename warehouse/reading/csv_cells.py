@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 
 _SIGNS = r"[=+\-@\t\r＝＋－＠]"
+# A text without any of these is left as it is; Python and RE2 read it alike.
+SIGNS_RE2 = rf"(?:^|[;\t\r\n])'*{_SIGNS}"
 _PLAIN = r"[+\-]\d[\d .,\u00a0\u202f]*(?:[eE][+\-]?\d+)?(?:[;\t\r\n]|\Z)"  # +223 70 00 00 00, -4.2
 _RUNS = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?='*{_SIGNS})(?!{_PLAIN})")
 _MARKED = re.compile(rf"(?:\A|(?<=[;\t\r\n]))'(?='*{_SIGNS})")

@@ -51,10 +51,11 @@ SUSPECT = "|".join(
 )
 _SUSPECT = re.compile(SUSPECT)
 # Parts of a claim id, shape:document:place#attribute@entity, and places themselves: a range of cells (A22567:AN22567),
-# the id of a submission. They are never personal, and many thousands.
+# the id of a submission; a text that is a uuid and nothing else. They are never personal, and many thousands.
 AROUND_PLACE = (
     r"^[a-z_]+:[0-9a-f]{16}:|#[a-z][a-z0-9_>]*@[a-z_]+$|\b[a-z]{1,3}[0-9]{1,6}:[a-z]{1,3}[0-9]{1,6}\b"
     r"|\buuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+    r"|^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 )
 _AROUND_PLACE = re.compile(AROUND_PLACE)
 _KINDS: tuple[tuple[str, Callable[[str], Iterable[tuple[int, int]]]], ...] = (

@@ -108,14 +108,12 @@ def notes(path: Path | Held, encoding: Encoding) -> tuple[str, ...]:
 
 def mended(rows: list[list[str]]) -> int:
     """Puts right, in place, texts that were UTF-8 read as Windows and saved again (« Ã‰toile »); the rows touched."""
-    count = 0
-    for row in rows:
-        is_touched = False
-        for place, cell in enumerate(row):
-            if not cell.isascii() and (text := _SEEN_AGAIN.sub(_once_less, cell)) != cell:
-                row[place], is_touched = text, True
-        count += is_touched
-    return count
+    odd = [text for text in set[str]().union(*rows) if not text.isascii()]
+    right = {text: whole for text in odd if (whole := _SEEN_AGAIN.sub(_once_less, text)) != text}
+    touched = [row for row in rows if not right.keys().isdisjoint(row)] if right else []
+    for row in touched:
+        row[:] = [right.get(cell, cell) for cell in row]
+    return len(touched)
 
 
 def _once_less(match: re.Match[str]) -> str:

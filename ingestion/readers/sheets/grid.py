@@ -275,7 +275,7 @@ def _texts(sheet: python_calamine.CalamineSheet) -> list[list[str]]:
     rows = []
     for cells in sheet.iter_rows():
         texts = [cell if type(cell) is str else as_text(cell) for cell in cells]
-        rows.append(left + [once(text, text) for text in texts])
+        rows.append(left + list(map(once, texts, texts)))
     return rows
 
 
@@ -349,7 +349,7 @@ def _checked(path: Path | Held, lines: Iterable[list[str]]) -> list[list[str]]:
         cells += len(row)
         if cells > MOST_CELLS:
             raise SourceFileError(path.name, f"ligne {len(rows) + 1}", f"au plus {MOST_CELLS} cellules", "davantage")
-        rows.append([once(text, text) for text in row])
+        rows.append(list(map(once, row, row)))
     return rows
 
 

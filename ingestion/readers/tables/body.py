@@ -10,7 +10,7 @@ from ingestion.declaration.reader_settings import Tabular
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, letter
-from ingestion.readers.tables.sorting import HELP, HIDDEN, TITLE, Meaning, Rows, Sorter
+from ingestion.readers.tables.sorting import HELP, HIDDEN, TITLE, Meaning, Rows, Sorter, filled_count
 
 Cell = tuple[int, int]
 
@@ -34,7 +34,8 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
     rows = {n: _padded(grid, n, row, len(header)) for n, row in filled if n not in left_out}
     filling = _Filling(grid, rows, first, named, meaning, options)
     filling.merge()
-    alone = {n: min(own) for n in rows if sorter.is_title(own := filling.own(n))}
+    lone = [n for n, row in rows.items() if filling.moved or filled_count(row) == 1]
+    alone = {n: min(own) for n in lone if sorter.is_title(own := filling.own(n))}
     filling.fill_down()
     for n, column in alone.items():
         if not filling.goes_on(n, column):

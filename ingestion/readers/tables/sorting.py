@@ -66,8 +66,14 @@ class Sorter:
     def left_out(self, filled: Rows, first: int) -> dict[int, str]:
         """The reasons of the rows that are no records, by row; titles are told once merged cells are filled."""
         self.has_several = len(self.needed) > 1 or _filled_cells(filled) >= 3
-        found = {n: HEADER for n, row in filled if _names(row) in self.titles}
-        found |= {n: TOTAL for n, row in filled if n not in found and self._is_total(row)}
+        # Each distinct text is looked at once: of a million rows few hold a word of a header or of a total.
+        texts = set[str]().union(*(row for _, row in filled))
+        starts = {names[0] for names in self.titles if names}
+        begins = {text for text in texts if _name(text) in starts}
+        found = {n: HEADER for n, row in filled if row[0] in begins and _names(row) in self.titles}
+        worded = {text for text in texts if self.options.totals is not None or self.is_worded(text.strip())}
+        held = ((n, row) for n, row in filled if n not in found and not worded.isdisjoint(row))
+        found |= {n: TOTAL for n, row in held if self._is_total(row)}
         end = self._end(filled)
         found |= {n: OTHER for n, _ in filled[end:]}
         return dict(sorted((found | self._notes(filled[:end], found, first)).items()))
@@ -138,7 +144,13 @@ class Sorter:
 
 def _filled_cells(filled: Rows) -> float:
     """How many cells a row of the middle has."""
-    return median(len(_cells(row)) for _, row in filled) if filled else 0
+    return median(filled_count(row) for _, row in filled) if filled else 0
+
+
+def filled_count(row: list[str]) -> int:
+    """How many cells of a row hold more than white space."""
+    blank = row.count("")
+    return len(row) - blank if blank == len(row) or not any(map(str.isspace, row)) else len(_cells(row))
 
 
 def _is_note(row: list[str]) -> bool:

@@ -60,8 +60,8 @@ HSDS = Deliverable(
 )
 PARTNER_SHEETS = Deliverable(
     "partner_sheets",
-    "Fiches à faire vérifier par les structures",
-    "Sheets for the organizations to verify",
+    "Fiches à faire vérifier par les structures enquêtées",
+    "Sheets for the surveyed organizations to verify",
     make=_make_sheets,
     check=_check_sheets,
 )

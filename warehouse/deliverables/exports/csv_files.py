@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.shapes import COLUMNS
 from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.paths import PROJECT
-from warehouse.reading.csv_cells import harmless
+from warehouse.reading.csv_cells import SIGNS_RE2, harmless
 
 HXL = "warehouse/deliverables/exports/hxl.csv"  # for columns that only marts have
 _END_OF_LINE = "\r\n"
@@ -28,14 +29,30 @@ def write(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
         writer.writerows(rows)
 
 
-def cells(content: pa.Table) -> Iterator[tuple[str, ...]]:
-    """The rows as texts: dates as 2024-08-31, booleans as true and false, null as nothing."""
-    return zip(*(_texts(column) for column in content.columns), strict=True)
+def write_batches(path: Path, header: list[str], batches: Iterable[pa.RecordBatch]) -> None:
+    """Writes a CSV file as `write` does, with dates as 2024-08-31, booleans as true and false, null as nothing."""
+    write(path, header, ())
+    with path.open("ab") as file:
+        for batch in batches:
+            if batch.num_rows:
+                lines = pc.binary_join_element_wise(*(_fields(column) for column in batch.columns), ",")
+                lines = pc.binary_join_element_wise(lines, _END_OF_LINE, "")
+                # The texts of an Arrow array lie one after the other: together they are the content of the file.
+                file.write(memoryview(lines.buffers()[2])[: pc.sum(pc.binary_length(lines)).as_py()])
 
 
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    texts: list[str] = column.cast(pa.string()).fill_null("").to_pylist()
-    return [harmless(text) for text in texts] if pa.types.is_string(column.type) else texts
+def _fields(column: pa.Array) -> pa.Array:
+    """The cells of a column as they stand in the file: each distinct text is looked at once."""
+    if not pa.types.is_string(column.type):
+        return column.cast(pa.string()).fill_null("")
+    distinct = column.fill_null("").dictionary_encode()
+    texts = distinct.dictionary
+    signs = pc.match_substring_regex(texts, SIGNS_RE2)
+    if pc.any(signs).as_py():
+        harmless_texts = pa.array([harmless(text) for text in texts.filter(signs).to_pylist()], pa.string())
+        texts = pc.replace_with_mask(texts, signs, harmless_texts)
+    quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+    return pc.if_else(pc.match_substring_regex(texts, '[",\r\n]'), quoted, texts).take(distinct.indices)
 
 
 def with_hashtags(plain: Path, path: Path, tags: list[str]) -> None:

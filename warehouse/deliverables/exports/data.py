@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from ingestion.country.pack import country
 from ingestion.country.words import worded
 from warehouse import french
-from warehouse.deliverables.exports import csv_files, geography, package
-from warehouse.deliverables.exports.mart_tables import MARTS, REFERENCE, counts, tables
+from warehouse.deliverables.exports import csv_files, geography, package, workbook
+from warehouse.deliverables.exports.mart_tables import MARTS, REFERENCE, Table, counts, tables
+from warehouse.deliverables.exports.workbook import EVIDENCE
 from warehouse.reading.edition import Edition
 from warehouse.storage import write_json
 
 FOLDER = "exports"
 WORKBOOK = "cartographie.xlsx"
+_PART_BYTES = 1_000_000
 # By file that belongs to no single table, its name and description in the package.
 _ALONE = {
-    WORKBOOK: ("cartographie", "Classeur : une feuille par table, dictionnaire et codes."),
+    WORKBOOK: (
+        "cartographie",
+        "Classeur : résumé, une feuille par table, dictionnaire et codes, sans les preuves.",
+    ),
     f"{geography.NAME}.geojson": ("services_geojson", "Un point par service situé (GeoJSON, RFC 7946)."),
     f"{geography.NAME}.parquet": ("services_geoparquet", "Un point par service situé (GeoParquet 1.1)."),
 }
@@ -32,7 +38,7 @@ _READ_ME = """# Exports de la cartographie
 
 | fichier | pour qui |
 |---|---|
-| `{workbook}` | Excel, LibreOffice : une feuille par table, dictionnaire et codes |
+| `{workbook}` | Excel, LibreOffice : résumé, une feuille par table, dictionnaire et codes ; sans {evidence} |
 | `csv/` | programmes : UTF-8, virgules, RFC 4180, une case vide = inconnu |
 | `csv_hxl/` | les mêmes, avec une ligne de mots-dièse HXL sous les noms des colonnes |
 | `parquet/` | analystes : tables et, sous `reference/`, listes de codes |
@@ -51,20 +57,16 @@ géométrie : {admin2:its} est dans `admin2_code`.
 
 def make(edition: Edition, folder: Path) -> None:
     """Writes all files of the deliverable below `exports/` of ``folder``."""
-    from warehouse.deliverables.exports.workbook import Book
-
     target = folder / FOLDER
     described = []
-    book = Book(target / WORKBOOK, edition, package.LICENCE)
     for table in tables(edition, MARTS, REFERENCE):
+        _write_parquet(target / "parquet" / f"{table.file}.parquet", table, edition.notice)
         if table.schema == MARTS:
-            book.add(table)
             plain = target / "csv" / f"{table.file}.csv"
-            csv_files.write(plain, table.header, csv_files.cells(table.content))
+            csv_files.write_batches(plain, table.header, table.read())
             csv_files.with_hashtags(plain, target / "csv_hxl" / plain.name, csv_files.tags_of(table))
-        _write_parquet(target / "parquet" / f"{table.file}.parquet", table.content, edition.notice)
         described += package.resources(table, target)
-    book.close()
+    workbook.write(target / WORKBOOK, edition, package.LICENCE)
     geography.write(edition, target)
     described += [package.file_resource(target / name, target, *facts) for name, facts in _ALONE.items()]
     title = worded("Cartographie des services aux migrants {country:in}")
@@ -72,14 +74,18 @@ def make(edition: Edition, folder: Path) -> None:
         target / package.NAME, package.package(edition, f"mrf-{country().name.slug}-cartographie", title, described)
     )
     facts = {"name": edition.name, "as_of": french.day(edition.as_of), "workbook": WORKBOOK}
+    facts["evidence"] = " ni ".join(f"`{name}`" for name in EVIDENCE)
     facts |= {"notice": f"**{edition.notice}**\n\n" if edition.notice else "", "rule": package.CSV_RULE}
     (target / "LISEZMOI.md").write_text(worded(_READ_ME).format(licence=package.LICENCE, **facts), encoding="utf-8")
 
 
-def _write_parquet(path: Path, content: pa.Table, notice: str) -> None:
+def _write_parquet(path: Path, table: Table, notice: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {b"notice": notice.encode()} if notice else None
-    pq.write_table(content.replace_schema_metadata(metadata), path, compression="zstd")
+    reader = table.read()
+    with pq.ParquetWriter(path, reader.schema.with_metadata(metadata), compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
@@ -87,7 +93,7 @@ def check(edition: Edition, folder: Path) -> list[str]:
     target = folder / FOLDER
     marts, all_tables = counts(edition, MARTS), counts(edition, MARTS, REFERENCE)
     rows_by_format = {
-        WORKBOOK: (_rows_of_workbook(target / WORKBOOK), marts),
+        WORKBOOK: (_rows_of_workbook(target / WORKBOOK), {name: marts[name] for name in marts if name not in EVIDENCE}),
         "csv": ({path.stem: _rows_of_csv(path) for path in (target / "csv").glob("*.csv")}, marts),
         "parquet": (_rows_of_parquet(target / "parquet"), all_tables),
     }
@@ -112,19 +118,34 @@ def _rows_of_workbook(path: Path) -> dict[str, int]:
 
 
 def _rows_of_csv(path: Path) -> int:
-    with path.open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.reader(file, strict=True)) - 1
+    """The rows of a CSV file below its header. Raises pa.ArrowInvalid if one has another number of cells."""
+    columns = path.open(encoding="utf-8").readline().count(",") + 1
+    places = {f"f{number}": pa.string() for number in range(columns)}
+    reader = arrow_csv.open_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(autogenerate_column_names=True),
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=arrow_csv.ConvertOptions(column_types=places),
+    )
+    return sum(int(batch.num_rows) for batch in reader) - 1
 
 
 def _without_hashtags(target: Path) -> list[str]:
     """CSV files without a copy that only differs by a second line of hashtags."""
-    wrong = []
-    for path in sorted((target / "csv").glob("*.csv")):
-        head, _, rest = path.read_bytes().partition(b"\n")
-        tagged_head, _, tagged = (target / "csv_hxl" / path.name).read_bytes().partition(b"\n")
-        if (head, rest) != (tagged_head, tagged.partition(b"\n")[2]) or not tagged.startswith(b"#"):
-            wrong.append(f"csv_hxl/{path.name} : ce n’est pas csv/{path.name} avec ses mots-dièse")
-    return wrong
+    return [
+        f"csv_hxl/{path.name} : ce n’est pas csv/{path.name} avec ses mots-dièse"
+        for path in sorted((target / "csv").glob("*.csv"))
+        if not _is_tagged(path, target / "csv_hxl" / path.name)
+    ]
+
+
+def _is_tagged(plain: Path, tagged: Path) -> bool:
+    with plain.open("rb") as one, tagged.open("rb") as other:
+        if one.readline() != other.readline() or not other.readline().startswith(b"#"):
+            return False
+        return all(part == other.read(_PART_BYTES) for part in iter(partial(one.read, _PART_BYTES), b"")) and (
+            not other.read(1)
+        )
 
 
 def _rows_of_parquet(folder: Path) -> dict[str, int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -12,18 +12,23 @@ import pyarrow as pa
 from warehouse.reading.edition import Edition
 
 MARTS, REFERENCE = "marts", "reference"
+_BATCH_ROWS = 50_000
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: ``about`` is its grain in French; ``columns`` are those of the dictionary, in order."""
+    """One table: ``about`` is its grain in French; ``columns`` are those of the dictionary, in order.
+
+    ``read`` begins a new reading of its rows, in batches: none is ever in memory as a whole.
+    """
 
     schema: str
     name: str
     about: str
     key: list[str]
     columns: list[dict[str, Any]]
-    content: pa.Table
+    count: int
+    read: Callable[[], pa.RecordBatchReader]
 
     @property
     def file(self) -> str:
@@ -35,21 +40,27 @@ class Table:
         """The column names."""
         return [str(column["name"]) for column in self.columns]
 
-    @cached_property
-    def rows(self) -> list[tuple[Any, ...]]:
+    def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows as Python values: text, integer, number, date, boolean or None."""
-        return list(zip(*(column.to_pylist() for column in self.content.columns), strict=True))
+        for batch in self.read():
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def tables(edition: Edition, *schemas: str) -> Iterator[Table]:
-    """The tables of these schemas in the dictionary, one at a time, so that only one is in memory."""
+    """The tables of these schemas in the dictionary."""
+    rows = {schema: counts(edition, schema) for schema in schemas}
     for entry in edition.dictionary["tables"]:
-        if entry["schema"] in schemas:
-            key = [name.strip('"') for name in entry["key"]]  # reserved words of SQL are quoted there
-            order = ", ".join(f'"{name}"' for name in key) or "all"
-            query = f'from {entry["schema"]}."{entry["name"]}" order by {order}'
-            content = edition.connection.execute(query).to_arrow_table()
-            yield Table(entry["schema"], entry["name"], entry["fr"], key, entry["columns"], content)
+        if (schema := entry["schema"]) in schemas:
+            name = entry["name"]
+            key = [column.strip('"') for column in entry["key"]]  # reserved words of SQL are quoted there
+            order = ", ".join(f'"{column}"' for column in key) or "all"
+            read = partial(_read, edition, f'from {schema}."{name}" order by {order}')
+            yield Table(schema, name, entry["fr"], key, entry["columns"], rows[schema][name], read)
+
+
+def _read(edition: Edition, query: str) -> pa.RecordBatchReader:
+    # A cursor of its own: the connection's next query would end a reading that is not finished.
+    return edition.connection.cursor().execute(query).to_arrow_reader(_BATCH_ROWS)
 
 
 def counts(edition: Edition, *schemas: str) -> dict[str, int]:

@@ -55,7 +55,7 @@ def _resource(table: Table, path: Path, folder: Path) -> dict[str, Any]:
         "type": "table",
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
-        "rows": len(table.content),
+        "rows": table.count,
         "schema": schema(table),
         "dialect": dialect | ({"commentRows": [2]} if kind == "csv_hxl" else {}),
     }

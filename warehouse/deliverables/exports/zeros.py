@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from warehouse.deliverables.exports.mart_tables import Table
@@ -20,14 +20,14 @@ class Zeros:
     def __init__(self, edition: Edition) -> None:
         self._knowledge = Knowledge(edition)
 
-    def marked(self, table: Table) -> Sequence[Sequence[Any]]:
+    def marked(self, table: Table) -> Iterator[Sequence[Any]]:
         """The rows of a table, with marks for the zeros that are not established."""
         places = {name: place for place, name in enumerate(table.header)}
         if {"section", "indicator", "zone_code", "value"} <= set(places):
-            return [self._indicator(places, row) for row in table.rows]
+            return (self._indicator(places, row) for row in table.rows())
         if {"gap_class", *_COUNTS} <= set(places):
-            return [self._cell(places, row) for row in table.rows]
-        return table.rows
+            return (self._cell(places, row) for row in table.rows())
+        return table.rows()
 
     def _indicator(self, places: dict[str, int], row: tuple[Any, ...]) -> tuple[Any, ...]:
         if row[places["value"]] != 0:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAMED_DEGREES2 = 0.9  # on the country's map, smaller cercles only show their figure
 _INSET_WIDTH, _INSET_HEIGHT = 0.2, 0.23  # shares of the map
+FEW_ZONES = 8  # more do not fit: their names on the map, and a line each beside it
 _MIDDLE = (0.5, 0.5)  # of a zone's name, where the country does not say better
 
 
@@ -37,7 +38,8 @@ def draw_country(edition: Edition, target: Path) -> None:
         _label_country(chart, shown)
         panel = page.panel(8.05)
         legend.write(panel, shown)
-        legend.write_zones(panel, shown)
+        if len(shown.outlines.zones) <= FEW_ZONES:
+            legend.write_zones(panel, shown)
         legend.write_caution(panel)
 
 
@@ -68,23 +70,23 @@ def _draw(chart: Axes, shown: Scene) -> None:
 
 
 def _draw_land(chart: Axes, shown: Scene) -> None:
-    drawn = shown.outlines
-    chart.add_patch(_patch(drawn.country, facecolor=LAND, edgecolor="none"))
+    drawn = shown.outlines  # added as artists: the limits of the map are set, and measuring every outline takes a fifth
+    chart.add_artist(_patch(drawn.country, facecolor=LAND, edgecolor="none"))
     for one in drawn.cercles.values():
         if one.code not in shown.facts:
-            chart.add_patch(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
+            chart.add_artist(_patch(one.geometry, facecolor=LAND, edgecolor="#c3cbd1", lw=0.5))
     for one in shown.cercles:
         cercle = shown.facts[one.code]
-        chart.add_patch(_patch(one.geometry, facecolor=SHARE[cercle.share], edgecolor="none"))
+        chart.add_artist(_patch(one.geometry, facecolor=SHARE[cercle.share], edgecolor="none"))
         if cercle.is_mostly_unsurveyed:
-            chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(cercle), lw=0))
-        chart.add_patch(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
+            chart.add_artist(_patch(one.geometry, facecolor="none", edgecolor=EDGE, hatch=_hatch(cercle), lw=0))
+        chart.add_artist(_patch(one.geometry, facecolor="none", edgecolor=SOFT, lw=0.7))
     for code, zone in drawn.zones.items():
         is_shown = shown.zone_code in (None, code)
-        chart.add_patch(
+        chart.add_artist(
             _patch(zone, facecolor="none", edgecolor=INK if is_shown else EDGE, lw=1.6 if is_shown else 0.8)
         )
-    chart.add_patch(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
+    chart.add_artist(_patch(drawn.country, facecolor="none", edgecolor=SOFT, lw=1.0))
 
 
 def _hatch(cercle: CercleFacts) -> str:
@@ -121,7 +123,7 @@ def _size(shown: Scene) -> float:
 
 def _label_country(chart: Axes, shown: Scene) -> None:
     labels = _labels(chart, shown)
-    for code in shown.outlines.zones:
+    for code in shown.outlines.zones if len(shown.outlines.zones) <= FEW_ZONES else ():
         x, y = country().map.label_offsets.get(code, _MIDDLE)
         west, south, east, north = shown.outlines.zones[code].bounds
         place = (west + x * (east - west), south + y * (north - south))

@@ -77,7 +77,7 @@ def _content(edition: Edition, drawn: Outlines) -> dict[str, Any]:
         "zones": drawn.zone_names,
         "frames": {code: _frame(shape) for code, shape in drawn.zones.items()},
         "cercles": _cercles(edition, drawn, list(types)),
-        "services": _services(edition),
+        "services": [] if drawn.is_tiled else _services(edition),
     }
 
 

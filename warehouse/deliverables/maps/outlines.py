@@ -28,7 +28,7 @@ _CLOSING_DEGREES = 0.01  # closes slivers between separately simplified outlines
 
 @dataclass(frozen=True)
 class Cercle:
-    """An area of the second level (mostly a cercle), of the current vintage, with its WGS 84 geometry.
+    """An area of the second level (a cercle, a département) in its current code; WGS 84 geometry.
 
     ``zone_code``: in the historical reading, None outside the zones.
     """
@@ -51,6 +51,7 @@ class Outlines:
     is_schematic: bool
     credit: str
     disclaimer: str = DISCLAIMER
+    is_tiled: bool = False  # areas are tiles without geography: nothing may be located on them
 
 
 def outlines(edition: Edition) -> Outlines:
@@ -63,11 +64,14 @@ def outlines(edition: Edition) -> Outlines:
     landed = read_json(edition.folder / contours.NAME) or {"features": []}
     shapes = _cercles(landed["features"])
     is_schematic = not set(zone_of) <= set(shapes)
+    is_tiled = is_schematic and _national_feature()["properties"].get("layout") == "tiles"
     if is_schematic:
         country = _national()
         shapes = _shared_out(country, chief_towns())
         areas = worded("{admin2:Plural}")
         credit = f"Pays : {_national_source()}. {areas} : partage entre les coordonnées approchées des chefs-lieux."
+        if is_tiled:
+            credit = f"{areas} : {_national_source()}. Rien n’y est à sa place ni à son échelle."
     else:
         country = _closed([shapely.geometry.shape(one["geometry"]) for one in landed["features"]])
         credit = f"Limites : {' ; '.join(_sources(landed['features']))}."
@@ -79,7 +83,7 @@ def outlines(edition: Edition) -> Outlines:
         zone: shapely.union_all([one.geometry for one in cercles.values() if one.zone_code == zone], grid_size=_GRID)
         for zone in zone_names
     }
-    return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit)
+    return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit, is_tiled=is_tiled)
 
 
 def chief_towns() -> dict[str, tuple[float, float]]:
@@ -134,7 +138,7 @@ def _national() -> shapely.Geometry:
 
 def _national_source() -> str:
     properties = _national_feature()["properties"]
-    return f"{properties['source']} ({properties['license']})"
+    return f"{properties['source']} ({properties['license']})" if properties["license"] else str(properties["source"])
 
 
 def _shared_out(country: shapely.Geometry, towns: Mapping[str, tuple[float, float]]) -> dict[str, shapely.Geometry]:

@@ -53,7 +53,7 @@ def scene(edition: Edition, zone_code: str | None = None) -> Scene:
         zone_code,
         drawn,
         cercles,
-        [one for one in facts.located(edition) if one["zone_code"] in zones],
+        [] if drawn.is_tiled else [one for one in facts.located(edition) if one["zone_code"] in zones],
         sum(facts.unlocated(edition, zone).total() for zone in zones),
         facts.names(edition, "type_service"),
     )

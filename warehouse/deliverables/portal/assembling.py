@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.country.words import worded
-from warehouse.deliverables import front, palette
+from warehouse.deliverables import front, key_figures, palette
 from warehouse.deliverables.knowledge import LEGEND
 from warehouse.deliverables.portal import basis, claims, directory, gaps, home, plain_views, scripts
 from warehouse.pages import environment
@@ -25,14 +25,14 @@ def make(edition: Edition, folder: Path) -> None:
     directory.write(edition, folder)
     gaps.write(edition, folder)
     plain_views.write(edition, folder)
-    figures = home.figures(edition)
+    figures = key_figures.figures(edition)
     basis.write(edition, folder, claims.write(edition, folder), figures["known"])
     (folder / front.NAME).write_text(_page(edition, figures), encoding="utf-8")
 
 
 def _page(edition: Edition, figures: dict[str, int]) -> str:
     templates = environment(_HERE)
-    marks = home.marks(edition, figures)
+    marks = key_figures.marks(edition, figures)
     templates.filters["weight"] = _weight
     return templates.get_template("page.html").render(
         edition=edition,
@@ -41,7 +41,7 @@ def _page(edition: Edition, figures: dict[str, int]) -> str:
         figures=figures,
         marks=marks,
         legend=[told for mark, told in LEGEND.items() if mark in marks.values()],
-        first_gaps=home.first_gaps(edition),
+        first_gaps=key_figures.first_gaps(edition),
         groups=home.groups(edition),
         scripts=[f"portail/{SCRIPTS[0]}.js", f"{scripts.FOLDER}/socle.js", *(f"portail/{s}.js" for s in SCRIPTS[1:])],
     )

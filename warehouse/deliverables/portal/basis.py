@@ -71,7 +71,7 @@ def sections(text: str) -> list[dict[str, Any]]:
     return [
         section
         | {"fields": [field | ({"place": True} if field["name"] in _MASKED else {}) for field in section["fields"]]}
-        for section in yaml.safe_load(text)
+        for section in yaml.load(text, yaml.CSafeLoader)
     ]
 
 

@@ -33,8 +33,8 @@ inner join figures
     and contains(figures.entity_id, concat('|', crosswalk.population_group_code, '|'))
     and contains(figures.entity_id, concat('|', zones.admin1_code))
 left join marts.dim_admin_area as areas
-    on split_part(figures.entity_id, '|', 2) = areas.code and areas.system = 'COD'
-    and areas.vintage = '{vintage:current}'
+    on split_part(figures.entity_id, '|', 2) = areas.code
+    and areas.system = 'COD' and areas.vintage = '{vintage:current}'
 group by 1 order by 1
 """
 _SEARCHES = "select distinct entity_id from marts.provenance where entity = 'search' order by 1"

@@ -63,6 +63,9 @@ def _save(figure: Figure, target: Path) -> Path:
     return target
 
 
+_LEVEL_LABELS = 8  # more labels of columns are slanted
+
+
 @_styled
 def stacked(
     target: Path, rows: Sequence[str], series: Mapping[str, Sequence[float | None]], colours: Mapping[str, str]
@@ -106,7 +109,7 @@ def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Se
     """A grid of gap classes with colour and code; cells not surveyed are hatched."""
     from matplotlib.patches import Rectangle
 
-    figure, axes = _figure(0.5 + 0.27 * len(rows))
+    figure, axes = _figure((2.2 if len(columns) > _LEVEL_LABELS else 0.5) + 0.27 * len(rows))
     for y, line in enumerate(cells):
         for x, code in enumerate(line):
             hatch = "////" if code == palette.HATCHED else None
@@ -120,7 +123,9 @@ def classes(target: Path, rows: Sequence[str], columns: Sequence[str], cells: Se
             )  # fmt: skip
     axes.set_xlim(0, len(columns))
     axes.set_ylim(len(rows), 0)
-    axes.set_xticks([x + 0.5 for x in range(len(columns))], columns)
+    is_long = len(columns) > _LEVEL_LABELS
+    slant: dict[str, Any] = {"rotation": 60, "ha": "left", "rotation_mode": "anchor"} if is_long else {}
+    axes.set_xticks([x + 0.5 for x in range(len(columns))], columns, **slant)
     axes.set_yticks([y + 0.5 for y in range(len(rows))], rows)
     axes.xaxis.tick_top()
     return _save(figure, target)

@@ -131,7 +131,11 @@ class Drawings:
         w = self._w
         grid = w.gap_grid(group)
         cells = [[grid[code, zone].values["gap_class"] for zone in w.zones] for code in w.types]
-        path = charts.classes(self._target(), list(w.types.values()), list(w.zones.values()), cells)
+        types, zones = list(w.types.values()), list(w.zones.values())
+        if w.has_many_zones:
+            path = charts.classes(self._target(), zones, types, list(zip(*cells, strict=True)))
+        else:
+            path = charts.classes(self._target(), types, zones, cells)
         description = " ; ".join(
             f"{name} : " + ", ".join(f"{zone} {code}" for zone, code in zip(w.zones.values(), line, strict=True))
             for name, line in zip(w.types.values(), cells, strict=True)

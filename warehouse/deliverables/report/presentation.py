@@ -142,9 +142,10 @@ class _Talk:
         self._slides.beside(reading)
 
     def _table(self, lines: Sequence[tuple[Any, str, str]], size: float) -> None:
-        zones = [*self._zones, ALL]
+        zones = [ALL] if self._writer.has_many_zones else [*self._zones, ALL]
         body = [[label, *(self._shown_value(section, name, zone) for zone in zones)] for label, section, name in lines]
-        self._slides.table([["", *self._zones.values(), "Ensemble"], *body], [3.9, *[1.36] * len(zones)], size)
+        heads = [self._zones.get(zone, "Ensemble") for zone in zones]
+        self._slides.table([["", *heads], *body], [3.9, *[1.36] * len(zones)], size)
 
     def _cover(self) -> None:
         subject = "Services économiques, sociaux et psychosociaux ouverts aux migrants en transit et de retour"
@@ -203,7 +204,14 @@ class _Talk:
             [name, *(grid[code, zone].values["gap_class"] for zone in self._zones)]
             for code, name in self._writer.types.items()
         ]
-        self._slides.table([["", *self._zones.values()], *lines], [3.9, *[0.85] * len(self._zones)], 10, 0.32)
+        rows = [["", *self._zones.values()], *lines]
+        if self._writer.has_many_zones:
+            rows[0][0] = "Zone"
+            names = ["Zone", *self._writer.types]
+            rows = [names, *([*column] for column in list(zip(*rows, strict=True))[1:])]
+            self._slides.table(rows, [2.2, *[0.68] * len(self._writer.types)], 7, 0.2)
+            return
+        self._slides.table(rows, [3.9, *[0.85] * len(self._zones)], 10, 0.32)
         classes = self._edition.rows("select gap_class, sentence_fr from reference.gap_class order by rowid")
         self._slides.beside("\n".join(f"{c['gap_class']}  {c['sentence_fr'].partition(' : ')[0]}" for c in classes), 12)
 

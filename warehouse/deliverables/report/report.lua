@@ -34,7 +34,14 @@ local function section(kind)
     "</w:sectPr></w:pPr></w:p>")
 end
 
+-- What begins on a page of its own.
+local PAGE_BREAK = {
+  docx = pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'),
+  typst = pandoc.RawBlock("typst", "#pagebreak(weak: true)"),
+}
+
 function Div(div)
+  if div.classes:includes("newpage") then return PAGE_BREAK[FORMAT] or {} end
   if not div.classes:includes("landscape") then return nil end
   local blocks = div.content
   if FORMAT == "docx" then

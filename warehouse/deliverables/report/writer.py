@@ -23,6 +23,9 @@ Column = tuple[str, str, str, int]
 Label = str | CitedRow
 
 
+FEW_ZONES = 8  # columns that a page has room for
+
+
 class Writer:
     """Writes the parts of one report as Markdown, and records where each value was read."""
 
@@ -104,6 +107,11 @@ class Writer:
             return str(self._organizations.get(code, code))
         return LABELS.get(code_list, {}).get(code) or self.zones.get(code) or self.edition.label(code_list, code)
 
+    @property
+    def has_many_zones(self) -> bool:
+        """Whether zones are too many for the columns of a page: they are then rows."""
+        return len(self.zones) > FEW_ZONES
+
     def cited(self, caller: Callable[[], str], title: str = "Texte") -> str:
         """A paragraph of a template, with a footnote for its values."""
         group = self.citations.open(title)
@@ -118,8 +126,11 @@ class Writer:
         group = self.citations.open(self._title("Tableau", title))
         lines = [[self._head(label), *(self.value_or_mark(row) for row in line)] for label, line in kept]
         legend = self.legend([row for _, line in kept for row in line])
-        headings = ["", *self.zones.values(), "Ensemble"]
-        return self._table(group, headings, [34, *[13] * (len(self.zones) + 1)], lines) + f"\n{legend}\n"
+        headings, widths = ["", *self.zones.values(), "Ensemble"], [34, *[13] * (len(self.zones) + 1)]
+        if self.has_many_zones:
+            headings, *lines = ([*column] for column in zip(headings, *lines, strict=True))
+            widths = [20, *[11] * (len(headings) - 1)]
+        return self._table(group, headings, widths, lines) + f"\n{legend}\n"
 
     def _head(self, label: Label) -> str:
         if isinstance(label, str):

@@ -25,9 +25,13 @@ _PAIRS = f"""
     with block as (
         select key, position, row_number() over (partition by key order by context, squash, position) as place
         from (select unnest(keys) as key, position, context, squash from node)
-    )
+    ),
+
+    -- Equal keys and places: a join on the key alone compares each pair of a block, and the largest decides its cost.
+    following as (select key, position, place + unnest(range(1, {NEIGHBOURS} + 1)) as place from block)
+
     select distinct least(a.position, b.position) as join_key_l, greatest(a.position, b.position) as join_key_r
-    from block a join block b on a.key = b.key and b.place between a.place + 1 and a.place + {NEIGHBOURS}
+    from following a join block b using (key, place)
 """
 
 _PLAUSIBLE = """

@@ -233,7 +233,7 @@ Entry = tuple[Phrase, str, Kind]
 @cache
 def vocabulary() -> dict[str, tuple[Entry, ...]]:
     """First stem → phrases that begin with it, longest first; an empty meaning is a word to leave out."""
-    data = yaml.safe_load(files(__package__).joinpath("vocabulary.yml").read_text("utf-8"))
+    data = yaml.load(files(__package__).joinpath("vocabulary.yml").read_text("utf-8"), yaml.CSafeLoader)
     entries = dict[Phrase, tuple[str, Kind]]()
     for place in _places():
         entries[_phrase(place)] = (f"lieu:{place}", Kind.PLACE)

@@ -66,7 +66,7 @@ def level_of_free_text(cell: str, above: int, vintage: str) -> int:
     It is the largest one where all of them are known, else where most are: « Gao, Mopti » are regions, « Gao, Ansongo »
     cercles. Words like « cercle de » bind their level whatever it is.
     """
-    bare = [one.text for one in mentions(cell) if one.level is None and country(one.text) != "ML"]
+    bare = [one.text for one in mentions(cell) if one.level is None and country(one.text) != here().iso2]
     levels = [level for level in _LEVELS if level > above]
     return max(levels, key=lambda level: (sum(is_known(text, level, vintage) for text in bare), -level))
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ingestion.country.pcode_forms import ancestor
 from ingestion.shapes import SHAPES
 from warehouse.paths import Workspace
 from warehouse.resolution.places.cell_paths import level_of_free_text
@@ -154,7 +155,7 @@ def _statement(text: str) -> Statement:
 
 
 def _row(shape: str, number: int, place: Place) -> dict[str, Any]:
-    codes = {f"admin{n}_code": place.code[: 2 * n + 2] if (place.level or 0) >= n else None for n in (1, 2, 3)}
+    codes = {f"admin{n}_code": ancestor(place.code, n) or None if (place.level or 0) >= n else None for n in (1, 2, 3)}
     return codes | {
         "shape": shape,
         "place_no": number,

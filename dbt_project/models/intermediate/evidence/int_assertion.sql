@@ -108,10 +108,8 @@ about_services as (
         and not (
             records.is_of_several_places
             and stated.attribute in (
-                {% for attribute in activity_figures() %}
-                '{{ attribute }}',
-                {% endfor %}
-                'latitude', 'longitude', 'capacity_per_month', 'free_places'
+                'latitude', 'longitude', 'capacity_per_month', 'free_places',
+                {{ quoted(activity_figures()) }}
             )
         )
 ),
@@ -210,36 +208,42 @@ told as (
     select * from derived
 ),
 
+-- When the origin of a copy saw what the copy repeats.
+origins as (
+    select entity, entity_id, told_attribute, told_value, root_document_id, min(observed_on) as seen_on
+    from told
+    where document_id = root_document_id
+    group by entity, entity_id, told_attribute, told_value, root_document_id
+),
+
 claims as (
     select
-        entity,
-        entity_id,
-        place_no,
-        record_id,
-        shape,
-        told_attribute as attribute,
-        told_value as value,
-        told_raw_value as raw_value,
-        locator,
-        source_id,
-        document_id,
+        told.entity,
+        told.entity_id,
+        told.place_no,
+        told.record_id,
+        told.shape,
+        told.told_attribute as attribute,
+        told.told_value as value,
+        told.told_raw_value as raw_value,
+        told.locator,
+        told.source_id,
+        told.document_id,
         -- What a copy repeats was seen when its origin saw it; what it adds is its own.
-        least(
-            observed_on,
-            coalesce(
-                min(case when document_id = root_document_id then observed_on end) over (
-                    partition by entity, entity_id, told_attribute, told_value, root_document_id
-                ),
-                observed_on
-            )
-        ) as observed_on,
-        evidence_class,
-        reader,
-        informant,
-        root_document_id,
-        is_withdrawn,
-        attribute as origin
+        least(told.observed_on, coalesce(origins.seen_on, told.observed_on)) as observed_on,
+        told.evidence_class,
+        told.reader,
+        told.informant,
+        told.root_document_id,
+        told.is_withdrawn,
+        told.attribute as origin
     from told
+    left join origins
+        on told.entity = origins.entity
+        and told.entity_id = origins.entity_id
+        and told.told_attribute = origins.told_attribute
+        and told.told_value = origins.told_value
+        and told.root_document_id = origins.root_document_id
 ),
 
 -- A later edition replaces a record at a place, or all of it: then what it says of anything but a place goes too.
@@ -272,28 +276,42 @@ named as (
         || case when place_no > 1 then '/' || place_no else '' end as assertion_id,
         class_weight * freshness * extraction_confidence as weight
     from weighed
+),
+
+-- Of one informant, when it last said something that counts.
+latest as (
+    select entity, entity_id, attribute, informant, max(observed_on) as seen_on
+    from named
+    where not is_withdrawn and edition_standing is null
+    group by entity, entity_id, attribute, informant
 )
 
 select
-    *,
-    not is_withdrawn
+    named.*,
+    not named.is_withdrawn
     and (
-        coalesce(edition_standing = 'superseded', false)
+        coalesce(named.edition_standing = 'superseded', false)
         or (
-            not {{ is_united('entity', 'attribute') }}
-            and coalesce(
-                observed_on < max(case when not is_withdrawn and edition_standing is null then observed_on end) over (
-                    partition by entity, entity_id, attribute, informant
-                ),
-                false
-            )
+            not {{ is_united('named.entity', 'named.attribute') }}
+            and coalesce(named.observed_on < latest.seen_on, false)
         )
     ) as is_superseded,
-    not is_withdrawn
-    and edition_standing is null
+    not named.is_withdrawn
+    and named.edition_standing is null
     and row_number() over (
         partition by
-            entity, entity_id, attribute, value, root_document_id, is_withdrawn, coalesce(edition_standing, '')
-        order by weight desc, observed_on desc, document_id, assertion_id
+            named.entity,
+            named.entity_id,
+            named.attribute,
+            named.value,
+            named.root_document_id,
+            named.is_withdrawn,
+            coalesce(named.edition_standing, '')
+        order by named.weight desc, named.observed_on desc, named.document_id, named.assertion_id
     ) = 1 as is_counted
 from named
+left join latest
+    on named.entity = latest.entity
+    and named.entity_id = latest.entity_id
+    and named.attribute = latest.attribute
+    and named.informant = latest.informant

@@ -133,8 +133,12 @@ need_figures as (
         and (
             (
                 parts.admin_level = figures.admin_level
-                and coalesce(parts.admin3_code, parts.admin2_code, parts.admin1_code, '{{ country('pcode_letters') }}')
-                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}')
+                and coalesce(
+                    parts.admin3_code, parts.admin2_code, parts.admin1_code, '{{ country('pcode_letters') }}'
+                )
+                = coalesce(
+                    figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}'
+                )
             )
             or (
                 parts.admin_level = 3

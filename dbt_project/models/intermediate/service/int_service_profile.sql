@@ -9,12 +9,7 @@ with winners as (select * from {{ ref('int_value') }} where entity = 'service_at
 agreed as (
     select *
     from winners
-    where value_count = 1
-        or attribute not in (
-            {% for attribute in activity_attributes() %}
-            '{{ attribute }}'{{ ',' if not loop.last }}
-            {% endfor %}
-        )
+    where value_count = 1 or attribute not in ({{ quoted(activity_attributes()) }})
 ),
 
 told as (

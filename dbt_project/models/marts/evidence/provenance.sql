@@ -169,7 +169,9 @@ need_claims as (
                     zones.admin1_code,
                     '{{ country('pcode_letters') }}'
                 )
-                = coalesce(figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}')
+                = coalesce(
+                    figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}'
+                )
             )
             or (
                 figures.method = 'sum_of_communes'

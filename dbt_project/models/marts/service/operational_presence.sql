@@ -16,7 +16,9 @@ stated as (
         said.admin2_name,
         -- A row without a cercle keeps its region, as recognized, else as written, or the zone that it names.
         coalesce(
-            case when said.admin_vintage = '{{ country('vintage') }}' then said.admin1_code end, records.admin1_code, said.admin1_code
+            case when said.admin_vintage = '{{ country('vintage') }}' then said.admin1_code end,
+            records.admin1_code,
+            said.admin1_code
         ) as admin1_code,
         case when said.admin2_code is null and said.admin2_name is null then said.admin1_name end as admin1_name,
         records.zone_code,

@@ -194,3 +194,9 @@ def test_a_name_after_a_civility_is_removed_and_the_civility_stays(text: str, le
     assert redacted == left
     assert {piece.kind for piece in removed} <= {NAME}
     assert redact(text)[0] == text, "only where people write sentences"
+
+
+@given(st.uuids())
+def test_a_uuid_is_nothing_personal_whether_or_not_it_passes_the_first_filter(one: uuid.UUID) -> None:
+    """Alone it is passed over unread; with a sign beside it, it is read and nothing is found."""
+    assert find(str(one)) == find(f"{one} .") == []

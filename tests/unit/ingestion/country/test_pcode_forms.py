@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from ingestion.country.pcode_forms import TABLE, ancestor, form, level_of, prefixes
+from ingestion.country.pcode_forms import TABLE, ancestor, form, level_of, pattern, prefixes
 
 # Codes as OCHA's lists write them: country, levels 1, 2 and 3 ("" where its form knows none).
 WRITTEN = {
@@ -59,3 +61,12 @@ def test_each_form_says_its_source_and_whether_it_was_checked() -> None:
     rows = list(csv.DictReader(TABLE.open(encoding="utf-8", newline="")))
     assert [row["prefix"] for row in rows if not row["source"] or not row["checked"]] == []
     assert {row["country"] for row in rows} >= set(WRITTEN)
+
+
+@pytest.mark.parametrize("country", WRITTEN)
+def test_the_gate_accepts_the_forms_and_nothing_else(country: str) -> None:
+    for level, code in enumerate(WRITTEN[country]):
+        if level and code:
+            assert re.fullmatch(pattern(level), code), code
+            assert not re.fullmatch(pattern(level), f"{code}9"), code
+            assert not re.fullmatch(pattern(level), code[:-1]), code

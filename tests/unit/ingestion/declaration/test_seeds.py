@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 import yaml
 
-from ingestion.country import seeds
+from ingestion.country import pack, seeds
+from ingestion.country.pcode_forms import ancestor, level_of
 from ingestion.records.file_records import READERS
 from warehouse.paths import DBT_PROJECT
 
@@ -28,6 +31,13 @@ POINTERS = [
 rows = seeds.rows
 
 
+@pytest.fixture(autouse=True, params=sorted(pack.known()))
+def country(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each country that the project ships, in turn."""
+    monkeypatch.setenv(pack.SETTING, request.param)
+    return str(request.param)
+
+
 def test_every_seed_is_declared() -> None:
     assert set(DECLARED) == set(seeds.names())
 
@@ -35,7 +45,7 @@ def test_every_seed_is_declared() -> None:
 @pytest.mark.parametrize("name", DECLARED)
 def test_the_key_names_one_row(name: str) -> None:
     keys = [tuple(row[column] for column in DECLARED[name]["config"]["meta"]["key"]) for row in rows(name)]
-    assert keys
+    assert keys or name in ("admin_crosswalk", "place_variant")  # a country may need none
     assert len(keys) == len(set(keys))
 
 
@@ -72,3 +82,29 @@ def test_every_point_of_the_terms_of_reference_is_there_once() -> None:
     deliverables = {"10.1", "10.2", "10.3"}
     assert types | zones | groups | means | deliverables <= points
     assert {point[1] for point in points if point.startswith("3")} == set("abcdefg")
+
+
+def test_a_code_lies_in_its_parent_and_has_the_form_of_its_level() -> None:
+    wrong = [
+        row["code"]
+        for row in rows("admin_area")
+        if level_of(row["code"]) != int(row["level"])
+        or ancestor(row["code"], int(row["level"]) - 1) != row["parent_code"]
+    ]
+    assert wrong == []
+
+
+def test_the_settings_name_what_there_is(country: str) -> None:
+    used = pack.pack()
+    zones = {row["zone_code"] for row in rows("zone")}
+    languages = {row["code"] for row in rows("code_list") if row["list"] == "langue"}
+    readings = {row["reading"] for row in rows("zone_admin")}
+    assert set(used.settings.near_zones) <= zones
+    assert set(used.settings.map.label_offsets) <= zones
+    assert set(used.settings.local_languages) <= languages
+    assert readings == set(used.settings.readings)
+    assert {row["vintage"] for row in rows("admin_area")} == {vintage.code for vintage in used.settings.vintages}
+    with used.chief_towns.open(encoding="utf-8", newline="") as file:
+        towns = {row["admin2_code"] for row in csv.DictReader(file)}
+    assert {row["admin_code"] for row in rows("zone_admin")} <= towns
+    assert used.outline.exists(), country

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from ingestion.country.words import worded
 from warehouse.deliverables.register import DELIVERABLES
 from warehouse.paths import DBT_PROJECT
 
@@ -22,6 +23,6 @@ def test_each_deliverable_is_an_exposure_and_nothing_else_is() -> None:
 def test_an_exposure_is_told_as_its_deliverable_is_and_has_an_owner() -> None:
     for deliverable in DELIVERABLES:
         exposure = exposures()[deliverable.name]
-        assert exposure["label"] == deliverable.title_fr
+        assert worded(exposure["label"]) == deliverable.title_fr
         assert exposure["owner"]["name"]
         assert " / " in exposure["description"], "French and English"

@@ -11,11 +11,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from warehouse.deliverables import key_figures
 from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.deliverables.exports.zeros import Zeros
 from warehouse.deliverables.maps import drawing, scene
 from warehouse.deliverables.maps.facts import CercleFacts
-from warehouse.deliverables.portal import home
 from warehouse.reading.edition import Edition
 
 ALL = dict.fromkeys(
@@ -38,19 +38,20 @@ def edition(is_surveyed: bool, unverified: int, opportunities: int = 0) -> Editi
 
 
 def test_the_first_page_says_that_nobody_verified_or_looked() -> None:
-    marks = home.marks(edition(True, unverified=3), ALL | {"known": 3, "within_scope": 3, "organizations": 2})
+    marks = key_figures.marks(edition(True, unverified=3), ALL | {"known": 3, "within_scope": 3, "organizations": 2})
     assert {marks[name] for name in ("operational", "not_operational", "no_service")} == {"n. v."}
     assert marks["open_opportunities"] == "n. d."
     assert {marks[name] for name in ("known", "within_scope", "organizations")} == {""}, "what is known is counted"
-    assert home.marks(edition(False, unverified=0), ALL)["known"] == "n. e."
+    assert key_figures.marks(edition(False, unverified=0), ALL)["known"] == "n. e."
 
 
 def test_zeros_that_are_established_stay() -> None:
-    assert set(home.marks(edition(True, unverified=0, opportunities=1), ALL).values()) == {""}
+    assert set(key_figures.marks(edition(True, unverified=0, opportunities=1), ALL).values()) == {""}
 
 
 def table(name: str, *rows: dict[str, Any]) -> Table:
-    return Table("marts", name, "", [], [{"name": column} for column in rows[0]], pa.Table.from_pylist(list(rows)))
+    content, columns = pa.Table.from_pylist(list(rows)), [{"name": column} for column in rows[0]]
+    return Table("marts", name, "", [], columns, len(rows), content.to_reader)
 
 
 COUNTS = {"operational_count": 0, "admitting_count": 0, "conditional_count": 0, "free_count": 0}

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.conftest import PROJECT, real_folder
-from warehouse.resolution.organizations import Resolved, resolve
+from warehouse.resolution.organizations import Resolved, candidates, resolve
 from warehouse.resolution.organizations.organization_names import parse
 
 Written = tuple[str, str | None]
@@ -295,3 +296,25 @@ def test_labelled_names(benchmark: ModuleType) -> None:
             said, true = benchmark.linked(scope), benchmark._equal(scope["same_as"])
             homonyms = benchmark._equal(benchmark._acronyms(scope)) & ~true & benchmark.counted(scope)
             assert not np.any(said & homonyms)
+
+
+def test_each_spelling_of_a_block_meets_the_next_ones_and_no_other() -> None:
+    """By definition, pair by pair: the query must not compare all pairs of a large block."""
+    chance = np.random.default_rng(3)
+    keys = [[f"start:{chance.integers(3)}", f"word:{chance.integers(40)}"] for _ in range(200)]
+    node = pd.DataFrame({"position": range(200), "context": None, "squash": chance.permutation(200).astype(str)})
+    with duckdb.connect() as connection:
+        connection.register("given", node.assign(keys=keys))
+        connection.execute("create table node as from given")
+        found = set(connection.execute(candidates._PAIRS).fetchall())
+        plan = str(connection.execute(f"explain {candidates._PAIRS}").fetchall())
+    expected = set()
+    for key in {key for own in keys for key in own}:
+        block = sorted((row.squash, row.position) for row in node.itertuples() if key in keys[row.position])
+        for place, (_, one) in enumerate(block):
+            expected |= {
+                (min(one, other), max(one, other)) for _, other in block[place + 1 : place + 1 + candidates.NEIGHBOURS]
+            }
+    assert found == expected
+    assert "place = place" in plan
+    assert "<=" not in plan

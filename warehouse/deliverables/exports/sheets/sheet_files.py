@@ -1,4 +1,4 @@
-"""The deliverable `partner_sheets`: one Word document per organization, to be corrected and sent back."""
+"""The deliverable `partner_sheets`: a Word document per surveyed organization, to be corrected and sent back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import re
 import zipfile
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 
 from ingestion.clean.text import fold
@@ -38,13 +39,38 @@ _LONGEST_NAME = 60
 _TEXTS = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 
 
+# Whether somebody of ours stood before it, or asked it: a list alone names structures by the thousand.
+_SEEN = """
+    with survey as (
+        select p.entity, p.entity_id
+        from marts.provenance as p
+        left join marts.document_review as d on p.document_id = d.document_id
+        where p.standing <> 'override' and coalesce(d.kind = 'enquete', p.locator like 'uuid:%')
+    )
+
+    select entity_id from survey where entity = 'organization'
+    union
+    select organization_id from marts.service_directory
+    where service_at_location_id in (select entity_id from survey where entity = 'service_at_location')
+"""
+
+
 def make(edition: Edition, folder: Path) -> None:
-    """Writes `fiches/<name>_<id>.docx` for each organization with a service in the directory, and the index."""
-    target = folder / FOLDER
-    target.mkdir(parents=True)
+    """Writes `fiches/<name>_<id>.docx` for each organization that the field survey saw, and the index."""
+    write(edition, folder / FOLDER, seen_by_survey(edition))
+
+
+def seen_by_survey(edition: Edition) -> set[str]:
+    """The ids of the organizations about which the field survey states something."""
+    return {row["entity_id"] for row in edition.rows(_SEEN)}
+
+
+def write(edition: Edition, target: Path, wanted: Collection[str]) -> None:
+    """Writes the sheets of these organizations, as far as they have a service in the directory, and their index."""
+    target.mkdir(parents=True, exist_ok=True)
     sheets = _Sheets(edition)
     lines = []
-    for organization, rows in _by_organization(edition):
+    for organization, rows in _by_organization(edition, wanted):
         name = file_name(organization)
         sheets.write(target / name, organization, rows)
         checks = [row["next_check_on"] for row in rows if row["next_check_on"]]
@@ -68,10 +94,11 @@ def file_name(organization: Row) -> str:
     return f"{slug}_{organization['organization_id']}.docx"
 
 
-def _by_organization(edition: Edition) -> list[tuple[Row, list[Row]]]:
+def _by_organization(edition: Edition, wanted: Collection[str]) -> list[tuple[Row, list[Row]]]:
     order = "service_type_code nulls last, program_name, service_at_location_id"
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in edition.rows(f"from marts.service_directory order by {order}"):
+    asked = "where organization_id in (select unnest(?))"
+    for row in edition.rows(f"from marts.service_directory {asked} order by {order}", sorted(wanted)):
         rows[row["organization_id"]].append(row)
     known = edition.rows("from marts.dim_organization order by organization_id")
     return [(one, rows[one["organization_id"]]) for one in known if one["organization_id"] in rows]
@@ -147,15 +174,19 @@ class _Sheets:
 
 
 def check(edition: Edition, folder: Path) -> list[str]:
-    """Reopens every sheet: one per organization, with a choice to tick for each of its places."""
-    target = folder / FOLDER
+    """Reopens every sheet of the deliverable."""
+    return faults(edition, folder / FOLDER, seen_by_survey(edition))
+
+
+def faults(edition: Edition, target: Path, wanted: Collection[str]) -> list[str]:
+    """What is wrong with the sheets of these organizations: one each, with a choice to tick for each of its places."""
     with (target / INDEX).open(encoding="utf-8", newline="") as file:
         index = {row["file"]: row for row in csv.DictReader(file, strict=True)}
-    expected = {file_name(organization): (organization, rows) for organization, rows in _by_organization(edition)}
+    expected = {file_name(one): (one, rows) for one, rows in _by_organization(edition, wanted)}
     wrong = (
         []
         if index.keys() == expected.keys() == {path.name for path in target.glob("*.docx")}
-        else [f"{FOLDER}/ : les fiches ne sont pas celles des structures de l’annuaire"]
+        else [f"{FOLDER}/ : les fiches ne sont pas celles des structures attendues"]
     )
     for name, (organization, rows) in expected.items():
         texts = texts_of(target / name) if (target / name).exists() else []

@@ -1,0 +1,105 @@
+"""`mrf new-country`: a country pack from a list of p-codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from ingestion.country.pack import COUNTRIES, load
+from ingestion.errors import DeclarationError, SourceFileError
+from orchestration.commands.console import WRONG_USE, console, stop
+
+if TYPE_CHECKING:
+    from ingestion.proposals.country.draft import Draft
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to `mrf`."""
+    app.command(
+        "new-country",
+        epilog="Exemple : [bold]mrf new-country TCD --pcodes pcodes_tcd.csv --boundaries tcd_adm2.geojson[/]",
+    )(new_country)
+
+
+def new_country(
+    iso3: Annotated[str, typer.Argument(help="Code ISO 3166 de trois lettres, comme TCD")],
+    pcodes: Annotated[Path, typer.Option(help="Liste officielle des p-codes (CSV ou tableur, COD-AB de l’OCHA)")],
+    boundaries: Annotated[
+        Path | None, typer.Option(help="Contours de niveau 2, pour les cartes (GeoJSON, Shapefile…)")
+    ] = None,
+    into: Annotated[Path | None, typer.Option(help="Dossier des pays (défaut : countries/ du projet)")] = None,
+) -> None:
+    """Écrit un pays : réglages, listes, carte, modèle de source. / Writes the folder of a new country.
+
+    Dans un terminal, la commande demande ce qu’elle ne peut pas savoir ; sinon elle prend des valeurs par défaut,
+    marquées « à confirmer ».
+    """
+    from ingestion.proposals.country import areas, draft, ground, writing
+
+    code = iso3.strip().upper()
+    target = (into or COUNTRIES).expanduser() / code.lower()
+    if target.exists():
+        stop(f"{target} existe déjà : le modifier, ou l’ôter d’abord", WRONG_USE)
+    try:
+        listed = areas.read(pcodes.expanduser(), code)
+        first = tuple(area.code for area in listed.of_level(1))
+        told = draft.draft(code, pcodes.name, listed.valid_from, first, dt.date.today())
+        if sys.stdin.isatty():
+            told = _asked(told, {area.name: area.code for area in listed.of_level(1)})
+        drawn = (
+            ground.of_boundaries(boundaries.expanduser(), listed, told.name_fr)
+            if boundaries
+            else ground.of_tiles(listed, told.name_fr)
+        )
+        told = replace(told, frame=drawn.frame or told.frame)
+        written = writing.write(target, told, listed, drawn)
+        load(target)
+    except (DeclarationError, SourceFileError, OSError) as reason:
+        stop(str(reason), WRONG_USE)
+    counts = ", ".join(
+        f"{len(listed.of_level(level))} de niveau {level}" for level in (1, 2, 3) if listed.of_level(level)
+    )
+    marked = sum(path.read_text(encoding="utf-8").count(writing.TO_CONFIRM) for path in written)
+    console.print(
+        f"{target} : {counts} ; {len(told.zones)} zone(s) ; {marked} valeur(s) « à confirmer »", soft_wrap=True
+    )
+    other = f" MRF_COUNTRIES={into}" if into else ""
+    console.print(
+        escape(f"Ensuite : MRF_COUNTRY={code.lower()}{other} MRF_DATA=… mrf new-source FICHIER, puis mrf run")
+        + " (docs/guides/new-country.md)",
+        soft_wrap=True,
+    )
+
+
+def _asked(told: Draft, first: dict[str, str]) -> Draft:
+    """What a person answers; Enter keeps the default."""
+    for number, word in told.levels.items():
+        word["fr"] = typer.prompt(f"Niveau {number}, au singulier", word["fr"])
+        word["plural"] = typer.prompt(
+            f"Niveau {number}, au pluriel", f"{word['fr']}s" if word["fr"] not in word["plural"] else word["plural"]
+        )
+    named = typer.prompt("Zones, séparées par des virgules (« toutes » : chaque lieu de niveau 1)", "toutes")
+    zones = told.zones if named == "toutes" else _codes(named, first)
+    return replace(
+        told,
+        in_fr=typer.prompt("« Services aux migrants … »", told.in_fr),
+        of_fr=typer.prompt("« Carte … »", told.of_fr),
+        currency=typer.prompt("Monnaie (ISO 4217)", told.currency),
+        time_zone=typer.prompt("Fuseau horaire", told.time_zone),
+        reference=typer.prompt("Référence des termes", told.reference),
+        mission_start=dt.date.fromisoformat(typer.prompt("Premier mois des grilles", told.mission_start.isoformat())),
+        zones=zones,
+    )
+
+
+def _codes(named: str, first: dict[str, str]) -> tuple[str, ...]:
+    names = [name.strip() for name in named.split(",") if name.strip()]
+    if unknown := [name for name in names if name not in first]:
+        raise DeclarationError(f"zones inconnues : {', '.join(unknown)} ; permis : {', '.join(first)}")
+    return tuple(first[name] for name in names)
