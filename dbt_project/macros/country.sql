@@ -8,3 +8,8 @@
     {% set zones = country('near_zones') %}
     {%- if zones -%} {{ zone_code }} in ('{{ zones | join("', '") }}') {%- else -%} false {%- endif -%}
 {%- endmacro %}
+
+{# The country as the area around all others: the letters of its p-codes. #}
+{% macro country_code() -%}
+    '{{ country('pcode_letters') }}'
+{%- endmacro %}

@@ -14,13 +14,15 @@ from rich.markup import escape
 from ingestion.country.pack import COUNTRIES, load
 from ingestion.errors import DeclarationError, SourceFileError
 from orchestration.commands.console import WRONG_USE, console, stop
+from warehouse.state_files import Damaged
 
 if TYPE_CHECKING:
     from ingestion.proposals.country.draft import Draft
 
 
 def add_to(app: typer.Typer) -> None:
-    """Adds the command to `mrf`."""
+    """Adds the commands to `mrf`."""
+    app.command("compare", epilog="Exemple : [bold]mrf compare /donnees/ner /donnees/tcd --into ensemble[/]")(compare)
     app.command(
         "new-country",
         epilog="Exemple : [bold]mrf new-country TCD --pcodes pcodes_tcd.csv --boundaries tcd_adm2.geojson[/]",
@@ -75,6 +77,21 @@ def new_country(
         + " (docs/guides/new-country.md)",
         soft_wrap=True,
     )
+
+
+def compare(
+    roots: Annotated[list[Path], typer.Argument(help="Racines de données, une par pays")],
+    into: Annotated[Path, typer.Option(help="Dossier du fichier DuckDB et de la page")] = Path("comparaison"),
+) -> None:
+    """Réunit les publications de plusieurs pays. / Brings publications of several countries together."""
+    from warehouse.reading import countries
+
+    try:
+        written = countries.write(into.expanduser(), countries.publications([root.expanduser() for root in roots]))
+    except (countries.NotComparable, Damaged) as reason:
+        stop(str(reason), WRONG_USE)
+    for path in written:
+        console.print(str(path), soft_wrap=True)
 
 
 def _asked(told: Draft, first: dict[str, str]) -> Draft:

@@ -67,7 +67,7 @@ app = typer.Typer(
 PANELS = {
     "Lancer / run": ("run", "status", "deliver", "sheets"),
     "Sources": ("new-country", "new-source", "explain-source", "pull", "instruments", "expected"),
-    "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "portal"),
+    "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "compare", "portal"),
     "Trancher / decide": ("review",),
     "Données personnelles / people’s data": ("key", "forget"),
     "Exploitation / operate": (

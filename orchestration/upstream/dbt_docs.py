@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.country.words import worded
 from orchestration.pipeline import dbt_manifest
 from warehouse.paths import PROJECT, Layout
 from warehouse.storage import write_atomically
@@ -64,6 +65,7 @@ def _manifest(manifest: dict[str, Any], notice: str) -> dict[str, Any]:
     for macro in kept.values():
         macro["depends_on"]["macros"] = [name for name in macro["depends_on"]["macros"] if name in kept]
     overview = manifest["docs"][f"doc.{_PACKAGE}.__overview__"]
+    overview["block_contents"] = worded(overview["block_contents"])
     if notice:
         overview["block_contents"] = f"**{notice}**\n\n{overview['block_contents']}"
     # The rows of unit tests are nobody's data, and readers might take them for some.

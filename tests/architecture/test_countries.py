@@ -43,7 +43,7 @@ _COMMENTS = {
     ".toml": r"(?:^|\s)#.*",
     ".lua": r"--.*",
 }
-_TEXTS = (*_COMMENTS, ".py", ".csv", ".md.j2", ".example", ".service", ".timer", ".json", ".geojson", ".typ")
+_TEXTS = (*_COMMENTS, ".py", ".csv", ".md", ".example", ".service", ".timer", ".json", ".geojson", ".typ")
 
 
 def _files() -> list[Path]:
@@ -56,7 +56,8 @@ def _files() -> list[Path]:
         for path in named
         if path.name.endswith(_TEXTS)
         and path.is_file()
-        and not path.name.endswith("_unit_tests.yml")
+        and not path.name.endswith(("_unit_tests.yml", "README.md"))
+        and not (path.suffix == ".md" and path.parent == PROJECT)
         and path.relative_to(PROJECT).parts[0]
         not in ("countries", "tests", "docs", "benchmarks", ".github", ".ci", "security")
     ]

@@ -42,7 +42,7 @@ class Draft:
     list_name: str
     zones: tuple[str, ...]  # codes of the areas of the first level that are zones
     mission_start: dt.date
-    reference: str = "Termes de référence"
+    reference: str = "TdR"
 
     @property
     def slug(self) -> str:

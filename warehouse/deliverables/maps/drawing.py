@@ -64,7 +64,7 @@ def describe(edition: Edition, zone_code: str | None = None) -> str:
 def _draw(chart: Axes, shown: Scene) -> None:
     _draw_land(chart, shown)
     _draw_services(chart, shown)
-    for one in shown.cercles:
+    for one in shown.cercles if not shown.outlines.is_tiled else ():
         x, y = shown.outlines.towns[one.code]
         chart.plot(x, y, marker="o", ms=2.6, mfc="white", mec=INK, mew=0.8, zorder=5)
 
@@ -158,7 +158,7 @@ def _largest_first(shown: Scene) -> list[Cercle]:
 def _signs(one: Cercle, shown: Scene) -> list[tuple[float, float]]:
     """Points that the label of a cercle should not hide."""
     services = [(row["longitude"], row["latitude"]) for row in shown.points if row["admin2_code"] == one.code]
-    return [shown.outlines.towns[one.code], *services]
+    return services if shown.outlines.is_tiled else [shown.outlines.towns[one.code], *services]
 
 
 def _served(told: CercleFacts, total: int) -> list[str]:

@@ -148,8 +148,9 @@ def _services(panel: Panel, shown: Scene) -> None:
         panel,
         [(name, "o", STATES[c], "white" if c == "operational" else INK) for c, name in states.items()],
     )
-    panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
-    _entry(panel, worded("Chef-lieu {admin2:of}"), 0.18)
+    if not shown.outlines.is_tiled:
+        panel.axes.plot(panel.left + 0.08, panel.y + 0.06, marker="o", ms=3, mfc="white", mec=INK, mew=0.9)
+        _entry(panel, worded("Chef-lieu {admin2:of}"), 0.18)
     panel.gap(0.03)
     for note in _notes(shown):
         panel.write(note, 7.2, wrap=int(panel.width * _CHARACTERS_AN_INCH), color=SOFT)

@@ -62,6 +62,7 @@ class Sheet:
 
     figure: Figure
     page: Axes
+    is_tiled: bool = False  # tiles have neither scale nor north
 
     def map(self, bounds: tuple[float, ...], width: float) -> Axes:
         """The axes of a map of at least these bounds (degrees), at the scale of their middle latitude.
@@ -79,7 +80,8 @@ class Sheet:
         axes.set_facecolor(ABROAD)
         for spine in axes.spines.values():
             spine.set_edgecolor(EDGE)
-        self._scale(axes, wide * _KM_A_DEGREE / stretch / (width * WIDTH_INCHES))
+        if not self.is_tiled:
+            self._scale(axes, wide * _KM_A_DEGREE / stretch / (width * WIDTH_INCHES))
         return axes
 
     def panel(self, left: float) -> Panel:
@@ -123,7 +125,7 @@ def sheet(shown: Scene, target: Path, title: str) -> Iterator[Sheet]:
             page.set(xlim=(0, WIDTH_INCHES), ylim=(HEIGHT_INCHES, 0), xticks=[], yticks=[])
             _head(page, shown, title)
             _foot(page, shown)
-            yield Sheet(figure, page)
+            yield Sheet(figure, page, shown.outlines.is_tiled)
             target.parent.mkdir(parents=True, exist_ok=True)
             about = {"Title": title, "Description": sentence(shown)}
             figure.savefig(target.with_suffix(".svg"), metadata={**about, "Date": None, "Creator": None})
@@ -182,8 +184,9 @@ def _foot(page: Axes, shown: Scene) -> None:
     foot = Panel(page, _MARGIN_INCHES, WIDTH_INCHES, HEIGHT_INCHES - (0.62 if drawn.is_schematic else 0.46))
     if drawn.is_schematic:
         foot.write(f"{SCHEMATIC.capitalize()}.", 8, fontweight="semibold", color="#8a1c1c")
+    towns = "" if drawn.is_tiled else " Chefs-lieux : coordonnées approchées."
     sources = (
         f"Sources : service_gap_cercle et service_directory, publication {shown.edition.name}, date de référence"
-        f" {long_day(shown.edition.as_of)}. {drawn.credit} Chefs-lieux : coordonnées approchées. {drawn.disclaimer}"
+        f" {long_day(shown.edition.as_of)}. {drawn.credit}{towns} {drawn.disclaimer}"
     )
     foot.write(sources, 7, wrap=275, color=SOFT)

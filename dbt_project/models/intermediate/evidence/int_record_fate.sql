@@ -134,10 +134,10 @@ need_figures as (
             (
                 parts.admin_level = figures.admin_level
                 and coalesce(
-                    parts.admin3_code, parts.admin2_code, parts.admin1_code, '{{ country('pcode_letters') }}'
+                    parts.admin3_code, parts.admin2_code, parts.admin1_code, {{ country_code() }}
                 )
                 = coalesce(
-                    figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}'
+                    figures.admin3_code, figures.admin2_code, figures.admin1_code, {{ country_code() }}
                 )
             )
             or (

@@ -289,8 +289,8 @@ summed as (
     inner join ranked_ways as ways
         on named.source_id = ways.source_id
         and named.admin_level = ways.admin_level
-        and coalesce(named.admin3_code, named.admin2_code, named.admin1_code, '{{ country('pcode_letters') }}')
-        = coalesce(ways.admin3_code, ways.admin2_code, ways.admin1_code, '{{ country('pcode_letters') }}')
+        and coalesce(named.admin3_code, named.admin2_code, named.admin1_code, {{ country_code() }})
+        = coalesce(ways.admin3_code, ways.admin2_code, ways.admin1_code, {{ country_code() }})
         and named.population_group_code = ways.population_group_code
         and named.figure = ways.figure
         and named.period = ways.period
@@ -360,11 +360,11 @@ counted as (
     select
         *,
         is_from_survey and {{ is_small('told_people') }} as is_small,
-        coalesce(admin3_code, admin2_code, admin1_code, '{{ country('pcode_letters') }}') as area_code,
+        coalesce(admin3_code, admin2_code, admin1_code, {{ country_code() }}) as area_code,
         case
             when admin_level = 3 then admin2_code
             when admin_level = 2 then admin1_code
-            else '{{ country('pcode_letters') }}'
+            else {{ country_code() }}
         end as parent_code
     from figures
 ),

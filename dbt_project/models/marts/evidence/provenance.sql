@@ -167,10 +167,10 @@ need_claims as (
                     places.admin2_code,
                     places.admin1_code,
                     zones.admin1_code,
-                    '{{ country('pcode_letters') }}'
+                    {{ country_code() }}
                 )
                 = coalesce(
-                    figures.admin3_code, figures.admin2_code, figures.admin1_code, '{{ country('pcode_letters') }}'
+                    figures.admin3_code, figures.admin2_code, figures.admin1_code, {{ country_code() }}
                 )
             )
             or (

@@ -13,6 +13,10 @@ import pytest
 import shapely
 
 from ingestion.declaration.registry import sources
+from ingestion.proposals.country.areas import Area, AreaList
+from ingestion.proposals.country.draft import draft
+from ingestion.proposals.country.ground import of_tiles
+from ingestion.proposals.country.writing import write
 from warehouse.deliverables.maps import contours
 from warehouse.deliverables.maps.outlines import DISCLAIMER, chief_towns, outlines
 from warehouse.paths import Workspace
@@ -146,3 +150,24 @@ def test_without_them_the_map_is_schematic_and_says_so(
     for code, (longitude, latitude) in chief_towns().items():
         assert shapely.intersects_xy(drawn.cercles[code].geometry, longitude, latitude), code
     assert sum(one.geometry.area for one in drawn.cercles.values()) == pytest.approx(drawn.country.area)
+
+
+def test_a_country_without_boundaries_is_drawn_as_tiles_that_locate_nothing(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = ["GN001001", "GN001002", "GN002001"]
+    areas = [Area("GN001", 1, "Boké", "GN"), Area("GN002", 1, "Conakry", "GN")]
+    areas += [Area(code, 2, code, code[:5]) for code in codes]
+    listed = AreaList(tuple(areas), "2017-01-01")
+    told = draft("GIN", "liste.csv", "2017-01-01", ("GN001", "GN002"), date(2025, 1, 1))
+    write(tmp_path / "packs" / "gin", told, listed, of_tiles(listed, "Guinée"))
+    monkeypatch.setenv("MRF_COUNTRIES", str(tmp_path / "packs"))
+    monkeypatch.setenv("MRF_COUNTRY", "gin")
+    connection.execute("delete from marts.dim_zone")
+    for code in codes:
+        connection.execute("insert into marts.dim_zone values (?, 'HISTORICAL', ?, ?)", [f"Z_{code[:5]}", code, "Zone"])
+    drawn = outlines(Edition(tmp_path, connection, {}))
+    assert drawn.is_tiled
+    assert drawn.is_schematic
+    assert set(drawn.cercles) == set(codes)
+    assert "Rien n’y est à sa place" in drawn.credit
