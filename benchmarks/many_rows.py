@@ -22,19 +22,7 @@ SHEET, HEADER_ROWS = "ML_5W", 2
 NAME, ACRONYM = "Nom Organisation", "Organisation Accronyme"
 _RESPELLED, _NEW = 0.10, 0.05
 _KINDS = ("Association", "Coopérative", "Fondation", "Réseau", "Groupement")
-_WORDS = (
-    "Benkadi",
-    "Yiriwa",
-    "Sigida",
-    "Jigiya",
-    "Sahel",
-    "Faso",
-    "Niger",
-    "Delta",
-    "Djitoumou",
-    "Wassa",
-    "Kénédougou",
-)
+_SYLLABLES = ("ba", "ko", "di", "san", "ka", "ra", "mou", "fi", "lo", "ten", "gou", "ya", "na", "sé", "wa", "do")
 
 
 def rows(book: Path, times: int, seed: int = 1) -> Iterator[list[str]]:
@@ -49,8 +37,7 @@ def rows(book: Path, times: int, seed: int = 1) -> Iterator[list[str]]:
             draw = chance.random() if turn else 1.0
             if draw < _NEW:
                 row = list(row)
-                number = chance.randrange(50 * times)
-                row[name] = f"{chance.choice(_KINDS)} {_WORDS[number % len(_WORDS)]} {number}"
+                row[name] = f"{chance.choice(_KINDS)} {_invented(chance)} {_invented(chance)}"
                 row[acronym] = ""
             elif draw < _NEW + _RESPELLED:
                 row = list(row)
@@ -58,9 +45,16 @@ def rows(book: Path, times: int, seed: int = 1) -> Iterator[list[str]]:
             yield row
 
 
+def _invented(chance: random.Random) -> str:
+    return "".join(chance.choices(_SYLLABLES, k=chance.randint(3, 5))).capitalize()
+
+
 def _respelled(text: str, chance: random.Random) -> str:
-    """A name as somebody else types it: in capitals, without accents, with a letter swapped, left out or doubled."""
-    way, place = chance.randrange(5), chance.randrange(max(1, len(text) - 1))
+    """A name as somebody else types it: in capitals, without accents, with a letter swapped, left out or doubled.
+
+    In five ways only, as people repeat one another: more names than that in one organization stop a publication.
+    """
+    way, place = chance.randrange(5), len(text) // 2
     if way == 0:
         return text.upper()
     if way == 1:

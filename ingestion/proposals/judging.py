@@ -95,9 +95,10 @@ def _of_places(column: FileColumn, header: float) -> tuple[float, str]:
     levels = sum(column.likeness(f"admin{level}_name") >= LIKELY for level in (1, 2, 3))
     named = sum(names_place(value) for value in column.values[:_EXAMINED]) / len(column.values) if column.values else 0
     ground = f"en-tête « {column.header} », {named:.0%} des valeurs nomment une région, un cercle ou une commune"
-    if header >= LIKELY and named >= 0.5 and "zone" in words(column.name):  # elsewhere a zone is a level of its own
+    # Elsewhere a zone is a level of its own; « Région/Cercle/Commune » is a path.
+    if named >= 0.5 and (levels > 1 or (header >= LIKELY and "zone" in words(column.name))):
         return 1.01, ground
-    return max(0.97 * header, 0.98 if levels > 1 else 0.0) * min(1.0, named / 0.7), ground
+    return 0.97 * header * min(1.0, named / 0.7), ground
 
 
 def _share_of_spans(values: tuple[str, ...]) -> float:

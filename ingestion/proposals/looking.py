@@ -203,7 +203,8 @@ def _with_unmerged_groups(rows: list[list[str]], row: int) -> tuple[int, int]:
     lower = [place for place, name in enumerate(below) if name]
     is_worded = all(number(below[place]) is None and len(below[place]) < _LONGEST_NAME for place in lower)
     unnamed = {place for place, name in enumerate(own) if not name}
-    if 1 < len(lower) < len(named) and is_worded and unnamed and unnamed <= set(lower):
+    is_partial = any(name and not lower_name for name, lower_name in zip(own, below, strict=False))
+    if len(lower) > 1 and is_partial and is_worded and unnamed and unnamed <= set(lower):
         return row, 2
     return row, 1
 

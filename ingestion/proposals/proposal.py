@@ -45,6 +45,7 @@ _DISPLACED = re.compile(r"idp|displace|déplac", re.IGNORECASE)
 _IGNORED = "à confirmer : la forme n’a pas de colonne pour elle"
 # Lists of somebody’s own projects name nobody: a person says whose they are.
 _OWN_LISTS = ("service", "program")
+_RUNNER = 0.6  # « Partenaire » alone
 _SEVERAL = re.compile(r"[,;/\n]|\bet\b")
 _REPEATED = ("organization_name", "place_name", "admin1_name", "admin2_name", "admin3_name")
 
@@ -207,7 +208,7 @@ def _with_partner(assigned: dict[str, Guess], ranked: dict[str, list[Guess]], sh
     by_target = {guess.target: header for header, guess in assigned.items()}
     header = by_target.get("partners", "")
     runner = next((one for one in ranked.get(header, []) if one.target == "organization_name"), None)
-    if "organization_name" in by_target or runner is None or runner.score < LIKELY:
+    if "organization_name" in by_target or runner is None or runner.score < _RUNNER:
         return assigned
     several = sum(bool(_SEVERAL.search(value)) for value in sheet.column(header).values)
     return assigned if several > 0.3 * len(sheet.column(header).values) else assigned | {header: runner}

@@ -21,6 +21,8 @@ ORGANIZATION_COLUMNS = (
             "implementing partner name;implementing partner;"
             "implementing organization;implementing organisation;partenaire de mise en œuvre;"
             "organisation de mise en œuvre;partenaire d exécution;agence d exécution;porteur du projet;porteur;"
+            "structure de mise en œuvre;"
+            "structure d exécution;organisation d exécution;"
             "structure porteuse;opérateur;maître d œuvre;organisation responsable;structure responsable;"
             "org name;name of organization;nom du partenaire;nom du prestataire;prestataire;partenaire?;"
             "partner?;partner name;agence;agency;agency name;facility name;organisation lead;qui?;"
@@ -150,7 +152,8 @@ PLACE_COLUMNS = (
         spellings=(
             "zone d intervention;zones d intervention;lieu d intervention;lieux d intervention;localisation;"
             "zones couvertes;zone du projet;zones du projet;zone géographique;zones géographiques;"
-            "couverture géographique;localités d intervention;lieu;lieux;zone;zones;localités;localité?;location;"
+            "couverture géographique;localités d intervention;lieu de réalisation;lieux de réalisation;lieu;lieux;"
+            "zone;zones;localités;localité?;location;"
             "locations;areas covered;coverage;area of intervention;lieu de mise en œuvre;lieux de mise en œuvre;"
             "régions couvertes;zone d exécution;lieu d exécution;implantation;place;places;sites d intervention;"
             "geographic coverage;localisation géographique;zone de mise en œuvre;zones de mise en œuvre;où"
@@ -210,7 +213,8 @@ FUNDER = Column(
     spellings=(
         "donor;donor name;bailleur;bailleur de fonds;bailleur de fond;bailleurs;funder;funding source;"
         "source de financement;financement;financeur;donateur;donor organization;financé par;funded by;"
-        "partenaire financier;partenaires financiers;partenaire technique et financier;ptf"
+        "source de fonds;source des fonds;fonds;partenaire financier;partenaires financiers;"
+        "partenaire technique et financier;ptf"
     ),
 )
 

@@ -113,7 +113,8 @@ _PEOPLE = (
         "beneficiaries;total beneficiaries;number of beneficiaries;bénéficiaires ciblés;bénéficiaires cibles;"
         "personnes ciblées;people targeted;targeted people;target beneficiaries;bénéficiaires directs;"
         "nombre de personnes;personnes touchées;cible totale;effectif total;bénéficiaires prévus;population ciblée;"
-        "nb bénéficiaires;nbre de bénéficiaires;total personnes;total?;cible?;effectif?",
+        "nb bénéficiaires;nbre de bénéficiaires;total targeted;targeted;total ciblé;personnes visées;"
+        "total personnes;total?;cible?;effectif?",
     ),
     _people(
         "beneficiaries_women",

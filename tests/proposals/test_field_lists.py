@@ -120,3 +120,56 @@ def test_a_column_may_be_decided_by_a_person(tmp_path: Path) -> None:
     path.write_text("Organisation,Lieu,Remarque\nONG fictive,Gao,vu\n", encoding="utf-8")
     decided = propose(path, said=Said(columns={"Lieu": "admin2_name", "Remarque": "description"}))
     assert fates(decided) == {"Organisation": "organization_name", "Lieu": "admin2_name", "Remarque": "description"}
+
+
+def test_names_of_two_rows_need_not_be_merged(tmp_path: Path) -> None:
+    path = tmp_path / "suivi_T2_2025.csv"
+    path.write_text(
+        "Structure de mise en œuvre,Nom du projet,Lieu de réalisation,Période,,Financement,,,Population touchée,,\n"
+        ",,,Début,Fin,Bailleur,Montant,Devise,H,F,Total\n"
+        "ONG Fictive,Projet A,Cercle de Djenné,janv. 2025,juin 2025,Fonds Fictif,45000,EUR,30,40,70\n",
+        encoding="utf-8",
+    )
+    found = {choice.column.name: choice.fate for choice in propose(path).choices}
+    assert found == {
+        "Structure de mise en œuvre": "organization_name",
+        "Nom du projet": "program_name",
+        "Lieu de réalisation": "place_name",
+        "Début": "starts_on",
+        "Fin": "ends_on",
+        "Bailleur": "funder",
+        "Montant": "budget_amount",
+        "Devise": "budget_currency_code",
+        "H": "beneficiaries_men",
+        "F": "beneficiaries_women",
+        "Total": "beneficiaries",
+    }
+
+
+def test_a_path_of_levels_in_one_header_is_free_text(tmp_path: Path) -> None:
+    path = tmp_path / "matrice_2025.csv"
+    path.write_text(
+        "Organisation,Régions/Cercles/Communes d’intervention,Durée (début-fin),Coût total,Bénéficiaires garçons (0-17 ans)\n"
+        "ONG Fictive,Gao / Ansongo / Bara,Avril 2025-décembre 2025,250 000 EUR,90\n",
+        encoding="utf-8",
+    )
+    proposal = propose(path)
+    assert list(fates(proposal).values()) == [
+        "organization_name",
+        "place_name",
+        "starts_on",
+        "budget_amount",
+        "beneficiaries_boys",
+    ]
+    assert [one.target for one in proposal.shared] == ["ends_on", "budget_currency_code"]
+
+
+def test_the_partner_of_a_list_of_partners_is_its_structure(tmp_path: Path) -> None:
+    path = tmp_path / "partenaires_2025.csv"
+    path.write_text(
+        "Partenaire,Domaine,Zones couvertes,Source de fonds,Nb de bénéf. (F),Horaires\n"
+        'ONG Fictive,Santé,"Gao, Ménaka",Diaspora fictive,1 800,8h-16h\n',
+        encoding="utf-8",
+    )
+    expected = ["organization_name", "sector_code", "place_name", "funder", "beneficiaries_women", "hours"]
+    assert list(fates(propose(path)).values()) == expected

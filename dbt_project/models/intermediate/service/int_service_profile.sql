@@ -3,11 +3,13 @@
 -- free has no price, and a point has both coordinates.
 {% set text_attributes, typed_attributes = service_texts(), service_numbers_and_dates() %}
 
-with winners as (
-    select * from {{ ref('int_value') }}
-    where entity = 'service_at_location'
-        -- Of several activities no funder, budget or count is that of the service.
-        and (value_count = 1 or attribute not in ({{ quoted(activity_attributes()) }}))
+with winners as (select * from {{ ref('int_value') }} where entity = 'service_at_location'),
+
+-- Of several activities no funder, budget or count is that of the service.
+agreed as (
+    select *
+    from winners
+    where value_count = 1 or attribute not in ({{ quoted(activity_attributes()) }})
 ),
 
 told as (
@@ -35,7 +37,7 @@ told as (
                 else 0
             end
         ) = 1 as has_conflict
-    from winners
+    from agreed
     group by entity_id
 ),
 

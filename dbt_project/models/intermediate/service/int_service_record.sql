@@ -6,7 +6,14 @@ services as (select * from {{ ref('stg_record_service') }}),
 
 places as (select * from {{ ref('stg_record_place') }} where shape = 'service'),
 
-documents as (select * from {{ ref('stg_document_standing') }}),
+documents as (
+    select
+        document_id,
+        withdrawn_on,
+        -- Of a copy alone: an inequality beside the join compares each record with every service.
+        case when root_document_id <> document_id then root_document_id end as origin_document_id
+    from {{ ref('stg_document_standing') }}
+),
 
 shelters as (select * from {{ ref('stg_service_shelter') }}),
 
@@ -58,8 +65,7 @@ inner join shelters on services.service_at_location_id = shelters.service_at_loc
 left join places on services.record_id = places.record_id and services.place_no = places.place_no
 left join documents on records.document_id = documents.document_id
 left join origins
-    on documents.root_document_id = origins.document_id
-    and documents.root_document_id <> documents.document_id
+    on documents.origin_document_id = origins.document_id
     and services.service_at_location_id = origins.service_at_location_id
 left join editions on services.record_id = editions.record_id and services.place_no = editions.place_no
 left join zones on places.admin1_code = zones.admin1_code

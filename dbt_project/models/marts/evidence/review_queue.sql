@@ -91,10 +91,12 @@ described as (
             )
         ) as subject
     from disputed
+    -- Equal keys alone: with a condition beside them each dispute is compared with every row.
     left join organizations
-        on disputed.entity = 'organization' and disputed.entity_id = organizations.organization_id
+        on case when disputed.entity = 'organization' then disputed.entity_id end = organizations.organization_id
     left join directory
-        on disputed.entity = 'service_at_location' and disputed.entity_id = directory.service_at_location_id
+        on case when disputed.entity = 'service_at_location' then disputed.entity_id end
+        = directory.service_at_location_id
 ),
 
 disputes as (

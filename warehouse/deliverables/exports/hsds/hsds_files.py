@@ -40,9 +40,8 @@ def make(edition: Edition, folder: Path) -> None:
     nest = Nest(tables)
     (target / "json").mkdir()
     for name, table in _API.items():
-        page = {"notice": edition.notice} if edition.notice else {}
-        text = json.dumps(page | nest.pages(table), ensure_ascii=False, separators=(",", ":"), default=str)
-        (target / "json" / name).write_text(text, encoding="utf-8")
+        about = {"notice": edition.notice} if edition.notice else {}
+        nest.write_page(target / "json" / name, table, **about)
     write_json(target / package.NAME, _package(edition, target, tables))
     (target / READ_ME).write_text(_read_me(edition), encoding="utf-8")
 

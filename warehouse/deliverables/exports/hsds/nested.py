@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 from warehouse.reading.edition import Row
 
@@ -30,6 +31,7 @@ _ONE = {
     "service": {"organization": ("organization", "organization_id"), "program": ("program", "program_id")},
     "service_at_location": {"location": ("location", "location_id")},
 }
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 _WITH_ATTRIBUTES = frozenset({"organization", "program", "service", "service_at_location", "location"})
 
 
@@ -46,19 +48,24 @@ class Nest:
                 if column in row:
                     self._children[table, row[column]].append(row)
 
-    def pages(self, table: str) -> dict[str, Any]:
-        """All objects of a table as a single page of an API list."""
-        contents = list(self._objects(table))
-        return {
-            "total_items": len(contents),
+    def write_page(self, path: Path, table: str, **about: str) -> None:
+        """Writes all objects of a table as a single page of an API list, one object after the other."""
+        size = len(self._tables[table])
+        page = about | {
+            "total_items": size,
             "total_pages": 1,
             "page_number": 1,
-            "size": len(contents),
+            "size": size,
             "first_page": True,
             "last_page": True,
-            "empty": not contents,
-            "contents": contents,
+            "empty": not size,
+            "contents": [],
         }
+        with path.open("w", encoding="utf-8") as file:
+            file.write(_ENCODER.encode(page).removesuffix("]}"))
+            for number, one in enumerate(self._objects(table)):
+                file.write("," * bool(number) + _ENCODER.encode(one))
+            file.write("]}")
 
     def _objects(self, table: str) -> Iterator[Row]:
         for row in self._tables[table]:
