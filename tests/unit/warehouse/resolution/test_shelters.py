@@ -46,7 +46,7 @@ def test_a_shelter_says_so_or_houses_victims(said: dict[str, Any], is_one: bool)
 
 def test_every_sentence_and_every_column_of_the_place_is_withheld() -> None:
     assert {column.name for column in SERVICE if column.is_free} < set(shelters.WITHHELD)
-    assert {"site_name", "admin3_code", "admin3_name", "latitude", "longitude"} == set(shelters.PLACE)
+    assert {"place_name", "site_name", "admin3_code", "admin3_name", "latitude", "longitude"} == set(shelters.PLACE)
     assert "admin2_code" not in shelters.WITHHELD, "the cercle stays"
 
 
