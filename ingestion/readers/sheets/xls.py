@@ -39,7 +39,7 @@ def facts(path: Path) -> BookFacts:
     try:
         with xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO()) as book:
             return BookFacts(book.datemode == 1, {sheet.name: _sheet(book, sheet) for sheet in book.sheets()})
-    except Exception:
+    except Exception:  # of a damaged file xlrd raises whatever its parsing meets; the cells are read by calamine
         return BookFacts(is_read=False)
 
 

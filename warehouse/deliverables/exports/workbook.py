@@ -31,8 +31,9 @@ READING_ORDER = (
     "service_directory", "service_gap", "service_gap_cercle", "needs", "operational_presence", "access_barriers",
     "service_quality", "programs", "activities", "opportunity_calendar", "referral_mechanisms", "synergies",
     "partner_profile", "secondary_vs_field", "service_history", "review_queue", "report_inception", "report_midterm",
-    "report_final", "tor_coverage", "deliverable_tracker", "document_review", "data_quality", "match_decision", "suppression_log",
-    "publication_notice", "dim_zone", "dim_admin_area", "dim_service_type", "dim_population_group", "dim_organization",
+    "report_final", "tor_coverage", "deliverable_tracker", "document_review", "data_quality", "match_decision",
+    "suppression_log", "publication_notice", "dim_zone", "dim_admin_area", "dim_service_type", "dim_population_group",
+    "dim_organization",
 )  # fmt: skip
 LABEL = "_fr"  # ends the name of the column beside a code that says it in French
 MOST_ROWS = 1_048_575  # rows of a sheet, below its header
