@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 import yaml
@@ -26,7 +28,11 @@ pytestmark = pytest.mark.long
 
 SOURCE = "enquete_fictive_mli"
 HEADER = ["Date", "Région", "Cercle", "Groupe", "Sexe", "Personnes"]
+OF_WORLDS = [*HEADER, "Commune", "Période"]
+PLACES_OF_WORLDS = {"ML01": 3, "ML05": 2}  # regions, and how many cercles of each
+WORLDS = 60
 MANY = 10_000
+GROUPS = ("VDT", "MIG_RET", "ALL")
 # Digests and what is made of them, moments, and what was measured: sizes and seconds.
 _MADE_OF_DIGESTS = re.compile(
     r"sha256:[0-9a-f]+|T?\d{6}Z_r?|[0-9a-f]{6,}(?:-?[0-9a-f]{4,})*|\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|\d\d h \d\d|\d\d:\d\d(?::\d\d)?(?:\.\d+)?|[\d,]+ [km]o\b"
@@ -63,22 +69,24 @@ def _rows() -> list[list[Any]]:
     return [["2024-07-01", *row] for row in made]
 
 
-def _source(folder: Path) -> None:
+def _source(folder: Path, header: Sequence[str] = HEADER) -> None:
     given = yaml.safe_load((PROJECT / "countries/mli/sources/_template/source.yml").read_text(encoding="utf-8"))
     columns = {"observed_on": "Date", "admin1_code": "Région", "admin2_code": {"column": "Cercle", "expected": False}}
     columns |= {"population_group_code": "Groupe", "sex": "Sexe", "people": "Personnes"}
     constants = {"admin_vintage": "2021", "age_group": "ALL", "sector_code": "SHL", "indicator": "people_in_need"}
     columns |= {name: {"value": value} for name, value in (constants | {"period": "2024"}).items()}
+    if header == OF_WORLDS:
+        columns |= {"admin3_code": {"column": "Commune", "expected": False}, "period": "Période"}
     given |= {"id": SOURCE, "files": [f"{SOURCE}*.csv"], "evidence_class": "site", "reader": {"kind": "table"}}
     given |= {"ignored": {}, "shapes": {"need": {"columns": columns}}}
     (folder / SOURCE).mkdir(parents=True)
     (folder / SOURCE / "source.yml").write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
-    _write(folder / SOURCE / "sample.csv", [])
+    _write(folder / SOURCE / "sample.csv", [], header)
 
 
-def _write(path: Path, rows: list[list[Any]]) -> None:
+def _write(path: Path, rows: list[list[Any]], header: Sequence[str] = HEADER) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADER, *rows])
+        csv.writer(file).writerows([header, *rows])
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +110,12 @@ def _landed(base: Path, rows: list[list[Any]]) -> Root:
 
 
 def _published(root: Root) -> dict[Variable, tuple[float, float]]:
-    """The bounds that a reader knows of each count: its value, or that it is withheld and why.
-
-    A count withheld beside a small one is not small itself: 0, or 5 and more (bounds 0 to MANY; see `_solved`).
-    """
+    """The bounds that a reader knows of each count: its value, or that it is withheld, which says nothing more."""
     known: dict[Variable, tuple[float, float]] = {}
     figures = "select distinct figure_id, people, is_suppressed from marts.needs"
-    reasons = dict(root.query("select row_key, min(reason) from marts.suppression_log where mart = 'needs' group by 1"))
     for figure, people, is_suppressed in root.query(figures):
-        known[_variable(figure)] = _bounds(reasons[figure]) if is_suppressed else (people, people)
-    for figure, reason in reasons.items():  # the country's are in no zone, but the log tells of them
-        known.setdefault(_variable(figure), _bounds(reason))
+        known[_variable(figure)] = (0, MANY) if is_suppressed else (people, people)
+    assert root.query("select distinct reason from marts.suppression_log where mart = 'needs'") == [("SMALL_COUNT",)]
     told = "select entity_id, locator, value from marts.provenance where entity = 'need' and standing = 'counted'"
     for figure, locator, value in root.query(told):
         sex = _rows()[int("".join(filter(str.isdigit, locator.split(":")[0].rsplit("!", 1)[-1]))) - 2][4]
@@ -123,10 +126,6 @@ def _published(root: Root) -> dict[Variable, tuple[float, float]]:
 def _variable(figure: str) -> Variable:
     _, area, group, *_ = figure.split("|")
     return area, group, "a"
-
-
-def _bounds(reason: str) -> tuple[float, float]:
-    return (1, 4) if reason == "SMALL_COUNT" else (0, MANY)
 
 
 def _equations(regions: Mapping[str, Iterable[str]], groups: Sequence[str]) -> list[tuple[Variable, list[Variable]]]:
@@ -165,23 +164,14 @@ class _Puzzle:
 def _puzzle(known: Mapping[Variable, tuple[float, float]], equations: list[tuple[Variable, list[Variable]]]) -> _Puzzle:
     names = sorted({name for whole, parts in equations for name in (whole, *parts)} | set(known))
     place = {name: number for number, name in enumerate(names)}
-    # One more column a count that is withheld and not small: whether it is 5 or more, or else 0.
-    beside = [name for name in names if known.get(name) == (0, MANY) and name[2] == "a"]
-    rows, low, high = [], list[float](), list[float]()
-
-    def row(coefficients: Mapping[int, float], least: float, most: float) -> None:
-        rows.append([coefficients.get(column, 0.0) for column in range(len(names) + len(beside))])
-        low.append(least)
-        high.append(most)
-
-    for whole, parts in equations:
-        row({place[whole]: 1.0} | {place[part]: -1.0 for part in parts}, 0, 0)
-    for number, name in enumerate(beside, len(names)):
-        row({place[name]: 1.0, number: -5.0}, 0, np.inf)
-        row({place[name]: 1.0, number: -MANY}, -np.inf, 0)
-    bounds = [known.get(name, (0, MANY)) for name in names] + [(0, 1)] * len(beside)
-    limits = Bounds([b[0] for b in bounds], [b[1] for b in bounds])
-    return _Puzzle(place, LinearConstraint(np.array(rows), low, high), limits)
+    rows = np.zeros((len(equations), len(names)))
+    for number, (whole, parts) in enumerate(equations):
+        rows[number, place[whole]] = 1
+        for part in parts:
+            rows[number, place[part]] = -1
+    bounds = [known.get(name, (0, MANY)) for name in names]
+    limits = Bounds([least for least, _ in bounds], [most for _, most in bounds])
+    return _Puzzle(place, LinearConstraint(rows, 0, 0), limits)
 
 
 def _true(rows: list[list[Any]]) -> dict[Variable, int]:
@@ -235,15 +225,30 @@ def _told(root: Root) -> Iterator[tuple[str, str]]:
     """Every text and number of every published file, without digests, ids made of them, times and sizes."""
     for path in sorted(path for path in root.folder.rglob("*") if path.is_file() and "dbt_docs" not in path.parts):
         if path.suffix not in _DRAWN:
-            for piece in pieces(path):
-                if not _MEASURED.search(piece.place):
-                    yield _MADE_OF_DIGESTS.sub("·", path.name), _MADE_OF_DIGESTS.sub("·", piece.text)
+            for place, text in _cells(path) if path.suffix == ".duckdb" else _pieces(path):
+                if not _MEASURED.search(place):
+                    yield _MADE_OF_DIGESTS.sub("·", path.name), _MADE_OF_DIGESTS.sub("·", text)
+
+
+def _pieces(path: Path) -> Iterator[tuple[str, str]]:
+    return ((piece.place, piece.text) for piece in pieces(path))
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str]]:
+    """Every cell by itself: of equal cells one under the other a search needs the first, and rows have no order."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = "select table_schema, table_name from information_schema.tables where table_schema <> 'pg_catalog'"
+        for schema, table in connection.execute(tables).fetchall():
+            read = connection.execute(f'from "{schema}"."{table}"')
+            names = [column[0] for column in read.description]
+            for row in read.fetchall():
+                yield from ((f"{table}.{name}", str(cell)) for name, cell in zip(names, row, strict=True))
 
 
 def test_the_solver_finds_what_differences_tell() -> None:
     """Withheld alone, a count is what the others leave, be it over two levels."""
     known: dict[Variable, tuple[float, float]] = {("ML", "VDT", "a"): (84, 84), ("ML02", "VDT", "a"): (10, 10)}
-    known |= {("ML01", "VDT", "a"): (0, MANY), ("ML0101", "VDT", "a"): (1, 4)}
+    known |= {("ML01", "VDT", "a"): (0, MANY), ("ML0101", "VDT", "a"): (0, MANY)}
     known |= {("ML0102", "VDT", "a"): (31, 31), ("ML0103", "VDT", "a"): (40, 40)}
     parts = {"ML": ["ML01", "ML02"], "ML01": ["ML0101", "ML0102", "ML0103"]}
     equations = [((whole, "VDT", "a"), [(part, "VDT", "a") for part in parts[whole]]) for whole in parts]
@@ -253,3 +258,87 @@ def test_the_solver_finds_what_differences_tell() -> None:
 def test_published_small_counts_of_a_survey_are_none(planted: Root) -> None:
     told = "select count(*) from marts.provenance where entity = 'need' and try_cast(value as double) between 1 and 4"
     assert planted.query(told) == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def worlds() -> list[dict[Variable, int]]:
+    """Complete counts of random surveys by area and group, down to the communes: many small, many none."""
+    draw = Random(20240831)
+    areas = _areas_of_worlds()
+    leaves = [area for area in areas if area not in areas.values()]
+    made = []
+    for _ in range(WORLDS):
+        largest = draw.choice([3, 6, 12, 60])
+        counts = {(leaf, group, "a"): draw.randint(0, largest) for leaf in leaves for group in ("VDT", "MIG_RET")}
+        for area in sorted(set(areas.values()), key=len, reverse=True):
+            for group in ("VDT", "MIG_RET"):
+                parts = [part for part, parent in areas.items() if parent == area]
+                counts[area, group, "a"] = sum(counts[part, group, "a"] for part in parts)
+        for area in {*areas, "ML"}:
+            counts[area, "ALL", "a"] = counts[area, "VDT", "a"] + counts[area, "MIG_RET", "a"]
+        made.append(counts)
+    return made
+
+
+def _areas_of_worlds() -> dict[str, str]:
+    """The parent of each area of the worlds: some regions of 2021, some of their cercles, their first communes."""
+    with (PROJECT / "countries/mli/seeds/admin_area.csv").open(encoding="utf-8") as file:
+        listed = [row for row in csv.DictReader(file) if row["vintage"] == "2021"]
+    below: dict[str, list[str]] = {}
+    for row in listed:
+        below.setdefault(row["parent_code"], []).append(row["code"])
+    parents = {}
+    for region, count in PLACES_OF_WORLDS.items():
+        parents[region] = "ML"
+        for cercle in sorted(below[region])[:count]:
+            parents |= {cercle: region} | dict.fromkeys(sorted(below[cercle])[:3], cercle)
+    return parents
+
+
+@pytest.fixture(scope="module")
+def surveyed(worlds: list[dict[Variable, int]], tmp_path_factory: pytest.TempPathFactory) -> Root:
+    """A root that published them, one a period: a third complete, a third without some rows, a third without a level."""
+    draw = Random(20240901)
+    base = tmp_path_factory.mktemp("worlds")
+    rows = []
+    for number, counts in enumerate(worlds):
+        left_out = draw.choice([2, 4, 6, 8]) if number % 3 == 2 else None
+        for (area, group, _), count in sorted(counts.items()):
+            if len(area) != left_out and not (number % 3 == 1 and draw.random() < 0.15):
+                codes = [area[:size] if len(area) >= size else "" for size in (4, 6, 8)]
+                rows.append(["2024-07-01", *codes[:2], group, "a", count, codes[2], str(1950 + number)])
+    _source(base / "sources", OF_WORLDS)
+    (base / "landing").mkdir()
+    _write(base / "landing" / f"{SOURCE}.csv", rows, OF_WORLDS)
+    root = Root(base / "data")
+    arguments = ("run", "--data-only", "--landing", str(base / "landing"), "--as-of", "2024-08-31")
+    done = root.mrf(*arguments, whole=True, MRF_SOURCES=str(base / "sources"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+def test_no_small_count_of_random_surveys_can_be_had(worlds: list[dict[Variable, int]], surveyed: Root) -> None:
+    told: dict[str, dict[Variable, tuple[float, float]]] = {}
+    for figure, people in surveyed.query(
+        "select figure_id, max(people) from marts.needs where not is_suppressed group by 1"
+    ):
+        told.setdefault(figure.rsplit("|", 1)[-1], {})[_variable(figure)] = (people, people)
+    assert sum(map(len, told.values())) > 1000
+    areas = _areas_of_worlds()
+    wholes = {area: [part for part, parent in areas.items() if parent == area] for area in areas.values()}
+    equations = [
+        ((area, group, "a"), [(part, group, "a") for part in parts])
+        for area, parts in wholes.items()
+        for group in GROUPS
+    ]
+    equations += [((area, "ALL", "a"), [(area, group, "a") for group in GROUPS[:2]]) for area in {*areas, "ML"}]
+    had = {}
+    for number, counts in enumerate(worlds):
+        known = told.get(str(1950 + number), {})
+        assert all(counts[name] == bounds[0] for name, bounds in known.items() if name in counts)
+        puzzle = _puzzle(known, equations)
+        for name in (name for name, count in counts.items() if 0 < count < 5):
+            least, most = puzzle.ends(name)
+            if least == most:
+                had[number, name] = least
+    assert had == {}

@@ -355,175 +355,150 @@ figures as (
     left join surveys on told.source_id = surveys.source_id
 ),
 
--- Counts of our own surveys that are small; published statistics are told as they are.
-counted as (
+placed as (
     select
         *,
-        is_from_survey and {{ is_small('told_people') }} as is_small,
-        coalesce(admin3_code, admin2_code, admin1_code, {{ country_code() }}) as area_code,
+        coalesce(admin3_code, admin2_code, admin1_code, '{{ country('pcode_letters') }}') as area_code,
         case
             when admin_level = 3 then admin2_code
             when admin_level = 2 then admin1_code
-            else {{ country_code() }}
+            else '{{ country('pcode_letters') }}'
         end as parent_code
     from figures
 ),
 
--- From the communes up. Where few cercles of a region are withheld, its region would give them away, and so would the
--- country of regions: the next smallest go with them, until what is withheld may be shared out in more than one way. An
--- area whose parts can be withheld in one way only, all of them, is withheld itself, and counts as small a level up.
+-- The counts of our own surveys by area, from the communes up; where an area has none of its own, what its parts add up
+-- to, for readers add up too.
 {% for level in [3, 2, 1, 0] %}
-{% set above = level - 1 %}
-first_{{ level }} as (
-    select
-        counted.*,
-        {% if level == 3 %}
-        false as is_telling,
-        cast(null as double) as least_of_parts,
-        cast(null as double) as most_of_parts
-        {% else %}
-        telling_{{ level }}.area_code is not null as is_telling,
-        telling_{{ level }}.least_of_parts,
-        telling_{{ level }}.most_of_parts
-        {% endif %}
-    from counted
+areas_{{ level }} as (
+    select source_id, figure, period, population_group_code, admin1_code, area_code, parent_code, told_people as people
+    from placed
+    where is_from_survey and admin_level = {{ level }}
     {% if level < 3 %}
-    left join telling_{{ level }}
-        on counted.source_id = telling_{{ level }}.source_id
-        and counted.area_code = telling_{{ level }}.area_code
-        and counted.population_group_code = telling_{{ level }}.population_group_code
-        and counted.figure = telling_{{ level }}.figure
-        and counted.period = telling_{{ level }}.period
+    union all
+    select
+        parts.source_id,
+        parts.figure,
+        parts.period,
+        parts.population_group_code,
+        max(parts.admin1_code) as admin1_code,
+        parts.parent_code as area_code,
+        {{ 'max(parts.admin1_code)' if level == 2 else "'" ~ country('pcode_letters') ~ "'" }} as parent_code,
+        sum(parts.people) as people
+    from areas_{{ level + 1 }} as parts
+    left join placed as own
+        on own.admin_level = {{ level }}
+        and parts.source_id = own.source_id
+        and parts.figure = own.figure
+        and parts.period = own.period
+        and parts.population_group_code = own.population_group_code
+        and parts.parent_code = own.area_code
+    where own.source_id is null
+    group by parts.source_id, parts.figure, parts.period, parts.population_group_code, parts.parent_code
     {% endif %}
-    where counted.admin_level = {{ level }}
 ),
 
--- All groups together, less the others, would give the group that is withheld.
-totals_{{ level }} as (
-    select
-        *,
-        is_from_survey
-        and population_group_code = 'ALL'
-        and max(case when (is_small or is_telling) and population_group_code <> 'ALL' then 1 else 0 end) over (
-            partition by source_id, parent_code, figure, period
-        ) = 1 as is_total_of_small
-    from first_{{ level }}
-),
-
--- What a reader knows of a withheld count: a small one lies between 1 and the bound, another beyond it, and one that is
--- withheld for its parts between what they may be.
-bounded_{{ level }} as (
-    select
-        *,
-        case
-            when is_small then 1
-            else greatest({{ parameter('small_count') }}, coalesce(least_of_parts, 0))
-        end as least,
-        case when is_small then {{ parameter('small_count') }} - 1 else coalesce(most_of_parts, 1e15) end as most
-    from totals_{{ level }}
-),
-
-ranked_{{ level }} as (
-    select
-        *,
-        row_number() over siblings as place,
-        sum(told_people) over siblings as withheld_people,
-        sum(least) over siblings as least_people,
-        sum(most) over siblings as most_people,
-        sum(case when is_small or is_telling or is_total_of_small then 1 else 0 end) over (
-            partition by source_id, parent_code, population_group_code, figure, period
-        ) as least_count
-    from bounded_{{ level }}
-    window
-        siblings as (
-            partition by source_id, parent_code, population_group_code, figure, period
-            order by
-                case when is_small then 0 when is_telling then 1 when is_total_of_small then 2 else 3 end,
-                told_people,
-                admin2_code,
-                admin3_code
-            rows between unbounded preceding and current row
-        )
-),
-
-enough_{{ level }} as (
-    select
-        *,
-        min(
-            case
-                when place >= 2
-                    and place >= least_count
-                    and withheld_people > least_people
-                    and withheld_people < most_people
-                    then place
-            end
-        ) over (partition by source_id, parent_code, population_group_code, figure, period) as last_withheld
-    from ranked_{{ level }}
-),
-
-{% if level > 0 %}
-telling_{{ above }} as (
-    select
-        source_id,
-        parent_code as area_code,
-        population_group_code,
-        figure,
-        period,
-        sum(least) as least_of_parts,
-        sum(most) as most_of_parts
-    from enough_{{ level }}
-    where least_count > 0 and last_withheld is null
-    group by source_id, parent_code, population_group_code, figure, period
-),
-
-{% endif %}
 {% endfor %}
-enough as (
-    {% for level in [3, 2, 1, 0] %}
-    select * from enough_{{ level }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+-- What is small: a count, what the parts leave of their area, what the groups leave of all groups together. A survey
+-- that gives no row for two persons gives them by the row above.
+{% for level in [3, 2, 1, 0] %}
+small_{{ level }} as (
+    select source_id, figure, period, area_code, parent_code
+    from areas_{{ level }}
+    where {{ is_small('people') }}
+    union
+    select source_id, figure, period, area_code, max(parent_code) as parent_code
+    from areas_{{ level }}
+    group by source_id, figure, period, area_code
+    having {{ is_small("sum(case when population_group_code = 'ALL' then people else -people end)") }}
+    {% if level > 0 %}
+    union
+    select
+        parts.source_id,
+        parts.figure,
+        parts.period,
+        min(parts.area_code) as area_code,
+        parts.parent_code
+    from areas_{{ level }} as parts
+    inner join areas_{{ level - 1 }} as wholes
+        on parts.source_id = wholes.source_id
+        and parts.figure = wholes.figure
+        and parts.period = wholes.period
+        and parts.population_group_code = wholes.population_group_code
+        and parts.parent_code = wholes.area_code
+    group by parts.source_id, parts.figure, parts.period, parts.population_group_code, parts.parent_code
+    having {{ is_small('max(wholes.people) - sum(parts.people)') }}
+    {% endif %}
 ),
 
--- A chain over levels passes through all groups together too: of such a figure, no total of all groups is told.
-chained_figures as (
-    select distinct source_id, figure, period
-    from enough
-    where is_telling and population_group_code <> 'ALL'
+{% endfor %}
+-- The parts of an area are told all together or not at all, in all groups: not, where one of them is small in one
+-- group, nor where the area itself is not told. Nothing says which one is small: two fours that were known to be small
+-- would be had from their eight. What is told above is never small, and parts that are all unknown may be shared out
+-- freely.
+closed_1 as (
+    select source_id, figure, period from small_0
+    union
+    select source_id, figure, period from small_1
+),
+
+closed_2 as (
+    select source_id, figure, period, parent_code from small_2
+    union
+    select areas_2.source_id, areas_2.figure, areas_2.period, areas_2.parent_code
+    from areas_2
+    inner join closed_1
+        on areas_2.source_id = closed_1.source_id
+        and areas_2.figure = closed_1.figure
+        and areas_2.period = closed_1.period
+),
+
+closed_3 as (
+    select source_id, figure, period, parent_code from small_3
+    union
+    select areas_3.source_id, areas_3.figure, areas_3.period, areas_3.parent_code
+    from areas_3
+    inner join closed_2
+        on areas_3.source_id = closed_2.source_id
+        and areas_3.figure = closed_2.figure
+        and areas_3.period = closed_2.period
+        and areas_3.admin1_code = closed_2.parent_code
+),
+
+closed as (
+    select source_id, figure, period, 0 as admin_level, parent_code from small_0
+    union
+    select source_id, figure, period, 1 as admin_level, '{{ country('pcode_letters') }}' as parent_code from closed_1
+    union
+    select source_id, figure, period, 2 as admin_level, parent_code from closed_2
+    union
+    select source_id, figure, period, 3 as admin_level, parent_code from closed_3
 )
 
 select
-    enough.source_id || '|' || enough.area_code || '|' || enough.population_group_code || '|' || enough.figure || '|'
-    || enough.period as figure_id,
-    enough.source_id,
-    enough.admin_level,
-    enough.admin1_code,
-    enough.admin2_code,
-    enough.admin3_code,
-    enough.population_group_code,
-    enough.indicator,
-    enough.sector_code,
-    enough.figure,
-    enough.period,
-    enough.people,
-    enough.known_people,
-    enough.known_parts,
-    enough.method,
-    enough.warnings,
-    enough.is_from_survey,
-    case
-        when enough.is_small then 'SMALL_COUNT'
-        when enough.is_telling or enough.is_total_of_small then 'COMPLEMENTARY'
-        when
-            enough.admin_level > 0
-            and enough.is_from_survey
-            and enough.least_count > 0
-            and enough.place <= coalesce(enough.last_withheld, enough.place)
-            then 'COMPLEMENTARY'
-        when enough.population_group_code = 'ALL' and chained_figures.source_id is not null then 'COMPLEMENTARY'
-    end as suppression
-from enough
-left join chained_figures
-    on enough.source_id = chained_figures.source_id
-    and enough.figure = chained_figures.figure
-    and enough.period = chained_figures.period
+    placed.source_id || '|' || placed.area_code || '|' || placed.population_group_code || '|' || placed.figure || '|'
+    || placed.period as figure_id,
+    placed.source_id,
+    placed.admin_level,
+    placed.admin1_code,
+    placed.admin2_code,
+    placed.admin3_code,
+    placed.population_group_code,
+    placed.indicator,
+    placed.sector_code,
+    placed.figure,
+    placed.period,
+    placed.people,
+    placed.known_people,
+    placed.known_parts,
+    placed.method,
+    placed.warnings,
+    placed.is_from_survey,
+    case when closed.source_id is not null then 'SMALL_COUNT' end as suppression
+from placed
+left join closed
+    on placed.source_id = closed.source_id
+    and placed.figure = closed.figure
+    and placed.period = closed.period
+    and placed.admin_level = closed.admin_level
+    and placed.parent_code = closed.parent_code

@@ -123,6 +123,10 @@ overrides as (
     where overrides.is_last
 ),
 
+small_parts as (
+    select distinct source_id, indicator, sector_code, period from need_records where {{ is_small('people') }}
+),
+
 -- A figure of people is one source's own: it is not weighed against others, it is traced.
 need_claims as (
     select
@@ -145,12 +149,15 @@ need_claims as (
         stated.document_id as root_document_id,
         coalesce(figures.is_from_survey, false) as is_from_survey,
         needs.sex = 'a' and needs.age_group = 'ALL' and figures.method <> 'sum_of_communes' as is_whole,
-        max(case when {{ is_small('needs.people') }} then 1 else 0 end) over (
-            partition by figures.figure_id
-        ) = 1 as has_small_part
+        small_parts.source_id is not null as has_small_part
     from stated
     left join editions on stated.record_id = editions.record_id
     inner join need_records as needs on stated.record_id = needs.record_id
+    left join small_parts
+        on needs.source_id = small_parts.source_id
+        and needs.indicator = small_parts.indicator
+        and needs.sector_code = small_parts.sector_code
+        and needs.period = small_parts.period
     inner join places on needs.record_id = places.record_id
     left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
     inner join figures
@@ -186,8 +193,8 @@ need_claims as (
         and figures.suppression is null
 ),
 
--- Of a figure of our surveys with a small part, no part is told, nor what it was in an earlier edition: the rest would
--- give it.
+-- Of a figure of our surveys that is small somewhere, in some part, no part is told, nor what it was in an earlier
+-- edition: the others would give it.
 needs as (
     select
         entity,
