@@ -12,10 +12,11 @@ import dagster as dg
 import duckdb
 
 from expectations.marts import SUITES
+from ingestion.country.pack import country
 from ingestion.declaration import parameters
 from orchestration.defs.protection import refuse_personal
 from orchestration.defs.resources import DataRoot, known_sources
-from orchestration.defs.sources import OWNERS
+from orchestration.defs.sources import owned_by
 from orchestration.defs.transform import MANIFEST
 from orchestration.pipeline import dbt_manifest, losses
 from orchestration.pipeline.delivery import deliveries_of
@@ -102,8 +103,10 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
     key=PUBLISHED,
     deps=[dg.AssetKey([name]) for name in mart_names()],
     group_name="publication",
+    # The run of every morning begins at 5: an hour later what readers have is of that day or of the day before.
+    freshness_policy=dg.FreshnessPolicy.cron("0 6 * * *", dt.timedelta(hours=24), country().time_zone),
     kinds={"duckdb"},
-    owners=OWNERS,
+    owners=owned_by("publication"),
 )
 def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
     """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
