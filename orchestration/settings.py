@@ -17,7 +17,8 @@ GROUPS = (
     "publication", "livrables",
 )  # fmt: skip
 NOBODY_ELSE = "team:donnees"
-_OWNER = re.compile(r"team:\w+|[^@\s]+@[^@\s]+\.\w+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_OWNER = re.compile(rf"team:\w+|{_ADDRESS.pattern}")
 # Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
 MEANING = {
     "MRF_DATA": ("warehouse/data", "racine des données"),
@@ -36,6 +37,7 @@ MEANING = {
     "MRF_FILE_MEMORY_MB": ("512", "Mo de mémoire pour lire un petit fichier (64 de plus par Mo)"),
     "MRF_FILE_ROWS": ("1000000", "lignes d’un fichier"),
     "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
+    "MRF_REPLY_TO": ("", "adresse où les structures renvoient leurs fiches et où le portail signale une erreur"),
     "MRF_OWNERS": (
         "",
         f"qui répond de chaque groupe d’assets : « marts=team:analyse,sources=a@b.org » (sinon {NOBODY_ELSE})",
@@ -68,6 +70,7 @@ class Settings:
     file_limits: Limits
     max_fall: int
     owners: dict[str, str]
+    reply_to: str
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -101,6 +104,7 @@ def settings() -> Settings:
         file_limits=Limits(_count("MRF_FILE_SECONDS", 1), _count("MRF_FILE_MEMORY_MB", 64), _count("MRF_FILE_ROWS", 1)),
         max_fall=_count("MRF_MAX_FALL", 0),
         owners=owners(),
+        reply_to=_reply_to(),
     )
 
 
@@ -120,6 +124,13 @@ def owners() -> dict[str, str]:
     if wrong := sorted(owner for owner in given.values() if not _OWNER.fullmatch(owner)):
         raise SettingError(f"MRF_OWNERS : attendu team:nom ou une adresse de courriel, trouvé {', '.join(wrong)}")
     return dict.fromkeys(GROUPS, NOBODY_ELSE) | given
+
+
+def _reply_to() -> str:
+    address = _text("MRF_REPLY_TO")
+    if address and not _ADDRESS.fullmatch(address):
+        raise SettingError(f"MRF_REPLY_TO : attendu une adresse de courriel, trouvé « {address} »")
+    return address
 
 
 def _text(name: str) -> str:

@@ -230,6 +230,7 @@ def _manifest(
         "is_demo": inventory.is_demo,
         "notice": DEMO_NOTICE if inventory.is_demo else None,
         "as_of": inventory.as_of.isoformat(),
+        "reply_to": settings().reply_to,  # what deliverables made later say too
         "fingerprint": inventory.fingerprint,
         "inputs": {
             d.source_id: {"state": d.state, "files": d.files, "rows": withheld.row_counts(d.rows), "error": d.error}
