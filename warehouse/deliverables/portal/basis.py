@@ -18,7 +18,7 @@ from warehouse.reading.labels import LABELS
 from warehouse.source_states import LABELS as LABELS_OF_STATES
 
 _MASKED = {column.name for column in SERVICE if column.tells_place or column.is_contact}
-_FIELDS = Path(__file__).parent / "fields.yml"
+FIELDS = Path(__file__).parent / "fields.yml"
 # Labels of quality bands in the filter of the directory.
 _BANDS = {"A": "A (dès {quality_band_A:number})", "B": "B (dès {quality_band_B:number})", "C": "C (en dessous)"}
 _ON_CARDS = ("type_service", "popgr", "exclu", "cout", "acces", "langue")
@@ -88,7 +88,7 @@ def _section(section: dict[str, Any], language: Language) -> dict[str, Any]:
 
 def fields(edition: Edition) -> list[dict[str, Any]]:
     """The fields of a service's page by section, with the parameters of the publication."""
-    return sections(edition.filled(_FIELDS.read_text(encoding="utf-8"), _FIELDS.name))
+    return sections(edition.filled(FIELDS.read_text(encoding="utf-8"), FIELDS.name))
 
 
 def sections(text: str) -> list[dict[str, Any]]:
