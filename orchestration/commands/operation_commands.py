@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -51,7 +53,8 @@ def ui(
 ) -> NoReturn:
     """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur. / Opens the Dagster UI."""
     prepared()
-    console.print(f"Interface Dagster : http://{host}:{port}{path_prefix} (Ctrl+C pour arrêter)")
+    console.print(f"Interface Dagster : http://{host}:{port}{path_prefix}, dans une minute (Ctrl+C pour arrêter)")
+    _tell_when_it_answers(f"http://{host}:{port}{path_prefix}")
     address = ["-h", host, "-p", str(port)]
     if not (read_only or no_daemon):
         if path_prefix:
@@ -75,6 +78,19 @@ def _wake_timetable() -> None:
     with dg.DagsterInstance.get() as dagster:
         if instance.forget_future_ticks(dagster, dt.datetime.now(dt.UTC)):
             console.print("[yellow]Horloge reculée :[/] la mémoire du planificateur est effacée, il repart.")
+
+
+def _tell_when_it_answers(address: str) -> None:
+    """A child of the server to be says when it can be opened: loading takes a minute on a small machine."""
+    server, opener = os.getpid(), urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    if os.fork():
+        return
+    while os.getppid() == server:
+        with suppress(OSError), opener.open(f"{address}/server_info", timeout=5):
+            print(f"Prête : {address}", flush=True)
+            break
+        time.sleep(1)
+    os._exit(0)
 
 
 def _become(program: str, *arguments: str) -> NoReturn:

@@ -157,7 +157,8 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
     ]
     checks = [dg.AssetCheckSpec("livraison", asset=raw, description="Fichiers lisibles et conformes à la déclaration")]
     if source.renewed_every:
-        about = f"Données de moins de {source.renewed_every} jours, à la date de référence. / Younger than that."
+        days = source.renewed_every
+        about = f"Données de moins de {days} jours à la date de référence. / Data younger than {days} days then."
         checks.append(dg.AssetCheckSpec(FRESHNESS, asset=raw, description=about))
     for shape in source.shapes:
         key = validated_key(shape, source.id)

@@ -34,6 +34,7 @@ from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
 from warehouse.paths import Layout
 from warehouse.plain_path import for_duckdb, put_in_place
 from warehouse.publication import audit
+from warehouse.publication.publish import SCHEMAS
 from warehouse.resolution import state
 from warehouse.storage import write_parquet
 
@@ -76,7 +77,15 @@ class Translator(DagsterDbtTranslator):
         if unique_id.startswith("source."):
             return spec
         deps = [key for dep in spec.deps for key in _upstream(dep.asset_key)]
-        return spec.replace_attributes(deps=deps, owners=owned_by(str(spec.group_name)))
+        node = manifest["nodes"][unique_id]
+        metadata = {**spec.metadata, "dagster/table_name": _table_name(node)}
+        return spec.replace_attributes(deps=deps, owners=owned_by(str(spec.group_name)), metadata=metadata)
+
+
+def _table_name(node: Mapping[str, Any]) -> str:
+    """Where a table is read: in the published file under its constant name, else in the build alone."""
+    database = "current" if node["schema"] in SCHEMAS else "build"
+    return f"{database}.{node['schema']}.{node['name']}"
 
 
 def _description(test: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from orchestration.defs import deliverables, sources
 from orchestration.defs.definitions import defs
 from orchestration.defs.publication import PUBLISHED, mart_names
 from orchestration.defs.resources import known_sources
+from orchestration.defs.transform import dbt_build
 from warehouse.paths import Workspace
 
 
@@ -33,6 +34,14 @@ def test_a_deliverable_stands_behind_the_marts_that_it_reads() -> None:
         assert PUBLISHED in {dep.asset_key for dep in spec.deps}, "made of the published file"
         assert spec.kinds, spec.key
     assert dg.AssetKey(["needs"]) not in deliverables.marts_of("map")
+
+
+def test_a_table_says_where_analysts_read_it() -> None:
+    """`published/current.duckdb` opens as the database `current`."""
+    named = {spec.key.path[-1]: spec.metadata["dagster/table_name"] for spec in dbt_build.specs}
+    assert named["service_gap"] == "current.marts.service_gap"
+    assert named["gap_class"] == "current.reference.gap_class"
+    assert named["int_gap_known"] == "build.intermediate.int_gap_known"
 
 
 def test_a_source_bears_the_kinds_of_its_files() -> None:
