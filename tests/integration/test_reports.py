@@ -73,6 +73,20 @@ def test_templates_hold_no_digit_of_their_own(template: Path) -> None:
     assert not re.findall(r"\d+", told)
 
 
+def test_the_lists_of_services_say_in_which_cercle_each_is(edition: Edition) -> None:
+    listed = [
+        table for table in Document(str(_docx(edition.folder, "midterm_report"))).tables if "Vu le" in _heads(table)
+    ]
+    cercles = {row["name_fr"] for row in edition.rows("select name_fr from marts.dim_admin_area where level = 2")}
+    for table in listed:
+        assert {row.cells[_heads(table).index("Cercle")].text for row in table.rows[1:]} <= cercles
+    assert len(listed) == 5, "one a zone"
+
+
+def _heads(table: Any) -> list[str]:
+    return [cell.text for cell in table.rows[0].cells]
+
+
 def test_a_changed_mart_value_changes_the_report_and_betrays_the_old_one(publication: Path, tmp_path: Path) -> None:
     old = _docx(publication, "final")
     row = "section = 'structures' and indicator = 'operational_count' and zone_code = 'ALL'"

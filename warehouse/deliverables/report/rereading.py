@@ -81,6 +81,8 @@ def _labels(edition: Edition) -> dict[str, set[str]]:
         labels.setdefault(row["code"], set()).add(typographic(row["fr"]))
     for row in edition.rows("select organization_id, name from marts.dim_organization where name is not null"):
         labels.setdefault(row["organization_id"], set()).add(row["name"])
+    for row in edition.rows("select code, name_fr from marts.dim_admin_area where system = 'COD'"):
+        labels.setdefault(row["code"], set()).add(row["name_fr"])
     for codes in LABELS.values():
         for code, label in codes.items():
             labels.setdefault(code, set()).add(label)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ingestion.country.words import words
+from ingestion.country.words import worded, words
 from warehouse.deliverables.knowledge import LEGEND, Knowledge
 from warehouse.deliverables.report.citations import Citations, CitedRow, Group, attribute, escaped
 from warehouse.french import UNKNOWN, format_of, show
@@ -46,6 +46,12 @@ class Writer:
             r["organization_id"]: r["name"]
             for r in edition.rows("select organization_id, name from marts.dim_organization")
         }
+
+    @cached_property
+    def _areas(self) -> dict[str, str]:
+        """The names of administrative areas, by their code in force."""
+        query = "select code, name_fr from marts.dim_admin_area where system = 'COD' and vintage = '{vintage:current}'"
+        return {row["code"]: row["name_fr"] for row in self.edition.rows(worded(query))}
 
     def _names(self, mart: str, code: str) -> dict[str, str]:
         rows = self.edition.rows(f"from marts.{mart} order by {code}")
@@ -102,7 +108,9 @@ class Writer:
         return self.citations.span(", ".join(labels), row.place(column))
 
     def label(self, code_list: str, code: str) -> str:
-        """The label of a code; the short name of a zone."""
+        """The label of a code; the short name of a zone, the name of an area or organization."""
+        if code_list == "area":
+            return self._areas.get(code, code)
         if code_list == "organization":
             return str(self._organizations.get(code, code))
         return LABELS.get(code_list, {}).get(code) or self.zones.get(code) or self.edition.label(code_list, code)
