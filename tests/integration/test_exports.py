@@ -8,6 +8,7 @@ import json
 import math
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 from geojson_pydantic import FeatureCollection
+from lxml import etree
 
 from tests.conftest import Root
 from warehouse.deliverables.exports import EXPORTS
@@ -96,6 +98,15 @@ def test_the_sheets_stand_in_the_order_in_which_people_read(workbook: Any, marts
 def test_the_workbook_says_where_the_evidence_is(workbook: Any) -> None:
     told = " ".join(str(cell.value) for row in workbook["Lisez-moi"].iter_rows() for cell in row)
     assert all(name in told for name in (*workbook_of.EVIDENCE, "portail", "parquet/", "csv/", "DuckDB"))
+
+
+def test_no_long_text_runs_over_the_next_line(exports: Path) -> None:
+    """Excel fits a row to its text when it opens the file; LibreOffice takes the height that the file says."""
+    with zipfile.ZipFile(exports / "cartographie.xlsx") as book:
+        rows = etree.fromstring(book.read("xl/worksheets/sheet2.xml")).iter("{*}row")
+        heights = [(max(map(len, row.itertext()), default=0), float(row.get("ht", 15))) for row in rows]
+    assert [height for length, height in heights if length > 110 and height < 30] == []
+    assert any(height >= 30 for _, height in heights)
 
 
 def test_each_code_has_its_label_beside_it(workbook: Any, demo: Root) -> None:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import pytest
 from tests.conftest import KEY, PROJECT, Root
 from tests.fixtures.browser import launched, violations_of
 from tests.fixtures.many_services import multiply
-from warehouse.deliverables import portal
+from warehouse.deliverables import key_figures, portal
 from warehouse.deliverables.portal import languages, scripts
 from warehouse.deliverables.producing import record_of
 from warehouse.reading.edition import open_edition
@@ -115,6 +116,19 @@ def test_the_page_shows_the_figures_of_the_marts(site: Path, demo: Root) -> None
     assert "DONNÉES FICTIVES" in page
     assert "dictionnaire.html" in page
     assert demo.manifest["file"] in page
+
+
+def test_a_figure_that_nobody_verified_is_no_zero_on_the_first_page(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked = dict.fromkeys(("operational", "not_operational", "no_service", "open_opportunities"), "n. v.")
+    monkeypatch.setattr(key_figures, "marks", lambda *_: defaultdict(str, marked))
+    with open_edition(site) as edition:
+        portal.make(edition, tmp_path)
+    for name in languages.PAGES:
+        page = (tmp_path / name).read_text()
+        assert page.count("<strong>n. v.</strong>") == len(marked)
+        assert ("un zéro non établi" if name == "index.html" else "not established") in page, "and what it means"
 
 
 def test_it_links_to_what_was_made_and_to_nothing_else(site: Path) -> None:

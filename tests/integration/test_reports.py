@@ -101,6 +101,14 @@ def test_a_changed_mart_value_changes_the_report_and_betrays_the_old_one(publica
         assert "4\u202f321" in new.with_suffix(".html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_reason_of_a_parameter_stands_in_no_sentence(edition: Edition, report: str) -> None:
+    """It explains the value in the annex; within a sentence it is a fragment about something else."""
+    said = " ".join(paragraph.text for paragraph in Document(str(_docx(edition.folder, report))).paragraphs)
+    reasons = [row["reason_fr"] for row in edition.rows("select reason_fr from reference.parameter")]
+    assert [reason for reason in reasons if reason.rstrip(".") in said] == []
+
+
 def test_a_row_of_a_mart_is_a_row_of_its_table(edition: Edition) -> None:
     expected = edition.value("select count(*) from marts.opportunity_calendar where state not in ('EXPIRED', 'CLOSED')")
     tables = {tuple(cell.text for cell in table.rows[0].cells): table for table in _tables(edition.folder, "final")}

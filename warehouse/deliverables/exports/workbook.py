@@ -40,6 +40,7 @@ MOST_ROWS = 1_048_575  # rows of a sheet, below its header
 _LONGEST_CELL = 32_767  # in UTF-16 units
 _CUT = " […] (coupé : texte entier dans le CSV et le Parquet)"
 _SIGNS = ("=", "+", "-", "@")
+_LINE, _CHARACTERS = 15, 105  # the height of a line of text, and how much of one fits into a column of 100
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
 # The dictionary of the publication also has checks and English texts.
 _DICTIONARY = {name: head for name, head in COLUMNS.items() if name not in ("checks", "en")}
@@ -103,6 +104,8 @@ class Book:
         self._title = self._format(bold=True, font_size=14)
         self._wrapped = self._format(text_wrap=True, valign="top")
         self._quoted = self._format(quote_prefix=True)
+        self._figure = self._format(bold=True, align="right", indent=1, num_format="# ##0")
+        self._head = self._format(bold=True, bg_color="#DCE6F1", border=1, valign="top", text_wrap=True)
         self._date = self._format(num_format="yyyy-mm-dd", align="left")
         self._book.set_properties(
             {
@@ -185,7 +188,7 @@ class Book:
         figures = key_figures.figures(edition)
         marks = key_figures.marks(edition, figures)
         sheet = self._new(SUMMARY)
-        for position, width in enumerate((28, 52, 28, 10, 60, 14, 14)):
+        for position, width in enumerate((28, 52, 28, 10, 60, 18, 18)):
             sheet.set_column(position, position, width)
         lines: list[Sequence[Any]] = [
             (f"Situation au {french.day(edition.as_of)}, publication {edition.name}",),
@@ -197,10 +200,13 @@ class Book:
         sheet.write_string(0, 0, worded("Cartographie des services aux migrants {country:in}"), self._title)
         for number, line in enumerate(lines, start=1):
             self._write(sheet, number, line)
+            if len(line) == 3:  # the figure stands apart from what it counts
+                sheet.write(number, 0, line[0], self._figure)
         start = len(lines) + 2
+        sheet.set_row(start + 1, 2 * _LINE)
         sheet.write_string(start, 0, "Lacunes à regarder d’abord", self._title)
         for position, title in enumerate(_GAPS.values()):
-            sheet.write_string(start + 1, position, title, self._bold)
+            sheet.write_string(start + 1, position, title, self._head)
         for number, gap in enumerate(key_figures.first_gaps(edition), start=start + 2):
             self._write(sheet, number, [gap[name] for name in _GAPS])
 
@@ -216,6 +222,8 @@ class Book:
             if table["schema"] == MARTS and table["name"] not in EVIDENCE
         ]
         for number, (name, text) in enumerate(lines, start=2):
+            # Excel fits the height of a row to its text, LibreOffice does not.
+            sheet.set_row(number, _LINE * max(1, -(-len(text) // _CHARACTERS)))
             sheet.write_string(number, 0, name, self._bold if name else None)
             sheet.write_string(number, 1, text, self._wrapped)
 
