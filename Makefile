@@ -8,13 +8,14 @@ DEV    := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The site of the guides has an environment of its own: its tools neither run nor try anything.
 SITE   := $(VENV)/docs/.installed
+LAB    := $(VENV)/notebook/.installed
 PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-strip-extras --no-header --no-annotate pyproject.toml
 # The tests of a file share runs, and stay with one process.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui portal new-source generate docs requirements licences audit bench clean
+.PHONY: help run test test-all check ui portal notebook new-source generate docs requirements licences audit bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +38,14 @@ $(SITE): pyproject.toml
 	$(VENV)/docs/bin/pip install --quiet --disable-pip-version-check -r $(VENV)/docs/requirements.txt
 	@touch $@
 
+# Its kernel is the project's own Python, which has what the notebook reads with.
+$(LAB): $(DEV)
+	$(PYTHON) -m venv $(VENV)/notebook
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['notebook'], sep='\n')" > $(VENV)/notebook/requirements.txt
+	$(VENV)/notebook/bin/pip install --quiet --disable-pip-version-check -r $(VENV)/notebook/requirements.txt
+	$(BIN)/python -m ipykernel install --prefix $(VENV)/notebook --name python3 --display-name "Python 3 (mrf)"
+	@touch $@
+
 run: $(STAMP) ## Toute la chaîne, puis publication / the whole pipeline, then publication (ARGS="--landing DIR")
 	$(BIN)/mrf run $(ARGS)
 
@@ -45,6 +54,9 @@ ui: $(STAMP) ## Interface Dagster sur http://127.0.0.1:3000
 
 portal: $(STAMP) ## Portail de la publication en place sur http://127.0.0.1:8000
 	$(BIN)/mrf portal
+
+notebook: $(LAB) ## Carnet d’exploration de la publication en place, dans JupyterLab / the notebook
+	$(VENV)/notebook/bin/jupyter lab docs/notebooks/exploration.ipynb
 
 new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_produit_iso3), ou copie le modèle (ID seul)
 	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)

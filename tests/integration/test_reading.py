@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import Root
+from warehouse.deliverables.register import DELIVERABLES
 from warehouse.reading import cookbook
 
 NOTICE = "DONNÉES FICTIVES"
@@ -41,6 +42,11 @@ def test_dbt_docs_hold_every_table_with_its_columns_and_lineage(demo: Root) -> N
     assert not manifest["metadata"]["send_anonymous_usage_stats"], "the page would count visits"
     built = {key for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
     assert set(catalog["nodes"]) == built
+    assert {node["metadata"]["owner"] for node in catalog["nodes"].values()} == {"donnees"}
+    exposed = {exposure["name"] for exposure in manifest["exposures"].values()}
+    assert exposed == {deliverable.name for deliverable in DELIVERABLES}
+    dated = [source for source in manifest["sources"].values() if (source.get("freshness") or {}).get("warn_after")]
+    assert {source["loaded_at_field"] for source in dated} >= {"cast(observed_on as timestamp)"}
     assert catalog["nodes"][gap]["columns"]["gap_class"]["type"] == "VARCHAR"
     (rows,) = demo.query("select count(*) from marts.service_gap")[0]
     assert catalog["nodes"][gap]["stats"]["row_count"]["value"] == rows
