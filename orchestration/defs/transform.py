@@ -25,7 +25,7 @@ from orchestration.defs.sources import (
     table_metadata,
     validated_key,
 )
-from orchestration.pipeline import dbt_rules
+from orchestration.pipeline import column_lineage, dbt_rules
 from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import record_deliveries, source_table
 from orchestration.pipeline.inventory import environment
@@ -36,7 +36,7 @@ from warehouse.plain_path import for_duckdb, put_in_place
 from warehouse.publication import audit
 from warehouse.publication.publish import SCHEMAS
 from warehouse.resolution import state
-from warehouse.storage import write_parquet
+from warehouse.storage import read_json, write_parquet
 
 GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
 TEST_KINDS = {
@@ -194,12 +194,32 @@ def _with_previews(
         return
     quiet = _of_persons()
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
+        lineage = _lineage(layout, connection)
         schemas = dict(connection.execute("select table_name, table_schema from information_schema.tables").fetchall())
         for output in outputs:
             name = context.asset_key_for_output(output.output_name).path[-1]
             is_shown = name in schemas and name not in quiet
             shown = _preview(connection, f'{schemas[name]}."{name}"') if is_shown else {}
-            yield output.with_metadata({**output.metadata, **nature, **shown})
+            yield output.with_metadata({**output.metadata, **nature, **shown, **lineage.get(name, {})})
+
+
+def _lineage(layout: Layout, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, dg.MetadataValue]]:
+    """By model that dbt has just made, the columns behind each of its columns, as metadata."""
+    columns: column_lineage.Columns = {}
+    query = "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
+    for schema, table, column, kind in connection.execute(query).fetchall():
+        columns.setdefault(schema, {}).setdefault(table, {})[column] = kind
+    nodes = read_json(layout.dbt_target / "manifest.json")["nodes"].values()
+    found = {node["name"]: column_lineage.of(code, columns) for node in nodes if (code := node.get("compiled_code"))}
+    return {name: _as_metadata(origins) for name, origins in found.items() if any(origins.values())}
+
+
+def _as_metadata(origins: column_lineage.Lineage) -> dict[str, dg.MetadataValue]:
+    deps = {
+        column: [dg.TableColumnDep(dg.AssetKey([table]), name) for table, name in behind]
+        for column, behind in origins.items()
+    }
+    return {"dagster/column_lineage": dg.MetadataValue.column_lineage(dg.TableColumnLineage(deps))}
 
 
 def _of_persons() -> set[str]:
