@@ -121,6 +121,8 @@ def freshness(source: Source, last: dt.date | None, as_of: dt.date) -> dg.AssetC
     age = (as_of - last).days if last else None
     late = age is not None and source.renewed_every is not None and age > source.renewed_every
     said = f"dernières données du {french.day(last)}, {age} jours avant la date de référence" if last else "rien reçu"
+    if last and any(withheld.of_persons(shape) for shape in source.shapes):
+        said = "en retard" if late else "à temps"  # of answers of persons not even the day
     return dg.AssetCheckResult(
         check_name=FRESHNESS,
         asset_key=raw_key(source.id),

@@ -219,7 +219,15 @@ def _as_metadata(origins: column_lineage.Lineage) -> dict[str, dg.MetadataValue]
         column: [dg.TableColumnDep(dg.AssetKey([table]), name) for table, name in behind]
         for column, behind in origins.items()
     }
-    return {"dagster/column_lineage": dg.MetadataValue.column_lineage(dg.TableColumnLineage(deps))}
+    # The interface of the open edition draws no lineage of columns: it is also there to read.
+    told = "\n".join(
+        f"| {column} | {', '.join(f'{table}.{name}' for table, name in behind) or '—'} |"
+        for column, behind in origins.items()
+    )
+    return {
+        "dagster/column_lineage": dg.MetadataValue.column_lineage(dg.TableColumnLineage(deps)),
+        "origine des colonnes": dg.MetadataValue.md(f"| colonne | vient de |\n|---|---|\n{told}"),
+    }
 
 
 def _of_persons() -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import shutil
+import sqlite3
 from pathlib import Path
 
 import duckdb
@@ -26,6 +27,16 @@ def test_the_run_ends_with_sources_checks_and_the_published_file(demo: Root) -> 
     assert "Contrôles tenus" in printed
     assert demo.catalog["current"] in printed
     assert NOTICE in printed
+
+
+def test_a_mart_says_from_which_columns_it_is_made(demo: Root) -> None:
+    told = set()
+    for path in (demo.path / "dagster").rglob("*.db"):
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            if connection.execute("select 1 from sqlite_master where name = 'event_logs'").fetchall():
+                query = "select event from event_logs where event like '%origine des colonnes%'"
+                told |= {event for (event,) in connection.execute(query)}
+    assert any("| known_count | int_gap_known.known_count |" in event for event in told)
 
 
 def test_no_library_chatters_on_the_terminal(demo: Root) -> None:

@@ -94,6 +94,13 @@ def test_a_source_is_late_by_its_own_rhythm(as_of: str, is_in_time: bool) -> Non
     assert "31/12/2023" in str(told.description)
 
 
+def test_the_day_of_persons_answers_is_not_told() -> None:
+    source = known_sources()["mrf_beneficiary_survey"]
+    told = sources.freshness(source, dt.date(2024, 8, 17), dt.date(2024, 8, 31))
+    assert told.passed
+    assert "17" not in str(told.description)
+
+
 def test_a_source_that_never_came_is_not_late() -> None:
     source = known_sources()["ocha_3w_mli"]
     with tempfile.TemporaryDirectory() as folder:
