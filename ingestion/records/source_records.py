@@ -111,21 +111,21 @@ def _of_few_rows(path: Path, part: Part, most_rows: int | None) -> Part:
 def joined(source: Source, parts: list[Part]) -> Ingested:
     """The parts of a delivery as one."""
     built = {shape: [part.records[shape] for part in parts] for shape in source.shapes}
-    hidden = [found for part in parts for found in part.personal]
+    hidden = [record for part in parts for record in part.personal]
     return Ingested(
         records={
-            shape: add_warnings(shape, _concat([found.frame for found in given], _columns(SHAPES[shape])))
-            for shape, given in built.items()
+            shape: add_warnings(shape, _concat([record.frame for record in items], _columns(SHAPES[shape])))
+            for shape, items in built.items()
         },
-        assertions=_concat([found.assertions for given in built.values() for found in given], ASSERTION.names),
+        assertions=_concat([record.assertions for items in built.values() for record in items], ASSERTION.names),
         documents=_concat([part.document for part in parts], [c.name for c in DOCUMENT.stored]),
         rejected=_concat([left for part in parts for left in part.rejected], _LEFT_OUT),
-        read_counts={shape: sum(found.read_count for found in given) for shape, given in built.items()},
+        read_counts={shape: sum(record.read_count for record in items) for shape, items in built.items()},
         notes=[note for part in parts for note in part.notes],
         personal=personal.joined(hidden),
         is_personal=any(part.is_personal for part in parts),
         is_declared=any(part.is_declared for part in parts),
-        is_typed=any(part.is_typed or any(len(found) for found in part.personal) for part in parts),
+        is_typed=any(part.is_typed or any(len(record) for record in part.personal) for part in parts),
         consented={
             part.document["document_id"].iloc[0]: part.consented for part in parts if part.consented is not None
         },

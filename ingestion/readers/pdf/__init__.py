@@ -31,12 +31,12 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
     read: list[PdfGrid] = []
     if mappings:
         among = source.model_copy(update={"shapes": mappings})
-        found = grids(path.name, pages)
-        found += [grid for grid in lists(path.name, pages) if is_declared(grid, among, reader)]
-        if not found:
+        grids_read = grids(path.name, pages)
+        grids_read += [grid for grid in lists(path.name, pages) if is_declared(grid, among, reader)]
+        if not grids_read:
             raise SourceFileError(path.name, f"pages {reader.pages}", "au moins un tableau", "aucun tableau")
-        tables = tables_of(path.name, found, among, reader) | tables
-        read = found
+        tables = tables_of(path.name, grids_read, among, reader) | tables
+        read = grids_read
     return with_notes(path.name, pages, read, tables, source)
 
 
@@ -48,8 +48,8 @@ def tables_in(path: Path) -> list[PdfGrid]:
 
 def passages(path: Path, pages: str = "all") -> list[Passage]:
     """The running text of the declared pages, a passage a paragraph, each with its page and box."""
-    found = read_pages(path, pages, "auto", {})
-    return [passage for page in found for passage in page.passages]
+    read = read_pages(path, pages, "auto", {})
+    return [passage for page in read for passage in page.passages]
 
 
 def _pages(path: Path, reader: PdfReader) -> list[Page]:
