@@ -22,7 +22,7 @@ from ingestion.readers.feeds import geo, iati, json_records
 from ingestion.readers.rows import Table, Tables
 from ingestion.readers.surveys import survey
 from ingestion.readers.surveys.cleaning_log import Applied
-from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.readers.surveys.consent import Erased, nothing_erased
 from ingestion.readers.tables import table
 from ingestion.readers.texts import written
 from ingestion.records import personal
@@ -61,7 +61,7 @@ class Part:
         return self.is_personal or self.is_typed or any(len(cells) for cells in self.personal)
 
 
-def read_tables(source: Source, path: Path, erased: Erased = nobody) -> Tables:
+def read_tables(source: Source, path: Path, erased: Erased = nothing_erased) -> Tables:
     """The raw tables of a file, by the reader that its source declares.
 
     Raises SourceFileError, also for whatever the reader stumbles over.

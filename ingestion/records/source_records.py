@@ -13,7 +13,7 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
 from ingestion.readers.surveys import cleaning_log, exports
-from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.readers.surveys.consent import Erased, nothing_erased
 from ingestion.records import personal
 from ingestion.records.file_records import Part, part_of, part_of_log, read_part, read_tables
 from ingestion.records.personal import PERSONAL
@@ -50,7 +50,7 @@ class Ingested:
     consented: dict[str, str] = field(default_factory=dict)
 
 
-def ingest(source: Source, paths: list[Path], erased: Erased = nobody, withheld: bool = False) -> Ingested:
+def ingest(source: Source, paths: list[Path], erased: Erased = nothing_erased, withheld: bool = False) -> Ingested:
     """All records of all files of one source, read in this process.
 
     Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told. With ``withheld`` no
@@ -65,7 +65,7 @@ def ingest(source: Source, paths: list[Path], erased: Erased = nobody, withheld:
 def parts(
     source: Source,
     paths: list[Path],
-    erased: Erased = nobody,
+    erased: Erased = nothing_erased,
     withheld: bool = False,
     most_rows: int | None = None,
     begin: Callable[[Path], None] = lambda _: None,

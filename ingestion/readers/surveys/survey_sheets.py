@@ -57,8 +57,8 @@ def sheet_of(grid: Grid, repeat: str, form: Form | None, is_json: bool) -> Sheet
     frame = _with_moved_questions(grid, frame.set_axis(names, axis=1), set(asked), twice)
     frame, links = _without_links(frame)
     if links:
-        told = f"liens vers {links} pièce(s) jointe(s), non lus"
-        grid = replace(grid, notes=(*grid.notes, told))
+        note = f"liens vers {links} pièce(s) jointe(s), non lus"
+        grid = replace(grid, notes=(*grid.notes, note))
     if is_json:
         frame = frame.assign(**{name: "" for name in asked if name not in frame and not is_meta(name)})
     return Sheet(grid, _with_rebuilt_answers(frame))
@@ -206,9 +206,9 @@ def _with_rebuilt_answers(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _ticked(columns: list[str], row: list[str]) -> str:
     """The codes of the ticked columns; a cell that is neither yes nor no stays, to be told as no choice."""
-    said = [
+    answers = [
         name.rsplit("/", 1)[1] if cell.casefold() in YES else cell
         for name, cell in zip(columns, row, strict=True)
         if cell.strip().casefold() not in NO
     ]
-    return " ".join(said)
+    return " ".join(answers)

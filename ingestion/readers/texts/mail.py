@@ -90,7 +90,7 @@ def _body(file: str, message: EmailMessage, prefix: str) -> _Body:
     text, tables = _text(file, message)
     lines = text.splitlines()
     own, left = _own(lines)
-    passages = [Passage(said, f"{prefix}line={number}") for number, said in paragraphs(own)]
+    passages = [Passage(paragraph, f"{prefix}line={number}") for number, paragraph in paragraphs(own)]
     shown = [tables[line.strip()] for line in own if line.strip() in tables]
     grids = shown or list(drawn_tables(file, own))
     note = f"{prefix or 'courriel : '}{left} ligne(s) non lue(s), d’un message cité ou transféré" if left else ""
