@@ -36,7 +36,7 @@ if not IS_ONE_OF_TWO:
 
 # The variables that commands read when they are called, and the commands that start processes of their own.
 _FORKED = {"MRF_SOURCES"}
-_STARTING = {"deliver", "sheets", "forget", "pull", "portal", "ui", "daemon", "backup", "restore", "doctor"}
+_STARTING = {"deliver", "sheets", "forget", "pull", "portal", "ui", "daemon"}
 # The files first taken: the two that make what others share, one for each process, then those that take longest.
 _FIRST = ("test_demo.py", "test_real_mali.py", "test_protection.py", "test_evidence.py", "test_reports.py")
 
