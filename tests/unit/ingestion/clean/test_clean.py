@@ -60,6 +60,7 @@ MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("
         ("20000", DAY(1954, 10, 3), DAY(1954, 10, 3)),
         ("2024-03", DAY(2024, 3, 1), DAY(2024, 3, 31)),
         ("03/2024", DAY(2024, 3, 1), DAY(2024, 3, 31)),
+        ("01-juin-24", DAY(2024, 6, 1), DAY(2024, 6, 1)),
         ("janv.-24", DAY(2024, 1, 1), DAY(2024, 1, 31)),
         ("1er trimestre 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
         ("4ème trimestre 2023", DAY(2023, 10, 1), DAY(2023, 12, 31)),
