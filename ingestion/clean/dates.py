@@ -39,7 +39,9 @@ _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/-]([0-9]{4})")
 _COMPACT = re.compile(r"(20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _COMPACT_DAY_FIRST = re.compile(r"(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])(20[0-9]{2})")
 _WEEKDAY = r"(?:(?:lun|mar|mercre|jeu|vendre|same)di |dimanche |(?:mon|tues|wednes|thurs|fri|satur|sun)day )?"
-_DAY_MONTH = re.compile(rf"(?:le )?{_WEEKDAY}([0-9]{{1,2}})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{{4}}|[0-9]{{2}})")
+_DAY_MONTH = re.compile(
+    rf"(?:le )?{_WEEKDAY}([0-9]{{1,2}})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{{4}}|[0-9]{{2}})"
+)
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
 _MONTH_YEAR = re.compile(r"([a-z]+) ?([0-9]{4}|[0-9]{2})")  # names of files glue them: avr2024
 _YEAR_MONTH = re.compile(r"([0-9]{4}) ?([a-z]+)")
@@ -57,7 +59,9 @@ _ENDS = (
     # A dash without spaces, or with one, after the year or the month that ends the beginning.
     re.compile(r"(.*[^\W\d_].*[0-9]{4})\s*[-–—]\s*(.+)"),
     re.compile(r"((?:0?[1-9]|1[0-2])/[0-9]{4})\s*[-–—]\s*((?:0?[1-9]|1[0-2])/[0-9]{4})"),
-    re.compile(r"([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))-([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))"),
+    re.compile(
+        r"([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))-([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))"
+    ),
     re.compile(r"([0-9]{1,2}(?:er)?)\s*[-–]\s*([0-9]{1,2} [^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})"),  # ISO 8601
     re.compile(r"(.*[^\W\d_].*?)\s*[–—]\s*(.+)"),
@@ -82,10 +86,9 @@ def date(value: str, *, end: bool = False) -> dt.date | None:
     """A date, or None. A month, quarter, year or range stands for its first day, with ``end`` for its last.
 
     Read: 2024-03-01 and 2024/03/01 (with a time and a time zone or without), 01/03/2024 and 1/3/24 (day first, as in
-    Mali), 2e janvier 2024,
-    2 January 2024, 02-janv-24, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel serials from 20000 (1954) to 80000
-    (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024, 01/02/2024 - 31/03/2024, 2024-2028,
-    18 mois (du 01/07/2024 au 31/12/2025), 12 mois à partir de mars 2025.
+    Mali), 2e janvier 2024, 2 January 2024, 02-janv-24, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel
+    serials from 20000 (1954) to 80000 (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024,
+    01/02/2024 - 31/03/2024, 2024-2028, 18 mois (du 01/07/2024 au 31/12/2025), 12 mois à partir de mars 2025.
     """
     text = " ".join(value.split())
     if len(text) > _LONGEST:

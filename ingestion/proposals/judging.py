@@ -35,8 +35,10 @@ _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
 # What is said of people or money and is not their number: indirect beneficiaries, households, the money that is spent.
 _OTHER_FIGURES = {
-    "people": set(words("indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage")),
-    "money": set(words("décaissé dépensé consommé exécuté reste solde gap écart spent disbursed expenditure dépense")),
+    "people": {
+        *words("indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage")
+    },
+    "money": {*words("décaissé dépensé consommé exécuté reste solde gap écart spent disbursed expenditure dépense")},
 }
 PERIOD = "project period"
 _SEVERAL_COUNTS = 0.2  # of the cells tell several counts: « F : 300, H : 200 »
@@ -78,7 +80,7 @@ def guesses(column: FileColumn, shape: str) -> list[Guess]:
 
 def _guess(column: FileColumn, target: Column) -> Guess | None:
     header = column.likeness(target.name)
-    if _OTHER_FIGURES.get(target.kind, set()) & {*words(column.header)} or (target.kind == "people" and "%" in column.name):
+    if _is_another_figure(column, target):
         return None
     if column.tag and tagged(column.tag) == target.name:
         return Guess(target.name, 1.0, f"étiquette {column.tag}", header)
@@ -99,6 +101,12 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
         score = header * (0.3 + 0.7 * share)
         ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
     return Guess(target.name, round(score, 3), ground, header) if score >= _LEAST else None
+
+
+def _is_another_figure(column: FileColumn, target: Column) -> bool:
+    """Whether a header tells a figure about people or money that is not how many, or how much, there is."""
+    is_share = target.kind == "people" and "%" in column.name
+    return is_share or bool(_OTHER_FIGURES.get(target.kind, set()) & {*words(column.header)})
 
 
 def _of_places(column: FileColumn, header: float) -> tuple[float, str]:

@@ -107,7 +107,13 @@ def test_months_under_one_name_are_read_month_by_month(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Bénéficiaires indirects", "Ménages bénéficiaires", "% de bénéficiaires", "Coût par bénéficiaire", "Montant décaissé"],
+    [
+        "Bénéficiaires indirects",
+        "Ménages bénéficiaires",
+        "% de bénéficiaires",
+        "Coût par bénéficiaire",
+        "Montant décaissé",
+    ],
 )
 def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: Path) -> None:
     path = tmp_path / "projets_2024.csv"
@@ -117,7 +123,9 @@ def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: 
 
 def test_cells_that_count_several_groups_are_beneficiaries_whatever_their_header(tmp_path: Path) -> None:
     path = tmp_path / "projets_2024.csv"
-    rows = "Puits fictifs,ONG fictive,Gao,F : 300 H : 200\nÉcoute fictive,ONG fictive,Gao,120 personnes dont 80 femmes\n"
+    rows = (
+        "Puits fictifs,ONG fictive,Gao,F : 300 H : 200\nÉcoute fictive,ONG fictive,Gao,120 personnes dont 80 femmes\n"
+    )
     path.write_text(f"Projet,Organisation,Région,Cibles\n{rows}", encoding="utf-8")
     source = write(propose(path), tmp_path / "ong_projets_mli")
     (records,) = ingest(source, [path]).records.values()

@@ -167,8 +167,12 @@ def _row_beside(lines: Sequence[Line], run: Sequence[Line], edge: float) -> list
     for line in lines:
         parts = parts_of(line, strips)
         space = max(line.top - edge, edge - line.bottom)
-        is_whole = len({part.first for part in parts}) > len(strips) > 1  # a header, which often has more room
-        if space > (_LOOSE if is_whole and not row else PITCH) * line.size or is_caption(line) or any(part.first != part.last for part in parts):
+        is_header = not row and len({part.first for part in parts}) > len(strips) > 1
+        if (
+            space > (_LOOSE if is_header else PITCH) * line.size
+            or is_caption(line)
+            or any(part.first != part.last for part in parts)
+        ):
             break
         row.append(line)
         filled |= {part.first for part in parts}

@@ -168,7 +168,11 @@ def test_a_log_corrects_the_version_that_counts(source: Source, tmp_path: Path) 
     [
         (["_uuid", "question.name", "old.value", "new.value", "changed"], ["yes"], 400),
         (["_uuid", "question.name", "old.value", "new.value", "changed"], ["no"], 40),
-        (["Identifiant", "Question", "Ancienne valeur", "Nouvelle valeur", "Type de modification"], ["Correction"], 400),
+        (
+            ["Identifiant", "Question", "Ancienne valeur", "Nouvelle valeur", "Type de modification"],
+            ["Correction"],
+            400,
+        ),
     ],
 )
 def test_a_log_in_other_words_is_one(
