@@ -179,6 +179,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     checks = {tuple(check) for check in seen["checks"]}
     for source in sources().values():
         assert (f"raw/{source.id}", "livraison") in checks
+        assert ((f"raw/{source.id}", "fraicheur") in checks) is bool(source.renewed_every)
         for shape in source.shapes:
             assert shape in SHAPES
             assert {
@@ -190,7 +191,8 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     assert ("service_gap", "gap_absence_needs_evidence") in checks
     assert ("publication_notice", "donnees_personnelles") in checks
     assert {(f"published/{name}", "relecture") for name in DELIVERABLES} <= checks
-    assert seen["jobs"] == ["data", "deliverables", "pipeline", "pulls", "tidy"]
+    readings = {f"read_{source}" for source in sources()}
+    assert set(seen["jobs"]) == {"data", "deliverables", "pipeline", "pulls", "tidy"} | readings
     assert sorted(seen["schedules"]) == [
         [name, "Africa/Bamako"] for name in ("every_morning", "every_night", "every_sunday")
     ]
