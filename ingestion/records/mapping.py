@@ -130,7 +130,7 @@ class _Builder:
                     yield from self.table.frame[name]
 
     def _of_other_countries(self) -> list[list[str]]:
-        """For each row, why it is left out where it tells of a country that the source does not keep."""
+        """For each row, the reason if it is of a country that the source does not keep."""
         if self.source.country is None:
             return [[] for _ in self.index]
         cells = self.table.frame[self.source.country.column].map(lambda cell: tidy(cell) or "")
@@ -196,7 +196,7 @@ class _Builder:
         return {column.name: [phones[text] for text in raw], f"{column.name}_raw": spaced}
 
     def _drop_positions(self, frame: pd.DataFrame) -> None:
-        """A point outside the country goes whole, and so does a half: swapped numbers and 0 0 are no place.
+        """Drops a point outside the country, and a coordinate without the other: swapped numbers and 0 0 are no place.
 
         The points of a source whose codes are all of another country are that country's.
         """
@@ -240,7 +240,7 @@ class _Builder:
         return [changed[text][0] if text in changed else text for text in raw]
 
     def _without_text(self, column: Column, raw: list[Any]) -> list[Any]:
-        """Nothing of what people typed in a column, whatever it says; a warning where they did."""
+        """Empties a column of typed texts, with a warning on each row that had one."""
         for row, text in enumerate(raw):
             if tidy(text) is not None:
                 self.warnings[row].append("free_text_withheld")
@@ -398,7 +398,7 @@ class _Builder:
 
 
 def _is_spaced(text: str, phone: str | None) -> bool:
-    """Whether a cell says the phone and nothing else, in whatever groups of digits."""
+    """Whether a cell holds the phone and nothing else, in any groups of digits."""
     digits = re.sub(r"[\s.\-]", "", text)
     return phone is not None and digits in (phone, phone.replace(" ", ""))
 

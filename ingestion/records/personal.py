@@ -72,7 +72,7 @@ def _redacted_row(source: Source, cells: dict[str, str]) -> str:
 
 
 def _allowed(frame: pd.DataFrame, answers: dict[str, str]) -> pd.Series:
-    """The rows that give every answer; without the question nobody gave it."""
+    """The rows that give every answer; none if the question is absent."""
     allowed = pd.Series(True, index=frame.index)
     for question, answer in answers.items():
         allowed &= frame[question].eq(answer) if question in frame else False
@@ -105,7 +105,7 @@ def is_declared(source: Source, tables: dict[str, Table]) -> bool:
 
 
 def is_typed(source: Source, tables: dict[str, Table]) -> bool:
-    """Whether a cell that nobody reads holds a phone, an e-mail or a position that somebody typed in a text."""
+    """Whether an unread cell holds a phone, an e-mail or a position typed in a text."""
     frames = [table.frame.drop(columns=source.mapped, errors="ignore") for table in tables.values()]
     texts = {text for frame in frames for column in frame for text in frame[column].unique()}
     left_out = [cells for table in tables.values() for cells in table.rejected.get("cells", ())]

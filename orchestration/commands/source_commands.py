@@ -95,23 +95,23 @@ def _free(root: Path, name: str) -> Path:
     return root / name
 
 
-def _from_file(path: Path, name: str | None, said: Stated, root: Path, look: bool) -> None:
-    if said.shape is not None and said.shape not in SHAPES:
-        stop(f"« {said.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+def _from_file(path: Path, name: str | None, stated: Stated, root: Path, look: bool) -> None:
+    if stated.shape is not None and stated.shape not in SHAPES:
+        stop(f"« {stated.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
     if redact(path.name)[1]:
         stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
     if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
         stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
     try:
-        proposal = propose(path, stated=said)
-        if proposal.missing and said.shape is None:
+        proposal = propose(path, stated=stated)
+        if proposal.missing and stated.shape is None:
             console.print(f"[yellow]à confirmer[/] {_incomplete(proposal)}", soft_wrap=True)
-            proposal = complete(path, said)
+            proposal = complete(path, stated)
     except SourceFileError as error:
         stop(f"{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
     _preview(proposal)
     if not look and sys.stdin.isatty():
-        proposal = questions.asked(proposal, said)
+        proposal = questions.asked(proposal, stated)
     if proposal.missing:
         stop(f"Rien n’est écrit : {_incomplete(proposal)} Essayer --shape, ou « mrf new-source ID ».", NOT_PUBLISHED)
     if look:

@@ -205,7 +205,7 @@ class _Delivering:
         )  # fmt: skip
 
     def _kept_rows(self) -> Delivery:
-        """The last delivery with its rows, whatever is landed now."""
+        """The last delivery with its rows, without regard to what is landed now."""
         if self.before is None:
             if self.workspace.state_file(self.source.id).exists():
                 raise state_files.Damaged(

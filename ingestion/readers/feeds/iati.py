@@ -163,7 +163,7 @@ def _sector(node: Node) -> Cells:
 
 
 def _location(node: Node) -> Cells:
-    """A location by its names, its point, and the p-codes among its codes, whatever vocabulary they claim."""
+    """A location: its names, its point, and those of its codes that are p-codes, in any declared vocabulary."""
     latitude, longitude = (*_text_of(node, "point/pos").replace(",", " ").split(), "", "")[:2]
     feature, name = _attribute(node, "feature-designation", "code"), _narrative(node.find("name"))
     coded = [
@@ -243,7 +243,7 @@ def _reason(name: str, cells: Cells, countries: set[str], country: str | None) -
 
 
 def _narrative(node: Node | None) -> str:
-    """The text in French, else in English, else in whatever language comes first."""
+    """The text in French, else in English, else in the first language given."""
     if node is None:
         return ""
     texts: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space, whichever tell it.
+"""Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space.
 
 The layout of a page (`layout`) has tables whose cells are drawn (`ruled`, `bands`) and others whose columns are white
 space: `framed` and `runs` find them by their `evidence`, `lines`, `columns`, `spacing`, `header` and `borderless` read
@@ -41,7 +41,7 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
 
 
 def tables_in(path: Path) -> list[PdfGrid]:
-    """Every table of a document, whatever it says. Raises SourceFileError."""
+    """Every table of a document, declared or not. Raises SourceFileError."""
     pages = read_pages(path, "all", "auto", {})
     return grids(path.name, pages) + lists(path.name, pages)
 

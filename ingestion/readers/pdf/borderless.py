@@ -1,4 +1,4 @@
-"""Tables whose columns are told by white space: lines, and what wraps, make the rows."""
+"""Tables whose columns are separated by white space; a row is a line and the lines that continue it."""
 
 from __future__ import annotations
 

@@ -333,7 +333,7 @@ def _is_over(accent: Letter, base: Letter) -> bool:
 
 
 def _read(letters: list[Letter]) -> list[Letter]:
-    """Letters with the signs that a person sees: those of symbol fonts by name, others that tell nothing as such."""
+    """Letters as a person sees them: those of symbol fonts by name; unreadable ones are marked."""
     for letter in letters:
         if is_unreadable(letter.text):
             letter.text = "".join(_SYMBOLS.get(sign, _UNREADABLE) for sign in _signs(letter.text))

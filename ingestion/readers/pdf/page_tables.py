@@ -1,4 +1,4 @@
-"""The tables of one page: how each is read is told by what is drawn and written there."""
+"""The tables of one page; drawn rules and the arrangement of words decide how each is read."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Letter:
     __slots__ = ("bottom", "colour", "font", "is_seen", "order", "show", "text", "top", "turn", "x0", "x1")
 
     def __init__(self, text: str, box: Box, turn: int | None, font: str, show: int, order: int) -> None:
-        """A letter that is seen, black until its colour is told."""
+        """A visible letter, black unless its colour is set."""
         self.text, self.turn, self.font, self.show, self.order = text, turn, font, show, order
         self.x0, self.top, self.x1, self.bottom = box
         self.colour: Colour | None = None
@@ -263,7 +263,7 @@ def _is_hole(rect: LTRect, other: LTRect, evenodd: bool) -> bool:
 
 
 def _is_leftwards(rect: LTRect) -> bool:
-    """The direction in which the corners of a rectangle are told."""
+    """The direction in which the corners of a rectangle follow each other."""
     steps: list[Any] = list(rect.original_path or ())
     (x0, y0), (x1, y1), (x2, y2) = (step[1] for step in steps[:3])
     return bool((x1 - x0) * (y2 - y1) - (x2 - x1) * (y1 - y0) > 0)
@@ -354,7 +354,7 @@ class Interpreter(PDFPageInterpreter):
         self._begin(None, None)
 
     def do_BDC(self, tag: Any, props: Any) -> None:
-        """A part begins that may be of a layer, or tell its text itself."""
+        """A part begins that may belong to a layer or carry its own text (ActualText)."""
         is_layer = isinstance(tag, PSLiteral) and tag.name == "OC"
         properties = _resource_ref(self.resources, "Properties", props) if isinstance(props, PSLiteral) else props
         self._begin(properties if is_layer else None, resolve1(properties))

@@ -1,4 +1,4 @@
-"""Tables whose rows are told by shaded cells, every other one: the rows between have the walls of their neighbours."""
+"""Tables with every other row shaded; the rows between take the edges of their neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lines of words look like: a table told by figures, by its head or by a person; prose, lists, contents."""
+"""What lines of words look like: a table (by its figures, its head or a declaration), prose, a list, contents."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _LEFTWARDS = frozenset({"R", "AL"})
 
 
 class Word(NamedTuple):
-    """One word. `size` is the height of its letters; `turned` tells that it reads in another direction.
+    """One word. `size`: the height of its letters; `turned`: it reads in another direction.
 
     `note`: signs raised behind it. `is_struck`: crossed out. `show`: the number of the operator that shows it.
     """
@@ -140,7 +140,7 @@ class _Gathered:
 
 
 def _read_leftwards(letters: Sequence[str], places: Sequence[float]) -> str:
-    """Letters from right to left, whatever their order in the file; figures among them are read rightwards."""
+    """Letters from right to left in any order of the file; figures among them are read rightwards."""
     order = sorted(range(len(letters)), key=lambda number: -places[number])
     signs = [unicodedata.normalize("NFKC", letters[number]) for number in order]
     text = "".join(sign if len(sign) > 1 or not sign.isdigit() else f"\0{sign}" for sign in signs)

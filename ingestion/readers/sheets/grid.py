@@ -179,7 +179,7 @@ class _Workbook:
         return SourceFileError(self.file, "classeur", wanted, f"les feuilles {', '.join(self.names)}")
 
     def sheets(self, names: list[str]) -> list[Grid]:
-        """The sheets of these names; the first tells which others hold something too."""
+        """The sheets of these names; the first one notes which other sheets are not empty."""
         sheets = [self.sheet(name) for name in names]
         others = tuple(note for name in self.names if name not in names for note in self._unread(name))
         return [replace(sheets[0], notes=sheets[0].notes + others), *sheets[1:]] if sheets else []

@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of an ODS file: merged cells, and how many cells it will take memory for."""
+"""What python-calamine does not report of an ODS file: merged cells, and the size that its cells will take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of an old workbook (XLS): its epoch, hidden rows, days shown as their month."""
+"""What python-calamine does not report of an XLS workbook: epoch, hidden rows, days shown as their month."""
 
 from __future__ import annotations
 

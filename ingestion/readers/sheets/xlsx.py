@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of a sheet of an XLSX file, found in the sheet's own XML in one pass.
+"""What python-calamine does not report of an XLSX sheet, read from the sheet's XML in one pass.
 
 Error cells: calamine gives #N/A as empty text. An empty commune code and one that Excel could not look up are not the
 same: 6,848 cells of the 3W of December 2023 hold #N/A, 3 are empty. Formulas that no program has computed yet, which

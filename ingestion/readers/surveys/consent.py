@@ -19,7 +19,7 @@ Erased = Callable[[str], bool]  # whether a submission of this id was erased on 
 
 
 def nothing_erased(_: str) -> bool:
-    """The answer where nobody asked for anything to be erased."""
+    """No submission is erased."""
     return False
 
 

@@ -60,7 +60,7 @@ def _after(path: Path, tables: dict[str, Table], gone: dict[Place, str], notes: 
 
 
 def _ranks(files: Files) -> dict[Path, int]:
-    """The order in which the exports were made, as far as anything tells it."""
+    """The order in which the exports were made, as far as it is known."""
     days = {path: _day_of(path.name) for path in files}
     newest = {path: max(tables[MAIN].versions["sent"], default="") for path, tables in files.items()}
     by = days if all(days.values()) else newest
@@ -168,7 +168,7 @@ def _missed(missing: pd.DataFrame, here: pd.DataFrame, kept: int, files: Files, 
 
 
 def _is_filtered(missing: pd.DataFrame, here: pd.DataFrame, files: Files, path: Path) -> bool:
-    """Whether one answer, or the state of review, tells all that an export holds from all that it lacks."""
+    """Whether one answer or the state of review separates what an export holds from what it lacks: it was filtered."""
     states = set(here["state"])
     if len(missing) and len(states) == 1 and "" not in states and not states & set(missing["state"]):
         return True

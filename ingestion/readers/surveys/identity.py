@@ -61,7 +61,7 @@ class _Groups:
             self._is_numbered[first] |= self._is_numbered[other]
 
     def join_by_uuid(self, rows: list[int]) -> None:
-        """Rows that name one uuid are one submission, unless two of them bear another `_id`: then nobody can tell."""
+        """Rows that name one uuid are one submission, unless two have different `_id`s: then it is undecided."""
         tops = {self.top(row) for row in rows}
         if sum(self._is_numbered[top] for top in tops) <= 1:
             self.join(tops)

@@ -21,7 +21,7 @@ Link = tuple[str, str]
 
 
 def owners(sheet: Sheet, around: pd.DataFrame, key: str | None) -> tuple[pd.Series, tuple[str, ...]]:
-    """The label, in the table ``around``, of the row that each row of a repeat stands in; and what is to be told.
+    """The label, in the table ``around``, of the row that owns each row of a repeat, and notes on doubtful ones.
 
     Raises SourceFileError, the rows named, where a row names no submission, several, or one by its id and another by
     its uuid.

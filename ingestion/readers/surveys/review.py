@@ -22,7 +22,7 @@ _UNREADABLE = frozenset({"notdecrypted", "not decrypted", "missingencryptedformd
 
 
 def states(frame: pd.DataFrame) -> pd.Series:
-    """The state of review of each submission, folded; "" where nobody reviewed it."""
+    """The state of review of each submission, folded; "" without one."""
     return _folded(frame, _STATE)
 
 

@@ -178,7 +178,7 @@ def _grid_of(path: Path, grids: list[Grid], repeat: str, names: Set[str]) -> Gri
 
 
 def _check_all_read(grids: list[Grid], read_here: list[Grid], reader: SurveyReader) -> None:
-    """A repeat that nobody declared, or a second sheet of submissions, would be lost without a word."""
+    """Raises SourceFileError for an undeclared repeat or a second sheet of submissions."""
     for grid in grids:
         if any(grid is one for one in read_here):
             continue

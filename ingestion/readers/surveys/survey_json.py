@@ -42,7 +42,7 @@ class _Sheet:
 
 
 def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
-    """The submissions, then each declared or met repeat, even where nobody filled one. Raises SourceFileError."""
+    """The submissions, then each declared or present repeat, even an empty one. Raises SourceFileError."""
     sheets = {MAIN: _Sheet(), **{name: _Sheet(dict.fromkeys(_LINK)) for name in repeats}}
     try:
         title, submissions = _submissions(path)

@@ -63,7 +63,7 @@ def submission_of(label: str) -> str:
 
 
 def without(table: Table, gone: dict[str, str]) -> Table:
-    """The table without the rows of some submissions, which are told in `rejected` with the reason."""
+    """The table without the rows of some submissions, which go to `rejected` with the reason."""
     reasons = [gone.get(submission_of(label)) for label in table.frame.index]
     left = pd.Series([reason is not None for reason in reasons], index=table.frame.index, dtype=bool)
     why = [reason for reason in reasons if reason]
@@ -74,7 +74,7 @@ def without(table: Table, gone: dict[str, str]) -> Table:
 
 
 def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, pd.DataFrame]:
-    """The submissions, and by label what tells their versions apart (VERSIONS), with why some of them count no more."""
+    """The submissions, and by label what identifies their versions (VERSIONS), with the reason if outdated."""
     uuids = _uuids(sheet, reader)
     versions = _versions(sheet, uuids)
     labels = _counted(sheet, versions)

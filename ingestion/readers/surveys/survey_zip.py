@@ -43,7 +43,7 @@ def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
 
 
 def _of_attachments(archive: zipfile.ZipFile) -> tuple[str, ...]:
-    """The note on what respondents sent, which nobody opens."""
+    """The note on attached files, which are not opened."""
     parts = [PurePosixPath(part.filename).parts for part in archive.infolist() if not part.is_dir()]
     count = sum("media" in part and _OF_SYSTEMS not in part for part in parts)
     return (f"{count} pièce(s) jointe(s) dans l’archive, non ouverte(s)",) if count else ()

@@ -41,7 +41,7 @@ class Typed:
 
 
 def typed(tables: dict[str, Table], form: Form) -> Typed:
-    """The tables of a survey in the types of its form. An answer is told once, in the table of its own question."""
+    """The tables of a survey in the types of its form; a problem is reported once, in the table of its question."""
     frames, problems_found = {}, []
     for name, table in tables.items():
         repeat = "" if name == _MAIN else name

@@ -51,7 +51,7 @@ class Meaning:
 
 
 class Sorter:
-    """Tells the rows that are no records, under a header of these names that was written in these ``titles``."""
+    """Recognises rows that are no records, under a header of these names, written as ``titles``."""
 
     def __init__(self, header: list[str], titles: Rows, meaning: Meaning, options: Tabular) -> None:
         self.header, self.options, self.meaning = header, options, meaning
@@ -64,7 +64,7 @@ class Sorter:
         self.is_worded = cache(self._is_worded)
 
     def left_out(self, filled: Rows, first: int) -> dict[int, str]:
-        """The reasons of the rows that are no records, by row; titles are told once merged cells are filled."""
+        """The reasons of the rows that are no records, by row; titles are recognised once merged cells are filled."""
         self.has_several = len(self.needed) > 1 or _filled_cells(filled) >= 3
         # Each distinct text is looked at once: of a million rows few hold a word of a header or of a total.
         texts = set[str]().union(*(row for _, row in filled))

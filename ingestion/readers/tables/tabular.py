@@ -60,7 +60,7 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
 
 
 def passed_over(grid: Grid) -> str:
-    """The note on a grid that nobody reads."""
+    """The note on a grid that the source does not read."""
     return f"{grid.place(0)} : tableau que la source ne lit pas ({line_count_fr(_filled_rows(grid))})"
 
 

@@ -22,7 +22,7 @@ _APOSTROPHES = str.maketrans("’ʼ‘", "'''")  # Word writes ’ where people 
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of running text, at most a paragraph where the document tells them apart, and its place."""
+    """A piece of running text, at most a paragraph if the document marks them, and its place."""
 
     text: str
     place: str
