@@ -39,7 +39,7 @@ def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part
     if column.kind == "people":
         value, is_read = people.count(text.visible(raw), column.part, is_part)
         return (value, is_read) if value is None or _within(column, value) else (None, False)
-    if column.name.startswith("ends") and text.fold(tidied) in _ENDLESS:
+    if column.name.startswith("ends") and (text.fold(tidied) in _ENDLESS or dates.is_open(tidied)):
         return None, True
     value = _single(column, tidied, start or column.name.startswith("starts"))
     return (value, True) if value is not None and _within(column, value) else (None, False)
@@ -69,11 +69,11 @@ def _of_amount(column: Column, cell: str, unit: str) -> tuple[Any, bool]:
     if column.kind == "currency" and not any(sign.isdigit() for sign in cell):
         code = money.currency(cell)
         return code, code is not None
-    found = money.amounts(cell, unit)
+    amounts = money.amounts(cell, unit)
     if column.kind == "currency":
-        return (found[0][1] or None if found else None), bool(found)
-    of_column = [value for value, code in found if column.currency in ("", code)]
-    return next(iter(of_column), None), bool(found)
+        return (amounts[0][1] or None if amounts else None), bool(amounts)
+    of_column = [value for value, code in amounts if column.currency in ("", code)]
+    return next(iter(of_column), None), bool(amounts)
 
 
 # Tried in this order: a label may contain "/" (Familles / parent isolé) or spaces (Accès direct); surveys

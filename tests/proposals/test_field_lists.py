@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.proposals.folder import write
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.proposal import Proposal, Said, propose
+from ingestion.proposals.proposal import Proposal, Stated, propose
 from ingestion.proposals.words import likeness
 from ingestion.records.source_records import ingest
 from tests.fixtures.project_lists import LISTS
@@ -68,7 +68,7 @@ def test_the_longer_sheet_is_the_list_and_another_can_be_chosen(tmp_path: Path) 
     book.save(tmp_path / "deux_2024.xlsx")
     proposal = propose(tmp_path / "deux_2024.xlsx")
     assert (proposal.sheet.name, proposal.sheet.others) == ("Activités", ["Sheet"])
-    assert propose(tmp_path / "deux_2024.xlsx", said=Said(sheet="Sheet")).sheet.row_count == 4
+    assert propose(tmp_path / "deux_2024.xlsx", stated=Stated(sheet="Sheet")).sheet.row_count == 4
     assert "laissées : Sheet" in (write(proposal, tmp_path / "ong_deux_mli").folder / "source.yml").read_text("utf-8")
 
 
@@ -85,6 +85,51 @@ def test_values_by_month_are_read_month_by_month(tmp_path: Path) -> None:
     (records,) = ingest(source, [path]).records.values()
     assert records["beneficiaries_reached"].sum() == 23
     assert set(records["observed_on"].astype(str)) == {"2024-01-31", "2024-02-29", "2024-03-31"}
+
+
+def test_months_under_one_name_are_read_month_by_month(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Structure", "Région", "Personnes atteintes", None, None, None])
+    page.append([None, None, "janv-24", "févr-24", "mars-24", "Total"])
+    page.append(["ONG fictive", "Gao", 10, 20, 30, 60])
+    page.append(["ONG imaginaire", "Mopti", None, 7, 1, 8])
+    page.merge_cells("C1:F1")
+    book.save(tmp_path / "suivi_2024.xlsx")
+    source = write(propose(tmp_path / "suivi_2024.xlsx"), tmp_path / "ong_suivi_mli")
+    (records,) = ingest(source, [tmp_path / "suivi_2024.xlsx"]).records.values()
+    assert records.groupby(records["observed_on"].astype(str))["beneficiaries_reached"].sum().to_dict() == {
+        "2024-01-31": 10,
+        "2024-02-29": 27,
+        "2024-03-31": 31,
+    }
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bénéficiaires indirects",
+        "Ménages bénéficiaires",
+        "% de bénéficiaires",
+        "Coût par bénéficiaire",
+        "Montant décaissé",
+    ],
+)
+def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "projets_2024.csv"
+    path.write_text(f"Projet,Organisation,Région,{header}\nPuits fictifs,ONG fictive,Gao,120\n", encoding="utf-8")
+    assert fates(propose(path))[header] == "ignored"
+
+
+def test_cells_that_count_several_groups_are_beneficiaries_whatever_their_header(tmp_path: Path) -> None:
+    path = tmp_path / "projets_2024.csv"
+    rows = (
+        "Puits fictifs,ONG fictive,Gao,F : 300 H : 200\nÉcoute fictive,ONG fictive,Gao,120 personnes dont 80 femmes\n"
+    )
+    path.write_text(f"Projet,Organisation,Région,Cibles\n{rows}", encoding="utf-8")
+    source = write(propose(path), tmp_path / "ong_projets_mli")
+    (records,) = ingest(source, [path]).records.values()
+    assert records[["beneficiaries", "beneficiaries_women"]].to_numpy().tolist() == [[500, 300], [120, 80]]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +155,7 @@ def test_one_partner_runs_a_donors_project_and_several_are_beside_its_owner(tmp_
     path = tmp_path / "bailleurs_2024.csv"
     path.write_text("Bailleur,Projet,Partenaire de mise en œuvre\nFonds Fictif,Appui,ONG fictive\n", encoding="utf-8")
     assert fates(propose(path))["Partenaire de mise en œuvre"] == "organization_name"
-    assert fates(propose(path, said=Said(organization="ONG à nous")))["Partenaire de mise en œuvre"] == "partners"
+    assert fates(propose(path, stated=Stated(organization="ONG à nous")))["Partenaire de mise en œuvre"] == "partners"
     path.write_text("Bailleur,Projet,Partenaires\nFonds Fictif,Appui,ONG fictive\n", encoding="utf-8")
     assert fates(propose(path))["Partenaires"] == "partners"
 
@@ -118,7 +163,7 @@ def test_one_partner_runs_a_donors_project_and_several_are_beside_its_owner(tmp_
 def test_a_column_may_be_decided_by_a_person(tmp_path: Path) -> None:
     path = tmp_path / "liste_2024.csv"
     path.write_text("Organisation,Lieu,Remarque\nONG fictive,Gao,vu\n", encoding="utf-8")
-    decided = propose(path, said=Said(columns={"Lieu": "admin2_name", "Remarque": "description"}))
+    decided = propose(path, stated=Stated(columns={"Lieu": "admin2_name", "Remarque": "description"}))
     assert fates(decided) == {"Organisation": "organization_name", "Lieu": "admin2_name", "Remarque": "description"}
 
 

@@ -71,24 +71,29 @@ def around(boxes: Iterable[Box]) -> Box:
 
 def on_page(layout: Layout, box: Box) -> Box:
     """A box where it stands on the page as a person sees it."""
-    return back(box, layout.turn, layout.height, layout.width) if layout.turn else box
+    return back(box, layout.turn, *_held(layout.turn, layout.width, layout.height)) if layout.turn else box
+
+
+def _held(turn: int, width: float, height: float) -> tuple[float, float]:
+    """Width and height of a page after so many quarter turns."""
+    return (height, width) if turn % 2 else (width, height)
 
 
 def lay_out(number: int, page: Any) -> Layout:
     """Words and rules of a pdfplumber page."""
     painted = paint(page)
-    found = seen(painted)
-    turn = _turn(found.letters)
+    visible = seen(painted)
+    turn = _turn(visible.letters)
     width, height = painted.width, painted.height
     strokes, sides = _drawn(painted)
-    words = words_of(found.letters, turn, width, height)
+    words = words_of(visible.letters, turn, width, height)
     curves, fills = _drawings(painted)
     strikes = [_middle_rule(box) for box in painted.strikes]
     if turn:
         strokes, sides = (_turned_rules(drawn, turn, width, height) for drawn in (strokes, sides))
         strikes = []
         curves, fills = ([turned(box, turn, width, height) for box in boxes] for boxes in (curves, fills))
-        width, height = height, width
+        width, height = _held(turn, width, height)
     words, across = with_strikes(words, strokes.across, strikes)
     layout = Layout(
         number,
@@ -103,7 +108,7 @@ def lay_out(number: int, page: Any) -> Layout:
         fills,
         turn,
         _every_drawing(painted),
-        [(reason, _told(letters), around(map(_letter_box, letters))) for reason, letters in found.aside],
+        [(reason, _words_of(letters), around(map(_letter_box, letters))) for reason, letters in visible.aside],
     )
     struck = [word for word in words if word.is_struck]
     if struck:
@@ -111,16 +116,16 @@ def lay_out(number: int, page: Any) -> Layout:
     return layout
 
 
-def _told(letters: Sequence[Letter]) -> str:
+def _words_of(letters: Sequence[Letter]) -> str:
     """The words of letters that are no text of the page."""
     by_turn: dict[int | None, list[Letter]] = {}
     for letter in letters:
         by_turn.setdefault(letter.turn, []).append(letter)
-    told = []
+    texts = []
     for some in by_turn.values():
         shows = [list(show) for _, show in groupby(some, key=lambda letter: letter.show)]
-        told += ["".join(letter.text for letter in show).strip() for show in shows]
-    return " ".join(text for text in dict.fromkeys(told) if text)
+        texts += ["".join(letter.text for letter in show).strip() for show in shows]
+    return " ".join(text for text in dict.fromkeys(texts) if text)
 
 
 def _letter_box(letter: Letter) -> Box:
@@ -134,6 +139,8 @@ def _middle_rule(box: Box) -> Rule:
 def _turned_rules(drawn: _Drawn, turn: int, width: float, height: float) -> _Drawn:
     across = [turned((rule.start, rule.at, rule.end, rule.at), turn, width, height) for rule in drawn.across]
     upright = [turned((rule.at, rule.start, rule.at, rule.end), turn, width, height) for rule in drawn.upright]
+    if turn == 2:
+        across, upright = upright, across
     return _Drawn(
         [Rule(top, x0, x1) for x0, top, x1, _ in upright], [Rule(x0, top, bottom) for x0, top, _, bottom in across]
     )

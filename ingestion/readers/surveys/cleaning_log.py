@@ -29,12 +29,28 @@ from ingestion.readers.surveys.survey_levels import submission_of, without
 REMOVED = "retirée par le journal de nettoyage"
 CORRECTED = "answer_corrected"  # the warning of a row whose answer a log changed
 _HEADERS = {
-    "uuid": ("uuid", "submission uuid", "instance id", "instanceid", "meta instanceid"),
-    "question": ("question", "question name", "variable", "nom de la question"),
-    "repeat_index": ("repeat index", "index", "repeat", "rang", "indice"),
+    "uuid": (
+        "uuid",
+        "submission uuid",
+        "instance id",
+        "instanceid",
+        "meta instanceid",
+        "identifiant",
+        "identifiant de la soumission",
+    ),
+    "question": ("question", "question name", "variable", "nom de la question", "xml question name"),
+    "repeat_index": ("repeat index", "index", "repeat", "rang", "indice", "loop index"),
     "old_value": ("old value", "ancienne valeur", "valeur initiale"),
     "new_value": ("new value", "nouvelle valeur", "valeur corrigee"),
-    "change_type": ("change type", "type of change", "type de changement", "type de modification"),
+    "change_type": (
+        "change type",
+        "type of change",
+        "type de changement",
+        "type de modification",
+        "changed",
+        "action",
+        "modifie",
+    ),
     "reason": ("reason", "motif", "raison", "issue"),
 }
 _NEEDED = ("uuid", "question", "old_value", "new_value", "change_type")
@@ -45,6 +61,16 @@ _KINDS = {
     REMOVE: "soumission(s) retirée(s)",
     NOTHING: "sans changement",
 }
+
+
+# As logs call them in French, and in those that only say whether an answer was changed.
+_CALLED = {
+    CHANGE: ("correction", "modification", "change", "changed", "yes", "oui", "true"),
+    BLANK: ("vider", "reponse videe", "blank", "blanked"),
+    REMOVE: ("suppression", "supprimer", "remove", "deletion", "delete", "delete survey", "retirer la soumission"),
+    NOTHING: ("aucune", "aucune action", "aucun changement", "no", "non", "false", "no change"),
+}
+_KIND_OF = {fold(name): kind for kind, names in _CALLED.items() for name in (kind, *names)}
 
 
 @dataclass(frozen=True)
@@ -92,8 +118,8 @@ def _columns(grid: Grid) -> dict[str, int]:
 def _entries(grid: Grid, columns: dict[str, int]) -> Iterator[Entry]:
     for row, cells in enumerate(grid.rows[1:], 1):
         if any(cell.strip() for cell in cells):
-            told = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
-            yield Entry(grid.row_places([row], len(grid.rows[0]))[0], dict.fromkeys(_HEADERS, "") | told)
+            values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
+            yield Entry(grid.row_places([row], len(grid.rows[0]))[0], dict.fromkeys(_HEADERS, "") | values)
 
 
 def apply(source: Source, files: Files, logs: dict[Path, list[Entry]]) -> tuple[Files, dict[Path, Applied]]:
@@ -136,12 +162,12 @@ class _Cleaning:
             except _Wrong as reason:
                 question = _question(entry)
                 wrong.append((entry.place, f"journal de nettoyage : {reason}", question))
-        told = ", ".join(f"{counts[kind]} {name}" for kind, name in _KINDS.items() if counts[kind])
+        summary = ", ".join(f"{counts[kind]} {name}" for kind, name in _KINDS.items() if counts[kind])
         settled = (
             f"{counts['settled']} déjà faite(s) ou d’une soumission qui ne compte plus" if counts["settled"] else ""
         )
         failed = f"{len(wrong)} non appliquée(s)" if wrong else ""
-        note = "journal de nettoyage : " + (", ".join(filter(None, (told, settled, failed))) or "aucune ligne")
+        note = "journal de nettoyage : " + (", ".join(filter(None, (summary, settled, failed))) or "aucune ligne")
         rows = pd.DataFrame(wrong, columns=["locator", "reason", "question"], dtype=object)
         return Applied(rows, (note,), kept, is_cut)
 
@@ -154,8 +180,8 @@ class _Cleaning:
         return bool(has_refused(self.source, frame.loc[[label]]).any()) if label in frame.index else False
 
     def _apply(self, entry: Entry, place: tuple[Path, str] | None) -> str:
-        kind, uuid = fold(entry.cells["change_type"]), _bare(entry.cells["uuid"])
-        if kind not in _KINDS:
+        kind, uuid = _KIND_OF.get(fold(entry.cells["change_type"])), _bare(entry.cells["uuid"])
+        if kind is None:
             raise _Wrong(f"type de changement inconnu ; permis : {', '.join(one.replace(' ', '_') for one in _KINDS)}")
         if kind == NOTHING:
             return kind
@@ -195,13 +221,13 @@ class _Cleaning:
     def _cell(self, entry: Entry, path: Path, label: str, question: str) -> str:
         """The locator of the answer that a row means."""
         main = f"uuid:{label}/{question}"
-        found = [
+        matches = [
             place
             for one in self.files[path].values()
             if question in one.frame
             for place in one.place(question)[[submission_of(row) == label for row in one.frame.index]]
         ]
-        places = list(dict.fromkeys(found))
+        places = list(dict.fromkeys(matches))
         if not places:
             asked = any(question in one.frame for one in self.files[path].values())
             raise _Wrong("ce groupe répété n’a aucune ligne" if asked else "question inconnue du formulaire")

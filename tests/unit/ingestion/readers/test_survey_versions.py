@@ -205,7 +205,7 @@ def test_a_repeat_in_a_repeat_of_pasted_exports_finds_its_parent(tmp_path: Path)
         "membre": [["age", *link], ["30", "1", "menage", "1", "2"], ["40", "1", "menage", "1", "1"]],
     }
     reader = SurveyReader(kind="survey", form="x", repeats=("menage", "membre"))
-    members = survey.whole(land(tmp_path, "x", sheets), reader, None)["membre"].frame
+    members = survey.read_all(land(tmp_path, "x", sheets), reader, None)["membre"].frame
     assert members[["age", "chef", "village"]].to_numpy().tolist() == [["30", "B", "Y"], ["40", "A", "X"]]
 
 
@@ -356,6 +356,19 @@ def test_a_submission_that_came_back_counts(source: Source, tmp_path: Path) -> N
     assert names(ingest(source, files)) == ["1001", "1002", "1003"]
 
 
+def test_an_export_that_lacks_what_a_later_one_holds_is_a_part(source: Source, tmp_path: Path) -> None:
+    zones: dict[str, dict[str, str]] = {f"s{number}": {"zone": "Z_GAO"} for number in (1001, 1004)}
+    held = [(1001, 1002, 1003, 1004), (1002,), (1001, 1004)]
+    files = [land(tmp_path, f"2024-07-0{day}", export(*one, **zones)) for day, one in enumerate(held, 5)]
+    ingested = ingest(source, files)
+    assert names(ingested) == ["1001", "1002", "1003", "1004"]
+    assert not any("export complet" in note for note in ingested.notes)
+    files.append(land(tmp_path, "2024-07-09", export(1001, 1002, 1004, 1005, **zones)))
+    ingested = ingest(source, files)
+    assert deleted(ingested) == ["1003"]
+    assert [note.split(" · ")[0] for note in ingested.notes if "export complet" in note] == [files[-1].name]
+
+
 # Consent
 
 
@@ -427,7 +440,7 @@ def test_two_answers_of_one_submission_to_one_name_are_refused(source: Source, t
 def test_a_name_that_no_form_knows_is_named_too(tmp_path: Path) -> None:
     sheets = {"V": [["a/nom_local", "b/nom_local", "_uuid"], ["Awa Fictive", "Awa Fictive", "u1"]]}
     with pytest.raises(SourceFileError, match="« nom_local »") as caught:
-        survey.whole(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
+        survey.read_all(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
     assert "Awa" not in str(caught.value)
 
 
@@ -451,7 +464,7 @@ def test_labels_of_groups_and_short_labels_are_labels(tmp_path: Path) -> None:
     ]
     sheets = {"V": [header, ["Kayes", "Structure Fictive", "SF", "ONG", "u1"]]}
     with pytest.raises(SourceFileError, match="XML values and headers"):
-        survey.whole(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
+        survey.read_all(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
 
 
 def test_one_column_of_a_supervisor_is_no_export_of_labels(source: Source, tmp_path: Path) -> None:
