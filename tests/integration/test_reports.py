@@ -74,9 +74,7 @@ def test_templates_hold_no_digit_of_their_own(template: Path) -> None:
 
 
 def test_the_lists_of_services_say_in_which_cercle_each_is(edition: Edition) -> None:
-    listed = [
-        table for table in Document(str(_docx(edition.folder, "midterm_report"))).tables if "Vu le" in _heads(table)
-    ]
+    listed = [table for table in Document(str(_docx(edition.folder, "midterm"))).tables if "Vu le" in _heads(table)]
     cercles = {row["name_fr"] for row in edition.rows("select name_fr from marts.dim_admin_area where level = 2")}
     for table in listed:
         assert {row.cells[_heads(table).index("Cercle")].text for row in table.rows[1:]} <= cercles
