@@ -1,5 +1,5 @@
-"""dbt on Spark, as the command `mrf-dbt-spark`: dbt's own command line, between the way of its inputs into Spark and
-that of its tables back into DuckDB's build file. It expects what `inventory.environment` and `spark_environment` set.
+"""dbt on Spark, as the command `mrf-dbt-spark`: dbt's own command line, with its inputs brought to Spark before and
+its tables brought back into DuckDB's build file after. Its environment is that of `inventory.environment` and `engine`.
 """
 
 from __future__ import annotations
@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dbt.cli.main import dbtRunner
 
@@ -15,26 +17,24 @@ from orchestration.pipeline.spark import session, tables
 
 
 def main() -> None:
-    """Runs `dbt` with the arguments of the process on MRF_SPARK_MASTER; exits as dbt does, with 2 if Spark failed."""
+    """Runs `dbt` with the arguments of the process; exits with 0, 1 if a model failed, 2 if dbt could not run."""
     folder, build = Path(os.environ["MRF_SPARK_FOLDER"]), Path(os.environ["MRF_BUILD_FILE"])
-    with open(os.environ["MRF_SPARK_MANIFEST"], encoding="utf-8") as file:
-        manifest = json.load(file)
+    manifest = json.loads(Path(os.environ["MRF_SPARK_MANIFEST"]).read_bytes())
     spark = session.start(os.environ["MRF_SPARK_MASTER"], folder / "tables")
     try:
         tables.register_inputs(spark, manifest["sources"].values())
         tables.register_seeds(spark, build, folder / "seeds")
-        done = dbtRunner().invoke(sys.argv[1:])
-        if done.success:
-            made = {str(result.node.unique_id) for result in done.result if str(result.status) == "success"}
-            models = (manifest["nodes"][name] for name in made)
-            tables.take_back(build, [node for node in models if _is_table(node)], folder / "tables")
+        outcome = dbtRunner().invoke(sys.argv[1:])
+        if outcome.success:
+            nodes = [manifest["nodes"][result.node.unique_id] for result in outcome.result]
+            tables.take_back(build, filter(_is_table, nodes), folder / "tables")
     finally:
         spark.stop()
-    sys.exit(0 if done.success else 2 if done.exception else 1)
+    sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
 
 
-def _is_table(node: dict) -> bool:
-    return node["resource_type"] == "model" and node["config"]["materialized"] == "table"
+def _is_table(node: Mapping[str, Any]) -> bool:
+    return bool(node["resource_type"] == "model" and node["config"]["materialized"] == "table")
 
 
 if __name__ == "__main__":
