@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The extra « spark » (434 MB), for the tests that compare both engines.
+SPARK  := $(VENV)/.installed-spark
 # The site of the guides has an environment of its own: its tools neither run nor try anything.
 SITE   := $(VENV)/docs/.installed
 PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
@@ -29,6 +31,10 @@ $(STAMP): requirements.txt pyproject.toml
 
 $(DEV): requirements-dev.txt $(STAMP)
 	$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(SPARK): requirements-spark.txt $(DEV)
+	$(INSTALL) --require-hashes -r requirements-spark.txt
 	@touch $@
 
 $(SITE): pyproject.toml
@@ -59,7 +65,7 @@ check: $(DEV) ## ruff, mypy --strict, import-linter, sqlfluff
 test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks, then the suite
 	$(BIN)/pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)
 
-test-all: check ## La suite entière, avec les essais longs / the whole suite, long ones too
+test-all: check $(SPARK) ## La suite entière, avec les essais longs / the whole suite, long ones too
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 generate: $(DEV) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
@@ -75,6 +81,7 @@ requirements: ## Recalcule requirements.txt et requirements-dev.txt (avec hachag
 	$(PYTHON) -m venv $(VENV)/pin && $(VENV)/pin/bin/pip install --quiet uv
 	$(PIN) -o requirements.txt
 	$(PIN) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(PIN) --extra spark -c requirements-dev.txt -o requirements-spark.txt
 
 licences: $(DEV) ## Refait docs/licences.md, les licences de ce qui tourne
 	$(BIN)/python -m security.licences
