@@ -55,12 +55,13 @@ portal: $(STAMP) ## Portail de la publication en place sur http://127.0.0.1:8000
 new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_produit_iso3), ou copie le modèle (ID seul)
 	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)
 
-check: $(DEV) ## ruff, mypy --strict, import-linter, sqlfluff
+check: $(DEV) ## ruff, mypy --strict, import-linter, sqlfluff, déclarations complètes / declarations complete
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/mrf generate --check
 
 test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks, then the suite
 	$(BIN)/pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)

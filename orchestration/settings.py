@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from ingestion.confinement.limits import Limits
@@ -11,6 +12,14 @@ from ingestion.country import pack
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ENGINE, SPARK_MASTER, DUCKDB, SPARK = "MRF_ENGINE", "MRF_SPARK_MASTER", "duckdb", "spark"
 ALERT_KINDS = ("failure", "stale", "publication")
+# The groups of assets in Dagster, from landed files to what people read, and who answers where no owner is named.
+GROUPS = (
+    "atterrissage", "sources", "valides", "resolution", "referentiels", "preparation", "calculs", "marts",
+    "publication", "livrables",
+)  # fmt: skip
+NOBODY_ELSE = "team:donnees"
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_OWNER = re.compile(rf"team:\w+|{_ADDRESS.pattern}")
 # Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
 MEANING = {
     "MRF_DATA": ("warehouse/data", "racine des données"),
@@ -31,6 +40,11 @@ MEANING = {
     "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
     ENGINE: (DUCKDB, "moteur des modèles : duckdb ou spark (extra « spark » et Java)"),
     SPARK_MASTER: ("local[*]", "où tourne Spark : local[*] ou spark://serveur:7077"),
+    "MRF_REPLY_TO": ("", "adresse où les structures renvoient leurs fiches et où le portail signale une erreur"),
+    "MRF_OWNERS": (
+        "",
+        f"qui répond de chaque groupe d’assets : « marts=team:analyse,sources=a@b.org » (sinon {NOBODY_ELSE})",
+    ),
     "MRF_ALERT_ON": (",".join(ALERT_KINDS), "ce qui est annoncé"),
     "MRF_ALERT_SMTP": ("", "serveur de courriel : smtp://serveur:587 ou smtps://utilisateur:secret@serveur:465"),
     "MRF_ALERT_FROM": ("", "expéditeur des courriels"),
@@ -58,6 +72,8 @@ class Settings:
     webhook: str
     file_limits: Limits
     max_fall: int
+    owners: dict[str, str]
+    reply_to: str
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -90,6 +106,8 @@ def settings() -> Settings:
         webhook=webhook,
         file_limits=Limits(_count("MRF_FILE_SECONDS", 1), _count("MRF_FILE_MEMORY_MB", 64), _count("MRF_FILE_ROWS", 1)),
         max_fall=_count("MRF_MAX_FALL", 0),
+        owners=owners(),
+        reply_to=_reply_to(),
     )
 
 
@@ -107,6 +125,23 @@ def settings_of_engine() -> tuple[str, str]:
     if engine not in (DUCKDB, SPARK):
         raise SettingError(f"{ENGINE} : attendu {DUCKDB} ou {SPARK}, trouvé « {engine} »")
     return engine, _text(SPARK_MASTER)
+
+
+def owners() -> dict[str, str]:
+    """By group of assets, who answers for it. Raises SettingError."""
+    given = dict(part.partition("=")[::2] for part in _listed("MRF_OWNERS"))
+    if unknown := set(given) - set(GROUPS):
+        raise SettingError(f"MRF_OWNERS : groupes {', '.join(GROUPS)}, trouvé {', '.join(sorted(unknown))}")
+    if wrong := sorted(owner for owner in given.values() if not _OWNER.fullmatch(owner)):
+        raise SettingError(f"MRF_OWNERS : attendu team:nom ou une adresse de courriel, trouvé {', '.join(wrong)}")
+    return dict.fromkeys(GROUPS, NOBODY_ELSE) | given
+
+
+def _reply_to() -> str:
+    address = _text("MRF_REPLY_TO")
+    if address and not _ADDRESS.fullmatch(address):
+        raise SettingError(f"MRF_REPLY_TO : attendu une adresse de courriel, trouvé « {address} »")
+    return address
 
 
 def _text(name: str) -> str:

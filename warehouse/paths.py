@@ -154,6 +154,11 @@ class Layout:
         return self.published / "site"
 
     @property
+    def current(self) -> Path:
+        """The DuckDB file of the current publication under a name that never changes: a link, or a copy of it."""
+        return self.published / "current.duckdb"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's instance: run history, schedules, sensors."""
         return self.root / "dagster"

@@ -86,6 +86,7 @@ class Manifest(TypedDict):
     checks: list[dict[str, Any]]
     marts: dict[str, dict[str, Any]]
     state: NotRequired[StateOfManifest]
+    reply_to: NotRequired[str]
     landing: NotRequired[str]
     file: str
     file_sha256: str

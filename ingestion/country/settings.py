@@ -69,6 +69,9 @@ class Reading(_Strict):
     fr: str
     of_fr: str
     meaning_fr: str
+    en: str = ""  # where empty, English pages say it in French
+    of_en: str = ""
+    meaning_en: str = ""
 
 
 class Currency(_Strict):

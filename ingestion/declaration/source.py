@@ -176,6 +176,7 @@ class Source(Strict):
     evidence_class: str
     kind: str = Field(description="nature du document, de la liste document_kind")
     published_on: dt.date | None = None
+    renewed_every: int | None = Field(None, gt=0, description="jours entre deux éditions ; au-delà, elle est en retard")
     files: tuple[str, ...] = Field(min_length=1)
     reader: Reader
     editions: Literal["replace", "add"] | None = Field(

@@ -66,7 +66,7 @@ def make_missing(layout: Layout) -> Path:
     with lock, console.status("livrables") as status:
         catalog = publish.catalog(layout)
         assert catalog is not None
-        publish.link_site(layout)
+        publish.link_current(layout)
         folder = layout.published / Path(catalog["current"]).parent
         if missing(DELIVERABLES, folder):
             from orchestration.defs.deliverables import make

@@ -394,11 +394,19 @@ def generate(
         bool,
         typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire"),
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ne rien écrire : nommer chaque fichier à compléter, et sortir avec 1")
+    ] = False,
 ) -> None:
     """Régénère ce qui découle d’une autre écriture : préparation dbt, liste des questions. / Regenerates files."""
+    from warehouse.generation import completeness
     from warehouse.generation.staging import write
     from warehouse.reading import cookbook
 
+    if check:
+        if missing := completeness.faults():
+            stop("\n".join(missing), NOT_PUBLISHED)
+        return
     changed = write() + cookbook.write_index()
     for path in changed:
         console.print(str(path.relative_to(PROJECT)))

@@ -103,7 +103,7 @@ def repair_after_kill(layout: Layout) -> None:
     """With nothing to run: completes what a run killed after moving the pointer left undone."""
     try:
         with instance.write_lock(layout).acquire(timeout=0):
-            publish.link_site(layout)
+            publish.link_current(layout)
             if instance.was_interrupted(layout):
                 import dagster as dg
 

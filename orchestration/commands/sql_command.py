@@ -48,7 +48,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts et reference)")],
+    query: Annotated[
+        str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts, libelles et reference)")
+    ],
     csv: Annotated[bool, typer.Option("--csv", help="Écrire du CSV, toutes les lignes (comme --format csv)")] = False,
     form: Annotated[
         Format | None, typer.Option("--format", help="Écrire toutes les lignes sous cette forme / write all rows")

@@ -29,7 +29,7 @@ defs = dg.Definitions(
         deliverables.deliverables,
     ],
     asset_checks=[publication.mart_suites, protection.personal_data],
-    jobs=[jobs.pipeline, jobs.data, jobs.deliverables, pulls.pulls, upkeep.tidy],
+    jobs=[jobs.pipeline, jobs.data, jobs.deliverables, *jobs.readings, pulls.pulls, upkeep.tidy],
     schedules=[pulls.every_night, jobs.every_morning, upkeep.every_sunday],
     sensors=[jobs.landing_sensor, sensors.alert_on_failure, sensors.alert_on_success, sensors.upkeep],
     resources={"data_root": DataRoot(), "dbt": dbt_resource()},

@@ -11,7 +11,8 @@ from orchestration.defs.jobs import DELIVERABLES as GROUP
 from orchestration.defs.protection import refuse_personal
 from orchestration.defs.publication import PUBLISHED
 from orchestration.defs.resources import DataRoot
-from orchestration.defs.sources import OWNERS
+from orchestration.defs.sources import owned_by
+from orchestration.defs.transform import MANIFEST
 from orchestration.pipeline.inventory import DEMO_NOTICE
 from orchestration.pipeline.workers import pool
 from warehouse.deliverables import exports, front
@@ -25,11 +26,22 @@ CHECK, PORTAL = "relecture", "portal"
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 # Slow and only needed by the portal: made by the worker on the second core meanwhile.
 _BESIDE = tuple(one.name for one in exports.DELIVERABLES)
+_KINDS = {
+    "final_report": {"word", "pdf", "html"}, "midterm_report": {"word", "pdf", "html"},
+    "inception_report": {"word", "pdf", "html"}, "presentation": {"powerpoint"}, "map": {"html", "png", "svg"},
+    "exports": {"excel", "csv", "parquet"}, "hsds": {"json", "csv"}, "partner_sheets": {"word"}, "portal": {"html"},
+}  # fmt: skip
 _STATES = {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}
 
 
 def _key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["published", name])
+
+
+def marts_of(name: str) -> list[dg.AssetKey]:
+    """The marts that a deliverable reads, as its exposure in the dbt project says."""
+    exposures = {exposure["name"]: exposure for exposure in MANIFEST["exposures"].values()}
+    return [dg.AssetKey([MANIFEST["nodes"][node]["name"]]) for node in exposures[name]["depends_on"]["nodes"]]
 
 
 def _about(deliverable: Deliverable) -> str:
@@ -41,9 +53,10 @@ def _about(deliverable: Deliverable) -> str:
     specs=[
         dg.AssetSpec(
             _key(one.name),
-            deps=[PUBLISHED, *(_key(name) for name in one.after)],
+            deps=[PUBLISHED, *marts_of(one.name), *(_key(name) for name in one.after)],
+            kinds=_KINDS.get(one.name, set()),
             group_name=GROUP,
-            owners=OWNERS,
+            owners=owned_by(GROUP),
             description=_about(one),
             skippable=True,
         )

@@ -8,6 +8,8 @@ import time
 import dagster as dg
 
 from ingestion.country.pack import country
+from orchestration.defs.resources import known_sources
+from orchestration.defs.sources import INVENTORY, raw_key, validated_key
 from orchestration.pipeline.inventory import NothingToPublish, landed_files
 from warehouse.paths import Layout
 
@@ -36,6 +38,19 @@ deliverables = dg.define_asset_job(
     tags=FROM_THE_START,
     description="Les livrables de la publication en place. / The deliverables of the current publication.",
 )
+
+# One source alone, to look at what becomes of its files: nothing is published by it.
+readings = [
+    dg.define_asset_job(
+        f"read_{source.id}",
+        selection=dg.AssetSelection.assets(
+            INVENTORY, raw_key(source.id), *(validated_key(shape, source.id) for shape in source.shapes)
+        ),
+        tags=FROM_THE_START,
+        description=f"Lit la source « {source.title.fr} », sans rien publier. / Reads this source, publishes nothing.",
+    )
+    for source in known_sources().values()
+]
 
 every_morning = dg.ScheduleDefinition(
     name="every_morning",

@@ -12,10 +12,11 @@ import dagster as dg
 import duckdb
 
 from expectations.marts import SUITES
+from ingestion.country.pack import country
 from ingestion.declaration import parameters
 from orchestration.defs.protection import refuse_personal
 from orchestration.defs.resources import DataRoot, known_sources
-from orchestration.defs.sources import OWNERS
+from orchestration.defs.sources import owned_by
 from orchestration.defs.transform import MANIFEST
 from orchestration.pipeline import dbt_manifest, losses
 from orchestration.pipeline.delivery import deliveries_of
@@ -28,7 +29,7 @@ from warehouse.deliverables.maps import contours
 from warehouse.paths import Layout, Workspace
 from warehouse.privacy import withheld
 from warehouse.publication import audit, checks_page, publish
-from warehouse.reading import cookbook, dictionary, fates
+from warehouse.reading import cookbook, dictionary, fates, label_views
 from warehouse.resolution import state
 from warehouse.storage import copy_atomically, write_json
 
@@ -102,8 +103,10 @@ def mart_suites(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -> 
     key=PUBLISHED,
     deps=[dg.AssetKey([name]) for name in mart_names()],
     group_name="publication",
+    # The run of every morning begins at 5: an hour later what readers have is of that day or of the day before.
+    freshness_policy=dg.FreshnessPolicy.cron("0 6 * * *", dt.timedelta(hours=24), country().time_zone),
     kinds={"duckdb"},
-    owners=OWNERS,
+    owners=owned_by("publication"),
 )
 def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
     """Fichier que lisent les analystes : marts et référentiels de la construction contrôlée, manifeste, et ses pages.
@@ -139,7 +142,7 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
         notice = DEMO_NOTICE if inventory.is_demo else ""
         validations = _validations(run_id, layout)
         marts = publish.copy_build(layout, publication, _descriptions(), notice)
-        _write_pages(layout, publication, notice, inventory.as_of)
+        _explain(layout, publication, notice, inventory.as_of)
         _write_contours(layout.workspace(inventory.is_demo), folder, publication.file)
         labels = {"notice": notice, "publication": publication.run, "as_of": inventory.as_of.isoformat()}
         checks_page.write(folder, validations, audited["dbt"]["checks"], **labels)
@@ -173,15 +176,17 @@ def published_warehouse(context: dg.AssetExecutionContext, data_root: DataRoot) 
     )
 
 
-def _write_pages(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
-    """The pages that explain the data: dbt docs, dictionary, questions."""
+def _explain(layout: Layout, publication: publish.Publication, notice: str, as_of: dt.date) -> None:
+    """The pages that explain the data: dbt docs, dictionary, questions; and the views that say its codes in French."""
     folder = layout.published / publication.run
     dbt_docs.build(layout, folder / "dbt_docs" / "index.html", " ".join((notice, publication.run)).strip(), notice)
     labels = {"notice": notice, "publication": publication.run, "as_of": as_of.isoformat()}
     nodes = dbt_manifest.read(layout.dbt_target / "manifest.json")["nodes"]
     with duckdb.connect(str(folder / publication.file), read_only=True) as connection:
-        dictionary.write(folder, dictionary.build(nodes, connection), **labels)
+        content = dictionary.build(nodes, connection)
+        dictionary.write(folder, content, **labels)
         cookbook.write(folder, connection, **labels)
+    publish.add_views(layout, publication, label_views.SCHEMA, label_views.views(content), notice)
 
 
 def _write_contours(workspace: Workspace, folder: Path, file: str) -> None:
@@ -225,6 +230,7 @@ def _manifest(
         "is_demo": inventory.is_demo,
         "notice": DEMO_NOTICE if inventory.is_demo else None,
         "as_of": inventory.as_of.isoformat(),
+        "reply_to": settings().reply_to,  # what deliverables made later say too
         "fingerprint": inventory.fingerprint,
         "inputs": {
             d.source_id: {"state": d.state, "files": d.files, "rows": withheld.row_counts(d.rows), "error": d.error}

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.defs.resources import DataRoot, known_sources
-from orchestration.defs.sources import NOT_SHOWN, OWNERS, raw_key, table_metadata, validated_key
+from orchestration.defs.sources import NOT_SHOWN, owned_by, raw_key, table_metadata, validated_key
 from warehouse.paths import Workspace
 from warehouse.resolution import documents, editions, initiatives, places, record_organizations, services, state
 from warehouse.storage import write_parquet
@@ -31,7 +31,7 @@ def _spec(name: str, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
         description=description,
         group_name="resolution",
         kinds={"python", "parquet"},
-        owners=OWNERS,
+        owners=owned_by("resolution"),
     )
 
 

@@ -1,11 +1,14 @@
 """Assets of the sources, generated from the registry: a new source needs no code here."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from expectations.gate import conservation_of
 from ingestion.clean.personal import redact
@@ -16,17 +19,22 @@ from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.pipeline.delivery import prepare, preview
 from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.workers import read_delivery
+from orchestration.settings import owners
+from warehouse import french
 from warehouse.paths import Workspace
 from warehouse.privacy import withheld
 from warehouse.source_states import HELD_BACK, LABELS, SourceState
 
 INVENTORY = dg.AssetKey(["landing", "inventory"])
-OWNERS = ["team:donnees"]
 # Columns hidden in every preview: before the marts, rows of shelters and of services beside them are not masked yet.
 NOT_SHOWN = [*WITHHELD, "is_beside_shelter", "is_place_withheld", "stated_code", "admin_code", "question_key"]
+# The icons of Dagster's interface by the ending of a file; an asset has three of them at most.
 _KINDS = {
-    "table": "csv", "pdf": "pdf", "survey": "excel", "geo": "json", "json": "json", "iati": "xml", "written": "word",
+    "csv": "csv", "xlsx": "excel", "xls": "excel", "ods": "excel", "pdf": "pdf", "json": "json", "geojson": "json",
+    "topojson": "json", "xml": "xml", "docx": "word", "zip": "zip", "eml": "email", "txt": "text", "md": "markdown",
 }  # fmt: skip
+_MOST_KINDS = 3
+FRESHNESS = "fraicheur"
 
 
 def raw_key(source_id: str) -> dg.AssetKey:
@@ -37,6 +45,17 @@ def raw_key(source_id: str) -> dg.AssetKey:
 def validated_key(shape: str, source_id: str) -> dg.AssetKey:
     """The asset key of a source's accepted records of one shape."""
     return dg.AssetKey(["validated", shape, source_id])
+
+
+def owned_by(group: str) -> list[str]:
+    """Who answers for the assets of a group, as the settings say."""
+    return [owners()[group]]
+
+
+def kinds_of(source: Source) -> set[str]:
+    """The kinds of the files that a source takes, the first ones."""
+    endings = dict.fromkeys(_KINDS.get(pattern.rsplit(".", 1)[-1].lower(), "file") for pattern in source.files)
+    return set(list(endings)[:_MOST_KINDS])
 
 
 def op_name(source: Source) -> str:
@@ -56,7 +75,7 @@ def _as_markdown(cell: str) -> str:
     return re.sub(r"([\\`*_\[\]])", r"\\\1", text)
 
 
-@dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=OWNERS)
+@dg.asset(key=INVENTORY, group_name="atterrissage", kinds={"file"}, owners=owned_by("atterrissage"))
 def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) -> dg.MaterializeResult:
     """Fichiers du dossier d’atterrissage et source qui reconnaît chacun. Sans aucun fichier, les exemples fictifs.
 
@@ -87,6 +106,30 @@ def landing_inventory(context: dg.AssetExecutionContext, data_root: DataRoot) ->
     )
 
 
+def newest(workspace: Workspace, source: Source) -> dt.date | None:
+    """The last day that the accepted rows of a source speak of."""
+    files = [path for shape in source.shapes if (path := workspace.records(shape, source.id)).exists()]
+    days = [pc.max(pq.read_table(path, columns=["observed_on"])["observed_on"]).as_py() for path in files]
+    return max((day for day in days if day), default=None)
+
+
+def freshness(source: Source, last: dt.date | None, as_of: dt.date) -> dg.AssetCheckResult:
+    """Whether a newer edition is due: its rows are dated, while every run reads the same file again.
+
+    That is why this is a check: a freshness policy of Dagster counts from the last materialization.
+    """
+    age = (as_of - last).days if last else None
+    late = age is not None and source.renewed_every is not None and age > source.renewed_every
+    said = f"dernières données du {french.day(last)}, {age} jours avant la date de référence" if last else "rien reçu"
+    return dg.AssetCheckResult(
+        check_name=FRESHNESS,
+        asset_key=raw_key(source.id),
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{said} ; une édition tous les {source.renewed_every} jours",
+    )
+
+
 def source_assets(source: Source) -> dg.AssetsDefinition:
     """The landed files of one source and its accepted records by shape, with their checks."""
     raw = raw_key(source.id)
@@ -96,9 +139,9 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
             deps=[INVENTORY],
             description=f"{source.title.fr}. Éditeur : {source.publisher}. / {source.title.en}.",
             group_name="sources",
-            kinds={_KINDS[source.reader.kind]},
-            owners=OWNERS,
-            metadata={"licence": source.license, "sensibilité": source.sensitivity, **_link(source)},
+            kinds=kinds_of(source),
+            owners=owned_by("sources"),
+            metadata={"licence": source.license, "sensibilité": source.sensitivity, **_rhythm(source), **_link(source)},
         )
     ]
     specs += [
@@ -108,11 +151,14 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
             description=f"{SHAPES[shape].fr} Source : {source.title.fr}.",
             group_name="valides",
             kinds={"parquet", "python"},
-            owners=OWNERS,
+            owners=owned_by("valides"),
         )
         for shape in source.shapes
     ]
     checks = [dg.AssetCheckSpec("livraison", asset=raw, description="Fichiers lisibles et conformes à la déclaration")]
+    if source.renewed_every:
+        about = f"Données de moins de {source.renewed_every} jours, à la date de référence. / Younger than that."
+        checks.append(dg.AssetCheckSpec(FRESHNESS, asset=raw, description=about))
     for shape in source.shapes:
         key = validated_key(shape, source.id)
         checks.append(dg.AssetCheckSpec("conservation", asset=key, description="Lignes lues = acceptées + rejetées"))
@@ -121,17 +167,25 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
         )
 
     @dg.multi_asset(name=op_name(source), specs=specs, check_specs=checks)
-    def assets(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
+    def assets(
+        context: dg.AssetExecutionContext, data_root: DataRoot
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         workspace = data_root.workspace(context.run_id)
         delivery = read_delivery(source, data_root.inventory(context.run_id), workspace)
         if delivery.error:
             context.log.warning(f"{source.id} : {delivery.error}")
         nature = data_root.nature(context.run_id)
         yield _raw_result(source, delivery, nature)
+        if source.renewed_every:
+            yield freshness(source, newest(workspace, source), data_root.inventory(context.run_id).as_of)
         for shape in source.shapes:
             yield _shape_result(source, shape, delivery, workspace, nature)
 
     return assets
+
+
+def _rhythm(source: Source) -> dict[str, str]:
+    return {"rythme": f"une édition tous les {source.renewed_every} jours"} if source.renewed_every else {}
 
 
 def _link(source: Source) -> dict[str, dg.MetadataValue]:

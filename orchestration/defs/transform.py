@@ -18,9 +18,9 @@ from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import (
     INVENTORY,
     NOT_SHOWN,
-    OWNERS,
     landing_inventory,
     op_name,
+    owned_by,
     raw_key,
     table_metadata,
     validated_key,
@@ -77,7 +77,7 @@ class Translator(DagsterDbtTranslator):
         if unique_id.startswith("source."):
             return spec
         deps = [key for dep in spec.deps for key in _upstream(dep.asset_key)]
-        return spec.replace_attributes(deps=deps, owners=OWNERS)
+        return spec.replace_attributes(deps=deps, owners=owned_by(str(spec.group_name)))
 
 
 def _description(test: Mapping[str, Any]) -> str:

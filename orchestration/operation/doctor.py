@@ -166,8 +166,9 @@ def pointer(layout: Layout) -> Iterator[Line]:
         yield Line(OK, "publication", f"{catalog['current']}, conforme à son manifeste")
     if catalog.get("is_rebuilt"):  # until the next publication or « mrf rollback »
         yield Line(LOOK, "catalogue", publish.REBUILT, "« mrf status » montre celle en place")
-    if (run := Path(catalog["current"]).parent) != (layout.site.readlink() if layout.site.is_symlink() else None):
-        yield Line(LOOK, "portail", f"published/site ne mène pas à {run}", "« mrf deliver »")
+    if not publish.is_linked(layout):
+        names = f"published/{layout.site.name} ou {layout.current.name}"
+        yield Line(LOOK, "portail", f"{names} ne mène pas à {catalog['current']}", "« mrf deliver »")
 
 
 def lock(layout: Layout) -> Iterator[Line]:

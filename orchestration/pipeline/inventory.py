@@ -229,7 +229,7 @@ def _fingerprint(
         for path in paths
     ]
     inputs += [f"{source}:{name}:illisible" for source, names in sorted(unreadable.items()) for name in names]
-    answers = state.said_by_people(layout.workspace(is_demo))
+    answers = state.hash_of_decisions(layout.workspace(is_demo))
     protected = "" if is_demo else key.identity(layout.root) + forgotten.identity(layout.workspace(False))
     return "|".join([code_hash(sources), answers, f"demo={is_demo}", day.isoformat(), f"clé={protected}", *inputs])
 

@@ -24,6 +24,10 @@ from warehouse.storage import write_atomically
 _PACKAGE = "mrf"
 # Keys removed from the page: paths of this machine.
 _PATHS = ("root_path", "build_path", "compiled_path")
+_BACK = (
+    '<a href="../index.html" style="position:fixed;right:1rem;bottom:1rem;z-index:99;padding:.4rem .8rem;'
+    'background:#fff;border:1px solid #0b4f8a;border-radius:4px;color:#0b4f8a">← Portail</a>'
+)
 _TABLE_TYPES = {"BASE TABLE": "table", "VIEW": "vue"}
 
 
@@ -35,6 +39,7 @@ def build(layout: Layout, target: Path, title: str, notice: str) -> Path:
     page = _replaced(page, '"CATALOG.JSON INLINE DATA"', _inline(_catalog(layout.build_file, manifest), layout))
     page = _replaced(page, "<title>dbt Docs</title>", f"<title>{title}</title>")
     page = _replaced(page, 'lang="en-US"', 'lang="fr"')
+    page = _replaced(page, "<body>", f"<body>{_BACK}")
     page = re.sub(r'"//[a-z0-9]+\.cloudfront\.net/[^"]+"', '""', page)  # dbt's visit counter, switched off but named
     write_atomically(target, page.encode())
     return target

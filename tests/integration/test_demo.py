@@ -205,10 +205,41 @@ def test_a_published_value_leads_back_to_its_cell(demo: Root) -> None:
     assert openpyxl.load_workbook(sample)[sheet][cell].value == raw
 
 
-def test_only_marts_and_reference_are_published(demo: Root) -> None:
-    schemas = {row[0] for row in demo.query("select distinct table_schema from information_schema.tables")}
+def test_only_marts_and_reference_are_published_and_views_that_say_their_codes(demo: Root) -> None:
+    schemas = {row[0] for row in demo.query("select distinct schema_name from duckdb_tables()")}
     assert schemas == {"marts", "reference"}
-    assert demo.query("select count(*) from duckdb_views() where not internal") == [(0,)]
+    marts = demo.query("select table_name from duckdb_tables() where schema_name = 'marts' order by 1")
+    assert demo.query("select view_name from duckdb_views() where not internal order by 1") == marts
+    assert demo.query("select distinct schema_name from duckdb_views() where not internal") == [("libelles",)]
+
+
+def test_an_analyst_reads_labels_under_a_name_that_stays(demo: Root) -> None:
+    """What Excel, DBeaver and notebooks keep as their connection: one file, codes and their French beside them."""
+    current = demo.path / "published" / "current.duckdb"
+    with duckdb.connect(str(current), read_only=True) as connection:
+        found = connection.execute(
+            "select distinct zone_code_fr, service_type_code_fr, population_group_code_fr, gap_class_fr"
+            " from libelles.service_gap where zone_code = 'Z_GAO' and service_type_code = 'SOC_01'"
+            " and population_group_code = 'MIG_RET' and month = '2024-08-01' and reading = 'HISTORICAL'"
+        ).fetchall()
+        assert [row[:3] for row in found] == [("Région de Gao", "Services de santé", "Migrants de retour")]
+        several = connection.execute(
+            "select admitted_groups, admitted_groups_fr from libelles.service_directory"
+            " where contains(admitted_groups, ';') limit 1"
+        ).fetchone()
+        counted = "select count(*) from {}.service_directory"
+        assert connection.execute(counted.format("libelles")).fetchone() == demo.query(counted.format("marts"))[0]
+        assert connection.execute("select distinct comment from duckdb_views() where not internal").fetchall() == [
+            (demo.manifest["notice"],)
+        ]
+    assert several is not None
+    assert len(several[1].split(" ; ")) == len(several[0].split(";"))
+    assert "MIG" not in several[1]
+    with duckdb.connect() as other:  # beside other files, under the name that its reader gives it
+        other.execute(f"attach '{current}' as cartographie (read_only)")
+        assert other.execute("select count(*) from cartographie.libelles.provenance").fetchone() != (0,)
+    told = demo.mrf("sql", "select gap_class_fr from libelles.service_gap limit 1")
+    assert told.returncode == 0, told.stdout
 
 
 def test_every_published_table_and_column_is_described(demo: Root) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ingestion.declaration.registry import sources
 from tests.conftest import Root
-from tests.fixtures.browser import serious_violations
+from tests.fixtures.browser import page, serious_violations
 from warehouse.deliverables.report.rereading import wrong_html
 
 # dbt's own application, whose markup is not ours.
@@ -31,14 +32,30 @@ def test_pages_are_accessible(demo: Root, name: str, width: int) -> None:
     assert serious_violations(demo.folder / name, width) == []
 
 
+@pytest.mark.parametrize("name", [*OURS, "dbt_docs/index.html", "rapports/rapport_final.html", "cartes/carte.html"])
+def test_every_page_leads_back_to_the_portal(demo: Root, name: str) -> None:
+    assert (demo.folder / name).exists()
+    with page() as opened:
+        opened.goto((demo.folder / name).as_uri())
+        opened.click("text=← Portail")
+        opened.wait_for_selector("#vue-accueil:not([hidden])")
+
+
+def test_a_report_sent_alone_has_no_way_back(demo: Root, tmp_path: Path) -> None:
+    alone = shutil.copy(demo.folder / "rapports" / "rapport_final.html", tmp_path)
+    with page() as opened:
+        opened.goto(Path(alone).as_uri())
+        assert not opened.locator("text=← Portail").is_visible()
+
+
 def test_one_page_tells_every_check(demo: Root) -> None:
-    page = (demo.folder / "controles.html").read_text(encoding="utf-8")
-    assert demo.manifest["notice"] in page
+    text = (demo.folder / "controles.html").read_text(encoding="utf-8")
+    assert demo.manifest["notice"] in text
     names = [check["name"] for check in demo.manifest["checks"] if check["tool"] == "dbt"]
-    assert [name for name in names if f"<td>{name}</td>" not in page] == []
+    assert [name for name in names if f"<td>{name}</td>" not in text] == []
     suites = [
         check["name"].removeprefix("great_expectations ") for check in demo.manifest["checks"] if check["tool"] == "gx"
     ]
-    assert [name for name in suites if f'data-name="marts_{name}"' not in page] == []
+    assert [name for name in suites if f'data-name="marts_{name}"' not in text] == []
     shapes = [f"{shape}_{source.id}" for source in sources().values() for shape in source.shapes]
-    assert [name for name in shapes if f'data-name="{name}"' not in page] == []
+    assert [name for name in shapes if f'data-name="{name}"' not in text] == []

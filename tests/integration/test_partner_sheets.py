@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,20 @@ def test_a_sheet_asks_about_each_place_of_each_service(
         asked = texts.count(CHOICE) + sum(row[3] == CHOICE for row in _cells(sheet))
         assert asked == int(index[key]["place_count"])
         assert any(REPLY in text for text in texts)
+
+
+def test_a_sheet_names_the_address_of_the_settings(demo: Root, tmp_path: Path) -> None:
+    """The publisher's own address is no finding of the search for personal data; another one still is."""
+    root = demo.copy(tmp_path / "data")
+    manifest = root.manifest | {"reply_to": "cartographie@example.org"}
+    (root.folder / "manifest.json").write_text(json.dumps(manifest))
+    name = demo.query("select organization_name from marts.service_directory order by 1 limit 1")[0][0]
+    made = root.mrf("sheets", name, "--into", str(tmp_path / "fiches"))
+    assert made.returncode == 0, made.stdout + made.stderr
+    for path in (tmp_path / "fiches").glob("*.docx"):
+        texts = [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
+        assert any("cartographie@example.org" in text for text in texts)
+        assert not any(REPLY in text for text in texts)
 
 
 def test_a_sheet_says_what_where_from_and_leaves_room(sheets: dict[str, Any], demo: Root) -> None:

@@ -21,7 +21,7 @@ from tests.conftest import KEY, PROJECT, Root
 from tests.fixtures.browser import launched, violations_of
 from tests.fixtures.many_services import multiply
 from warehouse.deliverables import portal
-from warehouse.deliverables.portal import scripts
+from warehouse.deliverables.portal import languages, scripts
 from warehouse.deliverables.producing import record_of
 from warehouse.reading.edition import open_edition
 
@@ -173,6 +173,60 @@ def test_every_column_of_the_directory_is_on_a_service_page(site: Path, demo: Ro
     assert [name for name, field in fields.items() if not field.get("evidence") and not field.get("computed")] == []
 
 
+def _asked_texts() -> set[str]:
+    """Every text that the page and its scripts have in two languages, as the catalog names it."""
+    here = Path(portal.__file__).parent
+    asked = set(re.findall(r'_\((?:edition\.filled\()?"([^"]+)"', (here / "page.html").read_text()))
+    for script in (here / "static").glob("*.js"):
+        code = script.read_text()
+        while found := re.search(r"\bt`((?:[^`$\\]|\\.|\$(?!\{)|\$\{[^{}`]*\})*)`", code):  # the innermost first
+            first, *others = re.split(r"\$\{[^}]*\}", found[1])
+            text = first + "".join(f"{{{place}}}{part}" for place, part in enumerate(others))
+            asked.add(text.replace("\\n", "\n"))
+            code = code.replace(found[0], "said")
+        assert not re.search(r"\bt`", code), script.name
+    return {text.replace("\u00a0", " ") for text in asked}
+
+
+def test_every_fixed_text_is_there_in_english() -> None:
+    """What a person adds in French alone would stand in French on the English page."""
+    catalog = languages.catalog()
+    assert sorted(_asked_texts() - set(catalog)) == []
+    assert [text for text, english in catalog.items() if not english.strip()] == []
+    places = {text: set(re.findall(r"\{\d\}", text)) for text in catalog}
+    assert [text for text, english in catalog.items() if set(re.findall(r"\{\d\}", english)) != places[text]] == []
+
+
+def test_the_english_basis_has_all_that_the_french_one_has(site: Path) -> None:
+    french = scripts.read(site / scripts.FOLDER / "socle.js")
+    english = scripts.read(site / scripts.FOLDER / "anglais.js")["socle"]
+    assert {name: set(codes) for name, codes in english["codes"].items()} == {
+        name: set(codes) for name, codes in french["codes"].items()
+    }
+    for name in ("zones", "types", "groups", "classes"):
+        assert [one["code"] for one in english[name]] == [one["code"] for one in french[name]]
+    told = [(fr["title"], en["title"]) for fr, en in zip(french["sections"], english["sections"], strict=True)]
+    told += [
+        (fr.get(name), en.get(name))
+        for one, other in zip(french["sections"], english["sections"], strict=True)
+        for fr, en in zip(one["fields"], other["fields"], strict=True)
+        for name in ("label", "computed")
+    ]
+    alike = {
+        "Site",
+        "Latitude",
+        "Longitude",
+        "Admission",
+        "Budget",
+        "Service",
+        "Programme",
+        "Zone",
+        "Commune",
+        "Cercle",
+    }
+    assert {fr for fr, en in told if fr == en} - alike == {None}
+
+
 def test_evidence_stays_in_leaves_of_bounded_size(site: Path) -> None:
     leaves = list((site / scripts.FOLDER).glob("preuves_*.js"))
     assert len(leaves) > 1
@@ -207,7 +261,8 @@ def test_masked_places_are_told_nowhere(site: Path, demo: Root) -> None:
 def test_the_check_sees_a_spoiled_portal(site: Path, tmp_path: Path) -> None:
     folder = tmp_path / "spoiled"
     folder.mkdir()
-    shutil.copyfile(site / "index.html", folder / "index.html")
+    for name in languages.PAGES:
+        shutil.copyfile(site / name, folder / name)
     shutil.copytree(site / "portail", folder / "portail")
     with open_edition(site) as edition:
         assert portal.check(edition, folder) == []
@@ -443,6 +498,77 @@ def test_a_masked_place_says_so(reader: Reader, demo: Root) -> None:
     page = reader.open(f"#/service/{service}")
     for name in ("latitude", "longitude", "admin3_name", "site_name", "public_phone"):
         assert page.locator(f".field[data-field={name}] .value").inner_text() == "lieu masqué pour protection"
+
+
+def test_the_same_view_is_read_in_english_and_back(reader: Reader) -> None:
+    page = reader.open("#/lacunes?groupe=MIG_RET&zone=Z_MOP&type=SOC_01")
+    page.click("#other-language")
+    page.wait_for_function("document.documentElement.lang === 'en' && document.documentElement.dataset.ready")
+    assert hash_of(page) == "#/lacunes?groupe=MIG_RET&zone=Z_MOP&type=SOC_01"
+    assert page.locator("#gap-panel h2").inner_text() == "Health services, Mopti region"
+    assert page.locator("#gap-groupe option:checked").inner_text() == "Returnees"
+    assert "Known services" in page.locator("#gap-panel").inner_text()
+    page.click("text=Directory")
+    page.fill("#dir-q", "health")  # a type is found by either name
+    assert shown_count(page) > 0
+    assert "services of" in page.locator("#dir-count").inner_text()
+    page.click("#other-language")
+    page.wait_for_function("document.documentElement.lang === 'fr' && document.documentElement.dataset.ready")
+    assert page.locator("h1:visible").inner_text() == "Annuaire des services"
+
+
+@pytest.mark.parametrize("hash_", VIEWS.values(), ids=VIEWS)
+def test_no_french_is_left_in_the_frame_of_an_english_view(browser: Any, site: Path, hash_: str) -> None:
+    made = Reader(browser, f"file://{site}/index.en.html", DESKTOP)
+    page = made.open(hash_)
+    # Names of places and sources are what they are.
+    frame = "header nav a, section:not([hidden]) > :is(h1, h2, p), label, section:not([hidden]) :is(th, button)"
+    french = re.compile(r"\b(les?|des?|du|une?|aux?|pour|dans|avec|connus?|État|Coût|vu)\b")
+    found = [text for text in page.locator(frame).all_inner_texts() if french.search(text)]
+    unfilled = re.findall(r"\{\w+:\w+\}", page.locator("body").inner_text())
+    page.close()
+    assert found == []
+    assert unfilled == []
+    assert made.wrong == []
+
+
+def test_dark_is_kept_and_breaks_no_contrast(browser: Any, site: Path, demo: Root) -> None:
+    context = browser.new_context(viewport=DESKTOP, color_scheme="light")
+    page = context.new_page()
+    page.goto(f"file://{site}/index.html")
+    page.wait_for_function("document.documentElement.dataset.ready")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.click("#theme")
+    ((service,),) = demo.query("select service_at_location_id from marts.service_directory order by 1 limit 1")
+    for hash_ in (*VIEWS.values(), f"#/service/{service}", f"#/fiche/{service}"):
+        page.goto("about:blank")
+        page.goto(f"file://{site}/index.html{hash_}")
+        page.wait_for_function("document.documentElement.dataset.ready")
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark", "kept from page to page"
+        assert page.locator("#theme").get_attribute("aria-pressed") == "true"
+        assert violations_of(page) == [], hash_
+    context.close()
+
+
+def test_the_system_says_dark_where_nobody_chose(browser: Any, site: Path) -> None:
+    page = browser.new_context(color_scheme="dark").new_page()
+    page.goto(f"file://{site}/index.html")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 30)"
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", "paper is white"
+
+
+def test_a_cell_shows_its_class_month_by_month(reader: Reader, demo: Root) -> None:
+    zone, kind, group = demo.query(
+        "select zone_code, service_type_code, population_group_code from marts.service_gap where reading = 'HISTORICAL'"
+        " group by all having count(distinct gap_class) > 1 order by all limit 1"
+    )[0]
+    page = reader.open(f"#/lacunes?groupe={group}&zone={zone}&type={kind}")
+    months = demo.query(
+        f"select gap_class from marts.service_gap where reading = 'HISTORICAL' and zone_code = '{zone}'"
+        f" and service_type_code = '{kind}' and population_group_code = '{group}' order by month"
+    )
+    assert page.locator("#gap-panel .trend .class").all_inner_texts() == [code for (code,) in months]
 
 
 def test_the_back_button_returns_to_the_same_results(reader: Reader) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -112,27 +114,52 @@ def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition
     assert len(headings) >= 4
 
 
-def _pages(edition: Edition, report: str) -> list[tuple[str, bool]]:
-    """Of each page of a report: its text without running lines, and whether it holds a picture."""
-    with pdfplumber.open(filling.path(edition.folder, report).with_suffix(".pdf")) as document:
+@dataclass(frozen=True)
+class Printed:
+    """A page of a PDF: its text without running lines, whether it holds a picture, and letters printed over others."""
+
+    text: str
+    is_drawn: bool
+    overprinted: list[str]
+
+
+@cache
+def _read_pages(path: Path) -> list[Printed]:
+    with pdfplumber.open(path) as document:
         return [
-            (
+            Printed(
                 page.crop((0, 60, page.width, page.height - 50)).extract_text(),
                 bool(page.images or len(page.curves) > 50),
+                _overprinted(page.chars),
             )
             for page in document.pages
         ]
+
+
+def _overprinted(chars: list[dict[str, Any]]) -> list[str]:
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for char in sorted(chars, key=lambda char: float(char["x0"])):
+        if char["text"].strip():
+            lines.setdefault(round(char["top"]), []).append(char)
+    return [a["text"] + b["text"] for line in lines.values() for a, b in pairwise(line) if b["x0"] < a["x1"] - 1]
+
+
+def _pages(edition: Edition, report: str) -> list[Printed]:
+    """The pages of a report, read once for all tests: it takes twenty seconds."""
+    return _read_pages(filling.path(edition.folder, report).with_suffix(".pdf"))
 
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_no_page_is_nearly_empty(edition: Edition, report: str) -> None:
     """A table whose last row stood alone on a page, a heading without its chapter."""
     pages = _pages(edition, report)[:-1]  # the last one ends where the report ends
-    assert [number for number, (text, drawn) in enumerate(pages, 1) if not drawn and len(text.splitlines()) < 5] == []
+    assert [
+        number for number, page in enumerate(pages, 1) if not page.is_drawn and len(page.text.splitlines()) < 5
+    ] == []
 
 
 def test_the_final_report_recommends_what_the_marts_show(edition: Edition) -> None:
-    text = " ".join(" ".join(text for text, _ in _pages(edition, "final")).split())
+    text = " ".join(" ".join(page.text for page in _pages(edition, "final")).split())
     for chapter in ("Zone par zone", "Recommandations", "Conclusion", "Sigles"):
         assert text.count(chapter) >= 2, f"{chapter}: in the contents and as a heading"
     for letter in "abcdefg":
@@ -155,16 +182,8 @@ def test_the_final_report_recommends_what_the_marts_show(edition: Edition) -> No
 @pytest.mark.parametrize("report", REPORTS)
 def test_no_letter_is_printed_over_another(edition: Edition, report: str) -> None:
     """« Services connus » ran over « Opérationnels », and names of files over the publisher."""
-    with pdfplumber.open(filling.path(edition.folder, report).with_suffix(".pdf")) as document:
-        for page in document.pages:
-            lines: dict[int, list[dict[str, Any]]] = {}
-            for char in sorted(page.chars, key=lambda char: float(char["x0"])):
-                if char["text"].strip():
-                    lines.setdefault(round(char["top"]), []).append(char)
-            over = [
-                a["text"] + b["text"] for line in lines.values() for a, b in pairwise(line) if b["x0"] < a["x1"] - 1
-            ]
-            assert over == [], f"page {page.page_number}"
+    over = {number: page.overprinted for number, page in enumerate(_pages(edition, report), 1) if page.overprinted}
+    assert over == {}
 
 
 @pytest.mark.parametrize("report", REPORTS)

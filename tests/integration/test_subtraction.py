@@ -237,7 +237,7 @@ def _pieces(path: Path) -> Iterator[tuple[str, str]]:
 def _cells(path: Path) -> Iterator[tuple[str, str]]:
     """Every cell by itself: of equal cells one under the other a search needs the first, and rows have no order."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        tables = "select table_schema, table_name from information_schema.tables where table_schema <> 'pg_catalog'"
+        tables = "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
         for schema, table in connection.execute(tables).fetchall():
             read = connection.execute(f'from "{schema}"."{table}"')
             names = [column[0] for column in read.description]

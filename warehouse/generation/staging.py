@@ -27,6 +27,7 @@ MARTS = MODELS / "marts"
 WITHHELD_MACROS = DBT_PROJECT / "macros" / "withheld.sql"
 ATTRIBUTE_MACROS = DBT_PROJECT / "macros" / "attributes.sql"
 FAMILY_SEED = SEEDS / "attribute_family.csv"
+EXPOSURES = MODELS / "exposures.yml"
 HEADER = "# Écrit par « mrf generate » depuis ingestion/shapes : ne pas modifier ici / generated, do not edit here.\n"
 RUN_SCHEMA = pa.schema([("as_of", pa.date32()), ("is_demo", pa.bool_())])
 SOURCE_SCHEMA = pa.schema(
@@ -130,6 +131,7 @@ def files() -> dict[Path, str]:
             WITHHELD_MACROS: _withheld_macros(),
             ATTRIBUTE_MACROS: _attribute_macros(),
             FAMILY_SEED: _family_seed(),
+            EXPOSURES: _exposures(),
         }
         | reference_lists.files()
     )
@@ -167,6 +169,15 @@ def _require_hashtags() -> None:
                     f"{HXL} : aucun mot-dièse pour {path.stem}.{name} ; une colonne d’une forme le dit dans"
                     " ingestion/shapes (« hxl »)"
                 )
+
+
+def _exposures() -> str:
+    """The exposures as written by hand, but for the marts of `exports`, which are all."""
+    refs = "".join(f"      - ref('{name}')\n" for name in sorted(path.stem for path in MARTS.rglob("*.sql")))
+    before, name, rest = EXPOSURES.read_text(encoding="utf-8").partition("  - name: exports\n")
+    own, key, _ = rest.partition("    depends_on:\n")
+    _, _, others = rest.partition("\n\n")
+    return f"{before}{name}{own}{key}{refs}\n{others}"
 
 
 def _beside(model: str) -> Path:

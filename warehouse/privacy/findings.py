@@ -58,7 +58,7 @@ class Known:
     ``public_phones`` and ``public_points`` may be published and are no findings. ``let_through``: texts (``squashed``)
     published because nothing personal is in them, although parts of them look personal out of context; what
     deliverables derive from them (keys, file names, truncated lines) is no finding. ``shelters``: points that no
-    located service may be near; ``unplaced``: services whose place is withheld.
+    located service may be near; ``unplaced``: services whose place is withheld. ``public_email``: the publisher's own.
     """
 
     phones: frozenset[str] = frozenset()
@@ -70,6 +70,7 @@ class Known:
     let_through: Callable[[], frozenset[str]] = frozenset
     shelters: frozenset[Point] = field(default_factory=frozenset)
     unplaced: frozenset[str] = field(default_factory=frozenset)
+    public_email: str = ""
 
     @property
     def has_values(self) -> bool:
@@ -158,6 +159,8 @@ def _is_public(piece: personal.Removed, known: Known) -> bool:
     if piece.kind == personal.PHONE:
         digits = phones_in(piece.text)
         return bool(digits) and digits <= known.public_phones
+    if piece.kind == personal.EMAIL:
+        return {email.casefold() for email in _EMAIL.findall(piece.text)} == {known.public_email}
     return piece.kind == personal.COORDINATES and bool(points_in(piece.text) & known.public_points)
 
 

@@ -47,7 +47,10 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
 
 def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
     with duckdb.connect(str(path), read_only=True) as connection:
-        schemas = connection.execute("select distinct table_schema from information_schema.tables").fetchall()
+        # A schema of views alone shows the rows of the tables again.
+        schemas = connection.execute(
+            "select distinct table_schema from information_schema.tables where table_type = 'BASE TABLE'"
+        ).fetchall()
         return database_scan.search(connection, name, tuple(schema for (schema,) in schemas), known)
 
 

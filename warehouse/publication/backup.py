@@ -108,7 +108,7 @@ def _sources(layout: Layout) -> dict[str, Path]:
         base = layout.root / part
         for path in [base] if base.is_file() else sorted(base.rglob("*")):
             name = path.relative_to(layout.root)
-            if path.is_file() and not path.is_symlink() and not _is_left_out(name):
+            if path.is_file() and not path.is_symlink() and path != layout.current and not _is_left_out(name):
                 sources[name.as_posix()] = path
     return sources | {path.relative_to(layout.root).as_posix(): path for path in sorted(layout.root.glob(PULLED))}
 
@@ -246,7 +246,7 @@ def _exchange(layout: Layout, made: Path, aside: Path | None, present: list[str]
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.replace(path, target)
     shutil.rmtree(made)
-    publish.link_site(layout)
+    publish.link_current(layout)
 
 
 def undo_restore(layout: Layout, now: dt.datetime) -> bool:
@@ -271,7 +271,7 @@ def undo_restore(layout: Layout, now: dt.datetime) -> bool:
             os.replace(aside / part, layout.root / part)
     if aside and aside.is_dir() and not any(aside.iterdir()):
         aside.rmdir()
-    publish.link_site(layout)
+    publish.link_current(layout)
     layout.restore_journal.unlink()
     return True
 

@@ -143,6 +143,25 @@ def copy_build(
     return built
 
 
+def add_views(layout: Layout, publication: Publication, schema: str, views: dict[str, str], notice: str) -> None:
+    """Adds a schema of views to the new file: by mart, the query of the view of the same name.
+
+    Their queries name no database, so that they work under whatever name a reader opens the file.
+    """
+    target = layout.published / publication.run / publication.file
+    written = for_duckdb(target)
+    if not written.exists():
+        shutil.copyfile(target, written)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(written)}' as copy")
+        connection.execute("use copy")
+        connection.execute(f"create schema {schema}")
+        for name, query in views.items():
+            connection.execute(f'create view {schema}."{name}" as {query}')
+            connection.execute(f'comment on view {schema}."{name}" is {_literal(notice)}')
+    put_in_place(target)
+
+
 def contents(file: Path) -> dict[str, Any]:
     """By table of a published file, row count and content hash, as in its manifest under `marts`."""
     with duckdb.connect(str(file), read_only=True) as connection:
@@ -226,7 +245,7 @@ def restore_catalog(layout: Layout) -> bool:
     if rebuilt is None:
         return False
     write_json(layout.catalog, rebuilt)
-    link_site(layout)
+    link_current(layout)
     return True
 
 
@@ -340,28 +359,55 @@ def publish_pointer(layout: Layout, publication: Publication, run_id: str, is_de
     history = [*before["history"], {k: before[k] for k in entry}] if before else []
     write_json(layout.catalog, entry | {"history": history})
     _unmark(layout.published / publication.run)
-    link_site(layout)
+    link_current(layout)
 
 
-def link_site(layout: Layout) -> None:
-    """Points the relative link `published/site` to the folder of the current publication, atomically.
+def link_current(layout: Layout) -> None:
+    """Points `published/site` to the folder of the current publication and `published/current.duckdb` to its file.
 
-    If that is impossible (a disk without links, another file of that name), readers use the folder itself.
+    Each is a relative link, moved by one rename: a program that keeps the name opens the old publication or the new.
     """
     published = catalog(layout)
     if published is None:
+        if layout.current.is_file() or layout.current.is_symlink():
+            layout.current.unlink()
         return
-    run = Path(published["current"]).parent
-    if layout.site.is_symlink() and layout.site.readlink() == run:
+    pointer = Path(published["current"])
+    _link(layout.site, pointer.parent)
+    _link(layout.current, pointer)
+
+
+def is_linked(layout: Layout) -> bool:
+    """Whether both names lead to the current publication; a copy does if it has the content of the file."""
+    pointer = current_file(layout).relative_to(layout.published)
+    return _leads_to(layout.site, pointer.parent) and _leads_to(layout.current, pointer)
+
+
+def _leads_to(link: Path, target: Path) -> bool:
+    if link.is_symlink():
+        return link.readlink() == target
+    there = link.parent / target
+    return link.is_file() and there.is_file() and file_sha256(link) == file_sha256(there)
+
+
+def _link(link: Path, target: Path) -> None:
+    """A relative link, atomically; where a disk has no links, a copy of a file, while a folder is left to its own name.
+
+    Whatever stands in its way is left and said.
+    """
+    if _leads_to(link, target):
         return
-    beside = layout.site.with_name(f".site.{os.getpid()}.part")
+    beside = link.with_name(f".{link.name}.{os.getpid()}.part")
     try:
         beside.unlink(missing_ok=True)
-        beside.symlink_to(run, target_is_directory=True)
-        os.replace(beside, layout.site)
+        try:
+            beside.symlink_to(target)
+        except OSError:
+            shutil.copyfile(link.parent / target, beside)
+        os.replace(beside, link)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        logging.getLogger(__name__).warning("%s ne mène pas à %s : %s", layout.site, run, error.strerror)
+        logging.getLogger(__name__).warning("%s ne mène pas à %s : %s", link, target, error.strerror)
 
 
 def rollback(layout: Layout, wanted: str, now: dt.datetime) -> dict[str, Any]:

@@ -48,6 +48,11 @@ class Edition:
         return self.manifest["notice"] or ""
 
     @property
+    def reply_to(self) -> str:
+        """The address to which readers and organizations write; empty where the settings named none."""
+        return str(self.manifest.get("reply_to", ""))
+
+    @property
     def as_of(self) -> dt.date:
         """The date held for « today »."""
         return dt.date.fromisoformat(self.manifest["as_of"])

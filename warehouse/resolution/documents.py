@@ -51,12 +51,12 @@ def resolve(workspace: Workspace) -> pa.Table:
     for document_id, row in entries:
         for text in filter(None, (row["title"], row["file_name"])):
             names.setdefault(fold(text), document_id)
-    said = [(row["document_id"], row) for row in _dicts(landed)] + entries
+    statements = [(row["document_id"], row) for row in _dicts(landed)] + entries
     _write_described(workspace, landed, entries)
     documents: dict[str, dict[str, Any]] = {
         document_id: {name: row[name] for name in ("title", "source_id")}
         | {"drawn_from": None, "withdrawn_on": None, "warnings": set()}
-        for document_id, row in reversed(said)
+        for document_id, row in reversed(statements)
     }
     for document_id, row in entries:
         _add(documents[document_id], row, names)
@@ -68,13 +68,13 @@ def resolve(workspace: Workspace) -> pa.Table:
     made = [
         {
             "document_id": document_id,
-            "title": told["title"],
-            "source_id": told["source_id"],
+            "title": facts["title"],
+            "source_id": facts["source_id"],
             "root_document_id": _root(document_id, documents),
-            "withdrawn_on": told["withdrawn_on"],
-            "warnings": ";".join(sorted(told["warnings"])) or None,
+            "withdrawn_on": facts["withdrawn_on"],
+            "warnings": ";".join(sorted(facts["warnings"])) or None,
         }
-        for document_id, told in sorted(documents.items())
+        for document_id, facts in sorted(documents.items())
     ]
     table = pa.Table.from_pylist(made, schema=SCHEMA)
     write_parquet(workspace.resolved / "document.parquet", table)
@@ -106,22 +106,22 @@ def _names(landed: pd.DataFrame) -> dict[str, str]:
 def _described(row: dict[str, Any], names: dict[str, str]) -> str:
     """The document that a row of the register describes; an id of its own where nothing of it was landed."""
     for text in (row["file_name"], row["title"]):
-        if text and (found := names.get(text) or names.get(fold(text))):
-            return found
+        if text and (digest := names.get(text) or names.get(fold(text))):
+            return digest
     return entity_id("doc", fold(row["title"]), fold(row["publisher"] or ""))
 
 
-def _add(told: dict[str, Any], row: dict[str, Any], names: dict[str, str]) -> None:
+def _add(facts: dict[str, Any], row: dict[str, Any], names: dict[str, str]) -> None:
     if source := row["derived_from"]:
-        found = names.get(source.strip()) or names.get(fold(source))
-        if found is None:
-            told["warnings"].add("derived_from_unknown")
-        elif told["drawn_from"] not in (None, found):
-            told["warnings"].add("derived_from_several")  # the first one said stands
+        digest = names.get(source.strip()) or names.get(fold(source))
+        if digest is None:
+            facts["warnings"].add("derived_from_unknown")
+        elif facts["drawn_from"] not in (None, digest):
+            facts["warnings"].add("derived_from_several")  # the first one said stands
         else:
-            told["drawn_from"] = found
-    days = [day for day in (told["withdrawn_on"], row["withdrawn_on"]) if isinstance(day, dt.date)]
-    told["withdrawn_on"] = min(days, default=None)
+            facts["drawn_from"] = digest
+    days = [day for day in (facts["withdrawn_on"], row["withdrawn_on"]) if isinstance(day, dt.date)]
+    facts["withdrawn_on"] = min(days, default=None)
 
 
 def _root(document: str, documents: dict[str, dict[str, Any]]) -> str:

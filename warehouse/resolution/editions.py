@@ -122,9 +122,9 @@ def _documents(workspace: Workspace, replacing: Collection[str], as_of: dt.date,
     names = ["record_id", "source_id", "document_id", "file_name", "publisher", "published_on", "observed_on"]
     paths = sorted((workspace.validated / "document").glob("*.parquet"))
     records = pd.concat([pq.read_table(path, columns=names).to_pandas() for path in paths], ignore_index=True)
-    told = described.merge(records.drop(columns="document_id"), on="record_id")
-    landed = told[told["is_landed"]].drop_duplicates("document_id").set_index("document_id")
-    entries = told[~told["is_landed"] & (told["observed_on"] <= as_of)].sort_values(["observed_on", "record_id"])
+    stated = described.merge(records.drop(columns="document_id"), on="record_id")
+    landed = stated[stated["is_landed"]].drop_duplicates("document_id").set_index("document_id")
+    entries = stated[~stated["is_landed"] & (stated["observed_on"] <= as_of)].sort_values(["observed_on", "record_id"])
     register = entries.groupby("document_id")[["publisher", "published_on"]].last().reindex(landed.index)
     roots = standing.set_index("document_id").reindex(landed.index)
     is_copy = roots["root_document_id"].isin(landed.index) & roots["root_document_id"].ne(landed.index.to_series())
@@ -152,11 +152,11 @@ def _documents(workspace: Workspace, replacing: Collection[str], as_of: dt.date,
 
 def _answers(workspace: Workspace, as_of: dt.date) -> dict[frozenset[str], str]:
     """Which file of two of one date persons chose, of those that had answered by then."""
-    said = state.answers(workspace, "edition")
-    said = said[said["answered_on"] <= as_of.isoformat()]
+    answers = state.answers(workspace, "edition")
+    answers = answers[answers["answered_on"] <= as_of.isoformat()]
     return {
         frozenset((row["left"], row["right"])): row["left" if row["answer"] == "first" else "right"]
-        for row in said.to_dict("records")
+        for row in answers.to_dict("records")
     }
 
 
@@ -185,13 +185,13 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
         if is_figure:
             key = f"concat_ws('|', {_joined(_FIGURE)}, coalesce(places.admin_level, 0), {area})"
             key = f"case when coalesce(places.admin_level, 0) > 0 or records.zone_code is not null then {key} end"
-            said = "[coalesce(records.people::varchar, '')]"
+            values = "[coalesce(records.people::varchar, '')]"
         elif shape is SERVICE:
             key = "services.service_at_location_id"
-            said = f"[{', '.join(_told(name) for name in _contradictable(shape))}]"
+            values = f"[{', '.join(_as_text(name) for name in _contradictable(shape))}]"
         else:
-            key, said = "null::varchar", "[]::varchar[]"
-        rows = ", ".join(_told(column.name) for column in shape)
+            key, values = "null::varchar", "[]::varchar[]"
+        rows = ", ".join(_as_text(column.name) for column in shape)
         parts.append(
             f"""
             select
@@ -199,7 +199,7 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
                 '{shape.name}' as shape, records.observed_on,
                 coalesce(places.admin1_code, zones.admin1_code, case when places.admin_level = 0 then '*' end, '')
                     as region,
-                {scope} as scope, {key} as key, {said} as said,
+                {scope} as scope, {key} as key, {values} as said,
                 md5(concat_ws(chr(31), '{shape.name}', coalesce(records.observed_on::varchar, ''), {rows})) as row_hash
             from read_parquet('{inputs.validated / shape.name / "*.parquet"}', union_by_name = true) as records
             left join {places} as places on records.record_id = places.record_id and places.shape = '{shape.name}'
@@ -230,10 +230,10 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
 
 
 def _joined(names: tuple[str, ...]) -> str:
-    return f"concat_ws('|', {', '.join(_told(name) for name in names)})"
+    return f"concat_ws('|', {', '.join(_as_text(name) for name in names)})"
 
 
-def _told(name: str) -> str:
+def _as_text(name: str) -> str:
     return f"coalesce(records.{name}::varchar, '')"
 
 
@@ -416,7 +416,7 @@ _DERIVED = """
     group by records.record_id, records.place_no;
 """
 _STANDING = """
-    with told as (
+    with described as (
         select
             record_id, place_no, 1 as rank, 'copy' as standing, 'same_rows' as reason_code, null::date as replaced_on,
             first_id as other_id, first_name as other_name
@@ -433,7 +433,7 @@ _STANDING = """
         from repeated inner join records using (document_id, shape, key)
     ),
     places as (
-        select * from told
+        select * from described
         qualify row_number() over (partition by record_id, place_no order by rank, replaced_on, other_id) = 1
     ),
     counts as (select record_id, count(*) as place_count from all_records group by record_id),

@@ -28,9 +28,9 @@ def assign(keys: pd.DataFrame, known: pd.DataFrame, prefix: str) -> pd.Series[st
     to several clusters (an entity proved to be two), the one with the most specific, then oldest key keeps it.
     """
     held = known.reset_index(names="age").drop_duplicates("natural_key", keep="last")
-    found = keys.merge(held[["natural_key", "entity_id", "age"]], on="natural_key")
-    found = found.sort_values(["rank", "age", "natural_key"], kind="stable").drop_duplicates("entity_id")
-    kept = found.sort_values(["age", "entity_id"], kind="stable").drop_duplicates("cluster")
+    holders = keys.merge(held[["natural_key", "entity_id", "age"]], on="natural_key")
+    holders = holders.sort_values(["rank", "age", "natural_key"], kind="stable").drop_duplicates("entity_id")
+    kept = holders.sort_values(["age", "entity_id"], kind="stable").drop_duplicates("cluster")
     ids: dict[Any, str] = dict(zip(kept["cluster"], kept["entity_id"], strict=True))
     # An id that no key holds any more, because its entity had been united with another, may be taken back.
     taken = set(held["entity_id"]) | set(ids.values())
@@ -40,19 +40,19 @@ def assign(keys: pd.DataFrame, known: pd.DataFrame, prefix: str) -> pd.Series[st
     return keys["cluster"].map(ids)
 
 
-def assign_owned(keys: pd.DataFrame, known: pd.DataFrame, given: pd.DataFrame, prefix: str) -> pd.Series[str]:
+def assign_owned(keys: pd.DataFrame, known: pd.DataFrame, assigned: pd.DataFrame, prefix: str) -> pd.Series[str]:
     """As `assign`, for natural keys that begin with the id of an organization: "org_…|rest".
 
-    ``given``: the registry (entity, natural_key, entity_id) with the organizations of this run. What an organization
+    ``assigned``: the registry (entity, natural_key, entity_id) with the organizations of this run. What an organization
     offers keeps its id when the organization is united with another.
     """
-    earlier = _under_earlier_owners(keys, known, given)
+    earlier = _under_earlier_owners(keys, known, assigned)
     return assign(pd.concat([keys, earlier], ignore_index=True), known, prefix)[: len(keys)]
 
 
-def _under_earlier_owners(keys: pd.DataFrame, known: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+def _under_earlier_owners(keys: pd.DataFrame, known: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
     """The keys that these had before their organization was united with another."""
-    owners = given[given["entity"].eq("organization")]
+    owners = assigned[assigned["entity"].eq("organization")]
     last = owners.drop_duplicates("natural_key", keep="last").set_index("natural_key")["entity_id"]
     former = owners.assign(now=owners["natural_key"].map(last)).query("entity_id != now")[["entity_id", "now"]]
     owned = keys.assign(now=keys["natural_key"].str.split("|", n=1).str[0])
@@ -74,9 +74,9 @@ def _minted(prefix: str, key: str, taken: set[str]) -> str:
     return made
 
 
-def extended(known: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+def extended(known: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
     """The registry with the keys whose id is new or changed added at its end, in the order of their keys."""
     held = known.drop_duplicates("natural_key", keep="last").set_index("natural_key")["entity_id"]
-    before = given["natural_key"].map(held)
-    added = given[before.isna() | before.ne(given["entity_id"])].sort_values("natural_key", kind="stable")
+    before = assigned["natural_key"].map(held)
+    added = assigned[before.isna() | before.ne(assigned["entity_id"])].sort_values("natural_key", kind="stable")
     return pd.concat([known, added], ignore_index=True)

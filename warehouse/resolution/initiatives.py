@@ -43,8 +43,8 @@ def _owners(workspace: Workspace) -> pd.Series[str]:
     """By record id, the organization that the record is of."""
     columns = ["record_id", "organization_id"]
     path = workspace.resolved / "organization.parquet"
-    found = pq.read_table(path, columns=columns, filters=[("role", "=", "self")]).to_pandas()
-    owners: pd.Series[str] = found.set_index("record_id")["organization_id"]
+    named = pq.read_table(path, columns=columns, filters=[("role", "=", "self")]).to_pandas()
+    owners: pd.Series[str] = named.set_index("record_id")["organization_id"]
     return owners
 
 
@@ -55,8 +55,8 @@ def _programs(workspace: Workspace, owners: pd.Series[str]) -> pd.DataFrame:
     key = frame["record_id"].map(owners) + "|" + frame["program_name"].map(_folded)
     iati = frame["iati_identifier"].astype("str")
     # A service names its programme and no identifier: it is that of the name, where one alone is given for it.
-    given = iati.groupby(key)
-    iati = iati.fillna(key.map(given.first().where(given.nunique().eq(1))))
+    groups = iati.groupby(key)
+    iati = iati.fillna(key.map(groups.first().where(groups.nunique().eq(1))))
     return pd.DataFrame({"record_id": frame["record_id"], "natural_key": key.mask(iati.notna(), "iati|" + iati)})
 
 
@@ -83,6 +83,6 @@ def _identified(workspace: Workspace, entity: str, frame: pd.DataFrame, known: p
     known = known[known["entity"].eq(entity)]
     keys = frame[["natural_key"]].drop_duplicates().sort_values("natural_key", ignore_index=True)
     keys = keys.assign(cluster=keys["natural_key"], rank=0)
-    keys["entity_id"] = id_registry.assign_owned(keys, known, state.given_ids(workspace), _PREFIX[entity]).to_numpy()
-    state.give_ids(workspace, known, entity, keys)
+    keys["entity_id"] = id_registry.assign_owned(keys, known, state.assigned_ids(workspace), _PREFIX[entity]).to_numpy()
+    state.assign_ids(workspace, known, entity, keys)
     return frame.merge(keys[["natural_key", "entity_id"]], on="natural_key").assign(entity=entity)[list(SCHEMA.names)]

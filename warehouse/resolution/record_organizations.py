@@ -59,7 +59,7 @@ _ROLES = (
     _Role("organization", "parent", "parent_name", None, None),
     _Role("mechanism", "lead", "lead_organization_name", None, None),
 )
-_TOLD = ["name", "acronym", "type", "phone", "context", "listings"]  # what a record tells of an organization
+_FACTS = ["name", "acronym", "type", "phone", "context", "listings"]  # what a record tells of an organization
 
 
 def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
@@ -81,7 +81,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     write_parquet(workspace.resolved / "organization.parquet", table)
     write_parquet(workspace.resolved / "organization_parent.parquet", _parents(named, mentions, resolved.sections))
     state.begin_ids(workspace)
-    state.give_ids(workspace, known, "organization", mentions)
+    state.assign_ids(workspace, known, "organization", mentions)
     return table, _decisions(mentions, resolved.decisions)
 
 
@@ -91,14 +91,14 @@ def _named(workspace: Workspace, role: _Role) -> pd.DataFrame:
     columns |= {column: name for column, name in ((role.acronym, "acronym"), (role.kind, "type")) if column}
     extra = ["site_name", "public_phone"] if role.role == "self" else []
     frame = read_records(workspace, role.shape, [*columns, *extra]).rename(columns=columns | {"public_phone": "phone"})
-    frame = frame[frame["name"].notna()].reindex(columns=[*_TOLD, "record_id", "document_id", "site_name"])
+    frame = frame[frame["name"].notna()].reindex(columns=[*_FACTS, "record_id", "document_id", "site_name"])
     folded = {text: fold(text) or text for column in ("name", "acronym") for text in frame[column].dropna().unique()}
     is_own_site = _is_own_site(frame, folded)
     frame["context"] = _region(workspace, frame["record_id"], is_own_site)
     frame["listings"] = frame["document_id"].where(is_own_site)
     parts = [frame["name"].map(folded), frame["acronym"].map(folded), frame["context"]]
     frame["natural_key"] = _joined(parts)
-    return frame[["record_id", "natural_key", *_TOLD]].assign(shape=role.shape, role=role.role)
+    return frame[["record_id", "natural_key", *_FACTS]].assign(shape=role.shape, role=role.role)
 
 
 def _joined(parts: list[pd.Series[str]]) -> list[str]:
@@ -117,20 +117,20 @@ def _region(workspace: Workspace, record_ids: pd.Series[str], is_own_site: pd.Se
     if is_own_site.any():
         path, asked = workspace.resolved / "place.parquet", record_ids[is_own_site]
         wanted = [("place_no", "=", 1), ("record_id", "in", set(asked))]
-        found = pq.read_table(path, columns=["record_id", "admin1_code"], filters=wanted).to_pandas()
-        region[is_own_site] = asked.map(found.set_index("record_id")["admin1_code"])
+        regions = pq.read_table(path, columns=["record_id", "admin1_code"], filters=wanted).to_pandas()
+        region[is_own_site] = asked.map(regions.set_index("record_id")["admin1_code"])
     return region
 
 
 def _mentions(named: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """One row per spelling, in the order of their keys: of this run, and those only earlier publications knew."""
-    told = named[["natural_key", *_TOLD]].drop_duplicates()
-    mixed = told.sort_values(["natural_key", "name", "acronym", "type", "phone"], kind="stable")
+    facts = named[["natural_key", *_FACTS]].drop_duplicates()
+    mixed = facts.sort_values(["natural_key", "name", "acronym", "type", "phone"], kind="stable")
     current = mixed.groupby("natural_key", sort=True, as_index=False).agg(
         name=("name", "first"), acronym=("acronym", "first"), context=("context", "first"),
         organization_type_code=("type", "first"), phone=("phone", "first"),
     )  # fmt: skip
-    listed = told.dropna(subset="listings").drop_duplicates(["natural_key", "listings"]).sort_values("listings")
+    listed = facts.dropna(subset="listings").drop_duplicates(["natural_key", "listings"]).sort_values("listings")
     current["listings"] = current["natural_key"].map(listed.groupby("natural_key")["listings"].agg(" ".join))
     # A site that no list names any more is not the one that resembles it.
     remembered = known[~known["natural_key"].isin(current["natural_key"]) & known["context"].isna()]
@@ -150,8 +150,8 @@ def _answers(workspace: Workspace) -> pd.DataFrame:
     """What sources say of a body's other name, then what people answered: people are heard last and win."""
     renamed = read_records(workspace, "organization", ["organization_name", "alternate_name"]).dropna()
     stated = renamed.set_axis(["left_name", "right_name"], axis=1).assign(answer="stated")
-    told = state.answers(workspace, "organization").rename(columns={"left": "left_name", "right": "right_name"})
-    both = pd.concat([stated, told[["left_name", "right_name", "answer"]]], ignore_index=True)
+    answers = state.answers(workspace, "organization").rename(columns={"left": "left_name", "right": "right_name"})
+    both = pd.concat([stated, answers[["left_name", "right_name", "answer"]]], ignore_index=True)
     return both.drop_duplicates(["left_name", "right_name"], keep="last", ignore_index=True)
 
 
@@ -160,13 +160,13 @@ def _parents(named: pd.DataFrame, mentions: pd.DataFrame, sections: pd.DataFrame
     stated = named[named["role"].eq("parent")][["record_id", "organization_id"]]
     own = named[named["role"].eq("self")][["record_id", "organization_id"]]
     pairs = own.merge(stated, on="record_id", suffixes=("", "_parent"))
-    said = pairs.assign(parent=pairs["organization_id_parent"], reason="dite par une source")
+    stated_pairs = pairs.assign(parent=pairs["organization_id_parent"], reason="dite par une source")
     by_cluster = mentions.drop_duplicates("cluster").set_index("cluster")["entity_id"]
     by_name = sections.assign(
         organization_id=sections["child_cluster"].map(by_cluster), parent=sections["parent_cluster"].map(by_cluster)
     )
     columns = ["organization_id", "parent", "reason"]
-    rows = pd.concat([said[columns], by_name[columns]], ignore_index=True).dropna()
+    rows = pd.concat([stated_pairs[columns], by_name[columns]], ignore_index=True).dropna()
     rows = rows[rows["organization_id"].ne(rows["parent"])].sort_values(columns, kind="stable")
     # A stated parent goes before one read in the name, whatever their ids.
     rows = rows.sort_values("reason", key=lambda r: r.ne("dite par une source"), kind="stable")
@@ -182,12 +182,12 @@ def _decisions(mentions: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     sides = {side: mentions.iloc[decisions[f"{side}_row"].astype(int)] for side in ("left", "right")}
     keys = zip(sides["left"]["natural_key"], sides["right"]["natural_key"], strict=True)
     made: dict[str, object] = {"question_id": [question_id("organization", *pair) for pair in keys]}
-    for side, said in sides.items():
-        made[f"{side}_key"] = said["natural_key"].to_numpy()
-        made[f"{side}_text"] = _shown(said["name"], said["acronym"])
-        made[f"{side}_id"] = said["entity_id"].to_numpy()
-    told = {name: decisions[name].to_numpy() for name in ("method", "score", "decision", "reason")}
-    return pd.DataFrame(made | told | {"entity": "organization"}, columns=DECISION_SCHEMA.names)
+    for side, side_rows in sides.items():
+        made[f"{side}_key"] = side_rows["natural_key"].to_numpy()
+        made[f"{side}_text"] = _shown(side_rows["name"], side_rows["acronym"])
+        made[f"{side}_id"] = side_rows["entity_id"].to_numpy()
+    verdicts = {name: decisions[name].to_numpy() for name in ("method", "score", "decision", "reason")}
+    return pd.DataFrame(made | verdicts | {"entity": "organization"}, columns=DECISION_SCHEMA.names)
 
 
 def question_id(kind: str, *key: str) -> str:

@@ -52,15 +52,15 @@ _CLAIMS = """
 _SAME_STRUCTURE = """
     select distinct others.service_at_location_id
     from claims as others
-    inner join (select distinct structure, admin1_code, admin2_code from claims where is_masked) as told
-        on others.structure = told.structure
-        and coalesce(others.admin2_code = told.admin2_code, others.admin1_code = told.admin1_code, true)
+    inner join (select distinct structure, admin1_code, admin2_code from claims where is_masked) as sheltered
+        on others.structure = sheltered.structure
+        and coalesce(others.admin2_code = sheltered.admin2_code, others.admin1_code = sheltered.admin1_code, true)
 """
 _SAME_CERCLE = """
     select distinct others.service_at_location_id
     from claims as others
-    inner join (select distinct admin1_code, admin2_code from claims where is_masked) as told
-        on coalesce(others.admin2_code = told.admin2_code, others.admin1_code = told.admin1_code, true)
+    inner join (select distinct admin1_code, admin2_code from claims where is_masked) as sheltered
+        on coalesce(others.admin2_code = sheltered.admin2_code, others.admin1_code = sheltered.admin1_code, true)
 """
 
 
@@ -102,13 +102,13 @@ def _cover(others: pd.DataFrame, near: set[str], withheld: set[str]) -> set[str]
     """Where a near service is the only one of its source and cercle without a place, the next one to a shelter."""
     ids = others["service_at_location_id"]
     is_placed = (others["latitude"].notna() | others["admin3_code"].notna()) & ~ids.isin(withheld)
-    found = set()
+    covering = set()
     for _, rows in others.assign(is_placed=is_placed).groupby(["source_id", "admin2_code"], dropna=False):
         without = set(rows.loc[~rows["is_placed"], "service_at_location_id"])
         placed = rows[rows["is_placed"]]
         if len(without) == 1 and without <= near and len(placed):
-            found.add(placed.sort_values(["metres", "service_at_location_id"])["service_at_location_id"].iloc[0])
-    return found
+            covering.add(placed.sort_values(["metres", "service_at_location_id"])["service_at_location_id"].iloc[0])
+    return covering
 
 
 def _claims(connection: duckdb.DuckDBPyConnection, workspace: Workspace, services: pa.Table) -> pd.DataFrame:
@@ -118,8 +118,8 @@ def _claims(connection: duckdb.DuckDBPyConnection, workspace: Workspace, service
     paths = {name: str(workspace.resolved / f"{file}.parquet") for name, file in files.items()}
     claims = connection.execute(_CLAIMS, paths | {"records": str(workspace.validated / "service" / "*.parquet")}).df()
     decided = claims.drop(columns="admitted_groups").merge(_decided(workspace), on="service_at_location_id")
-    said = pd.concat([part for part in (claims, decided) if len(part)] or [claims], ignore_index=True)
-    masked = set(said.loc[shelters.are_shelters(said), "service_at_location_id"])
+    statements = pd.concat([part for part in (claims, decided) if len(part)] or [claims], ignore_index=True)
+    masked = set(statements.loc[shelters.are_shelters(statements), "service_at_location_id"])
     return claims.assign(
         is_masked=claims["service_at_location_id"].isin(masked),
         is_beside_shelter=claims["is_beside_shelter"].eq(True).fillna(False).astype(bool),
@@ -131,8 +131,8 @@ def _decided(workspace: Workspace) -> pd.DataFrame:
     overrides = state.overrides(workspace).to_pandas()
     rows = overrides[overrides["entity"].eq("service_at_location") & overrides["attribute"].eq("admitted_groups")]
     names = {"entity_id": "service_at_location_id", "after": "admitted_groups"}
-    found: pd.DataFrame = rows[list(names)].rename(columns=names)
-    return found
+    decisions: pd.DataFrame = rows[list(names)].rename(columns=names)
+    return decisions
 
 
 def _points(workspace: Workspace, claims: pd.DataFrame) -> set[Point]:

@@ -57,12 +57,14 @@ _KM = """
 # What people read of a spot: never its coordinates, and nothing below the cercle where its place is withheld.
 _SPOTS = """
     select spot, spot_key, cluster, rank, organization_id,
-        concat_ws(' · ', offer, coalesce(admin2_code, admin1_code, zone)) as told_hidden,
-        concat_ws(' · ', offer, area, site) as told
+        concat_ws(' · ', offer, coalesce(admin2_code, admin1_code, zone)) as description_hidden,
+        concat_ws(' · ', offer, area, site) as description
     from spots
     order by spot
 """
-_UNANSWERED = "and not exists (from said where said.left in (a.spot, b.spot) and said.right in (a.spot, b.spot))"
+_UNANSWERED = (
+    "and not exists (from answered where answered.left in (a.spot, b.spot) and answered.right in (a.spot, b.spot))"
+)
 _AREAS_HOLD = """
     coalesce(a.admin1_code = b.admin1_code, true)
     and coalesce(a.admin2_code = b.admin2_code, true)
@@ -84,12 +86,12 @@ class _Links:
     pairs: list[tuple[int, int]] = field(default_factory=list)
     decisions: list[pd.DataFrame] = field(default_factory=list)
 
-    def add(self, found: pd.DataFrame, method: str, decision: str, reason: str, score: float = 1.0) -> None:
-        """``found``: left, right (spot numbers), and score where it differs by pair."""
+    def add(self, pairs: pd.DataFrame, method: str, decision: str, reason: str, score: float = 1.0) -> None:
+        """``pairs``: left, right (spot numbers), and score where it differs by pair."""
         if decision == "merge":
-            self.pairs += zip(found["left"], found["right"], strict=True)
+            self.pairs += zip(pairs["left"], pairs["right"], strict=True)
         defaults: dict[str, Any] = {"method": method, "score": score, "reason": reason}
-        self.decisions.append(found.assign(decision=decision, **{k: v for k, v in defaults.items() if k not in found}))
+        self.decisions.append(pairs.assign(decision=decision, **{k: v for k, v in defaults.items() if k not in pairs}))
 
     def refuse(self, pairs: list[tuple[int, int]]) -> None:
         """Marks merges that could not be made as questions."""
@@ -115,8 +117,8 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     with duckdb.connect(config=settings) as connection:
         _spots(connection, workspace)
         links = _Links()
-        said = state.answers(workspace, "service")
-        _link_answered(connection, links, said)
+        answers = state.answers(workspace, "service")
+        _link_answered(connection, links, answers)
         _link_sites(connection, links)
         links.refuse(_cluster(connection, links.pairs))
         for what in _LESS_PRECISE:
@@ -125,14 +127,14 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         spots = connection.execute(_SPOTS).df()
         known = state.entity_ids(workspace).query("entity == 'service_at_location'")
         keys = spots.rename(columns={"spot_key": "natural_key"})
-        spots["entity_id"] = id_registry.assign_owned(keys, known, state.given_ids(workspace), "sal").to_numpy()
+        spots["entity_id"] = id_registry.assign_owned(keys, known, state.assigned_ids(workspace), "sal").to_numpy()
         connection.register("given", spots[["spot", "entity_id"]])
         table = _table(connection)
         standing = service_shelters.resolve(workspace, table).to_pandas()
         hidden = standing.loc[standing["is_place_withheld"], "service_at_location_id"]
         decisions = _decisions(links, spots.assign(is_hidden=spots["entity_id"].isin(hidden)))
     write_parquet(workspace.resolved / "service.parquet", table)
-    state.give_ids(workspace, known, "service_at_location", spots.rename(columns={"spot_key": "natural_key"}))
+    state.assign_ids(workspace, known, "service_at_location", spots.rename(columns={"spot_key": "natural_key"}))
     return table, decisions
 
 
@@ -238,24 +240,24 @@ def _zones() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["zone", "admin1_code"])
 
 
-def _link_answered(connection: duckdb.DuckDBPyConnection, links: _Links, said: pd.DataFrame) -> None:
-    """What people answered; `said` stays as a table, for a pair that was answered is not judged again."""
+def _link_answered(connection: duckdb.DuckDBPyConnection, links: _Links, decided: pd.DataFrame) -> None:
+    """What people answered; `answered` stays as a table, for a pair that was answered is not judged again."""
     spots = connection.execute("select spot, spot_key from spots order by spot").df()
     connection.register("keys", spots.assign(key=_short_keys(spots)))
-    answers = said[["left", "right", "answer"]]
+    answers = decided[["left", "right", "answer"]]
     connection.register("answers", pa.Table.from_pandas(answers, _schema(*answers), preserve_index=False))
     connection.execute(
         """
-        create table said as
+        create table answered as
         select a.spot as left, b.spot as right, answers.answer
         from answers
         inner join keys as a on answers.left = a.key
         inner join keys as b on answers.right = b.key
         """
     )
-    pairs = connection.execute("from said order by all").df()
+    pairs = connection.execute("from answered order by all").df()
     for answer, decision in (("same", "merge"), ("different", "apart")):
-        links.add(_told(pairs[pairs["answer"].eq(answer)]), "answer", decision, "réponse d’une personne")
+        links.add(_scored(pairs[pairs["answer"].eq(answer)]), "answer", decision, "réponse d’une personne")
 
 
 def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
@@ -271,8 +273,8 @@ def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
         """
     ).df()
     is_twice = same["is_same_listing"].astype(bool)
-    links.add(_told(same[~is_twice]), "same_site", "merge", "même site, même lieu")
-    links.add(_told(same[is_twice]), "same_site", "review", "deux lignes d’un même document, au même lieu")
+    links.add(_scored(same[~is_twice]), "same_site", "merge", "même site, même lieu")
+    links.add(_scored(same[is_twice]), "same_site", "review", "deux lignes d’un même document, au même lieu")
     near = connection.execute(
         f"""
         select a.spot as left, b.spot as right, a.site as left_site, b.site as right_site,
@@ -286,13 +288,13 @@ def _link_sites(connection: duckdb.DuckDBPyConnection, links: _Links) -> None:
             and not list_has_any(a.listings, b.listings) {_UNANSWERED}
         """
     ).df()
-    told = [_judge(*pair) for pair in near[["left_site", "right_site"]].to_numpy()]
-    judged = near.assign(decision=[decision for decision, _ in told], reason=[reason for _, reason in told])
+    verdicts = [_judge(*pair) for pair in near[["left_site", "right_site"]].to_numpy()]
+    judged = near.assign(decision=[decision for decision, _ in verdicts], reason=[reason for _, reason in verdicts])
     for (decision, reason), rows in judged.groupby(["decision", "reason"], sort=True):
-        links.add(_told(rows, keep_score=True), "near_site", str(decision), str(reason))
+        links.add(_scored(rows, keep_score=True), "near_site", str(decision), str(reason))
 
 
-def _told(pairs: pd.DataFrame, score: float = 1.0, keep_score: bool = False) -> pd.DataFrame:
+def _scored(pairs: pd.DataFrame, score: float = 1.0, keep_score: bool = False) -> pd.DataFrame:
     rows = pairs[["left", "right"]].copy()
     rows["score"] = pairs["score"] if keep_score else score
     return rows
@@ -354,7 +356,9 @@ def _cluster(connection: duckdb.DuckDBPyConnection, pairs: list[tuple[int, int]]
 
 def _apart(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     """The pairs of spots that a person set apart."""
-    return connection.execute('select "left", "right" from said where answer = \'different\' order by all').fetchall()
+    return connection.execute(
+        'select "left", "right" from answered where answer = \'different\' order by all'
+    ).fetchall()
 
 
 def _join_inside(connection: duckdb.DuckDBPyConnection, what: str, area_depth: int, links: _Links) -> None:
@@ -387,8 +391,8 @@ def _join_inside(connection: duckdb.DuckDBPyConnection, what: str, area_depth: i
     # Spots that are one already must all find the same place, or none of them has found it.
     targets = inside[candidate].groupby("own")["cluster"].transform("nunique").reindex(inside.index)
     alone = candidate & targets.eq(1)
-    links.add(_told(inside[alone]), f"{what}_inside", "merge", "seul service plus précis en ce lieu")
-    several = _told(inside[inside["clusters"].gt(1) | targets.gt(1)], score=0.0)
+    links.add(_scored(inside[alone]), f"{what}_inside", "merge", "seul service plus précis en ce lieu")
+    several = _scored(inside[inside["clusters"].gt(1) | targets.gt(1)], score=0.0)
     links.add(several, f"{what}_inside", "apart", "plusieurs services plus précis en ce lieu")
     connection.register("joined", inside[alone].drop_duplicates("own")[["own", "cluster"]])
     connection.execute("update spots set cluster = joined.cluster from joined where spots.cluster = joined.own")
@@ -447,7 +451,9 @@ def _decisions(links: _Links, spots: pd.DataFrame) -> pd.DataFrame:
     # Of a pair neither is told where one is not: the other site would be where that one might be.
     either = is_hidden[sides["left"]] | is_hidden[sides["right"]]
     for side, numbers in sides.items():
-        texts = np.where(either, spots["told_hidden"].to_numpy()[numbers], spots["told"].to_numpy()[numbers])
+        texts = np.where(
+            either, spots["description_hidden"].to_numpy()[numbers], spots["description"].to_numpy()[numbers]
+        )
         made |= {f"{side}_key": keys[numbers], f"{side}_text": texts, f"{side}_id": ids[numbers]}
     frame = rows.assign(**made)
     frame["question_id"] = [

@@ -132,35 +132,35 @@ def begin_ids_anew(workspace: Workspace) -> None:
     write_parquet(entity_ids_path(workspace), ENTITY_ID_SCHEMA.empty_table())
 
 
-def _given_path(workspace: Workspace) -> Path:
+def _assigned_path(workspace: Workspace) -> Path:
     return workspace.resolved / "entity_id.parquet"
 
 
 def begin_ids(workspace: Workspace) -> None:
     """Starts the registry of ids that a run gives; what the resolutions add is kept once the run is published."""
-    write_parquet(_given_path(workspace), ENTITY_ID_SCHEMA.empty_table())
+    write_parquet(_assigned_path(workspace), ENTITY_ID_SCHEMA.empty_table())
 
 
-def given_ids(workspace: Workspace) -> pd.DataFrame:
+def assigned_ids(workspace: Workspace) -> pd.DataFrame:
     """The registry with the ids that this run has given so far (ENTITY_ID_SCHEMA)."""
-    ids: pd.DataFrame = pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA).to_pandas()
+    ids: pd.DataFrame = pq.read_table(_assigned_path(workspace), schema=ENTITY_ID_SCHEMA).to_pandas()
     return ids
 
 
-def give_ids(workspace: Workspace, known: pd.DataFrame, entity: str, given: pd.DataFrame) -> None:
-    """Adds ids of one kind of entity: those known (ENTITY_ID_SCHEMA), then what is new or changed in ``given``."""
+def assign_ids(workspace: Workspace, known: pd.DataFrame, entity: str, assigned: pd.DataFrame) -> None:
+    """Adds ids of one kind of entity: those known (ENTITY_ID_SCHEMA), then what is new or changed in ``assigned``."""
     rows = id_registry.extended(
-        known, given.assign(entity=entity).reindex(columns=ENTITY_ID_SCHEMA.names).astype(object)
+        known, assigned.assign(entity=entity).reindex(columns=ENTITY_ID_SCHEMA.names).astype(object)
     )
     added = pa.Table.from_pandas(rows, ENTITY_ID_SCHEMA, preserve_index=False)
-    before = pq.read_table(_given_path(workspace), schema=ENTITY_ID_SCHEMA)
-    write_parquet(_given_path(workspace), pa.concat_tables([before, added]))
+    before = pq.read_table(_assigned_path(workspace), schema=ENTITY_ID_SCHEMA)
+    write_parquet(_assigned_path(workspace), pa.concat_tables([before, added]))
 
 
 def keep_for(workspace: Workspace, run_folder: Path) -> None:
     """Keeps with a run the state that it read and the ids that it gave: its build may be published by a later run."""
     write_json(run_folder / "state.json", described(workspace))
-    candidate = _given_path(workspace)
+    candidate = _assigned_path(workspace)
     if candidate.exists():
         write_atomically(run_folder / candidate.name, candidate.read_bytes())
 
@@ -175,8 +175,8 @@ def commit(workspace: Workspace, run_folder: Path) -> None:
     candidate = run_folder / "entity_id.parquet"
     if not candidate.exists():
         return
-    known, given = entity_ids(workspace), pq.read_table(candidate, schema=ENTITY_ID_SCHEMA).to_pandas()
-    rows = pd.concat([known, given], ignore_index=True).drop_duplicates(["entity", "natural_key", "entity_id"])
+    known, assigned = entity_ids(workspace), pq.read_table(candidate, schema=ENTITY_ID_SCHEMA).to_pandas()
+    rows = pd.concat([known, assigned], ignore_index=True).drop_duplicates(["entity", "natural_key", "entity_id"])
     if len(rows) > len(known):
         table = pa.Table.from_pandas(rows, ENTITY_ID_SCHEMA, preserve_index=False)
         write_parquet(entity_ids_path(workspace), table)
@@ -285,10 +285,10 @@ def add_override(workspace: Workspace, override: dict[str, str]) -> None:
     add(workspace, [], [override])
 
 
-def said_by_people(workspace: Workspace) -> str:
-    """One hash of answers and overrides, an input of every run; "" where nobody said anything."""
-    told = [p for p in (workspace.state / ANSWERS, workspace.state / OVERRIDES) if p.is_file()]
-    return hashlib.sha256(b"\x1f".join(path.read_bytes() for path in told)).hexdigest() if told else ""
+def hash_of_decisions(workspace: Workspace) -> str:
+    """One hash of answers and overrides, an input of every run; "" if there are none."""
+    files = [p for p in (workspace.state / ANSWERS, workspace.state / OVERRIDES) if p.is_file()]
+    return hashlib.sha256(b"\x1f".join(path.read_bytes() for path in files)).hexdigest() if files else ""
 
 
 def described(workspace: Workspace) -> dict[str, Any]:
@@ -298,14 +298,14 @@ def described(workspace: Workspace) -> dict[str, Any]:
         ANSWERS: len(_rows(workspace.state / ANSWERS, ANSWER_COLUMNS)),
         OVERRIDES: len(_rows(workspace.state / OVERRIDES, OVERRIDE_COLUMNS)),
     }
-    told = {
+    sizes = {
         name: {"rows": count, "sha256": _sha256(workspace.state / name)}
         for name, count in rows.items()
         if (workspace.state / name).exists()
     }
     receipts = [path.name for path in forgotten.files(workspace)]
     names = hashlib.sha256("\n".join(receipts).encode()).hexdigest()
-    return told | ({forgotten.FOLDER: {"rows": len(receipts), "sha256": names}} if receipts else {})
+    return sizes | ({forgotten.FOLDER: {"rows": len(receipts), "sha256": names}} if receipts else {})
 
 
 def _sha256(path: Path) -> str:
@@ -367,8 +367,8 @@ def _check(path: Path, columns: tuple[str, ...], row: dict[str, Any], place: str
         _check_answer(path, row, place)
     elif row["attribute"] not in OVERRIDABLE.get(row["entity"], ()):
         allowed = ", ".join(f"{entity} : {', '.join(names)}" for entity, names in OVERRIDABLE.items())
-        found = f"{row['entity']} / {row['attribute']}"
-        raise StateError(f"{path}, {place} : attendu un de ces attributs ({allowed}), trouvé « {found} »")
+        attribute = f"{row['entity']} / {row['attribute']}"
+        raise StateError(f"{path}, {place} : attendu un de ces attributs ({allowed}), trouvé « {attribute} »")
 
     elif not _cleaned(row):
         raise StateError(f"{path}, {place} : after : « {row['after']} » n’est pas une valeur de {row['attribute']}")

@@ -29,7 +29,7 @@ TEXTS = {
     for folder, endings in _FOLDERS.items()
     for ending in endings
     for path in sorted((PROJECT / folder).rglob(ending))
-    if "unit_tests" not in path.parts
+    if not path.stem.endswith("_unit_tests")
 }
 PLACE = re.compile(rf"\{{(\w+):({'|'.join(FORMATS)})\}}")  # a Python text has other formats in braces
 NAMING = {name: text for name, text in TEXTS.items() if PLACE.search(text)}
@@ -52,8 +52,9 @@ REPEATED = [
     rf"à moins de {_NUMBER} ?m(?:ètres)?\b",
     rf"au-delà de {_NUMBER} noms",
 ]
-# The period of a question of the survey, and the scale of participation, are no parameters.
-_OTHERS = ("90 jours ; vide si inconnu",)
+# The period of a question of the survey is no parameter, nor are the shares in which a contract is paid.
+_OTHERS = ("90 jours ; vide si inconnu", "émises en 90 jours", "deliverable_tracker,deliverable_code")
+_BLANK = "[ \u00a0\u202f]?"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,34 @@ def test_no_text_repeats_a_value(pattern: str) -> None:
         if re.search(pattern, line, re.IGNORECASE) and not any(other in line for other in _OTHERS)
     ]
     assert found == []
+
+
+def _quantities(name: str) -> list[str]:
+    """How a text would write the value of a parameter: with its unit, or as a percentage; none if it has neither."""
+    row = next(row for row in seeds.rows("parameter") if row["name"] == name)
+    if "-" in row["value"]:  # a date
+        return []
+    value = float(row["value"])
+    written = [rf"(?<![\d.,]){row['value']}{_BLANK}{row['unit']}\b"] if row["unit"] else []
+    if row["unit"] and value in (2, 3, 5, 6, 7):  # in letters
+        written.append(rf"\b{FORMATS['words'](value)}{_BLANK}{row['unit']}\b")
+    if value < 1:
+        written.append(rf"(?<![\d.,]){value * 100:g}{_BLANK}%")
+    return written
+
+
+@pytest.mark.parametrize("name", parameters.values())
+def test_no_text_repeats_the_quantity_of_a_parameter(name: str) -> None:
+    """Whatever the words around it. Numbers without unit have `REPEATED`; Python draws and counts with others."""
+    texts = {file: text for file, text in TEXTS.items() if not file.endswith((".py", ".js", ".html", "parameter.csv"))}
+    found = [
+        f"{file} : {line.strip()[:160]}"
+        for file, text in texts.items()
+        for line in text.splitlines()
+        for written in _quantities(name)
+        if re.search(written, line) and not any(other in line for other in _OTHERS)
+    ]
+    assert found == [], f"write {{{name}:number}}"
 
 
 def test_the_patterns_find_what_was_repeated() -> None:

@@ -16,6 +16,7 @@ from warehouse.deliverables.exports.zeros import Zeros
 from warehouse.deliverables.knowledge import LEGEND
 from warehouse.reading.dictionary import COLUMNS
 from warehouse.reading.edition import Edition
+from warehouse.reading.label_views import LABEL, labelled
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -35,7 +36,6 @@ READING_ORDER = (
     "suppression_log", "publication_notice", "dim_zone", "dim_admin_area", "dim_service_type", "dim_population_group",
     "dim_organization",
 )  # fmt: skip
-LABEL = "_fr"  # ends the name of the column beside a code that says it in French
 MOST_ROWS = 1_048_575  # rows of a sheet, below its header
 _LONGEST_CELL = 32_767  # in UTF-16 units
 _CUT = " […] (coupé : texte entier dans le CSV et le Parquet)"
@@ -225,11 +225,8 @@ class _Labels:
 
     def __init__(self, edition: Edition, table: Table) -> None:
         self._label = edition.label
-        there = set(table.header)
-        self._lists = [
-            column["codes"] if column["codes"] and f"{column['name']}{LABEL}" not in there else None
-            for column in table.columns
-        ]
+        lists = labelled(table.columns)
+        self._lists = [lists.get(name) for name in table.header]
         self.header = [
             name
             for column, codes in zip(table.header, self._lists, strict=True)

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
-from warehouse.deliverables import front
 from warehouse.deliverables.portal import scripts
+from warehouse.deliverables.portal.languages import PAGES
 from warehouse.pages.links import outside_addresses, unfilled_marks
 from warehouse.reading.edition import Edition
 
@@ -17,17 +17,20 @@ _FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.\-]*:)?//", re.IGNORECASE)
 
 def check(edition: Edition, folder: Path) -> list[str]:
     """What is missing or wrong in the files of a portal; empty if nothing is."""
-    page = (folder / front.NAME).read_text(encoding="utf-8")
+    pages = [fault for name in PAGES for fault in _page_faults(edition, folder, name)]
+    return pages + _data_faults(edition, folder)
+
+
+def _page_faults(edition: Edition, folder: Path, name: str) -> list[str]:
+    page = (folder / name).read_text(encoding="utf-8")
     read = _Page(page)
-    wrong = [f"{front.NAME} : modèle non rempli ({mark})" for mark in unfilled_marks(page, edition.braces)]
-    wrong += [f"{front.NAME} : mal formé ({tag})" for tag in read.misplaced]
-    wrong += [f"{front.NAME} : {address} n’est pas dans le dossier" for address in outside_addresses(page)]
-    wrong += [
-        f"{front.NAME} : {path} n’existe pas" for path in read.addresses if _is_dead(path, folder, edition.folder)
-    ]
+    wrong = [f"modèle non rempli ({mark})" for mark in unfilled_marks(page, edition.braces)]
+    wrong += [f"mal formé ({tag})" for tag in read.misplaced]
+    wrong += [f"{address} n’est pas dans le dossier" for address in outside_addresses(page)]
+    wrong += [f"{path} n’existe pas" for path in read.addresses if _is_dead(path, folder, edition.folder)]
     if edition.notice and edition.notice not in page:
-        wrong.append(f"{front.NAME} : la mention {edition.notice} manque")
-    return wrong + _data_faults(edition, folder)
+        wrong.append(f"la mention {edition.notice} manque")
+    return [f"{name} : {fault}" for fault in wrong]
 
 
 def _data_faults(edition: Edition, folder: Path) -> list[str]:

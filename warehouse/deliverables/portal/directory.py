@@ -93,11 +93,13 @@ def _listed(edition: Edition, rows: list[Row]) -> dict[str, Any]:
     dictionaries, columns = {}, {}
     for name, column in (_CODES | _NAMES).items():
         dictionaries[name], columns[name] = _encoded(row[column] for row in rows)
+    said = "select list, code, fr || ' ' || en as text from reference.code_list where list in ('type_service', 'zone')"
+    names = {(row["list"], row["code"]): row["text"] for row in edition.rows(said)}  # looked for in both languages
     acronyms = {row["organization_name"]: row["acronym"] or "" for row in rows}
     labels: dict[str, Callable[[str], str]] = {
         "organization": lambda name: f"{name} {acronyms[name]}",
-        "type": lambda code: edition.label("type_service", code),
-        "zone": lambda code: edition.label("zone", code),
+        "type": lambda code: names["type_service", code],
+        "zone": lambda code: names["zone", code],
     }
     return {
         "leaf": LEAF,

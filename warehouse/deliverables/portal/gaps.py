@@ -1,4 +1,4 @@
-"""The grid of gaps of the last month, in both readings, with the figures of needs and the searches behind each cell."""
+"""The grid of gaps of the last month, in both readings, with each cell’s classes of all months, needs and searches."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from warehouse.deliverables.portal import scripts
 from warehouse.reading.edition import Edition
 
 _CELLS = """
+with trend as (
+    select reading, zone_code, service_type_code, population_group_code,
+        string_agg(gap_class, ' ' order by month) as classes
+    from marts.service_gap group by all
+)
+
 select reading, zone_code, service_type_code, population_group_code, gap_class, known_count, operational_count,
     unverified_count, admitting_count, conditional_count, free_count, capacity, capacity_missing_count, need,
-    round(coverage, 6) as coverage, gap_people, round(priority, 4) as priority, searched_cercle_count
-from marts.service_gap where month = (select max(month) from marts.service_gap)
+    round(coverage, 6) as coverage, gap_people, round(priority, 4) as priority, searched_cercle_count, classes
+from marts.service_gap inner join trend using (reading, zone_code, service_type_code, population_group_code)
+where month = (select max(month) from marts.service_gap)
 order by all
 """
 # Figures of people are matched to a cell by indicator, sector, group and place, all parts of their id.
@@ -45,6 +52,7 @@ def write(edition: Edition, folder: Path) -> None:
     cells = edition.rows(_CELLS)
     content: dict[str, Any] = {
         "month": edition.value("select max(month) from marts.service_gap"),
+        "months": [row["month"] for row in edition.rows("select distinct month from marts.service_gap order by 1")],
         "columns": list(cells[0]) if cells else [],
         "rows": [list(cell.values()) for cell in cells],
         "needs": {

@@ -49,8 +49,9 @@ def write(edition: Edition, folder: Path) -> None:
 def _fate(counts: dict[str, int] | None) -> dict[str, Any]:
     """How many records of a source are published, and the fate of the others; nothing of persons' answers."""
     if counts is None:
-        return {"published": None, "unpublished": ""}
-    return {"published": counts.get(fates.PUBLISHED, 0), "unpublished": fates.others(counts)}
+        return {"published": None, "unpublished": {}}
+    unpublished = {fate: count for fate, count in counts.items() if fate != fates.PUBLISHED}
+    return {"published": counts.get(fates.PUBLISHED, 0), "unpublished": unpublished}
 
 
 def _sources(edition: Edition) -> list[dict[str, Any]]:

@@ -41,11 +41,11 @@ class Known:
 
     def organization(self, name: Name) -> str | None:
         """The canonical name a mention certainly means, from its name alone."""
-        found = self.by_squash.get(name.squash) or self.by_key.get(name.key) or self.by_core.get(name.core_key)
-        if found and (name.countries or not name.section or self.has_offices(found)):
-            return found
-        if found:  # "Action contre la Faim" with the acronym "ACF-E" is the Spanish body
-            return self.by_section.get((found, name.nations))
+        matches = self.by_squash.get(name.squash) or self.by_key.get(name.key) or self.by_core.get(name.core_key)
+        if matches and (name.countries or not name.section or self.has_offices(matches)):
+            return matches
+        if matches:  # "Action contre la Faim" with the acronym "ACF-E" is the Spanish body
+            return self.by_section.get((matches, name.nations))
         if parent := self.parent(name):
             return parent if self.has_offices(parent) else self._section_in(parent, name)
         if name.parts:
@@ -97,8 +97,8 @@ def known() -> Known:
 
 def _unique(pairs: Iterable[tuple[Key, str]]) -> dict[Key, str]:
     """Keys that only one organization has; an empty key says nothing."""
-    found: dict[Key, set[str]] = {}
+    values_of: dict[Key, set[str]] = {}
     for key, value in pairs:
         if key:
-            found.setdefault(key, set()).add(value)
-    return {key: next(iter(values)) for key, values in found.items() if len(values) == 1}
+            values_of.setdefault(key, set()).add(value)
+    return {key: next(iter(values)) for key, values in values_of.items() if len(values) == 1}

@@ -41,17 +41,17 @@ def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Reso
     listings are the documents that list it as a site of its own, separated by spaces.
     answers: left_name, right_name (names, or the mentions' natural_key), answer: "same" or "different", given by a
     person, win over every rule; "stated", said by a source, wins over the names."""
-    found = mentions_of(mentions)
-    verdicts, found = _weigh(found)
-    verdicts |= _answered(found, answers)
+    parsed = mentions_of(mentions)
+    verdicts, parsed = _weigh(parsed)
+    verdicts |= _answered(parsed, answers)
     vetoes = ((*pair, verdict.method == "answer") for pair, verdict in verdicts.items() if verdict.veto)
-    clusters = Clusters(found, vetoes)
+    clusters = Clusters(parsed, vetoes)
     verdicts |= _join(clusters, verdicts)
-    verdicts = _acronyms(found, clusters) | verdicts
+    verdicts = _acronyms(parsed, clusters) | verdicts
     number = {first: count for count, first in enumerate(clusters)}
-    rows = sorted((mention.row, number[clusters.find(position)]) for position, mention in enumerate(found))
+    rows = sorted((mention.row, number[clusters.find(position)]) for position, mention in enumerate(parsed))
     cluster = pd.Series([count for _, count in rows], mentions.index, dtype="int64", name="cluster")
-    return Resolved(cluster, _decisions(found, verdicts), _sections(found, clusters, number))
+    return Resolved(cluster, _decisions(parsed, verdicts), _sections(parsed, clusters, number))
 
 
 def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
@@ -60,7 +60,7 @@ def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
     pairs = scored_pairs([*mentions, *reference])
     limits = thresholds()
     size = len(mentions)
-    told = defaultdict[int, set[str]](set)
+    listed = defaultdict[int, set[str]](set)
     within = pairs["right"] < size
     for left, right, probability in pairs[~within].itertuples(index=False):
         mention, alias = mentions[left], reference[right - size]
@@ -68,9 +68,9 @@ def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
             continue
         verdict = judge(mention, alias, probability, limits)
         if verdict and verdict.decision == "merge" and alias.organization:
-            told[left].add(alias.organization)
+            listed[left].add(alias.organization)
     mentions = [
-        replace(mention, organization=next(iter(told[position]))) if len(told.get(position, ())) == 1 else mention
+        replace(mention, organization=next(iter(listed[position]))) if len(listed.get(position, ())) == 1 else mention
         for position, mention in enumerate(mentions)
     ]
     verdicts = _same_organization(mentions)
@@ -93,7 +93,7 @@ def _same_organization(mentions: list[Mention]) -> Verdicts:
 
 
 # A person's word goes before every rule; a source's only before the names themselves.
-_SAID = {
+_VERDICTS = {
     "same": Verdict("answer", 1.0, "merge", "réponse d’une personne"),
     "different": Verdict("answer", 0.0, "apart", "réponse d’une personne", veto=True),
     "stated": Verdict("stated_name", 0.995, "merge", "autre nom, dit par une source"),
@@ -111,7 +111,7 @@ def _answered(mentions: list[Mention], answers: pd.DataFrame | None) -> Verdicts
             called[mention.key].append(position)
     verdicts: Verdicts = {}
     for left, right, answer in answers[["left_name", "right_name", "answer"]].itertuples(index=False):
-        verdict = _SAID[answer]
+        verdict = _VERDICTS[answer]
         for one in called.get(left, called[fold(left)]):
             for other in called.get(right, called[fold(right)]):
                 if one != other:
@@ -197,6 +197,6 @@ def _decisions(mentions: list[Mention], verdicts: Verdicts) -> pd.DataFrame:
         left, right = (mentions[position] for position in pair)  # sorted by folded name, so left < right
         if left.context != right.context and verdict.decision == "apart":
             continue  # two health centres of two regions: there was nothing to decide
-        told = (verdict.method, round(float(verdict.score), 4), verdict.decision, verdict.reason)
-        rows.append((left.name.written, right.name.written, left.row, right.row, *told))
+        columns = (verdict.method, round(float(verdict.score), 4), verdict.decision, verdict.reason)
+        rows.append((left.name.written, right.name.written, left.row, right.row, *columns))
     return pd.DataFrame(sorted(rows, key=str), columns=DECISIONS)

@@ -134,8 +134,8 @@ def parse(name: str, acronym: str | None = None) -> Name:
     counted = [word for word in words if word.kind is not Kind.STOP]
     squashed = "".join(word.surface for word in words).replace(" ", "").upper()
     one_word = len(counted) == 1 and counted[0].kind is Kind.OTHER
-    found = _acronym_key(short) or (squashed if one_word else "")
-    return Name(written, fold(written), words, found, _section(short), bool(found) and found == squashed)
+    key = _acronym_key(short) or (squashed if one_word else "")
+    return Name(written, fold(written), words, key, _section(short), bool(key) and key == squashed)
 
 
 def _section(acronym: str) -> str:
@@ -249,7 +249,7 @@ def vocabulary() -> dict[str, tuple[Entry, ...]]:
     index: dict[str, list[Entry]] = {}
     for phrase, (meaning, kind) in entries.items():
         index.setdefault(phrase[0], []).append((phrase, meaning, kind))
-    return {first: tuple(sorted(found, key=lambda entry: -len(entry[0]))) for first, found in index.items()}
+    return {first: tuple(sorted(phrases, key=lambda entry: -len(entry[0]))) for first, phrases in index.items()}
 
 
 def _phrase(text: str) -> Phrase:

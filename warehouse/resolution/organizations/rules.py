@@ -254,8 +254,10 @@ def _glued_alike(one: Name, other: Name, left: list[Word], right: list[Word]) ->
         return False
     remains = []
     for name, words, there in ((one, left, other), (other, right, one)):
-        said = {word.surface for word in there.words}
-        kept = [word for word in name.words if word in words or (word.kind is Kind.STOP and word.surface not in said)]
+        surfaces = {word.surface for word in there.words}
+        kept = [
+            word for word in name.words if word in words or (word.kind is Kind.STOP and word.surface not in surfaces)
+        ]
         remains.append("".join(word.surface.replace(" ", "") for word in kept))
     return min(map(len, remains)) >= 5 and OSA.normalized_similarity(*remains) >= 0.8
 

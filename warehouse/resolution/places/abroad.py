@@ -23,8 +23,8 @@ def is_abroad(text: str, level: int, vintage: str) -> bool:
     """Whether a text names another country, and nothing of this one at that level or above: « Djibo, Burkina Faso »."""
     if any(named(text, upper, vintage) for upper in range(level, 0, -1)):
         return False
-    told = countries(text, _SHORTEST)
-    return bool(told) and country().iso2 not in told
+    mentioned = countries(text, _SHORTEST)
+    return bool(mentioned) and country().iso2 not in mentioned
 
 
 def is_neighbouring(text: str, level: int, parent: str) -> bool:

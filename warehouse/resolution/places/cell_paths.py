@@ -40,23 +40,23 @@ def paths(cell: str, column: int, vintage: str, stated: frozenset[int] = frozens
 
     ``stated``: levels that the row states beside the cell. The name of the country says nothing.
     """
-    said = [mention for mention in mentions(cell) if not place_key(mention.text).isdigit()]
-    found = [mention for mention in said if country(mention.text) != here().iso2]
-    if not said:
+    written = [mention for mention in mentions(cell) if not place_key(mention.text).isdigit()]
+    names = [mention for mention in written if country(mention.text) != here().iso2]
+    if not written:
         return ((Step(cell, column, column),),)
-    if len(found) > 1 and not any(mention.level for mention in found) and is_known(cell, column, vintage):
-        found = [Mention(cell)]  # « Gourma - Rharous »
-    if len(found) == 1 and found[0].level is None:
-        found = _cut_at_hyphens(found[0], column, vintage)
-    if len(found) < 2:
-        return tuple((Step(mention.text, _only_level(mention, column), column),) for mention in found)
-    if any(mention.level for mention in found):
-        return _walked(_levelled(found, column, vintage), column, vintage)
-    if cell.rstrip().endswith(")") and (level := _around(found, column, vintage, stated)):
-        return _walked([(found[0], level), *((mention, column) for mention in found[1:])], column, vintage)
-    if sum(mention.is_beside for mention in found) > 1:
-        return tuple(path for pair in _pairs(found) for path in _unbound(pair, column, vintage, stated))
-    return _unbound(found, column, vintage, stated) or ((Step(cell, column, column),),)
+    if len(names) > 1 and not any(mention.level for mention in names) and is_known(cell, column, vintage):
+        names = [Mention(cell)]  # « Gourma - Rharous »
+    if len(names) == 1 and names[0].level is None:
+        names = _cut_at_hyphens(names[0], column, vintage)
+    if len(names) < 2:
+        return tuple((Step(mention.text, _only_level(mention, column), column),) for mention in names)
+    if any(mention.level for mention in names):
+        return _walked(_levelled(names, column, vintage), column, vintage)
+    if cell.rstrip().endswith(")") and (level := _around(names, column, vintage, stated)):
+        return _walked([(names[0], level), *((mention, column) for mention in names[1:])], column, vintage)
+    if sum(mention.is_beside for mention in names) > 1:
+        return tuple(path for pair in _pairs(names) for path in _unbound(pair, column, vintage, stated))
+    return _unbound(names, column, vintage, stated) or ((Step(cell, column, column),),)
 
 
 @cache
@@ -71,9 +71,9 @@ def level_of_free_text(cell: str, above: int, vintage: str) -> int:
     return max(levels, key=lambda level: (sum(is_known(text, level, vintage) for text in bare), -level))
 
 
-def _around(found: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> int:
+def _around(names: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> int:
     """The level of a name before several in parentheses that lie in it: « Mopti (Bankass, Koro) »; 0 for none."""
-    outer, *inner = found
+    outer, *inner = names
     if len(inner) < 2 or not inner[0].is_beside or any(mention.is_beside for mention in inner[1:]):
         return 0
     for level in sorted({1, 2} - stated):
@@ -86,10 +86,10 @@ def _around(found: list[Mention], column: int, vintage: str, stated: frozenset[i
     return 0
 
 
-def _pairs(found: list[Mention]) -> list[list[Mention]]:
+def _pairs(names: list[Mention]) -> list[list[Mention]]:
     """« Siby (Kati), Konna (Mopti) » are two pairs."""
     pairs: list[list[Mention]] = []
-    for mention in found:
+    for mention in names:
         if mention.is_beside and pairs:
             pairs[-1].append(mention)
         else:
@@ -97,14 +97,14 @@ def _pairs(found: list[Mention]) -> list[list[Mention]]:
     return pairs
 
 
-def _unbound(found: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> tuple[Path, ...]:
+def _unbound(names: list[Mention], column: int, vintage: str, stated: frozenset[int]) -> tuple[Path, ...]:
     """The places of names without words for their level: a path, a list of which one at most is unknown, or none."""
-    found = _without_site(found, column, vintage)
-    if levels := _chain(found, column, vintage, stated):
-        return _walked(list(zip(found, levels, strict=True)), column, vintage)
-    known = [mention for mention in found if is_known(mention.text, column, vintage)]
-    if known and len(known) >= len(found) - 1:
-        return tuple((Step(mention.text, column, column),) for mention in found)
+    names = _without_site(names, column, vintage)
+    if levels := _chain(names, column, vintage, stated):
+        return _walked(list(zip(names, levels, strict=True)), column, vintage)
+    known = [mention for mention in names if is_known(mention.text, column, vintage)]
+    if known and len(known) >= len(names) - 1:
+        return tuple((Step(mention.text, column, column),) for mention in names)
     return ()
 
 
@@ -113,7 +113,7 @@ def is_known(text: str, level: int, vintage: str) -> bool:
     return any(named(text, upper, vintage) for upper in range(level, 0, -1))
 
 
-def is_found(path: Path, vintage: str) -> bool:
+def is_path_known(path: Path, vintage: str) -> bool:
     """Whether the smallest area of a path has a known name."""
     return is_known(path[-1].text, path[-1].level, vintage)
 
@@ -134,37 +134,37 @@ def _cut_at_hyphens(mention: Mention, column: int, vintage: str) -> list[Mention
     return [Mention(piece, None, "soft" if number else "") for number, piece in enumerate(pieces)]
 
 
-def _without_site(found: list[Mention], column: int, vintage: str) -> list[Mention]:
+def _without_site(names: list[Mention], column: int, vintage: str) -> list[Mention]:
     """« Koulikoro > Kati > Kalabancoro > Kouloubléni » without the village below the commune, at either end."""
-    for kept, extra in ((found[:3], found[3:]), (found[-3:], found[:-3])):
+    for kept, extra in ((names[:3], names[3:]), (names[-3:], names[:-3])):
         is_site = len(extra) == 1 and not is_known(extra[0].text, column, vintage)
         texts = [mention.text for mention in kept]
-        if is_site and _nested(texts if kept[0] is found[0] else texts[::-1], vintage):
+        if is_site and _nested(texts if kept[0] is names[0] else texts[::-1], vintage):
             return [replace(kept[0], joint=""), *kept[1:]]
-    return found
+    return names
 
 
-def _levelled(found: Sequence[Mention], column: int, vintage: str) -> list[tuple[Mention, int]]:
+def _levelled(names: Sequence[Mention], column: int, vintage: str) -> list[tuple[Mention, int]]:
     """Each name with its level: that of its word, else the one at which it lies around or in a name with a word."""
-    bound = [(mention.text, mention.level) for mention in found if mention.level]
-    given: list[tuple[Mention, int]] = []
-    for mention in found:
+    bound = [(mention.text, mention.level) for mention in names if mention.level]
+    levelled: list[tuple[Mention, int]] = []
+    for mention in names:
         level = mention.level or _nested_level(mention.text, bound, column, vintage)
-        if not level and given and named(mention.text, given[-1][1], vintage):
-            level = given[-1][1]
-        given.append((mention, level or column))
-    return given
+        if not level and levelled and named(mention.text, levelled[-1][1], vintage):
+            level = levelled[-1][1]
+        levelled.append((mention, level or column))
+    return levelled
 
 
 def _nested_level(text: str, bound: list[tuple[str, int]], column: int, vintage: str) -> int | None:
     """The level at which a name lies around or in most names with a word: in « R. Koulikoro, Kati, Cne Siby » 2."""
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for level in sorted(_LEVELS, key=lambda level: (level != column, -level)):
         areas = _areas(text, level, vintage)
         near = [_areas(other, upper, vintage) for other, upper in bound if upper != level]
-        found[level] = sum(_lie_in_one_another(areas, others) for others in near)
-    best = max(found, key=lambda level: found[level])
-    return best if found[best] else None
+        counts[level] = sum(_lie_in_one_another(areas, others) for others in near)
+    best = max(counts, key=lambda level: counts[level])
+    return best if counts[best] else None
 
 
 def _areas(text: str, level: int, vintage: str) -> set[str]:
@@ -175,29 +175,29 @@ def _lie_in_one_another(some: set[str], others: set[str]) -> bool:
     return any(one.startswith(other) or other.startswith(one) for one in some for other in others)
 
 
-def _chain(found: Sequence[Mention], column: int, vintage: str, stated: frozenset[int]) -> tuple[int, ...] | None:
+def _chain(names: Sequence[Mention], column: int, vintage: str, stated: frozenset[int]) -> tuple[int, ...] | None:
     """The levels of names that lie in one another, from the largest or from the smallest; None for a list."""
-    if len(found) > len(_LEVELS) or any(mention.is_listed for mention in found):
+    if len(names) > len(_LEVELS) or any(mention.is_listed for mention in names):
         return None
-    is_path = all(mention.is_below for mention in found[1:])
+    is_path = all(mention.is_below for mention in names[1:])
     for is_reversed in (False, True):
-        levels = _nested([mention.text for mention in (reversed(found) if is_reversed else found)], vintage)
-        is_around = is_reversed and found[-1].is_beside  # « Djidian (Kita) »
-        is_sure = is_path or is_around or len(found) == len(_LEVELS)
-        if levels and (is_sure or _is_pair(found, levels, column, vintage, stated)):
+        levels = _nested([mention.text for mention in (reversed(names) if is_reversed else names)], vintage)
+        is_around = is_reversed and names[-1].is_beside  # « Djidian (Kita) »
+        is_sure = is_path or is_around or len(names) == len(_LEVELS)
+        if levels and (is_sure or _is_pair(names, levels, column, vintage, stated)):
             return tuple(reversed(levels)) if is_reversed else levels
-    if is_path and any(is_known(mention.text, column, vintage) for mention in found):
-        return tuple(range(max(column, len(found)) - len(found) + 1, max(column, len(found)) + 1))
+    if is_path and any(is_known(mention.text, column, vintage) for mention in names):
+        return tuple(range(max(column, len(names)) - len(names) + 1, max(column, len(names)) + 1))
     return None
 
 
 def _is_pair(
-    found: Sequence[Mention], levels: tuple[int, ...], column: int, vintage: str, stated: frozenset[int]
+    names: Sequence[Mention], levels: tuple[int, ...], column: int, vintage: str, stated: frozenset[int]
 ) -> bool:
     """Whether two names that lie in one another are a place and what is around it, and not two places."""
-    if not all(named(mention.text, column, vintage) for mention in found):
+    if not all(named(mention.text, column, vintage) for mention in names):
         return True  # « Bamako / Commune VI »: no commune is called Bamako
-    return not found[1].is_after_comma and levels[0] not in stated
+    return not names[1].is_after_comma and levels[0] not in stated
 
 
 def _nested(texts: Sequence[str], vintage: str) -> tuple[int, ...] | None:
@@ -219,25 +219,25 @@ def _gaps(levels: tuple[int, ...]) -> tuple[int, int]:
     return sum(lower - upper for upper, lower in pairwise(levels)), -levels[-1]
 
 
-def _walked(given: list[tuple[Mention, int]], column: int, vintage: str) -> tuple[Path, ...]:
+def _walked(levelled: list[tuple[Mention, int]], column: int, vintage: str) -> tuple[Path, ...]:
     """Each smallest name with those around it: region, cercle, commune, commune, region are three paths.
 
     Levels that occur once each are one path in any order. « Région de Gao et cercle de Kati » are two.
     """
-    levels = [level for _, level in given]
+    levels = [level for _, level in levelled]
     is_reversed = levels[0] > levels[-1]
     if len(set(levels)) == len(levels) and levels != sorted(levels, reverse=is_reversed):
-        given, is_reversed = sorted(given, key=lambda one: one[1]), False
-    found: list[Path] = []
+        levelled, is_reversed = sorted(levelled, key=lambda one: one[1]), False
+    walked: list[Path] = []
     above: list[Step] = []
-    for mention, level in reversed(given) if is_reversed else given:
+    for mention, level in reversed(levelled) if is_reversed else levelled:
         is_apart = mention.may_begin and not is_reversed and not _is_within(mention.text, level, above, vintage)
         if above and (above[-1].level >= level or is_apart):
-            found.append(tuple(above))
+            walked.append(tuple(above))
             above = [] if is_apart else [step for step in above if step.level < level]
         above.append(Step(mention.text, level, column))
-    found.append(tuple(above))
-    return tuple(dict.fromkeys(reversed(found) if is_reversed else found))
+    walked.append(tuple(above))
+    return tuple(dict.fromkeys(reversed(walked) if is_reversed else walked))
 
 
 def _is_within(text: str, level: int, above: list[Step], vintage: str) -> bool:

@@ -118,18 +118,18 @@ def repaired(text: str) -> str:
 @cache
 def mentions(cell: str) -> tuple[Mention, ...]:
     """The names of a cell in their order: « Région de Gao, Bourem » is Gao, a region, and Bourem."""
-    found: list[Mention] = []
+    names: list[Mention] = []
     pending: Mention | None = None
     for text, joint in _pieces(cell):
         for mention in _in_piece(text, joint):
             if not mention.text:
-                pending = _bare(mention, found)
+                pending = _bare(mention, names)
                 continue
             if pending and mention.level is None:
                 mention = replace(mention, level=pending.level, is_plural=pending.is_plural)
             pending = None
-            found.append(mention)
-    return tuple(_with_carried_words(found))
+            names.append(mention)
+    return tuple(_with_carried_words(names))
 
 
 def is_capital(name: str) -> bool:
@@ -144,18 +144,18 @@ def _is_capital_title(word: str, name: str) -> bool:
     return capital is not None and is_capital(name) and word.rstrip("s") in fold(capital.title).split()
 
 
-def _bare(mention: Mention, found: list[Mention]) -> Mention | None:
+def _bare(mention: Mention, earlier: list[Mention]) -> Mention | None:
     """A word for a level that stands alone is of the name before it, « Gao (région) », else of the next one."""
-    if mention.is_plural or not found or found[-1].level is not None:
+    if mention.is_plural or not earlier or earlier[-1].level is not None:
         return mention
-    found[-1] = replace(found[-1], level=mention.level or (REGION if is_capital(found[-1].text) else None))
+    earlier[-1] = replace(earlier[-1], level=mention.level or (REGION if is_capital(earlier[-1].text) else None))
     return None
 
 
-def _with_carried_words(found: list[Mention]) -> Iterator[Mention]:
+def _with_carried_words(names: list[Mention]) -> Iterator[Mention]:
     """A word in the plural holds for the names after it, up to the next word; a number alone repeats the name."""
     before: Mention | None = None
-    for mention in found:
+    for mention in names:
         if before and before.is_plural and mention.level is None:
             mention = replace(mention, level=before.level, is_plural=True)
         key = place_key(mention.text)
@@ -176,14 +176,14 @@ def _pieces(cell: str) -> Iterator[tuple[str, str]]:
     text = _ENUMERATOR.sub("\n", _SIGNS.sub(" ", unicodedata.normalize("NFC", cell)))
     text = _C_BEFORE.sub("", text)
     start, joint = 0, ""
-    for found in _JOINTS.finditer(_plain(text)):
-        if text[start : found.start()].strip():
-            yield text[start : found.start()].strip(), joint
+    for separator in _JOINTS.finditer(_plain(text)):
+        if text[start : separator.start()].strip():
+            yield text[start : separator.start()].strip(), joint
             joint = ""
-        joint = _LIST if _LIST in (joint, found.lastgroup) else (found.lastgroup or "")
-        if found[0] in ")]":
+        joint = _LIST if _LIST in (joint, separator.lastgroup) else (separator.lastgroup or "")
+        if separator[0] in ")]":
             joint = _SOFT
-        start = found.end()
+        start = separator.end()
     if text[start:].strip(" ."):
         yield text[start:].strip(), joint
 
@@ -243,6 +243,6 @@ def _named_before(text: str, words: list[re.Match[str]], joint: str) -> Iterator
 def _without_link(text: str) -> str:
     """Without what leads to the next word: « Siby dans le » is Siby."""
     text = text.strip(" -–:.")
-    while found := _LINK_BEFORE.search(_plain(text)):
-        text = text[: found.start()].strip(" -–:.")
+    while link := _LINK_BEFORE.search(_plain(text)):
+        text = text[: link.start()].strip(" -–:.")
     return text

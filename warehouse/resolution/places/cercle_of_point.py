@@ -37,10 +37,10 @@ class Outlines:
         distinct = points[number >= 0].drop_duplicates().to_numpy()
         if not len(distinct) or not len(self._codes):
             return pa.nulls(len(points), pa.string())
-        told = pa.array(self._told(shapely.points(distinct)), pa.string())
-        return told.take(pa.array(number, mask=number < 0))
+        described = pa.array(self._described(shapely.points(distinct)), pa.string())
+        return described.take(pa.array(number, mask=number < 0))
 
-    def _told(self, points: np.ndarray) -> list[str]:
+    def _described(self, points: np.ndarray) -> list[str]:
         pairs = shapely.STRtree(self._shapes).query(points, predicate="dwithin", distance=BESIDE)
         inside = shapely.within(points[pairs[0]], self._shapes[pairs[1]])
         holding: dict[int, str] = {}

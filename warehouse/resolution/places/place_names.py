@@ -13,12 +13,12 @@ from ingestion.country.pack import country
 
 def _own_kinds() -> str:
     """What only the country calls its levels: « provinces?|departements?| »."""
-    told = {
+    words = {
         fold(text)
         for level in country().levels.values()
         for text in (level.fr, level.plural, level.en, level.en_plural)
     }
-    own = told - {"region", "regions", "cercle", "cercles", "district", "districts", "commune", "communes"}
+    own = words - {"region", "regions", "cercle", "cercles", "district", "districts", "commune", "communes"}
     return "".join(f"{text}|" for text in sorted(own, key=len, reverse=True))
 
 

@@ -70,10 +70,10 @@ def resolve(workspace: Workspace, answers: Mapping[str, str] | None = None) -> p
     `answers`: what people chose, question_key → code of 2021, "" = leave unplaced. Returns the places.
     """
     outlines = Outlines(workspace)
-    found = [_shape(workspace, shape, outlines, answers or {}) for shape in PLACED_SHAPES]
-    resolved = pa.concat_tables(table for table, _ in found)
+    tables = [_shape(workspace, shape, outlines, answers or {}) for shape in PLACED_SHAPES]
+    resolved = pa.concat_tables(table for table, _ in tables)
     write_parquet(workspace.resolved / "place.parquet", resolved)
-    write_parquet(workspace.resolved / "place_candidate.parquet", pa.concat_tables(table for _, table in found))
+    write_parquet(workspace.resolved / "place_candidate.parquet", pa.concat_tables(table for _, table in tables))
     return resolved
 
 
@@ -86,8 +86,10 @@ def _shape(
         places_of(_statement(text), answers, shape not in INDIVISIBLE) for text in statements.dictionary.to_pylist()
     ]
     number, ids = statements.indices.to_numpy(), records["record_id"]
-    rows = [[_row(shape, number, place) for number, place in enumerate(found, 1)] for found in resolved]
-    candidates = [[row for number, place in enumerate(found, 1) for row in _ranks(number, place)] for found in resolved]
+    rows = [[_row(shape, number, place) for number, place in enumerate(places, 1)] for places in resolved]
+    candidates = [
+        [row for number, place in enumerate(places, 1) for row in _ranks(number, place)] for places in resolved
+    ]
     return _joined(ids, number, rows, SCHEMA), _joined(ids, number, candidates, CANDIDATE_SCHEMA)
 
 
@@ -150,7 +152,7 @@ def _statement(text: str) -> Statement:
     code1, code2, code3, name1, name2, name3, vintage, *unreadable, point = (
         value or None for value in text.split(_BETWEEN)
     )
-    is_unreadable = tuple(told is not None for told in unreadable)
+    is_unreadable = tuple(mark is not None for mark in unreadable)
     return Statement((code1, code2, code3), (name1, name2, name3), vintage, is_unreadable, point)
 
 
@@ -186,10 +188,10 @@ def _ranks(number: int, place: Place) -> Iterable[dict[str, Any]]:
 
 def _joined(ids: pa.ChunkedArray, number: np.ndarray, rows: list[list[dict[str, Any]]], schema: pa.Schema) -> pa.Table:
     """The rows of each record's statement, with the record's id: no loop over records."""
-    counts = np.array([len(found) for found in rows], dtype=np.int64)
+    counts = np.array([len(group) for group in rows], dtype=np.int64)
     starts = np.cumsum(counts) - counts
     repeated = np.repeat(np.arange(len(number)), counts[number])
     within = np.arange(len(repeated)) - np.repeat(np.cumsum(counts[number]) - counts[number], counts[number])
-    table = pa.Table.from_pylist([row for found in rows for row in found], schema=schema.remove(0))
+    table = pa.Table.from_pylist([row for group in rows for row in group], schema=schema.remove(0))
     table = table.take(pa.array(starts[number][repeated] + within))
     return table.add_column(0, schema.field(0), ids.take(pa.array(repeated))).cast(schema)

@@ -13,7 +13,7 @@ from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
 from ingestion.country.pcode_forms import ancestor
 from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
-from warehouse.resolution.places.cell_paths import Path, is_found, paths
+from warehouse.resolution.places.cell_paths import Path, is_path_known, paths
 from warehouse.resolution.places.cells import repaired
 from warehouse.resolution.places.gazetteer import CURRENT, Match, alike, current, level_of, named
 from warehouse.resolution.places.place_names import place_key
@@ -62,19 +62,19 @@ class Place:
         return level_of(self.code) if self.code else None
 
 
-def question_key(region: str | None, cercle: str | None, commune: str | None, *given: str | None) -> str:
+def question_key(region: str | None, cercle: str | None, commune: str | None, *others: str | None) -> str:
     """The key of the question "which place is this?", the same for all records that state the same.
 
     Takes the three texts as written, then the codes, their vintage and the outlines around the point:
     ("Sikasso", "Sikasso", None, "ML0304", "2021") → "lieu:sikasso>sikasso|ML0304|2021".
     """
     names = ">".join(fold(text or "") for text in (region, cercle, commune)).rstrip(">")
-    return "|".join([f"lieu:{names}", *(text for text in given if text)])
+    return "|".join([f"lieu:{names}", *(text for text in others if text)])
 
 
 @dataclass(frozen=True)
-class _Said:
-    """What the name columns of a statement say: codes among the names, names of the upper columns, places of the last.
+class _NameReading:
+    """The name columns of a statement as read: codes among the names, names of the upper columns, places of the last.
 
     ``above``: (level, column, names) of each upper column; several names there are all meant. ``column``: the deepest
     column with a name, from 0.
@@ -89,30 +89,30 @@ class _Said:
 
 def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bool) -> list[Place]:
     """All places of a record: several where its deepest name is a list and its content can be told of each."""
-    said = _said(statement)
-    is_silent = not any((*statement.codes, *statement.unreadable, statement.outlines, *said.codes, *said.above))
-    if is_silent and not said.places and not said.is_abroad:
+    reading = _read_names(statement)
+    is_silent = not any((*statement.codes, *statement.unreadable, statement.outlines, *reading.codes, *reading.above))
+    if is_silent and not reading.places and not reading.is_abroad:
         return [Place(method="country", score=1.0)]
-    if len(said.places) < 2 or said.is_abroad:
-        place = _place(statement, said, answers)
+    if len(reading.places) < 2 or reading.is_abroad:
+        place = _place(statement, reading, answers)
         return [place if is_divisible else _of_a_figure(place)]
     vintage = statement.vintage or CURRENT
-    read = [path for path in said.places if is_found(path, vintage)] or list(said.places)
-    warnings = ("several_places_partly_read",) if len(read) < len(said.places) else ()
+    read = [path for path in reading.places if is_path_known(path, vintage)] or list(reading.places)
+    warnings = ("several_places_partly_read",) if len(read) < len(reading.places) else ()
     divided = [
-        _place(_only(statement, said.column, path), replace(said, places=(path,), codes=()), answers, warnings)
+        _place(_only(statement, reading.column, path), replace(reading, places=(path,), codes=()), answers, warnings)
         for path in read
     ]
     if is_divisible:
         return list({(place.code or number): place for number, place in enumerate(divided)}.values())
-    whole = _answered(_key(statement), answers)
-    if whole is not None:
-        return [whole]
-    found = tuple(c for place in divided for c in (place.candidates or _as_candidate(place, said.column)))
-    return [Place(warnings=("several_places", *warnings), candidates=found, question_key=_key(statement))]
+    answered = _answered(_key(statement), answers)
+    if answered is not None:
+        return [answered]
+    candidates = tuple(c for place in divided for c in (place.candidates or _as_candidate(place, reading.column)))
+    return [Place(warnings=("several_places", *warnings), candidates=candidates, question_key=_key(statement))]
 
 
-def _said(statement: Statement) -> _Said:
+def _read_names(statement: Statement) -> _NameReading:
     """Reads the name columns, from the commune up: the first that names a place may name several."""
     vintage = statement.vintage or CURRENT
     codes: list[tuple[int, int, str]] = []
@@ -122,9 +122,9 @@ def _said(statement: Statement) -> _Said:
     is_elsewhere = False
     for column in reversed(_LEVELS):
         text = repaired(statement.names[column - 1] or "")
-        if found := _coded(text):
-            codes.append((found[0], column, found[1]))
-            text = found[2]
+        if coded := _coded(text):
+            codes.append((coded[0], column, coded[1]))
+            text = coded[2]
         if not place_key(text):
             continue
         is_elsewhere |= is_abroad(text, column, vintage)
@@ -137,14 +137,14 @@ def _said(statement: Statement) -> _Said:
         if len(read) > 1 and all(len(path) == 1 for path in read):  # « Gao - Rharous » may be one name
             above[read[0][0].level, column].insert(0, text)
     upper = tuple((level, column, tuple(dict.fromkeys(texts))) for (level, column), texts in above.items())
-    return _Said(tuple(codes), upper, places, deepest, is_elsewhere)
+    return _NameReading(tuple(codes), upper, places, deepest, is_elsewhere)
 
 
 def _coded(text: str) -> tuple[int, str, str] | None:
     """(level, code, other words) of a name that is a code, or has one: « Mopti (ML0506) »."""
     for level in _LEVELS:
-        if found := code_in(text, level):
-            return level, *found
+        if match := code_in(text, level):
+            return level, *match
     return None
 
 
@@ -168,8 +168,10 @@ def _as_candidate(place: Place, column: int) -> tuple[Candidate, ...]:
     return (Candidate(place.code, place.method or "", place.score or 0.0, f"admin{column + 1}_name"),)
 
 
-def _place(statement: Statement, said: _Said, answers: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Place:
-    testimony = _Testimony(statement, said)
+def _place(
+    statement: Statement, reading: _NameReading, answers: Mapping[str, str], warnings: tuple[str, ...] = ()
+) -> Place:
+    testimony = _Testimony(statement, reading)
     verdict = decide(testimony.witnesses)
     key = _key(statement)
     answer = _answered(key, answers)
@@ -226,19 +228,19 @@ def _unread(statement: Statement, verdict: Verdict, witnesses: list[Witness]) ->
 class _Testimony:
     """The witnesses of a statement, warnings for those that cannot be understood, and what a person may look at."""
 
-    def __init__(self, statement: Statement, said: _Said) -> None:
+    def __init__(self, statement: Statement, reading: _NameReading) -> None:
         self.statement, self.vintage = statement, statement.vintage or CURRENT
         self.warnings: list[str] = []
         self.suggestions: list[Candidate] = []
         self.witnesses = [_code(f"admin{n}_code", code, statement, self.warnings) for n, code in _codes(statement)]
-        self.witnesses += [_code(f"admin{n}_name", code, statement, self.warnings) for _, n, code in said.codes]
-        self._is_elsewhere = said.is_abroad or any(is_foreign_code(code) for _, code in _codes(statement))
+        self.witnesses += [_code(f"admin{n}_name", code, statement, self.warnings) for _, n, code in reading.codes]
+        self._is_elsewhere = reading.is_abroad or any(is_foreign_code(code) for _, code in _codes(statement))
         if statement.outlines:
             self.witnesses.append(_point(statement.outlines, self.warnings))
         self._unknown = 0  # the level of a parent that is not known
         self._within: tuple[str, ...] = ("",)
-        steps = [(step.level, step.column, (step.text,)) for path in said.places for step in path]
-        for level, column, texts in sorted([*steps, *said.above], key=lambda item: item[:2]):
+        steps = [(step.level, step.column, (step.text,)) for path in reading.places for step in path]
+        for level, column, texts in sorted([*steps, *reading.above], key=lambda item: item[:2]):
             self._hear(level, f"admin{column}_name", texts)
 
     @property

@@ -381,6 +381,7 @@ def test_only_what_is_asked_for(layout: Layout, mailbox: _Mailbox, monkeypatch: 
         ("MRF_ALERT_WEBHOOK", "ftp://x"),
         ("MRF_KEEP_PUBLICATIONS", "1"),
         ("MRF_KEEP_RUN_DAYS", "trois"),
+        ("MRF_REPLY_TO", "le bureau"),
     ],
 )
 def test_a_wrong_setting_says_which(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,10 @@ def _content(root: Path) -> dict[str, str]:
     return {
         path.relative_to(root).as_posix(): file_sha256(path)
         for path in root.rglob("*")
-        if path.is_file() and "site" not in path.relative_to(root).parts and path.suffix != ".db"
+        if path.is_file()
+        and not path.is_symlink()
+        and "site" not in path.relative_to(root).parts
+        and path.suffix != ".db"
     }
 
 
@@ -107,6 +110,7 @@ def test_a_backup_comes_back_whole(layout: Layout, database: sqlite3.Connection,
     assert len(kept) == 12, "among them the two marks of a root that holds real data"
     assert publish.current_file(target).read_bytes() == b"duckdb 3"
     assert (target.site / "manifest.json").exists(), "the portal’s link leads to the current publication"
+    assert target.current.read_bytes() == b"duckdb 3"
     with sqlite3.connect(target.dagster_home / "history" / "autre.db") as copy:
         assert copy.execute("select id from runs").fetchall() == [("first",)]
     names = {path.relative_to(folder).parts[0] for path in folder.rglob("*")}

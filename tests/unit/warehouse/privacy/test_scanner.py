@@ -168,6 +168,13 @@ def test_each_format_gives_its_text_and_no_finding_tells_the_value(name: str, tm
     assert not any(secret in told for secret in ("76 00", "awa@", "14.48", "Diarra"))
 
 
+def test_the_address_of_the_publisher_is_no_finding_and_any_other_is() -> None:
+    known = Known(public_email="cartographie@example.org")
+    assert kinds_in("renvoyer cette fiche à : Cartographie@example.org. Merci", known) == set()
+    assert kinds_in("à cartographie@example.org ou awa@example.org", known) == {EMAIL}
+    assert kinds_in("renvoyer à cartographie@example.org", Known()) == {EMAIL}
+
+
 @pytest.mark.parametrize("name", [name for name in WRITERS if name != "a.duckdb"])
 def test_pieces_are_decoded_and_say_their_place(name: str, tmp_path: Path) -> None:
     WRITERS[name](tmp_path / name)

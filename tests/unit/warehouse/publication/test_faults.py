@@ -89,6 +89,7 @@ deaths = dies_everywhere(act, look)
 retention.prune(layout, 2, 90, NOW)
 assert not list(layout.published.glob("*/.unfinished"))
 assert layout.site.readlink() == Path(publish.catalog(layout)["current"]).parent
+assert layout.current.readlink() == Path(publish.catalog(layout)["current"])
 later = NOW + dt.timedelta(days=400)
 retention.prune(layout, 2, 90, later)
 assert len(publish.all_readable(layout)) == 2

@@ -23,7 +23,7 @@ def empty(tmp_path: Path) -> Workspace:
 def test_nothing_said(empty: Workspace) -> None:
     assert state.answers(empty, "organization").empty
     assert state.overrides(empty).num_rows == 0
-    assert state.said_by_people(empty) == ""
+    assert state.hash_of_decisions(empty) == ""
     assert state.described(empty) == {}
 
 

@@ -120,7 +120,9 @@ class _Sheets:
         """The sheet of one organization."""
         paper = self._paper
         paper.begin(organization["name"])
-        paper.text(_INTRODUCTION.format(as_of=day(self._edition.as_of), reply=REPLY, unknown=UNKNOWN))
+        paper.text(
+            _INTRODUCTION.format(as_of=day(self._edition.as_of), reply=self._edition.reply_to or REPLY, unknown=UNKNOWN)
+        )
         paper.heading("Votre structure")
         paper.table(self._identity(organization))
         for title, places in self._services(rows).items():

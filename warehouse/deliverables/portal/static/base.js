@@ -3,12 +3,18 @@
 window.MRF_DATA = {};
 window.MRF = { views: {} };
 {
-  const whole = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 0 });
-  const fine = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 2 });
-  const score = new Intl.NumberFormat("fr-FR", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const share = new Intl.NumberFormat("fr-FR", { style: "percent", maximumFractionDigits: 0 });
-  const point = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 5 });
+  const isEnglish = document.documentElement.lang === "en", locale = isEnglish ? "en-GB" : "fr-FR";
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const score = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+  const point = new Intl.NumberFormat(locale, { maximumFractionDigits: 5 });
   const date = text => text.slice(0, 10).split("-").reverse().join("/");
+
+  // Texts are written in French: t`vu le ${day}`. The English page has each by its French, its places numbered: « seen on {0} ».
+  MRF.said = text => (isEnglish ? MRF_DATA.anglais.texts[text.replaceAll("\u00a0", " ")] ?? text : text);
+  MRF.t = (parts, ...values) => MRF.said(parts.reduce((text, part, place) => `${text}{${place - 1}}${part}`))
+    .replace(/\{(\d)\}/g, (_, place) => values[place]);
 
   MRF.format = {
     number: value => fine.format(value),
@@ -16,12 +22,13 @@ window.MRF = { views: {} };
     score: value => score.format(value),
     share: value => share.format(value),
     point: value => `${point.format(value)}°`,
-    flag: value => (value ? "oui" : "non"),
+    flag: value => (value ? MRF.t`oui` : MRF.t`non`),
     date,
-    month: text => new Intl.DateTimeFormat("fr-FR", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(text)),
+    shortMonth: text => new Intl.DateTimeFormat(locale, { month: "short", year: "2-digit", timeZone: "UTC" }).format(new Date(text)),
+    month: text => new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(text)),
   };
-  // « 1 service », « 2 services »: French counts from two.
-  MRF.counted = (count, one, many) => `${whole.format(count)} ${count < 2 ? one : many}`;
+  // « 1 service », « 2 services »: French counts from two, English all but one.
+  MRF.counted = (count, one, many) => `${whole.format(count)} ${(isEnglish ? count === 1 : count < 2) ? one : many}`;
 
   MRF.label = (list, code) => MRF_DATA.socle.codes[list]?.[code] ?? code;
   MRF.labels = (list, codes) => codes.split(";").map(code => MRF.label(list, code.trim()));
@@ -41,7 +48,7 @@ window.MRF = { views: {} };
         script.onload = () => resolve(MRF_DATA[name]);
         script.onerror = () => {
           pending.delete(name);
-          reject(new Error(`Le fichier portail/donnees/${name}.js ne peut pas être lu : le dossier de la publication est-il entier ?`));
+          reject(new Error(MRF.t`Le fichier portail/donnees/${name}.js ne peut pas être lu : le dossier de la publication est-il entier ?`));
         };
         document.head.append(script);
       }));

@@ -1,10 +1,10 @@
 // The claims behind a value, weighed openly, and the view of all claims of one entity.
 "use strict";
 {
-  const { el, label, labels, format } = MRF;
+  const { el, label, labels, format, t } = MRF;
   const ENTITIES = {
-    service_at_location: "Service en un lieu", organization: "Structure", program: "Programme", opportunity: "Possibilité",
-    mechanism: "Mécanisme", need: "Chiffre de personnes", search: "Recherche de terrain",
+    service_at_location: t`Service en un lieu`, organization: t`Structure`, program: t`Programme`, opportunity: t`Possibilité`,
+    mechanism: t`Mécanisme`, need: t`Chiffre de personnes`, search: t`Recherche de terrain`,
   };
   const SHOWN = 20;
 
@@ -55,28 +55,28 @@
   };
 
   const source = claim => {
-    if (claim.standing === "override") return "Décision d’une personne";
+    if (claim.standing === "override") return t`Décision d’une personne`;
     const known = MRF_DATA.socle.documents[claim.document];
     return MRF.twofold(known?.title ?? claim.source_id,
-      `fichier ${known?.file ?? claim.document.slice(0, 12)} · source ${claim.source_id}${known?.class ? ` · ${label("evidence_class", known.class).toLowerCase()}` : ""}`);
+      t`fichier ${known?.file ?? claim.document.slice(0, 12)} · source ${claim.source_id}` + (known?.class ? ` · ${label("evidence_class", known.class).toLowerCase()}` : ""));
   };
   const weight = claim => (claim.weight === null ? "—" : MRF.twofold(el("strong", {}, format.score(claim.weight)),
     `${format.number(claim.class_weight)} × ${format.score(claim.freshness)} × ${format.number(claim.extraction_confidence)}`));
 
   const COLUMNS = [
-    { title: "valeur", kind: "long", cell: claim => [claim.is_winner ? el("span", { className: "kept-mark" }, "✓ retenue ") : null, shown(claim.attribute, claim.value)] },
-    { title: "écrit dans le document", kind: "long", cell: claim => claim.raw_value ?? "—" },
-    { title: "poids = classe × fraîcheur × lecture", number: true, cell: weight },
-    { title: "observé le", kind: "whole", cell: claim => (claim.observed_on ? format.date(claim.observed_on) : "—") },
-    { title: "source et fichier", kind: "longer", cell: source },
-    { title: "place", kind: "long", cell: claim => el("span", { className: "locator" }, claim.locator ?? "—") },
-    { title: "compte ?", cell: claim => label("standing", claim.standing) },
+    { title: t`valeur`, kind: "long", cell: claim => [claim.is_winner ? el("span", { className: "kept-mark" }, t`✓ retenue `) : null, shown(claim.attribute, claim.value)] },
+    { title: t`écrit dans le document`, kind: "long", cell: claim => claim.raw_value ?? "—" },
+    { title: t`poids = classe × fraîcheur × lecture`, number: true, cell: weight },
+    { title: t`observé le`, kind: "whole", cell: claim => (claim.observed_on ? format.date(claim.observed_on) : "—") },
+    { title: t`source et fichier`, kind: "longer", cell: source },
+    { title: t`place`, kind: "long", cell: claim => el("span", { className: "locator" }, claim.locator ?? "—") },
+    { title: t`compte ?`, cell: claim => label("standing", claim.standing) },
   ];
 
   const bars = (attribute, sides) => el("ul", { className: "weights" }, sides.map(side => el("li", { className: side.isKept ? "kept" : "" },
-    el("span", {}, `${shown(attribute, side.value)}${side.isKept ? " (retenue)" : ""}`),
+    el("span", {}, `${shown(attribute, side.value)}${side.isKept ? t` (retenue)` : ""}`),
     el("span", { className: "bar", "aria-hidden": "true" }, el("i", { style: `width:${(side.share * 100).toFixed(1)}%` })),
-    el("span", {}, `poids ${format.score(side.weight)}, soit ${format.share(side.share)}`))));
+    el("span", {}, t`poids ${format.score(side.weight)}, soit ${format.share(side.share)}`))));
 
   // The claims on one attribute: sides and their weights, then each claim with its place.
   const weighing = (attribute, claims) => {
@@ -85,15 +85,15 @@
     return el("div", { className: "weighing", "data-attribute": attribute },
       el("h3", {}, attributeOf(attribute).label),
       sides.length ? bars(attribute, sides) : null,
-      kept ? el("p", { className: "soft" }, `Accord ${format.share(kept.share)}, confiance ${format.score(kept.confidence)} = accord × (1 − ∏(1 − poids)).`) : null,
-      decided ? el("p", {}, "Une personne a tranché : sa décision l’emporte, ce qu’elle contredit reste montré.") : null,
+      kept ? el("p", { className: "soft" }, t`Accord ${format.share(kept.share)}, confiance ${format.score(kept.confidence)} = accord × (1 − ∏(1 − poids)).`) : null,
+      decided ? el("p", {}, t`Une personne a tranché : sa décision l’emporte, ce qu’elle contredit reste montré.`) : null,
       table(attribute, claims));
   };
   // A structure known from a thousand records has a thousand claims on its name: the first, and the others on demand.
   const table = (attribute, claims) => {
-    const made = some => MRF.table(`Preuves : ${attributeOf(attribute).label}`, COLUMNS, some, claim => (claim.is_winner ? "" : "lost"));
+    const made = some => MRF.table(t`Preuves : ${attributeOf(attribute).label}`, COLUMNS, some, claim => (claim.is_winner ? "" : "lost"));
     if (claims.length <= SHOWN) return made(claims);
-    const more = el("button", { type: "button" }, `Montrer les ${format.whole(claims.length - SHOWN)} autres preuves`);
+    const more = el("button", { type: "button" }, t`Montrer les ${format.whole(claims.length - SHOWN)} autres preuves`);
     const box = el("div", {}, made(claims.slice(0, SHOWN)), more);
     more.addEventListener("click", () => { box.replaceChildren(made(claims)); box.querySelector(".wide").focus(); });
     return box;
@@ -104,18 +104,18 @@
     const lists = claims.filter(([, found]) => found.length), count = lists.reduce((sum, [, found]) => sum + found.length, 0);
     const isDisputed = !computed && lists.some(([, found]) => isContested(found));
     const proof = el("dd", { className: "proof", id: `preuve-${name}`, hidden: true });
-    const text = count ? `Preuves (${count})` : computed ? "Calcul" : "";
-    const button = text && el("button", { type: "button", "aria-expanded": "false", "aria-controls": proof.id, "aria-label": `${text} : ${title}` }, text);
+    const text = count ? t`Preuves (${count})` : computed ? t`Calcul` : "";
+    const button = text && el("button", { type: "button", "aria-expanded": "false", "aria-controls": proof.id, "aria-label": t`${text} : ${title}` }, text);
     const toggle = isOpen => {
       if (isOpen && !proof.childElementCount) {
-        proof.append(...[computed && el("p", {}, el("strong", {}, "Comment : "), computed), ...lists.map(([attribute, found]) => weighing(attribute, found))].filter(Boolean));
+        proof.append(...[computed && el("p", {}, el("strong", {}, t`Comment : `), computed), ...lists.map(([attribute, found]) => weighing(attribute, found))].filter(Boolean));
       }
       proof.hidden = !isOpen;
       button.setAttribute("aria-expanded", String(isOpen));
     };
     if (button) button.addEventListener("click", () => { toggle(proof.hidden); onToggle?.(proof.hidden ? "" : name); });
     const line = el("div", { className: "field", "data-field": name }, el("dt", {}, title),
-      el("dd", { className: isNone ? "value none" : "value" }, value, isDisputed ? [" ", el("span", { className: "flag" }, "sources en désaccord")] : null),
+      el("dd", { className: isNone ? "value none" : "value" }, value, isDisputed ? [" ", el("span", { className: "flag" }, t`sources en désaccord`)] : null),
       el("dd", { className: "open" }, button || ""), proof);
     line.open = () => { if (button) toggle(true); };
     return line;
@@ -129,9 +129,9 @@
   });
 
   const titleOf = (entity, id, found) => {
-    if (entity === "search") return `Recherche : ${label("type_service", id.split("/")[1])}, ${label("zone", id.split("/")[0])}`;
+    if (entity === "search") return t`Recherche : ${label("type_service", id.split("/")[1])}, ${label("zone", id.split("/")[0])}`;
     const named = ["mechanism_name", "title", "organization_name", "program_name"].map(name => found.get(name)?.find(claim => claim.is_winner)?.value);
-    return `${ENTITIES[entity] ?? entity} : ${named.find(Boolean) ?? id}`;
+    return t`${ENTITIES[entity] ?? entity} : ${named.find(Boolean) ?? id}`;
   };
 
   MRF.claims = { of, field, lines };

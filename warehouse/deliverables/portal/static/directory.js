@@ -1,7 +1,7 @@
 // The directory: filters on dictionaries of distinct values, so that 20 000 services take milliseconds.
 "use strict";
 {
-  const { el, byId, label, labels, format } = MRF;
+  const { el, byId, label, labels, format, t } = MRF;
   const PAGE = 25, NONE = "aucun";
   const SEARCHED = ["organization", "site", "program", "cercle", "commune", "type", "zone"];
   // Services that differ by their commune alone are one entry: a list of places names a structure forty times.
@@ -28,15 +28,15 @@
 
   const choices = () => {
     const basis = MRF_DATA.socle, codes = list => Object.entries(basis.codes[list]);
-    MRF.options(byId("dir-zone"), [["", "Toutes"], ...basis.zones.map(zone => [zone.code, zone.name]), [NONE, "Hors des zones ou inconnue"]]);
+    MRF.options(byId("dir-zone"), [["", t`Toutes`], ...basis.zones.map(zone => [zone.code, zone.name]), [NONE, t`Hors des zones ou inconnue`]]);
     const cercles = [...data.dictionaries.cercle].sort((one, other) => one.localeCompare(other, "fr"));
-    MRF.options(byId("dir-cercle"), [["", "Tous"], ...cercles.map(name => [name, name]), [NONE, "{admin2:Unknown}"]]);
-    MRF.options(byId("dir-type"), [["", "Tous"], ...codes("domaine").map(([code, name]) => [`Domaine ${name.toLowerCase()}`,
-      [[code, `${name} : tous les types`], ...basis.types.filter(type => type.domain_code === code).map(type => [type.code, type.name])]]), [NONE, "Type non précisé"]]);
-    MRF.options(byId("dir-groupe"), [["", "Tous"], ...basis.groups.map(group => [group.code, group.name])]);
-    MRF.options(byId("dir-etat"), [["", "Tous"], ...codes("operational_state")]);
-    MRF.options(byId("dir-cout"), [["", "Tous"], ["libre", "Gratuit, pour tous ou sur orientation"], ...codes("cout"), [NONE, "Non renseigné"]]);
-    MRF.options(byId("dir-bande"), [["", "Toutes"], ...codes("quality_band"), [NONE, "Pas assez de réponses"]]);
+    MRF.options(byId("dir-cercle"), [["", t`Tous`], ...cercles.map(name => [name, name]), [NONE, t`{admin2:Unknown}`]]);
+    MRF.options(byId("dir-type"), [["", t`Tous`], ...codes("domaine").map(([code, name]) => [t`Domaine ${name.toLowerCase()}`,
+      [[code, t`${name} : tous les types`], ...basis.types.filter(type => type.domain_code === code).map(type => [type.code, type.name])]]), [NONE, t`Type non précisé`]]);
+    MRF.options(byId("dir-groupe"), [["", t`Tous`], ...basis.groups.map(group => [group.code, group.name])]);
+    MRF.options(byId("dir-etat"), [["", t`Tous`], ...codes("operational_state")]);
+    MRF.options(byId("dir-cout"), [["", t`Tous`], ["libre", t`Gratuit, pour tous ou sur orientation`], ...codes("cout"), [NONE, t`Non renseigné`]]);
+    MRF.options(byId("dir-bande"), [["", t`Toutes`], ...codes("quality_band"), [NONE, t`Pas assez de réponses`]]);
   };
 
   // [column, table of what passes] for each filter in use.
@@ -90,8 +90,8 @@
 
   const valueOf = (name, row) => data.dictionaries[name][data.columns[name][row]] ?? null;
   const communes = rows => {
-    const links = rows.map(row => el("a", { href: `#/service/${data.ids[row]}` }, valueOf("commune", row) ?? "{admin3:unknown}"));
-    return el("span", { className: "soft" }, `${format.whole(rows.length)} lieux : `, ...links.flatMap((link, place) => (place ? [", ", link] : [link])));
+    const links = rows.map(row => el("a", { href: `#/service/${data.ids[row]}` }, valueOf("commune", row) ?? t`{admin3:unknown}`));
+    return el("span", { className: "soft" }, t`${format.whole(rows.length)} lieux : `, ...links.flatMap((link, place) => (place ? [", ", link] : [link])));
   };
   const item = rows => {
     const [row] = rows;
@@ -99,34 +99,34 @@
     const isMasked = data.columns.masked[row], site = valueOf("site", row), program = valueOf("program", row), organization = valueOf("organization", row);
     const commune = rows.length === 1 ? valueOf("commune", row) : null, cercle = valueOf("cercle", row);
     const area = commune && commune !== cercle ? [commune, cercle].filter(Boolean).join(", ") : cercle;
-    const place = [area, label("zone", valueOf("zone", row) ?? "hors des zones ou lieu inconnu")].filter(Boolean).join(" · ");
+    const place = [area, label("zone", valueOf("zone", row) ?? t`hors des zones ou lieu inconnu`)].filter(Boolean).join(" · ");
     return el("li", {},
       el("div", { className: "who" }, el("a", { href: `#/service/${data.ids[row]}` }, organization),
-        el("span", { className: "what" }, type ? label("type_service", type) : "Type non précisé"),
+        el("span", { className: "what" }, type ? label("type_service", type) : t`Type non précisé`),
         program ? el("span", { className: "soft" }, program) : null),
-      el("div", { className: "where" }, place, el("span", { className: "soft" }, isMasked ? el("span", { className: "mask" }, "lieu masqué pour protection") : site === organization ? "" : site ?? ""),
+      el("div", { className: "where" }, place, el("span", { className: "soft" }, isMasked ? el("span", { className: "mask" }, t`lieu masqué pour protection`) : site === organization ? "" : site ?? ""),
         rows.length > 1 ? communes(rows) : null,
-        groups ? el("span", { className: "soft" }, `Admet : ${labels("popgr", groups).join(", ")}`) : el("span", { className: "soft" }, "Groupes admis non précisés")),
+        groups ? el("span", { className: "soft" }, t`Admet : ${labels("popgr", groups).join(", ")}`) : el("span", { className: "soft" }, t`Groupes admis non précisés`)),
       el("div", { className: "how" }, el("span", { className: `state state-${state}` }, label("operational_state", state)),
-        el("span", { className: "soft" }, [cost ? label("cout", cost) : "Coût non renseigné", band ? `qualité ${band}` : null].filter(Boolean).join(" · ")),
-        data.columns.conflict[row] ? el("span", { className: "flag" }, "Sources en désaccord") : null));
+        el("span", { className: "soft" }, [cost ? label("cout", cost) : t`Coût non renseigné`, band ? t`qualité ${band}` : null].filter(Boolean).join(" · ")),
+        data.columns.conflict[row] ? el("span", { className: "flag" }, t`Sources en désaccord`) : null));
   };
 
   const render = () => {
     const groups = grouped(matches), pages = Math.ceil(groups.length / PAGE);
     page = Math.max(0, Math.min(page, pages - 1));
     const first = page * PAGE, rows = groups.slice(first, first + PAGE);
-    byId("dir-count").textContent = `${MRF.counted(matches.length, "service", "services")} sur ${format.whole(data.ids.length)}`;
+    byId("dir-count").textContent = t`${MRF.counted(matches.length, t`service`, t`services`)} sur ${format.whole(data.ids.length)}`;
     const list = byId("dir-list");
     list.start = first + 1;
     list.replaceChildren(...rows.map(item));
     if (!rows.length) {
       list.append(el("li", { className: "empty", style: "display:block" }, data.ids.length
-        ? "Aucun service ne répond à ces critères. Cela ne veut pas dire qu’il n’y en a pas : retirer un critère, ou voir dans la grille des lacunes si la zone a été enquêtée."
-        : "Aucun service dans cette publication : aucune source n’en a donné."));
+        ? t`Aucun service ne répond à ces critères. Cela ne veut pas dire qu’il n’y en a pas : retirer un critère, ou voir dans la grille des lacunes si la zone a été enquêtée.`
+        : t`Aucun service dans cette publication : aucune source n’en a donné.`));
     }
     byId("dir-pages").hidden = pages < 2;
-    byId("dir-page").textContent = `Page ${format.whole(page + 1)} sur ${format.whole(pages)}`;
+    byId("dir-page").textContent = t`Page ${format.whole(page + 1)} sur ${format.whole(pages)}`;
     byId("dir-before").disabled = page === 0;
     byId("dir-after").disabled = page >= pages - 1;
   };

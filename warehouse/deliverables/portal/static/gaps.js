@@ -1,11 +1,11 @@
 // The grid of gaps: zone × service type for one group, in one reading of the zones.
 "use strict";
 {
-  const { el, byId, format, label } = MRF;
+  const { el, byId, format, label, t } = MRF;
   let cells, columns, basis;
 
   const keyOf = (...parts) => parts.join("/");
-  const short = name => name.replace(/^{zones:prefix}/, "");
+  const short = name => name.replace(/^{zones:prefix}| (?:{admin1:en}|District)$/, "");
   const classOf = code => basis.classes.find(one => one.code === code);
 
   const prepare = async () => {
@@ -14,7 +14,7 @@
     const data = await MRF.load("lacunes");
     columns = data.columns;
     cells = new Map(data.rows.map(row => [keyOf(...row.slice(0, 4)), Object.fromEntries(columns.map((name, position) => [name, row[position]]))]));
-    byId("gap-month").textContent = data.month ? format.month(data.month) : "aucun";
+    byId("gap-month").textContent = data.month ? format.month(data.month) : t`aucun`;
     MRF.options(byId("gap-groupe"), basis.groups.map(group => [group.code, group.name]));
     byId("gap-legend").replaceChildren(...basis.classes.map(one => el("li", {}, el("span", { className: `class class-${one.code}` }, one.code), el("span", {}, one.sentence))));
     byId("gap-form").addEventListener("input", () => { MRF.replaceAddress(address()); draw(); });
@@ -35,14 +35,14 @@
     const code = cell?.gap_class ?? "NS", isChosen = chosen.zone === zone.code && chosen.type === type.code;
     return el("button", {
       type: "button", className: `class-${code}`, tabindex: "-1", "aria-pressed": String(isChosen), title: classOf(code).sentence,
-      "aria-label": `${code}, ${type.name}, ${short(zone.name)} : ${classOf(code).sentence}`, "data-zone": zone.code, "data-type": type.code,
+      "aria-label": t`${code}, ${type.name}, ${short(zone.name)} : ${classOf(code).sentence}`, "data-zone": zone.code, "data-type": type.code,
       onclick: () => choose(zone.code, type.code),
     }, el("span", {}, code));
   };
 
   const draw = () => {
     const table = byId("gap-table"), body = [];
-    table.tHead.replaceChildren(el("tr", {}, el("th", { scope: "col" }, "Type de service"), basis.zones.map(zone => el("th", { scope: "col", title: zone.name }, short(zone.name)))));
+    table.tHead.replaceChildren(el("tr", {}, el("th", { scope: "col" }, t`Type de service`), basis.zones.map(zone => el("th", { scope: "col", title: zone.name }, short(zone.name)))));
     for (const domain of Object.keys(basis.codes.domaine)) {
       body.push(el("tr", { className: "domain" }, el("th", { scope: "colgroup", colspan: String(basis.zones.length + 1) }, label("domaine", domain))));
       for (const type of basis.types.filter(one => one.domain_code === domain)) {
@@ -50,7 +50,7 @@
       }
     }
     table.tBodies[0].replaceChildren(...body);
-    byId("gap-whom").textContent = `${label("popgr", byId("gap-groupe").value)}, lecture ${label("reading", byId("gap-lecture").value).toLowerCase()}.`;
+    byId("gap-whom").textContent = t`${label("popgr", byId("gap-groupe").value)}, lecture ${label("reading", byId("gap-lecture").value).toLowerCase()}.`;
     (table.querySelector("[aria-pressed=true]") ?? table.querySelector("button")).tabIndex = 0;
     panel();
   };
@@ -81,38 +81,48 @@
     buttons[to].focus();
   };
 
-  const people = (value, unit) => (value === null ? "inconnu" : `${format.whole(value)}${unit}`);
+  const people = (value, unit) => (value === null ? t`inconnu` : `${format.whole(value)}${unit}`);
   const panel = () => {
     const target = byId("gap-panel"), cell = chosen.zone && cellOf(chosen.zone, chosen.type);
     if (!cell) {
-      target.replaceChildren(el("p", { className: "soft" }, "Aucune cellule choisie : ses chiffres, et les services derrière eux, paraîtront ici."));
+      target.replaceChildren(el("p", { className: "soft" }, t`Aucune cellule choisie : ses chiffres, et les services derrière eux, paraîtront ici.`));
       return;
     }
     // A zero among services of which none, or not all, was verified is not an established one.
-    const verified = count => (count === 0 && cell.unverified_count > 0 ? "n. v. (non vérifié)" : format.whole(count));
+    const verified = count => (count === 0 && cell.unverified_count > 0 ? t`n. v. (non vérifié)` : format.whole(count));
     const measures = [
-      ["Services connus", format.whole(cell.known_count)],
-      ["dont opérationnels", verified(cell.operational_count)],
-      ["dont non vérifiés", format.whole(cell.unverified_count)],
-      ["Opérationnels qui admettent le groupe", verified(cell.admitting_count)],
-      ["dont sous condition", verified(cell.conditional_count)],
-      ["dont gratuits", verified(cell.free_count)],
-      ["Besoin (personnes par mois)", people(cell.need, "")],
-      ["Capacité pour ce groupe (personnes par mois)", people(cell.capacity, "")],
-      ["Services sans capacité connue", format.whole(cell.capacity_missing_count)],
-      ["Couverture", cell.coverage === null ? "inconnue" : format.share(cell.coverage)],
-      ["Personnes non couvertes par mois", people(cell.gap_people, "")],
-      ["{admin2:Plural} où le terrain a cherché", format.whole(cell.searched_cercle_count)],
+      [t`Services connus`, format.whole(cell.known_count)],
+      [t`dont opérationnels`, verified(cell.operational_count)],
+      [t`dont non vérifiés`, format.whole(cell.unverified_count)],
+      [t`Opérationnels qui admettent le groupe`, verified(cell.admitting_count)],
+      [t`dont sous condition`, verified(cell.conditional_count)],
+      [t`dont gratuits`, verified(cell.free_count)],
+      [t`Besoin (personnes par mois)`, people(cell.need, "")],
+      [t`Capacité pour ce groupe (personnes par mois)`, people(cell.capacity, "")],
+      [t`Services sans capacité connue`, format.whole(cell.capacity_missing_count)],
+      [t`Couverture`, cell.coverage === null ? t`inconnue` : format.share(cell.coverage)],
+      [t`Personnes non couvertes par mois`, people(cell.gap_people, "")],
+      [t`{admin2:Plural} où le terrain a cherché`, format.whole(cell.searched_cercle_count)],
     ];
     const isNotSurveyed = cell.gap_class === "NS";
     target.replaceChildren(
       el("h2", {}, `${basis.types.find(one => one.code === chosen.type)?.name}, ${label("zone", chosen.zone)}`),
-      el("p", { className: "soft" }, `${label("popgr", cell.population_group_code)} · lecture ${label("reading", cell.reading).toLowerCase()}`),
+      el("p", { className: "soft" }, t`${label("popgr", cell.population_group_code)} · lecture ${label("reading", cell.reading).toLowerCase()}`),
       el("p", {}, el("span", { className: `class class-${cell.gap_class}` }, cell.gap_class), " ", classOf(cell.gap_class).sentence, "."),
-      isNotSurveyed ? el("p", {}, "Personne n’a cherché ce type de service dans cette zone : on ne peut pas dire qu’il n’y en a pas.")
+      isNotSurveyed ? el("p", {}, t`Personne n’a cherché ce type de service dans cette zone : on ne peut pas dire qu’il n’y en a pas.`)
         : el("dl", { className: "pairs" }, measures.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+      trend(cell),
       links(cell),
     );
+  };
+  // The class of each month, the last one last; one line where it never changed.
+  const trend = cell => {
+    const { months } = MRF_DATA.lacunes, classes = cell.classes.split(" ");
+    if (months.length < 2) return "";
+    const badge = code => el("span", { className: `class class-${code}`, title: classOf(code).sentence }, code);
+    const told = new Set(classes).size === 1 ? el("p", { className: "trend" }, badge(classes[0]), " ", t`la même depuis ${format.month(months[0])}`)
+      : el("ol", { className: "trend" }, classes.map((code, place) => el("li", {}, badge(code), el("span", { className: "soft" }, format.shortMonth(months[place])))));
+    return el("div", {}, el("h3", {}, t`Mois par mois`), told);
   };
   const links = cell => {
     const { needs, searches } = MRF_DATA.lacunes, place = keyOf(cell.zone_code, cell.service_type_code);
@@ -120,9 +130,9 @@
     if (cell.reading === "STRICT") parameters.set("lecture", "STRICT");
     const figures = needs[keyOf(place, cell.population_group_code)] ?? [];
     return el("ul", {},
-      cell.known_count ? el("li", {}, el("a", { href: MRF.address("annuaire", parameters) }, `Voir ${cell.known_count < 2 ? "le service" : `les ${format.whole(cell.known_count)} services`} dans l’annuaire`)) : null,
-      searches.includes(place) ? el("li", {}, el("a", { href: `#/preuves/search/${place}` }, "Recherches de terrain de ce type dans cette zone")) : null,
-      figures.map(({ id, title }) => el("li", {}, el("a", { href: `#/preuves/need/${encodeURIComponent(id)}` }, `Chiffre du besoin : ${title}`))));
+      cell.known_count ? el("li", {}, el("a", { href: MRF.address("annuaire", parameters) }, cell.known_count < 2 ? t`Voir le service dans l’annuaire` : t`Voir les ${format.whole(cell.known_count)} services dans l’annuaire`)) : null,
+      searches.includes(place) ? el("li", {}, el("a", { href: `#/preuves/search/${place}` }, t`Recherches de terrain de ce type dans cette zone`)) : null,
+      figures.map(({ id, title }) => el("li", {}, el("a", { href: `#/preuves/need/${encodeURIComponent(id)}` }, t`Chiffre du besoin : ${title}`))));
   };
 
   MRF.views.lacunes = {

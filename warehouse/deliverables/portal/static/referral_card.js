@@ -2,10 +2,11 @@
 // In French with English below; of a victims' shelter there is none.
 "use strict";
 {
-  const { el, byId, label, format } = MRF;
+  const { el, byId, format, t } = MRF;
+  const label = (list, code) => MRF.french[list]?.[code] ?? code;
   const english = (list, code) => MRF_DATA.socle.english[list]?.[code] ?? label(list, code);
   const both = (list, codes) => codes && [
-    MRF.labels(list, codes).join(", "),
+    codes.split(";").map(code => label(list, code.trim())).join(", "),
     codes.split(";").map(code => english(list, code.trim())).join(", "),
   ];
   const same = text => text && [text, null];
@@ -65,7 +66,7 @@
     async show(parameters, [id]) {
       const service = await MRF.service(id);
       if (!service || service.is_masked) return false;
-      byId("t-fiche").replaceChildren("Fiche d’orientation — ", service.organization_name);
+      byId("t-fiche").replaceChildren(`${t`Fiche d’orientation`} — `, service.organization_name);
       byId("card").replaceChildren(...card(service).filter(Boolean));
       byId("card-back").href = `#/service/${id}`;
       return true;

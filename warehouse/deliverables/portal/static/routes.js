@@ -70,6 +70,8 @@
     document.documentElement.dataset.ready = String(number);
   };
 
+  // The same view in the other language.
+  byId("other-language").addEventListener("click", event => { event.currentTarget.hash = location.hash; });
   byId("skip").addEventListener("click", event => { event.preventDefault(); byId("contenu").focus(); });
   addEventListener("hashchange", route);
   route();
