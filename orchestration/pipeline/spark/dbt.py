@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunner
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from orchestration.pipeline.spark import session, tables
 
@@ -26,15 +27,17 @@ def main() -> None:
         tables.register_seeds(spark, build, folder / "seeds")
         outcome = dbtRunner().invoke(sys.argv[1:])
         if outcome.success:
-            nodes = [manifest["nodes"][result.node.unique_id] for result in outcome.result]
-            tables.take_back(build, filter(_is_table, nodes), folder / "tables")
+            tables.take_back(build, _tables(manifest, outcome), folder / "tables")
     finally:
         spark.stop()
     sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
 
 
-def _is_table(node: Mapping[str, Any]) -> bool:
-    return bool(node["resource_type"] == "model" and node["config"]["materialized"] == "table")
+def _tables(manifest: Mapping[str, Any], outcome: dbtRunnerResult) -> list[dict[str, Any]]:
+    """The nodes of the tables that dbt made."""
+    assert isinstance(outcome.result, RunExecutionResult)
+    nodes = [manifest["nodes"][result.node.unique_id] for result in outcome.result.results]
+    return [node for node in nodes if node["config"]["materialized"] == "table"]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
--- One row per count: people of a group in an area, over all sexes and ages, before small ones are withheld. It is added
--- up from its parts only where all of them are there: both sexes, all ages, all communes of a cercle. Otherwise `people`
--- is unknown, and what is known of it is told beside.
+-- One row per count: people of a group in an area, over all sexes and ages, before small ones are withheld. It is
+-- added up from its parts only where all of them are there: both sexes, all ages, all communes of a cercle. Otherwise
+-- `people` is unknown, and what is known of it is told beside.
 with needs as (select * from {{ ref('stg_need') }}),
 
 places as (select * from {{ ref('stg_record_place') }}),

@@ -17,8 +17,8 @@ surveyed as (
     where is_from_survey
 ),
 
--- The counts by area, from the communes up; where an area has none of its own, what its parts add up to, for readers add
--- up too.
+-- The counts by area, from the communes up; where an area has none of its own, what its parts add up to, for readers
+-- add up too.
 {% for level in [3, 2, 1, 0] %}
 areas_{{ level }} as (
     select * from surveyed
