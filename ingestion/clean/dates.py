@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 import re
 
-from ingestion.clean.text import fold
+from ingestion.clean.text import fold, unaccented
 
 _MONTHS = {
     name: number
@@ -38,7 +38,10 @@ _ISO_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])|(20[0-9]{2})(0[1-9]|1[0-2])
 _MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/-]([0-9]{4})")
 _COMPACT = re.compile(r"(20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _COMPACT_DAY_FIRST = re.compile(r"(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])(20[0-9]{2})")
-_DAY_MONTH = re.compile(r"(?:le )?([0-9]{1,2})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{4})")
+_WEEKDAY = r"(?:(?:lun|mar|mercre|jeu|vendre|same)di |dimanche |(?:mon|tues|wednes|thurs|fri|satur|sun)day )?"
+_DAY_MONTH = re.compile(
+    rf"(?:le )?{_WEEKDAY}([0-9]{{1,2}})(?:er|e|eme|nd|rd|st|th)? (?:de )?([a-z]+) ([0-9]{{4}}|[0-9]{{2}})"
+)
 _MONTH_DAY = re.compile(r"([a-z]+) ([0-9]{1,2})(?:st|nd|rd|th)? ([0-9]{4})")
 _MONTH_YEAR = re.compile(r"([a-z]+) ?([0-9]{4}|[0-9]{2})")  # names of files glue them: avr2024
 _YEAR_MONTH = re.compile(r"([0-9]{4}) ?([a-z]+)")
@@ -56,28 +59,51 @@ _ENDS = (
     # A dash without spaces, or with one, after the year or the month that ends the beginning.
     re.compile(r"(.*[^\W\d_].*[0-9]{4})\s*[-–—]\s*(.+)"),
     re.compile(r"((?:0?[1-9]|1[0-2])/[0-9]{4})\s*[-–—]\s*((?:0?[1-9]|1[0-2])/[0-9]{4})"),
-    re.compile(r"([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})-([0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})"),
+    re.compile(
+        r"([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))-([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))"
+    ),
+    re.compile(r"([0-9]{1,2}(?:er)?)\s*[-–]\s*([0-9]{1,2} [^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})"),  # ISO 8601
     re.compile(r"(.*[^\W\d_].*?)\s*[–—]\s*(.+)"),
     re.compile(r"([^\W\d_]+\.?)-([^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([QTS][1-4])\s*-\s*([QTS][1-4] [0-9]{4})", re.IGNORECASE),
 )
 _LONGEST = 60  # no date is longer
+# A duration before its beginning or in front of its dates: « 12 mois à partir de mars 2025 », « 18 mois (du … au …) ».
+_DURATION = r"([0-9]{1,2})\s*(mois|months?|ans?|annees?|years?)"
+_LASTING = re.compile(
+    rf"{_DURATION}(?: a partir d[eu']| a compter d[eu']| des| depuis| from| starting| as of)\s*(?:le |l')?(.+)"
+)
+# What has begun and not ended: « depuis 2023 », « sept. 2024 à ce jour ».
+_OPEN = re.compile(
+    r"(?:depuis|since|a partir d[eu'])\s*(?:le |l')?(.+)"
+    r"|(.+?)\s*(?:[-–—]|\ba|\bto|\bjusqu'a)\s*(?:ce jour|en cours|aujourd'hui|maintenant|present|now|ongoing|date)"
+)
+_BESIDE_DURATION = re.compile(rf"{_DURATION}\s*(?:[:,;]|\(|\s-\s)\s*(.+?)\)?|(.+?)\s*\({_DURATION}\)")
 
 
 def date(value: str, *, end: bool = False) -> dt.date | None:
     """A date, or None. A month, quarter, year or range stands for its first day, with ``end`` for its last.
 
     Read: 2024-03-01 and 2024/03/01 (with a time and a time zone or without), 01/03/2024 and 1/3/24 (day first, as in
-    Mali), 2e janvier 2024,
-    2 January 2024, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel serials from 20000 (1954) to 80000
-    (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024, 01/02/2024 - 31/03/2024, 2024-2028.
+    Mali), 2e janvier 2024, 2 January 2024, 02-janv-24, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel
+    serials from 20000 (1954) to 80000 (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024,
+    01/02/2024 - 31/03/2024, 2024-2028, 18 mois (du 01/07/2024 au 31/12/2025), 12 mois à partir de mars 2025.
     """
     text = " ".join(value.split())
     if len(text) > _LONGEST:
         return None
     day = _one(text, end)
-    return day if day is not None else _end_of_range(text, end)
+    if day is None:
+        day = _end_of_range(text, end)
+    if day is None:
+        day = _of_duration(text, end)
+    return _begun(text) if day is None and not end else day
+
+
+def is_open(value: str) -> bool:
+    """Whether a text says a beginning and that there is no end yet: « depuis 2023 », « 2024 - en cours »."""
+    return _begun(" ".join(value.split())) is not None
 
 
 def as_written(part: str) -> str:
@@ -111,7 +137,7 @@ def _worded(text: str, end: bool) -> dt.date | None:
     if match := _PART_NAMED.fullmatch(text):
         return _part(int(match[3]), match[2], int(match[1]), end)
     if match := _DAY_MONTH.fullmatch(text):
-        return _day(int(match[3]), _MONTHS.get(match[2], 0), int(match[1]))
+        return _day(_year(match[3]), _MONTHS.get(match[2], 0), int(match[1]))
     if match := _MONTH_DAY.fullmatch(text):
         return _day(int(match[3]), _MONTHS.get(match[1], 0), int(match[2]))
     if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
@@ -131,6 +157,31 @@ def _end_of_range(text: str, end: bool) -> dt.date | None:
             if first is not None and last is not None:
                 return (last if end else first) if first <= last else None
     return None
+
+
+def _begun(text: str) -> dt.date | None:
+    """The beginning of what has not ended."""
+    match = _OPEN.fullmatch(unaccented(text).replace("’", "'"))
+    return _one(match[1] or match[2], end=False) if match and len(text) <= _LONGEST else None
+
+
+def _of_duration(text: str, end: bool) -> dt.date | None:
+    """The first or last day of « 12 mois à partir de mars 2025 », or of dates that stand beside their duration."""
+    plain = unaccented(text).replace("’", "'")
+    if match := _LASTING.fullmatch(plain):
+        start = _one(match[3], end=False)
+        months = int(match[1]) * (1 if match[2].startswith("mo") else 12)
+        return start if start is None or not end else _months_later(start, months) - dt.timedelta(days=1)
+    if match := _BESIDE_DURATION.fullmatch(plain):
+        dates = match[3] or match[4]
+        return _end_of_range(dates, end)
+    return None
+
+
+def _months_later(day: dt.date, months: int) -> dt.date:
+    """The same day some months later, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _completed(first: str, last: str) -> dt.date | None:

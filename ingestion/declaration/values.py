@@ -39,7 +39,7 @@ def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part
     if column.kind == "people":
         value, is_read = people.count(text.visible(raw), column.part, is_part)
         return (value, is_read) if value is None or _within(column, value) else (None, False)
-    if column.name.startswith("ends") and text.fold(tidied) in _ENDLESS:
+    if column.name.startswith("ends") and (text.fold(tidied) in _ENDLESS or dates.is_open(tidied)):
         return None, True
     value = _single(column, tidied, start or column.name.startswith("starts"))
     return (value, True) if value is not None and _within(column, value) else (None, False)

@@ -11,6 +11,7 @@ from ingestion.clean.dates import date
 from ingestion.clean.money import unit_of
 from ingestion.clean.numbers import number
 from ingestion.clean.pcodes import pcode
+from ingestion.clean.people import counts
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
 from ingestion.clean.text import fold
 from ingestion.country import seeds
@@ -32,7 +33,15 @@ _OTHER_COUNTRIES |= set(words("return citoyenneté citizenship siège headquarte
 _FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
 _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
+# What is said of people or money and is not their number: indirect beneficiaries, households, the money that is spent.
+_OTHER_FIGURES = {
+    "people": {
+        *words("indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage")
+    },
+    "money": {*words("décaissé dépensé consommé exécuté reste solde gap écart spent disbursed expenditure dépense")},
+}
 PERIOD = "project period"
+_SEVERAL_COUNTS = 0.2  # of the cells tell several counts: « F : 300, H : 200 »
 _ONE_PERIOD = re.compile(r"(?:[^\W\d_]+\.?[ -]?)?(?:20)?\d\d|20\d\d-\d\d|\d\d/20\d\d")  # « avril 2025 », 2025
 _SEVERAL_PARTNERS = re.compile(r"partenaires|partners|partenaire\(s\)|partner\(s\)", re.IGNORECASE)
 _TELLING = 0.5  # « N° de téléphone »: better a column too many than a published phone
@@ -71,6 +80,8 @@ def guesses(column: FileColumn, shape: str) -> list[Guess]:
 
 def _guess(column: FileColumn, target: Column) -> Guess | None:
     header = column.likeness(target.name)
+    if _is_another_figure(column, target):
+        return None
     if column.tag and tagged(column.tag) == target.name:
         return Guess(target.name, 1.0, f"étiquette {column.tag}", header)
     share = 0.0 if target.kind == "text" else _share_of(column, target)
@@ -85,9 +96,17 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
     else:
         if target.kind == "date" and target.name.startswith("starts") and header < LIKELY:
             header = max(header, column.likeness(PERIOD) * _share_of_spans(column.values[:_EXAMINED]))
+        if target.name == "beneficiaries" and _share_of_counts(column.values[:_EXAMINED]) >= _SEVERAL_COUNTS:
+            header = max(header, SURE)
         score = header * (0.3 + 0.7 * share)
         ground = f"en-tête « {column.header} », {share:.0%} des valeurs comprises"
     return Guess(target.name, round(score, 3), ground, header) if score >= _LEAST else None
+
+
+def _is_another_figure(column: FileColumn, target: Column) -> bool:
+    """Whether a header tells a figure about people or money that is not how many, or how much, there is."""
+    is_share = target.kind == "people" and "%" in column.name
+    return is_share or bool(_OTHER_FIGURES.get(target.kind, set()) & {*words(column.header)})
 
 
 def _of_places(column: FileColumn, header: float) -> tuple[float, str]:
@@ -108,6 +127,11 @@ def _share_of_spans(values: tuple[str, ...]) -> float:
         first != last and not _ONE_PERIOD.fullmatch(v.strip()) for v, (first, last) in zip(values, ends, strict=True)
     )
     return spans / len(values) if values else 0.0
+
+
+def _share_of_counts(values: tuple[str, ...]) -> float:
+    """The share of cells that tell several counts of people: « F : 300, H : 200 »."""
+    return sum(len(counts(value) or ()) > 1 for value in values) / len(values) if values else 0.0
 
 
 def _share_of(column: FileColumn, target: Column) -> float:

@@ -42,15 +42,15 @@ def months_of(sheet: Sheet) -> Months | None:
     year = next(
         (found[0] for text in (*sheet.titles, sheet.name, sheet.file.name) if (found := _YEAR.search(text))), ""
     )
-    months = {c.header: month for c in sheet.columns if (month := _month(c.header, year))}
+    months = {c.header: month for c in sheet.columns if (month := _month(c.name, year))}
     if len(months) < _LEAST:
         return None
     columns = [sheet.column(header) for header in months]
     filled = [cell for column in columns for cell in column.cells]
     figures = sum(number(cell) is not None for cell in filled)
     is_calendar = not filled or figures < 0.5 * len(filled) or set(filled) <= {"0", "1"}
-    totals = frozenset(c.header for c in sheet.columns if _TOTAL.search(c.header) and _is_sum(c, columns))
-    return Months(months, _pattern(list(months)), is_calendar, totals)
+    totals = frozenset(c.header for c in sheet.columns if _TOTAL.search(c.name) and _is_sum(c, columns))
+    return Months(months, _pattern(columns), is_calendar, totals)
 
 
 def _month(header: str, year: str) -> str | None:
@@ -64,10 +64,13 @@ def _month(header: str, year: str) -> str | None:
     return None
 
 
-def _pattern(headers: list[str]) -> str:
-    for pattern in (_WORDED, _ISO):
-        if all(re.fullmatch(f"{pattern}(?:-01)?", header) for header in headers):
-            return rf"(?P<month>{pattern})(?:-01)?" if pattern == _ISO else rf"(?P<month>{pattern})"
+def _pattern(columns: list[FileColumn]) -> str:
+    """What the headers are like, under the name that stands above all of them: « Atteints / janv-25 »."""
+    groups = {column.group for column in columns}
+    above = re.escape(f"{groups.pop()} / ") if len(groups) == 1 and all(groups) else ""
+    for pattern in (_WORDED, _ISO) if not groups else ():
+        if all(re.fullmatch(f"{pattern}(?:-01)?", column.name) for column in columns):
+            return above + (rf"(?P<month>{pattern})(?:-01)?" if pattern == _ISO else rf"(?P<month>{pattern})")
     return ""
 
 

@@ -87,6 +87,51 @@ def test_values_by_month_are_read_month_by_month(tmp_path: Path) -> None:
     assert set(records["observed_on"].astype(str)) == {"2024-01-31", "2024-02-29", "2024-03-31"}
 
 
+def test_months_under_one_name_are_read_month_by_month(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Structure", "Région", "Personnes atteintes", None, None, None])
+    page.append([None, None, "janv-24", "févr-24", "mars-24", "Total"])
+    page.append(["ONG fictive", "Gao", 10, 20, 30, 60])
+    page.append(["ONG imaginaire", "Mopti", None, 7, 1, 8])
+    page.merge_cells("C1:F1")
+    book.save(tmp_path / "suivi_2024.xlsx")
+    source = write(propose(tmp_path / "suivi_2024.xlsx"), tmp_path / "ong_suivi_mli")
+    (records,) = ingest(source, [tmp_path / "suivi_2024.xlsx"]).records.values()
+    assert records.groupby(records["observed_on"].astype(str))["beneficiaries_reached"].sum().to_dict() == {
+        "2024-01-31": 10,
+        "2024-02-29": 27,
+        "2024-03-31": 31,
+    }
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bénéficiaires indirects",
+        "Ménages bénéficiaires",
+        "% de bénéficiaires",
+        "Coût par bénéficiaire",
+        "Montant décaissé",
+    ],
+)
+def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "projets_2024.csv"
+    path.write_text(f"Projet,Organisation,Région,{header}\nPuits fictifs,ONG fictive,Gao,120\n", encoding="utf-8")
+    assert fates(propose(path))[header] == "ignored"
+
+
+def test_cells_that_count_several_groups_are_beneficiaries_whatever_their_header(tmp_path: Path) -> None:
+    path = tmp_path / "projets_2024.csv"
+    rows = (
+        "Puits fictifs,ONG fictive,Gao,F : 300 H : 200\nÉcoute fictive,ONG fictive,Gao,120 personnes dont 80 femmes\n"
+    )
+    path.write_text(f"Projet,Organisation,Région,Cibles\n{rows}", encoding="utf-8")
+    source = write(propose(path), tmp_path / "ong_projets_mli")
+    (records,) = ingest(source, [path]).records.values()
+    assert records[["beneficiaries", "beneficiaries_women"]].to_numpy().tolist() == [[500, 300], [120, 80]]
+
+
 @pytest.mark.parametrize(
     ("header", "answers", "target", "codes"),
     [

@@ -80,6 +80,7 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         ]
         if len(between) > 1 and are_tabular[1] and _is_head(between[0], between[1]):
             are_tabular[0] = True
+        rows = [line for lines, is_row in zip(between, are_rows, strict=True) if is_row for line in lines]
         above = lines_in([word for word in within if word.middle < group[0].at], space)
         below = lines_in([word for word in within if word.middle > group[-1].at], space)
         for number, (upper, lower) in enumerate(pairwise(group)):
@@ -90,7 +91,7 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
                     top = _header_top(upper, layout.across, layout.size)
                     header = lines_in([word for word in within if top < word.middle < upper.at], space)
                     if not (header or number) and are_rows[0]:
-                        header = _row_beside(above[::-1], lines, upper.at)[::-1]
+                        header = _row_beside(above[::-1], rows, upper.at)[::-1]
                     lines = header + lines
                 done[-1] += lines
                 continue
@@ -166,7 +167,12 @@ def _row_beside(lines: Sequence[Line], run: Sequence[Line], edge: float) -> list
     for line in lines:
         parts = parts_of(line, strips)
         space = max(line.top - edge, edge - line.bottom)
-        if space > PITCH * line.size or is_caption(line) or any(part.first != part.last for part in parts):
+        is_header = not row and len({part.first for part in parts}) > len(strips) > 1
+        if (
+            space > (_LOOSE if is_header else PITCH) * line.size
+            or is_caption(line)
+            or any(part.first != part.last for part in parts)
+        ):
             break
         row.append(line)
         filled |= {part.first for part in parts}

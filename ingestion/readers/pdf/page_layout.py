@@ -71,7 +71,12 @@ def around(boxes: Iterable[Box]) -> Box:
 
 def on_page(layout: Layout, box: Box) -> Box:
     """A box where it stands on the page as a person sees it."""
-    return back(box, layout.turn, layout.height, layout.width) if layout.turn else box
+    return back(box, layout.turn, *_held(layout.turn, layout.width, layout.height)) if layout.turn else box
+
+
+def _held(turn: int, width: float, height: float) -> tuple[float, float]:
+    """Width and height of a page after so many quarter turns."""
+    return (height, width) if turn % 2 else (width, height)
 
 
 def lay_out(number: int, page: Any) -> Layout:
@@ -88,7 +93,7 @@ def lay_out(number: int, page: Any) -> Layout:
         strokes, sides = (_turned_rules(drawn, turn, width, height) for drawn in (strokes, sides))
         strikes = []
         curves, fills = ([turned(box, turn, width, height) for box in boxes] for boxes in (curves, fills))
-        width, height = height, width
+        width, height = _held(turn, width, height)
     words, across = with_strikes(words, strokes.across, strikes)
     layout = Layout(
         number,
@@ -134,6 +139,8 @@ def _middle_rule(box: Box) -> Rule:
 def _turned_rules(drawn: _Drawn, turn: int, width: float, height: float) -> _Drawn:
     across = [turned((rule.start, rule.at, rule.end, rule.at), turn, width, height) for rule in drawn.across]
     upright = [turned((rule.at, rule.start, rule.at, rule.end), turn, width, height) for rule in drawn.upright]
+    if turn == 2:
+        across, upright = upright, across
     return _Drawn(
         [Rule(top, x0, x1) for x0, top, x1, _ in upright], [Rule(x0, top, bottom) for x0, top, _, bottom in across]
     )

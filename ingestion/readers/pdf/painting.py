@@ -277,13 +277,16 @@ def _vertical(displacement: Any, size: float, rise: float, advance: float) -> Bo
 
 
 def _turn_of(matrix: Sequence[float], scaling: float) -> int | None:
-    """Quarter turns clockwise that bring a letter upright; 1 where it reads upwards, 3 downwards; none if slanted."""
+    """Quarter turns clockwise that bring a letter upright; 1 where it reads upwards, 2 upside down, 3 downwards.
+
+    None if slanted.
+    """
     a, b, _, d = matrix[:4]
     along, across = abs(a), abs(b)
     if across > _SLANT * along and along > _SLANT * across:
         return None
     if a * d * scaling > 0 and across <= along:
-        return 0
+        return 0 if a > 0 else 2
     return 1 if b > 0 else 3
 
 

@@ -74,6 +74,8 @@ def turned(box: Box, turn: int, width: float, height: float) -> Box:
     x0, top, x1, bottom = box
     if turn == 1:
         return (height - bottom, x0, height - top, x1)
+    if turn == 2:
+        return (width - x1, height - bottom, width - x0, height - top)
     if turn == 3:
         return (top, width - x1, bottom, width - x0)
     return box
@@ -84,6 +86,8 @@ def back(box: Box, turn: int, width: float, height: float) -> Box:
     x0, top, x1, bottom = box
     if turn == 1:
         return (top, height - x1, bottom, height - x0)
+    if turn == 2:
+        return (width - x1, height - bottom, width - x0, height - top)
     if turn == 3:
         return (width - bottom, x0, width - top, x1)
     return box

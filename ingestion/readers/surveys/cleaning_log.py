@@ -29,12 +29,28 @@ from ingestion.readers.surveys.survey_levels import submission_of, without
 REMOVED = "retirée par le journal de nettoyage"
 CORRECTED = "answer_corrected"  # the warning of a row whose answer a log changed
 _HEADERS = {
-    "uuid": ("uuid", "submission uuid", "instance id", "instanceid", "meta instanceid"),
-    "question": ("question", "question name", "variable", "nom de la question"),
-    "repeat_index": ("repeat index", "index", "repeat", "rang", "indice"),
+    "uuid": (
+        "uuid",
+        "submission uuid",
+        "instance id",
+        "instanceid",
+        "meta instanceid",
+        "identifiant",
+        "identifiant de la soumission",
+    ),
+    "question": ("question", "question name", "variable", "nom de la question", "xml question name"),
+    "repeat_index": ("repeat index", "index", "repeat", "rang", "indice", "loop index"),
     "old_value": ("old value", "ancienne valeur", "valeur initiale"),
     "new_value": ("new value", "nouvelle valeur", "valeur corrigee"),
-    "change_type": ("change type", "type of change", "type de changement", "type de modification"),
+    "change_type": (
+        "change type",
+        "type of change",
+        "type de changement",
+        "type de modification",
+        "changed",
+        "action",
+        "modifie",
+    ),
     "reason": ("reason", "motif", "raison", "issue"),
 }
 _NEEDED = ("uuid", "question", "old_value", "new_value", "change_type")
@@ -45,6 +61,16 @@ _KINDS = {
     REMOVE: "soumission(s) retirée(s)",
     NOTHING: "sans changement",
 }
+
+
+# As logs call them in French, and in those that only say whether an answer was changed.
+_CALLED = {
+    CHANGE: ("correction", "modification", "change", "changed", "yes", "oui", "true"),
+    BLANK: ("vider", "reponse videe", "blank", "blanked"),
+    REMOVE: ("suppression", "supprimer", "remove", "deletion", "delete", "delete survey", "retirer la soumission"),
+    NOTHING: ("aucune", "aucune action", "aucun changement", "no", "non", "false", "no change"),
+}
+_KIND_OF = {fold(name): kind for kind, names in _CALLED.items() for name in (kind, *names)}
 
 
 @dataclass(frozen=True)
@@ -154,8 +180,8 @@ class _Cleaning:
         return bool(has_refused(self.source, frame.loc[[label]]).any()) if label in frame.index else False
 
     def _apply(self, entry: Entry, place: tuple[Path, str] | None) -> str:
-        kind, uuid = fold(entry.cells["change_type"]), _bare(entry.cells["uuid"])
-        if kind not in _KINDS:
+        kind, uuid = _KIND_OF.get(fold(entry.cells["change_type"])), _bare(entry.cells["uuid"])
+        if kind is None:
             raise _Wrong(f"type de changement inconnu ; permis : {', '.join(one.replace(' ', '_') for one in _KINDS)}")
         if kind == NOTHING:
             return kind

@@ -121,12 +121,15 @@ def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[
     left: set[int] = set()
     for path, rank in sorted(_ranks(files).items(), key=lambda one: one[1]):
         here = alive[alive["rank"].eq(rank)]
+        there = set(here["group"])
         earlier = set(alive["group"][alive["rank"].lt(rank)])
-        missing = [group for group in last_seen.index[last_seen.lt(rank)] if group not in left]
-        kept = earlier & set(here["group"])
+        missing = sorted(earlier - there - left)
+        kept = earlier & there
         if not missing or not kept:
             continue  # another period, place or team: an export of its own
         found = _missed(rows.loc[missing], here, len(kept), files, path)
+        if last_seen.loc[found].gt(rank).any():  # a later export holds what this one lacks: it is a part
+            found = []
         left |= set(found)
         gone |= {
             (rows["path"][group], rows["label"][group]): f"absente d’un export complet plus récent ({path.name})"

@@ -117,6 +117,8 @@ class Name:
 
 # "VeterinairesSans", "ActionAid": a small letter then a capital, both parts long enough to be words.
 _GLUED = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ][a-zà-ÿ]{2})")
+# « O.N.G. », « S.O.S »: the dots of an acronym within a name.
+_DOTTED = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){1,}[^\W\d_](?![\w])\.?")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _ORDINAL = re.compile(r"(\d+)(?:er|ere|e|eme|st|nd|rd|th)?$")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -192,7 +194,8 @@ def _looks_like_acronym(part: str, rest: str) -> bool:
 
 
 def _words(text: str) -> tuple[Word, ...]:
-    parts = fold(_GLUED.sub(" ", text)).split()
+    undotted = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
+    parts = fold(_GLUED.sub(" ", undotted)).split()
     last_is_roman = text.rstrip().endswith((" I", " V", " X"))
     known = vocabulary()
     words: list[Word] = []

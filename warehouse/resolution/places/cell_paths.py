@@ -139,7 +139,7 @@ def _without_site(names: list[Mention], column: int, vintage: str) -> list[Menti
     for kept, extra in ((names[:3], names[3:]), (names[-3:], names[:-3])):
         is_site = len(extra) == 1 and not is_known(extra[0].text, column, vintage)
         texts = [mention.text for mention in kept]
-        if is_site and _nested(texts if kept[0] is names[0] else texts[::-1], vintage):
+        if is_site and _nested(texts if kept[0] is names[0] else texts[::-1], column, vintage):
             return [replace(kept[0], joint=""), *kept[1:]]
     return names
 
@@ -181,7 +181,7 @@ def _chain(names: Sequence[Mention], column: int, vintage: str, stated: frozense
         return None
     is_path = all(mention.is_below for mention in names[1:])
     for is_reversed in (False, True):
-        levels = _nested([mention.text for mention in (reversed(names) if is_reversed else names)], vintage)
+        levels = _nested([mention.text for mention in (reversed(names) if is_reversed else names)], column, vintage)
         is_around = is_reversed and names[-1].is_beside  # « Djidian (Kita) »
         is_sure = is_path or is_around or len(names) == len(_LEVELS)
         if levels and (is_sure or _is_pair(names, levels, column, vintage, stated)):
@@ -200,8 +200,11 @@ def _is_pair(
     return not names[1].is_after_comma and levels[0] not in stated
 
 
-def _nested(texts: Sequence[str], vintage: str) -> tuple[int, ...] | None:
-    """The deepest levels, rising, at which each name lies in the one before."""
+def _nested(texts: Sequence[str], column: int, vintage: str) -> tuple[int, ...] | None:
+    """The deepest levels, rising, at which each name lies in the one before.
+
+    « Gao/Gao » in a column of cercles is the cercle; « Gao/Gao/Gao » is the commune in any column.
+    """
     ways: list[tuple[tuple[int, ...], set[str]]] = [((), {""})]
     for text in texts:
         ways = [
@@ -211,12 +214,12 @@ def _nested(texts: Sequence[str], vintage: str) -> tuple[int, ...] | None:
             if level > (levels[-1] if levels else 0)
             and (inside := {a for a in _areas(text, level, vintage) if any(a.startswith(above) for above in around)})
         ]
-    return min((levels for levels, _ in ways), key=_gaps, default=None)
+    return min((levels for levels, _ in ways), key=lambda levels: _gaps(levels, column), default=None)
 
 
-def _gaps(levels: tuple[int, ...]) -> tuple[int, int]:
-    """No level left out, then the deepest."""
-    return sum(lower - upper for upper, lower in pairwise(levels)), -levels[-1]
+def _gaps(levels: tuple[int, ...], column: int) -> tuple[int, bool, int]:
+    """No level left out, none below the column, then the deepest."""
+    return sum(lower - upper for upper, lower in pairwise(levels)), levels[-1] > column, -levels[-1]
 
 
 def _walked(levelled: list[tuple[Mention, int]], column: int, vintage: str) -> tuple[Path, ...]:

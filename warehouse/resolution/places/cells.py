@@ -53,6 +53,7 @@ _ALL = re.compile(r"\b(?:tou(?:te)?s|ensemble|all)(?:\s+(?:les|des|the|of))*\s*$
 _LINK = re.compile(r"^[\s:.\-–]*(?:(?:de la|de l|du|des|de|d|a|of the|of)(?=[\s'’])['’\s]*)?")
 _LINK_BEFORE = re.compile(r"(?:^|[\s'’])(?:dans|en|in|du|des|de|d|la|le|les|l|of|the|au|aux|sur)[\s'’]*$")
 _LINK_AT_START = re.compile(r"^(?:dans|en|in|du|des|de|la|le|the|of)\s+", re.IGNORECASE)
+_LINK_IN_LIST = re.compile(r"(?:de la|de l|du|des|de|d|of)[\s'’]+")
 _ORDINAL = re.compile(r"^\W*\d+\s?(?:e|er|ere|re|eme|st|nd|rd|th)?\W*$")
 _ENUMERATOR = re.compile(r"(?:^|(?<=\s))\d{1,2}[).]\s+|(?<=\n)[-•*]\s*|•")
 _C_BEFORE = re.compile(r"(?i)(?<![\w.])c(?:\s?/\s?|\.)(?=[^\W\d]{3})(?!i+\b)|\(c\.?\)")  # « C/Kati », « Kati (C) »
@@ -203,7 +204,8 @@ def _in_piece(text: str, joint: str) -> Iterator[Mention]:
         return
     words = list(_KIND.finditer(plain))
     if not words:
-        yield Mention(text, None, joint)
+        link = _LINK_IN_LIST.match(plain) if joint == _LIST else None  # « cercles d’Ansongo et de Bourem »
+        yield Mention(text[link.end() :] if link else text, None, joint)
         return
     before = plain[: words[0].start()]
     is_all = bool(_ALL.search(before))

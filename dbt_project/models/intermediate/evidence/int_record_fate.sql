@@ -123,6 +123,16 @@ need_figures as (
         max(figures.suppression) as suppression,
         max(case when figures.method = 'total_row' and (parts.sex <> 'a' or parts.age_group <> 'ALL') then 1 else 0 end)
         = 1 as is_part_of_total,
+        max(
+            case
+                when
+                    position('contradictory_rows' in coalesce(figures.warnings, '')) > 0
+                    and coalesce(figures.people, figures.known_people) is null
+                    then 1
+                else 0
+            end
+        )
+        = 1 as is_contradictory,
         max(case when coalesce(zones.zone_code, cercles.zone_code) is not null then 1 else 0 end) = 1 as is_in_a_zone
     from need_parts as parts
     left join figures
@@ -212,6 +222,7 @@ uses as (
     left join editions on parts.record_id = editions.record_id
     where parts.is_in_a_zone
         and not parts.is_part_of_total
+        and not parts.is_contradictory
         and parts.suppression is null
         and editions.record_id is null
     union all
@@ -271,6 +282,7 @@ explained as (
             when standing.shape = 'need' and need_figures.is_part_of_total then 'part_of_total'
             when standing.shape = 'need' and need_figures.admin_level not in (1, 2, 3) then 'other_level'
             when standing.shape = 'need' and need_figures.suppression is not null then 'small_count'
+            when standing.shape = 'need' and need_figures.is_contradictory then 'contradictory'
             when standing.shape = 'need' and need_figures.figure_id is not null then 'outside_zones'
             when not counted.is_counted and counted.is_superseded then 'superseded'
             when not counted.is_counted then 'copy'

@@ -53,10 +53,11 @@ records as (
         and coalesce(places.warnings, '') not like '%coarser_than_stated%'
 ),
 
--- Said twice, a part counts once: as it was said last.
+-- Said twice, a part counts once: as it was said last. Two values of one day contradict each other: it is unknown.
 repeated as (
     select
         *,
+        min(people) over same_day <> max(people) over same_day as is_contradictory,
         row_number() over (
             partition by
                 source_id,
@@ -72,12 +73,37 @@ repeated as (
             order by observed_on desc, people desc
         ) as place
     from records
+    window
+        same_day as (
+            partition by
+                source_id,
+                admin_level,
+                admin1_code,
+                admin2_code,
+                admin3_code,
+                population_group_code,
+                figure,
+                period,
+                sex,
+                age_group,
+                observed_on
+        )
 ),
 
 -- The bounds of an age bracket: 0-17, 18 à 59, 60+, moins de 5, 60 et plus. A text without a number has none.
 parts as (
     select
-        *,
+        source_id,
+        admin_level,
+        admin1_code,
+        admin2_code,
+        admin3_code,
+        population_group_code,
+        figure,
+        period,
+        sex,
+        age_group,
+        case when not is_contradictory then people end as people,
         case
             when lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%' then 0
             else {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }}
@@ -141,9 +167,10 @@ of_ages as (
         chained.period,
         chained.sex,
         sum(chained.people) as people,
-        {{ joined('chained.age_group', ', ') }} as told,
+        {{ joined('case when chained.people is not null then chained.age_group end', ', ') }} as told,
         min(
             case
+                when chained.people is null then 0
                 when chained.first_age is null then 0
                 when chained.bracket_no = 1 and chained.first_age <> 0 then 0
                 when chained.bracket_no > 1 and coalesce(chained.first_age <> chained.age_before + 1, true) then 0
@@ -153,6 +180,7 @@ of_ages as (
         ) = 1
         or (
             count(chained.first_age) = 0
+            and count(chained.people) = count(*)
             and count(distinct chained.age_group) > 1
             and count(distinct chained.age_group) = max(brackets.bracket_count)
         ) as is_complete
@@ -187,8 +215,8 @@ by_sex as (
         sex,
         'ALL' as ages,
         people,
-        true as is_complete,
-        sex as told
+        people is not null as is_complete,
+        case when people is not null then sex end as told
     from parts
     where age_group = 'ALL'
     union all
@@ -244,7 +272,7 @@ ranked_ways as (
         row_number() over (
             partition by
                 source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period
-            order by case when is_complete then 0 else 1 end, way
+            order by case when is_complete then 0 when people is not null then 1 else 2 end, way
         ) as place
     from ways
 ),
@@ -261,8 +289,9 @@ named as (
         period,
         max(indicator) as indicator,
         max(sector_code) as sector_code,
-        {{ joined('warnings') }} as warnings
-    from records
+        {{ joined('warnings') }} as warnings,
+        max(case when place = 1 and is_contradictory then 'contradictory_rows' end) as own_warning
+    from repeated
     group by
         source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period
 ),
@@ -284,7 +313,11 @@ summed as (
         case when not ways.is_complete then ways.told end as known_parts,
         case when not ways.is_complete then 'incomplete' when ways.way = 1 then 'total_row' else 'sum_of_parts' end
             as method,
-        named.warnings
+        case
+            when named.warnings is not null and named.own_warning is not null
+                then named.warnings || ';' || named.own_warning
+            else coalesce(named.warnings, named.own_warning)
+        end as warnings
     from named
     inner join ranked_ways as ways
         on named.source_id = ways.source_id

@@ -8,6 +8,8 @@ standings as (select * from {{ ref('stg_document_standing') }}),
 
 feedback as (select * from {{ ref('int_feedback') }}),
 
+need_figures as (select * from {{ ref('int_need_figure') }}),
+
 overrides as (select * from {{ ref('int_override') }}),
 
 winners as (select * from {{ ref('int_value') }}),
@@ -68,6 +70,20 @@ editions as (
         cast(sum(key_count) as bigint) as failed_count,
         min(left_file_name || ' ≠ ' || right_file_name || ' (retenu)') as examples
     from disputes
+    group by source_id
+),
+
+-- Figures that rows of one date tell otherwise.
+figures as (
+    select
+        source_id,
+        'lignes contradictoires (need)' as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min(figure_id) as examples
+    from need_figures
+    where position('contradictory_rows' in coalesce(warnings, '')) > 0
     group by source_id
 ),
 
@@ -149,6 +165,8 @@ found as (
     select * from documents
     union all
     select * from editions
+    union all
+    select * from figures
     union all
     select * from decisions
     union all

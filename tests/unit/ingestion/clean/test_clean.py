@@ -60,6 +60,7 @@ MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("
         ("20000", DAY(1954, 10, 3), DAY(1954, 10, 3)),
         ("2024-03", DAY(2024, 3, 1), DAY(2024, 3, 31)),
         ("03/2024", DAY(2024, 3, 1), DAY(2024, 3, 31)),
+        ("01-juin-24", DAY(2024, 6, 1), DAY(2024, 6, 1)),
         ("janv.-24", DAY(2024, 1, 1), DAY(2024, 1, 31)),
         ("1er trimestre 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
         ("4ème trimestre 2023", DAY(2023, 10, 1), DAY(2023, 12, 31)),
@@ -90,6 +91,12 @@ def test_dates_are_read(written: str, first: DAY, last: DAY) -> None:
         ("T1-T3 2024", DAY(2024, 1, 1), DAY(2024, 9, 30)),
         ("1er trimestre 2024 au 3e trimestre 2024", DAY(2024, 1, 1), DAY(2024, 9, 30)),
         ("March to June 2024", DAY(2024, 3, 1), DAY(2024, 6, 30)),
+        ("01/07/24-31/12/25", DAY(2024, 7, 1), DAY(2025, 12, 31)),
+        ("5-10 juin 2024", DAY(2024, 6, 5), DAY(2024, 6, 10)),
+        ("18 mois (du 01/07/2024 au 31/12/2025)", DAY(2024, 7, 1), DAY(2025, 12, 31)),
+        ("janvier 2024 - décembre 2025 (24 mois)", DAY(2024, 1, 1), DAY(2025, 12, 31)),
+        ("12 mois à partir de mars 2025", DAY(2025, 3, 1), DAY(2026, 2, 28)),
+        ("2 ans à compter du 1er février 2024", DAY(2024, 2, 1), DAY(2026, 1, 31)),
     ],
 )
 def test_a_range_is_its_first_day_or_its_last(written: str, first: DAY, last: DAY) -> None:
@@ -98,10 +105,16 @@ def test_a_range_is_its_first_day_or_its_last(written: str, first: DAY, last: DA
     assert clean(SERVICE.column("ends_on"), written) == (last, True)
 
 
+@pytest.mark.parametrize("written", ["depuis 2023", "2023 - en cours", "Janvier 2023 à ce jour", "since 01/01/2023"])
+def test_what_has_not_ended_has_a_beginning_and_no_end(written: str) -> None:
+    assert clean(SERVICE.column("starts_on"), written) == (DAY(2023, 1, 1), True)
+    assert clean(SERVICE.column("ends_on"), written) == (None, True)
+
+
 @pytest.mark.parametrize(
     "written",
     ["mars 2024 à janvier 2024", "du 5 mars 2024 au 4 mars 2024", "du lundi au vendredi", "de mai à juin", "S3 2024",
-     "5e trimestre 2024", "2024-25", "2024-13", "13/2024", "2028-2024", "31 décembre 2024 à minuit", "12/24", "mars"],
+     "5e trimestre 2024", "2024-25", "2024-13", "36 mois", "13/2024", "2028-2024", "31 décembre 2024 à minuit", "12/24", "mars"],
 )  # fmt: skip
 def test_a_range_that_is_none_is_not_guessed(written: str) -> None:
     assert dates.date(written) is None

@@ -17,6 +17,7 @@ from ingestion.errors import SourceFileError
 from ingestion.records.source_records import Ingested, ingest
 from tests.fixtures.provider_answers import (  # noqa: F401
     SERVICE,
+    SERVICES,
     SUBMISSIONS,
     UUIDS,
     Sheets,
@@ -160,6 +161,29 @@ def test_a_log_corrects_the_version_that_counts(source: Source, tmp_path: Path) 
     services = ingested.records["service"].set_index("locator")
     assert services.loc["uuid:nouvelle/srv[1]", "capacity_per_month"] == 400
     assert wrong(ingested) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "capacity"),
+    [
+        (["_uuid", "question.name", "old.value", "new.value", "changed"], ["yes"], 400),
+        (["_uuid", "question.name", "old.value", "new.value", "changed"], ["no"], 40),
+        (
+            ["Identifiant", "Question", "Ancienne valeur", "Nouvelle valeur", "Type de modification"],
+            ["Correction"],
+            400,
+        ),
+    ],
+)
+def test_a_log_in_other_words_is_one(
+    source: Source, tmp_path: Path, header: list[str], row: list[str], capacity: int
+) -> None:
+    export = write(tmp_path, kobo(services=SERVICES[:1]))
+    log = tmp_path / "mrf_provider_survey_journal_nettoyage.csv"
+    with log.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, [UUIDS[0], "capacite_mois", "40", "400", *row]])
+    (found,) = ingest(source, [export, log]).records["service"]["capacity_per_month"]
+    assert found == capacity
 
 
 def test_a_log_without_its_columns_is_refused(cleaned) -> None:

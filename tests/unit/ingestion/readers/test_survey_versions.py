@@ -356,6 +356,19 @@ def test_a_submission_that_came_back_counts(source: Source, tmp_path: Path) -> N
     assert names(ingest(source, files)) == ["1001", "1002", "1003"]
 
 
+def test_an_export_that_lacks_what_a_later_one_holds_is_a_part(source: Source, tmp_path: Path) -> None:
+    zones: dict[str, dict[str, str]] = {f"s{number}": {"zone": "Z_GAO"} for number in (1001, 1004)}
+    held = [(1001, 1002, 1003, 1004), (1002,), (1001, 1004)]
+    files = [land(tmp_path, f"2024-07-0{day}", export(*one, **zones)) for day, one in enumerate(held, 5)]
+    ingested = ingest(source, files)
+    assert names(ingested) == ["1001", "1002", "1003", "1004"]
+    assert not any("export complet" in note for note in ingested.notes)
+    files.append(land(tmp_path, "2024-07-09", export(1001, 1002, 1004, 1005, **zones)))
+    ingested = ingest(source, files)
+    assert deleted(ingested) == ["1003"]
+    assert [note.split(" · ")[0] for note in ingested.notes if "export complet" in note] == [files[-1].name]
+
+
 # Consent
 
 

@@ -263,6 +263,10 @@ def test_nothing_to_resolve() -> None:
         ("ONG Tassaght", None, "tassaght", "TASSAGHT"),
         ("3ème Lycée", None, "3 lycee", ""),
         ("Welthungerhilfe e.V.", "WHH", "welthungerhilfe", "WHH"),
+        ("O.N.G. Fictive du Sahel", None, "fictive sahel", ""),
+        ("S.O.S Fictif", None, "fictif sos", ""),
+        ("CSCom fictif de Bourem", None, "community_health_center fictif lieu:bourem", ""),
+        ("Centre de santé communautaire fictif de Bourem", None, "community_health_center fictif lieu:bourem", ""),
     ],
 )
 def test_a_name_taken_apart(name: str, acronym: str | None, key: str, short: str) -> None:

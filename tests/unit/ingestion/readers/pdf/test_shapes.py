@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen import canvas
 
 from ingestion.readers.pdf.document import read_pages
@@ -251,3 +252,33 @@ def test_the_box_of_a_row_is_as_high_as_the_row(tmp_path: Path) -> None:
     (grid,) = tables(write(tmp_path / "a.pdf", draw))
     tops = [float(grid.place(row).rsplit("=", 1)[1].split(",")[1]) for row in range(3)]
     assert [round(below - above) for above, below in itertools.pairwise(tops)] == [HIGH, HIGH]
+
+
+def test_a_header_above_the_first_rule_may_stand_further_off(tmp_path: Path) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        cells(sheet, [HEADER], first=-0.4)
+        rules(sheet, len(ROWS) + 1, across=range(1, len(ROWS) + 2), upright=False)
+        cells(sheet, ROWS, first=1)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == [HEADER, *ROWS]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_was_turned_is_read_as_it_is_meant(tmp_path: Path, quarters: int) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        wide, high = A4
+        sheet.translate(*{1: (high, 0), 2: (wide, high), 3: (0, wide)}[quarters])
+        sheet.rotate(90 * quarters)
+        ruled()(sheet)
+
+    path = tmp_path / "a.pdf"
+    sheet = canvas.Canvas(str(path), pagesize=A4 if quarters == 2 else landscape(A4), invariant=1)
+    draw(sheet)
+    sheet.save()
+    (grid,) = tables(path)
+    assert grid.rows == [HEADER, *ROWS]
+    assert grid.lines[0].boxes[0] is not None
+    x0, top, x1, bottom = grid.lines[0].boxes[0]
+    width, height = A4 if quarters == 2 else landscape(A4)
+    assert 0 <= x0 < x1 <= width
+    assert 0 <= top < bottom <= height
