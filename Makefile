@@ -69,8 +69,9 @@ generate: $(DEV) ## Régénère ce qui découle des formes / regenerates what de
 docs: $(SITE) ## Site des guides, sans réseau : site/index.html / the guides as a site
 	$(VENV)/docs/bin/mkdocs build --strict --quiet
 
-bench: $(DEV) ## Mesures de benchmarks/README.md (NAME=paired BASE=commit : deux commits, en alternance)
-	$(BIN)/python benchmarks/$(or $(NAME),runs).py $(if $(BASE),--base $(BASE)) $(ARGS)
+bench: $(DEV) ## Mesures : leur liste, ou NAME=runs (NAME=paired BASE=commit : deux commits, en alternance) / measures
+	@$(if $(NAME),$(BIN)/python benchmarks/$(NAME).py $(if $(BASE),--base $(BASE)) $(ARGS),\
+		grep -m1 '^"""' benchmarks/*.py | sed -E 's#benchmarks/(.*)\.py:"""#\1\t#; s#"""##' | expand -t 20)
 
 requirements: ## Recalcule requirements.txt et requirements-dev.txt (avec hachages, sans adresse d’index)
 	$(PYTHON) -m venv $(VENV)/pin && $(VENV)/pin/bin/pip install --quiet uv
