@@ -14,7 +14,7 @@ PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --univers
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui portal new-source generate docs requirements licences audit bench clean
+.PHONY: help run test test-all check check-types check-sql check-code ui portal new-source generate docs requirements licences audit bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,10 +50,17 @@ new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_p
 	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)
 
 check: $(DEV) ## ruff, mypy --strict, import-linter, sqlfluff, déclarations complètes / declarations complete
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-types check-sql check-code
+
+check-types: $(DEV)
+	$(BIN)/mypy
+
+check-sql: $(DEV)
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+check-code: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/mrf generate --check
 
