@@ -233,7 +233,8 @@ def _lineage(layout: Layout, connection: duckdb.DuckDBPyConnection) -> dict[str,
     query = "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
     for schema, table, column, kind in connection.execute(query).fetchall():
         columns.setdefault(schema, {}).setdefault(table, {})[column] = kind
-    nodes = read_json(layout.dbt_target / "manifest.json")["nodes"].values()
+    manifest = read_json(layout.dbt_target / "manifest.json") or {"nodes": {}}
+    nodes = manifest["nodes"].values()
     found = {node["name"]: column_lineage.of(code, columns) for node in nodes if (code := node.get("compiled_code"))}
     return {name: _as_metadata(origins) for name, origins in found.items() if any(origins.values())}
 
