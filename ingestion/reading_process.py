@@ -23,7 +23,7 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.project import PROJECT
-from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.readers.surveys.consent import Erased, nothing_erased
 from ingestion.records import kept_parts
 from ingestion.records.file_records import Part
 from ingestion.records.kept_parts import KeptParts
@@ -75,7 +75,7 @@ class ReadingProcess:
         paths: list[Path],
         limits: Limits,
         kept: KeptParts | None = None,
-        erased: Erased = nobody,
+        erased: Erased = nothing_erased,
         withheld: bool = False,
     ) -> list[Part]:
         """The records of each file, as from `ingest.parts`; files cached in ``kept`` are not read again.

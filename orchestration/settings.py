@@ -16,7 +16,7 @@ GROUPS = (
     "atterrissage", "sources", "valides", "resolution", "referentiels", "preparation", "calculs", "marts",
     "publication", "livrables",
 )  # fmt: skip
-NOBODY_ELSE = "team:donnees"
+DEFAULT_OWNER = "team:donnees"
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _OWNER = re.compile(rf"team:\w+|{_ADDRESS.pattern}")
 # Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
@@ -40,7 +40,7 @@ MEANING = {
     "MRF_REPLY_TO": ("", "adresse où les structures renvoient leurs fiches et où le portail signale une erreur"),
     "MRF_OWNERS": (
         "",
-        f"qui répond de chaque groupe d’assets : « marts=team:analyse,sources=a@b.org » (sinon {NOBODY_ELSE})",
+        f"qui répond de chaque groupe d’assets : « marts=team:analyse,sources=a@b.org » (sinon {DEFAULT_OWNER})",
     ),
     "MRF_ALERT_ON": (",".join(ALERT_KINDS), "ce qui est annoncé"),
     "MRF_ALERT_SMTP": ("", "serveur de courriel : smtp://serveur:587 ou smtps://utilisateur:secret@serveur:465"),
@@ -118,12 +118,12 @@ def withholds_free_text() -> bool:
 
 def owners() -> dict[str, str]:
     """By group of assets, who answers for it. Raises SettingError."""
-    given = dict(part.partition("=")[::2] for part in _listed("MRF_OWNERS"))
-    if unknown := set(given) - set(GROUPS):
+    declared = dict(part.partition("=")[::2] for part in _listed("MRF_OWNERS"))
+    if unknown := set(declared) - set(GROUPS):
         raise SettingError(f"MRF_OWNERS : groupes {', '.join(GROUPS)}, trouvé {', '.join(sorted(unknown))}")
-    if wrong := sorted(owner for owner in given.values() if not _OWNER.fullmatch(owner)):
+    if wrong := sorted(owner for owner in declared.values() if not _OWNER.fullmatch(owner)):
         raise SettingError(f"MRF_OWNERS : attendu team:nom ou une adresse de courriel, trouvé {', '.join(wrong)}")
-    return dict.fromkeys(GROUPS, NOBODY_ELSE) | given
+    return dict.fromkeys(GROUPS, DEFAULT_OWNER) | declared
 
 
 def _reply_to() -> str:

@@ -42,27 +42,27 @@ class Finding:
 
 def main() -> int:
     """Prints what is known; 0 nothing is, 1 something is, 2 nothing could be checked."""
-    given = os.environ.get(LIST, "").strip()
-    if not given:
+    path = os.environ.get(LIST, "").strip()
+    if not path:
         print(f"aucune liste d’avis ({LIST} n’est pas posé) : rien n’a été vérifié")
         return NOTHING_CHECKED
     try:
-        advisories = read(Path(given))
+        advisories = read(Path(path))
     except UnreadableList as error:
-        print(f"aucune liste d’avis lisible ({given} : {error}) : rien n’a été vérifié")
+        print(f"aucune liste d’avis lisible ({path} : {error}) : rien n’a été vérifié")
         return NOTHING_CHECKED
     newest = max(str(one.get("modified", "")) for one in advisories)[:10]
     pinned = [(one.name, version) for one, version in pins(REQUIREMENTS)]
-    found = findings(pinned, advisories)
-    for one in found:
+    issues = findings(pinned, advisories)
+    for one in issues:
         fixed = f"corrigé dans {', '.join(one.fixed_in)}" if one.fixed_in else "aucune version corrigée connue"
         print(f"{one.package} {one.version} : {', '.join(one.ids)} ; {fixed} ; {one.summary}".rstrip(" ;"))
     print(
-        f"{len(pinned)} paquets, {len(advisories)} avis (le dernier du {newest}) : {len(found)} faiblesse(s) connue(s)"
+        f"{len(pinned)} paquets, {len(advisories)} avis (le dernier du {newest}) : {len(issues)} faiblesse(s) connue(s)"
     )
     if _is_old(newest):
         print(f"liste de plus de {_OLD_DAYS} jours : ce qui a été publié depuis n’a pas été vérifié")
-    return SOME_KNOWN if found else NONE_KNOWN
+    return SOME_KNOWN if issues else NONE_KNOWN
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -86,15 +86,15 @@ def read(path: Path) -> list[dict[str, Any]]:
 def findings(pinned: list[tuple[str, str]], advisories: list[dict[str, Any]]) -> list[Finding]:
     """What the advisories say of pinned versions, by package; a withdrawn advisory says nothing."""
     versions = {canonicalize_name(name): version for name, version in pinned}
-    found = []
+    matches = []
     for advisory in advisories:
         for affected in _affected(advisory) if not advisory.get("withdrawn") else ():
             name = canonicalize_name(affected["package"]["name"])
             if name in versions and _is_affected(affected, Version(versions[name])):
                 ids = (str(advisory.get("id")), *map(str, advisory.get("aliases") or ()))
                 summary = " ".join(str(advisory.get("summary") or "").split())
-                found.append(Finding(name, versions[name], ids, _fixes(affected, Version(versions[name])), summary))
-    return sorted(set(found), key=lambda one: (one.package, one.ids))
+                matches.append(Finding(name, versions[name], ids, _fixes(affected, Version(versions[name])), summary))
+    return sorted(set(matches), key=lambda one: (one.package, one.ids))
 
 
 def _affected(advisory: dict[str, Any]) -> Iterator[dict[str, Any]]:

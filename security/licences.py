@@ -11,7 +11,7 @@ from pathlib import Path
 from security.pins import installed_here
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "licences.md"
-_NOT_SAID = "non dit"
+_UNKNOWN = "non dit"
 _COPYLEFT = re.compile(r"GPL|MPL|EUPL|CDDL|EPL|Mozilla")
 _INDEX = re.compile(r"://(pypi|test\.pypi|files\.pythonhosted)\.")
 _HEAD = """# Licences de ce qui tourne
@@ -48,18 +48,23 @@ def page() -> str:
     """The page, of what is installed beside this program."""
     options = ["--from=mixed", "--format=json", "--with-urls", "--with-system", "--packages", *installed_here()]
     done = subprocess.run([sys.executable, "-m", "piplicenses", *options], capture_output=True, text=True, check=True)
-    found = sorted(json.loads(done.stdout), key=lambda one: one["Name"].lower())
-    copyleft = [f"- `{one['Name']}` : {_said(one['License'])}" for one in found if _COPYLEFT.search(one["License"])]
-    rows = [f"| {one['Name']} | {one['Version']} | {_said(one['License'])} | {_address(one['URL'])} |" for one in found]
-    return _HEAD.format(copyleft="\n".join(copyleft), not_said=_NOT_SAID) + "\n".join(rows) + "\n"
+    packages = sorted(json.loads(done.stdout), key=lambda one: one["Name"].lower())
+    copyleft = [
+        f"- `{one['Name']}` : {_licence(one['License'])}" for one in packages if _COPYLEFT.search(one["License"])
+    ]
+    rows = [
+        f"| {one['Name']} | {one['Version']} | {_licence(one['License'])} | {_address(one['URL'])} |"
+        for one in packages
+    ]
+    return _HEAD.format(copyleft="\n".join(copyleft), not_said=_UNKNOWN) + "\n".join(rows) + "\n"
 
 
-def _said(text: str) -> str:
-    return _NOT_SAID if text == "UNKNOWN" else " ".join(text.split()).replace("|", "/")
+def _licence(text: str) -> str:
+    return _UNKNOWN if text == "UNKNOWN" else " ".join(text.split()).replace("|", "/")
 
 
 def _address(text: str) -> str:
-    return _NOT_SAID if text == "UNKNOWN" or _INDEX.search(text) else text
+    return _UNKNOWN if text == "UNKNOWN" or _INDEX.search(text) else text
 
 
 if __name__ == "__main__":

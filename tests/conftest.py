@@ -20,6 +20,8 @@ import pytest
 from cryptography.fernet import Fernet
 from filelock import FileLock
 
+from tests import forked
+
 PROJECT = Path(__file__).resolve().parents[1]
 # One key for all tests and processes, outside every data root: `copy` needs the key of the root that it copies.
 IS_ONE_OF_TWO = "PYTEST_XDIST_WORKER" in os.environ
@@ -32,8 +34,19 @@ if not IS_ONE_OF_TWO:
     KEY.chmod(0o600)
 
 
+# The variables that commands read when they are called, and the commands that start processes of their own.
+_FORKED = {"MRF_SOURCES"}
+_STARTING = {"deliver", "sheets", "forget", "pull", "portal", "ui", "daemon"}
+# The files first taken: the two that make what others share, one for each process, then those that take longest.
+_FIRST = ("test_demo.py", "test_real_mali.py", "test_protection.py", "test_evidence.py", "test_reports.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever sets MRF_REAL_DATA wants the real tests to run: a missing folder is then a failure, not a skip."""
+    """Puts long files first, so that no process waits for another at the start or works alone at the end.
+
+    Whoever sets MRF_REAL_DATA wants the real tests to run: a missing folder is then a failure, not a skip.
+    """
+    items.sort(key=lambda item: _FIRST.index(item.path.name) if item.path.name in _FIRST else len(_FIRST))
     folder = real_folder()
     for item in items:
         if item.get_closest_marker("real") and not folder.is_dir() and "MRF_REAL_DATA" not in os.environ:
@@ -60,22 +73,28 @@ class Root:
 
     def mrf(self, *arguments: str, whole: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command. A run makes no deliverables, which take as long again, unless a test wants the ``whole``."""
-        short = ("--data-only",) if arguments[:1] == ("run",) and not whole else ()
-        return self.python("-m", "orchestration.commands.mrf", *arguments, *short, **environment)
+        if arguments[:1] == ("run",):
+            short = () if whole else ("--data-only",)
+            return self.python("-m", "orchestration.commands.mrf", *arguments, *short, **environment)
+        if self.project != PROJECT or not _FORKED.issuperset(environment) or arguments[0] in _STARTING:
+            return self.python("-m", "orchestration.commands.mrf", *arguments, **environment)
+        return forked.mrf(arguments, self._environment(environment), self.project)
 
-    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        settings = {
+    def _environment(self, own: dict[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
+        return kept | {
             "MRF_DATA": str(self.path),
-            "COLUMNS": "160",
+            "COLUMNS": forked.WIDTH,
             "DAGSTER_HOME": str(self.path / "dagster"),
             "MRF_KEY_FILE": str(KEY),
-            **environment,
+            **own,
         }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
+
+    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.project,
-            env=kept | settings,
+            env=self._environment(environment),
             capture_output=True,
             text=True,
             timeout=900,  # a whole run on a busy machine

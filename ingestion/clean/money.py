@@ -88,14 +88,14 @@ def _figure(text: str, is_written: bool, code: str) -> float | None:
 
 def currency(text: str) -> str | None:
     """The code of the one currency that a text names (« Budget (EUR) », « F CFA »), or None."""
-    found, rest = set(), _plain(_JOINTS.sub(" ", text))
+    codes, rest = set(), _plain(_JOINTS.sub(" ", text))
     for name in sorted(_spellings(), key=len, reverse=True):
         sign = re.escape(name)
         cut = re.compile(sign if not name[0].isalpha() and not name[-1].isalpha() else rf"(?<![a-z]){sign}(?![a-z])")
         if cut.search(rest):
-            found.add(_spellings()[name])
+            codes.add(_spellings()[name])
             rest = cut.sub(" ", rest)
-    return next(iter(found)) if len(found) == 1 else None
+    return next(iter(codes)) if len(codes) == 1 else None
 
 
 def unit_of(header: str) -> str:

@@ -189,13 +189,13 @@ def coordinates(value: str) -> tuple[float, float] | None:
 
 
 def _sided(text: str) -> tuple[float, float] | None:
-    found: list[float | None] = [None, None]
+    halves: list[float | None] = [None, None]
     matches = list(_SIDED.finditer(text))
     for match in matches:
         degrees, minutes, seconds = (number(part or "0") or 0.0 for part in match.groups()[:3])
         axis, sign = _SIDES[match[4].upper()]
-        found[axis] = sign * round(degrees + minutes / 60 + seconds / 3600, 6)
-    latitude, longitude = found
+        halves[axis] = sign * round(degrees + minutes / 60 + seconds / 3600, 6)
+    latitude, longitude = halves
     if len(matches) != 2 or latitude is None or longitude is None or re.search(r"[\w-]", _SIDED.sub("", text)):
         return None
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None

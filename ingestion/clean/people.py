@@ -37,15 +37,15 @@ def counts(text: str) -> dict[str, int] | None:
     plain = integer(text)
     if plain is not None and not is_ambiguous(text):
         return {"": plain}
-    found: dict[str, int] = {}
+    by_part: dict[str, int] = {}
     for piece in (piece.strip(" :.-") for piece in _CUT.split(text)):
         if not piece:
             continue
-        part, count = _counted(piece, is_first=not found)
-        if count is None or part is None or part in found:
+        part, count = _counted(piece, is_first=not by_part)
+        if count is None or part is None or part in by_part:
             return None
-        found[part] = count
-    return found or None
+        by_part[part] = count
+    return by_part or None
 
 
 def _counted(piece: str, is_first: bool) -> tuple[str | None, int | None]:
@@ -67,11 +67,11 @@ def count(text: str, part: str, is_part: bool) -> tuple[int | None, bool]:
 
     A total that is not written is the sum where both sexes are; a part that is not written is unknown.
     """
-    found = counts(text)
-    if found is None:
+    by_part = counts(text)
+    if by_part is None:
         return None, False
-    if "" in found:
-        return (None if is_part else found[""]), True
-    if part == TOTAL and TOTAL not in found and set(found) in _BOTH_SEXES:
-        return sum(found.values()), True
-    return found.get(part), True
+    if "" in by_part:
+        return (None if is_part else by_part[""]), True
+    if part == TOTAL and TOTAL not in by_part and set(by_part) in _BOTH_SEXES:
+        return sum(by_part.values()), True
+    return by_part.get(part), True

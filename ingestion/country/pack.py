@@ -79,13 +79,13 @@ def known() -> dict[str, Path]:
 
 def _known(extra: str) -> dict[str, Path]:
     roots = [COUNTRIES, *(Path(part).resolve() for part in extra.split(os.pathsep) if part)]
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for root in roots:
         if not root.is_dir():
             raise DeclarationError(f"{FOLDERS} : dossier introuvable : {root}")
         for path in sorted(root.glob("*/country.yml")):
-            found.setdefault(path.parent.name, path.parent)
-    return found
+            folders.setdefault(path.parent.name, path.parent)
+    return folders
 
 
 @cache

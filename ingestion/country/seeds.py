@@ -52,9 +52,9 @@ def _rows(name: str, own: Path) -> tuple[dict[str, str], ...]:
 def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        header, found = list(reader.fieldnames or []), list(reader)
-    for line, row in enumerate(found, start=2):
+        header, rows = list(reader.fieldnames or []), list(reader)
+    for line, row in enumerate(rows, start=2):
         if None in row or None in row.values():
             cells = sum(value is not None for value in row.values()) + len(row.get(None) or []) - (None in row)
             raise DeclarationError(f"{path}, ligne {line} : attendu {len(header)} cellules, trouvé {cells}")
-    return header, found
+    return header, rows

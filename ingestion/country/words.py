@@ -24,31 +24,31 @@ def words() -> Words:
 
 @cache
 def _words(used: Pack) -> Words:
-    told = used.settings
-    named = {f"admin{number}": _of_level(level) for number, level in told.levels.items()}
-    named["admin2"] |= _asked(told)
+    settings = used.settings
+    named = {f"admin{number}": _of_level(level) for number, level in settings.levels.items()}
+    named["admin2"] |= _asked(settings)
     return named | {
         "country": {
-            "name": told.name.fr,
-            "in": told.name.in_fr,
-            "of": told.name.of_fr,
-            "en": told.name.en,
-            "iso3": told.iso3,
+            "name": settings.name.fr,
+            "in": settings.name.in_fr,
+            "of": settings.name.of_fr,
+            "en": settings.name.en,
+            "iso3": settings.iso3,
         },
-        "terms": told.terms.model_dump(),
-        "currency": {"code": told.currency.code, "fr": told.currency.fr},
+        "terms": settings.terms.model_dump(),
+        "currency": {"code": settings.currency.code, "fr": settings.currency.fr},
         "vintage": {
-            "current": told.current_vintage,
-            "all": " ou ".join(vintage.code for vintage in told.vintages),
-            "all_en": " or ".join(vintage.code for vintage in told.vintages),
+            "current": settings.current_vintage,
+            "all": " ou ".join(vintage.code for vintage in settings.vintages),
+            "all_en": " or ".join(vintage.code for vintage in settings.vintages),
         },
-        "zones": _of_zones(told),
+        "zones": _of_zones(settings),
         "reading": {
             f"{code}_{form}": text
-            for code, reading in told.readings.items()
+            for code, reading in settings.readings.items()
             for form, text in reading.model_dump().items()
         }
-        | {"all": " ou ".join(f"{code} ({reading.meaning_fr})" for code, reading in told.readings.items())},
+        | {"all": " ou ".join(f"{code} ({reading.meaning_fr})" for code, reading in settings.readings.items())},
     }
 
 
@@ -92,9 +92,9 @@ def _of_level(level: Level) -> dict[str, str]:
     }
 
 
-def _asked(told: CountrySettings) -> dict[str, str]:
+def _asked(settings: CountrySettings) -> dict[str, str]:
     """The label of the question for an area of the second level."""
-    level, capital = told.levels[2], told.capital
+    level, capital = settings.levels[2], settings.capital
     other = (capital.second_level_fr, capital.second_level_en) if capital else ("", "")
     return {
         "asked": " / ".join(text for text in (_capital(level.fr), other[0]) if text),
@@ -102,14 +102,14 @@ def _asked(told: CountrySettings) -> dict[str, str]:
     }
 
 
-def _of_zones(told: CountrySettings) -> dict[str, str]:
+def _of_zones(settings: CountrySettings) -> dict[str, str]:
     zones = seeds.rows("zone")
     count = len(zones)
     written = _IN_LETTERS[count] if count < len(_IN_LETTERS) else str(count)
     return {
-        "near": told.near_zones_fr or "zones proches",
-        "in": told.zones_fr,
-        "prefix": _prefix(told),
+        "near": settings.near_zones_fr or "zones proches",
+        "in": settings.zones_fr,
+        "prefix": _prefix(settings),
         "last_code": zones[-1]["zone_code"] if zones else "",
         "last_name": zones[-1]["name_fr"] if zones else "",
         "The": "La zone" if count == 1 else f"Les {written} zones",
@@ -118,11 +118,11 @@ def _of_zones(told: CountrySettings) -> dict[str, str]:
     }
 
 
-def _prefix(told: CountrySettings) -> str:
+def _prefix(settings: CountrySettings) -> str:
     """Expression for what stands before the short name of a zone: « Région de », « District de »."""
-    kinds = [_capital(told.levels[1].fr)]
-    if told.capital:
-        kinds.append(told.capital.title.split(" ")[0])
+    kinds = [_capital(settings.levels[1].fr)]
+    if settings.capital:
+        kinds.append(settings.capital.title.split(" ")[0])
     return f"(?:{'|'.join(kinds)}) (?:de la |de l’|du |des |de |d’)"
 
 
@@ -135,5 +135,5 @@ _PLACE = re.compile(r"\{([a-z]\w*):(\w+)\}")
 
 def worded(text: str) -> str:
     """The text with the country's words; other marks stay as they are."""
-    told = words()
-    return _PLACE.sub(lambda place: told.get(place[1], {}).get(place[2], place[0]), text)
+    known = words()
+    return _PLACE.sub(lambda place: known.get(place[1], {}).get(place[2], place[0]), text)

@@ -69,11 +69,11 @@ def _of_amount(column: Column, cell: str, unit: str) -> tuple[Any, bool]:
     if column.kind == "currency" and not any(sign.isdigit() for sign in cell):
         code = money.currency(cell)
         return code, code is not None
-    found = money.amounts(cell, unit)
+    amounts = money.amounts(cell, unit)
     if column.kind == "currency":
-        return (found[0][1] or None if found else None), bool(found)
-    of_column = [value for value, code in found if column.currency in ("", code)]
-    return next(iter(of_column), None), bool(found)
+        return (amounts[0][1] or None if amounts else None), bool(amounts)
+    of_column = [value for value, code in amounts if column.currency in ("", code)]
+    return next(iter(of_column), None), bool(amounts)
 
 
 # Tried in this order: a label may contain "/" (Familles / parent isolé) or spaces (Accès direct); surveys

@@ -26,8 +26,8 @@ def patterns(path: Path) -> list[str]:
     stem = _with_any_version(_with_any_date(path.stem))
     if not re.search(r"[^\W\d_]", re.sub(r"[*?]", " ", stem)):
         return [path.name]
-    found = [f"{stem}{path.suffix}"]
-    return found if "*" in stem or _YEAR in stem else [*found, f"{stem}*{_YEAR}*{path.suffix}"]
+    globs = [f"{stem}{path.suffix}"]
+    return globs if "*" in stem or _YEAR in stem else [*globs, f"{stem}*{_YEAR}*{path.suffix}"]
 
 
 def _with_any_date(stem: str) -> str:
@@ -38,19 +38,19 @@ def _with_any_date(stem: str) -> str:
     return re.sub(r"(?<!\d)20\d\d(?!\d)", _YEAR, re.sub(r"\d{6,}", "*", stem))
 
 
-def _any_date(found: re.Match[str]) -> str:
-    if date(as_written(found[1])) is None:
-        return found[0]
-    if re.match(r"20\d\d", found[1]):
+def _any_date(match: re.Match[str]) -> str:
+    if date(as_written(match[1])) is None:
+        return match[0]
+    if re.match(r"20\d\d", match[1]):
         return f"{_YEAR}*"
-    return f"*{_YEAR}" if re.search(r"20\d\d$", found[1]) else "*2?"
+    return f"*{_YEAR}" if re.search(r"20\d\d$", match[1]) else "*2?"
 
 
 def _with_any_version(stem: str) -> str:
-    found = _VERSIONS.search(stem)
-    if found is None or not found.start():
+    match = _VERSIONS.search(stem)
+    if match is None or not match.start():
         return stem
-    kept = stem[: found.start()]
-    is_told = _YEAR in kept or len(re.findall(r"[^\W\d_]{2,}", kept)) > 1
-    mark = "*" if is_told else f"{found[0][0]}*"  # « liste* » would be any list
-    return kept + mark + (f"{_YEAR}*" if _YEAR in found[0] else "")
+    kept = stem[: match.start()]
+    is_telling = _YEAR in kept or len(re.findall(r"[^\W\d_]{2,}", kept)) > 1
+    mark = "*" if is_telling else f"{match[0][0]}*"  # « liste* » would be any list
+    return kept + mark + (f"{_YEAR}*" if _YEAR in match[0] else "")

@@ -96,12 +96,12 @@ def _places() -> dict[str, str]:
     """The areas of all invented rows: the last one of the country's list, with those around it."""
     areas = {row["code"]: row for row in seeds.rows("admin_area") if row["vintage"] == country().current_vintage}
     last = areas[max(areas, key=lambda code: (level_of(code) or 0, code))]
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for level in (1, 2, 3):
         if area := areas.get(ancestor(last["code"], level)):
-            found |= {f"admin{level}_code": area["code"], f"admin{level}_name": area["name_fr"]}
-            found.setdefault("place_name", area["name_fr"])
-    return found
+            values |= {f"admin{level}_code": area["code"], f"admin{level}_name": area["name_fr"]}
+            values.setdefault("place_name", area["name_fr"])
+    return values
 
 
 def _numbers() -> dict[str, str]:

@@ -130,8 +130,8 @@ def _origin(header: str, options: Mapping[str, str | bool]) -> str:
     """The column that is read, with what its origin declares."""
     if not options:
         return _scalar(header)
-    told = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
-    return f"{{column: {_inline(header)}, {told}}}"
+    pairs = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in options.items())
+    return f"{{column: {_inline(header)}, {pairs}}}"
 
 
 def _read(proposal: Proposal, choice: Choice) -> str:

@@ -235,11 +235,11 @@ def _is_phone(value: str) -> bool:
 
 def names_place(text: str) -> bool:
     """Whether a text names a region, a cercle or a commune of the country, perhaps among other words."""
-    told = fold(text).split()
+    words = fold(text).split()
     return any(
-        " ".join(told[start : start + length]) in _place_names()
+        " ".join(words[start : start + length]) in _place_names()
         for length in (1, 2, 3)
-        for start in range(len(told) - length + 1)
+        for start in range(len(words) - length + 1)
     )
 
 

@@ -165,8 +165,8 @@ def _repeats(grid: Grid, rows: list[list[str]], place: int) -> bool:
 def _explains(row: list[str]) -> bool:
     """Whether a row tells how to fill the columns: « choisir dans la liste », « jj/mm/aaaa »."""
     filled = [cell for cell in row if cell.strip()]
-    told = sum(bool(_EXPLANATION.search(cell)) for cell in filled)
-    return told >= 2 and told >= 0.25 * len(filled)
+    count = sum(bool(_EXPLANATION.search(cell)) for cell in filled)
+    return count >= 2 and count >= 0.25 * len(filled)
 
 
 def _with_its_groups(grid: Grid, row: int) -> tuple[int, int]:

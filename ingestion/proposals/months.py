@@ -40,7 +40,7 @@ class Months:
 def months_of(sheet: Sheet) -> Months | None:
     """The columns of months of a sheet, or None where it has none."""
     year = next(
-        (found[0] for text in (*sheet.titles, sheet.name, sheet.file.name) if (found := _YEAR.search(text))), ""
+        (match[0] for text in (*sheet.titles, sheet.name, sheet.file.name) if (match := _YEAR.search(text))), ""
     )
     months = {c.header: month for c in sheet.columns if (month := _month(c.name, year))}
     if len(months) < _LEAST:

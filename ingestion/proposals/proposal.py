@@ -129,7 +129,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Said:
+class Stated:
     """What a person says of a file: its shape, its sheet, its organization, its columns by header ("": none)."""
 
     shape: str | None = None
@@ -138,20 +138,20 @@ class Said:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-def propose(path: Path, shape: str | None = None, said: Said | None = None) -> Proposal:
-    """The likeliest reading of a file, as any shape or as a given one, with whatever is ``said`` of it.
+def propose(path: Path, shape: str | None = None, stated: Stated | None = None) -> Proposal:
+    """The likeliest reading of a file, as any shape or as a given one, with whatever is ``stated`` of it.
 
     Raises SourceFileError without any table, or without the sheet.
     """
-    return max(_all_readings(path, said or Said(shape=shape)), key=lambda proposal: proposal.score)
+    return max(_all_readings(path, stated or Stated(shape=shape)), key=lambda proposal: proposal.score)
 
 
-def complete(path: Path, said: Said) -> Proposal:
+def complete(path: Path, stated: Stated) -> Proposal:
     """The likeliest reading that lacks nothing, else the likeliest one. Raises SourceFileError as `propose` does."""
-    return max(_all_readings(path, said), key=lambda proposal: (not proposal.missing, proposal.score))
+    return max(_all_readings(path, stated), key=lambda proposal: (not proposal.missing, proposal.score))
 
 
-def _all_readings(path: Path, stated: Said) -> list[Proposal]:
+def _all_readings(path: Path, stated: Stated) -> list[Proposal]:
     tables = [sheet for sheet in sheets(path) if stated.sheet in (None, sheet.name, *sheet.same)]
     if not tables:
         names = ", ".join(sheet.name for sheet in sheets(path))
@@ -159,19 +159,19 @@ def _all_readings(path: Path, stated: Said) -> list[Proposal]:
     return [reading for sheet in tables for reading in _readings(sheet, stated)]
 
 
-def _readings(sheet: Sheet, said: Said) -> Iterator[Proposal]:
+def _readings(sheet: Sheet, stated: Stated) -> Iterator[Proposal]:
     """The sheet as each possible shape."""
     apart = {column.header: ground for column in sheet.columns if (ground := personal_ground(column))}
     apart |= names_of_people([column for column in sheet.columns if column.header not in apart], apart)
-    for name in [said.shape] if said.shape else SHAPES:
-        yield _as(sheet, name, apart, said)
+    for name in [stated.shape] if stated.shape else SHAPES:
+        yield _as(sheet, name, apart, stated)
 
 
-def _as(sheet: Sheet, shape: str, apart: dict[str, str], said: Said) -> Proposal:
+def _as(sheet: Sheet, shape: str, apart: dict[str, str], decided: Stated) -> Proposal:
     months = months_of(sheet) if shape in ("service", "need") else None
     not_asked = {*apart, *(months.headers if months else ())}
     ranked = {c.header: guesses(c, shape) for c in sheet.columns if c.header not in not_asked and not c.is_empty}
-    ranked = _as_said(ranked, shape, said)
+    ranked = _as_stated(ranked, shape, decided)
     assigned = _with_partner(_with_amounts(_assigned(ranked)), ranked, sheet)
     if months and not months.is_calendar:  # each month is seen on its own
         assigned = {header: guess for header, guess in assigned.items() if guess.target != "observed_on"}
@@ -185,22 +185,22 @@ def _as(sheet: Sheet, shape: str, apart: dict[str, str], said: Said) -> Proposal
     missing = [name for name in required if name not in stated and name not in fixed]
     score = _fitness(shape, mapped, required, missing) + _size(sheet)
     if "organization_name" in missing and shape in _OWN_LISTS:
-        fixed["organization_name"] = constants.organization(sheet, said.organization)
+        fixed["organization_name"] = constants.organization(sheet, decided.organization)
         missing.remove("organization_name")
     further = [one for one in shared(sheet, shape, assigned) if one.target not in stated]
     return replace(proposal, constants=fixed, missing=missing, score=score, shared=further)
 
 
-def _as_said(ranked: dict[str, list[Guess]], shape: str, said: Said) -> dict[str, list[Guess]]:
+def _as_stated(ranked: dict[str, list[Guess]], shape: str, stated: Stated) -> dict[str, list[Guess]]:
     """The guesses, with those columns that a person has decided, and no other structure than the one told."""
-    if said.organization:
-        ranked = {header: [g for g in found if g.target != "organization_name"] for header, found in ranked.items()}
+    if stated.organization:
+        ranked = {header: [g for g in guesses if g.target != "organization_name"] for header, guesses in ranked.items()}
     names = {OBSERVED.name, *(column.name for column in SHAPES[shape])}
-    told = {
+    fixed = {
         header: [Guess(target, 2.0, "dit à la commande", 1.0)] if target in names else []
-        for header, target in said.columns.items()
+        for header, target in stated.columns.items()
     }
-    return {header: told.get(header, guesses_of_header) for header, guesses_of_header in ranked.items()}
+    return {header: fixed.get(header, guesses_of_header) for header, guesses_of_header in ranked.items()}
 
 
 def _with_partner(assigned: dict[str, Guess], ranked: dict[str, list[Guess]], sheet: Sheet) -> dict[str, Guess]:

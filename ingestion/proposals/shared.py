@@ -29,8 +29,8 @@ def shared(sheet: Sheet, shape: str, assigned: Mapping[str, Guess]) -> list[Shar
     """What columns that are assigned to one column of the shape say of others, none of which has a column."""
     columns = {guess.target: sheet.column(header) for header, guess in assigned.items()}
     names = {column.name for column in SHAPES[shape]}
-    found = [*_period(columns), *_money(columns), *_people(columns)]
-    return [one for one in found if one.target in names]
+    origins = [*_period(columns), *_money(columns), *_people(columns)]
+    return [one for one in origins if one.target in names]
 
 
 def _period(columns: Mapping[str, FileColumn]) -> Iterator[Shared]:
@@ -60,10 +60,10 @@ def _people(columns: Mapping[str, FileColumn]) -> Iterator[Shared]:
     column = columns.get("beneficiaries")
     if column is None:
         return
-    told = [found for value in column.values if (found := counts(value)) and "" not in found and len(found) > 1]
-    if len(told) < _ENOUGH * len(column.values):
+    counted = [parts for value in column.values if (parts := counts(value)) and "" not in parts and len(parts) > 1]
+    if len(counted) < _ENOUGH * len(column.values):
         return
     for target in SHAPES["service"]:
         is_part = target.kind == "people" and target.part != "total" and target.name not in columns
-        if is_part and any(target.part in found for found in told):
+        if is_part and any(target.part in parts for parts in counted):
             yield Shared(target.name, column.header, "la même cellule compte plusieurs groupes", {"part": True})

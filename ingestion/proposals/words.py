@@ -107,12 +107,12 @@ def phrases(header: str) -> tuple[tuple[str, float], ...]:
     a structure, « Secteur / Cluster » either.
     """
     first, *more = [part for part in _PARTS.split(header) if words(part)] or [header]
-    found = {header: 1.0}
-    found.setdefault(_without_help(first), 0.99)
+    weights = {header: 1.0}
+    weights.setdefault(_without_help(first), 0.99)
     for part in more:
         if not _HELP.match(part.strip()):
-            found.setdefault(_without_help(part), 0.93)
-    return tuple(found.items())
+            weights.setdefault(_without_help(part), 0.93)
+    return tuple(weights.items())
 
 
 def _without_help(part: str) -> str:
@@ -158,8 +158,8 @@ def _values() -> dict[tuple[str, str], tuple[str, str]]:
 
 def correction(column: Column, text: str) -> tuple[str, str] | None:
     """(code, reason) for a usual spelling of a code that its list lacks, or None; codes for a list of them."""
-    if whole := _values().get((column.codes or "", fold(text))):
-        return whole
+    if known_code := _values().get((column.codes or "", fold(text))):
+        return known_code
     parts = [part.strip() for part in _LISTED.split(text) if part.strip()] if column.kind == "codes" else []
     known = [(clean(column, part)[0], _values().get((column.codes or "", fold(part)))) for part in parts]
     codes = [code or (usual[0] if usual else None) for code, usual in known]

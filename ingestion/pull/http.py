@@ -14,7 +14,7 @@ from ingestion.pull.errors import PullError
 from ingestion.pull.fetched import Fetched
 from ingestion.pull.pages import as_json, made_private, read_json, write_private
 
-_WHOLE, _REST, _SAME, _NO_SUCH_RANGE = 200, 206, 304, 416
+_COMPLETE, _REST, _SAME, _NO_SUCH_RANGE = 200, 206, 304, 416
 # The beginning of a login or error page sent with status 200.
 _PAGE = (b"<!doctype html", b"<html")
 
@@ -33,7 +33,7 @@ def _fetch(client: Client, settings: HttpPull, folder: Path, landed: dict[str, A
     for attempt in range(1, TRIES + 1):
         before = _resumable(part, about, settings.url)
         headers = {"Accept-Encoding": "identity"} | (before or _unless_same(landed, settings.url))
-        expected = (_WHOLE, _REST if before else _SAME)
+        expected = (_COMPLETE, _REST if before else _SAME)
         try:
             with client.answer("", headers=headers, hosts=settings.hosts, expected=expected) as response:
                 if response.status_code == _SAME:
@@ -82,8 +82,8 @@ def _resumable(part: Path, about: Path, url: str) -> Params:
 def _write(client: Client, response: requests.Response, part: Path, about: Path, url: str) -> None:
     is_rest = response.status_code == _REST
     before = part.stat().st_size if is_rest else 0
-    range_given = response.headers.get("Content-Range", "")
-    if is_rest and not range_given.startswith(f"bytes {before}-"):
+    content_range = response.headers.get("Content-Range", "")
+    if is_rest and not content_range.startswith(f"bytes {before}-"):
         raise PullError(f"{client.where('')} : le serveur rend une autre partie du fichier que la partie demandée")
     if not is_rest:
         part.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ def _write(client: Client, response: requests.Response, part: Path, about: Path,
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:
         for chunk in client.chunks(response, before):
             file.write(chunk)
-    total = range_given.rpartition("/")[2]
+    total = content_range.rpartition("/")[2]
     if is_rest and total.isdecimal() and part.stat().st_size != int(total):
         about.unlink(missing_ok=True)
         raise PullError(f"{client.where('')} : {part.stat().st_size} octets reçus, {total} annoncés")

@@ -22,7 +22,7 @@ from ingestion.readers.feeds import geo, iati, json_records
 from ingestion.readers.rows import Table, Tables
 from ingestion.readers.surveys import survey
 from ingestion.readers.surveys.cleaning_log import Applied
-from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.readers.surveys.consent import Erased, nothing_erased
 from ingestion.readers.tables import table
 from ingestion.readers.texts import written
 from ingestion.records import personal
@@ -58,10 +58,10 @@ class Part:
     @property
     def holds_personal_data(self) -> bool:
         """Whether anything of it may only lie in `restricted`."""
-        return self.is_personal or self.is_typed or any(len(found) for found in self.personal)
+        return self.is_personal or self.is_typed or any(len(cells) for cells in self.personal)
 
 
-def read_tables(source: Source, path: Path, erased: Erased = nobody) -> Tables:
+def read_tables(source: Source, path: Path, erased: Erased = nothing_erased) -> Tables:
     """The raw tables of a file, by the reader that its source declares.
 
     Raises SourceFileError, also for whatever the reader stumbles over.
@@ -105,10 +105,10 @@ def _part_of(source: Source, path: Path, raw: Tables, withheld: bool) -> Part:
     hidden = [each.personal.assign(document_id=document.document_id) for each in split.values()]
     return Part(
         records=records,
-        document=_document(source, document, [found.frame for found in records.values()]),
+        document=_document(source, document, [built.frame for built in records.values()]),
         rejected=rejected,
         notes=notes,
-        personal=hidden + [found.personal for found in records.values()],
+        personal=hidden + [built.personal for built in records.values()],
         is_personal=personal.is_present(source, raw),
         is_declared=personal.is_declared(source, raw),
         is_typed=personal.is_typed(source, raw),
@@ -128,11 +128,11 @@ def part_of_log(source: Source, path: Path, log: Applied, day: dt.date | None) -
         wrong = log.wrong[of_shape.eq(shape)].drop(columns="question")
         rejected.append(wrong.assign(shape=shape, document_id=document.document_id))
         records[shape] = nothing(SHAPES[shape], len(wrong))
-    told = _document(source, document, [])
+    described = _document(source, document, [])
     questions = {entry.cells["question"].rsplit("/", 1)[-1] for _, entry in log.kept}
     return Part(
         records=records,
-        document=told.assign(observed_on=told["observed_on"].where(told["observed_on"].notna(), day)),
+        document=described.assign(observed_on=described["observed_on"].where(described["observed_on"].notna(), day)),
         rejected=rejected,
         notes=[f"{path.name} · {note}" for note in log.notes],
         personal=[],

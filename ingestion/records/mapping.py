@@ -130,7 +130,7 @@ class _Builder:
                     yield from self.table.frame[name]
 
     def _of_other_countries(self) -> list[list[str]]:
-        """For each row, why it is left out where it tells of a country that the source does not keep."""
+        """For each row, the reason if it is of a country that the source does not keep."""
         if self.source.country is None:
             return [[] for _ in self.index]
         cells = self.table.frame[self.source.country.column].map(lambda cell: tidy(cell) or "")
@@ -178,25 +178,25 @@ class _Builder:
             return [None] * len(self.index)
         texts = self.table.before[origin.column].loc[self.table.frame.index]
         corrected = texts.ne(self.table.frame[origin.column])
-        told = {text: redact(text, column.is_free)[0] for text in texts[corrected].unique()}
-        return [told[text] if is_corrected else None for text, is_corrected in zip(texts, corrected, strict=True)]
+        redacted = {text: redact(text, column.is_free)[0] for text in texts[corrected].unique()}
+        return [redacted[text] if is_corrected else None for text, is_corrected in zip(texts, corrected, strict=True)]
 
     def _phones(self, column: Column, origin: Origin, raw: list[Any]) -> dict[str, Any]:
         """Numbers of the plan alone: what stood beside them, and what is none, is kept for `restricted`."""
-        found = {text: public_phone(self.source.canonical(column.name, text) or text) for text in dict.fromkeys(raw)}
-        cut = {text for text, phone in found.items() if tidy(text) is not None and not _is_spaced(text, phone)}
+        phones = {text: public_phone(self.source.canonical(column.name, text) or text) for text in dict.fromkeys(raw)}
+        cut = {text for text, phone in phones.items() if tidy(text) is not None and not _is_spaced(text, phone)}
         places = self._places(origin) if cut else self.nothing
         removed = [(places[row], origin.column, PHONE, text) for row, text in enumerate(raw) if text in cut]
         if removed:
             self.personal.append(pd.DataFrame(removed, columns=personal.PERSONAL[1:], dtype=object))
         for row, text in enumerate(raw):
             if text in cut:
-                self.warnings[row].append(f"{column.name}_{'invalid' if found[text] is None else 'repaired'}")
-        spaced = [text if found[text] not in (None, text) and text not in cut else None for text in raw]
-        return {column.name: [found[text] for text in raw], f"{column.name}_raw": spaced}
+                self.warnings[row].append(f"{column.name}_{'invalid' if phones[text] is None else 'repaired'}")
+        spaced = [text if phones[text] not in (None, text) and text not in cut else None for text in raw]
+        return {column.name: [phones[text] for text in raw], f"{column.name}_raw": spaced}
 
     def _drop_positions(self, frame: pd.DataFrame) -> None:
-        """A point outside the country goes whole, and so does a half: swapped numbers and 0 0 are no place.
+        """Drops a point outside the country, and a coordinate without the other: swapped numbers and 0 0 are no place.
 
         The points of a source whose codes are all of another country are that country's.
         """
@@ -218,12 +218,12 @@ class _Builder:
     def _without_personal(self, column: Column, origin: Origin, raw: list[Any]) -> list[Any]:
         """The texts of a column without what people typed in spite of the instructions; each distinct text once."""
         is_figure = column.is_number and not column.is_free
-        found = {
+        redacted = {
             text: redact(text, column.is_free)
             for text in dict.fromkeys(raw)
             if text and not (is_figure and clean(column, text)[1])
         }
-        changed = {text: cleaned for text, cleaned in found.items() if cleaned[1]}
+        changed = {text: cleaned for text, cleaned in redacted.items() if cleaned[1]}
         if not changed:
             return raw
         places = self._places(origin)
@@ -240,7 +240,7 @@ class _Builder:
         return [changed[text][0] if text in changed else text for text in raw]
 
     def _without_text(self, column: Column, raw: list[Any]) -> list[Any]:
-        """Nothing of what people typed in a column, whatever it says; a warning where they did."""
+        """Empties a column of typed texts, with a warning on each row that had one."""
         for row, text in enumerate(raw):
             if tidy(text) is not None:
                 self.warnings[row].append("free_text_withheld")
@@ -277,11 +277,11 @@ class _Builder:
     def _first_filled(self, origin: Origin, of: Callable[[str], pd.Series]) -> np.ndarray[Any, Any]:
         """What is asked of an origin's first column, and of its second one where the cell of the first is empty."""
         first, *second = [name for name in origin.read if name in self.table.frame]
-        given = of(first).to_numpy(dtype=object)
+        values = of(first).to_numpy(dtype=object)
         if not second:
-            return given
+            return values
         is_filled = self.table.frame[first].map(lambda cell: tidy(cell) is not None).to_numpy()
-        return np.where(is_filled, given, of(second[0]).to_numpy(dtype=object))
+        return np.where(is_filled, values, of(second[0]).to_numpy(dtype=object))
 
     def _constant(self, origin: Origin) -> str:
         if match := self._in_file_name(origin):
@@ -339,7 +339,7 @@ class _Builder:
                 axis=1
             )
         if stated.any():
-            rows = personal.told(self.table, origin.column, kind, values.fillna(""), stated)
+            rows = personal.hidden_cells(self.table, origin.column, kind, values.fillna(""), stated)
             self.personal.append(rows.assign(column=name))
 
     @staticmethod
@@ -377,7 +377,7 @@ class _Builder:
             raw = rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text))
             if origin.column is None:
                 places = frame["locator"].to_numpy()
-                raw = raw.map({given: f"{self._beside_cells(origin)} : {given}" for given in raw.unique()})
+                raw = raw.map({constant: f"{self._beside_cells(origin)} : {constant}" for constant in raw.unique()})
             else:
                 places = self._places(origin)
             yield pd.DataFrame(
@@ -398,7 +398,7 @@ class _Builder:
 
 
 def _is_spaced(text: str, phone: str | None) -> bool:
-    """Whether a cell says the phone and nothing else, in whatever groups of digits."""
+    """Whether a cell holds the phone and nothing else, in any groups of digits."""
     digits = re.sub(r"[\s.\-]", "", text)
     return phone is not None and digits in (phone, phone.replace(" ", ""))
 

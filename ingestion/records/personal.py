@@ -46,40 +46,40 @@ def split(source: Source, item: Table) -> Split:
     )
     read = item.rejected
     if "cells" in read:
-        read = read.assign(row=[_told(source, cells) for cells in read["cells"]]).drop(columns="cells")
+        read = read.assign(row=[_redacted_row(source, cells) for cells in read["cells"]]).drop(columns="cells")
     left_out = pd.concat([read, rejected], ignore_index=True) if len(read) else rejected
     agreed = replace(item, frame=item.frame[~refused].copy(), rejected=left_out)
-    frame, found = agreed.frame.copy(), []
+    frame, removed = agreed.frame.copy(), []
     for column, rule in source.personal.items():
         if column not in frame:
             continue
         hidden = frame[column].str.strip().ne("")
         if rule.publish_if:
             hidden &= ~_allowed(frame, rule.publish_if)
-        found.append(told(agreed, column, DECLARED, frame[column], hidden))
+        removed.append(hidden_cells(agreed, column, DECLARED, frame[column], hidden))
         if rule.publish_if:
             frame[column] = frame[column].mask(hidden, "")
         else:
             frame = frame.drop(columns=column)
     is_cut = bool(refused.any()) or bool(len(item.rejected) and item.rejected["reason"].eq(ERASED).any())
-    return Split(replace(agreed, frame=frame), joined(found), agreed, is_cut)
+    return Split(replace(agreed, frame=frame), joined(removed), agreed, is_cut)
 
 
-def _told(source: Source, cells: dict[str, str]) -> str:
+def _redacted_row(source: Source, cells: dict[str, str]) -> str:
     """The cells of a row that became no record, as JSON without what is personal in them."""
     kept = {name: text for name, text in cells.items() if name not in source.personal}
     return json.dumps({name: redact(text, names=True)[0] for name, text in kept.items()}, ensure_ascii=False)
 
 
 def _allowed(frame: pd.DataFrame, answers: dict[str, str]) -> pd.Series:
-    """The rows that give every answer; without the question nobody gave it."""
+    """The rows that give every answer; none if the question is absent."""
     allowed = pd.Series(True, index=frame.index)
     for question, answer in answers.items():
         allowed &= frame[question].eq(answer) if question in frame else False
     return allowed
 
 
-def told(item: Table, column: str, kind: str, values: pd.Series, hidden: pd.Series) -> pd.DataFrame:
+def hidden_cells(item: Table, column: str, kind: str, values: pd.Series, hidden: pd.Series) -> pd.DataFrame:
     """The hidden cells of a column with their places: PERSONAL without document_id."""
     rows = hidden.to_numpy()
     cells = {"locator": item.place(column).to_numpy()[rows], "column": column, "kind": kind}
@@ -90,8 +90,8 @@ def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """All parts, each cell once: a submission's answers stand in each of its tables, and feed several shapes."""
     filled = [part for part in parts if len(part)]
     columns = [name for name in PERSONAL if not filled or name in filled[0]]
-    whole = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns, dtype=object)
-    return whole[columns].drop_duplicates(ignore_index=True)
+    cells = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns, dtype=object)
+    return cells[columns].drop_duplicates(ignore_index=True)
 
 
 def is_present(source: Source, tables: dict[str, Table]) -> bool:
@@ -105,7 +105,7 @@ def is_declared(source: Source, tables: dict[str, Table]) -> bool:
 
 
 def is_typed(source: Source, tables: dict[str, Table]) -> bool:
-    """Whether a cell that nobody reads holds a phone, an e-mail or a position that somebody typed in a text."""
+    """Whether an unread cell holds a phone, an e-mail or a position typed in a text."""
     frames = [table.frame.drop(columns=source.mapped, errors="ignore") for table in tables.values()]
     texts = {text for frame in frames for column in frame for text in frame[column].unique()}
     left_out = [cells for table in tables.values() for cells in table.rejected.get("cells", ())]

@@ -17,7 +17,7 @@ def add_warnings(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
     if shape == "need":
         _fractions(frame, codes)
         _levels(frame, codes)
-    return frame.assign(warnings=pd.Series([";".join(sorted(found)) or None for found in codes], index=frame.index))
+    return frame.assign(warnings=pd.Series([";".join(sorted(names)) or None for names in codes], index=frame.index))
 
 
 def _place_codes(frame: pd.DataFrame, codes: list[set[str]]) -> None:
@@ -51,8 +51,8 @@ def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
     _compare(regions, cercles, [*_CELL, "admin1_code"], codes)
 
 
-def _compare(whole: pd.DataFrame, parts: pd.DataFrame, by: list[str], codes: list[set[str]]) -> None:
+def _compare(totals: pd.DataFrame, parts: pd.DataFrame, by: list[str], codes: list[set[str]]) -> None:
     sums = parts.groupby(by, dropna=False)["people"].agg(["sum", "count"]).reset_index()
-    both = whole.merge(sums, on=by, how="inner")
+    both = totals.merge(sums, on=by, how="inner")
     for row in both.loc[(both["people"] - both["sum"]).abs() > both["count"], "row"]:
         codes[int(row)].add("levels_disagree")

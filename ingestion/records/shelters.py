@@ -1,4 +1,4 @@
-"""Victims' shelters: which rows describe one, what of them tells where it stands, and which rows stand beside one.
+"""Victims' shelters: which rows describe one, which columns locate it, and which rows stand beside one.
 
 The rule is here alone, of the type and the group that `shapes/service.py` names. What is withheld follows from the
 shapes; the macros of dbt are generated from it, the search for leaks, the forms and the tests read it.

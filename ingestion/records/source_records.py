@@ -13,7 +13,7 @@ from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
 from ingestion.readers.surveys import cleaning_log, exports
-from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.readers.surveys.consent import Erased, nothing_erased
 from ingestion.records import personal
 from ingestion.records.file_records import Part, part_of, part_of_log, read_part, read_tables
 from ingestion.records.personal import PERSONAL
@@ -50,7 +50,7 @@ class Ingested:
     consented: dict[str, str] = field(default_factory=dict)
 
 
-def ingest(source: Source, paths: list[Path], erased: Erased = nobody, withheld: bool = False) -> Ingested:
+def ingest(source: Source, paths: list[Path], erased: Erased = nothing_erased, withheld: bool = False) -> Ingested:
     """All records of all files of one source, read in this process.
 
     Of ``erased`` submissions nothing is taken: they are rejected, and their place is not told. With ``withheld`` no
@@ -65,7 +65,7 @@ def ingest(source: Source, paths: list[Path], erased: Erased = nobody, withheld:
 def parts(
     source: Source,
     paths: list[Path],
-    erased: Erased = nobody,
+    erased: Erased = nothing_erased,
     withheld: bool = False,
     most_rows: int | None = None,
     begin: Callable[[Path], None] = lambda _: None,
@@ -111,21 +111,21 @@ def _of_few_rows(path: Path, part: Part, most_rows: int | None) -> Part:
 def joined(source: Source, parts: list[Part]) -> Ingested:
     """The parts of a delivery as one."""
     built = {shape: [part.records[shape] for part in parts] for shape in source.shapes}
-    hidden = [found for part in parts for found in part.personal]
+    hidden = [record for part in parts for record in part.personal]
     return Ingested(
         records={
-            shape: add_warnings(shape, _concat([found.frame for found in given], _columns(SHAPES[shape])))
-            for shape, given in built.items()
+            shape: add_warnings(shape, _concat([record.frame for record in items], _columns(SHAPES[shape])))
+            for shape, items in built.items()
         },
-        assertions=_concat([found.assertions for given in built.values() for found in given], ASSERTION.names),
+        assertions=_concat([record.assertions for items in built.values() for record in items], ASSERTION.names),
         documents=_concat([part.document for part in parts], [c.name for c in DOCUMENT.stored]),
         rejected=_concat([left for part in parts for left in part.rejected], _LEFT_OUT),
-        read_counts={shape: sum(found.read_count for found in given) for shape, given in built.items()},
+        read_counts={shape: sum(record.read_count for record in items) for shape, items in built.items()},
         notes=[note for part in parts for note in part.notes],
         personal=personal.joined(hidden),
         is_personal=any(part.is_personal for part in parts),
         is_declared=any(part.is_declared for part in parts),
-        is_typed=any(part.is_typed or any(len(found) for found in part.personal) for part in parts),
+        is_typed=any(part.is_typed or any(len(record) for record in part.personal) for part in parts),
         consented={
             part.document["document_id"].iloc[0]: part.consented for part in parts if part.consented is not None
         },

@@ -46,7 +46,7 @@ class WrittenDates:
 
 
 def written_dates(texts: Iterable[str], is_1904: bool = False) -> WrittenDates:
-    """What the texts of all date columns of a table tell together."""
+    """What the texts of all date columns of a table say of their order of day and month."""
     day_first = month_first = 0
     for text in texts:
         if match := _NUMBERS.fullmatch(text):

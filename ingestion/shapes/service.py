@@ -73,8 +73,9 @@ _FUNDING = (
         minimum=0,
         spellings=(
             "budget;montant;budget total;total budget;budget global;coût global;montant du projet;"
-            "montant du financement;budget du projet;project budget;financement;coût du projet;coût total;montant total;montant alloué;"
-            "budget alloué;enveloppe;enveloppe financière;funding;funding amount;amount;montant accordé;subvention"
+            "montant du financement;budget du projet;project budget;financement;coût du projet;coût total;"
+            "montant total;montant alloué;budget alloué;enveloppe;enveloppe financière;funding;funding amount;amount;"
+            "montant accordé;subvention"
         ),
     ),
     Column(

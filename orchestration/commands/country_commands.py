@@ -51,16 +51,16 @@ def new_country(
     try:
         listed = areas.read(pcodes.expanduser(), code)
         first = tuple(area.code for area in listed.of_level(1))
-        told = draft.draft(code, pcodes.name, listed.valid_from, first, dt.date.today())
+        country = draft.draft(code, pcodes.name, listed.valid_from, first, dt.date.today())
         if sys.stdin.isatty():
-            told = _asked(told, {area.name: area.code for area in listed.of_level(1)})
+            country = _asked(country, {area.name: area.code for area in listed.of_level(1)})
         drawn = (
-            ground.of_boundaries(boundaries.expanduser(), listed, told.name_fr)
+            ground.of_boundaries(boundaries.expanduser(), listed, country.name_fr)
             if boundaries
-            else ground.of_tiles(listed, told.name_fr)
+            else ground.of_tiles(listed, country.name_fr)
         )
-        told = replace(told, frame=drawn.frame or told.frame)
-        written = writing.write(target, told, listed, drawn)
+        country = replace(country, frame=drawn.frame or country.frame)
+        written = writing.write(target, country, listed, drawn)
         load(target)
     except (DeclarationError, SourceFileError, OSError) as reason:
         stop(str(reason), WRONG_USE)
@@ -69,7 +69,7 @@ def new_country(
     )
     marked = sum(path.read_text(encoding="utf-8").count(writing.TO_CONFIRM) for path in written)
     console.print(
-        f"{target} : {counts} ; {len(told.zones)} zone(s) ; {marked} valeur(s) « à confirmer »", soft_wrap=True
+        f"{target} : {counts} ; {len(country.zones)} zone(s) ; {marked} valeur(s) « à confirmer »", soft_wrap=True
     )
     other = f" MRF_COUNTRIES={into}" if into else ""
     console.print(
@@ -94,23 +94,25 @@ def compare(
         console.print(str(path), soft_wrap=True)
 
 
-def _asked(told: Draft, first: dict[str, str]) -> Draft:
+def _asked(country: Draft, first: dict[str, str]) -> Draft:
     """What a person answers; Enter keeps the default."""
-    for number, word in told.levels.items():
+    for number, word in country.levels.items():
         word["fr"] = typer.prompt(f"Niveau {number}, au singulier", word["fr"])
         word["plural"] = typer.prompt(
             f"Niveau {number}, au pluriel", f"{word['fr']}s" if word["fr"] not in word["plural"] else word["plural"]
         )
     named = typer.prompt("Zones, séparées par des virgules (« toutes » : chaque lieu de niveau 1)", "toutes")
-    zones = told.zones if named == "toutes" else _codes(named, first)
+    zones = country.zones if named == "toutes" else _codes(named, first)
     return replace(
-        told,
-        in_fr=typer.prompt("« Services aux migrants … »", told.in_fr),
-        of_fr=typer.prompt("« Carte … »", told.of_fr),
-        currency=typer.prompt("Monnaie (ISO 4217)", told.currency),
-        time_zone=typer.prompt("Fuseau horaire", told.time_zone),
-        reference=typer.prompt("Référence des termes", told.reference),
-        mission_start=dt.date.fromisoformat(typer.prompt("Premier mois des grilles", told.mission_start.isoformat())),
+        country,
+        in_fr=typer.prompt("« Services aux migrants … »", country.in_fr),
+        of_fr=typer.prompt("« Carte … »", country.of_fr),
+        currency=typer.prompt("Monnaie (ISO 4217)", country.currency),
+        time_zone=typer.prompt("Fuseau horaire", country.time_zone),
+        reference=typer.prompt("Référence des termes", country.reference),
+        mission_start=dt.date.fromisoformat(
+            typer.prompt("Premier mois des grilles", country.mission_start.isoformat())
+        ),
         zones=zones,
     )
 

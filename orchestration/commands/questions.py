@@ -8,22 +8,22 @@ from rich.prompt import IntPrompt, Prompt
 
 from ingestion.declaration.source import Origin
 from ingestion.proposals.judging import LIKELY
-from ingestion.proposals.proposal import Choice, Proposal, Said, propose
+from ingestion.proposals.proposal import Choice, Proposal, Stated, propose
 from orchestration.commands.console import console
 
 _SHOWN = 4  # possible columns of a doubtful one
 
 
-def asked(proposal: Proposal, said: Said) -> Proposal:
+def asked(proposal: Proposal, choices: Stated) -> Proposal:
     """The proposal as a person answers; an empty answer keeps what is proposed."""
     path = proposal.sheet.file
-    if proposal.sheet.others and said.sheet is None:
-        said = replace(said, sheet=_one_of("Feuille à lire", [proposal.sheet.name, *proposal.sheet.others]))
-        proposal = propose(path, said=said)
-    if "organization_name" in proposal.constants and said.organization is None:
-        said = replace(said, organization=_organization(proposal))
+    if proposal.sheet.others and choices.sheet is None:
+        choices = replace(choices, sheet=_one_of("Feuille à lire", [proposal.sheet.name, *proposal.sheet.others]))
+        proposal = propose(path, stated=choices)
+    if "organization_name" in proposal.constants and choices.organization is None:
+        choices = replace(choices, organization=_organization(proposal))
     columns = {choice.column.header: _column(choice) for choice in proposal.choices if _is_doubtful(choice)}
-    proposal = propose(path, said=replace(said, shape=proposal.shape, columns=columns))
+    proposal = propose(path, stated=replace(choices, shape=proposal.shape, columns=columns))
     origin, ground = proposal.constants.get("observed_on", (None, ""))
     if origin is None or origin.file_name is not None:
         return proposal

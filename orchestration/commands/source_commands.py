@@ -20,7 +20,7 @@ from ingestion.declaration.source import ID, Mapping, Origin, Source
 from ingestion.errors import DeclarationError, SourceFileError
 from ingestion.proposals import folder as folders
 from ingestion.proposals.judging import target_of
-from ingestion.proposals.proposal import Choice, Proposal, Said, complete, propose, source_id
+from ingestion.proposals.proposal import Choice, Proposal, Stated, complete, propose, source_id
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SHAPES, Column
 from orchestration.commands import questions
@@ -68,7 +68,7 @@ def new_source(
     """
     path, root = Path(what).expanduser(), into or pack().sources
     if path.is_file():
-        _from_file(path, source, Said(shape, sheet, organization), root, look)
+        _from_file(path, source, Stated(shape, sheet, organization), root, look)
     elif path.suffix or path.parent != Path():
         stop(f"fichier introuvable : {path}", WRONG_USE)
     else:
@@ -95,23 +95,23 @@ def _free(root: Path, name: str) -> Path:
     return root / name
 
 
-def _from_file(path: Path, name: str | None, said: Said, root: Path, look: bool) -> None:
-    if said.shape is not None and said.shape not in SHAPES:
-        stop(f"« {said.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+def _from_file(path: Path, name: str | None, stated: Stated, root: Path, look: bool) -> None:
+    if stated.shape is not None and stated.shape not in SHAPES:
+        stop(f"« {stated.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
     if redact(path.name)[1]:
         stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
     if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
         stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
     try:
-        proposal = propose(path, said=said)
-        if proposal.missing and said.shape is None:
+        proposal = propose(path, stated=stated)
+        if proposal.missing and stated.shape is None:
             console.print(f"[yellow]à confirmer[/] {_incomplete(proposal)}", soft_wrap=True)
-            proposal = complete(path, said)
+            proposal = complete(path, stated)
     except SourceFileError as error:
         stop(f"{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
     _preview(proposal)
     if not look and sys.stdin.isatty():
-        proposal = questions.asked(proposal, said)
+        proposal = questions.asked(proposal, stated)
     if proposal.missing:
         stop(f"Rien n’est écrit : {_incomplete(proposal)} Essayer --shape, ou « mrf new-source ID ».", NOT_PUBLISHED)
     if look:

@@ -26,7 +26,7 @@ from ingestion.confinement.limits import Limits
 from ingestion.declaration.reader_settings import SurveyReader
 from ingestion.declaration.source import Source
 from ingestion.errors import DeclarationError, SourceFileError
-from ingestion.readers.surveys.consent import Erased, nobody
+from ingestion.readers.surveys.consent import Erased, nothing_erased
 from ingestion.reading_process import ReadingProcess
 from ingestion.records.kept_parts import KeptParts
 from ingestion.records.mapping import FOUND
@@ -205,7 +205,7 @@ class _Delivering:
         )  # fmt: skip
 
     def _kept_rows(self) -> Delivery:
-        """The last delivery with its rows, whatever is landed now."""
+        """The last delivery with its rows, without regard to what is landed now."""
         if self.before is None:
             if self.workspace.state_file(self.source.id).exists():
                 raise state_files.Damaged(
@@ -266,7 +266,7 @@ class _Delivering:
     def _erased(self) -> tuple[Erased, list[str]]:
         """The test for erased submissions, and the fingerprint of erasures. Raises KeyProblem."""
         if self.inventory.is_demo or not isinstance(self.source.reader, SurveyReader):
-            return nobody, []
+            return nothing_erased, []
         erased = forgotten.load(self.workspace)
         return erased, [erased.identity] if erased.identity else []
 

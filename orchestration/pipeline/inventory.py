@@ -277,13 +277,13 @@ def from_dict(content: dict[str, Any]) -> Inventory:
 
 def country_facts() -> dict[str, Any]:
     """What the models know of the country; the macro `country` reads it."""
-    told = pack.country()
+    settings = pack.country()
     return {
         "pcode_letters": letters(),
-        "vintage": told.current_vintage,
-        "near_zones": list(told.near_zones),
-        "local_languages": list(told.local_languages),
-        "readings": list(told.readings),
+        "vintage": settings.current_vintage,
+        "near_zones": list(settings.near_zones),
+        "local_languages": list(settings.local_languages),
+        "readings": list(settings.readings),
     }
 
 

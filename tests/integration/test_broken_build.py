@@ -1,4 +1,7 @@
-"""A build that fails a check is never seen by readers, whatever one materializes afterwards."""
+"""A build that fails a check is never seen by readers, whatever one materializes afterwards.
+
+In small: `test_audit.py` refuses each kind of failure, and a partial run of the demo publishes nothing (`test_demo.py`).
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,20 @@ import pytest
 
 from tests.conftest import Root
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "named"),
     [
         # a model that does not compile
-        pytest.param("models/marts/need/needs.sql", "select", "selectt", "needs", marks=pytest.mark.long),
+        ("models/marts/need/needs.sql", "select", "selectt", "needs"),
         # a project that does not even parse
-        pytest.param("models/marts/reference/dim_zone.sql", "ref('zone')", "ref('zone_inconnue')", "zone_inconnue", marks=pytest.mark.long),
+        ("models/marts/reference/dim_zone.sql", "ref('zone')", "ref('zone_inconnue')", "zone_inconnue"),
         # a grid with a hole: dbt's test on the mart fails
         ("models/marts/gap/service_gap.sql", "from gaps", "from (select * from gaps where area_code <> 'Z_GAO' or service_type_code <> 'SOC_01') as gaps", "gap_grid_is_dense"),
         # coordinates outside Mali pass dbt, and fail the Great Expectations suite of the mart
-        pytest.param("models/marts/service/service_directory.sql", "profiles.latitude,", "profiles.latitude - 90 as latitude,", "great_expectations service_directory", marks=pytest.mark.long),
+        ("models/marts/service/service_directory.sql", "profiles.latitude,", "profiles.latitude - 90 as latitude,", "great_expectations service_directory"),
     ],
     ids=["model", "project", "dbt test", "mart suite"],
 )  # fmt: skip
@@ -54,7 +59,6 @@ def test_a_broken_build_publishes_nothing(
     assert root.publications == [catalog["current"].split("/")[0]]
 
 
-@pytest.mark.long
 def test_a_failing_deliverable_keeps_the_data_published(demo: Root, project_copy: Path, tmp_path: Path) -> None:
     template = project_copy / "warehouse/deliverables/report/templates/midterm_report.md.j2"
     template.write_text(template.read_text() + "\n{{ w.raw('services', 'inconnu') }}\n")
@@ -77,7 +81,6 @@ def test_a_failing_deliverable_keeps_the_data_published(demo: Root, project_copy
     assert (root.folder / "rapports" / "rapport_mi_parcours.docx").exists()
 
 
-@pytest.mark.long
 def test_one_mart_is_built_alone_and_not_published(demo: Root, tmp_path: Path) -> None:
     root = demo.copy(tmp_path / "data")
     before = root.catalog

@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.proposals.folder import write
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.proposal import Proposal, Said, propose
+from ingestion.proposals.proposal import Proposal, Stated, propose
 from ingestion.proposals.words import likeness
 from ingestion.records.source_records import ingest
 from tests.fixtures.project_lists import LISTS
@@ -68,7 +68,7 @@ def test_the_longer_sheet_is_the_list_and_another_can_be_chosen(tmp_path: Path) 
     book.save(tmp_path / "deux_2024.xlsx")
     proposal = propose(tmp_path / "deux_2024.xlsx")
     assert (proposal.sheet.name, proposal.sheet.others) == ("Activités", ["Sheet"])
-    assert propose(tmp_path / "deux_2024.xlsx", said=Said(sheet="Sheet")).sheet.row_count == 4
+    assert propose(tmp_path / "deux_2024.xlsx", stated=Stated(sheet="Sheet")).sheet.row_count == 4
     assert "laissées : Sheet" in (write(proposal, tmp_path / "ong_deux_mli").folder / "source.yml").read_text("utf-8")
 
 
@@ -165,7 +165,7 @@ def test_one_partner_runs_a_donors_project_and_several_are_beside_its_owner(tmp_
     path = tmp_path / "bailleurs_2024.csv"
     path.write_text("Bailleur,Projet,Partenaire de mise en œuvre\nFonds Fictif,Appui,ONG fictive\n", encoding="utf-8")
     assert fates(propose(path))["Partenaire de mise en œuvre"] == "organization_name"
-    assert fates(propose(path, said=Said(organization="ONG à nous")))["Partenaire de mise en œuvre"] == "partners"
+    assert fates(propose(path, stated=Stated(organization="ONG à nous")))["Partenaire de mise en œuvre"] == "partners"
     path.write_text("Bailleur,Projet,Partenaires\nFonds Fictif,Appui,ONG fictive\n", encoding="utf-8")
     assert fates(propose(path))["Partenaires"] == "partners"
 
@@ -173,7 +173,7 @@ def test_one_partner_runs_a_donors_project_and_several_are_beside_its_owner(tmp_
 def test_a_column_may_be_decided_by_a_person(tmp_path: Path) -> None:
     path = tmp_path / "liste_2024.csv"
     path.write_text("Organisation,Lieu,Remarque\nONG fictive,Gao,vu\n", encoding="utf-8")
-    decided = propose(path, said=Said(columns={"Lieu": "admin2_name", "Remarque": "description"}))
+    decided = propose(path, stated=Stated(columns={"Lieu": "admin2_name", "Remarque": "description"}))
     assert fates(decided) == {"Organisation": "organization_name", "Lieu": "admin2_name", "Remarque": "description"}
 
 

@@ -17,7 +17,7 @@ from ingestion.proposals.editions import patterns
 from ingestion.proposals.folder import write
 from ingestion.proposals.judging import personal_ground
 from ingestion.proposals.looking import FileColumn
-from ingestion.proposals.proposal import Proposal, Said, complete, propose, source_id
+from ingestion.proposals.proposal import Proposal, Stated, complete, propose, source_id
 from ingestion.proposals.words import likeness, tagged, words
 from ingestion.records.expected import expected_csv
 from ingestion.records.source_records import ingest
@@ -188,7 +188,7 @@ def test_a_list_of_places_has_no_outlines(tmp_path: Path) -> None:
     path = tmp_path / "codes.csv"
     path.write_text("Admin Level,P-Code,Name\n1,ML07,Gao\n2,ML0703,Gao\n", encoding="utf-8")
     assert "geometry" in propose(path).missing
-    assert not complete(path, Said()).missing, "a folder all the same, with what a person has to confirm"
+    assert not complete(path, Stated()).missing, "a folder all the same, with what a person has to confirm"
 
 
 def test_a_folder_that_cannot_be_read_is_not_left_behind(directory: Path, tmp_path: Path) -> None:

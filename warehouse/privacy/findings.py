@@ -17,7 +17,7 @@ from ingestion.records.shelters import HALVES
 
 KNOWN_PHONE, KNOWN_EMAIL, KNOWN_NAME, KNOWN_POINT = "known_phone", "known_email", "known_name", "known_point"
 PLACE_OF_SHELTER, NOT_PERMITTED = "place_of_shelter", "not_permitted"
-TOLD = {
+SENTENCES = {
     personal.PHONE: "numéro de téléphone",
     personal.EMAIL: "adresse électronique",
     personal.ACCOUNT: "compte d’une messagerie",
@@ -48,7 +48,7 @@ class Finding:
     kind: str
 
     def __str__(self) -> str:
-        return f"{personal.redact(self.file)[0]} · {personal.redact(self.place)[0]} : {TOLD[self.kind]}"
+        return f"{personal.redact(self.file)[0]} · {personal.redact(self.place)[0]} : {SENTENCES[self.kind]}"
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Publication:
 
 def publications(roots: list[Path]) -> list[Publication]:
     """The current publication of each root. Raises NotComparable for two of a country, or invented beside real ones."""
-    found: dict[str, Publication] = {}
+    by_country: dict[str, Publication] = {}
     for root in roots:
         layout = Layout(root.resolve())
         try:
@@ -71,13 +71,13 @@ def publications(roots: list[Path]) -> list[Publication]:
         except FileNotFoundError as error:
             raise NotComparable(str(error)) from error
         country = layout.country.read_text(encoding="utf-8").strip() if layout.country.exists() else DEFAULT
-        if country in found:
-            raise NotComparable(f"{root} et {found[country].file} : deux publications de « {country} »")
+        if country in by_country:
+            raise NotComparable(f"{root} et {by_country[country].file} : deux publications de « {country} »")
         manifest = publish.manifest_of(layout, str(file.relative_to(layout.published)))
-        found[country] = Publication(country, file, manifest)
-    if len({one.manifest["is_demo"] for one in found.values()}) > 1:
+        by_country[country] = Publication(country, file, manifest)
+    if len({one.manifest["is_demo"] for one in by_country.values()}) > 1:
         raise NotComparable("exemples fictifs et données réelles ne se lisent pas ensemble")
-    return list(found.values())
+    return list(by_country.values())
 
 
 def write(folder: Path, read: list[Publication]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Which services are victims' shelters, and which stand so near one that their own place would tell it.
+"""Which services are victims' shelters, and which stand so near one that their own place would disclose it.
 
 Beside a shelter stand the services of the same structure in its cercle, and those of any source within the declared
 distance. What is so near is never the only one of its source and cercle without a place, for that would tell it. Where

@@ -81,7 +81,7 @@ _SAME_PLACE = f"""
 
 @dataclass
 class _Links:
-    """Pairs of spots that are one place, and what was decided of each pair worth telling."""
+    """Pairs of spots that are one place, and the decision on each pair that was considered."""
 
     pairs: list[tuple[int, int]] = field(default_factory=list)
     decisions: list[pd.DataFrame] = field(default_factory=list)

@@ -166,7 +166,7 @@ def keep_for(workspace: Workspace, run_folder: Path) -> None:
 
 
 def read_by(run_folder: Path) -> dict[str, Any]:
-    """The state that a run read, as `described` told it."""
+    """The state that a run read, as `described` returned it."""
     return read_json(run_folder / "state.json") or {}
 
 

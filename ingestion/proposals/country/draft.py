@@ -98,10 +98,10 @@ def are_levels_known(iso3: str) -> bool:
 
 def _iso2(iso3: str) -> str:
     with files("ingestion.clean").joinpath("countries.csv").open(encoding="utf-8") as file:
-        found = {row["iso3"]: row["iso2"] for row in csv.DictReader(file)}
-    if iso3 not in found:
+        codes = {row["iso3"]: row["iso2"] for row in csv.DictReader(file)}
+    if iso3 not in codes:
         raise DeclarationError(f"pays « {iso3} » inconnu : attendu un code ISO 3166 de trois lettres, comme TCD")
-    return found[iso3]
+    return codes[iso3]
 
 
 def _with(preposition: str, name: str) -> str:

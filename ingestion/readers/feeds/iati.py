@@ -43,14 +43,14 @@ def read(path: Path, source: Source, reader: IatiReader) -> Tables:
         identifier = _text_of(activity, "iati-identifier") or f"#{number}"
         seen[identifier] += 1
         base = f"iati:{identifier}" + (f"[{seen[identifier]}]" if seen[identifier] > 1 else "")
-        whole = _activity(activity, generated)
+        record = _activity(activity, generated)
         countries = _countries(activity)
         for name, place, cells in [("activities", "", Cells()), *_children(activity)]:
             locator = f"{base}/{place}" if place else base
             if reason := _reason(name, cells, countries, reader.country):
                 rejected[name].append((locator, reason))
             else:
-                kept[name].append((base, locator, whole | cells))
+                kept[name].append((base, locator, record | cells))
     if not seen:
         raise SourceFileError(path.name, "iati-activities", "au moins une activité", "aucune")
     return {name: _table(name, kept[name], rejected[name]) for name in kept}
@@ -109,8 +109,8 @@ def _activity(activity: Node, generated: str) -> Cells:
         "updated": _updated(activity, generated),
     }
     for role, column in _ROLES.items():
-        found = [_narrative(node) for node in activity.findall("participating-org") if node.get("role") == role]
-        cells[column] = "; ".join(dict.fromkeys(filter(None, found))), f"participating-org[@role='{role}']"
+        names = [_narrative(node) for node in activity.findall("participating-org") if node.get("role") == role]
+        cells[column] = "; ".join(dict.fromkeys(filter(None, names))), f"participating-org[@role='{role}']"
     for kind, column in _DATES.items():
         days = [node.get("iso-date", "") for node in activity.findall("activity-date") if node.get("type") == kind]
         cells[column] = next(filter(None, days), ""), f"activity-date[@type='{kind}']"
@@ -121,8 +121,8 @@ def _activity(activity: Node, generated: str) -> Cells:
 
 def _updated(activity: Node, generated: str) -> tuple[str, str]:
     """When the publisher last saw the activity: said of it, or of the file, or its latest payment (as Canada's)."""
-    if said := activity.get("last-updated-datetime"):
-        return said, "@last-updated-datetime"
+    if stamp := activity.get("last-updated-datetime"):
+        return stamp, "@last-updated-datetime"
     if generated:
         return generated, "/iati-activities/@generated-datetime"
     days = [node.get("iso-date", "") for node in activity.findall("transaction/transaction-date")]
@@ -163,7 +163,7 @@ def _sector(node: Node) -> Cells:
 
 
 def _location(node: Node) -> Cells:
-    """A location by its names, its point, and the p-codes among its codes, whatever vocabulary they claim."""
+    """A location: its names, its point, and those of its codes that are p-codes, in any declared vocabulary."""
     latitude, longitude = (*_text_of(node, "point/pos").replace(",", " ").split(), "", "")[:2]
     feature, name = _attribute(node, "feature-designation", "code"), _narrative(node.find("name"))
     coded = [
@@ -222,8 +222,8 @@ _CHILDREN: dict[str, tuple[str, Callable[[Node], Cells]]] = {
 
 def _countries(activity: Node) -> set[str]:
     """The countries that an activity says of itself, in its transactions or in its locations."""
-    said = {node.get("code", "").upper() for node in activity.iter("recipient-country")}
-    return (said | {_location(node)["location_country"][0] for node in activity.iter("location")}) - {""}
+    codes = {node.get("code", "").upper() for node in activity.iter("recipient-country")}
+    return (codes | {_location(node)["location_country"][0] for node in activity.iter("location")}) - {""}
 
 
 def _reason(name: str, cells: Cells, countries: set[str], country: str | None) -> str:
@@ -234,23 +234,23 @@ def _reason(name: str, cells: Cells, countries: set[str], country: str | None) -
         return f"activité hors du pays {country} (pays : {', '.join(sorted(countries)) or 'non dit'})"
     if name != "locations":
         return ""
-    said = {cells["location_country"][0], *(cells[f"admin{level}_code"][0][:2].upper() for level in (1, 2, 3))} - {""}
-    if said and country not in said:
-        return f"lieu hors du pays {country} (pays : {', '.join(sorted(said))})"
-    if not said and len(countries) > 1 and not cells["latitude"][0]:
+    stated = {cells["location_country"][0], *(cells[f"admin{level}_code"][0][:2].upper() for level in (1, 2, 3))} - {""}
+    if stated and country not in stated:
+        return f"lieu hors du pays {country} (pays : {', '.join(sorted(stated))})"
+    if not stated and len(countries) > 1 and not cells["latitude"][0]:
         return f"lieu sans pays ni position, d’une activité en {len(countries)} pays"
     return ""
 
 
 def _narrative(node: Node | None) -> str:
-    """The text in French, else in English, else in whatever language comes first."""
+    """The text in French, else in English, else in the first language given."""
     if node is None:
         return ""
     texts: dict[str, str] = {}
     for narrative in node.findall("narrative"):
-        said = next((n.get(_LANG) for n in (narrative, *narrative.iterancestors()) if n.get(_LANG)), "")
+        language = next((n.get(_LANG) for n in (narrative, *narrative.iterancestors()) if n.get(_LANG)), "")
         if text := " ".join("".join(narrative.itertext()).split()):
-            texts.setdefault(said.lower()[:2], text)
+            texts.setdefault(language.lower()[:2], text)
     return texts.get("fr") or texts.get("en") or next(iter(texts.values()), "")
 
 
@@ -259,8 +259,8 @@ def _text_of(node: Node, path: str) -> str:
 
 
 def _attribute(node: Node, path: str, name: str) -> str:
-    found = node.find(path)
-    return "" if found is None else str(found.get(name, ""))
+    element = node.find(path)
+    return "" if element is None else str(element.get(name, ""))
 
 
 def _shares(activity: Node, tag: str) -> str:

@@ -50,7 +50,7 @@ def read(path: Path, source: Source, reader: JsonReader) -> Tables:
     for key, expected in reader.expects.items():
         if as_text(_at(answer, key)) != as_text(expected):
             wanted = f"« {as_text(expected)} » (la réponse n’est pas une erreur)"
-            raise SourceFileError(path.name, key, wanted, kind_of(_at(answer, key)) + _said(answer))
+            raise SourceFileError(path.name, key, wanted, kind_of(_at(answer, key)) + _error_message(answer))
     place = reader.records or "document"
     records = _at(answer, reader.records)
     if not isinstance(records, list) or not records:
@@ -60,10 +60,10 @@ def read(path: Path, source: Source, reader: JsonReader) -> Tables:
     return tables_of(path.name, [_grid(path, reader.records, records)], source, reader)
 
 
-def _said(answer: Any) -> str:
+def _error_message(answer: Any) -> str:
     """What a server says of its own error, "" where it says nothing; never what else is in the answer."""
-    told = [value for key, value in answer.items() if _ERROR.fullmatch(key)] if isinstance(answer, dict) else []
-    text = "; ".join(_text(value) for value in told if value)
+    messages = [value for key, value in answer.items() if _ERROR.fullmatch(key)] if isinstance(answer, dict) else []
+    text = "; ".join(_text(value) for value in messages if value)
     return f" : {redact(text, names=True)[0][:_SHOWN]}" if text else ""
 
 
@@ -73,8 +73,8 @@ def _check_total(path: Path, key: str, total: Any, count: int, place: str) -> No
         return
     if isinstance(total, int):
         raise SourceFileError(path.name, place, f"{total} ({key})", f"{count} enregistrements : réponse incomplète ?")
-    told = f"{kind_of(total)} : la réponse ne dit pas si elle est entière"
-    raise SourceFileError(path.name, key, "le nombre d’enregistrements (total)", told)
+    reason = f"{kind_of(total)} : la réponse ne dit pas si elle est entière"
+    raise SourceFileError(path.name, key, "le nombre d’enregistrements (total)", reason)
 
 
 def lists_of_records(path: Path) -> list[JsonGrid]:
@@ -119,10 +119,10 @@ def _load(path: Path) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):  # json itself would keep the last one only
+    values = dict(pairs)
+    if len(values) != len(pairs):  # json itself would keep the last one only
         raise ValueError(f"une clé en double dans un objet de {len(pairs)}")
-    return found
+    return values
 
 
 def _no_number(name: str) -> Any:

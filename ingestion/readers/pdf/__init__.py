@@ -1,4 +1,4 @@
-"""Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space, whichever tell it.
+"""Tables and sentences in a PDF (pdfplumber): each table is read by its rules or by its white space.
 
 The layout of a page (`layout`) has tables whose cells are drawn (`ruled`, `bands`) and others whose columns are white
 space: `framed` and `runs` find them by their `evidence`, `lines`, `columns`, `spacing`, `header` and `borderless` read
@@ -31,25 +31,25 @@ def read(path: Path, source: Source, reader: PdfReader) -> Tables:
     read: list[PdfGrid] = []
     if mappings:
         among = source.model_copy(update={"shapes": mappings})
-        found = grids(path.name, pages)
-        found += [grid for grid in lists(path.name, pages) if is_declared(grid, among, reader)]
-        if not found:
+        grids_read = grids(path.name, pages)
+        grids_read += [grid for grid in lists(path.name, pages) if is_declared(grid, among, reader)]
+        if not grids_read:
             raise SourceFileError(path.name, f"pages {reader.pages}", "au moins un tableau", "aucun tableau")
-        tables = tables_of(path.name, found, among, reader) | tables
-        read = found
+        tables = tables_of(path.name, grids_read, among, reader) | tables
+        read = grids_read
     return with_notes(path.name, pages, read, tables, source)
 
 
 def tables_in(path: Path) -> list[PdfGrid]:
-    """Every table of a document, whatever it says. Raises SourceFileError."""
+    """Every table of a document, declared or not. Raises SourceFileError."""
     pages = read_pages(path, "all", "auto", {})
     return grids(path.name, pages) + lists(path.name, pages)
 
 
 def passages(path: Path, pages: str = "all") -> list[Passage]:
     """The running text of the declared pages, a passage a paragraph, each with its page and box."""
-    found = read_pages(path, pages, "auto", {})
-    return [passage for page in found for passage in page.passages]
+    read = read_pages(path, pages, "auto", {})
+    return [passage for page in read for passage in page.passages]
 
 
 def _pages(path: Path, reader: PdfReader) -> list[Page]:

@@ -19,28 +19,28 @@ _PASSWORD, _PUSH_BUTTON = 1 << 13, 1 << 16  # of a field's
 
 def paint_annotations(page: Any, turn: Matrix, interpreter: Interpreter) -> None:
     """The values of form fields, texts that were typed over a page, and strokes through words."""
-    for given in resolve1(page.annots) or []:
-        told = resolve1(given)
-        if not isinstance(told, dict) or (resolve1(told.get("F")) or 0) & (_HIDDEN | _NO_VIEW):
+    for reference in resolve1(page.annots) or []:
+        annotation = resolve1(reference)
+        if not isinstance(annotation, dict) or (resolve1(annotation.get("F")) or 0) & (_HIDDEN | _NO_VIEW):
             continue
-        if "OC" in told and interpreter.layers.is_off(told["OC"]):
+        if "OC" in annotation and interpreter.layers.is_off(annotation["OC"]):
             continue
-        bounds = [resolve1(value) for value in resolve1(told.get("Rect")) or []]
+        bounds = [resolve1(value) for value in resolve1(annotation.get("Rect")) or []]
         if len(bounds) != 4 or not all(isinstance(value, int | float) for value in bounds):
             continue
-        kind = getattr(resolve1(told.get("Subtype")), "name", "")
+        kind = getattr(resolve1(annotation.get("Subtype")), "name", "")
         box = (min(bounds[::2]), min(bounds[1::2]), max(bounds[::2]), max(bounds[1::2]))
         if kind == "Widget":
-            _paint_field(told, box, turn, interpreter)
+            _paint_field(annotation, box, turn, interpreter)
         elif kind == "FreeText":
-            _paint_text(told, _text(told.get("Contents")), box, turn, interpreter)
+            _paint_text(annotation, _text(annotation.get("Contents")), box, turn, interpreter)
         elif kind == "StrikeOut":
             painted = interpreter.device.painted
-            painted.strikes += [_placed(painted, part, turn) for part in _marked(told, box)]
+            painted.strikes += [_placed(painted, part, turn) for part in _marked(annotation, box)]
 
 
-def _marked(told: dict[str, Any], box: Box) -> Iterator[Box]:
-    corners = [resolve1(value) for value in resolve1(told.get("QuadPoints")) or []]
+def _marked(annotation: dict[str, Any], box: Box) -> Iterator[Box]:
+    corners = [resolve1(value) for value in resolve1(annotation.get("QuadPoints")) or []]
     if not corners or len(corners) % 8:
         yield box
     for first in range(0, len(corners) - 7, 8):
@@ -65,29 +65,29 @@ def _inherited(field_: dict[str, Any], key: str) -> Any:
     return None
 
 
-def _paint_field(told: dict[str, Any], box: Box, turn: Matrix, interpreter: Interpreter) -> None:
-    kind = getattr(_inherited(told, "FT"), "name", "")
-    flags = _inherited(told, "Ff") or 0
+def _paint_field(annotation: dict[str, Any], box: Box, turn: Matrix, interpreter: Interpreter) -> None:
+    kind = getattr(_inherited(annotation, "FT"), "name", "")
+    flags = _inherited(annotation, "Ff") or 0
     if kind == "Btn":
-        state = getattr(resolve1(told.get("AS")), "name", "Off")
+        state = getattr(resolve1(annotation.get("AS")), "name", "Off")
         if state != "Off" and not flags & _PUSH_BUTTON:
             _write("X", box, turn, interpreter.device)
     elif kind in ("Tx", "Ch") and not flags & _PASSWORD:
-        value = _inherited(told, "V")
+        value = _inherited(annotation, "V")
         chosen = value if isinstance(value, list) else [value]
-        texts = [_choice(told, _text(each)) for each in chosen]
-        _write("\n".join(text for text in texts if text), box, turn, interpreter.device, _font_size(told))
+        texts = [_choice(annotation, _text(each)) for each in chosen]
+        _write("\n".join(text for text in texts if text), box, turn, interpreter.device, _font_size(annotation))
 
 
-def _font_size(told: dict[str, Any]) -> float:
+def _font_size(annotation: dict[str, Any]) -> float:
     """As the field's look says; 12 where it is to fit."""
-    found = _FONT_SIZE.search(_text(_inherited(told, "DA")))
-    return (float(found[1]) if found else 0.0) or 12.0
+    match = _FONT_SIZE.search(_text(_inherited(annotation, "DA")))
+    return (float(match[1]) if match else 0.0) or 12.0
 
 
-def _choice(told: dict[str, Any], value: str) -> str:
+def _choice(annotation: dict[str, Any], value: str) -> str:
     """What a person sees of a chosen value."""
-    for option in _inherited(told, "Opt") or []:
+    for option in _inherited(annotation, "Opt") or []:
         pair = resolve1(option)
         if isinstance(pair, list) and len(pair) == 2 and _text(pair[0]) == value:
             return _text(pair[1])
@@ -103,10 +103,10 @@ def _text(value: Any) -> str:
     return decode_text(value) if isinstance(value, bytes) else value if isinstance(value, str) else ""
 
 
-def _paint_text(told: dict[str, Any], text: str, box: Box, turn: Matrix, interpreter: Interpreter) -> None:
+def _paint_text(annotation: dict[str, Any], text: str, box: Box, turn: Matrix, interpreter: Interpreter) -> None:
     """The letters as they are shown, else the value written into its rectangle."""
     device = interpreter.device
-    look = resolve1((resolve1(told.get("AP")) or {}).get("N"))
+    look = resolve1((resolve1(annotation.get("AP")) or {}).get("N"))
     first = len(device.painted.letters)
     if isinstance(look, PDFStream) and look.get("BBox") is not None:
         x0, y0, x1, y1 = (resolve1(value) for value in resolve1(look["BBox"]))

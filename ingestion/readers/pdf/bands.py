@@ -52,13 +52,13 @@ def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> l
             else:
                 beside.append(((row, block[1], row, block[3]), some))
     strips, keys = _strips(lattice, [line for row in dense for line in lines_in(dense[row], space)])
-    found: list[_Piece] = []
+    pieces: list[_Piece] = []
     for block, inside in [*by_block.items(), *beside]:
         if block not in tall and not (block[0] == block[2] and block[0] in dense):
-            found += _whole_or_parted(block, inside, strips, keys, space)
+            pieces += _as_one_or_parts(block, inside, strips, keys, space)
     for row, inside in dense.items():
-        found += _rows_of_band(row, lines_in(inside, space), strips, keys, by_space=row in worded)
-    return _numbered(found, lattice)
+        pieces += _rows_of_band(row, lines_in(inside, space), strips, keys, by_space=row in worded)
+    return _numbered(pieces, lattice)
 
 
 def _is_dense_beside(block: Block, words: list[Word], dense: dict[int, list[Word]]) -> bool:
@@ -136,7 +136,7 @@ def _strips(lattice: Lattice, lines: Sequence[Line]) -> tuple[list[tuple[float, 
     return strips, keys
 
 
-def _whole_or_parted(
+def _as_one_or_parts(
     block: Block, words: list[Word], strips: Sequence[tuple[float, float]], keys: Sequence[Key], space: float
 ) -> list[_Piece]:
     """A cell; or, where its column holds several further down and its own lines follow them, those."""
@@ -165,8 +165,8 @@ def _rows_of_band(
     rows: list[Row] = [parts_of(line, strips) for line in lines]
     starts = row_starts(lines, strips) if by_space else []
     if starts:
-        whole = [reduce(merged, rows[start:end]) for start, end in pairwise([*starts, len(rows)])]
-        return _pieces(row, whole, keys)
+        merged_rows = [reduce(merged, rows[start:end]) for start, end in pairwise([*starts, len(rows)])]
+        return _pieces(row, merged_rows, keys)
     limits = [
         max((w.x1 for some in rows for part in some if part.first == part.last == c for w in part.words), default=0.0)
         for c in range(len(strips) + 1)
@@ -198,7 +198,7 @@ def _numbered(pieces: Sequence[_Piece], lattice: Lattice) -> list[Cell]:
             lattice.xs[piece.last_column[0] + 1],
             lattice.ys[piece.last_row[0] + 1],
         )
-        whole = piece.last_row[1] == _LAST and piece.last_column[1] == _LAST
+        is_undivided = piece.last_row[1] == _LAST and piece.last_column[1] == _LAST
         cells.append(
             Cell(
                 rows.index(piece.row),
@@ -206,7 +206,7 @@ def _numbered(pieces: Sequence[_Piece], lattice: Lattice) -> list[Cell]:
                 last(rows, piece.last_row),
                 last(columns, piece.last_column),
                 text_of(piece.words),
-                drawn if whole or not piece.words else around(word.box for word in piece.words),
+                drawn if is_undivided or not piece.words else around(word.box for word in piece.words),
                 note_of(piece.words),
             )
         )

@@ -1,4 +1,4 @@
-"""Tables whose columns are told by white space: lines, and what wraps, make the rows."""
+"""Tables whose columns are separated by white space; a row is a line and the lines that continue it."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ def cells_of(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Cell]:
             for p in row
             if p.first > 0 or number - base not in merged_first
         ]
-    whole = dict.fromkeys(merged_first.values())
-    return cells + [replace(cell, row=cell.row + base, last_row=cell.last_row + base) for cell in whole]
+    merged_cells = dict.fromkeys(merged_first.values())
+    return cells + [replace(cell, row=cell.row + base, last_row=cell.last_row + base) for cell in merged_cells]
 
 
 def _merged_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> dict[int, Cell]:
@@ -151,7 +151,7 @@ def _merged_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> di
     Where its text stands on the page before, the cell is empty.
     """
     groups, has_left_out = _parted_first(rows, rules, edge)
-    found: dict[int, Cell] = {}
+    merged: dict[int, Cell] = {}
     for first, last in groups if has_left_out else ():
         texts = [part for row in rows[first : last + 1] for part in row if part.first == 0]
         if first == last or len(texts) > 1 or any(part.last > 0 for part in texts):
@@ -160,8 +160,8 @@ def _merged_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> di
         x1 = min(box[0] for box in boxes)
         place = texts[0].box if texts else (min(edge, x1) - 1, boxes[0][1], min(edge, x1), boxes[-1][3])
         text, note = (texts[0].text, texts[0].note) if texts else ("", "")
-        found |= dict.fromkeys(range(first, last + 1), Cell(first, 0, last, 0, text, place, note))
-    return found
+        merged |= dict.fromkeys(range(first, last + 1), Cell(first, 0, last, 0, text, place, note))
+    return merged
 
 
 def _parted_first(rows: Sequence[Row], rules: Sequence[Rule], edge: float) -> tuple[list[tuple[int, int]], bool]:

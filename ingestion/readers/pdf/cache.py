@@ -37,10 +37,10 @@ def kept(path: Path, source: Source, reader: PdfReader, read: Callable[[], list[
 
 def _key(reader: PdfReader) -> str:
     """What the pages depend on besides the file: the declaration, this code, and the libraries under it."""
-    told = [reader.pages, reader.strategy, json.dumps(reader.settings, sort_keys=True)]
-    told += [version("pdfplumber"), version("pdfminer.six")]
-    told += [module.read_text(encoding="utf-8") for module in sorted(Path(__file__).parent.glob("*.py"))]
-    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
+    parts = [reader.pages, reader.strategy, json.dumps(reader.settings, sort_keys=True)]
+    parts += [version("pdfplumber"), version("pdfminer.six")]
+    parts += [module.read_text(encoding="utf-8") for module in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def _is_personal(page: Page) -> bool:

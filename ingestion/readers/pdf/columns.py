@@ -32,7 +32,7 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Lin
             marks += [(piece.x0, 1), (end, -1)]
     marks.sort()
     limit = crossed * len(several)
-    found: list[tuple[float, float]] = []
+    gaps: list[tuple[float, float]] = []
     depth, start = 0, None
     for at, step in marks:
         before = depth
@@ -41,10 +41,10 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Lin
             start = at
         elif before <= limit < depth and start is not None:
             if at - start >= _GUTTER * em:
-                found.append((start, at))
+                gaps.append((start, at))
             start = None
-    found = _with_outer_columns(_with_sparse_columns(found, several, em), several, head, em)
-    return _with_headings(found, head, several) if head else _with_headings(found, lines[:1], lines[1:])
+    gaps = _with_outer_columns(_with_sparse_columns(gaps, several, em), several, head, em)
+    return _with_headings(gaps, head, several) if head else _with_headings(gaps, lines[:1], lines[1:])
 
 
 def _with_headings(
@@ -69,11 +69,11 @@ def _filled(strips: Sequence[tuple[float, float]], lines: Sequence[Line]) -> set
 
 
 def _with_sparse_columns(
-    found: list[tuple[float, float]], lines: Sequence[Line], em: float
+    gaps: list[tuple[float, float]], lines: Sequence[Line], em: float
 ) -> list[tuple[float, float]]:
     """A column with few filled cells lies in a gutter: pieces that no gutter's side touches part it in two."""
     parted: list[tuple[float, float]] = []
-    for start, end in found:
+    for start, end in gaps:
         inside = [
             piece
             for line in lines
@@ -89,22 +89,22 @@ def _with_sparse_columns(
 
 
 def _with_outer_columns(
-    found: list[tuple[float, float]], lines: Sequence[Line], head: Sequence[Line], em: float
+    gaps: list[tuple[float, float]], lines: Sequence[Line], head: Sequence[Line], em: float
 ) -> list[tuple[float, float]]:
     """A first or last column with few filled cells: no line crosses the strip beside it, and the first has both sides.
 
     Such are the region that is told once for its rows, and remarks.
     """
-    if not found:
-        return found
+    if not gaps:
+        return gaps
     both = 1 if head else 2
-    every = [line for line in [*head, *lines] if len(line.pieces) > 2 or len(found) < _SEVERAL]  # no totals, no titles
-    starts, ends = [-inf, *(end for _, end in found)], [*(start for start, _ in found), inf]
+    every = [line for line in [*head, *lines] if len(line.pieces) > 2 or len(gaps) < _SEVERAL]  # no totals, no titles
+    starts, ends = [-inf, *(end for _, end in gaps)], [*(start for start, _ in gaps), inf]
     more: list[tuple[float, float]] = []
     for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        if number in (0, len(found)) or head:
+        if number in (0, len(gaps)) or head:
             more += _outer([[p for p in line.pieces if start <= p.x0 and p.x1 <= end] for line in every], em, both)
-    return sorted(found + more)
+    return sorted(gaps + more)
 
 
 def _outer(rows: Sequence[Sequence[Piece]], em: float, least: int) -> list[tuple[float, float]]:

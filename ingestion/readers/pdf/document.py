@@ -48,8 +48,8 @@ def _side_by_side(
             return sorted((page for share in done for page in share), key=lambda page: page.number)
     except (BrokenExecutor, OSError) as error:
         if limits.is_confined():  # another try would take as long again
-            found = "des pages qui en demandent davantage"
-            raise SourceFileError(path.name, "pages", "des pages qui se lisent dans les limites", found) from error
+            reason = "des pages qui en demandent davantage"
+            raise SourceFileError(path.name, "pages", "des pages qui se lisent dans les limites", reason) from error
         return None
 
 

@@ -25,14 +25,14 @@ _SAME = 6.0  # rules whose ends differ by less have one extent
 
 def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
     """Rules of one extent, from top to bottom; pieces of one rule over the columns count as one rule."""
-    whole: list[Rule] = []
+    joined: list[Rule] = []
     for rule in sorted(rules):
-        if whole and whole[-1].at == rule.at and rule.start - whole[-1].end < 2 * em:
-            whole[-1] = Rule(rule.at, whole[-1].start, rule.end)
+        if joined and joined[-1].at == rule.at and rule.start - joined[-1].end < 2 * em:
+            joined[-1] = Rule(rule.at, joined[-1].start, rule.end)
         else:
-            whole.append(rule)
+            joined.append(rule)
     groups: list[list[Rule]] = []
-    for rule in sorted(whole, key=lambda rule: (-round(rule.length), rule.at)):
+    for rule in sorted(joined, key=lambda rule: (-round(rule.length), rule.at)):
         if rule.length < 8 * em:
             continue
         for group in groups:
@@ -42,7 +42,7 @@ def frames(rules: Sequence[Rule], em: float) -> list[list[Rule]]:
         else:
             groups.append([rule])
     groups = [sorted(group) for group in groups]
-    return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in whole)]
+    return [group for group in groups if len(group) > 1 and not any(_is_part(group[0], rule) for rule in joined)]
 
 
 def _is_of_rows(rule: Rule, group: Sequence[Rule], em: float) -> bool:
@@ -64,7 +64,7 @@ def _is_part(rule: Rule, wider: Rule) -> bool:
 
 def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
     """The lines of every table that stands between rules of one extent; the widest first, as they hold the others."""
-    found: list[list[Line]] = []
+    tables: list[list[Line]] = []
     left = list(words)
     for group in sorted(frames(layout.across, layout.size), key=lambda group: -group[0].length):
         start, end = group[0].start, group[0].end
@@ -102,10 +102,10 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
             row = _row_beside(below, done[-1], group[-1].at) if are_rows[-1] else []
             done[-1] += row or _open_end(done[-1], below)
         done = [run for run in done if len(run) > 1 and not _is_loose(run)]
-        found += done
+        tables += done
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
-    return found
+    return tables
 
 
 def _is_head(lines: Sequence[Line], body: Sequence[Line]) -> bool:

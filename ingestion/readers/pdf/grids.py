@@ -33,10 +33,10 @@ class Line:
     def locator(self, column: int | None = None) -> str:
         """The place of a cell; of the whole row where there is none."""
         box = self.boxes[column] if column is not None and column < len(self.boxes) else None
-        return f"page={self.page};table={self.table};row={self.row};bbox={corners(box or self.whole)}"
+        return f"page={self.page};table={self.table};row={self.row};bbox={corners(box or self.box)}"
 
     @property
-    def whole(self) -> Box:
+    def box(self) -> Box:
         """The box around the row."""
         x0, _, x1, _ = around(box for box in self.boxes if box is not None)
         return (x0, self.height[0], x1, self.height[1])
@@ -85,7 +85,7 @@ class _Last:
 
 def _grids(file: str, pages: Sequence[Page]) -> tuple[list[PdfGrid], list[PdfGrid]]:
     """Tables, and columns of words: few rows on the next page may look like these where a long table began."""
-    found: tuple[list[PdfGrid], list[PdfGrid]] = ([], [])
+    grids_of: tuple[list[PdfGrid], list[PdfGrid]] = ([], [])
     before: list[_Last | None] = [None, None]
     for page in pages:
         lasts: list[_Last | None] = [None, None]
@@ -96,21 +96,21 @@ def _grids(file: str, pages: Sequence[Page]) -> tuple[list[PdfGrid], list[PdfGri
                 above = None if position else _above(before, kind, page, table)
                 upper = lasts[kind]
                 if position and upper is not None and _follows(upper.table, of_page[position - 1], table):
-                    found[kind][upper.index] = _joined(found[kind][upper.index], grid)
+                    grids_of[kind][upper.index] = _joined(grids_of[kind][upper.index], grid)
                     lasts[kind] = _Last(page, table, upper.index)
                 elif above is not None and (last := before[above]):
-                    found[above][last.index] = _joined(*_with_whole_row(found[above][last.index], grid, 0))
+                    grids_of[above][last.index] = _joined(*_with_whole_row(grids_of[above][last.index], grid, 0))
                     if lasts[above] is None:
                         lasts[above] = _Last(page, table, last.index)
                 elif not table.is_rest:
                     last = None if position else before[kind]
                     if last is not None and page.number == last.page.number + 1 and _has_same_header(last.table, table):
-                        found[kind][last.index], grid = _with_whole_row(found[kind][last.index], grid, 1)
-                        grid = _with_cut_cells(found[kind][last.index], grid)
-                    found[kind].append(grid)
-                    lasts[kind] = _Last(page, table, len(found[kind]) - 1)
+                        grids_of[kind][last.index], grid = _with_whole_row(grids_of[kind][last.index], grid, 1)
+                        grid = _with_cut_cells(grids_of[kind][last.index], grid)
+                    grids_of[kind].append(grid)
+                    lasts[kind] = _Last(page, table, len(grids_of[kind]) - 1)
         before = lasts
-    return found
+    return grids_of
 
 
 def _above(before: Sequence[_Last | None], kind: int, page: Page, table: PageTable) -> int | None:

@@ -17,16 +17,16 @@ def ruled_off(lines: Sequence[Line], rules: Sequence[Rule]) -> list[int]:
     """The numbers of the lines right below a rule of full width."""
     left = min(line.pieces[0].x0 for line in lines)
     right = max(line.pieces[-1].x1 for line in lines)
-    found: list[int] = []
+    rows: list[int] = []
     for index in range(1, len(lines)):
         above, below = lines[index - 1].middle, lines[index].middle
         drawn = [rule for rule in rules if above < rule.at < below]
         if drawn and sum(rule.length for rule in drawn) >= 0.8 * (right - left):
             first, last = min(rule.start for rule in drawn), max(rule.end for rule in drawn)
-            is_whole = first < left + lines[index].size or bool(found)  # a merged first column may be left out
+            is_whole = first < left + lines[index].size or bool(rows)  # a merged first column may be left out
             if is_whole and last > right - lines[index].size:
-                found.append(index)
-    return found
+                rows.append(index)
+    return rows
 
 
 def header_length(lines: Sequence[Line], below_rule: Sequence[int]) -> int:
@@ -72,18 +72,18 @@ def header_parts(
                 spanning.append((number, Part(first, last, part.words)))
     levels = sorted({number for number, _ in spanning})
     depth = [0] * (len(strips) + 1)
-    found: list[tuple[int, int, Part]] = []
+    parts: list[tuple[int, int, Part]] = []
     for number, part in spanning:
         level = levels.index(number)
-        found.append((level, level, part))
+        parts.append((level, level, part))
         for column in range(part.first, part.last + 1):
             depth[column] = level + 1
     last_row = len(levels) if leaves else len(levels) - 1
-    found += [
+    parts += [
         (min(depth[column], last_row), last_row, Part(column, column, words))
         for column, words in sorted(leaves.items())
     ]
-    return found
+    return parts
 
 
 def _spanned(

@@ -17,11 +17,11 @@ class Layers:
     @classmethod
     def of(cls, document: Any) -> Layers:
         """Those of a pdfminer document."""
-        told = resolve1(document.catalog.get("OCProperties"))
-        first = resolve1(told.get("D")) if isinstance(told, dict) else None
-        if not isinstance(told, dict) or not isinstance(first, dict):
+        properties = resolve1(document.catalog.get("OCProperties"))
+        first = resolve1(properties.get("D")) if isinstance(properties, dict) else None
+        if not isinstance(properties, dict) or not isinstance(first, dict):
             return cls(frozenset())
-        off = _numbers(told.get("OCGs")) if _name(first.get("BaseState")) == "OFF" else set()
+        off = _numbers(properties.get("OCGs")) if _name(first.get("BaseState")) == "OFF" else set()
         return cls(frozenset((off | _numbers(first.get("OFF"))) - _numbers(first.get("ON"))))
 
     def is_off(self, layer: Any) -> bool:
@@ -30,13 +30,13 @@ class Layers:
             return False
         if isinstance(layer, PDFObjRef) and layer.objid in self.off:
             return True
-        told = resolve1(layer)
-        if not isinstance(told, dict) or _name(told.get("Type")) != "OCMD":
+        properties = resolve1(layer)
+        if not isinstance(properties, dict) or _name(properties.get("Type")) != "OCMD":
             return False
-        given = told.get("OCGs")
-        members = given if isinstance(given, list) else [given]
-        if isinstance(given, PDFObjRef) and isinstance(resolve1(given), list):
-            members = resolve1(given)
+        group = properties.get("OCGs")
+        members = group if isinstance(group, list) else [group]
+        if isinstance(group, PDFObjRef) and isinstance(resolve1(group), list):
+            members = resolve1(group)
         are_off = [self.is_off(member) for member in members if member is not None]
         if not are_off:
             return False
@@ -44,13 +44,13 @@ class Layers:
             "AllOn": not any(are_off),
             "AnyOff": any(are_off),
             "AllOff": all(are_off),
-        }.get(_name(told.get("P")), not all(are_off))
+        }.get(_name(properties.get("P")), not all(are_off))
         return not shown
 
 
-def _numbers(given: Any) -> set[int]:
-    return {member.objid for member in resolve1(given) or [] if isinstance(member, PDFObjRef)}
+def _numbers(references: Any) -> set[int]:
+    return {member.objid for member in resolve1(references) or [] if isinstance(member, PDFObjRef)}
 
 
-def _name(given: Any) -> str:
-    return str(getattr(resolve1(given), "name", ""))
+def _name(reference: Any) -> str:
+    return str(getattr(resolve1(reference), "name", ""))

@@ -69,9 +69,9 @@ def _words_in(letters: Iterable[Letter]) -> bool:
 
 def _is_scan(painted: Painted) -> bool:
     """Whether a picture covers most of the page."""
-    whole = painted.width * painted.height
+    page_area = painted.width * painted.height
     pictures = [patch.box for patch in painted.patches if patch.is_picture]
-    return any((x1 - x0) * (bottom - top) > 0.5 * whole for x0, top, x1, bottom in pictures)
+    return any((x1 - x0) * (bottom - top) > 0.5 * page_area for x0, top, x1, bottom in pictures)
 
 
 def _on_page(painted: Painted) -> tuple[list[Letter], list[Letter]]:
@@ -273,10 +273,10 @@ def _beside(text: str, x: float, top: float, across: float, down: float, places:
 def _forget_chance(letters: Sequence[Letter], again: dict[int, tuple[float, float]]) -> None:
     """Of a text that lies over another a letter may fall on its like; one that is drawn twice does so with most."""
     drawn = Counter(letter.show for letter in letters if not letter.text.isspace())
-    found = Counter(letters[number].show for number in again)
+    repeated = Counter(letters[number].show for number in again)
     for number in list(again):
         show = letters[number].show
-        if 2 * found[show] < drawn[show]:
+        if 2 * repeated[show] < drawn[show]:
             del again[number]
 
 
@@ -314,9 +314,9 @@ def _with_accents(letters: list[Letter]) -> list[Letter]:
             continue
         for beside in (number + 1, number - 1):
             if 0 <= beside < len(letters) and _is_over(letter, base := letters[beside]):
-                whole = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + sign)
-                if len(whole) == 1:
-                    base.text = whole
+                composed = unicodedata.normalize("NFC", _DOTLESS.get(base.text, base.text) + sign)
+                if len(composed) == 1:
+                    base.text = composed
                     gone.add(number)
                     break
     return [letter for number, letter in enumerate(letters) if number not in gone] if gone else letters
@@ -333,7 +333,7 @@ def _is_over(accent: Letter, base: Letter) -> bool:
 
 
 def _read(letters: list[Letter]) -> list[Letter]:
-    """Letters with the signs that a person sees: those of symbol fonts by name, others that tell nothing as such."""
+    """Letters as a person sees them: those of symbol fonts by name; unreadable ones are marked."""
     for letter in letters:
         if is_unreadable(letter.text):
             letter.text = "".join(_SYMBOLS.get(sign, _UNREADABLE) for sign in _signs(letter.text))

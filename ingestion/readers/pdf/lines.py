@@ -16,7 +16,7 @@ FIGURE_GAP = 0.45  # em: between figures less is enough
 _OVER = 0.6  # em: less is a column that is a little too narrow
 _LEADING = 0.9  # em: lines further apart belong to two paragraphs
 _COLUMN_GAP = 1.0  # em: a narrower space may stand between two figures of a sentence
-_WHOLE_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
+_FIGURE = re.compile(r"[-–−(*$€]*\d[\d,.]*[%)*]*")
 _THOUSANDS = re.compile(r"\d{3}([.,]\d+)?[%)*]*")
 _EMPTY_MARK = re.compile(r"[-–—−.…*†‡#]+|\(?X\)?|n\.?/?a\.?|N\.?/?A\.?|nd|ns|\.\.")
 
@@ -169,15 +169,15 @@ def _has_digit(text: str) -> bool:
 
 def blocks(words: Sequence[Word], space: float) -> list[list[Piece]]:
     """Pieces of lines that follow each other closely: paragraphs, column by column."""
-    found: list[list[Piece]] = []
+    groups: list[list[Piece]] = []
     for line in lines_in(words, space):
         for piece in _wide_pieces(line.pieces):
-            block = next((block for block in reversed(found) if _is_next(block[-1], piece)), None)
+            block = next((block for block in reversed(groups) if _is_next(block[-1], piece)), None)
             if block is None:
-                found.append([piece])
+                groups.append([piece])
             else:
                 block.append(piece)
-    return found
+    return groups
 
 
 def _wide_pieces(pieces: Sequence[Piece]) -> list[Piece]:
@@ -204,6 +204,6 @@ def _is_next(above: Piece, below: Piece) -> bool:
 
 def _are_two_figures(left: str, right: str) -> bool:
     """Two numbers side by side are two cells, unless the second is the thousands of the first: 1 234."""
-    if not (_WHOLE_FIGURE.fullmatch(left) and _WHOLE_FIGURE.fullmatch(right)):
+    if not (_FIGURE.fullmatch(left) and _FIGURE.fullmatch(right)):
         return False
     return not (left.isdecimal() and len(left) <= 3 and _THOUSANDS.fullmatch(right))

@@ -82,11 +82,11 @@ def _held(turn: int, width: float, height: float) -> tuple[float, float]:
 def lay_out(number: int, page: Any) -> Layout:
     """Words and rules of a pdfplumber page."""
     painted = paint(page)
-    found = seen(painted)
-    turn = _turn(found.letters)
+    visible = seen(painted)
+    turn = _turn(visible.letters)
     width, height = painted.width, painted.height
     strokes, sides = _drawn(painted)
-    words = words_of(found.letters, turn, width, height)
+    words = words_of(visible.letters, turn, width, height)
     curves, fills = _drawings(painted)
     strikes = [_middle_rule(box) for box in painted.strikes]
     if turn:
@@ -108,7 +108,7 @@ def lay_out(number: int, page: Any) -> Layout:
         fills,
         turn,
         _every_drawing(painted),
-        [(reason, _told(letters), around(map(_letter_box, letters))) for reason, letters in found.aside],
+        [(reason, _words_of(letters), around(map(_letter_box, letters))) for reason, letters in visible.aside],
     )
     struck = [word for word in words if word.is_struck]
     if struck:
@@ -116,16 +116,16 @@ def lay_out(number: int, page: Any) -> Layout:
     return layout
 
 
-def _told(letters: Sequence[Letter]) -> str:
+def _words_of(letters: Sequence[Letter]) -> str:
     """The words of letters that are no text of the page."""
     by_turn: dict[int | None, list[Letter]] = {}
     for letter in letters:
         by_turn.setdefault(letter.turn, []).append(letter)
-    told = []
+    texts = []
     for some in by_turn.values():
         shows = [list(show) for _, show in groupby(some, key=lambda letter: letter.show)]
-        told += ["".join(letter.text for letter in show).strip() for show in shows]
-    return " ".join(text for text in dict.fromkeys(told) if text)
+        texts += ["".join(letter.text for letter in show).strip() for show in shows]
+    return " ".join(text for text in dict.fromkeys(texts) if text)
 
 
 def _letter_box(letter: Letter) -> Box:

@@ -1,4 +1,4 @@
-"""The tables of one page: how each is read is told by what is drawn and written there."""
+"""The tables of one page; drawn rules and the arrangement of words decide how each is read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DRAWING = 6.0  # em: a cell that holds a drawing beside its words is no higher
 _MOST_STROKES = 12  # of a drawing in a cell
 _HIGHEST_STRIPE = 12.0  # em
 _STRIPES = 3  # edges
-_WHOLE = 0.6  # share of the columns that a line fills which is a row
+_FULL = 0.6  # share of the columns that a line fills which is a row
 _WIDER = 3  # times 2 em
 _AXIS = 4  # numbers
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
@@ -44,7 +44,7 @@ def tables_of(layout: Layout, strategy: str = "auto") -> tuple[list[PageTable], 
     whoever knows the names of its columns.
     """
     space = usual_space(layout.words)
-    found: list[list[Cell]] = []
+    cell_groups: list[list[Cell]] = []
     rests: list[tuple[Box, list[Cell]]] = []
     taken: list[Box] = []
     for lattice in lattices(layout, striped_lattices(layout)) if strategy != "text" else []:
@@ -52,14 +52,14 @@ def tables_of(layout: Layout, strategy: str = "auto") -> tuple[list[PageTable], 
         if _is_rest(cells):
             rests.append((lattice.box, cells))
         elif _is_ruled_table(cells, lattice.box, layout):
-            found.append(cells)
+            cell_groups.append(cells)
             taken.append(lattice.box)
-    ruled = len(found)
+    ruled = len(cell_groups)
     free = [word for word in layout.words if not any(_holds(box, word) for box in taken)]
     for way in (framed, partial(runs, is_declared=strategy == "text")) if strategy != "lines" else ():
         more, free = _by_space(layout, way, free, space, [box for box, _ in rests])
-        found += more
-    tables = [numbered(layout.page, number < ruled, cells, layout.size) for number, cells in enumerate(found)]
+        cell_groups += more
+    tables = [numbered(layout.page, number < ruled, cells, layout.size) for number, cells in enumerate(cell_groups)]
     left = set(free)
     for box, cells in rests:
         if all(word in left for word in layout.words if _holds(box, word)):  # not the header of a borderless table
@@ -78,15 +78,15 @@ def _by_space(
     rests: Sequence[Box],
 ) -> tuple[list[list[Cell]], list[Word]]:
     """The tables that one way of looking finds among words, and the words that are left."""
-    found, free = [], list(words)
+    tables, free = [], list(words)
     for lines in way(layout, free, space):
         cells = _borderless(layout, lines)
         box = around(word.box for word in _words(lines))
         if _is_borderless_table(cells, box, layout) and not any(_is_in(box, other) for other in rests):
-            found.append(cells)
+            tables.append(cells)
             used = set(_words(lines))
             free = [word for word in free if word not in used]
-    return found, free
+    return tables, free
 
 
 def _in_order(layout: Layout, tables: Sequence[PageTable]) -> list[PageTable]:
@@ -136,9 +136,9 @@ def _stripe_edges(layout: Layout, lines: Sequence[Line]) -> list[Rule]:
         }
     )
     most = max(len(line.pieces) for line in lines)
-    whole = [line.middle for line in lines if len(line.pieces) >= _WHOLE * most]
+    full = [line.middle for line in lines if len(line.pieces) >= _FULL * most]
     limits = [top - 1, *(edge.at for edge in edges), bottom + 1]
-    if len(edges) < _STRIPES or any(sum(a < y < b for y in whole) > 1 for a, b in pairwise(limits)):
+    if len(edges) < _STRIPES or any(sum(a < y < b for y in full) > 1 for a, b in pairwise(limits)):
         return []
     return edges
 

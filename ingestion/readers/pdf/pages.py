@@ -65,7 +65,7 @@ def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]
     layout = lay_out(number, page)
     tables, lists = (_declared(layout, page, settings), []) if settings else tables_of(layout, strategy)
     boxes = [table.box for table in tables if not table.is_rest]
-    found = paragraphs(layout, boxes)
+    passages = paragraphs(layout, boxes)
     free = [
         [(piece.text, on_page(layout, piece.box)) for piece in line.pieces] for line in lines_outside(layout, boxes)
     ]
@@ -74,8 +74,8 @@ def read_page(number: int, page: Any, strategy: str, settings: Mapping[str, Any]
         bool(layout.words),
         tables,
         lists,
-        [Passage(text, f"page={number};bbox={corners(box)}") for text, box in found],
-        [box for _, box in found],
+        [Passage(text, f"page={number};bbox={corners(box)}") for text, box in passages],
+        [box for _, box in passages],
         free,
         layout.aside + _drawings(layout, tables),
     )

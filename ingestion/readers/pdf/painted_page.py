@@ -8,19 +8,19 @@ from pdfminer.utils import apply_matrix_rect
 
 from ingestion.readers.pdf.annotations import paint_annotations
 from ingestion.readers.pdf.layers import Layers
-from ingestion.readers.pdf.painting import WHOLE, Device, Interpreter, Matrix, Painted, within
+from ingestion.readers.pdf.painting import UNBOUNDED, Device, Interpreter, Matrix, Painted, within
 
 
 def paint(page: Any) -> Painted:
     """Everything that a pdfplumber page paints, its form fields and typed notes too."""
     of_page = page.page_obj
     turn = _page_matrix(of_page)
-    whole = within(apply_matrix_rect(turn, of_page.mediabox), WHOLE)
-    shown = within(apply_matrix_rect(turn, of_page.cropbox), whole)
+    media = within(apply_matrix_rect(turn, of_page.mediabox), UNBOUNDED)
+    shown = within(apply_matrix_rect(turn, of_page.cropbox), media)
     if shown[2] - shown[0] < 1.0 or shown[3] - shown[1] < 1.0:
-        shown = whole
+        shown = media
     painted = Painted(shown[2] - shown[0], shown[3] - shown[1], left=shown[0], upper=shown[3])
-    painted.is_cropped = shown != whole
+    painted.is_cropped = shown != media
     device = Device(page.pdf.rsrcmgr, painted, shown)
     interpreter = Interpreter(page.pdf.rsrcmgr, device, Layers.of(page.pdf.doc))
     interpreter.process_page(of_page)

@@ -25,7 +25,7 @@ _SLANT = math.tan(math.radians(6))  # more is no line of text of a page that was
 _UNSEEN_MODES = (3, 7)  # neither filled nor stroked
 _MOST_RECTS = 200  # of one path that are looked at one by one: maps and charts have more
 _SEE_THROUGH = 0.95  # opacity under which what lies below is seen
-WHOLE: Box = (-math.inf, -math.inf, math.inf, math.inf)
+UNBOUNDED: Box = (-math.inf, -math.inf, math.inf, math.inf)
 
 
 class Letter:
@@ -37,7 +37,7 @@ class Letter:
     __slots__ = ("bottom", "colour", "font", "is_seen", "order", "show", "text", "top", "turn", "x0", "x1")
 
     def __init__(self, text: str, box: Box, turn: int | None, font: str, show: int, order: int) -> None:
-        """A letter that is seen, black until its colour is told."""
+        """A visible letter, black unless its colour is set."""
         self.text, self.turn, self.font, self.show, self.order = text, turn, font, show, order
         self.x0, self.top, self.x1, self.bottom = box
         self.colour: Colour | None = None
@@ -263,7 +263,7 @@ def _is_hole(rect: LTRect, other: LTRect, evenodd: bool) -> bool:
 
 
 def _is_leftwards(rect: LTRect) -> bool:
-    """The direction in which the corners of a rectangle are told."""
+    """The direction in which the corners of a rectangle follow each other."""
     steps: list[Any] = list(rect.original_path or ())
     (x0, y0), (x1, y1), (x2, y2) = (step[1] for step in steps[:3])
     return bool((x1 - x0) * (y2 - y1) - (x2 - x1) * (y1 - y0) > 0)
@@ -336,16 +336,16 @@ class Interpreter(PDFPageInterpreter):
 
     def do_gs(self, name: Any) -> None:
         """Opacity, and how colours mix."""
-        told = _resource(self.resources, "ExtGState", name)
-        if not isinstance(told, dict):
+        state = _resource(self.resources, "ExtGState", name)
+        if not isinstance(state, dict):
             return
-        opacity, blend = resolve1(told.get("ca")), resolve1(told.get("BM"))
+        opacity, blend = resolve1(state.get("ca")), resolve1(state.get("BM"))
         if isinstance(opacity, int | float):
             self.device.opacity = float(opacity)
         if blend is not None:
             first = resolve1(blend[0]) if isinstance(blend, list) and blend else blend
             self.device.is_blended = getattr(first, "name", "Normal") not in ("Normal", "Compatible")
-        mask = resolve1(told.get("SMask"))
+        mask = resolve1(state.get("SMask"))
         if isinstance(mask, dict):
             self.device.is_blended = True
 
@@ -354,10 +354,10 @@ class Interpreter(PDFPageInterpreter):
         self._begin(None, None)
 
     def do_BDC(self, tag: Any, props: Any) -> None:
-        """A part begins that may be of a layer, or tell its text itself."""
+        """A part begins that may belong to a layer or carry its own text (ActualText)."""
         is_layer = isinstance(tag, PSLiteral) and tag.name == "OC"
-        told = _resource_ref(self.resources, "Properties", props) if isinstance(props, PSLiteral) else props
-        self._begin(told if is_layer else None, resolve1(told))
+        properties = _resource_ref(self.resources, "Properties", props) if isinstance(props, PSLiteral) else props
+        self._begin(properties if is_layer else None, resolve1(properties))
 
     def do_EMC(self) -> None:
         """A marked part ends."""
@@ -368,9 +368,9 @@ class Interpreter(PDFPageInterpreter):
         if text:
             _mend(self.device.painted.letters[first:], text)
 
-    def _begin(self, layer: Any, told: Any) -> None:
+    def _begin(self, layer: Any, properties: Any) -> None:
         is_hidden = layer is not None and self.layers.is_off(layer)
-        text = resolve1(told.get("ActualText")) if isinstance(told, dict) else None
+        text = resolve1(properties.get("ActualText")) if isinstance(properties, dict) else None
         actual = decode_text(text) if isinstance(text, bytes) else None
         self.marks.append((is_hidden, actual, len(self.device.painted.letters)))
         self.device.unseen += is_hidden
@@ -405,8 +405,8 @@ class Interpreter(PDFPageInterpreter):
 
 def _resource_ref(resources: Any, kind: str, name: Any) -> Any:
     """What a name stands for among the resources, unresolved: a layer is known by its number."""
-    told = resolve1(resolve1(resources or {}).get(kind))
-    return told.get(getattr(name, "name", name)) if isinstance(told, dict) else None
+    entries = resolve1(resolve1(resources or {}).get(kind))
+    return entries.get(getattr(name, "name", name)) if isinstance(entries, dict) else None
 
 
 def _resource(resources: Any, kind: str, name: Any) -> Any:

@@ -53,13 +53,13 @@ def _is_within(box: Box, other: Box) -> bool:
 
 
 def _lattices(across: list[Rule], upright: list[Rule]) -> list[Lattice]:
-    found = []
+    lattices = []
     for some_across, some_upright in _crossing(across, upright):
         xs = _places(some_upright, some_across)
         ys = _places(some_across, some_upright)
         if len(xs) > 2 and len(xs) * len(ys) <= _MOST_SQUARES:
-            found.append(Lattice(xs, ys, _blocks(xs, ys, some_across, some_upright)))
-    return found
+            lattices.append(Lattice(xs, ys, _blocks(xs, ys, some_across, some_upright)))
+    return lattices
 
 
 def _crossing(across: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
@@ -89,14 +89,14 @@ def _crossing(across: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule],
 
 def _places(rules: list[Rule], crossing: list[Rule]) -> list[float]:
     """Where the grid is parted: at its rules, and at the ends of crossing rules that stick out beyond them."""
-    found = sorted({rule.at for rule in rules})
+    places = sorted({rule.at for rule in rules})
     first = min(rule.start for rule in crossing)
     last = max(rule.end for rule in crossing)
-    if first < found[0] - _TOUCH:
-        found.insert(0, first)
-    if last > found[-1] + _TOUCH:
-        found.append(last)
-    return found
+    if first < places[0] - _TOUCH:
+        places.insert(0, first)
+    if last > places[-1] + _TOUCH:
+        places.append(last)
+    return places
 
 
 def _blocks(xs: list[float], ys: list[float], across: list[Rule], upright: list[Rule]) -> list[Block]:
@@ -149,16 +149,16 @@ def _rectangles(squares: list[tuple[int, int]]) -> list[Block]:
     columns = {column for _, column in squares}
     if len(squares) == len(rows) * len(columns):
         return [(min(rows), min(columns), max(rows), max(columns))]
-    found: list[Block] = []
+    blocks: list[Block] = []
     for row in sorted(rows):
         run = sorted(column for r, column in squares if r == row)
         start = before = run[0]
         for column in [*run[1:], None]:
             if column is None or column != before + 1:
-                found.append((row, start, row, before))
+                blocks.append((row, start, row, before))
                 start = column if column is not None else start
             before = column if column is not None else before
-    return found
+    return blocks
 
 
 def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[Word]]:
@@ -169,7 +169,7 @@ def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[
         for row in range(block[0], block[2] + 1)
         for column in range(block[1], block[3] + 1)
     }
-    found: dict[Block, list[Word]] = {block: [] for block in lattice.blocks}
+    by_block: dict[Block, list[Word]] = {block: [] for block in lattice.blocks}
     x0, top, x1, bottom = lattice.box
     inside = [word for word in words if x0 <= word.center <= x1 and top <= word.middle <= bottom]
 
@@ -187,8 +187,8 @@ def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[
             if is_over and first[0] <= blocks[0][0] <= first[2]:
                 blocks = [first] * len(text)
         for word, block in zip(text, blocks, strict=True):
-            found[block].append(word)
-    return found
+            by_block[block].append(word)
+    return by_block
 
 
 def _texts(words: Sequence[Word]) -> Iterator[list[Word]]:

@@ -8,7 +8,7 @@ from ingestion.readers.pdf.columns import gutters, parts_of
 from ingestion.readers.pdf.lines import Line, blocks, lines_in
 from ingestion.readers.pdf.page_layout import Layout
 from ingestion.readers.pdf.spacing import MOST_LINES, line_space, row_starts
-from ingestion.readers.pdf.table_signals import is_caption, is_headed, is_list, is_prose_block, is_told
+from ingestion.readers.pdf.table_signals import is_caption, is_headed, is_list, is_prose_block, is_unruled_table
 from ingestion.readers.pdf.words import Word
 
 _CELL_WORDS = 8  # of one line of a cell at most; lines of a note under a table hold more
@@ -20,25 +20,25 @@ def runs(layout: Layout, words: Sequence[Word], space: float, is_declared: bool 
 
     ``is_declared``: a person said that there is a table; else columns of words alone need the head of one.
     """
-    found: list[list[Line]] = []
+    groups: list[list[Line]] = []
     run: list[Line] = []
     prose = {word for block in blocks(words, space) if is_prose_block(block) for piece in block for word in piece.words}
     for line in lines_in([word for word in words if word not in prose], space):
         if is_caption(line) or not follows(run, line):
-            found.append(run)
+            groups.append(run)
             run = []
         if not is_caption(line):
             run.append(line)
-    found.append(run)
-    for run in found:
+    groups.append(run)
+    for run in groups:
         while run and not is_end(run):
             run.pop()
         while run and not _is_start(run):
             run.pop(0)
     return [
         run
-        for run in map(_trimmed, found)
-        if len(run) >= 3 and (is_told(run) or (is_list(run) and (is_declared or is_headed(run, layout))))
+        for run in map(_trimmed, groups)
+        if len(run) >= 3 and (is_unruled_table(run) or (is_list(run) and (is_declared or is_headed(run, layout))))
     ]
 
 

@@ -1,4 +1,4 @@
-"""Rows of several lines, told by the white space between them: more parts two rows than two lines of one cell."""
+"""Rows of several lines, found by white space: there is more between two rows than between two lines of a cell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORT = 0.1  # share of the rows of several lines that may hold figures under e
 
 
 def row_starts(lines: Sequence[Line], strips: Sequence[tuple[float, float]]) -> list[int]:
-    """The numbers of the lines that begin a row; none where white space does not tell.
+    """The numbers of the lines that begin a row; none if white space does not decide.
 
     It tells where the lines of a cell stand closer than rows do, a column has one line a row, no figures stand under
     each other within a row, and lines end where the next word had no room. Blocks of rows of figures, with space

@@ -13,7 +13,7 @@ from ingestion.readers.pdf.words import Word
 
 _COLUMNS = 3  # at least
 _FULL = 0.6  # share of the columns that a line fills which begins a row
-_TOLD = 0.8  # share of the breaks between rows at which the next word had room, or begins a text
+_CLEAR_BREAKS = 0.8  # share of the breaks between rows at which the next word had room, or begins a text
 _HAS_FREE = 0.5  # share of the columns in which it had room once
 _DAY = "./-"  # signs between the figures of a date
 
@@ -31,7 +31,7 @@ def holds_rows(band: Mapping[Block, list[Word]], lattice: Lattice) -> bool:
         return False
     breaks = [list(_breaks(lines, full, lattice.xs[block[3] + 1])) for block, lines in cells.items()]
     every = [each for column in breaks for each in column]
-    if not every or sum(each.is_free or each.begins for each in every) < _TOLD * len(every):
+    if not every or sum(each.is_free or each.begins for each in every) < _CLEAR_BREAKS * len(every):
         return False
     columns = list(cells.values())
     has_figures = _has_stacked_figures(columns, len(full))

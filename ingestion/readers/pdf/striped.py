@@ -1,4 +1,4 @@
-"""Tables whose rows are told by shaded cells, every other one: the rows between have the walls of their neighbours."""
+"""Tables with every other row shaded; the rows between take the edges of their neighbours."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ def _stripes(layout: Layout) -> list[_Stripe]:
     for box in dict.fromkeys(layout.fills):
         if box[3] - box[1] < _HIGHEST * layout.size:
             rows.setdefault((round(box[1]), round(box[3])), []).append(box)
-    found = []
+    stripes = []
     for row in rows.values():
         run: list[Box] = []
         for box in sorted(row):
             if run and not -_SAME < box[0] - run[-1][2] < _BESIDE:
-                found += _stripe(run)
+                stripes += _stripe(run)
                 run = []
             run.append(box)
-        found += _stripe(run)
-    return sorted(found, key=lambda stripe: stripe.top)
+        stripes += _stripe(run)
+    return sorted(stripes, key=lambda stripe: stripe.top)
 
 
 def _stripe(cells: Sequence[Box]) -> list[_Stripe]:

@@ -28,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class PageTable:
-    """One table of one page. `is_ruled` tells whether drawn rules gave its cells.
+    """One table of one page. `is_ruled`: whether its cells come from drawn rules.
 
     A single ruled row `is_rest`: no table by itself, but maybe the end of one that began on the page before.
     """

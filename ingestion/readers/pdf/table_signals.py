@@ -1,4 +1,4 @@
-"""What lines of words look like: a table told by figures, by its head or by a person; prose, lists, contents."""
+"""What lines of words look like: a table (by its figures, its head or a declaration), prose, a list, contents."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def is_prose_block(block: Sequence[Piece]) -> bool:
     return words > 4 * len(block) and full >= 0.8 * (len(block) - 1) and figures < 0.2 * words
 
 
-def is_told(lines: Sequence[Line]) -> bool:
+def is_unruled_table(lines: Sequence[Line]) -> bool:
     """Whether columns without any rule are a table: mostly figures after the label, or aligned words and a figure."""
     columns = _columns(lines)
     if not columns or _is_contents(lines):
@@ -172,8 +172,8 @@ def _is_shaded(line: Line, layout: Layout, width: float) -> bool:
     return sum(under) >= width
 
 
-def _share(parts: Sequence[Part], told: Callable[[str], bool]) -> float:
-    return sum(told(part.text) for part in parts) / len(parts)
+def _share(parts: Sequence[Part], holds: Callable[[str], bool]) -> float:
+    return sum(holds(part.text) for part in parts) / len(parts)
 
 
 def _is_aligned(parts: Sequence[Part]) -> bool:

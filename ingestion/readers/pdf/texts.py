@@ -75,16 +75,16 @@ def _line_text(line: Sequence[Word]) -> str:
     text = ""
     before: Word | None = None
     for word in _read_in_order(line):
-        told = _told(word)
-        if before is None or not told:
-            text += told
+        word_text = _text_of(word)
+        if before is None or not word_text:
+            text += word_text
         else:
-            text += _between(before, word) + told
-        before = word if told else before
+            text += _between(before, word) + word_text
+        before = word if word_text else before
     return text
 
 
-def _told(word: Word) -> str:
+def _text_of(word: Word) -> str:
     if not word.is_struck:
         return word.text
     return f"[barré : {word.text}]" if any(sign.isdigit() for sign in word.text) else ""

@@ -19,7 +19,7 @@ from ingestion.readers.tables.tabular import declared_columns
 
 UNREADABLE = "unreadable_letters"  # the warning of a row with letters of a font that tells not what they are
 _SIGN = "\ufffd"
-_MOST_TOLD = 12  # words of a note
+_MOST_WORDS = 12  # words of a note
 _CELL_WORDS = 8  # of a piece of a line; more is running text
 _COLUMNS = 0.4  # share of the columns that a line fills which is a row of the table
 _SLACK = 6.0  # points
@@ -42,12 +42,12 @@ class Unread:
         return f"page={self.page};bbox={corners(self.box)}"
 
 
-def with_notes(file: str, pages: Sequence[Page], grids: Sequence[PdfGrid], found: Tables, source: Source) -> Tables:
+def with_notes(file: str, pages: Sequence[Page], grids: Sequence[PdfGrid], read: Tables, source: Source) -> Tables:
     """The tables with a note on all that no record holds. Raises SourceFileError where that is too much."""
     reader = source.reader
     assert isinstance(reader, PdfReader)
-    missed = list(_missed(pages, grids, found, declared_columns(source)))
-    _check_share(file, missed, found, reader)
+    missed = list(_missed(pages, grids, read, declared_columns(source)))
+    _check_share(file, missed, read, reader)
     is_quiet = bool(source.personal or source.consent)
     notes = [
         f"{each.place} : {len(each.words)} mots sous un en-tête ou dans le cadre d’un tableau, dans aucune ligne lue"
@@ -56,7 +56,7 @@ def with_notes(file: str, pages: Sequence[Page], grids: Sequence[PdfGrid], found
     ]
     notes += [f"page={page.number} : page sans texte, non lue" for page in pages if not page.has_text]
     notes += [*_set_aside(pages, is_quiet), *_raised(pages)]
-    tables = {name: _flagged(table) for name, table in found.items()}
+    tables = {name: _flagged(table) for name, table in read.items()}
     first = next(iter(tables))
     tables[first] = _noted(tables[first], notes)
     return tables
@@ -65,19 +65,21 @@ def with_notes(file: str, pages: Sequence[Page], grids: Sequence[PdfGrid], found
 def _quoted(words: Sequence[str], is_quiet: bool) -> str:
     if is_quiet or not words:
         return ""
-    told, _ = redact(" ".join(words[:_MOST_TOLD]), names=True)
-    return f" : « {told}{' …' if len(words) > _MOST_TOLD else ''} »"
+    quotation, _ = redact(" ".join(words[:_MOST_WORDS]), names=True)
+    return f" : « {quotation}{' …' if len(words) > _MOST_WORDS else ''} »"
 
 
 def _noted(table: Table, notes: Sequence[str]) -> Table:
     return replace(table, notes=table.notes + tuple(notes)) if notes else table
 
 
-def _check_share(file: str, missed: Sequence[Unread], found: Tables, reader: PdfReader) -> None:
+def _check_share(file: str, missed: Sequence[Unread], read_tables: Tables, reader: PdfReader) -> None:
     lost = sum(len(each.words) for each in missed)
     if reader.min_read is None or not lost:
         return
-    read = sum(len(str(text).split()) for table in found.values() for row in table.frame.to_numpy() for text in row)
+    read = sum(
+        len(str(text).split()) for table in read_tables.values() for row in table.frame.to_numpy() for text in row
+    )
     share = read / (read + lost)
     if share < reader.min_read:
         wanted = f"{reader.min_read:.0%} des mots des tableaux dans des lignes lues (min_read)"
@@ -87,9 +89,11 @@ def _check_share(file: str, missed: Sequence[Unread], found: Tables, reader: Pdf
 # --- words under known headings ---
 
 
-def _missed(pages: Sequence[Page], grids: Sequence[PdfGrid], found: Tables, names: Collection[str]) -> Iterator[Unread]:
-    read = {place for table in found.values() for place in table.locators}
-    read |= {place for table in found.values() if len(table.rejected) for place in table.rejected["locator"]}
+def _missed(
+    pages: Sequence[Page], grids: Sequence[PdfGrid], read_tables: Tables, names: Collection[str]
+) -> Iterator[Unread]:
+    read = {place for table in read_tables.values() for place in table.locators}
+    read |= {place for table in read_tables.values() if len(table.rejected) for place in table.rejected["locator"]}
     known = [grid for grid in grids if not read.isdisjoint(grid.row_places(range(len(grid.rows)), 0))]
     for grid in known:
         yield from _above_header(grid, read, names)
@@ -124,7 +128,7 @@ def _above_header(grid: PdfGrid, read: Collection[str], names: Collection[str]) 
     for row in range(header):
         texts = [text for text in grid.rows[row] if text]
         if len(texts) > 1:
-            yield Unread(grid.lines[row].page, grid.lines[row].whole, " ".join(texts).split())
+            yield Unread(grid.lines[row].page, grid.lines[row].box, " ".join(texts).split())
 
 
 def _part(grid: PdfGrid, page: int) -> list[list[Box | None]]:
@@ -207,9 +211,9 @@ def _set_aside(pages: Sequence[Page], is_quiet: bool) -> Iterator[str]:
     for page in pages:
         for reason, text, box in page.aside:
             places.setdefault((reason, text), []).append(f"page={page.number};bbox={corners(box)}")
-    for (reason, text), found in places.items():
-        others = f" (et {len(found) - 1} autres)" if len(found) > 1 else ""
-        yield f"{found[0]}{others} : {reason}" + _quoted(text.split(), is_quiet)
+    for (reason, text), locators in places.items():
+        others = f" (et {len(locators) - 1} autres)" if len(locators) > 1 else ""
+        yield f"{locators[0]}{others} : {reason}" + _quoted(text.split(), is_quiet)
 
 
 def _raised(pages: Sequence[Page]) -> Iterator[str]:

@@ -18,7 +18,7 @@ _LEFTWARDS = frozenset({"R", "AL"})
 
 
 class Word(NamedTuple):
-    """One word. `size` is the height of its letters; `turned` tells that it reads in another direction.
+    """One word. `size`: the height of its letters; `turned`: it reads in another direction.
 
     `note`: signs raised behind it. `is_struck`: crossed out. `show`: the number of the operator that shows it.
     """
@@ -58,11 +58,11 @@ def words_of(letters: Sequence[Letter], turn: int, width: float, height: float) 
     for letter in letters:
         by_direction.setdefault(letter.turn or 0, []).append(letter)
     for direction, group in by_direction.items():
-        found = _with_notes(list(_words_upright(group, direction, width, height)))
+        upright = _with_notes(list(_words_upright(group, direction, width, height)))
         if direction == turn:
-            words += found
+            words += upright
             continue
-        for word in found:
+        for word in upright:
             box = back(word.box, direction, width, height)
             x0, top, x1, bottom = turned(box, turn, width, height)
             words.append(word._replace(x0=x0, top=top, x1=x1, bottom=bottom, turned=True))
@@ -140,11 +140,11 @@ class _Gathered:
 
 
 def _read_leftwards(letters: Sequence[str], places: Sequence[float]) -> str:
-    """Letters from right to left, whatever their order in the file; figures among them are read rightwards."""
+    """Letters from right to left in any order of the file; figures among them are read rightwards."""
     order = sorted(range(len(letters)), key=lambda number: -places[number])
     signs = [unicodedata.normalize("NFKC", letters[number]) for number in order]
     text = "".join(sign if len(sign) > 1 or not sign.isdigit() else f"\0{sign}" for sign in signs)
-    return re.sub(r"(\0\d)+", lambda found: found.group().replace("\0", "")[::-1], text)
+    return re.sub(r"(\0\d)+", lambda match: match.group().replace("\0", "")[::-1], text)
 
 
 def _words_upright(letters: Iterable[Letter], turn: int, width: float, height: float) -> Iterator[Word]:
@@ -210,8 +210,8 @@ def _base(number: int, words: Sequence[Word], by_line: dict[int, list[int]], gon
 def _without_superscripts(word: Word) -> Word:
     """640² where the raised figure is a sign of its own."""
     if word.text[-1:] >= "¹" or word.text[-1:] in "²³":
-        found = _SUPERSCRIPTS.search(word.text)
-        if found:
-            note = unicodedata.normalize("NFKC", found.group())
-            return word._replace(text=word.text[: found.start()], note=word.note + note)
+        match = _SUPERSCRIPTS.search(word.text)
+        if match:
+            note = unicodedata.normalize("NFKC", match.group())
+            return word._replace(text=word.text[: match.start()], note=word.note + note)
     return word

@@ -109,7 +109,7 @@ def notes(path: Path | Held, encoding: Encoding) -> tuple[str, ...]:
 def mended(rows: list[list[str]]) -> int:
     """Puts right, in place, texts that were UTF-8 read as Windows and saved again (« Ã‰toile »); the rows touched."""
     odd = [text for text in set[str]().union(*rows) if not text.isascii()]
-    right = {text: whole for text in odd if (whole := _SEEN_AGAIN.sub(_once_less, text)) != text}
+    right = {text: repaired for text in odd if (repaired := _SEEN_AGAIN.sub(_once_less, text)) != text}
     touched = [row for row in rows if not right.keys().isdisjoint(row)] if right else []
     for row in touched:
         row[:] = [right.get(cell, cell) for cell in row]

@@ -89,7 +89,7 @@ def _hidden_note(sheet: str, count: int) -> str:
     return f"feuille {sheet}, lignes masquées ou filtrées, lues comme les autres : {count}"
 
 
-def lines_told(count: int) -> str:
+def line_count_fr(count: int) -> str:
     """« 1 ligne », « 12 lignes »."""
     return f"{count} ligne{'s' * (count > 1)}"
 
@@ -169,8 +169,8 @@ class _Workbook:
         ]
 
     def fitting(self, pattern: str) -> list[str]:
-        if found := [name for name in self.visible if fnmatchcase(name, pattern)]:
-            return found
+        if names := [name for name in self.visible if fnmatchcase(name, pattern)]:
+            return names
         if pattern in self.names:
             return [pattern]
         raise self.lacks(f"une feuille visible « {pattern} »")
@@ -179,10 +179,10 @@ class _Workbook:
         return SourceFileError(self.file, "classeur", wanted, f"les feuilles {', '.join(self.names)}")
 
     def sheets(self, names: list[str]) -> list[Grid]:
-        """The sheets of these names; the first tells which others hold something too."""
-        found = [self.sheet(name) for name in names]
+        """The sheets of these names; the first one notes which other sheets are not empty."""
+        sheets = [self.sheet(name) for name in names]
         others = tuple(note for name in self.names if name not in names for note in self._unread(name))
-        return [replace(found[0], notes=found[0].notes + others), *found[1:]] if found else []
+        return [replace(sheets[0], notes=sheets[0].notes + others), *sheets[1:]] if sheets else []
 
     def _unread(self, name: str) -> Iterator[str]:
         if self.kind == ".xlsx":
@@ -193,41 +193,41 @@ class _Workbook:
             height = self.ods[name].height if name in self.ods else self._book.get_sheet_by_name(name).height
         if height:
             kind = "feuille" if name in self.visible else "feuille masquée"
-            yield f"{kind} {name}, non lue : {lines_told(height)}"
+            yield f"{kind} {name}, non lue : {line_count_fr(height)}"
 
     def sheet(self, name: str) -> Grid:
         with _telling_damage(self.path, f"feuille {name}", "une feuille lisible"):
-            found = self._scanned(name) if self.kind == ".xlsx" else xlsx.SheetXml()
+            scanned = self._scanned(name) if self.kind == ".xlsx" else xlsx.SheetXml()
             cells = self._book.get_sheet_by_name(name)
             rows = _texts(cells)
-            told = self.ods.get(name) or self.xls.sheets.get(name) or found
-            for row, column, text in told.odd:
+            details = self.ods.get(name) or self.xls.sheets.get(name) or scanned
+            for row, column, text in details.odd:
                 _put(rows, row, column, text)
             merged = self.ods[name].merged if name in self.ods else cells.merged_cell_ranges or []
-        hidden = frozenset(row for row in told.hidden if row < len(rows))
-        notes = self._notes(name, getattr(told, "comments", 0), len(hidden))
+        hidden = frozenset(row for row in details.hidden if row < len(rows))
+        notes = self._notes(name, getattr(details, "comments", 0), len(hidden))
         return Grid(self.file, name, rows, merged=merged, notes=notes, is_1904=self.from_1904, hidden=hidden)
 
     def _notes(self, name: str, comments: int, hidden: int) -> tuple[str, ...]:
         """What a person should know of a sheet that was read."""
-        told = []
+        notes = []
         if comments:
-            told.append(f"feuille {name}, commentaires de cellule non lus : {comments}")
+            notes.append(f"feuille {name}, commentaires de cellule non lus : {comments}")
         if hidden:
-            told.append(_hidden_note(name, hidden))
+            notes.append(_hidden_note(name, hidden))
         if self.from_1904:
-            told.append("calendrier 1904 (Mac) : les jours sont comptés de là")
+            notes.append("calendrier 1904 (Mac) : les jours sont comptés de là")
         if not self.xls.is_read:
-            told.append("ancien classeur : lignes masquées, calendrier et mois sans jour non vérifiés")
-        return tuple(told)
+            notes.append("ancien classeur : lignes masquées, calendrier et mois sans jour non vérifiés")
+        return tuple(notes)
 
     def _scanned(self, name: str) -> xlsx.SheetXml:
         with zipfile.ZipFile(self.path) as archive:
             part = xlsx.part_of(archive, name)
-            found = xlsx.scan(archive, part, MOST_CELLS, self.facts)
-            found.comments = xlsx.comments(archive, part)
-        self._check_size(name, found.height, found.width)
-        return found
+            scanned = xlsx.scan(archive, part, MOST_CELLS, self.facts)
+            scanned.comments = xlsx.comments(archive, part)
+        self._check_size(name, scanned.height, scanned.width)
+        return scanned
 
     def _check_size(self, name: str, height: int, width: int) -> None:
         if height * width > MOST_CELLS or width > MOST_COLUMNS:
@@ -364,8 +364,8 @@ def _delimiter(sample: str) -> str:
         return sample[4]
     lines = re.sub(r'"[^"]*"', "", sample).splitlines()[:30]
 
-    def told(sign: str) -> int:
+    def column_count(sign: str) -> int:
         counts = Counter(line.count(sign) for line in lines)
         return max((count * number for count, number in counts.items()), default=0)
 
-    return max(_DELIMITERS, key=told)
+    return max(_DELIMITERS, key=column_count)

@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of an ODS file: merged cells, and how many cells it will take memory for."""
+"""What python-calamine does not report of an ODS file: merged cells, and the size that its cells will take."""
 
 from __future__ import annotations
 
@@ -63,16 +63,16 @@ class _Styles:
         self.parents: dict[str, str] = {}
         self.open = ""
 
-    def start(self, name: str, given: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == _NUMBER + "date-style":
-            self.open = given.get(_STYLE + "name", "")
+            self.open = attributes.get(_STYLE + "name", "")
             self.parts[self.open] = set()
         elif self.open and name.startswith(_NUMBER):
             self.parts[self.open].add(name.removeprefix(_NUMBER))
-        elif name == _STYLE + "style" and given.get(_STYLE + "family") == "table-cell":
-            own = given.get(_STYLE + "name", "")
-            self.parents[own] = given.get(_STYLE + "parent-style-name", "")
-            if date_style := given.get(_STYLE + "data-style-name"):
+        elif name == _STYLE + "style" and attributes.get(_STYLE + "family") == "table-cell":
+            own = attributes.get(_STYLE + "name", "")
+            self.parents[own] = attributes.get(_STYLE + "parent-style-name", "")
+            if date_style := attributes.get(_STYLE + "data-style-name"):
                 self.dates[own] = date_style
 
     def end(self, name: str) -> None:
@@ -99,35 +99,35 @@ class _Content:
         self.of_row = ""
         self.from_1904 = False
 
-    def start(self, name: str, given: dict[str, str]) -> None:
-        self.styles.start(name, given)
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.styles.start(name, attributes)
         if name in _CELLS:
-            self._cell(given)
+            self._cell(attributes)
         elif name == _TABLE + "null-date":
-            self.from_1904 = given.get(_TABLE + "date-value", "").startswith("1904")
+            self.from_1904 = attributes.get(_TABLE + "date-value", "").startswith("1904")
         elif name == _TABLE + "table-column":
-            count = int(given.get(_TABLE + "number-columns-repeated", 1))
-            self.of_columns.append((count, given.get(_TABLE + "default-cell-style-name", "")))
+            count = int(attributes.get(_TABLE + "number-columns-repeated", 1))
+            self.of_columns.append((count, attributes.get(_TABLE + "default-cell-style-name", "")))
         elif name == _TABLE + "table-row":
-            self.of_row = given.get(_TABLE + "default-cell-style-name", "")
-            self.rows, self.column = int(given.get(_TABLE + "number-rows-repeated", 1)), 0
-            self.is_hidden, self.is_filled = given.get(_TABLE + "visibility", "visible") != "visible", False
+            self.of_row = attributes.get(_TABLE + "default-cell-style-name", "")
+            self.rows, self.column = int(attributes.get(_TABLE + "number-rows-repeated", 1)), 0
+            self.is_hidden, self.is_filled = attributes.get(_TABLE + "visibility", "visible") != "visible", False
         elif name == _TABLE + "table":
-            self.sheet = self.sheets.setdefault(given.get(_TABLE + "name", ""), SheetXml())
+            self.sheet = self.sheets.setdefault(attributes.get(_TABLE + "name", ""), SheetXml())
             self.row, self.of_columns = 0, []
         elif name == _OFFICE + "annotation":
             self.sheet.comments += 1
             self.in_comment = True
         elif not self.in_comment:
-            self._inside(name, given)
+            self._inside(name, attributes)
 
-    def _inside(self, name: str, given: dict[str, str]) -> None:
+    def _inside(self, name: str, attributes: dict[str, str]) -> None:
         """What stands between the words of a cell."""
         if name == _TEXT + "line-break":
             self.words.append("\n")
             self.is_odd = True
         elif name == _TEXT + "s":
-            self.words.append(" " * int(given.get(_TEXT + "c", 1)))
+            self.words.append(" " * int(attributes.get(_TEXT + "c", 1)))
         elif name == _TEXT + "p":
             self.in_paragraph = True
             if self.words:
@@ -150,20 +150,22 @@ class _Content:
         elif name == _OFFICE + "annotation":
             self.in_comment = False
 
-    def _cell(self, given: dict[str, str]) -> None:
-        down = int(given.get(_TABLE + "number-rows-spanned", 1))
-        right = int(given.get(_TABLE + "number-columns-spanned", 1))
+    def _cell(self, attributes: dict[str, str]) -> None:
+        down = int(attributes.get(_TABLE + "number-rows-spanned", 1))
+        right = int(attributes.get(_TABLE + "number-columns-spanned", 1))
         if down > 1 or right > 1:
             corner = (self.row + down - 1, self.column + right - 1)
             self.sheet.merged.append(((self.row, self.column), corner))
-        self.columns = int(given.get(_TABLE + "number-columns-repeated", 1))
+        self.columns = int(attributes.get(_TABLE + "number-columns-repeated", 1))
         self.column += self.columns
         self.words, self.is_odd, self.month = [], False, ""
-        first = _FIRST_DAY.fullmatch(given.get(_OFFICE + "date-value", ""))
-        if first and self.styles.shows_month(given.get(_TABLE + "style-name", "") or self.of_row or self._of_column()):
+        first = _FIRST_DAY.fullmatch(attributes.get(_OFFICE + "date-value", ""))
+        if first and self.styles.shows_month(
+            attributes.get(_TABLE + "style-name", "") or self.of_row or self._of_column()
+        ):
             self.is_odd, self.month = True, first[1]
-        self.is_computed = _TABLE + "formula" in given or given.get(_ERROR_TYPE) == "error"
-        if _OFFICE + "value-type" in given:
+        self.is_computed = _TABLE + "formula" in attributes or attributes.get(_ERROR_TYPE) == "error"
+        if _OFFICE + "value-type" in attributes:
             self.is_filled = True
             self.sheet.height = max(self.sheet.height, self.row + self.rows)
             self.sheet.width = max(self.sheet.width, self.column)

@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of an old workbook (XLS): its epoch, hidden rows, days shown as their month."""
+"""What python-calamine does not report of an XLS workbook: epoch, hidden rows, days shown as their month."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def facts(path: Path) -> BookFacts:
 
 def _sheet(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> SheetFacts:
     filled = {row for row in range(sheet.nrows) if any(kind not in _EMPTY for kind in sheet.row_types(row))}
-    hidden = frozenset(row for row, told in sheet.rowinfo_map.items() if told.hidden and row in filled)
+    hidden = frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden and row in filled)
     months = {n for n, xf in enumerate(book.xf_list) if shows_month(book.format_map[xf.format_key].format_str)}
     odd = [
         (row, column, f"{day:%Y-%m}")

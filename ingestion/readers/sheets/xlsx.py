@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of a sheet of an XLSX file, found in the sheet's own XML in one pass.
+"""What python-calamine does not report of an XLSX sheet, read from the sheet's XML in one pass.
 
 Error cells: calamine gives #N/A as empty text. An empty commune code and one that Excel could not look up are not the
 same: 6,848 cells of the 3W of December 2023 hold #N/A, 3 are empty. Formulas that no program has computed yet, which
@@ -125,19 +125,19 @@ def comments(archive: zipfile.ZipFile, part: str) -> int:
 
 def scan(archive: zipfile.ZipFile, part: str, most_cells: int, facts: BookXml = BookXml()) -> SheetXml:
     """One pass over a sheet's XML; a second where blank cells that only have a format may reach past ``most_cells``."""
-    found = SheetXml()
+    sheet = SheetXml()
     for rows in _rows(archive, part):
-        _extent(rows, found)
-        found.odd += _odd(rows)
-        found.odd += _months(rows, facts)
-        found.hidden += [int(number[1]) - 1 for row in _HIDDEN.findall(rows) if (number := _ROW_NUMBER.search(row))]
-    if found.height * found.width > most_cells:
-        found.height = found.width = 0
+        _extent(rows, sheet)
+        sheet.odd += _odd(rows)
+        sheet.odd += _months(rows, facts)
+        sheet.hidden += [int(number[1]) - 1 for row in _HIDDEN.findall(rows) if (number := _ROW_NUMBER.search(row))]
+    if sheet.height * sheet.width > most_cells:
+        sheet.height = sheet.width = 0
         for rows in _rows(archive, part):
             for cell in _FILLED.finditer(rows):
                 if place := _PLACE.search(b" " + cell[1]):
-                    found.reach(int(place[2]), _column(place[1]))
-    return found
+                    sheet.reach(int(place[2]), _column(place[1]))
+    return sheet
 
 
 def _rows(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -162,20 +162,20 @@ def _plain(xml: bytes, prefix: bytes) -> bytes:
     return xml.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else xml
 
 
-def _extent(rows: bytes, found: SheetXml) -> None:
+def _extent(rows: bytes, sheet: SheetXml) -> None:
     """The last cell of a row is the one furthest right; a row without places is as wide as it has cells."""
     start = 0
     while (end := rows.find(_ROW_END, start)) >= 0:
         last = rows.rfind(b"<c ", start, end)
         if last >= 0 and (place := _PLACE.search(rows, last, rows.find(b">", last) + 1)):
-            found.reach(int(place[2]), _column(place[1]))
+            sheet.reach(int(place[2]), _column(place[1]))
         elif cells := rows.count(b"<c", start, end):
             number = _ROW_NUMBER.search(rows, start, end)
-            found.reach(int(number[1]) if number else found.height + 1, cells)
+            sheet.reach(int(number[1]) if number else sheet.height + 1, cells)
         start = end + len(_ROW_END)
-    far_out = _FAR_IN_A_LONG_SHEET if found.height > _LONG else _FAR
+    far_out = _FAR_IN_A_LONG_SHEET if sheet.height > _LONG else _FAR
     for far in far_out.finditer(rows):
-        found.reach(int(far[2] or far[4]), _column(far[1] or far[3]))
+        sheet.reach(int(far[2] or far[4]), _column(far[1] or far[3]))
 
 
 def _odd(rows: bytes) -> Iterator[tuple[int, int, str]]:
@@ -185,7 +185,7 @@ def _odd(rows: bytes) -> Iterator[tuple[int, int, str]]:
         text = _ERROR_TEXT.search(rows, error.end(), rows.find(b"</c>", error.end()))
         if text and (place := _PLACE.search(rows, start, rows.find(b">", start) + 1)):
             yield int(place[2]) - 1, _column(place[1]) - 1, text[1].decode()
-    for formula in (found for pattern in _NOT_COMPUTED for found in pattern.finditer(rows)):
+    for formula in (match for pattern in _NOT_COMPUTED for match in pattern.finditer(rows)):
         start = rows.rfind(b"<c ", 0, formula.start())
         tag = rows[start : rows.find(b">", start) + 1]
         if b' t="str"' not in tag and (place := _PLACE.search(tag)):

@@ -118,8 +118,8 @@ def _columns(grid: Grid) -> dict[str, int]:
 def _entries(grid: Grid, columns: dict[str, int]) -> Iterator[Entry]:
     for row, cells in enumerate(grid.rows[1:], 1):
         if any(cell.strip() for cell in cells):
-            told = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
-            yield Entry(grid.row_places([row], len(grid.rows[0]))[0], dict.fromkeys(_HEADERS, "") | told)
+            values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
+            yield Entry(grid.row_places([row], len(grid.rows[0]))[0], dict.fromkeys(_HEADERS, "") | values)
 
 
 def apply(source: Source, files: Files, logs: dict[Path, list[Entry]]) -> tuple[Files, dict[Path, Applied]]:
@@ -162,12 +162,12 @@ class _Cleaning:
             except _Wrong as reason:
                 question = _question(entry)
                 wrong.append((entry.place, f"journal de nettoyage : {reason}", question))
-        told = ", ".join(f"{counts[kind]} {name}" for kind, name in _KINDS.items() if counts[kind])
+        summary = ", ".join(f"{counts[kind]} {name}" for kind, name in _KINDS.items() if counts[kind])
         settled = (
             f"{counts['settled']} déjà faite(s) ou d’une soumission qui ne compte plus" if counts["settled"] else ""
         )
         failed = f"{len(wrong)} non appliquée(s)" if wrong else ""
-        note = "journal de nettoyage : " + (", ".join(filter(None, (told, settled, failed))) or "aucune ligne")
+        note = "journal de nettoyage : " + (", ".join(filter(None, (summary, settled, failed))) or "aucune ligne")
         rows = pd.DataFrame(wrong, columns=["locator", "reason", "question"], dtype=object)
         return Applied(rows, (note,), kept, is_cut)
 
@@ -221,13 +221,13 @@ class _Cleaning:
     def _cell(self, entry: Entry, path: Path, label: str, question: str) -> str:
         """The locator of the answer that a row means."""
         main = f"uuid:{label}/{question}"
-        found = [
+        matches = [
             place
             for one in self.files[path].values()
             if question in one.frame
             for place in one.place(question)[[submission_of(row) == label for row in one.frame.index]]
         ]
-        places = list(dict.fromkeys(found))
+        places = list(dict.fromkeys(matches))
         if not places:
             asked = any(question in one.frame for one in self.files[path].values())
             raise _Wrong("ce groupe répété n’a aucune ligne" if asked else "question inconnue du formulaire")

@@ -42,10 +42,10 @@ class Condition:
 
     def _holds(self, row: tuple[str, ...]) -> bool:
         try:
-            found = self._xpath(_NOWHERE, **dict(zip(self.answers, row, strict=True)))
+            result = self._xpath(_NOWHERE, **dict(zip(self.answers, row, strict=True)))
         except etree.XPathError as error:
             raise NotEvaluable(f"{self.text} : {error}") from error
-        return bool(found) and found == found  # NaN is false
+        return bool(result) and result == result  # NaN is false
 
 
 @cache

@@ -18,8 +18,8 @@ ERASED, ERASED_PLACE = "effacée sur demande", "soumission effacée"
 Erased = Callable[[str], bool]  # whether a submission of this id was erased on request
 
 
-def nobody(_: str) -> bool:
-    """The answer where nobody asked for anything to be erased."""
+def nothing_erased(_: str) -> bool:
+    """No submission is erased."""
     return False
 
 
@@ -34,7 +34,7 @@ def has_refused(source: Source, frame: pd.DataFrame) -> pd.Series:
 
 def respelled(source: Source, tables: dict[str, Table]) -> tuple[dict[str, Table], int]:
     """The tables with every consent in the letters of the form, and how many submissions had it in others."""
-    found, labels = {}, set[str]()
+    spellings, labels = {}, set[str]()
     for name, table in tables.items():
         frame = table.frame.copy()
         for question, answer in source.consent.items():
@@ -42,8 +42,8 @@ def respelled(source: Source, tables: dict[str, Table]) -> tuple[dict[str, Table
                 others = frame[question].ne(answer) & frame[question].map(_plain).eq(_plain(answer))
                 frame[question] = frame[question].mask(others, answer)
                 labels |= {str(label).split("#")[0] for label in frame.index[others]}
-        found[name] = replace(table, frame=frame)
-    return found, len(labels)
+        spellings[name] = replace(table, frame=frame)
+    return spellings, len(labels)
 
 
 def _plain(answer: str) -> str:

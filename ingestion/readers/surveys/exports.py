@@ -45,11 +45,11 @@ Place = tuple[Path, str]  # a file, and the label of a submission in it
 def known_versions(files: Files) -> pd.DataFrame:
     """Every version that the files hold: VERSIONS, its label, path and rank, and the group of one submission."""
     ranks = _ranks(files)
-    told = [tables[MAIN].versions.assign(rank=ranks[path]) for path, tables in files.items()]
-    every = pd.concat(told).reset_index(names="label")
+    versions = [tables[MAIN].versions.assign(rank=ranks[path]) for path, tables in files.items()]
+    every = pd.concat(versions).reset_index(names="label")
     of_rank = {rank: path for path, rank in ranks.items()}
     every["path"] = pd.Series([of_rank[rank] for rank in every["rank"]], index=every.index, dtype=object)
-    return every.assign(group=groups(_told_apart(every)))
+    return every.assign(group=groups(_with_ranks(every)))
 
 
 def _after(path: Path, tables: dict[str, Table], gone: dict[Place, str], notes: tuple[str, ...]) -> dict[str, Table]:
@@ -60,7 +60,7 @@ def _after(path: Path, tables: dict[str, Table], gone: dict[Place, str], notes: 
 
 
 def _ranks(files: Files) -> dict[Path, int]:
-    """The order in which the exports were made, as far as anything tells it."""
+    """The order in which the exports were made, as far as it is known."""
     days = {path: _day_of(path.name) for path in files}
     newest = {path: max(tables[MAIN].versions["sent"], default="") for path, tables in files.items()}
     by = days if all(days.values()) else newest
@@ -69,11 +69,11 @@ def _ranks(files: Files) -> dict[Path, int]:
 
 def _day_of(name: str) -> str:
     """The day or the month in a file's name, "" without one."""
-    found = list(_DAY.finditer(name))
-    return "-".join(part for part in found[-1].groups() if part) if found else ""
+    days = list(_DAY.finditer(name))
+    return "-".join(part for part in days[-1].groups() if part) if days else ""
 
 
-def _told_apart(every: pd.DataFrame) -> pd.DataFrame:
+def _with_ranks(every: pd.DataFrame) -> pd.DataFrame:
     """A submission that has nothing but its number in one export is that of no other."""
     lone = every["number"].eq("") & every["uuid"].str.fullmatch(r"\d{1,6}")
     here = every["rank"].astype(str) + "#" + every["uuid"]
@@ -127,26 +127,26 @@ def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[
         kept = earlier & there
         if not missing or not kept:
             continue  # another period, place or team: an export of its own
-        found = _missed(rows.loc[missing], here, len(kept), files, path)
-        if last_seen.loc[found].gt(rank).any():  # a later export holds what this one lacks: it is a part
-            found = []
-        left |= set(found)
+        deleted = _missed(rows.loc[missing], here, len(kept), files, path)
+        if last_seen.loc[deleted].gt(rank).any():  # a later export holds what this one lacks: it is a part
+            deleted = []
+        left |= set(deleted)
         gone |= {
             (rows["path"][group], rows["label"][group]): f"absente d’un export complet plus récent ({path.name})"
-            for group in found
+            for group in deleted
         }
-        notes[path] = tuple(_told(len(found), len(missing) - len(found)))
+        notes[path] = tuple(_deletion_notes(len(deleted), len(missing) - len(deleted)))
     return gone, notes
 
 
-def _told(deleted: int, kept: int) -> list[str]:
-    told = []
+def _deletion_notes(deleted: int, kept: int) -> list[str]:
+    notes = []
     if deleted:
-        told.append(f"export complet : {deleted} soumission(s) d’exports antérieurs n’y sont plus, retirée(s)")
+        notes.append(f"export complet : {deleted} soumission(s) d’exports antérieurs n’y sont plus, retirée(s)")
     if kept:
         why = "période ou filtre" if not deleted else "période"
-        told.append(f"export partiel ({why}) : {kept} soumission(s) d’exports antérieurs n’y sont pas, gardée(s)")
-    return told
+        notes.append(f"export partiel ({why}) : {kept} soumission(s) d’exports antérieurs n’y sont pas, gardée(s)")
+    return notes
 
 
 def _missed(missing: pd.DataFrame, here: pd.DataFrame, kept: int, files: Files, path: Path) -> list[int]:
@@ -168,7 +168,7 @@ def _missed(missing: pd.DataFrame, here: pd.DataFrame, kept: int, files: Files, 
 
 
 def _is_filtered(missing: pd.DataFrame, here: pd.DataFrame, files: Files, path: Path) -> bool:
-    """Whether one answer, or the state of review, tells all that an export holds from all that it lacks."""
+    """Whether one answer or the state of review separates what an export holds from what it lacks: it was filtered."""
     states = set(here["state"])
     if len(missing) and len(states) == 1 and "" not in states and not states & set(missing["state"]):
         return True
@@ -185,12 +185,12 @@ def _is_filtered(missing: pd.DataFrame, here: pd.DataFrame, files: Files, path: 
 
 def _answers(tables: dict[str, Table], labels: set[str]) -> dict[str, set[str]]:
     """By question, what submissions answered."""
-    found: dict[str, set[str]] = {}
+    answers: dict[str, set[str]] = {}
     for table in tables.values():
         rows = table.frame[[submission_of(label) in labels for label in table.frame.index]]
         for column in rows:
-            found.setdefault(str(column), set()).update(rows[column].unique())
-    return found
+            answers.setdefault(str(column), set()).update(rows[column].unique())
+    return answers
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -18,7 +18,7 @@ _DAY = 10
 
 def groups(versions: pd.DataFrame) -> pd.Series:
     """The number of the submission that each row is a version of."""
-    found = _Groups(versions["number"].tolist())
+    united = _Groups(versions["number"].tolist())
     days = list(zip(versions["begun"].str[:_DAY], versions["sent"].str[:_DAY], strict=True))
     of_number: dict[str, list[int]] = {}
     for row, number in enumerate(versions["number"]):
@@ -26,14 +26,14 @@ def groups(versions: pd.DataFrame) -> pd.Series:
             same = next((one for one in of_number.get(number, ()) if not _are_strangers(days[one], days[row])), None)
             of_number.setdefault(number, []).append(row)
             if same is not None:
-                found.join([same, row])
+                united.join([same, row])
     by_name: dict[str, list[int]] = {}
     for row, names in enumerate(zip(versions["uuid"], versions["root"], versions["before"], strict=True)):
         for name in set(names) - {""}:
             by_name.setdefault(name, []).append(row)
     for rows in by_name.values():
-        found.join_by_uuid(rows)
-    return pd.Series([found.top(row) for row in range(len(versions))], index=versions.index, dtype=int)
+        united.join_by_uuid(rows)
+    return pd.Series([united.top(row) for row in range(len(versions))], index=versions.index, dtype=int)
 
 
 def _are_strangers(one: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -61,7 +61,7 @@ class _Groups:
             self._is_numbered[first] |= self._is_numbered[other]
 
     def join_by_uuid(self, rows: list[int]) -> None:
-        """Rows that name one uuid are one submission, unless two of them bear another `_id`: then nobody can tell."""
+        """Rows that name one uuid are one submission, unless two have different `_id`s: then it is undecided."""
         tops = {self.top(row) for row in rows}
         if sum(self._is_numbered[top] for top in tops) <= 1:
             self.join(tops)

@@ -21,7 +21,7 @@ Link = tuple[str, str]
 
 
 def owners(sheet: Sheet, around: pd.DataFrame, key: str | None) -> tuple[pd.Series, tuple[str, ...]]:
-    """The label, in the table ``around``, of the row that each row of a repeat stands in; and what is to be told.
+    """The label, in the table ``around``, of the row that owns each row of a repeat, and notes on doubtful ones.
 
     Raises SourceFileError, the rows named, where a row names no submission, several, or one by its id and another by
     its uuid.
@@ -32,11 +32,11 @@ def owners(sheet: Sheet, around: pd.DataFrame, key: str | None) -> tuple[pd.Seri
     is_main = not around.index.str.contains("#").any()
     by_submission = _Finder(sheet.frame, around, of_submission)
     by_row = _Finder(sheet.frame, around, others[:1])
-    found, wrong, moved = [], [], 0
+    positions, wrong, moved = [], [], 0
     for place in range(len(sheet.frame)):
         named, numbered = by_submission.of(place), by_row.of(place)
         owner = _one(named, numbered, is_main)
-        found.append(owner)
+        positions.append(owner)
         if owner is None:
             wrong.append(int(sheet.frame.index[place]))
         moved += bool(is_main and named and numbered and owner not in numbered)
@@ -45,7 +45,7 @@ def owners(sheet: Sheet, around: pd.DataFrame, key: str | None) -> tuple[pd.Seri
     note = (
         f"{sheet.grid.sheet} : {moved} ligne(s) rattachée(s) par l’identifiant de la soumission, contre {_BY_NUMBER[1]}"
     )
-    return pd.Series(found, index=sheet.frame.index, dtype=object), (note,) if moved else ()
+    return pd.Series(positions, index=sheet.frame.index, dtype=object), (note,) if moved else ()
 
 
 def _one(named: set[str] | None, numbered: set[str] | None, is_main: bool) -> str | None:
@@ -63,7 +63,7 @@ class _Finder:
     """Rows of the table around by what each row of a repeat says of them, all that it says together."""
 
     def __init__(self, frame: pd.DataFrame, around: pd.DataFrame, links: list[Link]) -> None:
-        self._said = [_bare(frame[link]).tolist() for _, link in links]
+        self._links = [_bare(frame[link]).tolist() for _, link in links]
         self._known = []
         for name, _ in links:
             labels: dict[str, set[str]] = {}
@@ -73,9 +73,9 @@ class _Finder:
 
     def of(self, place: int) -> set[str] | None:
         """The labels that a row may mean; None where it says nothing."""
-        pairs = zip(self._said, self._known, strict=True)
-        told = [known.get(said[place], set()) for said, known in pairs if said[place]]
-        return set.intersection(*told) if told else None
+        pairs = zip(self._links, self._known, strict=True)
+        candidates = [known.get(links[place], set()) for links, known in pairs if links[place]]
+        return set.intersection(*candidates) if candidates else None
 
 
 def _links(sheet: Sheet, around: pd.DataFrame, key: str | None) -> list[Link]:

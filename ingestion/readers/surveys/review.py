@@ -22,7 +22,7 @@ _UNREADABLE = frozenset({"notdecrypted", "not decrypted", "missingencryptedformd
 
 
 def states(frame: pd.DataFrame) -> pd.Series:
-    """The state of review of each submission, folded; "" where nobody reviewed it."""
+    """The state of review of each submission, folded; "" without one."""
     return _folded(frame, _STATE)
 
 
@@ -44,8 +44,8 @@ def gone(frame: pd.DataFrame, deleted: pd.Series, reason: str) -> pd.Series:
 
 
 def _folded(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    told = pd.Series("", index=frame.index, dtype=object)
+    folded = pd.Series("", index=frame.index, dtype=object)
     for name in names:
         if name in frame:
-            told = told.mask(told.eq(""), frame[name].map(fold))
-    return told
+            folded = folded.mask(folded.eq(""), frame[name].map(fold))
+    return folded

@@ -21,7 +21,7 @@ from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, read_grids
 from ingestion.readers.surveys import survey_json, survey_zip
-from ingestion.readers.surveys.consent import ERASED, Erased, has_refused, nobody, respelled
+from ingestion.readers.surveys.consent import ERASED, Erased, has_refused, nothing_erased, respelled
 from ingestion.readers.surveys.identity import groups
 from ingestion.readers.surveys.review import ON_HOLD, on_hold
 from ingestion.readers.surveys.survey_levels import joined, submissions
@@ -35,18 +35,18 @@ _QUESTION = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
 _SHEET_NAME = 31  # a workbook holds no longer names of sheets
 
 
-def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobody) -> dict[str, Table]:
+def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nothing_erased) -> dict[str, Table]:
     """The submissions as table "main" and each repeat under its own name, with the answers around it joined.
 
     What the tools add beside the questions is left out. Notes say how many answers are not what the form asked for.
     ``erased`` submissions are rejected with all of their versions and repeats, and without the place of any.
     """
     form = form_of(source, reader)
-    tables = whole(path, reader, form, erased)
+    tables = read_all(path, reader, form, erased)
     tables, count = respelled(source, tables)
     if count:
-        told_of_consent = (f"consentement écrit autrement que dans le formulaire, compris : {count}",)
-        tables[MAIN] = replace(tables[MAIN], notes=tables[MAIN].notes + told_of_consent)
+        consent_notes = (f"consentement écrit autrement que dans le formulaire, compris : {count}",)
+        tables[MAIN] = replace(tables[MAIN], notes=tables[MAIN].notes + consent_notes)
     kept = {name: table.reshaped(name, table.frame[_questions(table)]) for name, table in tables.items()}
     _check_columns(path.name, source, kept)
     if form is None:
@@ -55,8 +55,8 @@ def read(path: Path, source: Source, reader: SurveyReader, erased: Erased = nobo
 
     # Nothing is said of the answers of those who refused: nobody will read them.
     agreed = {name: replace(one, frame=one.frame[~has_refused(source, one.frame)]) for name, one in tables.items()}
-    told = notes(typed(agreed, form).problems)
-    return {name: replace(table, notes=table.notes + told.get(name, ())) for name, table in kept.items()}
+    problem_notes = notes(typed(agreed, form).problems)
+    return {name: replace(table, notes=table.notes + problem_notes.get(name, ())) for name, table in kept.items()}
 
 
 def form_of(source: Source, reader: SurveyReader) -> Form | None:
@@ -68,7 +68,7 @@ def form_of(source: Source, reader: SurveyReader) -> Form | None:
     return form.named(reader.form)
 
 
-def whole(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = nobody) -> dict[str, Table]:
+def read_all(path: Path, reader: SurveyReader, form: Form | None, erased: Erased = nothing_erased) -> dict[str, Table]:
     """Every column of every sheet, also those of the tools, under the names of the questions.
 
     A submission that a later version replaces, or that was deleted or erased, is in `rejected` with all its repeats.
@@ -148,20 +148,20 @@ def _sheet_names(of_form: list[str], declared: Sequence[str]) -> dict[str, set[s
     Where the form is unknown, names that are cut alike are those of no sheet.
     """
     order = [*of_form, *(name for name in declared if name not in of_form)]
-    given: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in order:
         ellipsis, number = "...", 0
-        while (cut := _ellipsized(name, ellipsis)) in given.values():
+        while (cut := _ellipsized(name, ellipsis)) in names.values():
             number += 1
             ellipsis = f"... ({number})"
-        given[name] = cut
-    found = {}
+        names[name] = cut
+    sheets = {}
     for name in declared:
         rivals = [other for other in order if other != name]
         cuts = {name[:_SHEET_NAME]} - {other[:_SHEET_NAME] for other in rivals}
         is_sure = bool(of_form) or not any(other[:20] == name[:20] for other in rivals)
-        found[name] = {name} | cuts | ({given[name]} if is_sure else set())
-    return found
+        sheets[name] = {name} | cuts | ({names[name]} if is_sure else set())
+    return sheets
 
 
 def _ellipsized(name: str, ellipsis: str) -> str:
@@ -169,16 +169,16 @@ def _ellipsized(name: str, ellipsis: str) -> str:
 
 
 def _grid_of(path: Path, grids: list[Grid], repeat: str, names: Set[str]) -> Grid:
-    found = next((grid for grid in grids if grid.sheet in names), None)
-    if found is None:
+    of_form = next((grid for grid in grids if grid.sheet in names), None)
+    if of_form is None:
         sheets = ", ".join(grid.sheet for grid in grids)
         wanted = f"la feuille du groupe répété « {repeat} »"
         raise SourceFileError(path.name, "classeur", wanted, f"les feuilles {sheets}")
-    return found
+    return of_form
 
 
 def _check_all_read(grids: list[Grid], read_here: list[Grid], reader: SurveyReader) -> None:
-    """A repeat that nobody declared, or a second sheet of submissions, would be lost without a word."""
+    """Raises SourceFileError for an undeclared repeat or a second sheet of submissions."""
     for grid in grids:
         if any(grid is one for one in read_here):
             continue
@@ -202,12 +202,12 @@ def _parent(frame: pd.DataFrame, name: str, reader: SurveyReader, form: Form | N
     """The table that a repeat's rows belong to: as the form says, else as the export does."""
     if form is not None and name in form.repeats:
         return form.repeats[name] or MAIN
-    said = ""
+    parent = ""
     if survey_json.PARENT in frame and len(frame):
-        said = str(frame[survey_json.PARENT].iloc[0])
+        parent = str(frame[survey_json.PARENT].iloc[0])
     elif "PARENT_KEY" in frame and len(frame):
-        said = str(frame["PARENT_KEY"].iloc[0]).rsplit("/", 1)[-1].split("[")[0]  # uuid:…/menage[1]
-    return said if said in reader.repeats else MAIN
+        parent = str(frame["PARENT_KEY"].iloc[0]).rsplit("/", 1)[-1].split("[")[0]  # uuid:…/menage[1]
+    return parent if parent in reader.repeats else MAIN
 
 
 def _questions(table: Table) -> list[str]:

@@ -42,7 +42,7 @@ class _Sheet:
 
 
 def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
-    """The submissions, then each declared or met repeat, even where nobody filled one. Raises SourceFileError."""
+    """The submissions, then each declared or present repeat, even an empty one. Raises SourceFileError."""
     sheets = {MAIN: _Sheet(), **{name: _Sheet(dict.fromkeys(_LINK)) for name in repeats}}
     try:
         title, submissions = _submissions(path)
@@ -66,22 +66,22 @@ def _submissions(path: Path) -> tuple[str, list[dict[str, Any]]]:
         place = f"octet {getattr(error, 'pos', getattr(error, 'start', 0))}"
         raise SourceFileError(path.name, place, "un JSON entier", "un texte qui n’en est pas : tronqué ?") from error
     for title in ("results", "value"):
-        found = content.get(title) if isinstance(content, dict) else None
-        if isinstance(found, list) and all(isinstance(one, dict) for one in found):
+        submissions = content.get(title) if isinstance(content, dict) else None
+        if isinstance(submissions, list) and all(isinstance(one, dict) for one in submissions):
             if content.get("next") or content.get("@odata.nextLink"):
-                told = f"une page de {len(found)} soumissions, que d’autres suivent"
-                raise SourceFileError(path.name, title, "la réponse entière", told)
-            return title, found
+                reason = f"une page de {len(submissions)} soumissions, que d’autres suivent"
+                raise SourceFileError(path.name, title, "la réponse entière", reason)
+            return title, submissions
     keys = kind_of(content)
     raise SourceFileError(path.name, "JSON", "des soumissions sous « results » (Kobo) ou « value » (Central)", keys)
 
 
-def _add(sheets: dict[str, _Sheet], name: str, given: dict[str, Any], link: dict[str, str]) -> None:
+def _add(sheets: dict[str, _Sheet], name: str, answers: dict[str, Any], link: dict[str, str]) -> None:
     sheet = sheets.setdefault(name, _Sheet(dict.fromkeys(_LINK)))
     number = str(len(sheet.rows) + 1)
     row = {INDEX: number} | link
     sheet.rows.append(row)
-    for path, value in _answers(given):
+    for path, value in _answers(answers):
         if isinstance(value, list):
             repeat = path.rsplit("/", 1)[-1]
             for one in value:
@@ -91,9 +91,9 @@ def _add(sheets: dict[str, _Sheet], name: str, given: dict[str, Any], link: dict
     sheet.columns |= dict.fromkeys(row)
 
 
-def _answers(given: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _answers(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """(path, text), or (path, repeats); what a server says of itself in lists (`_attachments`, `_tags`) is left out."""
-    for key, value in given.items():
+    for key, value in content.items():
         path = f"{prefix}{_KEYS.get(key, key)}"
         if key == _REVIEW and isinstance(value, dict):
             yield key, _text(value.get("uid") or value.get("label"))
@@ -135,7 +135,7 @@ def _point(value: dict[str, Any]) -> str | None:
         if value["type"] == "Polygon":
             places = places[0] if places else []
         points = [places] if value["type"] == "Point" else places
-        told = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
+        coordinates = [[lat, lon, *(rest or [0])] for lon, lat, *rest in filter(None, points)]
     except (TypeError, ValueError, LookupError):  # no point at all: the text as it is, which the question does not take
         return json.dumps(value["coordinates"], ensure_ascii=False)
-    return ";".join(" ".join(_text(part) for part in (*point, accuracy or 0)) for point in told)
+    return ";".join(" ".join(_text(part) for part in (*point, accuracy or 0)) for point in coordinates)

@@ -63,18 +63,18 @@ def submission_of(label: str) -> str:
 
 
 def without(table: Table, gone: dict[str, str]) -> Table:
-    """The table without the rows of some submissions, which are told in `rejected` with the reason."""
+    """The table without the rows of some submissions, which go to `rejected` with the reason."""
     reasons = [gone.get(submission_of(label)) for label in table.frame.index]
     left = pd.Series([reason is not None for reason in reasons], index=table.frame.index, dtype=bool)
     why = [reason for reason in reasons if reason]
-    told = pd.DataFrame({"locator": table.place(None)[left].to_numpy(), "reason": why}, dtype=object)
-    told["locator"] = told["locator"].mask(told["reason"].eq(ERASED), ERASED_PLACE)
-    rejected = pd.concat([table.rejected, told], ignore_index=True)
+    left_out = pd.DataFrame({"locator": table.place(None)[left].to_numpy(), "reason": why}, dtype=object)
+    left_out["locator"] = left_out["locator"].mask(left_out["reason"].eq(ERASED), ERASED_PLACE)
+    rejected = pd.concat([table.rejected, left_out], ignore_index=True)
     return replace(table, frame=table.frame[~left], rejected=rejected)
 
 
 def submissions(sheet: Sheet, reader: SurveyReader) -> tuple[Level, pd.DataFrame]:
-    """The submissions, and by label what tells their versions apart (VERSIONS), with why some of them count no more."""
+    """The submissions, and by label what identifies their versions (VERSIONS), with the reason if outdated."""
     uuids = _uuids(sheet, reader)
     versions = _versions(sheet, uuids)
     labels = _counted(sheet, versions)
@@ -89,7 +89,7 @@ def _versions(sheet: Sheet, uuids: pd.Series) -> pd.DataFrame:
     """VERSIONS and the group of each submission. Raises SourceFileError where one stands there twice."""
     frame = sheet.frame
     changed, number = _first(frame, _CHANGED), _first(frame, ("_id",))
-    told = {
+    facts = {
         "number": number,
         "uuid": uuids,
         "root": _roots(frame, uuids),
@@ -108,7 +108,7 @@ def _versions(sheet: Sheet, uuids: pd.Series) -> pd.DataFrame:
         place = sheet.grid.place(int(uuids.index[wrong][0]))
         wanted = "un identifiant de soumission unique"
         raise SourceFileError(sheet.grid.file, place, wanted, "un identifiant vide ou en double")
-    versions = pd.DataFrame(told, index=frame.index)
+    versions = pd.DataFrame(facts, index=frame.index)
     return versions.assign(group=groups(versions))
 
 
@@ -118,8 +118,8 @@ def _uuids(sheet: Sheet, reader: SurveyReader) -> pd.Series:
     wanted = (reader.key,) if reader.key else UUIDS
     there = [name for name in wanted if name in frame.columns]
     if not there:
-        told = f"un identifiant de soumission ({', '.join(wanted)})"
-        raise SourceFileError(grid.file, grid.place(0), told, columns_found(frame.columns, wanted))
+        expected = f"un identifiant de soumission ({', '.join(wanted)})"
+        raise SourceFileError(grid.file, grid.place(0), expected, columns_found(frame.columns, wanted))
     # A number only where there is nothing better.
     return _bare(_first(frame, tuple(name for name in there if name not in NUMBERS) or tuple(there[:1])))
 
@@ -167,8 +167,8 @@ def _counted(sheet: Sheet, versions: pd.DataFrame) -> pd.Index:
     `rootUuid`; ODK Central keeps the first one's and counts the edits.
     """
     owned = list(zip(versions["group"], versions["uuid"], strict=True))
-    told = zip(versions["group"], versions["before"], versions["uuid"], strict=True)
-    follower = {(group, before): uuid for group, before, uuid in told if before and before != uuid}
+    rows = zip(versions["group"], versions["before"], versions["uuid"], strict=True)
+    follower = {(group, before): uuid for group, before, uuid in rows if before and before != uuid}
     is_open = pd.Series([one not in follower for one in owned], index=versions.index, dtype=bool)
     open_rows = versions[is_open].sort_values(["edits", "changed"], kind="stable")
     tied = open_rows[open_rows.duplicated(["group", "edits", "changed"], keep=False)]
@@ -199,11 +199,11 @@ def _roots(frame: pd.DataFrame, uuids: pd.Series) -> pd.Series:
 
 def _first(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
     """Row by row the first of these columns that is filled."""
-    found = pd.Series("", index=frame.index, dtype=object)
+    first = pd.Series("", index=frame.index, dtype=object)
     for name in names:
         if name in frame:
-            found = found.mask(found.eq(""), frame[name].str.strip())
-    return found
+            first = first.mask(first.eq(""), frame[name].str.strip())
+    return first
 
 
 def _bare(ids: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""One sheet of answers under the names of its questions, whatever tool wrote it."""
+"""One sheet of answers under the names of its questions, from any tool."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ def sheet_of(grid: Grid, repeat: str, form: Form | None, is_json: bool) -> Sheet
     frame = _with_moved_questions(grid, frame.set_axis(names, axis=1), set(asked), twice)
     frame, links = _without_links(frame)
     if links:
-        told = f"liens vers {links} pièce(s) jointe(s), non lus"
-        grid = replace(grid, notes=(*grid.notes, told))
+        note = f"liens vers {links} pièce(s) jointe(s), non lus"
+        grid = replace(grid, notes=(*grid.notes, note))
     if is_json:
         frame = frame.assign(**{name: "" for name in asked if name not in frame and not is_meta(name)})
     return Sheet(grid, _with_rebuilt_answers(frame))
 
 
 def _refuse_labels(grid: Grid, asked: set[str]) -> None:
-    """KoboToolbox exports the labels of the questions unless it is told otherwise: a label has spaces, a name none."""
+    """Raises SourceFileError for an export of labels, KoboToolbox's default: a label has spaces, a name none."""
     header = [name.strip() for name in (grid.rows[0] if grid.rows else ()) if name.strip()]
     questions = [name for name in header if not is_meta(name) and not is_tool_column(name)]
     labels = [name for name in questions if " " in name and name not in asked]
@@ -205,10 +205,10 @@ def _with_rebuilt_answers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ticked(columns: list[str], row: list[str]) -> str:
-    """The codes of the ticked columns; a cell that is neither yes nor no stays, to be told as no choice."""
-    said = [
+    """The codes of the ticked columns; a cell that is neither yes nor no stays and is reported as no choice."""
+    answers = [
         name.rsplit("/", 1)[1] if cell.casefold() in YES else cell
         for name, cell in zip(columns, row, strict=True)
         if cell.strip().casefold() not in NO
     ]
-    return " ".join(said)
+    return " ".join(answers)

@@ -43,7 +43,7 @@ def read_grids(path: Path, repeats: tuple[str, ...]) -> list[Grid]:
 
 
 def _of_attachments(archive: zipfile.ZipFile) -> tuple[str, ...]:
-    """The note on what respondents sent, which nobody opens."""
+    """The note on attached files, which are not opened."""
     parts = [PurePosixPath(part.filename).parts for part in archive.infolist() if not part.is_dir()]
     count = sum("media" in part and _OF_SYSTEMS not in part for part in parts)
     return (f"{count} pièce(s) jointe(s) dans l’archive, non ouverte(s)",) if count else ()
@@ -51,18 +51,18 @@ def _of_attachments(archive: zipfile.ZipFile) -> tuple[str, ...]:
 
 def _tables(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:
     """By stem, the names of the CSV files in the archive, but for those in the folder of what respondents sent."""
-    found: dict[str, str] = {}
+    tables: dict[str, str] = {}
     for part in archive.infolist():
         place = PurePosixPath(part.filename)
         if part.is_dir() or place.suffix.lower() != ".csv" or {_OF_SYSTEMS, "media"} & set(place.parts):
             continue
-        if place.stem in found:
+        if place.stem in tables:
             raise SourceFileError(path.name, "archive", "un seul export", "deux CSV du même nom")
-        found[place.stem] = part.filename
-    if not 1 <= len(found) <= _MOST_TABLES:
+        tables[place.stem] = part.filename
+    if not 1 <= len(tables) <= _MOST_TABLES:
         wanted = "les CSV d’un export de Central : les soumissions et un par groupe répété"
-        raise SourceFileError(path.name, "archive", wanted, f"{len(found)} CSV")
-    return found
+        raise SourceFileError(path.name, "archive", wanted, f"{len(tables)} CSV")
+    return tables
 
 
 def _sheet(stem: str, main: str, repeats: tuple[str, ...]) -> str:

@@ -41,8 +41,8 @@ class Typed:
 
 
 def typed(tables: dict[str, Table], form: Form) -> Typed:
-    """The tables of a survey in the types of its form. An answer is told once, in the table of its own question."""
-    frames, found = {}, []
+    """The tables of a survey in the types of its form; a problem is reported once, in the table of its question."""
+    frames, problems_found = {}, []
     for name, table in tables.items():
         repeat = "" if name == _MAIN else name
         columns = {column: _column(table, repeat, column, form) for column in table.frame.columns}
@@ -50,27 +50,27 @@ def typed(tables: dict[str, Table], form: Form) -> Typed:
             {column: values for column, (values, _) in columns.items()}, index=table.frame.index
         )
         for column, (_, problems) in columns.items():
-            found += [(name, column, *problem) for problem in problems]
-        found += [(name, *problem) for problem in _not_asked(table, repeat, form)]
-    return Typed(frames, pd.DataFrame(found, columns=PROBLEMS, dtype=object))
+            problems_found += [(name, column, *problem) for problem in problems]
+        problems_found += [(name, *problem) for problem in _not_asked(table, repeat, form)]
+    return Typed(frames, pd.DataFrame(problems_found, columns=PROBLEMS, dtype=object))
 
 
 def notes(problems: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """By table, how often each problem is met and with which questions: no value, no place of an answer."""
-    told: dict[str, tuple[str, ...]] = {}
+    notes_of: dict[str, tuple[str, ...]] = {}
     answers = problems[problems["problem"].ne(NOT_IN_FORM)]
     for table, problem in dict.fromkeys(zip(answers["table"], answers["problem"], strict=True)):
         rows = answers[answers["table"].eq(table) & answers["problem"].eq(problem)]
         counts = rows["question"].value_counts().sort_index()
         questions = ", ".join(f"{question} ({count})" for question, count in counts.items())
-        told[table] = (*told.get(table, ()), f"{problem} : {len(rows)} — {questions}")
-    return told
+        notes_of[table] = (*notes_of.get(table, ()), f"{problem} : {len(rows)} — {questions}")
+    return notes_of
 
 
-Found = tuple[str | None, str, str | None]  # locator, problem, raw text
+Problem = tuple[str | None, str, str | None]  # locator, problem, raw text
 
 
-def _column(table: Table, repeat: str, column: str, form: Form) -> tuple[pd.Series, list[Found]]:
+def _column(table: Table, repeat: str, column: str, form: Form) -> tuple[pd.Series, list[Problem]]:
     raw = table.frame[column]
     if is_choice(column):
         values, contradicted = _ticks(table, column)
@@ -97,7 +97,7 @@ def _is_own(table: Table, column: str) -> bool:
     return bool(len(table.frame)) and table.place(column).iloc[0] == f"{table.place(None).iloc[0]}/{column}"
 
 
-def _ticks(table: Table, column: str) -> tuple[pd.Series, list[Found]]:
+def _ticks(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
     """The 0/1 of one choice, which must say what the answer says."""
     raw = table.frame[column]
     question, code = column.rsplit("/", 1)
@@ -108,13 +108,13 @@ def _ticks(table: Table, column: str) -> tuple[pd.Series, list[Found]]:
         dtype="boolean",
     )
     answers = table.frame[question]
-    said = pd.Series([code in answer.split() for answer in answers], index=raw.index, dtype="boolean")
+    ticked = pd.Series([code in answer.split() for answer in answers], index=raw.index, dtype="boolean")
     unreadable = marks.ne("") & values.isna()
-    wrong = unreadable | (values.notna() & values.ne(said)).fillna(False)
-    told = zip(table.place(column), raw, unreadable, wrong.astype(bool), strict=True)
+    wrong = unreadable | (values.notna() & values.ne(ticked)).fillna(False)
+    rows = zip(table.place(column), raw, unreadable, wrong.astype(bool), strict=True)
     return values, [
         (place, NOT_ITS_TYPE if is_unreadable else CONTRADICTED, text)
-        for place, text, is_unreadable, is_wrong in told
+        for place, text, is_unreadable, is_wrong in rows
         if is_wrong
     ]
 
@@ -124,14 +124,12 @@ def _integer(text: str, question: Question) -> tuple[Any, str | None]:
 
 
 def _decimal(text: str, question: Question) -> tuple[Any, str | None]:
-    return _parsed(text, lambda given: value if math.isfinite(value := float(given)) else None)
+    return _parsed(text, lambda number: value if math.isfinite(value := float(number)) else None)
 
 
 def _date(text: str, question: Question) -> tuple[Any, str | None]:
     # KoboToolbox may write a day with an hour and a zone: 2024-07-01T00:00:00.000+02:00, 2024-07-01Z
-    return _parsed(
-        text, lambda given: dt.date.fromisoformat(given[:10]) if given[10:11] in ("", "T", "Z", " ") else None
-    )
+    return _parsed(text, lambda day: dt.date.fromisoformat(day[:10]) if day[10:11] in ("", "T", "Z", " ") else None)
 
 
 def _datetime(text: str, question: Question) -> tuple[Any, str | None]:

@@ -51,7 +51,7 @@ class Meaning:
 
 
 class Sorter:
-    """Tells the rows that are no records, under a header of these names that was written in these ``titles``."""
+    """Recognises rows that are no records, under a header of these names, written as ``titles``."""
 
     def __init__(self, header: list[str], titles: Rows, meaning: Meaning, options: Tabular) -> None:
         self.header, self.options, self.meaning = header, options, meaning
@@ -64,35 +64,35 @@ class Sorter:
         self.is_worded = cache(self._is_worded)
 
     def left_out(self, filled: Rows, first: int) -> dict[int, str]:
-        """The reasons of the rows that are no records, by row; titles are told once merged cells are filled."""
+        """The reasons of the rows that are no records, by row; titles are recognised once merged cells are filled."""
         self.has_several = len(self.needed) > 1 or _filled_cells(filled) >= 3
         # Each distinct text is looked at once: of a million rows few hold a word of a header or of a total.
         texts = set[str]().union(*(row for _, row in filled))
         starts = {names[0] for names in self.titles if names}
         begins = {text for text in texts if _name(text) in starts}
-        found = {n: HEADER for n, row in filled if row[0] in begins and _names(row) in self.titles}
+        reasons = {n: HEADER for n, row in filled if row[0] in begins and _names(row) in self.titles}
         worded = {text for text in texts if self.options.totals is not None or self.is_worded(text.strip())}
-        held = ((n, row) for n, row in filled if n not in found and not worded.isdisjoint(row))
-        found |= {n: TOTAL for n, row in held if self._is_total(row)}
+        held = ((n, row) for n, row in filled if n not in reasons and not worded.isdisjoint(row))
+        reasons |= {n: TOTAL for n, row in held if self._is_total(row)}
         end = self._end(filled)
-        found |= {n: OTHER for n, _ in filled[end:]}
-        return dict(sorted((found | self._notes(filled[:end], found, first)).items()))
+        reasons |= {n: OTHER for n, _ in filled[end:]}
+        return dict(sorted((reasons | self._notes(filled[:end], reasons, first)).items()))
 
     def is_title(self, filled: AbstractSet[int]) -> bool:
         """Whether a row with only these cells filled is a title: « RÉGION DE GAO » where a record has several cells."""
         return self.has_several and len(filled) == 1
 
-    def _notes(self, filled: Rows, found: dict[int, str], first: int) -> dict[int, str]:
+    def _notes(self, filled: Rows, reasons: dict[int, str], first: int) -> dict[int, str]:
         """Sentences below the last record, after a blank row or a sign of a note."""
         tail = []
         for n, row in reversed(filled):
-            if n not in found and not self._is_lone(row):
+            if n not in reasons and not self._is_lone(row):
                 break
             tail.append((n, row))
         before = filled[-len(tail) - 1][0] if len(tail) < len(filled) else first - 1
         notes: dict[int, str] = {}
         for n, row in reversed(tail):
-            if n not in found and (before in notes or before in found or n > before + 1 or _is_note(row)):
+            if n not in reasons and (before in notes or before in reasons or n > before + 1 or _is_note(row)):
                 notes[n] = NOTE
             before = n
         return notes

@@ -16,7 +16,7 @@ from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table, Tables, stacked
-from ingestion.readers.sheets.grid import Grid, letter, lines_told
+from ingestion.readers.sheets.grid import Grid, letter, line_count_fr
 from ingestion.readers.tables import body, reshape
 from ingestion.readers.tables.sorting import Meaning
 from ingestion.shapes import LINEAGE, SHAPES, Column
@@ -39,7 +39,7 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
     if not filled:
         place = grids[0].place(0) if grids else "document"
         raise SourceFileError(file, place, "un tableau rempli", "aucune cellule remplie")
-    found: Tables = {}
+    tables: Tables = {}
     search = _Search(options, _spellings(source, options))
     added = {column for grid in grids for column in grid.constants}
     wanted_by_name = {name: columns - added for name, columns in _wanted(source, options).items()}
@@ -50,18 +50,18 @@ def tables_of(file: str, grids: Sequence[Grid], source: Source, options: Tabular
             raise _missing(max(filled, key=lambda grid: search.best_row(grid, wanted)[1]), wanted, search)
         headers |= {n: search.names(filled[n], row) for n, row in header_rows.items()}
         parts = [_read(filled[n], row, source, wanted, search) for n, row in header_rows.items()]
-        found[name] = reshape.split(stacked(name, parts), options.split, _figures(source))
+        tables[name] = reshape.split(stacked(name, parts), options.split, _figures(source))
     unread = [grid for n, grid in enumerate(filled) if n not in headers]
     for grid in unread:
         _check_passed_over(grid, source, wanted_by_name.values(), list(headers.values()), search)
-    first, notes = next(iter(found)), tuple(note for grid in grids for note in grid.notes)
+    first, notes = next(iter(tables)), tuple(note for grid in grids for note in grid.notes)
     notes += tuple(map(passed_over, unread))
-    return found | {first: replace(found[first], notes=found[first].notes + notes)}
+    return tables | {first: replace(tables[first], notes=tables[first].notes + notes)}
 
 
 def passed_over(grid: Grid) -> str:
-    """The note on a grid that nobody reads."""
-    return f"{grid.place(0)} : tableau que la source ne lit pas ({lines_told(_filled_rows(grid))})"
+    """The note on a grid that the source does not read."""
+    return f"{grid.place(0)} : tableau que la source ne lit pas ({line_count_fr(_filled_rows(grid))})"
 
 
 def is_declared(grid: Grid, source: Source, options: Tabular) -> bool:
@@ -117,8 +117,8 @@ class _Search:
 
     def best_row(self, grid: Grid, wanted: AbstractSet[str]) -> tuple[int, int]:
         """The first of the rows that hold most of the wanted columns, and how many it holds."""
-        given = self.options.header_row
-        rows = range(min(SEARCHED_ROWS, len(grid.rows))) if given is None else [given - 1]
+        declared_row = self.options.header_row
+        rows = range(min(SEARCHED_ROWS, len(grid.rows))) if declared_row is None else [declared_row - 1]
         hits = {row: len(wanted & set(self.names(grid, row))) for row in rows}
         best = max(hits, key=lambda row: hits[row])
         return best, hits[best]
@@ -164,10 +164,10 @@ def _check_passed_over(
         if 2 * hits > len(columns) and hits > 1:
             lacking = sorted(columns - set(search.anywhere().names(grid, row)))
             expected = f"la ou les colonnes {quoted(lacking)}" if lacking else "l’en-tête à la ligne déclarée"
-            found = f"{hits} des {len(columns)} colonnes déclarées, sur {lines_told(_filled_rows(grid))}"
+            found = f"{hits} des {len(columns)} colonnes déclarées, sur {line_count_fr(_filled_rows(grid))}"
             raise SourceFileError(grid.file, grid.place(row), f"{expected}, comme dans le tableau lu", found)
     if any(_reads_as_record(grid, header, source) for header in headers):
-        found = f"{lines_told(_filled_rows(grid))} sans en-tête, en autant de colonnes que le tableau lu"
+        found = f"{line_count_fr(_filled_rows(grid))} sans en-tête, en autant de colonnes que le tableau lu"
         raise SourceFileError(grid.file, grid.place(0), "l’en-tête du tableau lu", found)
 
 
@@ -221,14 +221,16 @@ def _with_unnamed(header: list[str], grid: Grid, declared: AbstractSet[str]) -> 
     width = max(len(header), *(len(row) for row in grid.rows))
     letters = [f"colonne {letter(position)}" for position in range(width)]
     names = [*header, *[""] * (width - len(header))]
-    found = [own or (name if name in declared else "") for own, name in zip(names, letters, strict=True)]
-    return found[: max((n + 1 for n, name in enumerate(found) if name), default=0)]
+    named = [own or (name if name in declared else "") for own, name in zip(names, letters, strict=True)]
+    return named[: max((n + 1 for n, name in enumerate(named) if name), default=0)]
 
 
 def _calendar_columns(header: list[str], options: Tabular) -> dict[str, str]:
     """The columns of the months of a calendar, and what month each is."""
-    found = {name: re.fullmatch(options.calendar_pattern, name) for name in header} if options.calendar_pattern else {}
-    return options.calendar | {name: match["month"] for name, match in found.items() if match}
+    matches = (
+        {name: re.fullmatch(options.calendar_pattern, name) for name in header} if options.calendar_pattern else {}
+    )
+    return options.calendar | {name: match["month"] for name, match in matches.items() if match}
 
 
 def _meaning(source: Source, needed: AbstractSet[str], wide: Mapping[str, Any], options: Tabular) -> Meaning:
@@ -268,8 +270,8 @@ def _wide_columns(grid: Grid, row: int, header: list[str], options: Tabular) -> 
     """The columns to be put into rows, with what their names say."""
     wide = dict(options.unpivot)
     if options.unpivot_pattern:
-        found = {name: re.fullmatch(options.unpivot_pattern, name) for name in header}
-        wide |= {name: match.groupdict() for name, match in found.items() if match}
+        matches = {name: re.fullmatch(options.unpivot_pattern, name) for name in header}
+        wide |= {name: match.groupdict() for name, match in matches.items() if match}
         if not wide:
             wanted = f"des colonnes de la forme « {options.unpivot_pattern} »"
             raise SourceFileError(grid.file, grid.place(row), wanted, columns_found(header, ()))
@@ -304,8 +306,8 @@ def _check_header(grid: Grid, row: int, header: list[str], declared: AbstractSet
             continue
         first = re.sub(r" \(\d+\)$", "", name)
         if name not in declared and first != name and first in seen:
-            told = f"« {first} »" if first in declared else "un en-tête"
-            found = f"{told} déjà en {grid.place(row, seen[first])}"
+            what = f"« {first} »" if first in declared else "un en-tête"
+            found = f"{what} déjà en {grid.place(row, seen[first])}"
             raise SourceFileError(grid.file, grid.place(row, column), "des en-têtes distincts", found)
         seen[name] = column
     if unread := [name for name in seen if name not in declared]:

@@ -67,8 +67,8 @@ def attendance(writing: Writing, patterns: tuple[str, ...], declared: list[set[s
     """Separates the people of a writing from the rest; a table under a ``declared`` header is no list of attendance."""
     lists = [grid for grid in writing.grids if _is_list(grid, declared)]
     addressed = [(address.is_sender, _of_address(address, patterns)) for address in writing.addresses]
-    kept, said = _of_passages(writing.passages, patterns)
-    parts = [*map(_of_grid, lists), *(part for _, part in addressed), *said]
+    kept, listed = _of_passages(writing.passages, patterns)
+    parts = [*map(_of_grid, lists), *(part for _, part in addressed), *listed]
     structures = list(dict.fromkeys(name for part in parts for name in part.structures))
     names = _pattern([name for part in parts for name in part.names], structures)
     return Attendance(
@@ -113,28 +113,28 @@ def _of_passages(passages: list[Passage], patterns: tuple[str, ...]) -> tuple[li
     listing: bool | None = None  # in the items below a label: whether they are of people who were there
     for passage in passages:
         if label := _LABEL.fullmatch(passage.text):
-            said = label["rest"] or ""
+            text = label["rest"] or ""
             listing = bool(label["present"])
         elif listing is not None and passage.text.startswith("- "):
-            said = passage.text.removeprefix("- ")
+            text = passage.text.removeprefix("- ")
         else:
             listing = None
             kept.append(passage)
             continue
-        items = _ITEMS.split(said)
+        items = _ITEMS.split(text)
         structures = [name for item in items for name in _structures_in(item, patterns)]
         names = [_IN_BRACKETS.sub("", item).rpartition(":")[2] for item in items]
-        parts.append(Part(structures if listing else [], [said] if said else [], names))
+        parts.append(Part(structures if listing else [], [text] if text else [], names))
     return kept, parts
 
 
 def _structures_in(text: str, patterns: tuple[str, ...]) -> list[str]:
     """The structures in « Awa Diarra (OIM) », « OIM : Awa Diarra », « UNICEF », and no word that may be a person."""
-    whole = tidy(text) or ""
-    before = whole.partition(":")[0] if ":" in whole else _IN_BRACKETS.sub("", whole)
-    given = [*_IN_BRACKETS.findall(whole), before, whole]
-    found = [name for part in given if (name := _structure(part.strip(" .;,-"), patterns))]
-    return list(dict.fromkeys(found))[:1]
+    written = tidy(text) or ""
+    before = written.partition(":")[0] if ":" in written else _IN_BRACKETS.sub("", written)
+    parts = [*_IN_BRACKETS.findall(written), before, written]
+    names = [name for part in parts if (name := _structure(part.strip(" .;,-"), patterns))]
+    return list(dict.fromkeys(names))[:1]
 
 
 def _structure(text: str, patterns: tuple[str, ...]) -> str:

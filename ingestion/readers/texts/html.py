@@ -79,5 +79,5 @@ def _cells(file: str, table: Any) -> tuple[list[list[str]], list[Merged]]:
 
 
 def _span(cell: Any, name: str) -> int:
-    said = cell.get(name, "1").strip()
-    return min(max(int(said), 1), _MOST_SPAN) if said.isdecimal() else 1
+    number = cell.get(name, "1").strip()
+    return min(max(int(number), 1), _MOST_SPAN) if number.isdecimal() else 1

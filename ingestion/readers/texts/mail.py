@@ -86,11 +86,11 @@ class _Body:
 
 
 def _body(file: str, message: EmailMessage, prefix: str) -> _Body:
-    """The body of a message; ``prefix`` tells an attached one in its places."""
+    """The body of a message; ``prefix`` begins the places of an attached one."""
     text, tables = _text(file, message)
     lines = text.splitlines()
     own, left = _own(lines)
-    passages = [Passage(said, f"{prefix}line={number}") for number, said in paragraphs(own)]
+    passages = [Passage(paragraph, f"{prefix}line={number}") for number, paragraph in paragraphs(own)]
     shown = [tables[line.strip()] for line in own if line.strip() in tables]
     grids = shown or list(drawn_tables(file, own))
     note = f"{prefix or 'courriel : '}{left} ligne(s) non lue(s), d’un message cité ou transféré" if left else ""
@@ -174,7 +174,7 @@ def _text(file: str, message: EmailMessage) -> tuple[str, dict[str, Grid]]:
 
 
 def _decoded_body(body: EmailMessage) -> str:
-    """One that says a charset that nobody knows is read as Windows writes it."""
+    """An unknown charset is read as Windows-1252."""
     try:
         return str(body.get_content())
     except (LookupError, ValueError):  # a charset with a NUL in its name is a ValueError

@@ -22,7 +22,7 @@ _APOSTROPHES = str.maketrans("’ʼ‘", "'''")  # Word writes ’ where people 
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of running text, at most a paragraph where the document tells them apart, and its place."""
+    """A piece of running text, at most a paragraph if the document marks them, and its place."""
 
     text: str
     place: str
@@ -61,8 +61,8 @@ def _table(
     rows, places = [], []
     for sentence, place in sentences:
         for match in _matches(sentence, compiled):
-            found = {group: sentence[slice(*match.span(group))].strip() for group in match.re.groupindex}
-            rows.append([found.get(column, "") for column in columns] + [sentence])
+            groups = {group: sentence[slice(*match.span(group))].strip() for group in match.re.groupindex}
+            rows.append([groups.get(column, "") for column in columns] + [sentence])
             places.append(place)
     frame = pd.DataFrame(rows, columns=[*columns, SENTENCE], dtype=object)
     locators = pd.Series(places, index=frame.index, dtype=object)

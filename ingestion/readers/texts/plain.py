@@ -32,7 +32,7 @@ def open_plain(path: Path) -> Writing:
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
     lines = text.splitlines()
-    passages = [Passage(said, f"line={number}") for number, said in paragraphs(lines)]
+    passages = [Passage(paragraph, f"line={number}") for number, paragraph in paragraphs(lines)]
     return Writing(passages[0].text if passages else "", "", "", passages, list(drawn_tables(path.name, lines)))
 
 

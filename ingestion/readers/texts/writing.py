@@ -1,4 +1,4 @@
-"""What a letter, a note, minutes or an e-mail holds, whatever its format."""
+"""The content of a letter, a note, minutes or an e-mail, in any format."""
 
 from __future__ import annotations
 

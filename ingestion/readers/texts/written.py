@@ -46,18 +46,20 @@ def read(path: Path, source: Source, reader: WrittenReader) -> Tables:
     lifted = {pattern.table for pattern in reader.sentences}
     mappings = {shape: mapping for shape, mapping in source.shapes.items() if mapping.table not in {DOCUMENT, *lifted}}
     declared = [{o.column for o in m.columns.values() if o.column and not o.optional} for m in mappings.values()]
-    found = attendance(writing, reader.organizations, declared)
-    near = [grid for grid in found.grids if _is_near(grid, declared)]
-    unread = tuple(f"{g.place(0)} : tableau que la source ne lit pas" for g in found.grids if g not in near)
-    document = _document(path, writing, found)
+    attended = attendance(writing, reader.organizations, declared)
+    near = [grid for grid in attended.grids if _is_near(grid, declared)]
+    unread = tuple(f"{g.place(0)} : tableau que la source ne lit pas" for g in attended.grids if g not in near)
+    document = _document(path, writing, attended)
     day = document.frame["date"].iloc[0]
     tables = {DOCUMENT: replace(document, notes=(*writing.notes, *unread))} | {
         name: table.reshaped(name, table.frame.assign(date=day))  # a sentence was true on the day of its document
-        for name, table in lift(found.passages, reader.sentences).items()
+        for name, table in lift(attended.passages, reader.sentences).items()
     }
     if mappings and not near:
         wanted = ", ".join(f"« {name} »" for name in sorted(set.union(*declared)))
-        raise SourceFileError(path.name, "document", f"un tableau avec {wanted}", f"{len(found.grids)} tableau(x) sans")
+        raise SourceFileError(
+            path.name, "document", f"un tableau avec {wanted}", f"{len(attended.grids)} tableau(x) sans"
+        )
     if mappings:
         tables |= tables_of(path.name, near, source.model_copy(update={"shapes": mappings}), reader)
     return tables
@@ -68,21 +70,21 @@ def _is_near(grid: Grid, declared: list[set[str]]) -> bool:
     return any(wanted & {cell.strip() for cell in row} for wanted in declared for row in grid.rows)
 
 
-def _document(path: Path, writing: Writing, found: Attendance) -> Table:
-    title = found.struck(writing.title)
+def _document(path: Path, writing: Writing, attended: Attendance) -> Table:
+    title = attended.struck(writing.title)
     row = {
         "title": title,
         "kind": writing.kind or _kind(title),
         "deliverable": _deliverable(title),
         "date": writing.day or _day(path, writing),
-        "sender": found.sender,
-        "organizations": " ; ".join(found.structures),
-        "attachments": " ; ".join(found.struck(name) for name in writing.attachments),
+        "sender": attended.sender,
+        "organizations": " ; ".join(attended.structures),
+        "attachments": " ; ".join(attended.struck(name) for name in writing.attachments),
         "file_name": path.name,
-        PEOPLE: "\n".join(found.people),
+        PEOPLE: "\n".join(attended.people),
     }
-    told = {"Structures participantes": row["organizations"], "Pièces jointes, non lues": row["attachments"]}
-    row["note"] = ". ".join(f"{label} : {text}" for label, text in told.items() if text)
+    details = {"Structures participantes": row["organizations"], "Pièces jointes, non lues": row["attachments"]}
+    row["note"] = ". ".join(f"{label} : {text}" for label, text in details.items() if text)
     frame = pd.DataFrame([row], dtype=object)
     locators = pd.Series([DOCUMENT], index=frame.index, dtype=object)
     return Table(DOCUMENT, frame, locators, lambda _: locators)

@@ -108,24 +108,26 @@ def _places(services: Table) -> pd.DataFrame:
     """By submission, the zones and types of its services, and the groups that those admit."""
     frame = services.frame
     answers = {column: _answers(frame, question) for column, question in _PLACE.items()}
-    told = pd.DataFrame(answers, index=frame.index)
-    told["submission"] = [str(label).split("#")[0] for label in frame.index]
+    answered = pd.DataFrame(answers, index=frame.index)
+    answered["submission"] = [str(label).split("#")[0] for label in frame.index]
     keys = ["submission", "zones", "types"]
-    united = told.groupby(keys, sort=True)["groupes"].agg(lambda said: " ".join(sorted(set(" ".join(said).split()))))
+    united = answered.groupby(keys, sort=True)["groupes"].agg(
+        lambda groups: " ".join(sorted(set(" ".join(groups).split())))
+    )
     return united.reset_index()
 
 
 def _placed(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """The rows once for each place of their submission; once without any where it has none."""
     labels = rows.index
-    told = rows.assign(submission=[str(label) for label in labels], label=labels)
-    return told.merge(places, on="submission", how="left").fillna(dict.fromkeys(_PLACE, "")).set_index("label")
+    labelled = rows.assign(submission=[str(label) for label in labels], label=labels)
+    return labelled.merge(places, on="submission", how="left").fillna(dict.fromkeys(_PLACE, "")).set_index("label")
 
 
 def _share(percentage: str) -> str:
     """50 and 50 % are 0.5; what is no number stays, to be flagged as such."""
-    found = number(percentage.rstrip(" %"))
-    return percentage if found is None else str(found / 100)
+    share = number(percentage.rstrip(" %"))
+    return percentage if share is None else str(share / 100)
 
 
 def _answers(frame: pd.DataFrame, question: str) -> pd.Series:

@@ -22,8 +22,8 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
         "type_cherche"
     )
     rows["type_cherche"] = rows["type_cherche"].fillna("")  # nothing ticked: a row that the gate rejects and keeps
-    none_found = rows["types_non_trouves"].str.split()
+    searched_in_vain = rows["types_non_trouves"].str.split()
     rows["trouve"] = [
-        "non" if kind in none else "oui" for kind, none in zip(rows["type_cherche"], none_found, strict=True)
+        "non" if kind in none else "oui" for kind, none in zip(rows["type_cherche"], searched_in_vain, strict=True)
     ]
     return {"search": main.reshaped("search", rows, {"type_cherche": "types_cherches", "trouve": "types_non_trouves"})}

@@ -62,7 +62,7 @@ class Known:
         return self.by_key.get(name.base_key) or self.family.get(name.base_acronym)
 
     def _section_in(self, parent: str, name: Name) -> str | None:
-        """The section in the name's country, unless its acronym is the parent's: then one cannot tell."""
+        """The section in the name's country, unless its acronym is the parent's: then it is undecided."""
         return None if self.family.get(name.acronym) == parent else self.by_section.get((parent, name.countries))
 
     def has_offices(self, canonical: str) -> bool:

@@ -56,7 +56,7 @@ class Name:
 
     @property
     def strong(self) -> list[str]:
-        """Meanings of the words that tell which organization it is."""
+        """Meanings of the words that identify the organization."""
         return [word.meaning for word in self.content if word.kind is not Kind.WEAK]
 
     @property

@@ -45,7 +45,7 @@ class Difference:
 
     @property
     def telling(self) -> str:
-        """All unexplained words that tell which organization it is."""
+        """All unexplained words that identify the organization."""
         return " ".join(self.of(*TELLING)).strip()
 
     @property

@@ -1,4 +1,4 @@
-"""What tells that a place is in another country: its name, a code, or the first-level areas of its neighbours."""
+"""Signs that a place is in another country: its name, a code, or the first-level areas of neighbouring countries."""
 
 from __future__ import annotations
 

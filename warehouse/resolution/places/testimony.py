@@ -88,7 +88,7 @@ class _NameReading:
 
 
 def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bool) -> list[Place]:
-    """All places of a record: several where its deepest name is a list and its content can be told of each."""
+    """All places of a record: several if its deepest name is a list and its content holds for each of them."""
     reading = _read_names(statement)
     is_silent = not any((*statement.codes, *statement.unreadable, statement.outlines, *reading.codes, *reading.above))
     if is_silent and not reading.places and not reading.is_abroad:
@@ -155,7 +155,7 @@ def _stated_levels(statement: Statement, column: int) -> frozenset[int]:
 
 
 def _only(statement: Statement, column: int, path: Path) -> Statement:
-    """The statement with one piece of a list; codes as deep as the list, and the point, tell only one of the pieces."""
+    """The statement with one piece of a list; codes as deep as the list, and the point, belong to one piece only."""
     piece = " > ".join(step.text for step in path)
     names = tuple(piece if number == column else name for number, name in enumerate(statement.names))
     codes = tuple(code if number < column else None for number, code in enumerate(statement.codes))

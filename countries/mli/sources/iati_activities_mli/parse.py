@@ -18,10 +18,10 @@ def parse(tables: dict[str, Table]) -> dict[str, Table]:
     """Tables `programs`, `opportunities` (activities in preparation) and `services` (those that say a place)."""
     activities, locations = tables["activities"], tables["locations"]
     operators, sectors = _operators(tables), _sectors(tables["sectors"])
-    whole = activities.frame.assign(activity=activities.locators)
+    rows = activities.frame.assign(activity=activities.locators)
     main = sectors.drop_duplicates("activity").rename(columns={"sector_code": "main_sector"})
     zones = _zones(locations)
-    programs = _joined(_joined(_joined(whole, operators), main), zones)
+    programs = _joined(_joined(_joined(rows, operators), main), zones)
     opportunities = programs[programs["status"].eq(PIPELINE)]
     placed = _joined(_joined(locations.frame.assign(activity=_activity(locations)), operators), sectors)
     placed["service_status"] = placed["status"].where(placed["status"].ne(IMPLEMENTATION), "")
@@ -47,17 +47,17 @@ def _joined(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
 def _operators(tables: dict[str, Table]) -> pd.DataFrame:
     """`activity`, `operator`, `operator_type`: every structure of the first role that is given, else who reports."""
-    said = tables["organizations"].frame.assign(activity=_activity(tables["organizations"]))
-    said = said.assign(rank=said["org_role"].map({role: rank for rank, role in enumerate(ROLES)}))
-    said = said[said["rank"].notna() & said["org_name"].ne("")]
-    said = said[said["rank"].eq(said.groupby("activity")["rank"].transform("min"))]
-    said = said.rename(columns={"org_name": "operator", "org_type": "operator_type"})
+    named = tables["organizations"].frame.assign(activity=_activity(tables["organizations"]))
+    named = named.assign(rank=named["org_role"].map({role: rank for rank, role in enumerate(ROLES)}))
+    named = named[named["rank"].notna() & named["org_name"].ne("")]
+    named = named[named["rank"].eq(named.groupby("activity")["rank"].transform("min"))]
+    named = named.rename(columns={"org_name": "operator", "org_type": "operator_type"})
     reporting = tables["activities"].frame.assign(activity=tables["activities"].locators)
-    reporting = reporting[~reporting["activity"].isin(said["activity"])].rename(
+    reporting = reporting[~reporting["activity"].isin(named["activity"])].rename(
         columns={"reporting_org": "operator", "reporting_org_type": "operator_type"}
     )
     columns = ["activity", "operator", "operator_type"]
-    return pd.concat([said[columns], reporting[columns]]).drop_duplicates(["activity", "operator"])
+    return pd.concat([named[columns], reporting[columns]]).drop_duplicates(["activity", "operator"])
 
 
 def _sectors(table: Table) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from ingestion.errors import DeclarationError
 from ingestion.pull.client import Client, Header
 from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
-from ingestion.readers.surveys.consent import nobody
+from ingestion.readers.surveys.consent import nothing_erased
 from ingestion.records.source_records import ingest
 from tests.conftest import PROJECT
 from tests.fixtures.pulled import DATA, NAME, SOURCE_ID, declared, files, landed, landing, mechanism  # noqa: F401
@@ -52,7 +52,7 @@ def work(tmp_path: Path) -> Path:
 def test_all_pages_become_one_file_that_its_source_reads(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
-    told = pull(by_three, landing, work, nobody)
+    told = pull(by_three, landing, work, nothing_erased)
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "3", "6"]
     assert (told.is_new, told.submissions, told.versions) == (True, 7, {"vFictive1": 7})
     assert landed(landing) == [told.path]
@@ -64,16 +64,16 @@ def test_all_pages_become_one_file_that_its_source_reads(
 def test_only_its_owner_reads_what_was_pulled_and_no_page_is_left(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
-    told = pull(by_three, landing, work, nobody)
+    told = pull(by_three, landing, work, nothing_erased)
     assert stat.S_IMODE(told.path.stat().st_mode) == 0o600
     assert stat.S_IMODE((work / by_three.id).stat().st_mode) == 0o700
     assert "fictif 3" not in "".join(path.read_text() for path in work.rglob("*") if path.is_file())
 
 
 def test_the_same_answers_are_not_written_again(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
-    first = pull(by_three, landing, work, nobody)
+    first = pull(by_three, landing, work, nothing_erased)
     written = first.path.stat()
-    again = pull(by_three, landing, work, nobody)
+    again = pull(by_three, landing, work, nothing_erased)
     assert (again.is_new, again.path) == (False, first.path)
     assert (again.path.stat().st_ino, again.path.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
@@ -81,13 +81,13 @@ def test_the_same_answers_are_not_written_again(kobo: Kobo, by_three: Source, la
 def test_new_answers_take_the_place_of_the_file_that_was_pulled_before(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
-    first = pull(by_three, landing, work, nobody)
+    first = pull(by_three, landing, work, nothing_erased)
     yesterday = first.path.rename(landing / f"{by_three.id}_2024-07-01.json")
     state = work / by_three.id / "landed.json"
     state.write_text(state.read_text().replace(first.path.name, yesterday.name))
     (landing / f"{by_three.id}_a_la_main.json").write_bytes(yesterday.read_bytes())
     kobo.data["aVrai"].append(mechanism(8))
-    told = pull(by_three, landing, work, nobody)
+    told = pull(by_three, landing, work, nothing_erased)
     assert (told.is_new, told.submissions) == (True, 8)
     assert landed(landing) == [told.path, landing / f"{by_three.id}_a_la_main.json"]
 
@@ -99,7 +99,7 @@ def test_a_pull_that_dies_while_it_lands_leaves_no_second_file(
     """Two pulls of two days die; meanwhile the answers change, and one is deleted on the server."""
     from ingestion.pull import pulling
 
-    pull(by_three, landing, work, nobody)
+    pull(by_three, landing, work, nothing_erased)
     _a_day_earlier(by_three, landing, work, "2024-07-01")
     kobo.data["aVrai"].append(mechanism(8))
     move, write = pulling.move_private, pulling.write_private
@@ -120,11 +120,11 @@ def test_a_pull_that_dies_while_it_lands_leaves_no_second_file(
             patched.setattr(pulling, "move_private", moves)
             patched.setattr(pulling, "write_private", writes)
             with pytest.raises(KeyboardInterrupt):
-                pull(by_three, landing, work, nobody)
+                pull(by_three, landing, work, nothing_erased)
         _a_day_earlier(by_three, landing, work, day)
         kobo.data["aVrai"].append(mechanism(int(day[-1]) + 10))
     del kobo.data["aVrai"][0]
-    told = pull(by_three, landing, work, nobody)
+    told = pull(by_three, landing, work, nothing_erased)
     assert landed(landing) == [told.path]
     assert {row["_id"] for row in json.loads(told.path.read_bytes())["results"]} == {*range(2, 9), 12, 13}
 
@@ -145,7 +145,7 @@ def test_a_line_cut_in_the_middle_of_a_page_is_tried_again(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
     kobo.faults[DATA] = [None, "cut"]
-    assert pull(by_three, landing, work, nobody).submissions == 7
+    assert pull(by_three, landing, work, nothing_erased).submissions == 7
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "3", "3", "6"]
 
 
@@ -153,7 +153,7 @@ def test_an_answer_that_comes_packed_and_in_chunks_is_read(
     kobo: Kobo, by_three: Source, landing: Path, work: Path
 ) -> None:
     kobo.faults[DATA] = ["packed", "packed"]
-    assert pull(by_three, landing, work, nobody).submissions == 7
+    assert pull(by_three, landing, work, nothing_erased).submissions == 7
 
 
 def test_a_server_that_drips_is_stopped_by_the_clock(kobo: Kobo) -> None:
@@ -170,10 +170,10 @@ def test_an_interrupted_pull_does_not_ask_again_for_the_pages_that_it_has(
 ) -> None:
     kobo.faults[DATA] = [None, None, 403]
     with pytest.raises(PullError, match="403"):
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
     assert landed(landing) == []
     kobo.asked.clear()
-    assert pull(by_three, landing, work, nobody).submissions == 7
+    assert pull(by_three, landing, work, nothing_erased).submissions == 7
     assert [params["start"] for params in kobo.pages(DATA)] == ["6"]
 
 
@@ -206,7 +206,7 @@ def test_a_pull_whose_process_is_killed_goes_on_where_it_stopped(kobo: Kobo, tmp
 def test_a_busy_server_is_asked_again_when_it_says(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
     kobo.faults[DATA] = [(429, {"Retry-After": "1"}), None, 503]
     start = time.monotonic()
-    assert pull(by_three, landing, work, nobody).submissions == 7
+    assert pull(by_three, landing, work, nothing_erased).submissions == 7
     assert time.monotonic() - start >= 1
     assert [params["start"] for params in kobo.pages(DATA)] == ["0", "0", "3", "3", "6"]
 
@@ -217,7 +217,7 @@ def test_what_will_not_change_is_not_asked_again(
 ) -> None:
     kobo.faults["/assets/"] = [status]
     with pytest.raises(PullError, match=str(status)) as caught:
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
     assert len(kobo.asked) == 1
     assert ("MRF_KOBO_TOKEN" in str(caught.value)) is (status != 404)
 
@@ -227,7 +227,7 @@ def test_a_wrong_token_is_refused_without_being_told(
 ) -> None:
     monkeypatch.setenv("MRF_KOBO_TOKEN", "jeton-faux-4242")
     with pytest.raises(PullError, match="accès refusé : vérifier MRF_KOBO_TOKEN") as caught:
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
     assert "4242" not in str(caught.value)
 
 
@@ -237,17 +237,17 @@ def test_a_token_that_cannot_be_sent_is_not_told(
 ) -> None:
     monkeypatch.setenv("MRF_KOBO_TOKEN", token)
     with pytest.raises(PullError) as caught:
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
     assert "4242" not in f"{caught.value!r} {caught.value.__cause__!r}"
     assert kobo.asked == []
 
 
 def test_what_opens_a_server_goes_to_no_other(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
     # `next` names another host, and no page is asked of it.
-    pull(by_three, landing, work, nobody)
+    pull(by_three, landing, work, nothing_erased)
     kobo.faults["/assets/"] = [(302, {"Location": "http://127.0.0.1:9/"})]
     with pytest.raises(PullError, match="redirection"):
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
 
 
 @pytest.mark.parametrize(
@@ -259,14 +259,14 @@ def test_an_address_that_could_be_overheard_is_refused(
     monkeypatch.setenv("MRF_KOBO_URL", address)
     monkeypatch.setenv("MRF_KOBO_TOKEN", "x")
     with pytest.raises(PullError, match="MRF_KOBO_URL") as caught:
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
     assert "mot@" not in str(caught.value)
 
 
 def test_a_form_that_is_not_there_is_said_by_its_name(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
     kobo.assets["aVrai"] = "Tout autre chose"
     with pytest.raises(PullError, match=NAME):
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
 
 
 def test_two_forms_of_the_same_name_are_not_chosen_from(
@@ -274,7 +274,7 @@ def test_two_forms_of_the_same_name_are_not_chosen_from(
 ) -> None:
     kobo.assets["aAutre"] = NAME
     with pytest.raises(PullError, match="2 projets"):
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
 
 
 def test_answers_that_go_while_they_are_pulled_leave_no_gap(
@@ -282,9 +282,9 @@ def test_answers_that_go_while_they_are_pulled_leave_no_gap(
 ) -> None:
     kobo.faults[DATA] = [None, 403]
     with pytest.raises(PullError):
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
     del kobo.data["aVrai"][0]  # the pages move by one: the fourth would be missed
-    told = pull(by_three, landing, work, nobody)
+    told = pull(by_three, landing, work, nothing_erased)
     assert told.submissions == 6
     kept = {row["_id"] for row in json.loads(told.path.read_bytes())["results"]}
     assert kept == {2, 3, 4, 5, 6, 7}
@@ -301,7 +301,7 @@ def test_two_versions_of_a_form_are_read_by_name(kobo: Kobo, tmp_path: Path, lan
     del old["m/m_nom"]
     new = dict(reversed(mechanism(2).items()))
     kobo.data["aVrai"] = [old, new]
-    told = pull(load(source.folder), landing, work, nobody)
+    told = pull(load(source.folder), landing, work, nothing_erased)
     assert told.versions == {"vAncienne": 1, "vFictive1": 1}
     records = ingest(load(source.folder), [told.path]).records["mechanism"]
     assert list(records["mechanism_name"]) == ["Ancien mécanisme fictif", "Mécanisme fictif 2"]
@@ -309,9 +309,9 @@ def test_two_versions_of_a_form_are_read_by_name(kobo: Kobo, tmp_path: Path, lan
 
 
 def test_a_deleted_answer_is_gone_after_the_next_pull(kobo: Kobo, by_three: Source, landing: Path, work: Path) -> None:
-    pull(by_three, landing, work, nobody)
+    pull(by_three, landing, work, nothing_erased)
     del kobo.data["aVrai"][2]
-    records = ingest(by_three, [pull(by_three, landing, work, nobody).path]).records["mechanism"]
+    records = ingest(by_three, [pull(by_three, landing, work, nothing_erased).path]).records["mechanism"]
     assert "Mécanisme fictif 3" not in set(records["mechanism_name"])
     assert len(records) == 6
 
@@ -321,7 +321,7 @@ def test_a_pulled_file_must_be_one_that_its_source_claims(
 ) -> None:
     source = declared(tmp_path / "sources", f'{{kind: kobo, name: "{NAME}"}}')
     with pytest.raises(DeclarationError, match="files"):
-        pull(source.model_copy(update={"files": ("*.xlsx",)}), landing, work, nobody)
+        pull(source.model_copy(update={"files": ("*.xlsx",)}), landing, work, nothing_erased)
     assert kobo.asked == []
 
 
@@ -381,7 +381,7 @@ def by_two(tmp_path: Path) -> Source:
 def test_central_is_pulled_by_the_names_of_project_and_form(
     central: Central, by_two: Source, landing: Path, work: Path
 ) -> None:
-    told = pull(by_two, landing, work, nobody)
+    told = pull(by_two, landing, work, nothing_erased)
     assert (told.submissions, told.versions, told.deleted) == (5, {"2": 5}, 0)
     assert all(params.get("$expand") == "*" for params in central.pages("/Submissions") if "$filter" not in params)
     assert len({params["$skiptoken"] for params in central.pages("/Submissions") if "$skiptoken" in params}) == 2
@@ -394,22 +394,22 @@ def test_central_is_pulled_by_the_names_of_project_and_form(
 def test_central_goes_on_where_it_was_cut(central: Central, by_two: Source, landing: Path, work: Path) -> None:
     central.faults["/Submissions"] = [None, "cut", 403]
     with pytest.raises(PullError, match="MRF_CENTRAL_EMAIL et MRF_CENTRAL_PASSWORD"):
-        pull(by_two, landing, work, nobody)
+        pull(by_two, landing, work, nothing_erased)
     central.asked.clear()
-    assert pull(by_two, landing, work, nobody).submissions == 5
+    assert pull(by_two, landing, work, nothing_erased).submissions == 5
     asked = [params for params in central.pages("/Submissions") if "$filter" not in params]
     assert len(asked) == 2
     assert all("$skiptoken" in params for params in asked)
 
 
 def test_an_edited_and_a_deleted_answer_on_central(central: Central, by_two: Source, landing: Path, work: Path) -> None:
-    pull(by_two, landing, work, nobody)
+    pull(by_two, landing, work, nothing_erased)
     data = central.data[(7, SOURCE_ID)]
     data[0] = central_mechanism(1, edits=1, m_nom="Mécanisme fictif corrigé")
     gone = data.pop(1)
     gone["__system"]["deletedAt"] = "2024-07-03T08:00:00.000Z"
     central.deleted = [gone]
-    told = pull(by_two, landing, work, nobody)
+    told = pull(by_two, landing, work, nothing_erased)
     assert (told.submissions, told.deleted) == (4, 1)
     assert "Mécanisme fictif 2" not in told.path.read_text()  # nobody asked for what a deleted answer said
     ingested = ingest(by_two, [told.path])
@@ -423,7 +423,7 @@ def test_an_older_central_that_cannot_tell_what_was_deleted(
     central: Central, by_two: Source, landing: Path, work: Path
 ) -> None:
     central.knows_deleted = False
-    assert pull(by_two, landing, work, nobody).deleted == 0
+    assert pull(by_two, landing, work, nothing_erased).deleted == 0
 
 
 def test_a_wrong_password_is_refused_without_being_told(
@@ -431,7 +431,7 @@ def test_a_wrong_password_is_refused_without_being_told(
 ) -> None:
     monkeypatch.setenv("MRF_CENTRAL_PASSWORD", "faux-4242")
     with pytest.raises(PullError, match="MRF_CENTRAL_PASSWORD") as caught:
-        pull(by_two, landing, work, nobody)
+        pull(by_two, landing, work, nothing_erased)
     assert "4242" not in str(caught.value)
     assert len(central.asked) == 1
 
@@ -443,7 +443,7 @@ def test_a_project_or_form_that_central_does_not_have(
     central.projects = projects
     central.data = {(7, form): []}
     with pytest.raises(PullError, match=r"aucun projet|introuvable"):
-        pull(by_two, landing, work, nobody)
+        pull(by_two, landing, work, nothing_erased)
     assert central.sessions == set()
 
 
@@ -460,25 +460,25 @@ def at_address(tmp_path: Path, files: Files) -> Source:
 def test_a_file_that_did_not_change_is_not_sent_again(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
-    first = pull(at_address, landing, work, nobody)
+    first = pull(at_address, landing, work, nothing_erased)
     assert (first.is_new, first.path.read_bytes()) == (True, files.content)
     assert first.path.suffix == ".xlsx"
-    assert not pull(at_address, landing, work, nobody).is_new
+    assert not pull(at_address, landing, work, nothing_erased).is_new
     assert files.sent == [len(files.content), 0]
 
 
 def test_a_file_that_somebody_removed_is_sent_again(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
-    pull(at_address, landing, work, nobody).path.unlink()
-    assert pull(at_address, landing, work, nobody).path.read_bytes() == files.content
+    pull(at_address, landing, work, nothing_erased).path.unlink()
+    assert pull(at_address, landing, work, nothing_erased).path.read_bytes() == files.content
 
 
 def test_a_file_that_was_cut_goes_on_where_it_stopped(
     files: Files, at_address: Source, landing: Path, work: Path
 ) -> None:
     files.faults[".xlsx"] = ["cut"]
-    assert pull(at_address, landing, work, nobody).path.read_bytes() == files.content
+    assert pull(at_address, landing, work, nothing_erased).path.read_bytes() == files.content
     assert files.sent[0] == len(files.content)
     assert 0 < files.sent[1] < len(files.content)
 
@@ -490,13 +490,13 @@ def test_a_file_that_changed_while_it_was_cut_starts_again(
     folder.mkdir(parents=True)
     (folder / "whole.part").write_bytes(b"le debut d'un autre fichier")
     (folder / "part.json").write_text(json.dumps({"url": at_address.pull.url, "etag": '"v0"'}))  # type: ignore[union-attr]
-    assert pull(at_address, landing, work, nobody).path.read_bytes() == files.content
+    assert pull(at_address, landing, work, nothing_erased).path.read_bytes() == files.content
 
 
 def test_a_file_that_is_too_large_is_not_landed(files: Files, at_address: Source, landing: Path, work: Path) -> None:
     files.content = b"x" * 1_100_000
     with pytest.raises(PullError, match="plus de 1 Mo"):
-        pull(at_address, landing, work, nobody)
+        pull(at_address, landing, work, nothing_erased)
     assert landed(landing) == []
 
 
@@ -509,7 +509,7 @@ def test_a_server_that_is_not_there_is_said_and_nothing_lands(
     monkeypatch.setenv("MRF_KOBO_TOKEN", "x")
     monkeypatch.setattr("ingestion.pull.client.TRIES", 2)
     with pytest.raises(PullError, match="connexion coupée 2 fois"):
-        pull(by_three, landing, work, nobody)
+        pull(by_three, landing, work, nothing_erased)
 
 
 # The command

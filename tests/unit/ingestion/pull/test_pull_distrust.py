@@ -22,7 +22,7 @@ from ingestion.pull.client import Client
 from ingestion.pull.connections import Connections
 from ingestion.pull.errors import PullError
 from ingestion.pull.pulling import pull
-from ingestion.readers.surveys.consent import nobody
+from ingestion.readers.surveys.consent import nothing_erased
 from tests.fixtures.pulled import DATA, NAME, declared, landed, mechanism
 from tests.fixtures.servers import Files, Kobo, running
 
@@ -50,7 +50,7 @@ class Net:
         self._folder.joinpath("sources").mkdir(exist_ok=True)
         number = len(list(self._folder.joinpath("sources").iterdir()))
         source = declared(self._folder / "sources" / str(number), block)
-        return pull(source, self._folder / "landing", self._folder / "pulls", nobody)
+        return pull(source, self._folder / "landing", self._folder / "pulls", nothing_erased)
 
 
 @pytest.fixture
@@ -346,11 +346,13 @@ def test_an_answer_that_is_none_is_refused_in_words(
 ) -> None:
     kobo.faults[DATA] = [(200, {"Content-Type": "application/json"}, body)] * 2
     with pytest.raises(PullError, match=told) as caught:
-        pull(source, tmp_path / "landing", tmp_path / "pulls", nobody)
+        pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased)
     assert len(str(caught.value)) < 300
     assert landed(tmp_path / "landing") == []
     kobo.faults.clear()
-    assert pull(source, tmp_path / "landing", tmp_path / "pulls", nobody).submissions == 7, "no bad page was kept"
+    assert pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased).submissions == 7, (
+        "no bad page was kept"
+    )
 
 
 class Endless(Kobo):
@@ -381,14 +383,14 @@ def test_pages_without_end_end(
         monkeypatch.setenv("MRF_KOBO_URL", server.address)
         monkeypatch.setenv("MRF_KOBO_TOKEN", server.token)
         with pytest.raises(PullError, match=told):
-            pull(source, tmp_path / "landing", tmp_path / "pulls", nobody)
+            pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased)
     assert len(server.asked) < 20
 
 
 def test_the_size_is_that_of_all_pages(kobo: Kobo, source: Source, tmp_path: Path) -> None:
     kobo.data["aVrai"] = [mechanism(number, note="x" * 150_000) for number in range(1, 10)]
     with pytest.raises(PullError, match="plus de 1 Mo"):
-        pull(source, tmp_path / "landing", tmp_path / "pulls", nobody)
+        pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased)
     assert landed(tmp_path / "landing") == []
 
 
@@ -397,7 +399,7 @@ def test_a_page_that_unpacks_to_a_bomb_is_stopped(kobo: Kobo, source: Source, tm
     kobo.faults[DATA] = [(200, {"Content-Encoding": "gzip"}, bomb)]
     start = time.monotonic()
     with pytest.raises(PullError, match="plus de 1 Mo"):
-        pull(source, tmp_path / "landing", tmp_path / "pulls", nobody)
+        pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased)
     assert time.monotonic() - start < 5
 
 
@@ -406,7 +408,7 @@ def test_no_redirection_takes_a_token_anywhere(kobo: Kobo, source: Source, tmp_p
     with running(Kobo()) as other:
         kobo.faults[path] = [(307, {"Location": f"{other.address}/api/v2/assets/"})]
         with pytest.raises(PullError, match="redirection"):
-            pull(source, tmp_path / "landing", tmp_path / "pulls", nobody)
+            pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased)
         assert other.asked == []
 
 
@@ -420,14 +422,14 @@ def test_what_a_killed_pull_left_beside_its_file_goes_with_the_next(kobo: Kobo, 
     left.write_text("une réponse fictive")
     other = landing / f".{source.id}_bis_2024-07-01.json.part"
     other.write_text("d’un relevé en cours")
-    told = pull(source, landing, tmp_path / "pulls", nobody)
+    told = pull(source, landing, tmp_path / "pulls", nothing_erased)
     assert landed(landing) == [other, told.path]
 
 
 def test_a_folder_that_cannot_be_written_is_said(kobo: Kobo, source: Source, tmp_path: Path) -> None:
     (tmp_path / "landing").write_text("un fichier, pas un dossier")
     with pytest.raises(PullError, match="landing"):
-        pull(source, tmp_path / "landing", tmp_path / "pulls", nobody)
+        pull(source, tmp_path / "landing", tmp_path / "pulls", nothing_erased)
 
 
 def test_no_password_of_this_account_goes_to_a_server_that_needs_none(
@@ -443,5 +445,5 @@ def test_no_password_of_this_account_goes_to_a_server_that_needs_none(
 def test_a_name_of_a_form_is_no_part_of_an_address(kobo: Kobo, tmp_path: Path) -> None:
     kobo.assets = {"../../x?y": NAME}
     with pytest.raises(PullError, match="introuvable"):
-        kobo_pull.fetch(KoboPull(kind="kobo", name=NAME), tmp_path / "pages", nobody)
+        kobo_pull.fetch(KoboPull(kind="kobo", name=NAME), tmp_path / "pages", nothing_erased)
     assert kobo.asked[-1][2].get("y") is None

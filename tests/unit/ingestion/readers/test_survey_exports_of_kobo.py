@@ -46,7 +46,7 @@ def form(*questions: tuple[str, str], multiple: tuple[str, ...] = (), repeats: t
 
 
 def whole(path: Path, known: Form | None, *repeats: str) -> dict[str, survey.Table]:
-    return survey.whole(path, SurveyReader(kind="survey", form="x", repeats=repeats), known)
+    return survey.read_all(path, SurveyReader(kind="survey", form="x", repeats=repeats), known)
 
 
 @pytest.mark.parametrize("sheet", [LONG[:31], f"{LONG[:28]}..."])

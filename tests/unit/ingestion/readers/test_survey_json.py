@@ -265,7 +265,7 @@ EXPECTED = {
 def test_a_repeat_in_a_repeat_finds_its_parent_and_its_submission(
     tmp_path: Path, villages: forms.Form, given: Callable[[Path], Path], with_form: bool
 ) -> None:
-    tables = survey.whole(given(tmp_path), READER, villages if with_form else None)
+    tables = survey.read_all(given(tmp_path), READER, villages if with_form else None)
     # Nor that « chef-lieu » is one name, and not a question of a group.
     questions = ["age_membre", "lien", "chef-lieu" if with_form else "lieu", "biens", "village", "age"]
     for name, rows in EXPECTED.items():
@@ -284,10 +284,10 @@ def test_the_sheet_of_submissions_need_not_come_first(tmp_path: Path) -> None:
     repeat = [["age_membre", "_index", "_parent_index"], ["30", "1", "2"]]
     main = [["village", "_uuid", "_index"], ["X", "u1", "1"], ["Y", "u2", "2"]]
     reader = SurveyReader(kind="survey", form="x", repeats=("membre",))
-    tables = survey.whole(workbook_of(tmp_path, {"membre": repeat, "Villages": main}), reader, None)
+    tables = survey.read_all(workbook_of(tmp_path, {"membre": repeat, "Villages": main}), reader, None)
     assert tables["membre"].frame["village"].tolist() == ["Y"]
     with pytest.raises(SourceFileError, match="membre"):
-        survey.whole(
+        survey.read_all(
             workbook_of(tmp_path, {"membre": repeat, "Villages": main}), SurveyReader(kind="survey", form="x"), None
         )
 
@@ -295,13 +295,13 @@ def test_the_sheet_of_submissions_need_not_come_first(tmp_path: Path) -> None:
 def test_a_repeat_whose_parent_is_not_declared_is_refused(tmp_path: Path, villages: forms.Form) -> None:
     reader = READER.model_copy(update={"repeats": ("membre",)})
     with pytest.raises(SourceFileError, match="menage"):
-        survey.whole(kobo_villages(tmp_path), reader, villages)
+        survey.read_all(kobo_villages(tmp_path), reader, villages)
 
 
 def test_a_column_that_is_filled_and_has_no_header_is_refused(tmp_path: Path) -> None:
     path = workbook_of(tmp_path, {"Villages": [["village", "", "_uuid"], ["X", "perdu", "u1"]]})
     with pytest.raises(SourceFileError, match="en-tête") as caught:
-        survey.whole(path, SurveyReader(kind="survey", form="x"), None)
+        survey.read_all(path, SurveyReader(kind="survey", form="x"), None)
     assert (caught.value.place, "perdu" in str(caught.value)) == ("Villages!B2", False)
 
 
@@ -309,11 +309,11 @@ def test_a_question_that_changed_its_name_is_read_by_the_version_of_the_form(tmp
     header = ["localite", "village", "_uuid", "__version__"]
     rows = [["X", "", "u1", "v1"], ["", "Y", "u2", "v1"], ["Z", "W", "u3", "v2"]]
     reader = SurveyReader(kind="survey", form="x", renamed={"v1": {"localite": "village"}})
-    main = survey.whole(workbook_of(tmp_path, {"Villages": [header, *rows]}), reader, None)["main"]
+    main = survey.read_all(workbook_of(tmp_path, {"Villages": [header, *rows]}), reader, None)["main"]
     # In the second version `localite` is another question.
     assert main.frame[["village", "localite"]].to_numpy().tolist() == [["X", ""], ["Y", ""], ["W", "Z"]]
     with pytest.raises(SourceFileError, match="deux réponses"):
-        survey.whole(workbook_of(tmp_path, {"Villages": [header, ["X", "Y", "u1", "v1"]]}), reader, None)
+        survey.read_all(workbook_of(tmp_path, {"Villages": [header, ["X", "Y", "u1", "v1"]]}), reader, None)
 
 
 def test_a_form_that_is_not_valid_is_said_in_the_words_of_pyxform(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def read(form: forms.Form, tmp_path: Path) -> Any:
         }
         row |= {"accord": changed.get("accord", "oui")}
         path = save(tmp_path / "export.xlsx", {"Enquête": [list(row), list(row.values())]})
-        tables = survey.whole(path, READER, form)
+        tables = survey.read_all(path, READER, form)
         return typed(tables, form), tables["main"]
 
     return answers
@@ -246,7 +246,7 @@ REACH = SurveyReader(
 def reach(real: Path) -> tuple[dict[str, Table], Typed, forms.Form, dict[str, list[list[Any]]]]:
     form = forms.of_workbook(real / "survey" / "reach_msna_xlsform.xlsx")
     path = real / "survey" / "reach_msna_dummy_export.xlsx"
-    tables = survey.whole(path, REACH, form)
+    tables = survey.read_all(path, REACH, form)
     # Counted apart from the reader: the cells as the workbook has them.
     book = python_calamine.CalamineWorkbook.from_path(str(path))
     cells = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}

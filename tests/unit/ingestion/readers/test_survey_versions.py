@@ -205,7 +205,7 @@ def test_a_repeat_in_a_repeat_of_pasted_exports_finds_its_parent(tmp_path: Path)
         "membre": [["age", *link], ["30", "1", "menage", "1", "2"], ["40", "1", "menage", "1", "1"]],
     }
     reader = SurveyReader(kind="survey", form="x", repeats=("menage", "membre"))
-    members = survey.whole(land(tmp_path, "x", sheets), reader, None)["membre"].frame
+    members = survey.read_all(land(tmp_path, "x", sheets), reader, None)["membre"].frame
     assert members[["age", "chef", "village"]].to_numpy().tolist() == [["30", "B", "Y"], ["40", "A", "X"]]
 
 
@@ -440,7 +440,7 @@ def test_two_answers_of_one_submission_to_one_name_are_refused(source: Source, t
 def test_a_name_that_no_form_knows_is_named_too(tmp_path: Path) -> None:
     sheets = {"V": [["a/nom_local", "b/nom_local", "_uuid"], ["Awa Fictive", "Awa Fictive", "u1"]]}
     with pytest.raises(SourceFileError, match="« nom_local »") as caught:
-        survey.whole(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
+        survey.read_all(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
     assert "Awa" not in str(caught.value)
 
 
@@ -464,7 +464,7 @@ def test_labels_of_groups_and_short_labels_are_labels(tmp_path: Path) -> None:
     ]
     sheets = {"V": [header, ["Kayes", "Structure Fictive", "SF", "ONG", "u1"]]}
     with pytest.raises(SourceFileError, match="XML values and headers"):
-        survey.whole(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
+        survey.read_all(land(tmp_path, "x", sheets), SurveyReader(kind="survey", form="x"), None)
 
 
 def test_one_column_of_a_supervisor_is_no_export_of_labels(source: Source, tmp_path: Path) -> None:

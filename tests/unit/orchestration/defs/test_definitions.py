@@ -54,11 +54,11 @@ def test_every_asset_has_an_owner_of_its_group(monkeypatch: pytest.MonkeyPatch) 
     graph = defs.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.executable_asset_keys}
     assert groups == set(settings.GROUPS)
-    assert all(graph.get(key).owners == [settings.NOBODY_ELSE] for key in graph.executable_asset_keys)
+    assert all(graph.get(key).owners == [settings.DEFAULT_OWNER] for key in graph.executable_asset_keys)
     monkeypatch.setenv("MRF_OWNERS", "marts=team:analyse, sources=saisie@example.org")
     assert sources.owned_by("marts") == ["team:analyse"]
     assert sources.owned_by("sources") == ["saisie@example.org"]
-    assert sources.owned_by("livrables") == [settings.NOBODY_ELSE]
+    assert sources.owned_by("livrables") == [settings.DEFAULT_OWNER]
 
 
 @pytest.mark.parametrize("wrong", ["marchés=team:analyse", "marts=analyse", "marts"])
