@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The extra « spark » (434 MB), for the tests that compare both engines.
+SPARK  := $(VENV)/.installed-spark
 # The site of the guides has an environment of its own: its tools neither run nor try anything.
 SITE   := $(VENV)/docs/.installed
 PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
@@ -14,7 +16,7 @@ PIN    := $(VENV)/pin/bin/uv pip compile --quiet --python-version 3.11 --univers
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui portal new-source generate docs requirements licences audit bench clean
+.PHONY: help run test test-all check check-types check-sql check-code ui portal new-source generate docs requirements licences audit bench clean
 
 help: ## Liste des commandes / list of commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +31,10 @@ $(STAMP): requirements.txt pyproject.toml
 
 $(DEV): requirements-dev.txt $(STAMP)
 	$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(SPARK): requirements-spark.txt $(DEV)
+	$(INSTALL) --require-hashes -r requirements-spark.txt
 	@touch $@
 
 $(SITE): pyproject.toml
@@ -50,17 +56,24 @@ new-source: $(STAMP) ## Propose une source d’un fichier (FILE=… ID=editeur_p
 	$(BIN)/mrf new-source $(if $(FILE),"$(FILE)" $(if $(ID),--id $(ID)),$(ID)) $(ARGS)
 
 check: $(DEV) ## ruff, mypy --strict, import-linter, sqlfluff, déclarations complètes / declarations complete
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-types check-sql check-code
+
+check-types: $(DEV)
+	$(BIN)/mypy
+
+check-sql: $(DEV)
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+check-code: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/mrf generate --check
 
 test: check ## Contrôles du code, puis la suite (moins de 10 min) / code checks, then the suite
 	$(BIN)/pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)
 
-test-all: check ## La suite entière, avec les essais longs / the whole suite, long ones too
+test-all: check $(SPARK) ## La suite entière, avec les essais longs / the whole suite, long ones too
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 generate: $(DEV) ## Régénère ce qui découle des formes / regenerates what derives from the shapes
@@ -69,13 +82,15 @@ generate: $(DEV) ## Régénère ce qui découle des formes / regenerates what de
 docs: $(SITE) ## Site des guides, sans réseau : site/index.html / the guides as a site
 	$(VENV)/docs/bin/mkdocs build --strict --quiet
 
-bench: $(DEV) ## Mesures de benchmarks/README.md (NAME=paired BASE=commit : deux commits, en alternance)
-	$(BIN)/python benchmarks/$(or $(NAME),runs).py $(if $(BASE),--base $(BASE)) $(ARGS)
+bench: $(DEV) ## Mesures : leur liste, ou NAME=runs (NAME=paired BASE=commit : deux commits, en alternance) / measures
+	@$(if $(NAME),$(BIN)/python benchmarks/$(NAME).py $(if $(BASE),--base $(BASE)) $(ARGS),\
+		grep -m1 '^"""' benchmarks/*.py | sed -E 's#benchmarks/(.*)\.py:"""#\1\t#; s#"""##' | expand -t 20)
 
 requirements: ## Recalcule requirements.txt et requirements-dev.txt (avec hachages, sans adresse d’index)
 	$(PYTHON) -m venv $(VENV)/pin && $(VENV)/pin/bin/pip install --quiet uv
 	$(PIN) -o requirements.txt
 	$(PIN) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(PIN) --extra spark -c requirements-dev.txt -o requirements-spark.txt
 
 licences: $(DEV) ## Refait docs/licences.md, les licences de ce qui tourne
 	$(BIN)/python -m security.licences

@@ -15,7 +15,6 @@ from ingestion.declaration.parameters import parameter
 ZONES, TYPES, GROUPS = (len(code_lists.codes(name)) for name in ("zone", "type_service", "popgr"))
 # The payments of a contract add up to the whole; terms without a contract say none.
 _PAID = 1.0 if any(row["payment_share"] for row in seeds.rows("deliverable")) else 0.0
-SMALL_COUNT = int(parameter("small_count"))
 
 
 def _in(column: str, values: list[str]) -> Spec:

@@ -10,6 +10,7 @@ from ingestion.confinement.limits import Limits
 from ingestion.country import pack
 
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
+ENGINE, SPARK_MASTER, DUCKDB, SPARK = "MRF_ENGINE", "MRF_SPARK_MASTER", "duckdb", "spark"
 ALERT_KINDS = ("failure", "stale", "publication")
 # The groups of assets in Dagster, from landed files to what people read, and who answers where no owner is named.
 GROUPS = (
@@ -37,6 +38,8 @@ MEANING = {
     "MRF_FILE_MEMORY_MB": ("512", "Mo de mémoire pour lire un petit fichier (64 de plus par Mo)"),
     "MRF_FILE_ROWS": ("1000000", "lignes d’un fichier"),
     "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
+    ENGINE: (DUCKDB, "moteur des modèles : duckdb ou spark (extra « spark » et Java)"),
+    SPARK_MASTER: ("local[*]", "où tourne Spark : local[*] ou spark://serveur:7077"),
     "MRF_REPLY_TO": ("", "adresse où les structures renvoient leurs fiches et où le portail signale une erreur"),
     "MRF_OWNERS": (
         "",
@@ -114,6 +117,14 @@ def withholds_free_text() -> bool:
     if mode not in ("redact", "withhold"):
         raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {mode} »")
     return mode == "withhold"
+
+
+def settings_of_engine() -> tuple[str, str]:
+    """The engine of the models, duckdb or spark, and the master of Spark. Raises SettingError."""
+    engine = _text(ENGINE)
+    if engine not in (DUCKDB, SPARK):
+        raise SettingError(f"{ENGINE} : attendu {DUCKDB} ou {SPARK}, trouvé « {engine} »")
+    return engine, _text(SPARK_MASTER)
 
 
 def owners() -> dict[str, str]:

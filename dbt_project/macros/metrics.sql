@@ -168,7 +168,7 @@
     {%- endset -%}
     case
         when {{ known }} >= {{ at_least }}
-            then ({% for item in items %}{{ ' + ' if not loop.first }}coalesce({{ item }}, 0.0){% endfor %}) / {{ known }}
+            then ({% for item in items %}{{ ' + ' if not loop.first }}cast(coalesce({{ item }}, 0) as double){% endfor %}) / {{ known }}
     end
 {%- endmacro %}
 

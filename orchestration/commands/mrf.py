@@ -48,7 +48,9 @@ from orchestration.commands.console import (
 from orchestration.commands.last_resort import in_a_sentence
 from orchestration.operation import alerts, disk
 from orchestration.operation import instance as instances
+from orchestration.pipeline import engine
 from orchestration.pipeline.inventory import NothingToPublish, inventory_of_kept_rows, take_inventory
+from orchestration.settings import ENGINE, SettingError
 from warehouse.deliverables import front
 from warehouse.paths import PROJECT, Layout
 from warehouse.publication import audit, housekeeping, publish
@@ -121,6 +123,10 @@ def run(
         bool,
         typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
     ] = False,
+    builder: Annotated[
+        str | None,
+        typer.Option("--engine", metavar="duckdb|spark", help="Moteur des modèles (défaut : $MRF_ENGINE)"),
+    ] = None,
     accept_loss: Annotated[
         list[str] | None,
         typer.Option(
@@ -136,6 +142,7 @@ def run(
     Codes de sortie : 0 publié (ou rien de changé), 1 non publié (les lecteurs gardent la dernière bonne version),
     2 mauvais usage.
     """
+    _choose_engine(builder)
     layout = session.prepared()
     if housekeeping.STATE in (accept_loss or []):
         with session.locked(layout):
@@ -175,6 +182,16 @@ def run(
         "accept_loss": accept_loss or [],
     }
     _execute(layout, job, config, inventory.is_demo)
+
+
+def _choose_engine(name: str | None) -> None:
+    """The engine of this run, before anything is read."""
+    if name:
+        os.environ[ENGINE] = name
+    try:
+        engine.check()
+    except (SettingError, engine.EngineMissing) as error:
+        stop(str(error), WRONG_USE)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:

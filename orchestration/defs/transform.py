@@ -25,11 +25,12 @@ from orchestration.defs.sources import (
     table_metadata,
     validated_key,
 )
-from orchestration.pipeline import dbt_rules
-from orchestration.pipeline.dbt_manifest import finish_parsing, manifest_path, read
+from orchestration.pipeline import dbt_rules, engine
+from orchestration.pipeline.dbt_manifest import DBT_ON_SPARK, finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import record_deliveries, source_table
 from orchestration.pipeline.inventory import environment
 from orchestration.pipeline.workers import end_reading
+from orchestration.upstream.dbt_cli import dbt_resource
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
 from warehouse.paths import Layout
 from warehouse.plain_path import for_duckdb, put_in_place
@@ -116,6 +117,7 @@ def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root: DataRoot) -> Iterator[Any]:
     """Référentiels, préparation, calculs et marts, avec les tests dbt."""
     layout, inventory = data_root.layout, data_root.inventory(context.run_id)
+    engine.check()
     workspace, is_complete = layout.workspace(inventory.is_demo), covers_everything(context)
     _fresh_build(layout, is_complete)
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
@@ -126,28 +128,48 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     state.keep_for(workspace, layout.run_folder(context.run_id))
     finish_parsing(layout)
     os.environ.update(environment(layout, inventory.is_demo))
-    command = ["build", "--exclude-resource-types", "test", "--exclude-resource-types", "unit_test"]
-    invocation = dbt.cli(command, context=context, target_path=layout.dbt_target, raise_on_error=False)
-    outputs = []
-    for event in invocation.stream():
-        if isinstance(event, dg.Output):
-            outputs.append(event)  # held back for its preview, which can only read the file after dbt has ended
-        else:
-            yield event  # stored while dbt is running
+    outputs: dict[str, dg.Output[Any]] = {}
+    made, is_successful = [], True
+    for invocation in _invocations(context, dbt, layout):
+        for event in invocation.stream():
+            if isinstance(event, dg.Output):
+                # Held back for its preview, which can only read the file after dbt has ended.
+                outputs[event.output_name] = event
+            else:
+                yield event  # stored while dbt is running
+        made += _made(invocation)
+        is_successful = invocation.is_successful()
+        if not is_successful:
+            break
     put_in_place(layout.build_file)
-    made = _made(invocation)
+    if not layout.build_file.exists():
+        raise dg.Failure(f"dbt n’a rien construit, rien n’est publié\n{invocation.get_error()}")
     rules = list(_rules(context, layout, made))
-    yield from _with_previews(context, outputs, layout, data_root.nature(context.run_id))
+    yield from _with_previews(context, list(outputs.values()), layout, data_root.nature(context.run_id))
     yield from _results(rules)
     checks, expected = _checks(made, [outcome for _, outcome in rules])
     run_facts = {"run_id": context.run_id, "is_complete": is_complete, "is_demo": inventory.is_demo}
     audit.record(layout, "dbt", checks, expected, run_facts)
     wrong = [check for check in checks if check.severity == "error" and not check.passed]
-    if wrong or not invocation.is_successful():
+    if wrong or not is_successful:
         ran = [check for check in wrong if check.message != dbt_rules.SKIPPED]
         message = "\n".join(f"  · {check.name} : {check.message}" for check in ran) or "dbt s’est arrêté"
         left = f"\n  ({len(wrong) - len(ran)} autres n’ont pas pu être exécutés)" if len(wrong) > len(ran) else ""
         raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{message}{left}")
+
+
+def _invocations(context: dg.AssetExecutionContext, dbt: DbtCliResource, layout: Layout) -> Iterator[DbtCliInvocation]:
+    """The commands of dbt that build the models: one, or with Spark two, for DuckDB first reads seeds and inputs."""
+    build = ["build", "--exclude-resource-types", "test", "--exclude-resource-types", "unit_test"]
+    if not engine.is_spark():
+        yield dbt.cli(build, context=context, target_path=layout.dbt_target, raise_on_error=False)
+        return
+    read = [*build, "--exclude", "path:models/intermediate path:models/marts"]
+    yield dbt.cli(read, context=context, target_path=layout.dbt_target, raise_on_error=False)
+    os.environ.update(engine.spark_environment(layout))
+    command = ["run", "--target", "spark"]
+    on_spark = dbt_resource(DBT_ON_SPARK)
+    yield on_spark.cli(command, context=context, target_path=engine.target(layout), raise_on_error=False)
 
 
 def covers_everything(context: dg.AssetExecutionContext) -> bool:
@@ -170,7 +192,9 @@ def _fresh_build(layout: Layout, is_complete: bool) -> None:
     for path in layout.build.glob("build.duckdb*"):
         path.unlink()
     # A killed dbt writes none, and that of another build would be mistaken for its own.
-    (layout.dbt_target / "run_results.json").unlink(missing_ok=True)
+    for target in (layout.dbt_target, engine.target(layout)):
+        (target / "run_results.json").unlink(missing_ok=True)
+    shutil.rmtree(engine.folder(layout), ignore_errors=True)
     written = for_duckdb(layout.build_file)
     written.unlink(missing_ok=True)
     if not is_complete and layout.last_audited.exists():
@@ -226,8 +250,6 @@ def _rules(
     chosen = [
         rule for rule in dbt_rules.tests(MANIFEST) if keys[rule["unique_id"]] in context.selected_asset_check_keys
     ]
-    if not layout.build_file.exists():
-        return
     unmade = [result["unique_id"] for result in made if result["status"] != "success"]
     with duckdb.connect(str(layout.build_file), read_only=True) as connection:
         for outcome in dbt_rules.run_tests(connection, chosen, unmade):

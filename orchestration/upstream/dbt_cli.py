@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from dagster_dbt import DbtCliResource
@@ -26,12 +27,12 @@ class Dbt(DbtCliResource):
         return None
 
 
-def dbt_resource() -> Dbt:
-    """The dbt command of this environment, on this project."""
+def dbt_resource(executable: Path = DBT) -> Dbt:
+    """The dbt command of this environment, or another that takes its arguments, on this project."""
     return Dbt(
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
-        dbt_executable=str(DBT),
+        dbt_executable=str(executable),
         # dbt's output is in Dagster's event log; writing its log file too costs more than a second a run.
         global_config_flags=[
             "--no-use-colors",

@@ -13,6 +13,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("ingestion", "expectations", "warehouse", "orchestration")
+# What runs only with the extra `spark`.
+ON_SPARK = PROJECT / "orchestration/pipeline/spark"
 
 
 DELIVERABLES = (
@@ -107,6 +109,15 @@ def test_the_project_file_agrees_with_the_pins() -> None:
     assert not tools & _pins("requirements.txt"), "no test tool where it only runs"
 
 
+def test_what_runs_on_spark_is_its_extra() -> None:
+    """pyspark is imported in one package, which nothing else imports: the ordinary run has none."""
+    assert "pyspark" in {pin.partition("==")[0] for pin in _pins("requirements-spark.txt")}
+    assert _pins("requirements.txt") <= _pins("requirements-spark.txt"), "one version of each package"
+    users = [path for path in _modules() if "pyspark" in _imports(path)]
+    assert users
+    assert all(path.is_relative_to(ON_SPARK) for path in users)
+
+
 def test_what_runs_is_installed_with_what_it_imports() -> None:
     """No import rests on a package that only the tests bring; one that is tried for may be absent."""
     from importlib.metadata import packages_distributions
@@ -115,7 +126,8 @@ def test_what_runs_is_installed_with_what_it_imports() -> None:
         re.sub(r"[-_.]+", "-", pin.partition("==")[0].partition("[")[0]).lower() for pin in _pins("requirements.txt")
     }
     brought = packages_distributions()
-    imported = set().union(*map(_imports, _modules())) - set(PACKAGES) - set(sys.stdlib_module_names)
+    always = [path for path in _modules() if not path.is_relative_to(ON_SPARK)]
+    imported = set().union(*map(_imports, always)) - set(PACKAGES) - set(sys.stdlib_module_names)
     missing = {
         name
         for name in imported

@@ -223,11 +223,6 @@ def overrides(workspace: Workspace) -> pa.Table:
     return pa.Table.from_pylist(made, schema=OVERRIDE_SCHEMA)
 
 
-def add_answer(workspace: Workspace, answer: dict[str, str]) -> None:
-    """Appends one answer (ANSWER_COLUMNS). Raises StateError where it cannot be one."""
-    add(workspace, [answer], [])
-
-
 def add(workspace: Workspace, answers: list[dict[str, str]], overrides: list[dict[str, str]]) -> None:
     """Appends answers (ANSWER_COLUMNS) and overrides (OVERRIDE_COLUMNS), all or, where the process dies, none.
 
@@ -278,11 +273,6 @@ def kept(workspace: Workspace) -> list[dict[str, str]]:
 def check_override(override: dict[str, str]) -> None:
     """Raises StateError where these cells cannot be an override."""
     _check(Path("overrides.csv"), OVERRIDE_COLUMNS, override, "la ligne à ajouter")
-
-
-def add_override(workspace: Workspace, override: dict[str, str]) -> None:
-    """Appends one override (OVERRIDE_COLUMNS). Raises StateError where it cannot be one."""
-    add(workspace, [], [override])
 
 
 def hash_of_decisions(workspace: Workspace) -> str:

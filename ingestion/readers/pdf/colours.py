@@ -7,7 +7,6 @@ from collections.abc import Sequence
 Colour = tuple[float, float, float]  # red, green, blue, from 0 to 1
 
 WHITE: Colour = (1.0, 1.0, 1.0)
-BLACK: Colour = (0.0, 0.0, 0.0)
 _NAMED_GREY = ("DeviceGray", "CalGray", "ICCBased", "G")
 
 

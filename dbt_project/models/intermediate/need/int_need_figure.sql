@@ -1,412 +1,28 @@
--- One row per figure: people of a group in an area, over all sexes and ages. A figure is added up from its parts only
--- where all of them are there: both sexes, all ages, all communes of a cercle. Otherwise `people` is unknown, and what
--- is known of it is told beside.
-with needs as (select * from {{ ref('stg_need') }}),
+-- One row per figure: the counts of people, and whether they are withheld because somebody could be told by them.
+-- Published statistics are told as they are; what our own surveys count is told an area at a time.
+with counts as (select *, coalesce(people, known_people) as told_people from {{ ref('int_need_count') }}),
 
-places as (select * from {{ ref('stg_record_place') }}),
-
-run as (select * from {{ ref('stg_run') }}),
-
-documents as (select * from {{ ref('stg_document_standing') }}),
-
-editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
-
-known_sources as (select * from {{ ref('stg_source') }}),
-
-zones as (select * from {{ ref('zone') }}),
-
-areas as (select * from {{ ref('admin_area') }}),
-
-records as (
-    select
-        needs.source_id,
-        needs.population_group_code,
-        needs.indicator,
-        needs.sector_code,
-        needs.period,
-        needs.sex,
-        needs.age_group,
-        needs.people,
-        needs.warnings,
-        needs.observed_on,
-        -- A zone is a region: what names a zone and no place tells of the region.
-        case when zones.zone_code is not null then 1 else places.admin_level end as admin_level,
-        coalesce(places.admin1_code, zones.admin1_code) as admin1_code,
-        places.admin2_code,
-        case when places.admin_level = 3 then places.admin3_code end as admin3_code,
-        case
-            when needs.indicator = 'population' then 'population'
-            else needs.indicator || '_' || needs.sector_code
-        end as figure
-    from needs
-    inner join places on needs.record_id = places.record_id
-    cross join run
-    left join documents on needs.document_id = documents.document_id
-    left join editions on needs.record_id = editions.record_id
-    left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
-    -- A cercle that is not known is not its region, nor a commune its cercle.
-    where not coalesce(documents.withdrawn_on <= run.as_of, false)
-        and editions.record_id is null
-        and not coalesce(needs.observed_on > run.as_of, false)
-        and (places.admin_level is not null or zones.zone_code is not null)
-        and coalesce(places.warnings, '') not like '%admin2_unreadable%'
-        and coalesce(places.warnings, '') not like '%coarser_than_stated%'
-),
-
--- Said twice, a part counts once: as it was said last. Two values of one day contradict each other: it is unknown.
-repeated as (
-    select
-        *,
-        min(people) over same_day <> max(people) over same_day as is_contradictory,
-        row_number() over (
-            partition by
-                source_id,
-                admin_level,
-                admin1_code,
-                admin2_code,
-                admin3_code,
-                population_group_code,
-                figure,
-                period,
-                sex,
-                age_group
-            order by observed_on desc, people desc
-        ) as place
-    from records
-    window
-        same_day as (
-            partition by
-                source_id,
-                admin_level,
-                admin1_code,
-                admin2_code,
-                admin3_code,
-                population_group_code,
-                figure,
-                period,
-                sex,
-                age_group,
-                observed_on
-        )
-),
-
--- The bounds of an age bracket: 0-17, 18 à 59, 60+, moins de 5, 60 et plus. A text without a number has none.
-parts as (
+surveyed as (
     select
         source_id,
+        figure,
+        period,
+        population_group_code,
         admin_level,
         admin1_code,
-        admin2_code,
-        admin3_code,
-        population_group_code,
-        figure,
-        period,
-        sex,
-        age_group,
-        case when not is_contradictory then people end as people,
-        case
-            when lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%' then 0
-            else {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }}
-        end as first_age,
-        case
-            when lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%'
-                then {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }} - 1
-            else {{ safe_cast("regexp_extract(age_group, '[0-9]+[^0-9]+([0-9]+)', 1)", 'bigint') }}
-        end as last_age
-    from repeated
-    where place = 1
+        area_code,
+        parent_code,
+        told_people as people
+    from counts
+    where is_from_survey
 ),
 
--- Brackets without numbers: those that the source uses for this figure anywhere.
-brackets as (
-    select
-        source_id,
-        figure,
-        period,
-        population_group_code,
-        count(distinct age_group) as bracket_count
-    from parts
-    where age_group <> 'ALL'
-    group by source_id, figure, period, population_group_code
-),
-
-chained as (
-    select
-        *,
-        lag(last_age) over bracket as age_before,
-        row_number() over bracket as bracket_no,
-        (lead(age_group) over bracket) is null as is_last_bracket
-    from parts
-    where age_group <> 'ALL'
-    window
-        bracket as (
-            partition by
-                source_id,
-                admin_level,
-                admin1_code,
-                admin2_code,
-                admin3_code,
-                population_group_code,
-                figure,
-                period,
-                sex
-            order by first_age, last_age
-        )
-),
-
--- All ages of one sex: brackets that follow one another from birth to no end; or, without numbers, all of the source's.
-of_ages as (
-    select
-        chained.source_id,
-        chained.admin_level,
-        chained.admin1_code,
-        chained.admin2_code,
-        chained.admin3_code,
-        chained.population_group_code,
-        chained.figure,
-        chained.period,
-        chained.sex,
-        sum(chained.people) as people,
-        {{ joined('case when chained.people is not null then chained.age_group end', ', ') }} as told,
-        min(
-            case
-                when chained.people is null then 0
-                when chained.first_age is null then 0
-                when chained.bracket_no = 1 and chained.first_age <> 0 then 0
-                when chained.bracket_no > 1 and coalesce(chained.first_age <> chained.age_before + 1, true) then 0
-                when chained.is_last_bracket and chained.last_age < 90 then 0
-                else 1
-            end
-        ) = 1
-        or (
-            count(chained.first_age) = 0
-            and count(chained.people) = count(*)
-            and count(distinct chained.age_group) > 1
-            and count(distinct chained.age_group) = max(brackets.bracket_count)
-        ) as is_complete
-    from chained
-    inner join brackets
-        on chained.source_id = brackets.source_id
-        and chained.figure = brackets.figure
-        and chained.period = brackets.period
-        and chained.population_group_code = brackets.population_group_code
-    group by
-        chained.source_id,
-        chained.admin_level,
-        chained.admin1_code,
-        chained.admin2_code,
-        chained.admin3_code,
-        chained.population_group_code,
-        chained.figure,
-        chained.period,
-        chained.sex
-),
-
-by_sex as (
-    select
-        source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
-        population_group_code,
-        figure,
-        period,
-        sex,
-        'ALL' as ages,
-        people,
-        people is not null as is_complete,
-        case when people is not null then sex end as told
-    from parts
-    where age_group = 'ALL'
-    union all
-    select
-        source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
-        population_group_code,
-        figure,
-        period,
-        sex,
-        'PARTS' as ages,
-        people,
-        is_complete,
-        sex || ' ' || told as told
-    from of_ages
-),
-
--- Total row; else both sexes over all ages; else all sexes by age; else sex by age.
-ways as (
-    select
-        source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
-        population_group_code,
-        figure,
-        period,
-        case when sex = 'a' and ages = 'ALL' then 1 when ages = 'ALL' then 2 when sex = 'a' then 3 else 4 end as way,
-        sum(people) as people,
-        {{ joined('told') }} as told,
-        min(case when is_complete then 1 else 0 end) = 1
-        and (min(sex) = 'a' or count(distinct sex) = 2) as is_complete
-    from by_sex
-    group by
-        source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
-        population_group_code,
-        figure,
-        period,
-        case when sex = 'a' and ages = 'ALL' then 1 when ages = 'ALL' then 2 when sex = 'a' then 3 else 4 end
-),
-
-ranked_ways as (
-    select
-        *,
-        row_number() over (
-            partition by
-                source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period
-            order by case when is_complete then 0 when people is not null then 1 else 2 end, way
-        ) as place
-    from ways
-),
-
-named as (
-    select
-        source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
-        population_group_code,
-        figure,
-        period,
-        max(indicator) as indicator,
-        max(sector_code) as sector_code,
-        {{ joined('warnings') }} as warnings,
-        max(case when place = 1 and is_contradictory then 'contradictory_rows' end) as own_warning
-    from repeated
-    group by
-        source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period
-),
-
-summed as (
-    select
-        named.source_id,
-        named.admin_level,
-        named.admin1_code,
-        named.admin2_code,
-        named.admin3_code,
-        named.population_group_code,
-        named.indicator,
-        named.sector_code,
-        named.figure,
-        named.period,
-        case when ways.is_complete then ways.people end as people,
-        case when not ways.is_complete then ways.people end as known_people,
-        case when not ways.is_complete then ways.told end as known_parts,
-        case when not ways.is_complete then 'incomplete' when ways.way = 1 then 'total_row' else 'sum_of_parts' end
-            as method,
-        case
-            when named.warnings is not null and named.own_warning is not null
-                then named.warnings || ';' || named.own_warning
-            else coalesce(named.warnings, named.own_warning)
-        end as warnings
-    from named
-    inner join ranked_ways as ways
-        on named.source_id = ways.source_id
-        and named.admin_level = ways.admin_level
-        and coalesce(named.admin3_code, named.admin2_code, named.admin1_code, {{ country_code() }})
-        = coalesce(ways.admin3_code, ways.admin2_code, ways.admin1_code, {{ country_code() }})
-        and named.population_group_code = ways.population_group_code
-        and named.figure = ways.figure
-        and named.period = ways.period
-        and ways.place = 1
-),
-
-communes as (
-    select parent_code as admin2_code, count(distinct code) as commune_count
-    from areas
-    where {{ adapter.quote('system') }} = 'COD' and level = 3 and vintage = '{{ country('vintage') }}'
-    group by parent_code
-),
-
--- A cercle of which the source tells every commune and no figure of its own.
-of_communes as (
-    select
-        summed.source_id,
-        2 as admin_level,
-        max(summed.admin1_code) as admin1_code,
-        summed.admin2_code,
-        cast(null as {{ dbt.type_string() }}) as admin3_code,
-        summed.population_group_code,
-        max(summed.indicator) as indicator,
-        max(summed.sector_code) as sector_code,
-        summed.figure,
-        summed.period,
-        sum(summed.people) as people,
-        cast(null as double) as known_people,
-        cast(null as {{ dbt.type_string() }}) as known_parts,
-        'sum_of_communes' as method,
-        {{ joined('summed.warnings') }} as warnings
-    from summed
-    inner join communes on summed.admin2_code = communes.admin2_code
-    left join summed as cercles
-        on cercles.admin_level = 2
-        and summed.source_id = cercles.source_id
-        and summed.admin2_code = cercles.admin2_code
-        and summed.population_group_code = cercles.population_group_code
-        and summed.figure = cercles.figure
-        and summed.period = cercles.period
-    where summed.admin_level = 3 and cercles.source_id is null
-    group by summed.source_id, summed.admin2_code, summed.population_group_code, summed.figure, summed.period
-    having count(summed.people) = max(communes.commune_count)
-),
-
-told as (
-    select * from summed
-    union all
-    select * from of_communes
-),
-
-surveys as (
-    select distinct source_id from known_sources where {{ is_field('evidence_class') }}
-),
-
-figures as (
-    select
-        told.*,
-        coalesce(told.people, told.known_people) as told_people,
-        surveys.source_id is not null as is_from_survey
-    from told
-    left join surveys on told.source_id = surveys.source_id
-),
-
-placed as (
-    select
-        *,
-        coalesce(admin3_code, admin2_code, admin1_code, '{{ country('pcode_letters') }}') as area_code,
-        case
-            when admin_level = 3 then admin2_code
-            when admin_level = 2 then admin1_code
-            else '{{ country('pcode_letters') }}'
-        end as parent_code
-    from figures
-),
-
--- The counts of our own surveys by area, from the communes up; where an area has none of its own, what its parts add up
--- to, for readers add up too.
+-- The counts by area, from the communes up; where an area has none of its own, what its parts add up to, for readers
+-- add up too.
 {% for level in [3, 2, 1, 0] %}
 areas_{{ level }} as (
-    select source_id, figure, period, population_group_code, admin1_code, area_code, parent_code, told_people as people
-    from placed
-    where is_from_survey and admin_level = {{ level }}
+    select * from surveyed
+    where admin_level = {{ level }}
     {% if level < 3 %}
     union all
     select
@@ -414,12 +30,13 @@ areas_{{ level }} as (
         parts.figure,
         parts.period,
         parts.population_group_code,
+        cast({{ level }} as bigint) as admin_level,
         max(parts.admin1_code) as admin1_code,
         parts.parent_code as area_code,
-        {{ 'max(parts.admin1_code)' if level == 2 else "'" ~ country('pcode_letters') ~ "'" }} as parent_code,
+        {{ 'max(parts.admin1_code)' if level == 2 else country_code() }} as parent_code,
         sum(parts.people) as people
     from areas_{{ level + 1 }} as parts
-    left join placed as own
+    left join surveyed as own
         on own.admin_level = {{ level }}
         and parts.source_id = own.source_id
         and parts.figure = own.figure
@@ -432,106 +49,97 @@ areas_{{ level }} as (
 ),
 
 {% endfor %}
+areas as (
+    {% for level in [3, 2, 1, 0] %}
+    select * from areas_{{ level }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 -- What is small: a count, what the parts leave of their area, what the groups leave of all groups together. A survey
 -- that gives no row for two persons gives them by the row above.
-{% for level in [3, 2, 1, 0] %}
-small_{{ level }} as (
-    select source_id, figure, period, area_code, parent_code
-    from areas_{{ level }}
+small as (
+    select source_id, figure, period, admin_level, parent_code
+    from areas
     where {{ is_small('people') }}
     union
-    select source_id, figure, period, area_code, max(parent_code) as parent_code
-    from areas_{{ level }}
-    group by source_id, figure, period, area_code
+    select source_id, figure, period, admin_level, max(parent_code) as parent_code
+    from areas
+    group by source_id, figure, period, admin_level, area_code
     having {{ is_small("sum(case when population_group_code = 'ALL' then people else -people end)") }}
-    {% if level > 0 %}
     union
-    select
-        parts.source_id,
-        parts.figure,
-        parts.period,
-        min(parts.area_code) as area_code,
-        parts.parent_code
-    from areas_{{ level }} as parts
-    inner join areas_{{ level - 1 }} as wholes
-        on parts.source_id = wholes.source_id
+    select parts.source_id, parts.figure, parts.period, parts.admin_level, parts.parent_code
+    from areas as parts
+    inner join areas as wholes
+        on parts.admin_level = wholes.admin_level + 1
+        and parts.source_id = wholes.source_id
         and parts.figure = wholes.figure
         and parts.period = wholes.period
         and parts.population_group_code = wholes.population_group_code
         and parts.parent_code = wholes.area_code
-    group by parts.source_id, parts.figure, parts.period, parts.population_group_code, parts.parent_code
+    group by
+        parts.source_id,
+        parts.figure,
+        parts.period,
+        parts.population_group_code,
+        parts.admin_level,
+        parts.parent_code
     having {{ is_small('max(wholes.people) - sum(parts.people)') }}
-    {% endif %}
 ),
 
-{% endfor %}
+of_the_country as (
+    select source_id, figure, period, min(admin_level) as small_level
+    from small
+    where admin_level < 2
+    group by source_id, figure, period
+)
+
 -- The parts of an area are told all together or not at all, in all groups: not, where one of them is small in one
 -- group, nor where the area itself is not told. Nothing says which one is small: two fours that were known to be small
 -- would be had from their eight. What is told above is never small, and parts that are all unknown may be shared out
 -- freely.
-closed_1 as (
-    select source_id, figure, period from small_0
-    union
-    select source_id, figure, period from small_1
-),
-
-closed_2 as (
-    select source_id, figure, period, parent_code from small_2
-    union
-    select areas_2.source_id, areas_2.figure, areas_2.period, areas_2.parent_code
-    from areas_2
-    inner join closed_1
-        on areas_2.source_id = closed_1.source_id
-        and areas_2.figure = closed_1.figure
-        and areas_2.period = closed_1.period
-),
-
-closed_3 as (
-    select source_id, figure, period, parent_code from small_3
-    union
-    select areas_3.source_id, areas_3.figure, areas_3.period, areas_3.parent_code
-    from areas_3
-    inner join closed_2
-        on areas_3.source_id = closed_2.source_id
-        and areas_3.figure = closed_2.figure
-        and areas_3.period = closed_2.period
-        and areas_3.admin1_code = closed_2.parent_code
-),
-
-closed as (
-    select source_id, figure, period, 0 as admin_level, parent_code from small_0
-    union
-    select source_id, figure, period, 1 as admin_level, '{{ country('pcode_letters') }}' as parent_code from closed_1
-    union
-    select source_id, figure, period, 2 as admin_level, parent_code from closed_2
-    union
-    select source_id, figure, period, 3 as admin_level, parent_code from closed_3
-)
-
 select
-    placed.source_id || '|' || placed.area_code || '|' || placed.population_group_code || '|' || placed.figure || '|'
-    || placed.period as figure_id,
-    placed.source_id,
-    placed.admin_level,
-    placed.admin1_code,
-    placed.admin2_code,
-    placed.admin3_code,
-    placed.population_group_code,
-    placed.indicator,
-    placed.sector_code,
-    placed.figure,
-    placed.period,
-    placed.people,
-    placed.known_people,
-    placed.known_parts,
-    placed.method,
-    placed.warnings,
-    placed.is_from_survey,
-    case when closed.source_id is not null then 'SMALL_COUNT' end as suppression
-from placed
-left join closed
-    on placed.source_id = closed.source_id
-    and placed.figure = closed.figure
-    and placed.period = closed.period
-    and placed.admin_level = closed.admin_level
-    and placed.parent_code = closed.parent_code
+    counts.source_id || '|' || counts.area_code || '|' || counts.population_group_code || '|' || counts.figure || '|'
+    || counts.period as figure_id,
+    counts.source_id,
+    counts.admin_level,
+    counts.admin1_code,
+    counts.admin2_code,
+    counts.admin3_code,
+    counts.population_group_code,
+    counts.indicator,
+    counts.sector_code,
+    counts.figure,
+    counts.period,
+    counts.people,
+    counts.known_people,
+    counts.known_parts,
+    counts.method,
+    counts.warnings,
+    counts.is_from_survey,
+    case
+        when
+            of_the_country.small_level <= counts.admin_level
+            or of_the_region.source_id is not null
+            or of_the_cercle.source_id is not null
+            then 'SMALL_COUNT'
+    end as suppression
+from counts
+left join of_the_country
+    on counts.source_id = of_the_country.source_id
+    and counts.figure = of_the_country.figure
+    and counts.period = of_the_country.period
+left join small as of_the_region
+    on of_the_region.admin_level = 2
+    and counts.admin_level >= 2
+    and counts.source_id = of_the_region.source_id
+    and counts.figure = of_the_region.figure
+    and counts.period = of_the_region.period
+    and counts.admin1_code = of_the_region.parent_code
+left join small as of_the_cercle
+    on of_the_cercle.admin_level = 3
+    and counts.admin_level = 3
+    and counts.source_id = of_the_cercle.source_id
+    and counts.figure = of_the_cercle.figure
+    and counts.period = of_the_cercle.period
+    and counts.admin2_code = of_the_cercle.parent_code

@@ -64,7 +64,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     )
     for path in (state.entity_ids_path(workspace), made.run_folder("00000002-run") / "entity_id.parquet"):
         write_parquet(path, table)
-    state.add_answer(workspace, ANSWER)
+    state.add(workspace, [ANSWER], [])
     forgotten.write_receipt(workspace, "recu", {"hashes": forgotten.hashes(workspace, ["x"])})
     for day in (1, 2):
         _published(made, day)
@@ -164,7 +164,7 @@ def test_what_people_decided_is_never_taken_for_nothing(layout: Layout, damage: 
     if not path.exists():
         assert "1 décision(s) de moins" in housekeeping.accept_loss(layout, NOW)[0]
         housekeeping.refuse_if_damaged(layout)
-        state.add_answer(layout.workspace(False), ANSWER)
+        state.add(layout.workspace(False), [ANSWER], [])
         housekeeping.refuse_if_damaged(layout)
 
 

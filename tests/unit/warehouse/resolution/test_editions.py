@@ -179,7 +179,7 @@ def test_a_person_says_which_part_holds(workspace: Make) -> None:
     )
     assert resolved(made) == {"a0": "contradicted b"}
     told = {"question_id": "q_1", "kind": "edition", "left": "a" * 64, "right": "b" * 64, "answer": "first"}
-    state.add_answer(made, told | {"who": "DC", "why": "vu avec l’éditeur", "answered_on": "2024-12-01"})
+    state.add(made, [told | {"who": "DC", "why": "vu avec l’éditeur", "answered_on": "2024-12-01"}], [])
     assert resolved(made) == {"b0": "contradicted a"}
     assert disputes(made) == []
 

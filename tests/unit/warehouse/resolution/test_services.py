@@ -114,9 +114,9 @@ def test_a_person_decides_between_two_sites(workspace: Make) -> None:
     assert before["service_at_location_id"].nunique() == 2
     answer = {"question_id": question["question_id"], "kind": "service", "left": question["left_key"]}
     answer |= {"right": question["right_key"], "answer": "same", "who": "IM", "why": "même adresse"}
-    state.add_answer(made, answer | {"answered_on": "2024-08-31"})
+    state.add(made, [answer | {"answered_on": "2024-08-31"}], [])
     assert resolved(made)["service_at_location_id"].nunique() == 1
-    state.add_answer(made, answer | {"answer": "different", "answered_on": "2024-09-01"})
+    state.add(made, [answer | {"answer": "different", "answered_on": "2024-09-01"}], [])
     assert resolved(made)["service_at_location_id"].nunique() == 2, "the last answer holds"
 
 
@@ -176,7 +176,7 @@ def test_a_record_that_names_two_places_is_two_services(workspace: Make) -> None
 def say(made: Workspace, question: dict[str, Any], answer: str) -> None:
     row = {"question_id": question["question_id"], "kind": question["entity"], "left": question["left_key"]}
     row |= {"right": question["right_key"], "answer": answer, "who": "IM", "why": "vu", "answered_on": "2024-08-31"}
-    state.add_answer(made, row)
+    state.add(made, [row], [])
 
 
 def test_sites_set_apart_stay_apart_across_a_third_one(workspace: Make) -> None:
@@ -209,12 +209,12 @@ def test_uniting_organizations_changes_no_service(workspace: Make, tmp_path: Pat
     publish_ids(made, tmp_path / "one")
     same = {"question_id": "q", "kind": "organization", "left": "Alpha Bantu", "right": "Zeta Kolon", "who": "IM"}
     same |= {"why": "fusion", "answered_on": "2024-08-31"}
-    state.add_answer(made, same | {"answer": "same"})
+    state.add(made, [same | {"answer": "same"}], [])
     united = resolved(made)
     assert united["organization_id"].nunique() == 1
     assert list(united["service_at_location_id"]) == list(before)
     publish_ids(made, tmp_path / "two")
-    state.add_answer(made, same | {"answer": "different"})
+    state.add(made, [same | {"answer": "different"}], [])
     again = resolved(made)
     assert again["organization_id"].nunique() == 2
     assert list(again["service_at_location_id"]) == list(before)

@@ -108,7 +108,7 @@ def test_a_decision_makes_a_shelter_and_withholds_what_is_beside(workspace: Make
         if row["service_type_code"] == "SOC_02"
     }
     told = {"entity": "service_at_location", "entity_id": service, "attribute": "admitted_groups", "before": "MIG_RET"}
-    state.add_override(made, told | {"after": "VDT", "who": "IM", "why": "vu", "overridden_on": "2024-08-31"})
+    state.add(made, [], [told | {"after": "VDT", "who": "IM", "why": "vu", "overridden_on": "2024-08-31"}])
     assert standing(made) == {"r0": (True, True), "r1": (False, True)}
 
 

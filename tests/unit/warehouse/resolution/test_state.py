@@ -28,9 +28,9 @@ def test_nothing_said(empty: Workspace) -> None:
 
 
 def test_answers_are_added_and_the_last_one_holds(empty: Workspace) -> None:
-    state.add_answer(empty, ANSWER)
+    state.add(empty, [ANSWER], [])
     before = (empty.state / "answers.csv").read_bytes()
-    state.add_answer(empty, ANSWER | {"answer": "different"})
+    state.add(empty, [ANSWER | {"answer": "different"}], [])
     assert (empty.state / "answers.csv").read_bytes().startswith(before)
     assert list(state.answers(empty, "organization")["answer"]) == ["different"]
     assert state.answers(empty, "place").empty
@@ -38,7 +38,7 @@ def test_answers_are_added_and_the_last_one_holds(empty: Workspace) -> None:
 
 
 def test_an_override_is_cleaned_as_a_source_would_be(empty: Workspace) -> None:
-    state.add_override(empty, OVERRIDE)
+    state.add(empty, [], [OVERRIDE])
     (row,) = state.overrides(empty).to_pylist()
     assert row["after"] == "gratuit"
     assert row["overridden_on"].isoformat() == "2024-08-31"
@@ -50,7 +50,7 @@ def test_a_spreadsheet_may_have_saved_the_file(empty: Workspace) -> None:
     rows = [";".join(OVERRIDE), ";".join(OVERRIDE.values())]
     (empty.state / "overrides.csv").write_text("\r\n".join(rows) + "\r\n", encoding="utf-8-sig")
     assert state.overrides(empty).num_rows == 1
-    state.add_override(empty, OVERRIDE | {"after": "payant"})
+    state.add(empty, [], [OVERRIDE | {"after": "payant"}])
     assert [row["after"] for row in state.overrides(empty).to_pylist()] == ["gratuit", "payant"]
 
 
@@ -68,18 +68,18 @@ def test_a_spreadsheet_may_have_saved_the_file(empty: Workspace) -> None:
 )
 def test_an_override_that_cannot_be_one_is_refused(empty: Workspace, change: dict[str, str], told: str) -> None:
     with pytest.raises(state.StateError, match=told):
-        state.add_override(empty, OVERRIDE | change)
+        state.add(empty, [], [OVERRIDE | change])
     assert not (empty.state / "overrides.csv").exists()
 
 
 @pytest.mark.parametrize("change", [{"answer": "oui"}, {"kind": "autre"}, {"answered_on": ""}])
 def test_an_answer_that_cannot_be_one_is_refused(empty: Workspace, change: dict[str, str]) -> None:
     with pytest.raises(state.StateError):
-        state.add_answer(empty, ANSWER | change)
+        state.add(empty, [ANSWER | change], [])
 
 
 def test_a_wrong_line_is_named(empty: Workspace) -> None:
-    state.add_override(empty, OVERRIDE)
+    state.add(empty, [], [OVERRIDE])
     path = empty.state / "overrides.csv"
     path.write_text(path.read_text() + "service_at_location,sal_1,cost_code,payant,gratuit,,\n")
     with pytest.raises(state.StateError, match="ligne 3"):

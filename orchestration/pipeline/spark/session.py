@@ -1,0 +1,28 @@
+"""The Spark session of a build: a catalog in memory, tables as Parquet below the data root."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+_CONF = Path(__file__).with_name("conf")
+# What the figures depend on: moments without a time zone, and a cast that fails or a division by zero is null, as in
+# DuckDB. The models ask for what else they need in words that both engines have.
+_AS_DUCKDB = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "false"}
+
+
+def start(master: str, tables: Path) -> SparkSession:
+    """A session on ``master`` (`local[2]`, `spark://host:7077`) whose tables are written below ``tables``.
+
+    Memory and the like come from `spark-defaults.conf` of SPARK_CONF_DIR, else from ours. Raises what pyspark raises
+    if there is no Java or no such master.
+    """
+    os.environ.setdefault("SPARK_CONF_DIR", str(_CONF))
+    builder = SparkSession.builder.master(master).appName("mrf")
+    # No metastore: the tables of one build are of no use to the next.
+    settings = {"spark.sql.warehouse.dir": str(tables), "spark.sql.catalogImplementation": "in-memory"}
+    for name, value in (_AS_DUCKDB | settings).items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
