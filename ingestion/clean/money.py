@@ -99,7 +99,20 @@ def currency(text: str) -> str | None:
 
 
 def unit_of(header: str) -> str:
-    """What a header says of bare amounts: « EUR », « millions XOF », "" where it names no currency."""
-    code = currency(header)
-    times = next((word for word in _plain(_JOINTS.sub(" ", header)).split() if word in _IN_HEADERS), "")
+    """What a header says of bare amounts: « EUR », « millions XOF », "" where it names no currency.
+
+    « KFCFA » and « M€ » are thousands and millions.
+    """
+    text = _plain(_JOINTS.sub(" ", header))
+    short = _short_times().search(text)
+    code = currency(text[: short.start()] + " " + text[short.end() :] if short else header)
+    times = short["times"] if short else next((word for word in text.split() if word in _IN_HEADERS), "")
     return f"{times} {code}".strip() if code else ""
+
+
+@cache
+def _short_times() -> re.Pattern[str]:
+    """« K » or « M » before a currency, glued to it or not."""
+    names = "|".join(re.escape(name) for name in sorted(_spellings(), key=len, reverse=True))
+    times = "|".join(sorted(_TIMES.keys() - _IN_HEADERS, key=len, reverse=True))
+    return re.compile(rf"(?<![a-z])(?P<times>{times})\s?(?=(?:{names})(?![a-z]))")

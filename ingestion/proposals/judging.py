@@ -91,7 +91,7 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
         score, ground = header * _as_text(column, target), f"en-tête « {column.header} »"
     elif target.kind == "pcode" and share >= 0.8:
         score, ground = max(0.75 + 0.25 * header, header) * share, f"{share:.0%} de p-codes de niveau {target.level}"
-    elif target.codes and share >= 0.8 and header < _LEAST and is_peculiar(target.codes):
+    elif target.kind != "currency" and target.codes and share >= 0.8 and header < _LEAST and is_peculiar(target.codes):
         score, ground = 0.55 * share, f"{share:.0%} de codes de la liste {target.codes}"
     else:
         if target.kind == "date" and target.name.startswith("starts") and header < LIKELY:

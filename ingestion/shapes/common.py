@@ -23,7 +23,7 @@ ORGANIZATION_COLUMNS = (
             "organisation de mise en œuvre;partenaire d exécution;agence d exécution;porteur du projet;porteur;"
             "structure de mise en œuvre;"
             "structure d exécution;organisation d exécution;"
-            "structure porteuse;opérateur;maître d œuvre;organisation responsable;structure responsable;"
+            "structure porteuse;opérateur;intervenant;maître d œuvre;organisation responsable;structure responsable;"
             "org name;name of organization;nom du partenaire;nom du prestataire;prestataire;partenaire?;"
             "partner?;partner name;agence;agency;agency name;facility name;organisation lead;qui?;"
             "nom de l établissement;nom établissement;établissement;institution?;nom de l institution;"

@@ -72,9 +72,10 @@ _FUNDING = (
         unit="selon budget_currency_code",
         minimum=0,
         spellings=(
-            "budget;montant;budget total;total budget;montant du projet;montant du financement;"
-            "budget du projet;project budget;financement;coût du projet;coût total;montant total;montant alloué;"
-            "budget alloué;enveloppe;enveloppe financière;funding;funding amount;amount;montant accordé;subvention"
+            "budget;montant;budget total;total budget;budget global;coût global;montant du projet;"
+            "montant du financement;budget du projet;project budget;financement;coût du projet;coût total;"
+            "montant total;montant alloué;budget alloué;enveloppe;enveloppe financière;funding;funding amount;amount;"
+            "montant accordé;subvention"
         ),
     ),
     Column(

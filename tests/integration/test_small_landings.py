@@ -149,6 +149,27 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("chiffres_1.csv", "not_landed")
         ],
     },
+    "said_otherwise": {
+        "select admin3_code, people, warnings from marts.needs where reading = 'HISTORICAL' order by 1": [
+            ("ML050301", 50, None),
+            ("ML050604", None, "contradictory_rows"),
+        ],
+        f"{FATES} where fate = 'suppressed' group by all": [
+            ("Deux lignes de la même date le disent autrement : chiffre inconnu", 2)
+        ],
+        "select source_id, check_name, failed_count from marts.data_quality where severity = 'warning'"
+        " and not passed order by all": [
+            ("ong_chiffres_mli", "lignes contradictoires (need)", 1),
+            ("ong_lieux_mli", "capacité dite de plusieurs lieux, publiée pour aucun", 1),
+        ],
+        "select organization_name, admin2_code, status_code, capacity_per_month from marts.service_directory"
+        " where service_type_code = 'SOC_02' order by all": [
+            ("ONG Fictive des Rives", "ML0701", "OPE", None),
+            ("ONG Fictive des Rives", "ML0702", "OPE", None),
+        ],
+        "select status_code, state from marts.service_directory join marts.opportunity_calendar using"
+        " (organization_id)": [("SUS", "CLOSED")],
+    },
     "regions_and_zones": {
         "select admin1_code, record_count from marts.operational_presence order by 1": [
             ("ML01", 1),

@@ -121,6 +121,16 @@ def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: 
     assert fates(propose(path))[header] == "ignored"
 
 
+def test_a_header_that_names_a_currency_is_that_of_an_amount(tmp_path: Path) -> None:
+    path = tmp_path / "projets_2024.csv"
+    rows = "Puits fictifs;Groupe fictif;Gao;1.250.000,50\nÉcoute fictive;Groupe fictif;Gao;85 000\n"
+    path.write_text(f"Projet;Intervenant;Région;Budget global (en euros)\n{rows}", encoding="utf-8")
+    source = write(propose(path), tmp_path / "ong_projets_mli")
+    (records,) = ingest(source, [path]).records.values()
+    told = records[["organization_name", "budget_amount", "budget_currency_code"]].to_numpy().tolist()
+    assert told == [["Groupe fictif", 1_250_000.5, "EUR"], ["Groupe fictif", 85_000, "EUR"]]
+
+
 def test_cells_that_count_several_groups_are_beneficiaries_whatever_their_header(tmp_path: Path) -> None:
     path = tmp_path / "projets_2024.csv"
     rows = (

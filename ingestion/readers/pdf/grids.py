@@ -99,12 +99,13 @@ def _grids(file: str, pages: Sequence[Page]) -> tuple[list[PdfGrid], list[PdfGri
                     grids_of[kind][upper.index] = _joined(grids_of[kind][upper.index], grid)
                     lasts[kind] = _Last(page, table, upper.index)
                 elif above is not None and (last := before[above]):
-                    grids_of[above][last.index] = _joined(grids_of[above][last.index], grid)
+                    grids_of[above][last.index] = _joined(*_with_whole_row(grids_of[above][last.index], grid, 0))
                     if lasts[above] is None:
                         lasts[above] = _Last(page, table, last.index)
                 elif not table.is_rest:
                     last = None if position else before[kind]
                     if last is not None and page.number == last.page.number + 1 and _has_same_header(last.table, table):
+                        grids_of[kind][last.index], grid = _with_whole_row(grids_of[kind][last.index], grid, 1)
                         grid = _with_cut_cells(grids_of[kind][last.index], grid)
                     grids_of[kind].append(grid)
                     lasts[kind] = _Last(page, table, len(grids_of[kind]) - 1)
@@ -152,6 +153,36 @@ def _grid(file: str, number: int, table: PageTable) -> PdfGrid:
         _, top, _, bottom = around(own or [box for box in places if box is not None])
         lines.append(Line(table.page, number, row, places, (top, bottom)))
     return PdfGrid(file, "", rows, lines, merged=merged)
+
+
+def _with_whole_row(above: PdfGrid, below: PdfGrid, row: int) -> tuple[PdfGrid, PdfGrid]:
+    """The two with what a page cut off the last row above: word processors part the lines of a row.
+
+    It fills few columns, not the first, all of them filled above, and no figure is parted.
+    """
+    rest, last = below.rows[row], above.rows[-1]
+    filled = [column for column, text in enumerate(rest) if text]
+    if not filled or filled[0] == 0 or 2 * len(filled) > sum(map(bool, last)) or len(below.rows) < row + 2:
+        return above, below
+    if any(is_figure(rest[column]) or not last[column] for column in filled):
+        return above, below
+    whole = [f"{text} {more}".strip() for text, more in zip(last, rest, strict=True)]
+    return replace(above, rows=[*above.rows[:-1], whole]), _without_row(below, row)
+
+
+def _without_row(grid: PdfGrid, row: int) -> PdfGrid:
+    """The grid without one of its rows."""
+    merged = [
+        ((top - (top > row), left), (bottom - (bottom >= row), right)) for (top, left), (bottom, right) in grid.merged
+    ]
+    places = {(at - (at > row), column): place for (at, column), place in grid.above.items() if at != row}
+    return replace(
+        grid,
+        rows=grid.rows[:row] + grid.rows[row + 1 :],
+        lines=grid.lines[:row] + grid.lines[row + 1 :],
+        above=places,
+        merged=[(start, end) for start, end in merged if start < end and start[0] <= end[0]],
+    )
 
 
 def _joined(above: PdfGrid, below: PdfGrid) -> PdfGrid:

@@ -23,6 +23,7 @@ _MOST_WORDS = 12  # words of a note
 _CELL_WORDS = 8  # of a piece of a line; more is running text
 _COLUMNS = 0.4  # share of the columns that a line fills which is a row of the table
 _SLACK = 6.0  # points
+_NEXT_ROW = 30.0  # points
 
 Strip = tuple[float, float]
 
@@ -103,7 +104,21 @@ def _missed(
         if of_page:
             strips = _strips(of_page[-1])
         free = [line for line in page.free if not any(_is_in(_box(line), frame) for frame in frames)]
+        if cut := _cut_off(free, known, page.number):
+            yield _unread(page.number, cut)
+            free = [line for line in free if line not in cut]
         yield from _of_page(page.number, free, strips, names)
+
+
+def _cut_off(lines: Sequence[FreeLine], known: Sequence[PdfGrid], page: int) -> list[FreeLine]:
+    """What stands right above the rows of a table that goes on, under some columns but the first: the end of a row."""
+    going_on = [part for grid in known if (part := _part(grid, page)) and _part(grid, page - 1)]
+    if not going_on:
+        return []
+    strips = _strips(going_on[0])
+    top = around(box for boxes in going_on[0] for box in boxes if box)[1]
+    near = [line for line in lines if 0 <= top - _box(line)[3] < _NEXT_ROW]
+    return [line for line in near if strips and _box(line)[0] > strips[0][1] and _lies_in(line, strips, 1)]
 
 
 def _above_header(grid: PdfGrid, read: Collection[str], names: Collection[str]) -> Iterator[Unread]:

@@ -2,6 +2,8 @@ with check_results as (select * from {{ ref('stg_check_result') }}),
 
 service_records as (select * from {{ ref('int_service_record') }}),
 
+stated_services as (select * from {{ ref('stg_service') }}),
+
 disputes as (select * from {{ ref('stg_edition_dispute') }}),
 
 standings as (select * from {{ ref('stg_document_standing') }}),
@@ -44,6 +46,24 @@ places as (
         min(locator) as examples
     from placed
     group by source_id, code
+),
+
+-- Places to offer that a row tells once of several places: they are said of none of them.
+shared_capacities as (
+    select
+        records.source_id,
+        'capacité dite de plusieurs lieux, publiée pour aucun' as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min(case when not records.is_place_withheld then records.locator end) as examples
+    from service_records as records
+    inner join stated_services as said on records.record_id = said.record_id
+    where records.is_of_several_places
+        and records.place_no = 1
+        and records.edition_standing is null
+        and coalesce(said.capacity_per_month, said.free_places) is not null
+    group by records.source_id
 ),
 
 -- What the register says of documents that nobody knows.
@@ -161,6 +181,8 @@ found as (
     select * from checks
     union all
     select * from places
+    union all
+    select * from shared_capacities
     union all
     select * from documents
     union all

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.clean.coordinates import Axis, degrees
-from ingestion.clean.money import amounts, currency
+from ingestion.clean.money import amounts, currency, unit_of
 from ingestion.clean.people import count
 from ingestion.declaration.values import clean
 from ingestion.shapes import SERVICE
@@ -35,6 +35,21 @@ from ingestion.shapes import SERVICE
 )
 def test_an_amount_keeps_its_currency(cell: str, expected: list[tuple[float, str]]) -> None:
     assert amounts(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "amount"),
+    [
+        ("Montant (KFCFA)", (12_500e3, "XOF")),
+        ("Budget en k€", (12_500e3, "EUR")),
+        ("Budget (M FCFA)", (12_500e6, "XOF")),
+        ("Enveloppe (millions FCFA)", (12_500e6, "XOF")),
+        ("Budget (USD)", (12_500, "USD")),
+        ("Budget M Formation", (12_500, "")),
+    ],
+)
+def test_a_header_tells_the_currency_and_thousands_of_bare_amounts(header: str, amount: tuple[float, str]) -> None:
+    assert amounts("12 500", unit_of(header)) == [amount]
 
 
 @pytest.mark.parametrize(

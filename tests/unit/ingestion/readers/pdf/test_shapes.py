@@ -282,3 +282,20 @@ def test_a_page_that_was_turned_is_read_as_it_is_meant(tmp_path: Path, quarters:
     width, height = A4 if quarters == 2 else landscape(A4)
     assert 0 <= x0 < x1 <= width
     assert 0 <= top < bottom <= height
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_the_lines_of_a_row_that_a_page_parts_are_one(tmp_path: Path, repeated: bool) -> None:
+    head = [HEADER] if repeated else []
+    rest = ["", "du Fleuve", "", ""]
+    path = write(tmp_path / "a.pdf", ruled([HEADER, *ROWS]), ruled([*head, rest, *ROWS]))
+    whole = [*ROWS[:2], ["Mopti", f"{ROWS[2][1]} du Fleuve", *ROWS[2][2:]]]
+    assert [row for grid in tables(path) for row in grid.rows if row != HEADER] == [*whole, *ROWS]
+
+
+@pytest.mark.parametrize(
+    "row", [["", "Total", "", "1690"], ["Kayes", "", "", ""], ["", "Mutuelle Sahel", "Santé", "12"]]
+)
+def test_a_short_row_at_the_head_of_a_page_stays_a_row(tmp_path: Path, row: list[str]) -> None:
+    path = write(tmp_path / "a.pdf", ruled([HEADER, *ROWS]), ruled([row, *ROWS]))
+    assert [row for grid in tables(path) for row in grid.rows] == [HEADER, *ROWS, row, *ROWS]

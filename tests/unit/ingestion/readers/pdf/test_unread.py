@@ -88,3 +88,19 @@ def test_hidden_text_is_told(declared: Callable[..., Source], tmp_path: Path) ->
 def test_a_share_lies_between_nothing_and_all(share: float) -> None:
     with pytest.raises(ValueError, match="min_read"):
         PdfReader(kind="pdf", min_read=share)
+
+
+def test_the_end_of_a_row_that_a_page_cut_off_is_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    places = ("Gao", "Kita", "Mopti", "Diré", "Djenné", "Bourem", "Ansongo", "Kayes")
+    body = [[place, f"Mutuelle {place} Sahel", "Logement", "17/06/2024"] for place in places]
+
+    def first(sheet: canvas.Canvas) -> None:
+        cells(sheet, [HEAD, *body], bold=True)
+
+    def second(sheet: canvas.Canvas) -> None:
+        text(sheet, -0.8, 1, "du Fleuve")
+        cells(sheet, body)
+
+    table = read(write(tmp_path / "a.pdf", first, second), declared())
+    assert len(table.frame) == 16
+    assert [note for note in table.notes if "du Fleuve" in note and note.startswith("page=2;bbox=")] != []
