@@ -12,6 +12,8 @@ from ingestion.shapes import Column
 # Of what has no end: as if nothing were written.
 _ENDLESS = {"permanent", "indetermine", "indeterminee", "illimite", "duree indeterminee", "en continu", "sans fin"}
 _LARGEST_COUNT = 10**12  # larger counts of people, days or francs are slips, and 1e30 is no 64-bit integer
+# The code of lists that says that none of their other codes applies.
+_NONE = "aucun"
 
 
 def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part: bool = False) -> tuple[Any, bool]:
@@ -83,6 +85,8 @@ _SEPARATORS = (r"[;|\n]", ",", "/", r"\s+")
 
 def _codes(column: Column, tidied: str) -> tuple[str | None, bool]:
     codes, understood = _matched(column.codes or "", tidied, _SEPARATORS)
+    if _NONE in codes and len(codes) > 1:  # « aucun age »: which of the two was meant is not known
+        return None, False
     return ";".join(sorted(codes)) or None, understood
 
 

@@ -17,6 +17,7 @@ def add_warnings(shape: str, frame: pd.DataFrame) -> pd.DataFrame:
     if shape == "need":
         _fractions(frame, codes)
         _levels(frame, codes)
+        _sexes(frame, codes)
     return frame.assign(warnings=pd.Series([";".join(sorted(names)) or None for names in codes], index=frame.index))
 
 
@@ -36,7 +37,7 @@ def _fractions(frame: pd.DataFrame, codes: list[set[str]]) -> None:
 def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
     """A figure whose parts one level down add up to another figure (HNO 2024, SHL, RRI: 37,938 against 47,508).
 
-    One person of rounding is allowed for each part. Rows whose place code could not be read have no level.
+    Rows whose place code could not be read have no level.
     """
     unread = pd.Series(False, index=frame.index)
     for name in ("admin1_code", "admin2_code"):
@@ -46,13 +47,32 @@ def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
     country = known[known["admin1_code"].isna() & known["admin2_code"].isna()]
     regions = known[known["admin1_code"].notna() & known["admin2_code"].isna()]
     cercles = known[known["admin2_code"].notna()]
-    _compare(country, regions, _CELL, codes)
-    _compare(country, cercles, _CELL, codes)
-    _compare(regions, cercles, [*_CELL, "admin1_code"], codes)
+    for totals, parts, by in (
+        (country, regions, _CELL),
+        (country, cercles, _CELL),
+        (regions, cercles, [*_CELL, "admin1_code"]),
+    ):
+        for row in _other_sums(totals, parts, by):
+            codes[row].add("levels_disagree")
 
 
-def _compare(totals: pd.DataFrame, parts: pd.DataFrame, by: list[str], codes: list[set[str]]) -> None:
+def _sexes(frame: pd.DataFrame, codes: list[set[str]]) -> None:
+    """A total that women and men of the same place, group and age do not add up to."""
+    places = [name for name in ("admin1_code", "admin2_code", "admin3_code", "zone_code") if name in frame]
+    by = [name for name in _CELL if name != "sex"] + places
+    known = frame.assign(row=range(len(frame)), people=pd.to_numeric(frame["people"]))
+    known[by] = known[by].astype(object).fillna("")  # a column without a value would be one of numbers
+    known = known[known["people"].notna()].drop_duplicates([*by, "sex", "people"])
+    women, men = (known[known["sex"] == sex] for sex in ("f", "m"))
+    both_told = women.merge(men[by], on=by, how="inner")[by].drop_duplicates()
+    parts = pd.concat([women, men]).merge(both_told, on=by, how="inner")
+    for row in _other_sums(known[known["sex"] == "a"], parts, by):
+        codes[row].add("sexes_disagree")
+
+
+def _other_sums(totals: pd.DataFrame, parts: pd.DataFrame, by: list[str]) -> list[int]:
+    """The rows of totals that their parts do not add up to; one person of rounding is allowed for each part."""
     sums = parts.groupby(by, dropna=False)["people"].agg(["sum", "count"]).reset_index()
     both = totals.merge(sums, on=by, how="inner")
-    for row in both.loc[(both["people"] - both["sum"]).abs() > both["count"], "row"]:
-        codes[int(row)].add("levels_disagree")
+    is_other = (both["people"] - both["sum"]).abs() > both["count"]
+    return [int(row) for row in both.loc[is_other, "row"]]

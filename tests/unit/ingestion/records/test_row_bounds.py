@@ -125,3 +125,16 @@ def test_a_row_seen_on_an_impossible_day_is_rejected_and_the_others_stay(source:
     gated = gate(ingested)
     assert len(gated.accepted["organization"]) == 1
     assert gated.accepted["organization"]["observed_on"].tolist() == [dt.date(2024, 6, 12)]
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "value", "is_read"),
+    [
+        ("exclusion_criteria", "aucun", "aucun", True),
+        ("exclusion_criteria", "age aucun", None, False),
+        ("exclusion_criteria", "Aucun critère d’exclusion; age", None, False),
+        ("exclusion_criteria", "age;nationalite", "age;nationalite", True),
+    ],
+)
+def test_none_of_a_list_stands_alone(column: str, written: str, value: str | None, is_read: bool) -> None:
+    assert clean(SERVICE.column(column), written) == (value, is_read)

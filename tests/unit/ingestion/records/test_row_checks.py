@@ -140,3 +140,16 @@ def test_a_row_whose_codes_cannot_be_read_is_not_the_country(
 def test_a_figure_that_is_missing_is_not_zero(warnings: Callable[..., list[str]]) -> None:
     rows = [need(None), need(None, "ML05"), need(60, "ML05", "ML0501"), need(None, "ML05", "ML0502")]
     assert warnings("need", *rows) == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("women", "men", "warned"),
+    [(60, 40, ""), (61, 41, ""), (60, 50, "sexes_disagree"), (60, None, ""), (None, None, "")],
+)
+def test_a_total_that_women_and_men_do_not_add_up_to_is_told(
+    warnings: Callable[..., list[str]], women: float | None, men: float | None, warned: str
+) -> None:
+    rows = [need(100, "ML05", "ML0502")]
+    rows += [need(count, "ML05", "ML0502") | {"sex": sex} for sex, count in (("f", women), ("m", men))]
+    elsewhere = [need(7, "ML05", "ML0501"), need(9, "ML07", "ML0703") | {"sex": "m"}]
+    assert warnings("need", *rows, *elsewhere) == [warned, "", "", "", ""]
