@@ -26,10 +26,11 @@ from orchestration.defs.sources import (
     validated_key,
 )
 from orchestration.pipeline import column_lineage, dbt_rules, engine
-from orchestration.pipeline.dbt_manifest import DBT_ON_SPARK, finish_parsing, manifest_path, read
+from orchestration.pipeline.dbt_manifest import DBT_ON_SPARK, GROUPS, finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import record_deliveries, source_table
 from orchestration.pipeline.inventory import environment
 from orchestration.pipeline.workers import end_reading
+from orchestration.settings import SettingError
 from orchestration.upstream.dbt_cli import dbt_resource
 from warehouse.generation.staging import OF_PERSONS, RUN_SCHEMA
 from warehouse.paths import Layout
@@ -39,7 +40,6 @@ from warehouse.publication.publish import SCHEMAS
 from warehouse.resolution import state
 from warehouse.storage import read_json, write_parquet
 
-GROUPS = {"seeds": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
 TEST_KINDS = {
     "unique_key": "« {column} » désigne une seule ligne. / names one row.",
     "not_null": "« {column} » est toujours rempli. / is always filled.",
@@ -61,9 +61,8 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey([name])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The French name of the folder."""
-        folder = "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
-        return GROUPS.get(folder)
+        """The French name of the schema."""
+        return GROUPS.get(dbt_resource_props["schema"])
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
@@ -126,8 +125,9 @@ def _upstream(key: dg.AssetKey) -> list[dg.AssetKey]:
 def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root: DataRoot) -> Iterator[Any]:
     """Référentiels, préparation, calculs et marts, avec les tests dbt."""
     layout, inventory = data_root.layout, data_root.inventory(context.run_id)
-    engine.check()
     workspace, is_complete = layout.workspace(inventory.is_demo), covers_everything(context)
+    # A part is built on the last build, which is DuckDB's file and which Spark does not know.
+    is_on_spark = is_complete and _is_on_spark()
     _fresh_build(layout, is_complete)
     run = pa.Table.from_pylist([{"as_of": inventory.as_of, "is_demo": inventory.is_demo}], schema=RUN_SCHEMA)
     write_parquet(workspace.base / "run.parquet", run)
@@ -139,7 +139,7 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     os.environ.update(environment(layout, inventory.is_demo))
     outputs: dict[str, dg.Output[Any]] = {}
     made, is_successful = [], True
-    for invocation in _invocations(context, dbt, layout):
+    for invocation in _invocations(context, dbt, layout, is_on_spark):
         for event in invocation.stream():
             if isinstance(event, dg.Output):
                 # Held back for its preview, which can only read the file after dbt has ended.
@@ -167,10 +167,21 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
         raise dg.Failure(f"dbt : {len(ran)} contrôle(s) ou modèle(s) en échec, rien n’est publié\n{message}{left}")
 
 
-def _invocations(context: dg.AssetExecutionContext, dbt: DbtCliResource, layout: Layout) -> Iterator[DbtCliInvocation]:
+def _is_on_spark() -> bool:
+    """Whether the settings ask for Spark. Raises dg.Failure with what is missing if it cannot be had."""
+    try:
+        engine.check()
+        return engine.is_spark()
+    except (SettingError, engine.EngineMissing) as error:
+        raise dg.Failure(f"Rien n’est publié. {error}") from error
+
+
+def _invocations(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, layout: Layout, is_on_spark: bool
+) -> Iterator[DbtCliInvocation]:
     """The commands of dbt that build the models: one, or with Spark two, for DuckDB first reads seeds and inputs."""
     build = ["build", "--exclude-resource-types", "test", "--exclude-resource-types", "unit_test"]
-    if not engine.is_spark():
+    if not is_on_spark:
         yield dbt.cli(build, context=context, target_path=layout.dbt_target, raise_on_error=False)
         return
     read = [*build, "--exclude", "path:models/intermediate path:models/marts"]

@@ -20,6 +20,8 @@ from warehouse.storage import copy_atomically, read_json, tree_hash, write_atomi
 # The dbt of this environment, whether or not its folder is on PATH.
 DBT = Path(sys.executable).with_name("dbt")
 DBT_ON_SPARK = DBT.with_name("mrf-dbt-spark")
+# The group of Dagster that holds the tables of a schema.
+GROUPS = {"reference": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
 
 # The parse made by `make`, which every new data root starts with.
 INSTALLED = DBT_PROJECT / "target" / pack.iso3()

@@ -29,8 +29,6 @@ _BACK = (
     '<a href="../index.html" style="position:fixed;right:1rem;bottom:1rem;z-index:99;padding:.4rem .8rem;'
     'background:#fff;border:1px solid #0b4f8a;border-radius:4px;color:#0b4f8a">← Portail</a>'
 )
-# The group of Dagster that holds the tables of a schema, and who answers for it.
-_GROUPS = {"reference": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
 _TABLE_TYPES = {"BASE TABLE": "table", "VIEW": "vue"}
 
 
@@ -110,7 +108,7 @@ def _catalog(build_file: Path, manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _entry(unique_id: str, schema: str, table: str, kind: str, rows: int | None, columns: Any) -> dict[str, Any]:
-    owner = owners()[_GROUPS[schema]].removeprefix("team:")
+    owner = owners()[dbt_manifest.GROUPS[schema]].removeprefix("team:")
     described = {"type": _TABLE_TYPES[kind], "schema": schema, "name": table, "database": None, "comment": None}
     stats = {
         "has_stats": {"id": "has_stats", "label": "", "value": True, "include": False, "description": ""},

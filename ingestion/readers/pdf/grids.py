@@ -48,6 +48,7 @@ class PdfGrid(Grid):
 
     lines: list[Line]
     above: dict[tuple[int, int], str] = field(default_factory=dict)  # places of texts that stand on the page before
+    united: tuple[str, ...] = ()  # places of rows that were read as the rest of the row above
 
     def place(self, row: int, column: int | None = None) -> str:
         """page=3;table=1;row=5;bbox=x0,top,x1,bottom of a row or a cell."""
@@ -167,7 +168,8 @@ def _with_whole_row(above: PdfGrid, below: PdfGrid, row: int) -> tuple[PdfGrid, 
     if any(is_figure(rest[column]) or not last[column] for column in filled):
         return above, below
     whole = [f"{text} {more}".strip() for text, more in zip(last, rest, strict=True)]
-    return replace(above, rows=[*above.rows[:-1], whole]), _without_row(below, row)
+    united = (*above.united, below.lines[row].locator())
+    return replace(above, rows=[*above.rows[:-1], whole], united=united), _without_row(below, row)
 
 
 def _without_row(grid: PdfGrid, row: int) -> PdfGrid:
@@ -197,9 +199,9 @@ def _joined(above: PdfGrid, below: PdfGrid) -> PdfGrid:
             merged = [m for m in merged if m[0] not in ((anchor, column), (shift, column))]
             merged.append(((anchor, column), (shift + end, column)))
     moved_places = {(row + shift, column): place for (row, column), place in below.above.items()}
-    return PdfGrid(
-        above.file, "", above.rows + below.rows, above.lines + below.lines, above.above | moved_places, merged=merged
-    )
+    rows, lines = above.rows + below.rows, above.lines + below.lines
+    united = above.united + below.united
+    return PdfGrid(above.file, "", rows, lines, above.above | moved_places, united, merged=merged)
 
 
 def _cut_off(grid: PdfGrid, column: int) -> int | None:

@@ -54,6 +54,7 @@ def with_notes(file: str, pages: Sequence[Page], grids: Sequence[PdfGrid], read:
         + _quoted(each.words, is_quiet)
         for each in missed
     ]
+    notes += [f"{place} : lue comme la suite de la ligne que la page coupe" for grid in grids for place in grid.united]
     notes += [f"page={page.number} : page sans texte, non lue" for page in pages if not page.has_text]
     notes += [*_set_aside(pages, is_quiet), *_raised(pages)]
     tables = {name: _flagged(table) for name, table in read.items()}

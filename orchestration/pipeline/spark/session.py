@@ -8,9 +8,8 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 _CONF = Path(__file__).with_name("conf")
-# What the figures depend on: moments without a time zone, and a cast that fails or a division by zero is null, as in
-# DuckDB. The models ask for what else they need in words that both engines have.
-_AS_DUCKDB = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "false"}
+# What the figures depend on. With ANSI a cast that fails ends the build, as in DuckDB; else it is null in silence.
+_AS_DUCKDB = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 
 
 def start(master: str, tables: Path) -> SparkSession:

@@ -290,7 +290,10 @@ def test_the_lines_of_a_row_that_a_page_parts_are_one(tmp_path: Path, repeated: 
     rest = ["", "du Fleuve", "", ""]
     path = write(tmp_path / "a.pdf", ruled([HEADER, *ROWS]), ruled([*head, rest, *ROWS]))
     whole = [*ROWS[:2], ["Mopti", f"{ROWS[2][1]} du Fleuve", *ROWS[2][2:]]]
-    assert [row for grid in tables(path) for row in grid.rows if row != HEADER] == [*whole, *ROWS]
+    read = tables(path)
+    assert [row for grid in read for row in grid.rows if row != HEADER] == [*whole, *ROWS]
+    (place,) = (place for grid in read for place in grid.united)
+    assert place.startswith(f"page=2;table=1;row={1 + repeated};")
 
 
 @pytest.mark.parametrize(

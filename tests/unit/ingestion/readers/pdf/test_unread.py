@@ -104,3 +104,11 @@ def test_the_end_of_a_row_that_a_page_cut_off_is_told(declared: Callable[..., So
     table = read(write(tmp_path / "a.pdf", first, second), declared())
     assert len(table.frame) == 16
     assert [note for note in table.notes if "du Fleuve" in note and note.startswith("page=2;bbox=")] != []
+
+
+def test_a_row_read_as_the_rest_of_the_one_above_is_told(declared: Callable[..., Source], tmp_path: Path) -> None:
+    rows = [[place, f"Mutuelle {place} Sahel", "Logement", "17/06/2024"] for place in ("Gao", "Kita", "Mopti")]
+    path = write(tmp_path / "a.pdf", ruled([HEAD, *rows]), ruled([["", "du Fleuve", "", ""], *rows]))
+    table = read(path, declared())
+    assert len(table.frame) == 6
+    assert [note for note in table.notes if "suite de la ligne que la page coupe" in note and "page=2" in note]
