@@ -153,6 +153,11 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, data_root:
     put_in_place(layout.build_file)
     if not layout.build_file.exists():
         raise dg.Failure(f"dbt n’a rien construit, rien n’est publié\n{invocation.get_error()}")
+    if reason := engine.failure(layout):
+        master = os.environ["MRF_SPARK_MASTER"]
+        raise dg.Failure(
+            f"Spark ({master}) n’a pas pu construire les modèles, rien n’est publié. Répond-il ?\n  · {reason}"
+        )
     rules = list(_rules(context, layout, made))
     yield from _with_previews(context, list(outputs.values()), layout, data_root.nature(context.run_id))
     yield from _results(rules)

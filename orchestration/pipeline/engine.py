@@ -11,6 +11,8 @@ from orchestration.settings import SPARK, settings_of_engine
 from warehouse.paths import Layout
 from warehouse.plain_path import plain
 
+FAILURE = "failure.txt"
+
 
 class EngineMissing(Exception):
     """The engine cannot be used here; the message says what to install."""
@@ -43,6 +45,12 @@ def folder(layout: Layout) -> Path:
 def target(layout: Layout) -> Path:
     """Where dbt on Spark writes its artifacts: its manifest differs from that of DuckDB."""
     return layout.dbt_target.with_name("dbt_spark")
+
+
+def failure(layout: Layout) -> str:
+    """Why Spark could not build at all, "" if it could: a model that fails is told by dbt."""
+    path = folder(layout) / FAILURE
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def spark_environment(layout: Layout) -> dict[str, str]:

@@ -96,6 +96,17 @@ def test_a_run_that_was_killed_publishes_when_it_is_started_again(demo: Root, ma
     _assert_same_marts(demo, root)
 
 
+def test_a_master_that_does_not_answer_is_named(demo: Root, tmp_path: Path) -> None:
+    root = demo.copy(tmp_path / "data")
+    nowhere = f"spark://127.0.0.1:{free_port()}"
+    done = root.mrf("run", "--force", "--engine", "spark", MRF_SPARK_MASTER=nowhere)
+    assert done.returncode == 1
+    told = " ".join((done.stdout + done.stderr).split())
+    assert f"Spark ({nowhere}) n’a pas pu construire les modèles, rien n’est publié" in told
+    assert "Catalog Error" not in told
+    assert root.published_file == root.path / "published" / demo.catalog["current"]
+
+
 def _wait_for(path: Path, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not path.exists():

@@ -14,12 +14,26 @@ from typing import Any
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from orchestration.pipeline.engine import FAILURE
 from orchestration.pipeline.spark import session, tables
 
 
 def main() -> None:
-    """Runs `dbt` with the arguments of the process; exits with 0, 1 if a model failed, 2 if dbt could not run."""
-    folder, build = Path(os.environ["MRF_SPARK_FOLDER"]), Path(os.environ["MRF_BUILD_FILE"])
+    """Runs `dbt` with the arguments of the process; exits with 0, 1 if a model failed, 2 if it could not run.
+
+    What is raised besides goes to the file of `engine.failure`: of Spark's hundred lines a run shows one.
+    """
+    folder = Path(os.environ["MRF_SPARK_FOLDER"])
+    try:
+        outcome = _build(folder, Path(os.environ["MRF_BUILD_FILE"]))
+    except Exception as error:  # of Spark, Java and DuckDB
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FAILURE).write_text(_first_words(error), encoding="utf-8")
+        raise
+    sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
+
+
+def _build(folder: Path, build: Path) -> dbtRunnerResult:
     manifest = json.loads(Path(os.environ["MRF_SPARK_MANIFEST"]).read_bytes())
     spark = session.start(os.environ["MRF_SPARK_MASTER"], folder / "tables")
     try:
@@ -30,7 +44,13 @@ def main() -> None:
             tables.take_back(build, _tables(manifest, outcome), folder / "tables")
     finally:
         spark.stop()
-    sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
+    return outcome
+
+
+def _first_words(error: Exception) -> str:
+    """The error without the stack of Java below it."""
+    text = str(error).partition("\n\tat ")[0]
+    return f"{type(error).__name__} : {' '.join(text.split())[:240]}"
 
 
 def _tables(manifest: Mapping[str, Any], outcome: dbtRunnerResult) -> list[dict[str, Any]]:
