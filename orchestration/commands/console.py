@@ -23,9 +23,9 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.table import Table
 
+from orchestration.language import _, number, translated
 from orchestration.operation.step_labels import STEPS
 from orchestration.pipeline.inventory import DEMO_NOTICE
-from warehouse.french import count as number
 from warehouse.privacy import withheld
 from warehouse.reading import fates
 from warehouse.source_states import GOOD, HELD_BACK, LABELS, SourceState
@@ -66,11 +66,11 @@ def following(step_count: int) -> Iterator[Progress]:
         TimeElapsedColumn(),
     ]
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("préparation", total=step_count)
+        task = progress.add_task(_("préparation"), total=step_count)
 
         def on_event(event: str, step: str) -> None:
             if event == "STEP_START":
-                progress.update(task, description=STEPS.get(step, step.removeprefix("source_")))
+                progress.update(task, description=_(STEPS[step]) if step in STEPS else step.removeprefix("source_"))
             elif event in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
                 progress.advance(task)
 
@@ -81,23 +81,23 @@ def following(step_count: int) -> Iterator[Progress]:
 def state_shown(name: str) -> str:
     """The state of a source for a terminal; states that need a person stand out."""
     state = SourceState(name)
-    label = LABELS[state].partition(" : ")[0]
+    label = _(LABELS[state].partition(" : ")[0])
     return f"[bold red]{label.upper()}[/]" if state in HELD_BACK else f"[{_STYLES[state]}]{label}[/]"
 
 
 def notice(is_demo: bool) -> None:
     """DONNÉES FICTIVES, wherever fictional data is shown."""
     if is_demo:
-        console.print(f"[bold yellow]{DEMO_NOTICE}[/] — exemples inventés / fictional samples")
+        console.print(_("[bold yellow]{notice}[/] — exemples inventés", notice=_(DEMO_NOTICE)))
 
 
 def sources_table(deliveries: dict[str, dict[str, Any]], fates_of: dict[str, dict[str, int]] | None = None) -> Table:
     """One line per source: state, rows read, accepted, rejected and published, failed checks."""
     # Fits 80 columns.
-    table = Table(title="Sources", title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column("source", no_wrap=True)
-    table.add_column("état", no_wrap=True)
-    for name in ("lues", "accept.", "rejet.", *(("publ.",) if fates_of else ()), "alertes"):
+    table = Table(title=_("Sources"), title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column(_("source"), no_wrap=True)
+    table.add_column(_("état"), no_wrap=True)
+    for name in (_("lues"), _("accept."), _("rejet."), *((_("publ."),) if fates_of else ()), _("alertes")):
         table.add_column(name, justify="right")
     for source_id, delivery in sorted(deliveries.items()):
         counts = [withheld.total(delivery["rows"], kind) for kind in ("read", "accepted", "rejected")]
@@ -116,31 +116,41 @@ def _published(counts: dict[str, int] | None) -> str:
     if counts is None:
         return "·"
     count = counts.get(fates.PUBLISHED, 0)
-    return number(count) if count else "[bold red]aucune[/]"
+    return number(count) if count else _("[bold red]aucune[/]")
 
 
 def show_fates(fates_of: dict[str, dict[str, int]]) -> None:
     """The fate of accepted rows that are not published; in red if a source has none published."""
     for source_id, counts in sorted(fates_of.items()):
-        others = fates.others(counts)
+        others = translated(fates.others(counts))
         if fates.PUBLISHED not in counts:
-            console.print(f"[bold red]{source_id} : aucune ligne acceptée n’est publiée[/] ({others})", soft_wrap=True)
+            console.print(
+                _(
+                    "[bold red]{source_id} : aucune ligne acceptée n’est publiée[/] ({others})",
+                    source_id=source_id,
+                    others=others,
+                ),
+                soft_wrap=True,
+            )
         elif others:
-            console.print(f"{source_id}, non publiées : {others}", soft_wrap=True)
+            console.print(_("{source_id}, non publiées : {others}", source_id=source_id, others=others), soft_wrap=True)
 
 
 def errors(deliveries: dict[str, dict[str, Any]]) -> None:
     """The reason of each source that was held back."""
     for source_id, delivery in sorted(deliveries.items()):
         if delivery.get("error"):
-            console.print(f"[bold red]{source_id}[/] : {escape(delivery['error'])}", soft_wrap=True)
+            console.print(
+                _("[bold red]{name}[/] : {reason}", name=source_id, reason=escape(translated(delivery["error"]))),
+                soft_wrap=True,
+            )
 
 
 def marts_table(marts: dict[str, dict[str, Any]]) -> Table:
     """Row counts of the published marts."""
-    table = Table(title="Marts", title_justify="left", header_style="bold")
-    table.add_column("mart", no_wrap=True)
-    table.add_column("lignes", justify="right")
+    table = Table(title=_("Marts"), title_justify="left", header_style="bold")
+    table.add_column(_("mart"), no_wrap=True)
+    table.add_column(_("lignes"), justify="right")
     for name, content in marts.items():
         if name.startswith("marts."):
             table.add_row(name.removeprefix("marts."), number(content["rows"]))
@@ -155,12 +165,19 @@ def checks_line(manifest: dict[str, Any]) -> str:
     checks = manifest["checks"]
     held = sum(1 for check in checks if check["passed"])
     held_sources = sum(1 for check in of_sources if check["passed"])
-    on_sources = f"{held_sources}/{len(of_sources)} sur les sources"
-    kinds = "dbt, Great Expectations, données personnelles"
-    return f"Contrôles tenus : {held}/{len(checks)} sur les marts ({kinds}), {on_sources}"
+    on_sources = _("{held_sources}/{count} sur les sources", held_sources=held_sources, count=len(of_sources))
+    kinds = _("dbt, Great Expectations, données personnelles")
+    return _(
+        "Contrôles tenus : {held}/{count} sur les marts ({kinds}), {on_sources}",
+        held=held,
+        count=len(checks),
+        kinds=kinds,
+        on_sources=on_sources,
+    )
 
 
-def stop(reason: str, code: int) -> NoReturn:
-    """Ends the command with a reason and an exit code."""
-    console.print(f"[bold red]{escape(reason)}[/]", soft_wrap=True)
+def stop(reason: str | Exception, code: int) -> NoReturn:
+    """Ends the command with a reason and an exit code; the message of an error in the language of the command."""
+    sentence = translated(str(reason)) if isinstance(reason, Exception) else reason
+    console.print(f"[bold red]{escape(sentence)}[/]", soft_wrap=True)
     raise typer.Exit(code)

@@ -14,6 +14,7 @@ from rich.markup import escape
 from ingestion.country.pack import COUNTRIES, load
 from ingestion.errors import DeclarationError, SourceFileError
 from orchestration.commands.console import WRONG_USE, console, stop
+from orchestration.language import _
 from warehouse.state_files import Damaged
 
 if TYPE_CHECKING:
@@ -22,22 +23,24 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to `mrf`."""
-    app.command("compare", epilog="Exemple : [bold]mrf compare /donnees/ner /donnees/tcd --into ensemble[/]")(compare)
+    app.command("compare", epilog=_("Exemple : [bold]mrf compare /donnees/ner /donnees/tcd --into ensemble[/]"))(
+        compare
+    )
     app.command(
         "new-country",
-        epilog="Exemple : [bold]mrf new-country TCD --pcodes pcodes_tcd.csv --boundaries tcd_adm2.geojson[/]",
+        epilog=_("Exemple : [bold]mrf new-country TCD --pcodes pcodes_tcd.csv --boundaries tcd_adm2.geojson[/]"),
     )(new_country)
 
 
 def new_country(
-    iso3: Annotated[str, typer.Argument(help="Code ISO 3166 de trois lettres, comme TCD")],
-    pcodes: Annotated[Path, typer.Option(help="Liste officielle des p-codes (CSV ou tableur, COD-AB de l’OCHA)")],
+    iso3: Annotated[str, typer.Argument(help=_("Code ISO 3166 de trois lettres, comme TCD"))],
+    pcodes: Annotated[Path, typer.Option(help=_("Liste officielle des p-codes (CSV ou tableur, COD-AB de l’OCHA)"))],
     boundaries: Annotated[
-        Path | None, typer.Option(help="Contours de niveau 2, pour les cartes (GeoJSON, Shapefile…)")
+        Path | None, typer.Option(help=_("Contours de niveau 2, pour les cartes (GeoJSON, Shapefile…)"))
     ] = None,
-    into: Annotated[Path | None, typer.Option(help="Dossier des pays (défaut : countries/ du projet)")] = None,
+    into: Annotated[Path | None, typer.Option(help=_("Dossier des pays (défaut : countries/ du projet)"))] = None,
 ) -> None:
-    """Écrit un pays : réglages, listes, carte, modèle de source. / Writes the folder of a new country.
+    """Écrit un pays : réglages, listes, carte, modèle de source.
 
     Dans un terminal, la commande demande ce qu’elle ne peut pas savoir ; sinon elle prend des valeurs par défaut,
     marquées « à confirmer ».
@@ -47,7 +50,7 @@ def new_country(
     code = iso3.strip().upper()
     target = (into or COUNTRIES).expanduser() / code.lower()
     if target.exists():
-        stop(f"{target} existe déjà : le modifier, ou l’ôter d’abord", WRONG_USE)
+        stop(_("{target} existe déjà : le modifier, ou l’ôter d’abord", target=target), WRONG_USE)
     try:
         listed = areas.read(pcodes.expanduser(), code)
         first = tuple(area.code for area in listed.of_level(1))
@@ -63,33 +66,48 @@ def new_country(
         written = writing.write(target, country, listed, drawn)
         load(target)
     except (DeclarationError, SourceFileError, OSError) as reason:
-        stop(str(reason), WRONG_USE)
+        stop(reason, WRONG_USE)
     counts = ", ".join(
-        f"{len(listed.of_level(level))} de niveau {level}" for level in (1, 2, 3) if listed.of_level(level)
+        _("{count} de niveau {level}", count=len(listed.of_level(level)), level=level)
+        for level in (1, 2, 3)
+        if listed.of_level(level)
     )
     marked = sum(path.read_text(encoding="utf-8").count(writing.TO_CONFIRM) for path in written)
     console.print(
-        f"{target} : {counts} ; {len(country.zones)} zone(s) ; {marked} valeur(s) « à confirmer »", soft_wrap=True
+        _(
+            "{target} : {counts} ; {count} zone(s) ; {marked} valeur(s) « à confirmer »",
+            target=target,
+            counts=counts,
+            count=len(country.zones),
+            marked=marked,
+        ),
+        soft_wrap=True,
     )
     other = f" MRF_COUNTRIES={into}" if into else ""
     console.print(
-        escape(f"Ensuite : MRF_COUNTRY={code.lower()}{other} MRF_DATA=… mrf new-source FICHIER, puis mrf run")
-        + " (docs/guides/new-country.md)",
+        escape(
+            _(
+                "Ensuite : MRF_COUNTRY={code}{other} MRF_DATA=… mrf new-source FICHIER, puis mrf run",
+                code=code.lower(),
+                other=other,
+            )
+        )
+        + _(" (docs/guides/new-country.md)"),
         soft_wrap=True,
     )
 
 
 def compare(
-    roots: Annotated[list[Path], typer.Argument(help="Racines de données, une par pays")],
-    into: Annotated[Path, typer.Option(help="Dossier du fichier DuckDB et de la page")] = Path("comparaison"),
+    roots: Annotated[list[Path], typer.Argument(help=_("Racines de données, une par pays"))],
+    into: Annotated[Path, typer.Option(help=_("Dossier du fichier DuckDB et de la page"))] = Path("comparaison"),
 ) -> None:
-    """Réunit les publications de plusieurs pays. / Brings publications of several countries together."""
+    """Réunit les publications de plusieurs pays."""
     from warehouse.reading import countries
 
     try:
         written = countries.write(into.expanduser(), countries.publications([root.expanduser() for root in roots]))
     except (countries.NotComparable, Damaged) as reason:
-        stop(str(reason), WRONG_USE)
+        stop(reason, WRONG_USE)
     for path in written:
         console.print(str(path), soft_wrap=True)
 
@@ -97,21 +115,22 @@ def compare(
 def _asked(country: Draft, first: dict[str, str]) -> Draft:
     """What a person answers; Enter keeps the default."""
     for number, word in country.levels.items():
-        word["fr"] = typer.prompt(f"Niveau {number}, au singulier", word["fr"])
+        word["fr"] = typer.prompt(_("Niveau {number}, au singulier", number=number), word["fr"])
         word["plural"] = typer.prompt(
-            f"Niveau {number}, au pluriel", f"{word['fr']}s" if word["fr"] not in word["plural"] else word["plural"]
+            _("Niveau {number}, au pluriel", number=number),
+            f"{word['fr']}s" if word["fr"] not in word["plural"] else word["plural"],
         )
-    named = typer.prompt("Zones, séparées par des virgules (« toutes » : chaque lieu de niveau 1)", "toutes")
+    named = typer.prompt(_("Zones, séparées par des virgules (« toutes » : chaque lieu de niveau 1)"), _("toutes"))
     zones = country.zones if named == "toutes" else _codes(named, first)
     return replace(
         country,
-        in_fr=typer.prompt("« Services aux migrants … »", country.in_fr),
-        of_fr=typer.prompt("« Carte … »", country.of_fr),
-        currency=typer.prompt("Monnaie (ISO 4217)", country.currency),
-        time_zone=typer.prompt("Fuseau horaire", country.time_zone),
-        reference=typer.prompt("Référence des termes", country.reference),
+        in_fr=typer.prompt(_("« Services aux migrants … »"), country.in_fr),
+        of_fr=typer.prompt(_("« Carte … »"), country.of_fr),
+        currency=typer.prompt(_("Monnaie (ISO 4217)"), country.currency),
+        time_zone=typer.prompt(_("Fuseau horaire"), country.time_zone),
+        reference=typer.prompt(_("Référence des termes"), country.reference),
         mission_start=dt.date.fromisoformat(
-            typer.prompt("Premier mois des grilles", country.mission_start.isoformat())
+            typer.prompt(_("Premier mois des grilles"), country.mission_start.isoformat())
         ),
         zones=zones,
     )
@@ -120,5 +139,7 @@ def _asked(country: Draft, first: dict[str, str]) -> Draft:
 def _codes(named: str, first: dict[str, str]) -> tuple[str, ...]:
     names = [name.strip() for name in named.split(",") if name.strip()]
     if unknown := [name for name in names if name not in first]:
-        raise DeclarationError(f"zones inconnues : {', '.join(unknown)} ; permis : {', '.join(first)}")
+        raise DeclarationError(
+            _("zones inconnues : {unknown} ; permis : {first}", unknown=", ".join(unknown), first=", ".join(first))
+        )
     return tuple(first[name] for name in names)

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import traceback
 
+from orchestration.language import _, translated
 from orchestration.operation import disk
 from warehouse.paths import Layout
 from warehouse.plain_path import NoPlainPath
@@ -20,17 +21,30 @@ _OURS = (Damaged, StateError, KeyProblem, NoPlainPath)
 def in_a_sentence(error: Exception, layout: Layout) -> str:
     """What went wrong and what to do; the traceback of an unforeseen error goes to the root's log."""
     if isinstance(error, _OURS):
-        return str(error)
+        return translated(str(error))
     if layout.root.is_dir() and disk.is_full(layout, str(error)):
-        return disk.in_words(layout)
+        return translated(disk.in_words(layout))
     if isinstance(error, OSError) and error.filename:
-        return f"{os.fsdecode(error.filename)} : {error.strerror}. Le corriger (« mrf doctor » aide), puis relancer."
+        return _(
+            "{file} : {strerror}. Le corriger (« mrf doctor » aide), puis relancer.",
+            file=os.fsdecode(error.filename),
+            strerror=error.strerror,
+        )
     kind = type(error).__name__
     try:
         log = _logged(error, layout)
     except OSError as reason:
-        return f"Erreur imprévue ({kind}), que {layout.error_log} n’a pu garder ({reason.strerror}) : la signaler."
-    return f"Erreur imprévue ({kind}). « mrf doctor » dit l’état de la racine ; joindre {log} au signalement."
+        return _(
+            "Erreur imprévue ({kind}), que {error_log} n’a pu garder ({strerror}) : la signaler.",
+            kind=kind,
+            error_log=layout.error_log,
+            strerror=reason.strerror,
+        )
+    return _(
+        "Erreur imprévue ({kind}). « mrf doctor » dit l’état de la racine ; joindre {log} au signalement.",
+        kind=kind,
+        log=log,
+    )
 
 
 def _logged(error: Exception, layout: Layout) -> str:

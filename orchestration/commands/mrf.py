@@ -1,9 +1,10 @@
-"""`mrf`: everything that people do with the warehouse, in one command. Messages are French first."""
+"""`mrf`: everything that people do with the warehouse, in one command. Messages are French or English."""
 
 from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import inspect
 import io
 import os
 import signal
@@ -24,6 +25,7 @@ from orchestration.commands import (
     deliverable_commands,
     evidence_commands,
     forget_command,
+    help_words,
     key_command,
     operation_commands,
     pull_commands,
@@ -46,6 +48,7 @@ from orchestration.commands.console import (
     stop,
 )
 from orchestration.commands.last_resort import in_a_sentence
+from orchestration.language import SETTING, _, is_known, later, translated
 from orchestration.operation import alerts, disk
 from orchestration.operation import instance as instances
 from orchestration.pipeline import engine
@@ -59,7 +62,9 @@ from warehouse.resolution import state
 
 app = typer.Typer(
     name="mrf",
-    help="Entrepôt de la cartographie des services aux migrants / warehouse of the service mapping.",
+    cls=help_words.Group,
+    subcommand_metavar=_("COMMANDE [ARGUMENTS]…"),
+    help=_("Entrepôt de la cartographie des services aux migrants."),
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -67,12 +72,12 @@ app = typer.Typer(
 )
 # What `mrf --help` shows, in the order in which people need it.
 PANELS = {
-    "Lancer / run": ("run", "status", "deliver", "sheets"),
-    "Sources": ("new-country", "new-source", "explain-source", "pull", "instruments", "expected"),
-    "Lire / read": ("sql", "dictionary", "cookbook", "trace", "diff", "compare", "portal"),
-    "Trancher / decide": ("review",),
-    "Données personnelles / people’s data": ("key", "forget"),
-    "Exploitation / operate": (
+    later("Lancer"): ("run", "status", "deliver", "sheets"),
+    later("Sources"): ("new-country", "new-source", "explain-source", "pull", "instruments", "expected"),
+    later("Lire"): ("sql", "dictionary", "cookbook", "trace", "diff", "compare", "portal"),
+    later("Trancher"): ("review",),
+    later("Données personnelles"): ("key", "forget"),
+    later("Exploitation"): (
         *("ui", "daemon", "doctor", "rollback", "backup", "restore", "prune", "alert-test", "generate"),
     ),
 }
@@ -98,46 +103,50 @@ def _show_version(is_asked: bool) -> None:
 @app.callback()
 def before(
     context: typer.Context,
-    _: Annotated[
-        bool, typer.Option("--version", help="Version / version", callback=_show_version, is_eager=True)
+    version: Annotated[
+        bool, typer.Option("--version", help=_("Version"), callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Entrepôt de la cartographie des services aux migrants / warehouse of the service mapping."""
+    """Ends every command in a language that does not exist; clears leftovers of killed ones."""
+    if not is_known():
+        stop(f"{SETTING} : {os.environ[SETTING]!r} ; fr / en", WRONG_USE)
     session.begin_command(context.invoked_subcommand)
 
 
-@app.command(epilog="Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]")
+@app.command(epilog=_("Exemples : [bold]mrf run[/] · [bold]mrf run --landing /depot/2024-08 --as-of 2024-08-31[/]"))
 def run(
     landing: Annotated[
-        Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")
+        Path | None, typer.Option(help=_("Dossier des fichiers reçus (défaut : $MRF_DATA/landing)"))
     ] = None,
     as_of: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date tenue pour « aujourd’hui »")
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Date tenue pour « aujourd’hui »"))
     ] = None,
-    force: Annotated[bool, typer.Option(help="Recalculer même si rien n’a changé")] = False,
+    force: Annotated[bool, typer.Option(help=_("Recalculer même si rien n’a changé"))] = False,
     data_only: Annotated[
         bool,
-        typer.Option("--data-only", help="Publier sans les livrables (« mrf deliver » les fera)"),
+        typer.Option("--data-only", help=_("Publier sans les livrables (« mrf deliver » les fera)")),
     ] = False,
     kept: Annotated[
         bool,
-        typer.Option("--kept", help="Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier"),
+        typer.Option("--kept", help=_("Publier de nouveau les lignes déjà acceptées, sans lire aucun fichier")),
     ] = False,
     builder: Annotated[
         str | None,
-        typer.Option("--engine", metavar="duckdb|spark", help="Moteur des modèles (défaut : $MRF_ENGINE)"),
+        typer.Option("--engine", metavar="duckdb|spark", help=_("Moteur des modèles (défaut : $MRF_ENGINE)")),
     ] = None,
     accept_loss: Annotated[
         list[str] | None,
         typer.Option(
             "--accept-loss",
-            metavar="NOM",
-            help="Publier, bien que cette source (ou ce mart) ait bien moins de lignes ; « state » : sans ce que"
-            " « mrf status » dit perdu, à défaut de sauvegarde",
+            metavar=_("NOM"),
+            help=_(
+                "Publier, bien que cette source (ou ce mart) ait bien moins de lignes ; « state » : sans "
+                "ce que « mrf status » dit perdu, à défaut de sauvegarde"
+            ),
         ),
     ] = None,
 ) -> None:
-    """Lit les sources, construit et contrôle les marts, publie. / Reads, builds, checks, publishes.
+    """Lit les sources, construit et contrôle les marts, publie.
 
     Codes de sortie : 0 publié (ou rien de changé), 1 non publié (les lecteurs gardent la dernière bonne version),
     2 mauvais usage.
@@ -147,20 +156,20 @@ def run(
     if housekeeping.STATE in (accept_loss or []):
         with session.locked(layout):
             for text in housekeeping.accept_loss(layout, dt.datetime.now(dt.UTC)):
-                console.print(f"[bold yellow]{escape(text)}[/]", soft_wrap=True)
+                console.print(f"[bold yellow]{escape(translated(text))}[/]", soft_wrap=True)
     session.refuse_damaged(layout, is_announced=True)
     folder = (landing or layout.landing).resolve()
     if landing is not None and not folder.is_dir() and not publish.has_real(layout):
-        stop(f"--landing : dossier introuvable : {folder}", WRONG_USE)
+        stop(_("--landing : dossier introuvable : {folder}", folder=folder), WRONG_USE)
     day = as_of.date() if as_of else None
     try:
         inventory = inventory_of_kept_rows(layout, day) if kept else take_inventory(layout, sources(), folder, day)
         manifest = None if force else _unchanged(layout, inventory.fingerprint)
     except (NothingToPublish, state.StateError) as reason:
         session.show_problems(alerts.not_started(layout, str(reason)))
-        stop(f"Rien n’est publié. {reason}", NOT_PUBLISHED)
+        stop(_("Rien n’est publié. {reason}", reason=reason), NOT_PUBLISHED)
     if manifest is not None:
-        console.print("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne.")
+        console.print(_("Rien n’a changé (fichiers, code, paramètres, date) : la publication en place reste la bonne."))
         session.repair_after_kill(layout)
         if not data_only:
             deliverable_commands.make_missing(layout)
@@ -168,12 +177,14 @@ def run(
         return
     if disk.free_bytes(layout) < disk.bytes_needed(layout):
         session.show_problems(alerts.announce(layout, "failure", "disk", "disque plein", disk.in_words(layout)))
-        stop(f"Rien n’est publié. {disk.in_words(layout)}", NOT_PUBLISHED)
+        stop(_("Rien n’est publié. {reason}", reason=translated(disk.in_words(layout))), NOT_PUBLISHED)
     if inventory.unrecognised:
         names = ", ".join(inventory.unrecognised)
-        console.print(f"[yellow]Fichiers qu’aucune source ne reconnaît :[/] {escape(names)}", soft_wrap=True)
+        console.print(
+            _("[yellow]Fichiers qu’aucune source ne reconnaît :[/] {names}", names=escape(names)), soft_wrap=True
+        )
     if instances.is_writing(layout):
-        console.print("Une autre exécution écrit dans cette racine : attente, dix minutes au plus.")
+        console.print(_("Une autre exécution écrit dans cette racine : attente, dix minutes au plus."))
     job = "data" if data_only else "pipeline"
     config = {
         "landing": str(folder),
@@ -191,7 +202,7 @@ def _choose_engine(name: str | None) -> None:
     try:
         engine.check()
     except (SettingError, engine.EngineMissing) as error:
-        stop(str(error), WRONG_USE)
+        stop(error, WRONG_USE)
 
 
 def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
@@ -200,7 +211,7 @@ def _unchanged(layout: Layout, fingerprint: str) -> dict[str, Any] | None:
     if catalog is None:
         return None
     if wrong := publish.flaw(layout, catalog["current"]):
-        console.print(f"[yellow]{escape(wrong)} Une nouvelle est faite.[/]", soft_wrap=True)
+        console.print(_("[yellow]{wrong} Une nouvelle est faite.[/]", wrong=escape(translated(wrong))), soft_wrap=True)
         return None
     manifest = publish.manifest_of(layout, catalog["current"])
     known = state.described(layout.workspace(catalog["is_demo"]))
@@ -216,7 +227,7 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Makes Dagster store events in batches: one SQLite transaction each takes a third of a demo run.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "50")
-    with console.status("chargement"):
+    with console.status(_("chargement")):
         start_parsing(layout)
         pool()  # imports the suites in parallel
         import dagster as dg  # slow to import
@@ -224,7 +235,7 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
         try:
             from orchestration.defs.definitions import defs
         except RuntimeError as error:  # the dbt project does not parse
-            stop(f"{error}\nRien n’est publié.", NOT_PUBLISHED)
+            stop(_("{error}\nRien n’est publié.", error=error), NOT_PUBLISHED)
         job = defs.resolve_job_def(job_name)
     settings = {
         "resources": {"data_root": {"config": root_config}},
@@ -260,12 +271,17 @@ def _execute(layout: Layout, job_name: str, root_config: dict[str, Any], is_demo
             part = parts.get(event.step_key or "")
             lines = audit.failure_messages(layout, part) if part else []
             reasons.append("\n".join(f"  · {line}" for line in lines) or _reason(event.step_failure_data))
-            console.print(f"\n[bold red]{event.step_key}[/] : {escape(reasons[-1])}", soft_wrap=True)
+            reason = escape(translated(reasons[-1]))
+            console.print(_("\n[bold red]{step}[/] : {reason}", step=event.step_key, reason=reason), soft_wrap=True)
     if disk.is_full(layout, " ".join(reasons)):
-        console.print(f"\n[bold red]{disk.in_words(layout)}[/]", soft_wrap=True)
+        console.print(f"\n[bold red]{translated(disk.in_words(layout))}[/]", soft_wrap=True)
     catalog = publish.catalog(layout)
-    kept = f"les lecteurs gardent {catalog['current']}" if catalog else "aucune publication n’existe encore"
-    stop(f"Non publié : {kept}.", NOT_PUBLISHED)
+    kept = (
+        _("les lecteurs gardent {current}", current=catalog["current"])
+        if catalog
+        else _("aucune publication n’existe encore")
+    )
+    stop(_("Non publié : {kept}.", kept=kept), NOT_PUBLISHED)
 
 
 def _last_deliveries(layout: Layout, is_demo: bool) -> dict[str, dict[str, Any]]:
@@ -296,30 +312,48 @@ def _close(layout: Layout, manifest: dict[str, Any]) -> None:
     console.print(marts_table(manifest["marts"]))
     console.print(checks_line(manifest))
     pointer = publish.catalog(layout)["current"]  # type: ignore[index]
-    console.print(f"Date de référence : {manifest['as_of']}")
+    console.print(_("Date de référence : {as_of}", as_of=manifest["as_of"]))
     deliverable_commands.show(layout.published / Path(pointer).parent)
-    console.print(f"[bold green]Publié :[/] {layout.published / pointer}", soft_wrap=True)
-    console.print(f"[bold green]Portail :[/] {layout.site / 'index.html'} (« mrf portal »)", soft_wrap=True)
+    console.print(_("[bold green]Publié :[/] {published}", published=layout.published / pointer), soft_wrap=True)
+    console.print(
+        _("[bold green]Portail :[/] {site} (« mrf portal »)", site=layout.site / "index.html"), soft_wrap=True
+    )
     notice(manifest["is_demo"])
 
 
-@app.command(epilog="Exemple : [bold]mrf status[/]")
+@app.command(epilog=_("Exemple : [bold]mrf status[/]"))
 def status() -> None:
-    """Montre la publication en place, l’état des sources et la dernière exécution. / Shows what is published."""
+    """Montre la publication en place, l’état des sources et la dernière exécution."""
     layout = session.prepared()
     catalog, wrong = publish.catalog(layout), housekeeping.problems(layout)
     for text in wrong:
-        console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
+        console.print(f"[bold red]{escape(translated(text))}[/]", soft_wrap=True)
     if catalog is None:
         has_real = publish.has_real(layout)
-        restore = " Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou" if has_real else ""
-        stop(f"Aucune publication dans {layout.published} :{restore} lancer « mrf run ».", NOT_PUBLISHED)
+        restore = (
+            _(" Cette racine a porté des données réelles : « mrf restore » d’une sauvegarde, ou") if has_real else ""
+        )
+        stop(
+            _(
+                "Aucune publication dans {published} :{restore} lancer « mrf run ».",
+                published=layout.published,
+                restore=restore,
+            ),
+            NOT_PUBLISHED,
+        )
     notice(catalog["is_demo"])
     older = len(catalog["history"])
-    console.print(f"Publication : {catalog['current']} ({catalog['published_at']}), {older} plus ancienne(s)")
+    console.print(
+        _(
+            "Publication : {current} ({published_at}), {older} plus ancienne(s)",
+            current=catalog["current"],
+            published_at=catalog["published_at"],
+            older=older,
+        )
+    )
     manifest = None if publish.flaw(layout, catalog["current"]) else publish.manifest_of(layout, catalog["current"])
     if manifest:
-        console.print(f"Date de référence : {manifest['as_of']}")
+        console.print(_("Date de référence : {as_of}", as_of=manifest["as_of"]))
     rows = _last_deliveries(layout, catalog["is_demo"])
     source_fates = fates.of_manifest(manifest) if manifest else {}
     console.print(sources_table(rows, source_fates))
@@ -339,12 +373,18 @@ def _last_run(published_run: str) -> None:
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs(limit=1)
     if runs and runs[0].run_id != published_run:
-        console.print(f"[yellow]Dernière exécution : {runs[0].run_id[:8]}, {runs[0].status.value}[/] (voir « mrf ui »)")
+        console.print(
+            _(
+                "[yellow]Dernière exécution : {run_id}, {status}[/] (voir « mrf ui »)",
+                run_id=runs[0].run_id[:8],
+                status=runs[0].status.value,
+            )
+        )
 
 
-@app.command(epilog="Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]")
-def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre en place")]) -> None:
-    """Remet une publication plus ancienne en place. / Points readers to an earlier publication."""
+@app.command(epilog=_("Exemple : [bold]mrf rollback mrf_20240831T050000Z_r1a2b3c4d.duckdb[/]"))
+def rollback(file: Annotated[str, typer.Argument(help=_("Publication à remettre en place"))]) -> None:
+    """Remet une publication plus ancienne en place."""
     layout = Layout.from_environment()
     try:
         with session.locked(layout):
@@ -353,78 +393,87 @@ def rollback(file: Annotated[str, typer.Argument(help="Publication à remettre e
             if not (folder / front.NAME).exists():  # a publication of an earlier version
                 front.write(folder)
     except (FileNotFoundError, RuntimeError) as reason:
-        stop(str(reason), WRONG_USE)
-    console.print(f"[bold green]En place :[/] {publish.current_file(layout)}", soft_wrap=True)
+        stop(reason, WRONG_USE)
+    console.print(
+        _("[bold green]En place :[/] {current_file}", current_file=publish.current_file(layout)), soft_wrap=True
+    )
 
 
-@app.command(epilog="Exemple : [bold]mrf instruments --into ~/kobo[/]")
+@app.command(epilog=_("Exemple : [bold]mrf instruments --into ~/kobo[/]"))
 def instruments(
-    into: Annotated[Path | None, typer.Option(help="Dossier où écrire (défaut : instruments/ de la racine)")] = None,
+    into: Annotated[Path | None, typer.Option(help=_("Dossier où écrire (défaut : instruments/ de la racine)"))] = None,
 ) -> None:
-    """Écrit les formulaires XLSForm de l’enquête et leurs listes de lieux. / Writes the survey's XLSForms."""
+    """Écrit les formulaires XLSForm de l’enquête et leurs listes de lieux."""
     from ingestion.instruments import xlsform
 
     for path in xlsform.write(into or Layout.from_environment().instruments):
         console.print(str(path))
 
 
-@app.command(epilog="Exemple : [bold]mrf expected pam_cantines_tcd[/]")
+@app.command(epilog=_("Exemple : [bold]mrf expected pam_cantines_tcd[/]"))
 def expected(
-    source_id: Annotated[str | None, typer.Argument(help="Source ; sans elle, toutes")] = None,
+    source_id: Annotated[str | None, typer.Argument(help=_("Source ; sans elle, toutes"))] = None,
 ) -> None:
-    """Écrit expected.csv depuis l’exemple d’une source, à relire. / Writes expected.csv, for review."""
+    """Écrit expected.csv depuis l’exemple d’une source, à relire."""
     from ingestion.errors import SourceFileError
     from ingestion.records.expected import expected_csv
 
     known = sources()
     if source_id is not None and source_id not in known:
-        stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
+        stop(
+            _("Source inconnue : {source_id} ; il y a : {known}", source_id=source_id, known=", ".join(known)),
+            WRONG_USE,
+        )
     for source in [known[source_id]] if source_id else known.values():
         try:
             text = expected_csv(source)
         except SourceFileError as error:
-            stop(str(error), NOT_PUBLISHED)
+            stop(error, NOT_PUBLISHED)
         source.expected.write_text(text, encoding="utf-8")
-        console.print(f"{source.expected} : {text.count(chr(10)) - 1} ligne(s)", soft_wrap=True)
+        console.print(_("{file} : {count} ligne(s)", file=source.expected, count=text.count("\n") - 1), soft_wrap=True)
 
 
-@app.command(epilog="Exemple : [bold]mrf generate[/]")
+@app.command(epilog=_("Exemple : [bold]mrf generate[/]"))
 def generate(
     parse: Annotated[
         bool,
-        typer.Option("--parse", help="Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire"),
+        typer.Option(
+            "--parse", help=_("Lire aussi le projet dbt, pour que la première exécution n’ait pas à le faire")
+        ),
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Ne rien écrire : nommer chaque fichier à compléter, et sortir avec 1")
+        bool, typer.Option("--check", help=_("Ne rien écrire : nommer chaque fichier à compléter, et sortir avec 1"))
     ] = False,
 ) -> None:
-    """Régénère ce qui découle d’une autre écriture : préparation dbt, liste des questions. / Regenerates files."""
+    """Régénère ce qui découle d’une autre écriture : préparation dbt, liste des questions, textes de la commande."""
+    from orchestration.language import catalogs
     from warehouse.generation import completeness
     from warehouse.generation.staging import write
     from warehouse.reading import cookbook
 
     if check:
-        if missing := completeness.faults():
+        if missing := completeness.faults() + catalogs.faults():
             stop("\n".join(missing), NOT_PUBLISHED)
         return
-    changed = write() + cookbook.write_index()
+    changed = [*write(), *cookbook.write_index(), *catalogs.write()]
     for path in changed:
         console.print(str(path.relative_to(PROJECT)))
     if parse:
         from orchestration.pipeline.dbt_manifest import install
 
         install()
-    console.print(f"{len(changed)} fichier(s) réécrit(s)")
+    console.print(_("{count} fichier(s) réécrit(s)", count=len(changed)))
 
 
 def _in_panels() -> None:
-    """Every command in its panel, in the order of PANELS."""
+    """Every command in its panel, in the order of PANELS; its docstring is its help."""
     order = {name: (place, panel) for panel, names in PANELS.items() for place, name in enumerate(names)}
     panels = list(PANELS)
 
     def rank(command: CommandInfo) -> tuple[int, int]:
         place, panel = order[str(command.name or getattr(command.callback, "__name__", ""))]
-        command.rich_help_panel = panel
+        command.cls = help_words.Command
+        command.rich_help_panel, command.help = _(panel), _(inspect.getdoc(command.callback) or "")
         return panels.index(panel), place
 
     app.registered_commands.sort(key=rank)
@@ -439,7 +488,7 @@ def main() -> None:
     try:
         app()
     except DeclarationError as error:
-        console.print(f"[bold red]Déclaration :[/] {error}", soft_wrap=True)
+        console.print(_("[bold red]Déclaration :[/] {error}", error=error), soft_wrap=True)
         sys.exit(WRONG_USE)
     except Exception as error:
         console.print(f"[bold red]{escape(in_a_sentence(error, Layout.from_environment()))}[/]", soft_wrap=True)

@@ -18,6 +18,7 @@ from rich.markup import escape
 from orchestration.commands.console import LOOPBACK, NOT_PUBLISHED, WRONG_USE, console, stop
 from orchestration.commands.forget_command import apply_receipts, refuse_without_key
 from orchestration.commands.session import in_words, locked, prepared, refuse_damaged, show_problems
+from orchestration.language import _, translated
 from orchestration.operation import alerts, instance
 from orchestration.settings import SettingError, settings
 from warehouse.paths import PROJECT, Layout
@@ -31,34 +32,43 @@ DEFINITIONS = ("-m", "orchestration.defs.definitions")
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
-    app.command(epilog="Exemples : [bold]mrf ui[/] · [bold]mrf ui --read-only --port 3001[/]")(ui)
-    app.command(epilog="Exemple : [bold]mrf daemon[/]")(daemon)
-    app.command(epilog="Exemple : [bold]mrf doctor[/]")(doctor)
-    app.command(epilog="Exemple : [bold]mrf backup /mnt/sauvegardes --keep 14[/]")(backup)
-    app.command(epilog="Exemple : [bold]mrf restore /mnt/sauvegardes/mrf_backup_20240831T020000Z[/]")(restore)
-    app.command(epilog="Exemple : [bold]mrf prune[/]")(prune)
-    app.command("alert-test", epilog="Exemple : [bold]mrf alert-test[/]")(alert_test)
+    app.command(epilog=_("Exemples : [bold]mrf ui[/] · [bold]mrf ui --read-only --port 3001[/]"))(ui)
+    app.command(epilog=_("Exemple : [bold]mrf daemon[/]"))(daemon)
+    app.command(epilog=_("Exemple : [bold]mrf doctor[/]"))(doctor)
+    app.command(epilog=_("Exemple : [bold]mrf backup /mnt/sauvegardes --keep 14[/]"))(backup)
+    app.command(epilog=_("Exemple : [bold]mrf restore /mnt/sauvegardes/mrf_backup_20240831T020000Z[/]"))(restore)
+    app.command(epilog=_("Exemple : [bold]mrf prune[/]"))(prune)
+    app.command("alert-test", epilog=_("Exemple : [bold]mrf alert-test[/]"))(alert_test)
 
 
 def ui(
-    port: Annotated[int, typer.Option(help="Port")] = 3000,
+    port: Annotated[int, typer.Option(help=_("Port"))] = 3000,
     host: Annotated[
-        str, typer.Option(help="Adresse d’écoute ; hors de cette machine, derrière un mandataire")
+        str, typer.Option(help=_("Adresse d’écoute ; hors de cette machine, derrière un mandataire"))
     ] = LOOPBACK,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Tout voir, ne rien lancer ; sans planificateur")
+        bool, typer.Option("--read-only", help=_("Tout voir, ne rien lancer ; sans planificateur"))
     ] = False,
-    no_daemon: Annotated[bool, typer.Option("--no-daemon", help="Sans planificateur : « mrf daemon » le fait")] = False,
-    path_prefix: Annotated[str, typer.Option(help="Chemin sous lequel un mandataire la sert, comme /lignage")] = "",
+    no_daemon: Annotated[
+        bool, typer.Option("--no-daemon", help=_("Sans planificateur : « mrf daemon » le fait"))
+    ] = False,
+    path_prefix: Annotated[str, typer.Option(help=_("Chemin sous lequel un mandataire la sert, comme /lignage"))] = "",
 ) -> NoReturn:
-    """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur. / Opens the Dagster UI."""
+    """Ouvre l’interface Dagster sur cette machine, avec le planificateur et le capteur."""
     prepared()
-    console.print(f"Interface Dagster : http://{host}:{port}{path_prefix}, dans une minute (Ctrl+C pour arrêter)")
+    console.print(
+        _(
+            "Interface Dagster : http://{host}:{port}{path_prefix}, dans une minute (Ctrl+C pour arrêter)",
+            host=host,
+            port=port,
+            path_prefix=path_prefix,
+        )
+    )
     _tell_when_it_answers(f"http://{host}:{port}{path_prefix}")
     address = ["-h", host, "-p", str(port)]
     if not (read_only or no_daemon):
         if path_prefix:
-            stop("--path-prefix va avec --read-only ou --no-daemon", WRONG_USE)
+            stop(_("--path-prefix va avec --read-only ou --no-daemon"), WRONG_USE)
         _wake_timetable()
         _become("dagster", "dev", *DEFINITIONS, *address)
     prefix = ["--path-prefix", path_prefix] if path_prefix else []
@@ -66,7 +76,7 @@ def ui(
 
 
 def daemon() -> NoReturn:
-    """Fait tourner le planificateur, le capteur et les annonces, sans interface. / Runs schedules and sensors."""
+    """Fait tourner le planificateur, le capteur et les annonces, sans interface."""
     prepared()
     _wake_timetable()
     _become("python", "-m", "orchestration.upstream.daemon", "run", *DEFINITIONS)
@@ -77,7 +87,7 @@ def _wake_timetable() -> None:
 
     with dg.DagsterInstance.get() as dagster:
         if instance.forget_future_ticks(dagster, dt.datetime.now(dt.UTC)):
-            console.print("[yellow]Horloge reculée :[/] la mémoire du planificateur est effacée, il repart.")
+            console.print(_("[yellow]Horloge reculée :[/] la mémoire du planificateur est effacée, il repart."))
 
 
 def _tell_when_it_answers(address: str) -> None:
@@ -87,7 +97,7 @@ def _tell_when_it_answers(address: str) -> None:
         return
     while os.getppid() == server:
         with suppress(OSError), opener.open(f"{address}/server_info", timeout=5):
-            print(f"Prête : {address}", flush=True)
+            print(_("Prête : {address}", address=address), flush=True)
             break
         time.sleep(1)
     os._exit(0)
@@ -101,9 +111,9 @@ def _become(program: str, *arguments: str) -> NoReturn:
 
 
 def doctor(
-    alert: Annotated[bool, typer.Option("--alert", help="Annoncer les erreurs (courriel, webhook)")] = False,
+    alert: Annotated[bool, typer.Option("--alert", help=_("Annoncer les erreurs (courriel, webhook)"))] = False,
 ) -> None:
-    """Vérifie que l’entrepôt peut tourner seul, et dit quoi faire. / Checks that the warehouse can run by itself.
+    """Vérifie que l’entrepôt peut tourner seul, et dit quoi faire.
 
     Codes de sortie : 0 rien de grave, 1 au moins une erreur.
     """
@@ -112,10 +122,10 @@ def doctor(
     layout = prepared(is_thorough=True)
     lines = examination.examine(layout)
     for one in lines:
-        message = f"{one.message} ({one.detail})" if one.detail else one.message
-        todo = f" → {escape(one.todo)}" if one.todo else ""
+        message = translated(f"{one.message} ({one.detail})" if one.detail else one.message)
+        todo = f" → {escape(translated(one.todo))}" if one.todo else ""
         console.print(
-            f"[{examination.COLORS[one.level]}]{one.level:<7}[/] {one.name} : {escape(message)}{todo}",
+            f"[{examination.COLORS[one.level]}]{_(one.level):<7}[/] {_(one.name)}{_(' : ')}{escape(message)}{todo}",
             soft_wrap=True,
         )
     wrong = [one for one in lines if one.level == examination.ERROR]
@@ -127,24 +137,24 @@ def doctor(
 
 
 def backup(
-    destination: Annotated[Path, typer.Argument(help="Dossier où écrire, sur un autre disque", show_default=False)],
-    keep: Annotated[int, typer.Option(help="Sauvegardes gardées dans ce dossier (0 : toutes)", min=0)] = 0,
+    destination: Annotated[Path, typer.Argument(help=_("Dossier où écrire, sur un autre disque"), show_default=False)],
+    keep: Annotated[int, typer.Option(help=_("Sauvegardes gardées dans ce dossier (0 : toutes)"), min=0)] = 0,
 ) -> None:
-    """Sauvegarde publications, lignes validées, restricted (chiffré), décisions et historique. / Writes a backup.
+    """Sauvegarde publications, lignes validées, restricted (chiffré), décisions et historique.
 
     Ni le dépôt ni la clé n’y sont : sauvegarder la clé à part.
     """
     layout = prepared(is_thorough=True)
-    with in_words(), _announced(layout), locked(layout), console.status("sauvegarde"):
+    with in_words(), _announced(layout), locked(layout), console.status(_("sauvegarde")):
         refuse_damaged(layout)
         folder = backups.make(layout, destination, dt.datetime.now(dt.UTC))
         removed = backups.remove_old_backups(folder, keep) if keep else []
-    console.print(f"[bold green]Sauvegarde vérifiée :[/] {folder}", soft_wrap=True)
+    console.print(_("[bold green]Sauvegarde vérifiée :[/] {folder}", folder=folder), soft_wrap=True)
     for path in removed:
-        console.print(f"Effacée : {path}", soft_wrap=True)
+        console.print(_("Effacée : {path}", path=path), soft_wrap=True)
     if instance.keeps_history_elsewhere(layout):
-        console.print("[yellow]L’historique Dagster est dans PostgreSQL : le sauvegarder par pg_dump.[/]")
-    console.print("La clé n’y est pas : la garder ailleurs, sans elle « restricted » est perdu.")
+        console.print(_("[yellow]L’historique Dagster est dans PostgreSQL : le sauvegarder par pg_dump.[/]"))
+    console.print(_("La clé n’y est pas : la garder ailleurs, sans elle « restricted » est perdu."))
 
 
 @contextmanager
@@ -168,33 +178,33 @@ def _reason(error: Exception) -> str:
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(help="Dossier d’une sauvegarde", show_default=False)],
+    source: Annotated[Path, typer.Argument(help=_("Dossier d’une sauvegarde"), show_default=False)],
     force: Annotated[
-        bool, typer.Option("--force", help="Même si la racine n’est pas vide ; met à part ce qui y est")
+        bool, typer.Option("--force", help=_("Même si la racine n’est pas vide ; met à part ce qui y est"))
     ] = False,
 ) -> None:
-    """Remet une sauvegarde vérifiée dans la racine de données. / Restores a verified backup.
+    """Remet une sauvegarde vérifiée dans la racine de données.
 
     La clé d’abord : sans celle qui scelle les effacements demandés, rien n’est restauré.
     """
     from orchestration.operation import forgetting
 
     layout = Layout.from_environment()
-    with locked(layout), in_words(), console.status("restauration"):
+    with locked(layout), in_words(), console.status(_("restauration")):
         asked_since = [layout.workspace(False).forgotten, source.parent / forgetting.BESIDE_BACKUPS]
         refuse_without_key(layout, [*asked_since, Layout(source).workspace(False).forgotten])
         aside = backups.restore(layout, source, force, dt.datetime.now(dt.UTC), asked_since)
-    console.print(f"[bold green]Restauré dans[/] {layout.root}", soft_wrap=True)
+    console.print(_("[bold green]Restauré dans[/] {root}", root=layout.root), soft_wrap=True)
     if aside:
-        console.print(f"Ce qui y était : {aside} (à effacer une fois vérifié)", soft_wrap=True)
+        console.print(_("Ce qui y était : {aside} (à effacer une fois vérifié)", aside=aside), soft_wrap=True)
     apply_receipts(layout)
     console.print(
-        "Ensuite : remettre les fichiers du dépôt, « mrf forget --again » s’il y a des reçus, « mrf doctor »."
+        _("Ensuite : remettre les fichiers du dépôt, « mrf forget --again » s’il y a des reçus, « mrf doctor ».")
     )
 
 
 def prune() -> None:
-    """Efface ce que les réglages ne gardent plus, jamais la publication en place. / Applies retention."""
+    """Efface ce que les réglages ne gardent plus, jamais la publication en place."""
     import dagster as dg
 
     from orchestration.operation.retention import prune as removed_by
@@ -204,14 +214,14 @@ def prune() -> None:
         with locked(layout), dg.DagsterInstance.get() as dagster:
             removed = removed_by(layout, dagster, settings(), dt.datetime.now(dt.UTC))
     except SettingError as error:
-        stop(str(error), WRONG_USE)
+        stop(error, WRONG_USE)
     for name in removed:
-        console.print(f"Effacé : {name}", soft_wrap=True)
-    console.print(f"{len(removed)} élément(s) effacé(s)")
+        console.print(_("Effacé : {name}", name=name), soft_wrap=True)
+    console.print(_("{count} élément(s) effacé(s)", count=len(removed)))
 
 
 def alert_test() -> None:
-    """Envoie une annonce d’essai sur chaque voie réglée. / Sends a trial alert.
+    """Envoie une annonce d’essai sur chaque voie réglée.
 
     Codes de sortie : 0 partie, 1 non partie, 2 rien n’est réglé.
     """
@@ -219,10 +229,10 @@ def alert_test() -> None:
     try:
         channels = settings().channels
     except SettingError as error:
-        stop(str(error), WRONG_USE)
+        stop(error, WRONG_USE)
     if not channels:
-        stop("Aucune voie : poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK.", WRONG_USE)
+        stop(_("Aucune voie : poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK."), WRONG_USE)
     now = dt.datetime.now(dt.UTC)
     if problems := alerts.announce(layout, "trial", f"essai_{now:%H%M%S}", "essai", "Les annonces arrivent ici."):
-        stop(" ; ".join(problems), NOT_PUBLISHED)
-    console.print(f"Annonce envoyée : {', '.join(channels)}")
+        stop(translated(" ; ".join(problems)), NOT_PUBLISHED)
+    console.print(_("Annonce envoyée : {channels}", channels=", ".join(channels)))

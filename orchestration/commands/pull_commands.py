@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from ingestion.declaration.registry import sources
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop
-from warehouse.french import count as number
+from orchestration.language import _, number, translated
 from warehouse.paths import Layout
 from warehouse.privacy import forgotten
 from warehouse.privacy.key import KeyProblem
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the command to `mrf`."""
-    app.command("pull", epilog="Exemples : [bold]mrf pull[/] · [bold]mrf pull pam_cantines_tcd[/]")(pull_sources)
+    app.command("pull", epilog=_("Exemples : [bold]mrf pull[/] · [bold]mrf pull pam_cantines_tcd[/]"))(pull_sources)
 
 
 def pull_sources(
     source_ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]…", help="Sources ; sans elles, toutes celles qui ont « pull »"),
+        typer.Argument(metavar="[SOURCE]…", help=_("Sources ; sans elles, toutes celles qui ont « pull »")),
     ] = None,
     landing: Annotated[
-        Path | None, typer.Option(help="Dossier des fichiers reçus (défaut : $MRF_DATA/landing)")
+        Path | None, typer.Option(help=_("Dossier des fichiers reçus (défaut : $MRF_DATA/landing)"))
     ] = None,
 ) -> None:
-    """Relève les réponses sur leur serveur et les dépose avec les fichiers reçus. / Pulls answers from their server.
+    """Relève les réponses sur leur serveur et les dépose avec les fichiers reçus.
 
     Codes de sortie : 0 tout est relevé (ou inchangé), 1 au moins une source ne l’est pas (ce qui était déposé reste),
     2 mauvais usage.
@@ -45,44 +45,59 @@ def pull_sources(
     able = [source.id for source in known.values() if source.pull is not None]
     chosen = list(dict.fromkeys(source_ids or able))
     if unable := [name for name in chosen if name not in able]:
-        stop(f"Sans relevé (clé pull) : {', '.join(unable)} ; il y a : {', '.join(able) or 'aucune'}", WRONG_USE)
+        stop(
+            _(
+                "Sans relevé (clé pull) : {unable} ; il y a : {able}",
+                unable=", ".join(unable),
+                able=", ".join(able) or _("aucune"),
+            ),
+            WRONG_USE,
+        )
     if not chosen:
-        stop("Aucune source ne déclare de relevé (clé pull de source.yml).", WRONG_USE)
+        stop(_("Aucune source ne déclare de relevé (clé pull de source.yml)."), WRONG_USE)
     layout = Layout.from_environment()
     try:
         erased = forgotten.load(layout.workspace(False))
     except KeyProblem as problem:  # erased submissions could come back
-        stop(str(problem), NOT_PUBLISHED)
+        stop(problem, NOT_PUBLISHED)
     failed = []
     for name in chosen:
         try:
-            with console.status(f"relevé de {name}"):
+            with console.status(_("relevé de {name}", name=name)):
                 pulled = pull(known[name], landing or layout.landing, layout.pulls, erased)
         except PullError as error:
             failed.append(name)
-            console.print(f"[bold red]{name}[/] : non relevée. {escape(str(error))}", soft_wrap=True)
+            console.print(
+                _("[bold red]{name}[/] : non relevée. {error}", name=name, error=escape(translated(str(error)))),
+                soft_wrap=True,
+            )
         else:
-            console.print(f"[bold green]{name}[/] : {escape(_summary(pulled))}", soft_wrap=True)
+            console.print(
+                _("[bold green]{name}[/] : {summary}", name=name, summary=escape(_summary(pulled))), soft_wrap=True
+            )
     if failed:
         stop(
-            "Ce qui était déjà déposé reste en place ; un relevé interrompu reprendra où il s’est arrêté.",
+            _("Ce qui était déjà déposé reste en place ; un relevé interrompu reprendra où il s’est arrêté."),
             NOT_PUBLISHED,
         )
 
 
 def _summary(pulled: Pulled) -> str:
-    parts = [f"{'relevée' if pulled.is_new else 'inchangée'}, {pulled.path.name}"]
+    parts = [f"{_('relevée') if pulled.is_new else _('inchangée')}, {pulled.path.name}"]
     if pulled.submissions or pulled.versions:
-        parts.append(f"{number(pulled.submissions)} soumission(s)")
+        parts.append(_("{count} soumission(s)", count=number(pulled.submissions)))
     if pulled.versions:
         versions = ", ".join(
             f"{version or '?'} : {number(count)}" for version, count in sorted(pulled.versions.items())
         )
-        parts.append(f"versions du formulaire {versions}")
+        parts.append(_("versions du formulaire {versions}", versions=versions))
     if pulled.deleted:
-        parts.append(f"{number(pulled.deleted)} supprimée(s) sur le serveur")
+        parts.append(_("{deleted} supprimée(s) sur le serveur", deleted=number(pulled.deleted)))
     if pulled.erased:
         parts.append(
-            f"{number(pulled.erased)} effacée(s) sur demande, non reprise(s) : à supprimer aussi sur le serveur"
+            _(
+                "{erased} effacée(s) sur demande, non reprise(s) : à supprimer aussi sur le serveur",
+                erased=number(pulled.erased),
+            )
         )
     return " ; ".join(parts)

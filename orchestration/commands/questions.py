@@ -10,6 +10,7 @@ from ingestion.declaration.source import Origin
 from ingestion.proposals.judging import LIKELY
 from ingestion.proposals.proposal import Choice, Proposal, Stated, propose
 from orchestration.commands.console import console
+from orchestration.language import _
 
 _SHOWN = 4  # possible columns of a doubtful one
 
@@ -18,7 +19,7 @@ def asked(proposal: Proposal, choices: Stated) -> Proposal:
     """The proposal as a person answers; an empty answer keeps what is proposed."""
     path = proposal.sheet.file
     if proposal.sheet.others and choices.sheet is None:
-        choices = replace(choices, sheet=_one_of("Feuille à lire", [proposal.sheet.name, *proposal.sheet.others]))
+        choices = replace(choices, sheet=_one_of(_("Feuille à lire"), [proposal.sheet.name, *proposal.sheet.others]))
         proposal = propose(path, stated=choices)
     if "organization_name" in proposal.constants and choices.organization is None:
         choices = replace(choices, organization=_organization(proposal))
@@ -27,14 +28,14 @@ def asked(proposal: Proposal, choices: Stated) -> Proposal:
     origin, ground = proposal.constants.get("observed_on", (None, ""))
     if origin is None or origin.file_name is not None:
         return proposal
-    day = Prompt.ask(f"Date des faits ({ground})", default=str(origin.value), console=console)
+    day = Prompt.ask(_("Date des faits ({ground})", ground=ground), default=str(origin.value), console=console)
     stated = {**proposal.constants, "observed_on": (Origin(value=day), "dite à la commande")}
     return replace(proposal, constants=stated)
 
 
 def _organization(proposal: Proposal) -> str:
     guess = str(proposal.constants["organization_name"][0].value)
-    return Prompt.ask("Structure dont c’est la liste", default=guess, console=console)
+    return Prompt.ask(_("Structure dont c’est la liste"), default=guess, console=console)
 
 
 def _is_doubtful(choice: Choice) -> bool:
@@ -46,9 +47,9 @@ def _is_doubtful(choice: Choice) -> bool:
 def _column(choice: Choice) -> str:
     """The column of the shape that a person chooses, "" for none."""
     targets = list(dict.fromkeys([*([choice.fate] if choice.guess else []), *(one.target for one in choice.others)]))
-    ignored = "laisser"
+    ignored = _("laisser")
     options = [*targets[:_SHOWN], ignored] if choice.guess else [ignored, *targets[:_SHOWN]]
-    answer = _one_of(f"Colonne « {' '.join(choice.column.header.split())[:60]} »", options)
+    answer = _one_of(_("Colonne « {header} »", header=" ".join(choice.column.header.split())[:60]), options)
     return "" if answer == ignored else answer
 
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 from ingestion.country import pack
 from ingestion.errors import DeclarationError
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop, warnings
+from orchestration.language import _, translated
 from orchestration.operation import alerts, instance
 from orchestration.operation.instance import is_writing
 from orchestration.settings import SettingError, settings
@@ -42,7 +43,7 @@ def begin_command(command: str | None) -> None:
         pack.pack()
         instance.refuse_other_country(layout)
     except (DeclarationError, SettingError) as error:
-        stop(str(error), WRONG_USE)
+        stop(error, WRONG_USE)
     if not layout.root.is_dir():
         return
     try:
@@ -59,7 +60,7 @@ def begin_command(command: str | None) -> None:
 
 def warn(text: str) -> None:
     """Prints to the error stream: the output of a command may be read by a program."""
-    warnings.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+    warnings.print(f"[yellow]{escape(translated(text))}[/]", soft_wrap=True)
 
 
 def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
@@ -69,7 +70,7 @@ def refuse_damaged(layout: Layout, is_announced: bool = False) -> None:
     except (housekeeping.RestoreInterrupted, StateError, Damaged) as reason:
         if is_announced:
             show_problems(alerts.not_started(layout, str(reason)))
-        stop(f"Rien n’est changé. {reason}", NOT_PUBLISHED)
+        stop(_("Rien n’est changé. {reason}", reason=reason), NOT_PUBLISHED)
 
 
 def prepared(is_thorough: bool = False) -> Layout:
@@ -82,7 +83,7 @@ def prepared(is_thorough: bool = False) -> Layout:
         for text in instance.prepare(layout, is_thorough):
             warn(text)
     except SettingError as error:
-        stop(str(error), WRONG_USE)
+        stop(error, WRONG_USE)
     _restore_catalog(layout)
     return layout
 
@@ -96,7 +97,7 @@ def _restore_catalog(layout: Layout) -> None:
             publish.restore_catalog(layout)
     except Timeout:
         return
-    console.print(f"[yellow]{publish.REBUILT}[/]", soft_wrap=True)
+    console.print(f"[yellow]{translated(publish.REBUILT)}[/]", soft_wrap=True)
 
 
 def repair_after_kill(layout: Layout) -> None:
@@ -123,16 +124,20 @@ def tidy_after_run(layout: Layout, dagster: dg.DagsterInstance) -> None:
     except Timeout:
         return
     except SettingError as error:
-        console.print(f"[yellow]Rétention non faite :[/] {escape(str(error))}", soft_wrap=True)
+        console.print(
+            _("[yellow]Rétention non faite :[/] {error}", error=escape(translated(str(error)))), soft_wrap=True
+        )
         return
     if removed:
-        console.print(f"Rétention : {len(removed)} élément(s) effacé(s)")
+        console.print(_("Rétention : {count} élément(s) effacé(s)", count=len(removed)))
 
 
 def show_problems(problems: list[str]) -> None:
     """Lists the alerts that could not be sent: only a warning, since the events have their own exit codes."""
     for problem in problems:
-        console.print(f"[yellow]Annonce non partie :[/] {escape(problem)}", soft_wrap=True)
+        console.print(
+            _("[yellow]Annonce non partie :[/] {problem}", problem=escape(translated(problem))), soft_wrap=True
+        )
 
 
 @contextmanager
@@ -141,18 +146,25 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except backups.BackupError as error:
-        stop(str(error), NOT_PUBLISHED)
+        stop(error, NOT_PUBLISHED)
     except OSError as error:
-        stop(f"{error.filename} : {error.strerror}", NOT_PUBLISHED)
+        stop(_("{file} : {problem}", file=error.filename, problem=error.strerror), NOT_PUBLISHED)
 
 
 @contextmanager
 def locked(layout: Layout) -> Iterator[None]:
     """Holds the lock of the data root; waits as long as a run may take."""
     try:
-        with console.status("attente du verrou"):
+        with console.status(_("attente du verrou")):
             lock = instance.write_lock(layout).acquire(timeout=_WAIT_SECONDS)
     except Timeout:
-        stop(f"Une autre exécution écrit dans {layout.root} depuis {_WAIT_SECONDS} s.", NOT_PUBLISHED)
+        stop(
+            _(
+                "Une autre exécution écrit dans {root} depuis {wait_seconds} s.",
+                root=layout.root,
+                wait_seconds=_WAIT_SECONDS,
+            ),
+            NOT_PUBLISHED,
+        )
     with lock:
         yield

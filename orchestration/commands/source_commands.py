@@ -22,46 +22,57 @@ from ingestion.proposals import folder as folders
 from ingestion.proposals.judging import target_of
 from ingestion.proposals.proposal import Choice, Proposal, Stated, complete, propose, source_id
 from ingestion.records.source_records import ingest
-from ingestion.shapes import SHAPES, Column
+from ingestion.shapes import SHAPES, Column, Shape
 from orchestration.commands import questions
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, state_shown, stop
+from orchestration.language import _, language, later, number, translated
 from orchestration.pipeline.delivery import deliveries, without_quoted_cell
 from orchestration.pipeline.delivery_files import Delivery
-from warehouse.french import count as number
 from warehouse.paths import Layout
 
-_FATES = {"ignored": "[dim]ignorée[/]", "personal": "[yellow]personnelle[/]", "empty": "[dim]vide[/]"}
-_FATES |= {"country": "[bold]pays[/]", "month": "[bold]mois[/]"}
+_FATES = {
+    "ignored": later("[dim]ignorée[/]"),
+    "personal": later("[yellow]personnelle[/]"),
+    "empty": later("[dim]vide[/]"),
+    "country": later("[bold]pays[/]"),
+    "month": later("[bold]mois[/]"),
+}
 _SHOWN_VALUES = 2
 _SHOWN_NOTES = 20
-_FORM = "forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »"
+_FORM = later("forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »")
 
 
 def add_to(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(
         "new-source",
-        epilog="Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_tcd[/] · "
-        "[bold]mrf new-source pam_cantines_tcd[/]",
+        epilog=_(
+            "Exemples : [bold]mrf new-source ~/recu/cantines_juin_2024.xlsx --id pam_cantines_tcd[/] "
+            "· [bold]mrf new-source pam_cantines_tcd[/]"
+        ),
     )(new_source)
-    app.command("explain-source", epilog="Exemple : [bold]mrf explain-source pam_cantines_tcd[/]")(explain_source)
+    app.command("explain-source", epilog=_("Exemple : [bold]mrf explain-source pam_cantines_tcd[/]"))(explain_source)
 
 
 def new_source(
     what: Annotated[
         str,
-        typer.Argument(metavar="FICHIER|ID", help="Un fichier à déclarer, ou l’id d’une source à remplir à la main"),
+        typer.Argument(
+            metavar=_("FICHIER|ID"), help=_("Un fichier à déclarer, ou l’id d’une source à remplir à la main")
+        ),
     ],
-    source: Annotated[str | None, typer.Option("--id", help="<éditeur>_<produit>[_<iso3>] (défaut : proposé)")] = None,
-    shape: Annotated[str | None, typer.Option(help="Forme des lignes, si la proposition se trompe")] = None,
-    into: Annotated[Path | None, typer.Option(help="Dossier des sources (défaut : celui du projet)")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Feuille à lire, si la proposition en choisit une autre")] = None,
-    organization: Annotated[
-        str | None, typer.Option(help="Structure dont c’est la propre liste, quand nulle colonne ne la nomme")
+    source: Annotated[
+        str | None, typer.Option("--id", help=_("<éditeur>_<produit>[_<iso3>] (défaut : proposé)"))
     ] = None,
-    look: Annotated[bool, typer.Option("--look", help="Montrer la proposition sans rien écrire")] = False,
+    shape: Annotated[str | None, typer.Option(help=_("Forme des lignes, si la proposition se trompe"))] = None,
+    into: Annotated[Path | None, typer.Option(help=_("Dossier des sources (défaut : celui du projet)"))] = None,
+    sheet: Annotated[str | None, typer.Option(help=_("Feuille à lire, si la proposition en choisit une autre"))] = None,
+    organization: Annotated[
+        str | None, typer.Option(help=_("Structure dont c’est la propre liste, quand nulle colonne ne la nomme"))
+    ] = None,
+    look: Annotated[bool, typer.Option("--look", help=_("Montrer la proposition sans rien écrire"))] = False,
 ) -> None:
-    """Propose une source depuis un fichier, ou copie le modèle. / Proposes a source from a file, or a blank one.
+    """Propose une source depuis un fichier, ou copie le modèle.
 
     D’un fichier (tableur, CSV, PDF, DOCX, JSON) : la forme, les colonnes, les codes et un exemple inventé, à relire.
     Dans un terminal, ce qui est incertain est demandé ; ailleurs, la proposition est écrite « à confirmer ».
@@ -70,7 +81,7 @@ def new_source(
     if path.is_file():
         _from_file(path, source, Stated(shape, sheet, organization), root, look)
     elif path.suffix or path.parent != Path():
-        stop(f"fichier introuvable : {path}", WRONG_USE)
+        stop(_("fichier introuvable : {path}", path=path), WRONG_USE)
     else:
         _from_template(what, root)
 
@@ -82,98 +93,154 @@ def _from_template(name: str, root: Path) -> None:
     text = declaration.read_text(encoding="utf-8").replace(f"editeur_produit_{iso3()}", name)
     declaration.write_text(text, encoding="utf-8")
     console.print(
-        f"{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {name} » (voir CONTRIBUTING.md)",
+        _(
+            "{target}\nÉtapes suivantes : source.yml, sample.*, puis « mrf expected {name} » (voir CONTRIBUTING.md)",
+            target=target,
+            name=name,
+        ),
         soft_wrap=True,
     )
 
 
 def _free(root: Path, name: str) -> Path:
     if not ID.fullmatch(name):
-        stop(f"« {name} » : {_FORM}", WRONG_USE)
+        stop(_("« {name} » : {form}", name=name, form=_(_FORM)), WRONG_USE)
     if (root / name).exists():
-        stop(f"{root / name} existe déjà", WRONG_USE)
+        stop(_("{root} existe déjà", root=root / name), WRONG_USE)
     return root / name
 
 
 def _from_file(path: Path, name: str | None, stated: Stated, root: Path, look: bool) -> None:
     if stated.shape is not None and stated.shape not in SHAPES:
-        stop(f"« {stated.shape} » : forme inconnue ; il y a : {', '.join(SHAPES)}", WRONG_USE)
+        stop(
+            _("« {shape} » : forme inconnue ; il y a : {shapes}", shape=stated.shape, shapes=", ".join(SHAPES)),
+            WRONG_USE,
+        )
     if redact(path.name)[1]:
-        stop("données personnelles dans le nom du fichier : le renommer d’abord", WRONG_USE)
+        stop(_("données personnelles dans le nom du fichier : le renommer d’abord"), WRONG_USE)
     if claimed := [one.id for one in sources().values() if one.claims(path.name)]:
-        stop(f"{path.name} est déjà un fichier de {', '.join(claimed)} (« mrf explain-source »)", WRONG_USE)
+        stop(
+            _(
+                "{name} est déjà un fichier de {claimed} (« mrf explain-source »)",
+                name=path.name,
+                claimed=", ".join(claimed),
+            ),
+            WRONG_USE,
+        )
     try:
         proposal = propose(path, stated=stated)
         if proposal.missing and stated.shape is None:
-            console.print(f"[yellow]à confirmer[/] {_incomplete(proposal)}", soft_wrap=True)
+            console.print(_("[yellow]à confirmer[/] {incomplete}", incomplete=_incomplete(proposal)), soft_wrap=True)
             proposal = complete(path, stated)
     except SourceFileError as error:
-        stop(f"{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
+        stop(_("{error}\nPour un autre format : « mrf new-source ID » et CONTRIBUTING.md.", error=error), NOT_PUBLISHED)
     _preview(proposal)
     if not look and sys.stdin.isatty():
         proposal = questions.asked(proposal, stated)
     if proposal.missing:
-        stop(f"Rien n’est écrit : {_incomplete(proposal)} Essayer --shape, ou « mrf new-source ID ».", NOT_PUBLISHED)
+        stop(
+            _(
+                "Rien n’est écrit : {incomplete} Essayer --shape, ou « mrf new-source ID ».",
+                incomplete=_incomplete(proposal),
+            ),
+            NOT_PUBLISHED,
+        )
     if look:
         return
     target = _free(root, name or source_id(path, proposal))
     try:
         written = folders.write(proposal, target)
     except (DeclarationError, SourceFileError) as error:
-        stop(f"Rien n’est écrit. {error}", NOT_PUBLISHED)
+        stop(_("Rien n’est écrit. {error}", error=error), NOT_PUBLISHED)
     try:
         _try(written, path)
     except SourceFileError as error:
         shutil.rmtree(target)
-        message = f"Rien n’est écrit. Le fichier ne se lit pas comme proposé : {error}"
-        stop(f"{message}\n« mrf new-source ID » et CONTRIBUTING.md.", NOT_PUBLISHED)
-    console.print(f"[bold green]Écrit :[/] {target}", soft_wrap=True)
+        message = _("Rien n’est écrit. Le fichier ne se lit pas comme proposé : {error}", error=error)
+        stop(_("{message}\n« mrf new-source ID » et CONTRIBUTING.md.", message=message), NOT_PUBLISHED)
+    console.print(_("[bold green]Écrit :[/] {target}", target=target), soft_wrap=True)
     console.print(
-        f"1. relire {target / 'source.yml'} : tout ce qui porte « à confirmer »\n"
-        f"2. si quelque chose a changé : « mrf expected {written.id} »\n"
-        f"3. « mrf run --landing DOSSIER », avec le fichier dans DOSSIER ; « mrf explain-source {written.id} »",
+        _(
+            "1. relire {target} : tout ce qui porte « à confirmer »\n"
+            "2. si quelque chose a changé : « mrf expected {id} »\n"
+            "3. « mrf run --landing DOSSIER », avec le fichier dans DOSSIER ; « mrf explain-source {id} »",
+            target=target / "source.yml",
+            id=written.id,
+        ),
         soft_wrap=True,
     )
 
 
 def _incomplete(proposal: Proposal) -> str:
-    wanted = ", ".join(f"{name} ({worded(target_of(proposal.shape, name).fr) or 'date'})" for name in proposal.missing)
-    return (
-        f"aucune forme ne convient toute seule. La plus proche, « {proposal.shape} », demande aussi {wanted}, que rien "
-        "dans le fichier ne dit."
+    wanted = ", ".join(f"{name} ({_worded(target_of(proposal.shape, name)) or _('date')})" for name in proposal.missing)
+    return _(
+        "aucune forme ne convient toute seule. La plus proche, « {shape} », demande aussi "
+        "{wanted}, que rien dans le fichier ne dit.",
+        shape=proposal.shape,
+        wanted=wanted,
     )
 
 
 def _preview(proposal: Proposal) -> None:
     sheet = f", « {proposal.sheet.name} »" if proposal.sheet.name else ""
     console.print(
-        f"[bold]{escape(proposal.sheet.file.name)}[/]{escape(sheet)} : {number(proposal.rows)} lignes. "
-        f"Forme « {proposal.shape} » : {worded(SHAPES[proposal.shape].fr)}",
+        _(
+            "[bold]{name}[/]{sheet} : {rows} lignes. Forme « {shape} » : {meaning}",
+            name=escape(proposal.sheet.file.name),
+            sheet=escape(sheet),
+            rows=number(proposal.rows),
+            shape=proposal.shape,
+            meaning=_worded(SHAPES[proposal.shape]),
+        ),
         soft_wrap=True,
     )
     if proposal.sheet.others:
         others = ", ".join(proposal.sheet.others)
-        console.print(f"[yellow]à confirmer[/] feuilles laissées : {escape(others)} (--sheet)", soft_wrap=True)
-    table = Table("colonne du fichier", "devient", "confiance", "pourquoi", "ou bien", "par exemple")
+        console.print(
+            _("[yellow]à confirmer[/] feuilles laissées : {others} (--sheet)", others=escape(others)), soft_wrap=True
+        )
+    table = Table(_("colonne du fichier"), _("devient"), _("confiance"), _("pourquoi"), _("ou bien"), _("par exemple"))
     for choice in proposal.choices:
         table.add_row(*_line(choice, proposal.shape))
     console.print(table)
     for one in proposal.shared:
-        console.print(f"[yellow]à confirmer[/] {one.target} = « {escape(one.header)} » aussi : {escape(one.ground)}")
+        console.print(
+            _(
+                "[yellow]à confirmer[/] {target} = « {header} » aussi : {ground}",
+                target=one.target,
+                header=escape(one.header),
+                ground=escape(translated(one.ground)),
+            )
+        )
     for name, made in proposal.derived.items():
-        console.print(f"[yellow]à confirmer[/] {name} = {made} : les colonnes de mois")
+        console.print(_("[yellow]à confirmer[/] {name} = {made} : les colonnes de mois", name=name, made=made))
     for name, (origin, ground) in proposal.constants.items():
         text = origin.file_name or origin.value
-        console.print(f"[yellow]à confirmer[/] {name} = {escape(str(text))} : {escape(ground)}", soft_wrap=True)
+        console.print(
+            _(
+                "[yellow]à confirmer[/] {name} = {text} : {ground}",
+                name=name,
+                text=escape(str(text)),
+                ground=escape(translated(ground)),
+            ),
+            soft_wrap=True,
+        )
     if proposal.corrections:
         text = ", ".join(f"« {one.raw} » → {one.canonical}" for one in proposal.corrections[:8])
         count = len(proposal.corrections)
-        console.print(f"[yellow]à confirmer[/] lookups.csv, {count} code(s) : {escape(text)}", soft_wrap=True)
+        console.print(
+            _("[yellow]à confirmer[/] lookups.csv, {count} code(s) : {text}", count=count, text=escape(text)),
+            soft_wrap=True,
+        )
     for header, values in proposal.unknown.items():
         text = ", ".join(f"« {redact(value, names=True)[0]} »" for value in values[:5])
         console.print(
-            f"[bold red]{len(values)} valeur(s) inconnue(s)[/] de « {escape(header)} », à écrire dans lookups.csv : "
-            f"{escape(text)}",
+            _(
+                "[bold red]{count} valeur(s) inconnue(s)[/] de « {header} », à écrire dans lookups.csv : {text}",
+                count=len(values),
+                header=escape(header),
+                text=escape(text),
+            ),
             soft_wrap=True,
         )
 
@@ -181,14 +248,14 @@ def _preview(proposal: Proposal) -> None:
 def _line(choice: Choice, shape: str) -> tuple[str, ...]:
     others = ", ".join(f"{guess.target} ({guess.score:.0%})" for guess in choice.others[:2])
     if choice.guess is None:
-        return escape(choice.column.header), _FATES[choice.fate], "", escape(choice.reason), others, ""
+        return escape(choice.column.header), _(_FATES[choice.fate]), "", escape(translated(choice.reason)), others, ""
     label = choice.guess.label
     colour = {"sûr": "green", "probable": "yellow"}.get(label, "bold red")
     return (
         escape(choice.column.header),
         f"[bold]{choice.fate}[/]",
-        f"[{colour}]{label} ({choice.guess.score:.0%})[/]",
-        escape(choice.guess.ground),
+        f"[{colour}]{_(label)} ({choice.guess.score:.0%})[/]",
+        escape(translated(choice.guess.ground)),
         others,
         escape(_examples(choice, target_of(shape, choice.fate))),
     )
@@ -210,37 +277,55 @@ def _try(source: Source, path: Path) -> None:
     for shape, read in gated.read_counts.items():
         rejected = gated.rejected[gated.rejected["shape"].eq(shape)]
         console.print(
-            f"Essai sur le fichier : {number(read)} lignes lues, {number(len(gated.accepted[shape]))} acceptées, "
-            f"{number(len(rejected))} rejetées"
+            _(
+                "Essai sur le fichier : {read} lignes lues, {accepted} acceptées, {rejected} rejetées",
+                read=number(read),
+                accepted=number(len(gated.accepted[shape])),
+                rejected=number(len(rejected)),
+            )
         )
         for reason, count in Counter(map(without_quoted_cell, rejected["reason"])).most_common(3):
-            console.print(f"  · {number(count)} × {escape(str(reason))}", soft_wrap=True)
+            console.print(f"  · {number(count)} × {escape(translated(str(reason)))}", soft_wrap=True)
         codes = Counter(code for text in gated.accepted[shape]["warnings"].dropna() for code in text.split(";"))
         for code, count in codes.most_common(5):
-            console.print(f"  · avertissement {code} : {number(count)} lignes", soft_wrap=True)
+            console.print(
+                _("  · avertissement {code} : {count} lignes", code=code, count=number(count)), soft_wrap=True
+            )
     for note in ingested.notes[:_SHOWN_NOTES]:
-        console.print(f"  · {escape(note)}", soft_wrap=True)
+        console.print(f"  · {escape(translated(note))}", soft_wrap=True)
     if len(ingested.notes) > _SHOWN_NOTES:
-        console.print(f"  · et {len(ingested.notes) - _SHOWN_NOTES} autre(s) remarque(s)")
+        console.print(_("  · et {count} autre(s) remarque(s)", count=len(ingested.notes) - _SHOWN_NOTES))
 
 
 def explain_source(
-    source_id: Annotated[str, typer.Argument(help="Source", show_default=False)],
+    source_id: Annotated[str, typer.Argument(help=_("Source"), show_default=False)],
 ) -> None:
-    """Dit ce que lit une source, ce qu’elle laisse, et ce qu’elle a donné. / Explains a source in plain words."""
+    """Dit ce que lit une source, ce qu’elle laisse, et ce qu’elle a donné."""
     known = sources()
     if source_id not in known:
-        stop(f"Source inconnue : {source_id} ; il y a : {', '.join(known)}", WRONG_USE)
+        stop(
+            _("Source inconnue : {source_id} ; il y a : {known}", source_id=source_id, known=", ".join(known)),
+            WRONG_USE,
+        )
     source = known[source_id]
     _identity(source)
     for shape, mapping in source.shapes.items():
         console.print(_mapping_table(source, shape, mapping))
         low, high = mapping.bounds.min_records, mapping.bounds.max_records
         console.print(
-            f"Attendu : de {number(low)} (sinon la source est retenue) à {number(high)} lignes (sinon alerte)"
+            _(
+                "Attendu : de {low} (sinon la source est retenue) à {high} lignes (sinon alerte)",
+                low=number(low),
+                high=number(high),
+            )
         )
     _left_apart(source)
     _last_results(source)
+
+
+def _worded(one: Shape | Column) -> str:
+    """What a shape or a column is, in the language of the command."""
+    return worded(one.fr if language() == "fr" else one.en)
 
 
 def _identity(source: Source) -> None:
@@ -250,56 +335,71 @@ def _identity(source: Source) -> None:
     reader = source.reader.model_dump(exclude_defaults=True)
     options = ", ".join(f"{key} = {value}" for key, value in reader.items() if key not in ("kind", "unpivot"))
     lines = {
-        "Éditeur": source.publisher + (f", {source.url}" if source.url else ""),
-        "Licence": f"{source.license} ; sensibilité {source.sensitivity} ; classe de preuve {source.evidence_class}",
-        "Fichiers": ", ".join(source.files),
+        _("Éditeur"): source.publisher + (f", {source.url}" if source.url else ""),
+        _("Licence"): _(
+            "{license} ; sensibilité {sensitivity} ; classe de preuve {evidence_class}",
+            license=source.license,
+            sensitivity=source.sensitivity,
+            evidence_class=source.evidence_class,
+        ),
+        _("Fichiers"): ", ".join(source.files),
     }
     if source.country:
-        lines["Pays"] = f"colonne « {source.country.column} », gardés : {', '.join(source.country.keep)}"
+        lines[_("Pays")] = _(
+            "colonne « {column} », gardés : {keep}", column=source.country.column, keep=", ".join(source.country.keep)
+        )
     lines |= {
-        "Lecteur": reader["kind"] + (f" ({options})" if options else ""),
-        "Dossier": str(source.folder),
+        _("Lecteur"): reader["kind"] + (f" ({options})" if options else ""),
+        _("Dossier"): str(source.folder),
     }
     for label, text in lines.items():
-        console.print(f"{label} : {escape(text)}", soft_wrap=True)
+        console.print(_("{label} : {text}", label=label, text=escape(text)), soft_wrap=True)
     if source.parser:
-        console.print("Remodelée par parse.py avant la lecture des colonnes")
+        console.print(_("Remodelée par parse.py avant la lecture des colonnes"))
     if source.consent:
         asked = ", ".join(f"{question} = {answer}" for question, answer in source.consent.items())
-        console.print(f"Rien n’est retenu sans consentement : {escape(asked)}")
+        console.print(_("Rien n’est retenu sans consentement : {asked}", asked=escape(asked)))
 
 
 def _mapping_table(source: Source, shape: str, mapping: Mapping) -> Table:
-    title = f"Forme « {shape} » : {worded(SHAPES[shape].fr)}"
-    table = Table("colonne de la forme", "vient de", "nature", "ce que c’est", title=title, title_justify="left")
+    title = _("Forme « {shape} » : {meaning}", shape=shape, meaning=_worded(SHAPES[shape]))
+    table = Table(
+        _("colonne de la forme"), _("vient de"), _("nature"), _("ce que c’est"), title=title, title_justify="left"
+    )
     for name, origin in mapping.columns.items():
         column = target_of(shape, name)
         corrected = sum(1 for entry in source.lookups if entry.column == name)
-        kind = column.kind + (f", liste {column.codes}" if column.codes else "")
-        kind += f", {corrected} correction(s) de lookups.csv" if corrected else ""
-        table.add_row(name, escape(_origin(origin)), kind, escape(worded(column.fr) or "Date des faits"))
+        kind = column.kind + (_(", liste {codes}", codes=column.codes) if column.codes else "")
+        kind += _(", {corrected} correction(s) de lookups.csv", corrected=corrected) if corrected else ""
+        table.add_row(name, escape(_origin(origin)), kind, escape(_worded(column) or _("Date des faits")))
     return table
 
 
 def _origin(origin: Origin) -> str:
     if origin.column is not None:
         notes = [
-            note for is_so, note in ((origin.optional, "peut manquer"), (origin.expected, "vide = alerte")) if is_so
+            note
+            for is_so, note in ((origin.optional, _("peut manquer")), (origin.expected, _("vide = alerte")))
+            if is_so
         ]
-        text = f"colonne « {origin.column} »" + (f", à défaut « {origin.otherwise} »" if origin.otherwise else "")
+        text = _("colonne « {column} »", column=origin.column) + (
+            _(", à défaut « {otherwise} »", otherwise=origin.otherwise) if origin.otherwise else ""
+        )
         return text + (f" ({', '.join(notes)})" if notes else "")
     if origin.file_name is not None:
-        fallback = f", à défaut {origin.value}" if origin.value else ""
-        return f"nom du fichier, {origin.file_name}{fallback}"
-    return f"constante {origin.value}"
+        fallback = _(", à défaut {value}", value=origin.value) if origin.value else ""
+        return _("nom du fichier, {file_name}{fallback}", file_name=origin.file_name, fallback=fallback)
+    return _("constante {value}", value=origin.value)
 
 
 def _left_apart(source: Source) -> None:
-    rows = [(name, "[yellow]personnelle[/]", _permission(rule.publish_if)) for name, rule in source.personal.items()]
-    rows += [(name, "ignorée", escape(reason)) for name, reason in source.ignored.items()]
-    rows += [(name, "vide", "alerte si elle se remplit") for name in source.expected_empty]
+    rows = [(name, _("[yellow]personnelle[/]"), _permission(rule.publish_if)) for name, rule in source.personal.items()]
+    rows += [(name, _("ignorée"), escape(reason)) for name, reason in source.ignored.items()]
+    rows += [(name, _("vide"), _("alerte si elle se remplit")) for name in source.expected_empty]
     if rows:
-        table = Table("colonne du fichier", "sort", "raison", title="Colonnes non lues", title_justify="left")
+        table = Table(
+            _("colonne du fichier"), _("sort"), _("raison"), title=_("Colonnes non lues"), title_justify="left"
+        )
         for name, fate, reason in rows:
             table.add_row(escape(name), fate, reason)
         console.print(table)
@@ -307,7 +407,11 @@ def _left_apart(source: Source) -> None:
 
 def _permission(answers: dict[str, str]) -> str:
     conditions = ", ".join(f"{question} = {answer}" for question, answer in answers.items())
-    return f"publiée seulement si {escape(conditions)}" if conditions else "jamais publiée, chiffrée dans restricted"
+    return (
+        _("publiée seulement si {conditions}", conditions=escape(conditions))
+        if conditions
+        else _("jamais publiée, chiffrée dans restricted")
+    )
 
 
 def _last_results(source: Source) -> None:
@@ -318,25 +422,30 @@ def _last_results(source: Source) -> None:
         if delivery is not None and (delivery.rows or delivery.error or is_demo):
             _show_delivery(delivery, is_demo)
             return
-    console.print("Dernière exécution : aucune (« mrf run »)")
+    console.print(_("Dernière exécution : aucune (« mrf run »)"))
 
 
 def _show_delivery(delivery: Delivery, is_demo: bool) -> None:
-    of = " (exemple fictif)" if is_demo else ""
+    of = _(" (exemple fictif)") if is_demo else ""
     console.print(
-        f"Dernière exécution{of} : {state_shown(delivery.state)}, {', '.join(delivery.files) or 'aucun fichier'}"
+        _(
+            "Dernière exécution{of} : {state_shown}, {files}",
+            of=of,
+            state_shown=state_shown(delivery.state),
+            files=", ".join(delivery.files) or _("aucun fichier"),
+        )
     )
     for shape, counts in delivery.rows.items():
-        text = ", ".join(f"{number(counts[k])} {label}" for k, label in _COUNTS.items())
+        text = ", ".join(f"{number(counts[k])} {_(label)}" for k, label in _COUNTS.items())
         console.print(f"  {shape} : {text}")
     for check in delivery.checks:
         if not check["passed"] and check["severity"] != "info":
             colour = "bold red" if check["severity"] == "error" else "yellow"
-            count = "non compté" if check["failed_count"] is None else number(check["failed_count"])
+            count = _("non compté") if check["failed_count"] is None else number(check["failed_count"])
             line = f"{check['check_name']} : {count}. {check['examples'] or ''}"
-            console.print(f"  [{colour}]·[/] {escape(line)}", soft_wrap=True)
+            console.print(f"  [{colour}]·[/] {escape(translated(line))}", soft_wrap=True)
     if delivery.error:
-        console.print(f"  [bold red]{escape(delivery.error)}[/]", soft_wrap=True)
+        console.print(f"  [bold red]{escape(translated(delivery.error))}[/]", soft_wrap=True)
 
 
-_COUNTS = {"read": "lues", "accepted": "acceptées", "rejected": "rejetées"}
+_COUNTS = {"read": later("lues"), "accepted": later("acceptées"), "rejected": later("rejetées")}

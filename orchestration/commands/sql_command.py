@@ -16,8 +16,8 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop, without_controls
+from orchestration.language import _, number, translated
 from orchestration.pipeline.inventory import DEMO_NOTICE
-from warehouse.french import count as number
 from warehouse.paths import Layout
 from warehouse.publication import publish
 
@@ -42,24 +42,30 @@ class Format(StrEnum):
 def add_to(app: typer.Typer) -> None:
     """Adds the command to `mrf`."""
     counted, saved = "select gap_class, count(*) from service_gap group by 1", "from service_directory"
-    app.command(epilog=f'Exemples : [bold]mrf sql "{counted}"[/] · [bold]mrf sql "{saved}" --into annuaire.xlsx[/]')(
-        sql
-    )
+    app.command(
+        epilog=_(
+            'Exemples : [bold]mrf sql "{counted}"[/] · [bold]mrf sql "{saved}" --into annuaire.xlsx[/]',
+            counted=counted,
+            saved=saved,
+        )
+    )(sql)
 
 
 def sql(
     query: Annotated[
-        str, typer.Argument(help="Requête SQL sur la publication en place (schémas marts, libelles et reference)")
+        str, typer.Argument(help=_("Requête SQL sur la publication en place (schémas marts, libelles et reference)"))
     ],
-    csv: Annotated[bool, typer.Option("--csv", help="Écrire du CSV, toutes les lignes (comme --format csv)")] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help=_("Écrire du CSV, toutes les lignes (comme --format csv)"))
+    ] = False,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Écrire toutes les lignes sous cette forme / write all rows")
+        Format | None, typer.Option("--format", help=_("Écrire toutes les lignes sous cette forme"))
     ] = None,
     into: Annotated[
-        Path | None, typer.Option(help="Fichier à écrire ; son nom dit la forme (.csv, .json, .parquet, .xlsx)")
+        Path | None, typer.Option(help=_("Fichier à écrire ; son nom dit la forme (.csv, .json, .parquet, .xlsx)"))
     ] = None,
 ) -> None:
-    """Interroge la publication en place. / Queries the current publication."""
+    """Interroge la publication en place."""
     import duckdb
 
     chosen = _chosen(Format.csv if csv else form, into)
@@ -67,7 +73,7 @@ def sql(
     try:
         path = publish.current_file(layout)
     except FileNotFoundError as reason:
-        stop(str(reason), NOT_PUBLISHED)
+        stop(reason, NOT_PUBLISHED)
     try:
         with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as connection:
             connection.execute("set search_path = 'marts,reference'")
@@ -78,7 +84,11 @@ def sql(
             header = [column[0] for column in result.description or []]
             rows = result.fetchmany(_SHOWN + 1)
     except duckdb.IOException:
-        stop(publish.flaw(layout, str(path.relative_to(layout.published))) or f"{path} : illisible", NOT_PUBLISHED)
+        stop(
+            translated(publish.flaw(layout, str(path.relative_to(layout.published))) or "")
+            or _("{path} : illisible", path=path),
+            NOT_PUBLISHED,
+        )
     except duckdb.Error as error:
         stop(f"SQL : {error}", WRONG_USE)
     notice(publish.catalog(layout)["is_demo"])  # type: ignore[index]
@@ -90,10 +100,10 @@ def _chosen(form: Format | None, into: Path | None) -> Format | None:
     if form is None and into is not None:
         suffix = into.suffix.lower().removeprefix(".")
         if suffix not in list(Format):
-            stop(f"--into : .csv, .json, .parquet ou .xlsx attendu, pas « {into.name} »", WRONG_USE)
+            stop(_("--into : .csv, .json, .parquet ou .xlsx attendu, pas « {name} »", name=into.name), WRONG_USE)
         form = Format(suffix)
     if form in (Format.parquet, Format.xlsx) and into is None and sys.stdout.isatty():
-        stop(f"{form.value} : donner un fichier (--into lignes.{form.value})", WRONG_USE)
+        stop(_("{form} : donner un fichier (--into lignes.{form})", form=form.value), WRONG_USE)
     return form
 
 
@@ -110,9 +120,9 @@ def show(header: list[str], rows: list[tuple[Any, ...]]) -> None:
         for place, row in enumerate(shown, start=1):
             console.print(_record(place, header, row))
     left = len(rows) > len(shown)
-    total = f"plus de {_SHOWN}" if len(rows) > _SHOWN else number(len(rows))
-    message = f"{len(shown)} lignes sur {total} ; toutes avec --csv, ou --into lignes.xlsx"
-    console.print(message if left else f"{total} ligne(s)")
+    total = _("plus de {shown}", shown=_SHOWN) if len(rows) > _SHOWN else number(len(rows))
+    message = _("{count} lignes sur {total} ; toutes avec --csv, ou --into lignes.xlsx", count=len(shown), total=total)
+    console.print(message if left else _("{total} ligne(s)", total=total))
 
 
 def _fits(table: Table, columns: int) -> bool:
@@ -122,7 +132,9 @@ def _fits(table: Table, columns: int) -> bool:
 
 
 def _record(place: int, header: list[str], row: tuple[Any, ...]) -> Table:
-    table = Table(title=f"ligne {place}", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        title=_("ligne {place}", place=place), title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0)
+    )
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in zip(header, row, strict=True):
@@ -137,11 +149,11 @@ def _cell(value: object) -> str:
 
 def _write(layout: Layout, result: duckdb.DuckDBPyConnection, form: Format, into: Path | None) -> None:
     if publish.catalog(layout)["is_demo"]:  # type: ignore[index]
-        print(DEMO_NOTICE, file=sys.stderr)  # on the error stream: what is written stays what it is
+        print(_(DEMO_NOTICE), file=sys.stderr)  # on the error stream: what is written stays what it is
     content = _WRITERS[form](result)
     if into is not None:
         into.write_bytes(content)
-        console.print(f"Écrit : {into}", soft_wrap=True)
+        console.print(_("Écrit : {into}", into=into), soft_wrap=True)
     elif sys.stdout.isatty():
         sys.stdout.write(without_controls(content.decode()))
     else:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.declaration.registry import sources
+from orchestration.language import later
 from orchestration.operation import outbox
 from orchestration.operation.instance import WRITTEN, is_writing, settings_file
 from orchestration.pipeline.inventory import NothingToPublish, landed_files, readable
@@ -26,9 +27,9 @@ from warehouse.privacy.vault import open_vault
 from warehouse.publication import backup as backups
 from warehouse.publication import housekeeping, publish
 
-OK, LOOK, ERROR = "OK", "À VOIR", "ERREUR"
+OK, LOOK, ERROR = "OK", "À VOIR", later("ERREUR")
 COLORS = {OK: "green", LOOK: "bold yellow", ERROR: "bold red"}
-PORTS = {3000: "interface", 3001: "interface en lecture", 8000: "portail"}
+PORTS = {3000: later("interface"), 3001: "interface en lecture", 8000: later("portail")}
 _LATE = dt.timedelta(hours=36)  # a daily run, and half a day of margin
 _BACKUP_LATE = dt.timedelta(days=8)
 _CLOCKS_DIFFER = dt.timedelta(hours=1)
@@ -80,9 +81,9 @@ def versions(layout: Layout) -> Iterator[Line]:
         if installed != wanted:
             different.append(f"{name} {installed} (attendu {wanted})")
     if different:
-        yield Line(ERROR, "versions", ", ".join(different), "supprimer .venv/.installed, puis « make run »")
+        yield Line(ERROR, later("versions"), ", ".join(different), "supprimer .venv/.installed, puis « make run »")
     else:
-        yield Line(OK, "versions", f"{len(project['dependencies'])} paquets comme épinglés")
+        yield Line(OK, later("versions"), f"{len(project['dependencies'])} paquets comme épinglés")
 
 
 def disk(layout: Layout) -> Iterator[Line]:
@@ -97,12 +98,15 @@ def disk(layout: Layout) -> Iterator[Line]:
     todo = "libérer de la place, ou MRF_KEEP_PUBLICATIONS plus bas puis « mrf prune »"
     if free < needed:
         yield Line(
-            ERROR, "disque", f"{message}, une exécution peut en demander {needed / _GIB:.1f}".replace(".", ","), todo
+            ERROR,
+            later("disque"),
+            f"{message}, une exécution peut en demander {needed / _GIB:.1f}".replace(".", ","),
+            todo,
         )
     elif free < 5 * needed:
-        yield Line(LOOK, "disque", message, todo)
+        yield Line(LOOK, later("disque"), message, todo)
     else:
-        yield Line(OK, "disque", message)
+        yield Line(OK, later("disque"), message)
 
 
 def permissions(layout: Layout) -> Iterator[Line]:
@@ -110,9 +114,11 @@ def permissions(layout: Layout) -> Iterator[Line]:
     folders = [layout.root, layout.published, layout.build, layout.dagster_home, layout.workspace(False).validated]
     closed = [str(path) for path in folders if path.exists() and not os.access(path, os.W_OK | os.X_OK)]
     if closed:
-        yield Line(ERROR, "droits", f"pas d’écriture dans {', '.join(closed)}", "chown -R au compte qui lance « mrf »")
+        yield Line(
+            ERROR, later("droits"), f"pas d’écriture dans {', '.join(closed)}", "chown -R au compte qui lance « mrf »"
+        )
     else:
-        yield Line(OK, "droits", f"écriture dans {layout.root}")
+        yield Line(OK, later("droits"), f"écriture dans {layout.root}")
 
 
 def landing(layout: Layout) -> Iterator[Line]:
@@ -157,26 +163,28 @@ def pointer(layout: Layout) -> Iterator[Line]:
     """Whether readers find the file that the catalog names, unchanged since it was published."""
     catalog = publish.catalog(layout)
     if catalog is None:
-        yield Line(LOOK, "publication", "aucune encore", "« mrf run »")
+        yield Line(LOOK, later("publication"), "aucune encore", "« mrf run »")
         return
     todo = "« mrf rollback » vers une autre, ou « mrf restore » d’une sauvegarde"
     if wrong := publish.flaw(layout, catalog["current"]):
-        yield Line(ERROR, "publication", wrong, todo)
+        yield Line(ERROR, later("publication"), wrong, todo)
     else:
-        yield Line(OK, "publication", f"{catalog['current']}, conforme à son manifeste")
+        yield Line(OK, later("publication"), f"{catalog['current']}, conforme à son manifeste")
     if catalog.get("is_rebuilt"):  # until the next publication or « mrf rollback »
-        yield Line(LOOK, "catalogue", publish.REBUILT, "« mrf status » montre celle en place")
+        yield Line(LOOK, later("catalogue"), publish.REBUILT, "« mrf status » montre celle en place")
     if not publish.is_linked(layout):
         names = f"published/{layout.site.name} ou {layout.current.name}"
-        yield Line(LOOK, "portail", f"{names} ne mène pas à {catalog['current']}", "« mrf deliver »")
+        yield Line(LOOK, later("portail"), f"{names} ne mène pas à {catalog['current']}", "« mrf deliver »")
 
 
 def lock(layout: Layout) -> Iterator[Line]:
     """The write lock: the system releases it when its holder ends, so a held lock has a living holder."""
     if is_writing(layout):
-        yield Line(LOOK, "verrou", "une exécution écrit en ce moment", "attendre ; au-delà de six heures, « mrf ui »")
+        yield Line(
+            LOOK, later("verrou"), "une exécution écrit en ce moment", "attendre ; au-delà de six heures, « mrf ui »"
+        )
     else:
-        yield Line(OK, "verrou", "libre")
+        yield Line(OK, later("verrou"), later("libre"))
 
 
 def runs(layout: Layout) -> Iterator[Line]:
@@ -194,11 +202,13 @@ def runs(layout: Layout) -> Iterator[Line]:
             yield Line(LOOK, "exécutions", f"interrompue(s) : {names}", "« mrf run » ou le planificateur les ferme")
         silent = [name for name in _TIMERS if name in pulses and not pulses[name].healthy]
         if not silent:
-            yield Line(OK, "planificateur", "actif")
+            yield Line(OK, later("planificateur"), later("actif"))
         else:
             never = all(pulses[name].last_heartbeat is None for name in silent)
             text = "n’a jamais tourné" if never else "ne répond plus"
-            yield Line(LOOK if never else ERROR, "planificateur", text, "systemctl restart mrf-daemon (ou « mrf ui »)")
+            yield Line(
+                LOOK if never else ERROR, later("planificateur"), text, "systemctl restart mrf-daemon (ou « mrf ui »)"
+            )
 
 
 def _has_channels() -> bool:
@@ -237,7 +247,7 @@ def ports(layout: Layout) -> Iterator[Line]:
         with socket.socket() as probe:
             probe.settimeout(1)
             is_open = probe.connect_ex(("127.0.0.1", port)) == 0
-        yield Line(OK, f"port {port}", f"{what} : " + ("un serveur répond" if is_open else "libre"))
+        yield Line(OK, f"port {port}", f"{what} : " + ("un serveur répond" if is_open else later("libre")))
 
 
 def backup(layout: Layout) -> Iterator[Line]:
@@ -246,19 +256,19 @@ def backup(layout: Layout) -> Iterator[Line]:
     now = dt.datetime.now(dt.UTC)
     if record is None:
         level = ERROR if _has_channels() and _holds_real_since(layout, now - _LATE) else LOOK
-        yield Line(level, "sauvegarde", "aucune", "« mrf backup » vers un autre disque, chaque nuit")
+        yield Line(level, later("sauvegarde"), "aucune", "« mrf backup » vers un autre disque, chaque nuit")
         return
     age = now - dt.datetime.fromisoformat(record["made_at"])
     message = f"{record['folder']}, " + (f"il y a {age.days} jour(s)" if age.days >= 0 else "plus tard que maintenant")
     if age < -_CLOCKS_DIFFER:
-        yield Line(ERROR, "sauvegarde", f"horloge reculée : {message}", _SET_CLOCK)
+        yield Line(ERROR, later("sauvegarde"), f"horloge reculée : {message}", _SET_CLOCK)
     elif not backups.is_complete(Path(record["folder"])):
         todo = "disque non monté ? le monter ; sinon « mrf backup »"
-        yield Line(ERROR, "sauvegarde", f"{record['folder']} n’est plus là, ou plus entière", todo)
+        yield Line(ERROR, later("sauvegarde"), f"{record['folder']} n’est plus là, ou plus entière", todo)
     elif age > _BACKUP_LATE:
-        yield Line(ERROR, "sauvegarde", message, "« mrf backup » ; systemctl status mrf-backup.timer")
+        yield Line(ERROR, later("sauvegarde"), message, "« mrf backup » ; systemctl status mrf-backup.timer")
     else:
-        yield Line(OK, "sauvegarde", message)
+        yield Line(OK, later("sauvegarde"), message)
 
 
 def _holds_real_since(layout: Layout, then: dt.datetime) -> bool:
@@ -276,9 +286,9 @@ def erasures(layout: Layout) -> Iterator[Line]:
     held = publications_holding(layout, receipts, sources()) if receipts else []
     if held:
         message = f"{len(held)} publication(s) peuvent porter ce qui a été effacé sur demande"
-        yield Line(ERROR, "effacements", message, "« mrf forget --again »")
+        yield Line(ERROR, later("effacements"), message, "« mrf forget --again »")
     elif receipts:
-        yield Line(OK, "effacements", f"{len(receipts)} reçu(s), aucune publication d’avant eux")
+        yield Line(OK, later("effacements"), f"{len(receipts)} reçu(s), aucune publication d’avant eux")
 
 
 def state(layout: Layout) -> Iterator[Line]:
@@ -286,7 +296,7 @@ def state(layout: Layout) -> Iterator[Line]:
     if layout.restore_journal.exists():
         if not is_writing(layout):
             todo = "la relancer : « mrf restore SAUVEGARDE --force », puis « mrf forget --again »"
-            yield Line(ERROR, "restauration", "interrompue", todo)
+            yield Line(ERROR, later("restauration"), "interrompue", todo)
         return
     catalog = publish.catalog(layout)
     flaw = publish.flaw(layout, catalog["current"]) if catalog else ""
@@ -297,7 +307,7 @@ def state(layout: Layout) -> Iterator[Line]:
     for path in asides:
         yield Line(LOOK, "mis à part", str(path), "abîmé, n’est plus lu : à effacer une fois regardé")
     if not (wrong or asides):
-        yield Line(OK, "fichiers d’état", "entiers")
+        yield Line(OK, "fichiers d’état", later("entiers"))
 
 
 def set_up(layout: Layout) -> Iterator[Line]:
@@ -310,12 +320,12 @@ def set_up(layout: Layout) -> Iterator[Line]:
     late = outbox.waiting(layout, current.channels)
     if not current.channels:
         yield Line(
-            LOOK, "annonces", "aucune voie", "poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK, puis « mrf alert-test »"
+            LOOK, later("annonces"), "aucune voie", "poser MRF_ALERT_SMTP ou MRF_ALERT_WEBHOOK, puis « mrf alert-test »"
         )
     elif late:
-        yield Line(LOOK, "annonces", f"{len(late)} non partie(s)", "« mrf alert-test » dit pourquoi")
+        yield Line(LOOK, later("annonces"), f"{len(late)} non partie(s)", "« mrf alert-test » dit pourquoi")
     else:
-        yield Line(OK, "annonces", ", ".join(current.channels))
+        yield Line(OK, later("annonces"), ", ".join(current.channels))
     if not settings_file(layout).read_text(encoding="utf-8").startswith(WRITTEN):
         todo = "comparer avec dagster.yaml du projet ; l’effacer pour revenir aux siens"
         yield Line(LOOK, "dagster.yaml", "réglages propres à cette racine", todo)
