@@ -23,6 +23,7 @@ _OWNER = re.compile(rf"team:\w+|{_ADDRESS.pattern}")
 # Every setting, its default and its meaning; `deploy/mrf.env.example` shows the same.
 MEANING = {
     "MRF_DATA": ("warehouse/data", "racine des données"),
+    "MRF_LANG": ("", "langue de la commande : fr ou en (sinon celle de la session, à défaut le français)"),
     pack.SETTING: (pack.DEFAULT, "pays : un dossier de countries/ ; une racine de données par pays"),
     pack.FOLDERS: ("", "autres dossiers de pays, séparés par « : »"),
     "MRF_KEY_FILE": ("~/.config/mrf/restricted.key", "clé qui chiffre les données personnelles"),

@@ -23,6 +23,7 @@ from filelock import FileLock
 from tests import forked
 
 PROJECT = Path(__file__).resolve().parents[1]
+os.environ["MRF_LANG"] = "fr"  # whatever the locale of this machine: the tests read French
 # One key for all tests and processes, outside every data root: `copy` needs the key of the root that it copies.
 IS_ONE_OF_TWO = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_ONE_OF_TWO:
@@ -35,7 +36,7 @@ if not IS_ONE_OF_TWO:
 
 
 # The variables that commands read when they are called, and the commands that start processes of their own.
-_FORKED = {"MRF_SOURCES"}
+_FORKED = {"MRF_SOURCES", "MRF_LANG"}
 _STARTING = {"deliver", "sheets", "forget", "pull", "portal", "ui", "daemon"}
 # The files first taken: the two that make what others share, one for each process, then those that take longest.
 _FIRST = ("test_demo.py", "test_real_mali.py", "test_protection.py", "test_evidence.py", "test_reports.py")
@@ -84,6 +85,7 @@ class Root:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MRF_", "DAGSTER_"))}
         return kept | {
             "MRF_DATA": str(self.path),
+            "MRF_LANG": "fr",
             "COLUMNS": forked.WIDTH,
             "DAGSTER_HOME": str(self.path / "dagster"),
             "MRF_KEY_FILE": str(KEY),

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ingestion.errors import SourceFileError
 from warehouse.paths import PROJECT
 
 _MARKS = ("_", "later")
@@ -42,7 +43,7 @@ _LONGEST_WORD = 20
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ACCENT = re.compile(r"[àâçéèêëîïôùûœÀÉÈ’«»]")
 _FRENCH = re.compile(
-    r"\b(?:attendu|au|aucune?|autre|aux|avec|cellules?|colonnes?|d|dans|de|des|deux|du|elle|en|entiers?|est|et|feuilles?"
+    r"\b(?:attendu|au|aucune?|autre|aux|avec|cellules?|colonnes?|d|dans|de|des|deux|dont|du|elle|en|entiers?|est|et|feuilles?"
     r"|il|illisibles?|inconnue?|introuvable|invalide|la|le|les|libres|lignes?|mots|ne|non|octets?|ou|par|pas|permis|plus"
     r"|plusieurs|pour|premier|questions?|qui|retenu|rouverts?|sans|sont|structures?|sur|tableau|trop|un|une|vide|virtuelle)"
     r"\b"
@@ -122,15 +123,30 @@ def _is_command(node: ast.expr) -> bool:
 
 
 def _composed(path: Path, has_labels: bool) -> Iterator[Text]:
-    """The French sentences of a module; of one that holds labels, every text."""
-    file = str(path.relative_to(PROJECT))
-    for node in _strings(ast.parse(path.read_text(encoding="utf-8"))):
+    """The French sentences of a module; every text of an error, and of a module that holds labels."""
+    tree, file = ast.parse(path.read_text(encoding="utf-8")), str(path.relative_to(PROJECT))
+    raised = {id(one) for node in ast.walk(tree) if _is_error(node) for one in _written(node)}
+    for node in _strings(tree):
         text = _plain(str(node.value)) if isinstance(node, ast.Constant) else _template(node)
         bare = re.sub(r"\{\w*\}", "{}", text)
         if text.startswith("#") or (" " not in text and len(text) > _LONGEST_WORD):  # a comment, an alphabet
             continue
-        if _WORD.search(bare) and "\\" not in text and (has_labels or _LOOKS_FRENCH.search(bare)):
+        is_shown = has_labels or id(node) in raised or _LOOKS_FRENCH.search(bare)
+        if _WORD.search(bare) and "\\" not in text and is_shown:
             yield Text(text, file, node.lineno)
+
+
+def _is_error(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == SourceFileError.__name__
+
+
+def _written(node: ast.AST) -> Iterator[ast.AST]:
+    """The strings that are the arguments of a call themselves, or one of two."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.IfExp):
+            yield from _written(child)
+        else:
+            yield child
 
 
 def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
