@@ -23,6 +23,7 @@ from warehouse.reading.edition import Edition
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+COUNTRY_WIDTH = 0.655  # of the map of the country, in shares of its page
 _NAMED_DEGREES2 = 0.9  # on the country's map, smaller cercles only show their figure
 _INSET_WIDTH, _INSET_HEIGHT = 0.2, 0.23  # shares of the map
 FEW_ZONES = 8  # more do not fit: their names on the map, and a line each beside it
@@ -33,7 +34,7 @@ def draw_country(edition: Edition, target: Path) -> None:
     """Draws the five zones as ``target``.svg and .png, whatever its suffix."""
     shown = scene(edition)
     with sheet(shown, target, worded("Lacunes de services aux migrants de retour, par {admin2:word}")) as page:
-        chart = page.map(shown.outlines.country.bounds, 0.655)
+        chart = page.map(shown.outlines.country.bounds, COUNTRY_WIDTH)
         _draw(chart, shown)
         _label_country(chart, shown)
         panel = page.panel(8.05)

@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 DPI = 200
 WIDTH_INCHES, HEIGHT_INCHES = 11.69, 8.27  # A4, landscape
 _MARGIN_INCHES = 0.18
+_BOTTOM, _HIGH = 0.125, 0.775  # of the map, in shares of the page
 _KM_A_DEGREE = 111.32
 _LENGTHS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+def frame(width: float) -> tuple[float, float, float, float]:
+    """Where the map stands on the page: left, top, right and bottom, in shares of it."""
+    left = _MARGIN_INCHES / WIDTH_INCHES
+    return left, 1 - _BOTTOM - _HIGH, left + width, 1 - _BOTTOM
 
 
 @dataclass
@@ -69,10 +76,10 @@ class Sheet:
 
         ``width``: share of the page.
         """
-        axes = self.figure.add_axes((_MARGIN_INCHES / WIDTH_INCHES, 0.125, width, 0.775))
+        axes = self.figure.add_axes((_MARGIN_INCHES / WIDTH_INCHES, _BOTTOM, width, _HIGH))
         west, south, east, north = bounds
         stretch = 1 / math.cos(math.radians((south + north) / 2))
-        shape = (width * WIDTH_INCHES) / (0.775 * HEIGHT_INCHES)
+        shape = (width * WIDTH_INCHES) / (_HIGH * HEIGHT_INCHES)
         high = 1.12 * max(north - south, (east - west) / stretch / shape)
         wide = high * stretch * shape
         x, y = (west + east) / 2, (south + north) / 2

@@ -160,6 +160,10 @@ class Drawings:
         pages = ["\n::: landscape\n", *drawn, "\n:::\n"] if drawn else []
         return "".join([*pages, *absent])
 
+    def zone_maps(self) -> str:
+        """The map of each zone."""
+        return self.maps(*((f"Services et lacunes, {name}", zone) for zone, name in self._w.zones.items()))
+
     def _path(self, zone: str | None) -> Path:
         return self._w.edition.folder / MAPS / (zone or country().name.slug)
 

@@ -12,6 +12,10 @@ from ingestion.country.pack import country
 from ingestion.country.words import worded
 from warehouse import french
 from warehouse.deliverables import palette
+from warehouse.deliverables.maps.drawing import COUNTRY_WIDTH
+from warehouse.deliverables.maps.facts import SHARES, UNSURVEYED
+from warehouse.deliverables.maps.scene import scene
+from warehouse.deliverables.maps.sheet import frame
 from warehouse.deliverables.report.citations import CitedRow
 from warehouse.deliverables.report.drawings import GROUPS, MAPS
 from warehouse.deliverables.report.slides import Slides
@@ -103,17 +107,17 @@ class _Talk:
             ("Où sont les lacunes", self._map),
             ("Structures ayant un service opérationnel", self._structures),
             ("Qualité des services", self._quality),
-            ("Inclusion : services opérationnels qui admettent chaque groupe", self._inclusion),
-            ("Mécanismes d’orientation et de coordination, participation", self._mechanisms),
+            ("Inclusion : services opérationnels, par groupe admis", self._inclusion),
+            ("Orientation, coordination et participation", self._mechanisms),
             ("Orientation sans frais, partage des coûts, synergies", self._possibilities),
-            ("Lacunes, migrants de retour : ce que l’on sait de chaque zone et type", self._gaps),
+            ("Lacunes des migrants de retour, par zone et type", self._gaps),
             ("Limites, et ce qui vient", self._limits),
         )
         for title, part in parts:
             self._slides.open(title)
             part()
             if legend := self._writer.legend(self._shown):
-                self._slides.say(legend, 12, below=5.15)
+                self._slides.say(legend, 11, below=5.05)
             self._slides.close(self._places)
             self._places, self._shown = [], []
         return self._slides
@@ -136,6 +140,7 @@ class _Talk:
         read = {name: [self._value(s, i, zone) for zone in self._zones] for name, (s, i, _) in series.items()}
         if not any(any(values) for values in read.values()):
             self._slides.say(empty)
+            self._shown = []  # the words beside the chart are not shown either
             return
         columns = {name: (read[name], colour) for name, (_, _, colour) in series.items()}
         self._slides.columns(list(self._zones.values()), columns)
@@ -145,7 +150,7 @@ class _Talk:
         zones = [ALL] if self._writer.has_many_zones else [*self._zones, ALL]
         body = [[label, *(self._shown_value(section, name, zone) for zone in zones)] for label, section, name in lines]
         heads = [self._zones.get(zone, "Ensemble") for zone in zones]
-        self._slides.table([["", *heads], *body], [3.9, *[1.36] * len(zones)], size)
+        self._slides.table([["", *heads], *body], [3.6, *[1.41] * len(zones)], size)
 
     def _cover(self) -> None:
         subject = "Services économiques, sociaux et psychosociaux ouverts aux migrants en transit et de retour"
@@ -158,7 +163,13 @@ class _Talk:
     def _map(self) -> None:
         path = self._edition.folder / MAPS / f"{country().name.slug}.png"
         if path.exists():
-            self._slides.picture(path)
+            self._slides.picture(path, frame(COUNTRY_WIDTH))
+            shares = [(palette.SHARE[code], meaning, code == UNSURVEYED) for code, meaning in SHARES.items()]
+            shares.append((palette.SHARE["P1"], "Hachuré : plus de la moitié non enquêtés", True))
+            drawn = scene(self._edition).outlines
+            self._slides.legend(
+                worded("Types de services assurés, par {admin2:word}"), shares, f"{drawn.credit} {drawn.disclaimer}"
+            )
             self._places.append("marts.service_gap_cercle, marts.service_directory")
         else:
             self._slides.say("La carte de cette publication n’a pas pu être faite.")
@@ -186,12 +197,12 @@ class _Talk:
         self._table(self._writer.kinds("inclusion", "admitting_count"), 13)
 
     def _mechanisms(self) -> None:
-        self._table(_MECHANISMS, 16)
+        self._table(_MECHANISMS, 14)
         if not self._value("mechanisms", "known_count"):
             self._slides.say(_NO_MECHANISM, 20, below=3)
 
     def _possibilities(self) -> None:
-        self._table(_POSSIBILITIES, 16)
+        self._table(_POSSIBILITIES, 14)
         is_open = self._value("calendar", "count/OPEN")
         is_known = self._writer.rows("opportunity_calendar", limit=1)
         text = _CALENDAR if is_open else _NOTHING_OPEN if is_known else _NOTHING_KNOWN
@@ -211,7 +222,7 @@ class _Talk:
             rows = [names, *([*column] for column in list(zip(*rows, strict=True))[1:])]
             self._slides.table(rows, [2.2, *[0.68] * len(self._writer.types)], 7, 0.2)
             return
-        self._slides.table(rows, [3.9, *[0.85] * len(self._zones)], 10, 0.32)
+        self._slides.table(rows, [3.5, *[0.93] * len(self._zones)], 10, 0.32)
         classes = self._edition.rows("select gap_class, sentence_fr from reference.gap_class order by rowid")
         self._slides.beside("\n".join(f"{c['gap_class']}  {c['sentence_fr'].partition(' : ')[0]}" for c in classes), 12)
 
@@ -219,9 +230,13 @@ class _Talk:
         unseen, unverified, conflicts = (
             self._shown_value("limits", name) for name in ("not_surveyed_share", "unverified_share", "conflict_count")
         )
+        if not self._value("limits", "conflict_count"):
+            conflict = "Aucun service ne porte de valeur que des sources contredisent."
+        else:
+            conflict = f"{conflicts} services portent une valeur que des sources contredisent ; le conflit est affiché."
         self._slides.say(
             f"{unseen} de la grille n’est pas enquêtée, {unverified} des services connus ne sont pas vérifiés."
-            f"\n{conflicts} services portent une valeur que des sources contredisent ; le conflit est affiché."
+            f"\n{conflict}"
             "\n« Non enquêté » n’est jamais « sans service » ; « non vérifié » n’est jamais « ouvert »."
             "\nChaque chiffre remonte à son fichier, sa page ou sa cellule : rapport, portail, « mrf trace »."
             "\nSuite : vérification des fiches par les structures, revisites selon la date de prochain contrôle."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Pt
@@ -19,9 +21,12 @@ from warehouse.deliverables import palette
 
 _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _INNER, _BODY = Inches(0.6), Inches(1.45), Inches(12.1), Inches(5.3)
+_SIDE_OF_PICTURE = Inches(7.4)
 _SIDE = Inches(9.1)  # left edge of words beside a chart or a grid
 _TITLE_ONLY = 5  # layout of the default template
 _FONT = "Calibri"
+_LONG_TITLE = 52  # letters: a longer one is written smaller, to stay on one line
+_HEAD = 12  # points at most, of the heads of a table: a name of a zone stays whole
 
 
 class Slides:
@@ -43,7 +48,8 @@ class Slides:
         shape.left, shape.top, shape.width, shape.height = _LEFT, Inches(0.35), _INNER, Inches(0.9)
         shape.text_frame.text = title
         shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-        _style(shape.text_frame.paragraphs[0], 26, bold=True, colour=palette.BLUE)
+        size = 26 if len(title) <= _LONG_TITLE else 22
+        _style(shape.text_frame.paragraphs[0], size, bold=True, colour=palette.BLUE)
         self._bar(_LEFT, Inches(1.25), _INNER, Inches(0.03), palette.BLUE)
         if self._notice:
             self._bar(0, 0, _WIDTH, Inches(0.32), palette.NOTICE)
@@ -70,12 +76,29 @@ class Slides:
             self._words(number, left, top, Inches(3.8), 48, bold=True, colour=palette.BLUE)
             self._words(caption, left, top + Inches(1), Inches(3.8), 18)
 
-    def picture(self, path: Path) -> None:
-        """A picture as large as the slide allows."""
+    def picture(self, path: Path, frame: tuple[float, float, float, float]) -> None:
+        """A part of a picture (left, top, right, bottom, in shares of it), on the left of the slide."""
+        left, top, right, bottom = frame
         with Image.open(path) as image:
-            scale = min(_INNER / image.width, _BODY / image.height)
-            width, height = int(image.width * scale), int(image.height * scale)
-        self._slide.shapes.add_picture(str(path), Emu((_WIDTH - width) // 2), _TOP, Emu(width), Emu(height))
+            shape = image.width * (right - left) / (image.height * (bottom - top))
+        height = min(_BODY, int((_SIDE_OF_PICTURE - _LEFT - Inches(0.3)) / shape))
+        shown = self._slide.shapes.add_picture(str(path), _LEFT, _TOP, Emu(int(height * shape)), Emu(height))
+        shown.crop_left, shown.crop_top, shown.crop_right, shown.crop_bottom = left, top, 1 - right, 1 - bottom
+
+    def legend(self, title: str, entries: Sequence[tuple[str, str, bool]], below: str) -> None:
+        """Colours and their meaning to the right of a picture, hatched ones too, and words below them."""
+        self._words(title, _SIDE_OF_PICTURE, _TOP, _WIDTH - _SIDE_OF_PICTURE - _LEFT, 15, bold=True)
+        for place, (colour, meaning, is_hatched) in enumerate(entries, start=1):
+            top = _TOP + place * Inches(0.42) + Inches(0.08)
+            swatch = self._bar(_SIDE_OF_PICTURE + Inches(0.1), top + Inches(0.05), Inches(0.42), Inches(0.24), colour)
+            if is_hatched:
+                swatch.fill.patterned()
+                swatch.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+                swatch.fill.fore_color.rgb, swatch.fill.back_color.rgb = _rgb(palette.SOFT), _rgb(colour)
+            left = _SIDE_OF_PICTURE + Inches(0.6)
+            self._words(meaning, left, top - Inches(0.02), _WIDTH - left - _LEFT, 15)
+        top = _TOP + (len(entries) + 1) * Inches(0.42) + Inches(0.2)
+        self._words(below, _SIDE_OF_PICTURE, top, _WIDTH - _SIDE_OF_PICTURE - _LEFT, 12)
 
     def columns(self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]]) -> None:
         """A chart of stacked columns; values and colour by name of the series."""
@@ -116,24 +139,31 @@ class Slides:
         frame.word_wrap = True
         for index, line in enumerate(text.split("\n")):
             paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
-            paragraph.text, paragraph.space_after = line, Pt(size / 2)
+            paragraph.text, paragraph.space_after = _bound(line), Pt(size / 2)
             _style(paragraph, size, bold, colour)
 
-    def _bar(self, left: int, top: int, width: int, height: int, colour: str) -> None:
+    def _bar(self, left: int, top: int, width: int, height: int, colour: str) -> Any:
         shape = self._slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Emu(left), Emu(top), Emu(width), Emu(height))
         shape.fill.solid()
         shape.fill.fore_color.rgb = _rgb(colour)
         shape.line.fill.background()
+        return shape
 
 
 def _fill(cell: Any, text: str, size: float, colour: str, is_head: bool, is_number: bool) -> None:
     cell.text = text
     cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.margin_left, cell.margin_right = Inches(0.08), Inches(0.05)
     cell.fill.solid()
     cell.fill.fore_color.rgb = _rgb(colour)
-    _style(cell.text_frame.paragraphs[0], size, is_head, palette.on(colour))
+    _style(cell.text_frame.paragraphs[0], min(size - 1.5, _HEAD) if is_head else size, is_head, palette.on(colour))
     if is_number:
         cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+
+
+def _bound(text: str) -> str:
+    """A French text whose quotation marks and signs never begin or end a line alone."""
+    return re.sub(r" ([»:;!?%])", "\u00a0\\1", text.replace("« ", "«\u00a0"))
 
 
 def _style(paragraph: Any, size: float, bold: bool = False, colour: str = palette.INK) -> None:
