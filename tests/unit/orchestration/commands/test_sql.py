@@ -65,5 +65,5 @@ def test_every_command_has_its_panel() -> None:
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     assert names == {name for panel in PANELS.values() for name in panel}
     assert [command.rich_help_panel for command in app.registered_commands if command.name == "key"] == [
-        "Données personnelles / people’s data"
+        "Données personnelles"
     ]
