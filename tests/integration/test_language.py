@@ -57,7 +57,23 @@ def test_the_error_of_a_source_is_stored_in_french_and_shown_in_english(monkeypa
     with consoles.console.capture() as captured:
         consoles.errors({"ocha_3w_mli": {"error": stored}})
     assert captured.get().split() == (
-        "ocha_3w_mli: liste.xlsx · first byte: expected a .xlsx workbook; found an HTML page or XML".split()
+        [
+            "ocha_3w_mli:",
+            "liste.xlsx",
+            "·",
+            "first",
+            "byte:",
+            "expected",
+            "a",
+            ".xlsx",
+            "workbook;",
+            "found",
+            "an",
+            "HTML",
+            "page",
+            "or",
+            "XML",
+        ]
     )
 
 

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from tests.conftest import KEY, PROJECT, Root, free_port
+from tests.fixtures.browser import launched
 
 pytestmark = pytest.mark.long
 
@@ -90,6 +91,36 @@ def test_the_read_only_interface_launches_nothing(demo: Root) -> None:
         told = _asked(f"{address}/graphql", {"query": LAUNCH})["data"]["launchRun"]
         assert told["__typename"] == "UnauthorizedError"
         assert _asked(f"{address}/graphql", {"query": count})["data"]["runsOrError"]["count"] == before
+
+
+def test_the_walk_of_the_viewer_from_a_mart_to_its_files(demo: Root) -> None:
+    """What `docs/guides/lignage.md` begins with, clicked in Dagster as it is started for viewers."""
+    port = free_port()
+    with launched() as browser, _served(demo, "ui", "--read-only", "--port", str(port)) as process:
+        address = f"http://127.0.0.1:{port}"
+        _waited_for(f"{address}/server_info", process)
+        page = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-US").new_page()
+        page.set_default_timeout(_SECONDS * 1000)
+        page.goto(address)
+        _search(page, "service_gap", "/assets/service_gap")
+        page.get_by_text("Row count", exact=True).first.wait_for()
+        page.get_by_role("tab", name="Lineage").click()
+        page.get_by_role("button", name="Upstream").click()
+        page.get_by_role("button", name="All", exact=True).click()
+        page.wait_for_url("**lineageScope=upstream**")
+        _search(page, "mrf_provider_survey", "/assets/raw/mrf_provider_survey")
+        page.get_by_text("fichiers", exact=True).first.wait_for()
+        shown = page.locator("body").inner_text()
+        assert "sample.xlsx" in shown
+        assert "Downstream assets" in shown
+        assert page.get_by_role("button", name="Materialize", exact=True).is_disabled()
+
+
+def _search(page: Any, name: str, link: str) -> None:
+    page.get_by_text("Search", exact=True).first.wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type(name, delay=30)
+    page.locator(f"a[href='{link}']").first.click()
 
 
 @pytest.mark.parametrize(

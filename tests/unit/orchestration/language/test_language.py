@@ -115,9 +115,7 @@ def test_numbers_are_written_as_readers_of_the_language_do(speak: Callable[..., 
         ),
     ],
 )  # fmt: skip
-def test_a_stored_french_sentence_is_shown_in_english(
-    speak: Callable[..., None], french: str, english: str
-) -> None:
+def test_a_stored_french_sentence_is_shown_in_english(speak: Callable[..., None], french: str, english: str) -> None:
     speak(MRF_LANG="en")
     assert language.translated(french) == english
     speak(MRF_LANG="fr")
