@@ -19,7 +19,7 @@ from rich.tree import Tree
 
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
 from orchestration.commands.session import refuse_damaged
-from orchestration.language import _, decimal, later
+from orchestration.language import _, decimal, later, translated
 from orchestration.operation.instance import write_lock
 from orchestration.pipeline.inventory import TIME_ZONE
 from warehouse.paths import Layout
@@ -30,6 +30,14 @@ from warehouse.resolution.state import StateError
 
 _LISTED = 25
 _PATIENCE_SECONDS = 30
+# What `review_queue.sql` asks; kept in French with the publication.
+_QUESTIONS = (
+    later("Ces deux noms désignent-ils la même structure ?"),
+    later("Ces deux descriptions désignent-elles le même service au même lieu ?"),
+    later("Quelle entité administrative cette mention désigne-t-elle ?"),
+    later("Laquelle de ces valeurs est la bonne ?"),
+    later("De ces deux fichiers d’une même date, lequel fait foi là où ils se contredisent ?"),
+)
 _OLDER = later("La publication en place vient d’une version antérieure : lancer « mrf run ».")
 _MARTS = {
     "service": "service_directory",
@@ -292,11 +300,11 @@ def _choice(question: review.Question, choice: str) -> str:
 
 
 def _asked(question: review.Question) -> str:
-    lines = [f"[bold]{escape(question.question_fr)}[/]"]
+    lines = [f"[bold]{escape(translated(question.question_fr))}[/]"]
     lines += [f"  {escape(text)}" for text in (question.subject, question.other_subject) if text]
     choices = [_choice(question, choice) for choice in question.choices]
     lines.append(_("  [dim]réponses : {choices}[/]", choices=" · ".join(choices)))
-    return "\n".join([*lines, f"  [dim]{escape(question.reason or '')}[/]"])
+    return "\n".join([*lines, f"  [dim]{escape(translated(question.reason or ''))}[/]"])
 
 
 def diff(

@@ -11,7 +11,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, notice, stop
-from orchestration.language import _, language, later
+from orchestration.language import _, language, later, translated
 from orchestration.language import number as spelled
 from warehouse.paths import Layout
 from warehouse.publication import publish
@@ -20,6 +20,13 @@ from warehouse.reading import dictionary as dictionaries
 from warehouse.storage import read_json
 
 _SHOWN = 25
+# What a dictionary says of a column beside its description; kept in French with the publication.
+_SAID = (
+    *(later("texte"), later("entier"), later("oui/non"), later("toujours rempli"), later("valeurs vérifiées")),
+    *(later("existe dans {table}"), later("selon {column}"), later("de 0 à 1"), later("de −1 à 1"), later("nombre")),
+    *(later("personnes"), later("personnes par mois"), later("places"), later("jours"), later("ans"), later("degrés")),
+    later("francs CFA"),
+)
 _OLDER = later("La publication en place vient d’une version antérieure : lancer « mrf run ».")
 
 
@@ -116,6 +123,7 @@ def _columns(table: dict[str, Any]) -> Table:
         shown.add_column(name)
     for column in table["columns"]:
         values = _("codes « {codes} »", codes=column["codes"]) if column["codes"] else ", ".join(column["values"])
-        checks = " ; ".join(column["checks"])
-        shown.add_row(column["name"], column["type"], column[language()], column["unit"], values, checks)
+        checks = " ; ".join(map(translated, column["checks"]))
+        said = (translated(column["type"]), column[language()], translated(column["unit"]), values, checks)
+        shown.add_row(column["name"], *said)
     return shown

@@ -27,7 +27,12 @@ _SENTENCES = (
     *("ingestion/readers", "ingestion/records", "ingestion/sources", "expectations"),
     *("orchestration/operation", "orchestration/pipeline", "orchestration/settings.py"),
     *("warehouse/parameter_texts.py", "warehouse/plain_path.py", "warehouse/privacy", "warehouse/publication"),
-    *("warehouse/reading", "warehouse/resolution/state.py", "warehouse/state_files.py"),
+    *(
+        "warehouse/reading",
+        "warehouse/resolution/organizations/rules.py",
+        "warehouse/resolution/state.py",
+        "warehouse/state_files.py",
+    ),
 )
 _LABELS = ("orchestration/operation/step_labels.py", "warehouse/source_states.py", "warehouse/reading/labels.py")
 # What these write is read elsewhere: files of a source or a country, pages, e-mails.
