@@ -81,7 +81,7 @@ def following(step_count: int) -> Iterator[Progress]:
 def state_shown(name: str) -> str:
     """The state of a source for a terminal; states that need a person stand out."""
     state = SourceState(name)
-    label = _(LABELS[state].partition(" : ")[0])
+    label = translated(LABELS[state]).partition(":")[0].strip()
     return f"[bold red]{label.upper()}[/]" if state in HELD_BACK else f"[{_STYLES[state]}]{label}[/]"
 
 

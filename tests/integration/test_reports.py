@@ -18,10 +18,12 @@ import pytest
 from docx import Document
 from docx.shared import Pt
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from tests.conftest import Root
 from tests.fixtures.browser import serious_violations
 from warehouse import french
+from warehouse.deliverables.maps.facts import SHARES
 from warehouse.deliverables.report import filling, presentation, rereading
 from warehouse.reading.edition import Edition, open_edition
 from warehouse.storage import read_json
@@ -232,6 +234,31 @@ def test_the_slides_are_ten_and_their_notes_tell_where_figures_stand(edition: Ed
     deck = Presentation(str(edition.folder / presentation.NAME))
     notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
     assert sum("marts.report_final [" in note for note in notes) >= 7
+
+
+def test_the_map_of_the_slides_is_its_frame_beside_a_legend_in_words(edition: Edition) -> None:
+    """The whole sheet, small print and all, would be a stamp on a slide."""
+    slide = Presentation(str(edition.folder / presentation.NAME)).slides[2]
+    [picture] = [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert picture.crop_right > 0.3
+    words = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert set(SHARES.values()) <= set(words.splitlines())
+    assert "OCHA" in words or "Natural Earth" in words, "whose boundaries they are"
+
+
+def test_no_title_or_sign_of_the_slides_is_broken(edition: Edition) -> None:
+    for slide in Presentation(str(edition.folder / presentation.NAME)).slides:
+        assert len(slide.shapes.title.text_frame.text) <= 52
+        for shape in slide.shapes:
+            if shape.has_text_frame and shape != slide.shapes.title:
+                assert not re.search(r"« | [»;:!?%]", shape.text_frame.text)
+
+
+def test_the_maps_of_the_zones_follow_their_texts(edition: Edition) -> None:
+    """A landscape page after each zone would leave half of each page empty."""
+    html = filling.path(edition.folder, "final").with_suffix(".html").read_text(encoding="utf-8")
+    chapter = html[html.index(">Cartes des zones<", html.index("<h1")) :]
+    assert all(f"Services et lacunes, {zone}" in chapter for zone in ("Bamako", "Gao"))
 
 
 @pytest.mark.parametrize(("report", "width"), zip(REPORTS, (1280, 360, 360), strict=True))

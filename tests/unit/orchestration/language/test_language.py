@@ -11,6 +11,7 @@ import pytest
 
 from ingestion.errors import SourceFileError
 from orchestration import language
+from orchestration.commands.console import state_shown
 from orchestration.language import catalogs, extraction
 from tests.fixtures.languages import english_in, french_in
 
@@ -120,6 +121,14 @@ def test_a_stored_french_sentence_is_shown_in_english(speak: Callable[..., None]
     assert language.translated(french) == english
     speak(MRF_LANG="fr")
     assert language.translated(french) == french
+
+
+def test_the_state_of_a_source_is_in_both_languages(speak: Callable[..., None]) -> None:
+    speak(MRF_LANG="en")
+    assert "REFUSED" in state_shown("refused")
+    assert "up to date" in state_shown("fresh")
+    speak(MRF_LANG="fr")
+    assert "REFUSÉE" in state_shown("refused")
 
 
 def test_the_message_of_an_error_is_translated_inside_another(speak: Callable[..., None]) -> None:
