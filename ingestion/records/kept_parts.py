@@ -19,7 +19,7 @@ _CODEC = "lz4"
 class KeptParts:
     """A folder of parts, by the content and name of the file and by the code that read it.
 
-    What holds personal data is never kept. A part is pickled and compressed, being nothing but data frames of Python values: only
+    What holds personal data is never kept. A part is pickled, being nothing but tables of values, and compressed: only
     the account that runs the pipeline may write there.
     """
 
