@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ingestion.country import seeds
@@ -57,13 +57,22 @@ def write_seeds(folder: Path) -> Path:
     with the list and the name of an unknown parameter or word.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for path, text in _seeds(folder):
+        if not path.exists() or path.read_bytes() != text:
+            write_atomically(path, text)
+    return folder
+
+
+def holds_seeds(folder: Path) -> bool:
+    """Whether a folder has what `write_seeds` would write there. Raises as it does."""
+    return all(path.exists() and path.read_bytes() == text for path, text in _seeds(folder))
+
+
+def _seeds(folder: Path) -> Iterator[tuple[Path, bytes]]:
     for name in seeds.names():
         written = io.StringIO()
         writer = csv.DictWriter(written, seeds.columns(name), lineterminator="\n")
         writer.writeheader()
         for row in seeds.rows(name):
             writer.writerow({column: with_parameters(text, f"{name}.csv") for column, text in row.items()})
-        path, text = folder / f"{name}.csv", written.getvalue().encode()
-        if not path.exists() or path.read_bytes() != text:
-            write_atomically(path, text)
-    return folder
+        yield folder / f"{name}.csv", written.getvalue().encode()

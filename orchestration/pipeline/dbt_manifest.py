@@ -6,19 +6,20 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from ingestion.country import pack
 from ingestion.digest import file_sha256
-from orchestration.pipeline.inventory import environment
-from warehouse.parameter_texts import with_parameters
+from orchestration.pipeline.inventory import environment, installed_seeds
+from warehouse.parameter_texts import with_parameters, write_seeds
 from warehouse.paths import DBT_PROJECT, Layout
 from warehouse.state_files import Damaged
 from warehouse.storage import copy_atomically, read_json, tree_hash, write_atomically, write_json
 
 # The dbt of this environment, whether or not its folder is on PATH.
-DBT = Path(sys.executable).with_name("dbt")
+DBT = Path(sys.executable).with_name("mrf-dbt")
 DBT_ON_SPARK = DBT.with_name("mrf-dbt-spark")
 # The group of Dagster that holds the tables of a schema.
 GROUPS = {"reference": "referentiels", "staging": "preparation", "intermediate": "calculs", "marts": "marts"}
@@ -26,6 +27,7 @@ GROUPS = {"reference": "referentiels", "staging": "preparation", "intermediate":
 # The parse made by `make`, which every new data root starts with.
 INSTALLED = DBT_PROJECT / "target" / pack.iso3()
 _STAMP = "parsed.json"
+_PARTIAL_PARSE = "partial_parse.msgpack"  # dbt's own, from which it parses what changed since
 
 
 _parsing: dict[Path, subprocess.Popen[str]] = {}
@@ -57,12 +59,13 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def start_parsing(layout: Layout) -> None:
-    """Starts dbt's parser in the background if this root has no current parse of the project.
-
-    dbt parses everything again if the path of the build differs from that of its last parse, so each root keeps its
-    own; meanwhile the first run of a root reads its sources.
+    """Gives this root a current parse of the project: its own, else the one made at set-up, else a new one, which
+    dbt makes in the background while a run reads its sources.
     """
     if layout.root in _parsing or _is_current(_kept(layout)):
+        return
+    if _is_current(INSTALLED) and (INSTALLED / _PARTIAL_PARSE).is_file():
+        _take_installed(layout)
         return
     layout.dbt_target.mkdir(parents=True, exist_ok=True)
     command = [str(DBT), "--quiet", "--no-use-colors", "--log-level-file", "error", "--no-populate-cache"]
@@ -75,6 +78,12 @@ def start_parsing(layout: Layout) -> None:
     _parsing[layout.root] = subprocess.Popen(
         command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+def _take_installed(layout: Layout) -> None:
+    copy_atomically(INSTALLED / _PARTIAL_PARSE, layout.dbt_target / _PARTIAL_PARSE)
+    for name in ("manifest.json", _STAMP):
+        copy_atomically(INSTALLED / name, _kept(layout) / name)
 
 
 def finish_parsing(layout: Layout) -> None:
@@ -107,11 +116,14 @@ def install() -> None:
     """Parses once at set-up, so that the first run of a data root does not have to."""
     if _is_current(INSTALLED):
         return
-    layout = Layout.from_environment()
-    start_parsing(layout)
-    finish_parsing(layout)
-    for name in ("manifest.json", _STAMP):
-        copy_atomically(_kept(layout) / name, INSTALLED / name)
+    write_seeds(installed_seeds())
+    with tempfile.TemporaryDirectory() as folder:
+        layout = Layout(Path(folder).resolve())
+        start_parsing(layout)
+        finish_parsing(layout)
+        copy_atomically(layout.dbt_target / _PARTIAL_PARSE, INSTALLED / _PARTIAL_PARSE)
+        for name in ("manifest.json", _STAMP):
+            copy_atomically(_kept(layout) / name, INSTALLED / name)
 
 
 def _is_current(folder: Path) -> bool:

@@ -20,7 +20,7 @@ from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
 from orchestration.settings import BUILD_MEMORY, SettingError, build_memory, withholds_free_text
-from warehouse.parameter_texts import write_seeds
+from warehouse.parameter_texts import holds_seeds, write_seeds
 from warehouse.paths import DBT_PROJECT, PROJECT, Layout
 from warehouse.plain_path import for_duckdb, plain
 from warehouse.privacy import forgotten, key
@@ -287,11 +287,20 @@ def country_facts() -> dict[str, Any]:
     }
 
 
+def installed_seeds() -> Path:
+    """Where `make` writes the reference lists: under one path, all data roots share dbt's parse of them."""
+    return DBT_PROJECT / "target" / pack.iso3() / "seeds"
+
+
+def _seeds(layout: Layout) -> Path:
+    return installed_seeds() if holds_seeds(installed_seeds()) else write_seeds(plain(layout.root) / "build" / "seeds")
+
+
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
     """The environment that dbt's project reads its paths, its seeds and the facts of the country from."""
     return {
         "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
-        "MRF_SEEDS": os.path.relpath(write_seeds(plain(layout.root) / "build" / "seeds"), DBT_PROJECT),
+        "MRF_SEEDS": os.path.relpath(_seeds(layout), DBT_PROJECT),
         BUILD_MEMORY: str(build_memory()),
         "MRF_COUNTRY_FACTS": json.dumps(country_facts()),
         "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
