@@ -285,7 +285,6 @@ def country_facts() -> dict[str, Any]:
         "near_zones": list(settings.near_zones),
         "local_languages": list(settings.local_languages),
         "readings": list(settings.readings),
-        "open_place": "lieu indécis",
         **_open_parts(2),
         **_open_parts(3),
     }

@@ -104,6 +104,7 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         "select admin1, admin2_code, admin3_code, people, known_people, known_parts, method, warnings from (select *,"
         " split_part(figure_id, '|', 2) as admin1 from marts.needs) where reading = 'HISTORICAL' and source_id ="
         " 'ong_effectifs_mli' order by 1, 2 nulls first": [
+            ("ML01", None, None, None, 300, "plusieurs lieux", "incomplete", "several_places;coarser_than_stated"),
             ("ML0103", "ML0103", None, 70, None, None, "total_row", None),
             ("ML0105", "ML0105", None, 40, None, None, "total_row", None),
             ("ML05", None, None, None, 40, "cercle inconnu", "incomplete", "admin2_name_unknown;coarser_than_stated"),
@@ -119,13 +120,14 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ),
             ("ML06", None, None, 1000900, None, None, "total_row", None),
             ("ML07", None, None, None, 2500, "cercle disputé", "incomplete", "admin2_undecided;coarser_than_stated"),
+            ("ML09", None, None, 500, None, None, "total_row", None),
         ],
         "select fate, reason_fr, count(*) from marts.record_fate where source_id = 'ong_effectifs_mli'"
         " group by all order by all": [
             ("below_level", "Détail par sexe ou par âge d’un total que la source donne", 2),
             ("below_level", "Partie sans lieu précis d’une zone dont la source donne le chiffre", 1),
             ("copy", "Répète ce qui compte déjà du même document ou d’une copie", 1),
-            ("published", "Publié dans les marts nommés", 6),
+            ("published", "Publié dans les marts nommés", 8),
             ("superseded", "Une déclaration plus récente de la même source l’a remplacé", 1),
         ],
         "select value, standing from marts.provenance where entity_id like 'ong_effectifs_mli|ML0_0_|%'"

@@ -16,7 +16,7 @@ from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_ne
 from warehouse.resolution.places.cell_paths import Path, is_path_known, paths
 from warehouse.resolution.places.cells import repaired
 from warehouse.resolution.places.gazetteer import CURRENT, Match, alike, current, level_of, named
-from warehouse.resolution.places.place_names import place_key
+from warehouse.resolution.places.place_names import place_key, says_whole
 from warehouse.resolution.places.ranking import Candidate, Verdict, Witness, best_vote, decide, ranked, stated
 
 # Measured on the 701 communes (docs/adr/0010): alike enough among the 14 communes of a cercle, among 701 too little.
@@ -109,7 +109,19 @@ def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bo
     if answered is not None:
         return [answered]
     candidates = tuple(c for place in divided for c in (place.candidates or _as_candidate(place, reading.column)))
-    return [Place(warnings=("several_places", *warnings), candidates=candidates, question_key=_key(statement))]
+    around = Place() if warnings else _around(divided)
+    warnings = ("several_places", *warnings, *(["coarser_than_stated"] if around.code else []))
+    return [replace(around, warnings=warnings, candidates=candidates, question_key=_key(statement))]
+
+
+def _around(places: list[Place]) -> Place:
+    """The smallest area that holds all of these places, smaller than any of them; none where there is none."""
+    least = min((level_of(place.code) for place in places), default=0)
+    for level in range(least - 1, 0, -1):
+        codes = {ancestor(place.code, level) for place in places}
+        if len(codes) == 1:
+            return Place(codes.pop(), places[0].method, min(place.score or 0.0 for place in places))
+    return Place()
 
 
 def _read_names(statement: Statement) -> _NameReading:
@@ -125,7 +137,7 @@ def _read_names(statement: Statement) -> _NameReading:
         if coded := _coded(text):
             codes.append((coded[0], column, coded[1]))
             text = coded[2]
-        if not place_key(text):
+        if not place_key(text) or says_whole(text):
             continue
         is_elsewhere |= is_abroad(text, column, vintage)
         read = paths(text, column, vintage, _stated_levels(statement, column))

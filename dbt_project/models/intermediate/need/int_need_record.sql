@@ -65,7 +65,8 @@ opened as (
                 then '{{ country('open_admin' ~ level ~ '_' ~ reason) }}'
             {% endfor %}
             {% endfor %}
-            else '{{ country('open_place') }}'
+            when position('several_places' in place_warnings) > 0 then 'plusieurs lieux'
+            else 'lieu indécis'
         end as open_part,
         coalesce(placed3_code, placed2_code, placed1_code, {{ country_code() }}) as decided_code,
         -- What is stated of the place: two rows that state the same are one place, whichever it is.

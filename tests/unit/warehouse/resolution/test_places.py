@@ -243,8 +243,46 @@ def test_one_unknown_part_is_told_and_two_leave_the_cell_whole() -> None:
 
 def test_a_figure_of_several_places_is_not_split() -> None:
     (found,) = places_of(statement("Mopti>Mopti/Bandiagara"), {}, False)
-    assert (found.code, found.warnings) == ("", ("several_places",))
+    assert (found.code, found.warnings) == ("ML05", ("several_places", "coarser_than_stated"))
     assert [c.code for c in found.candidates] == ["ML0506", "ML0501"]
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ("Gao>Ansongo>Bara, Ouattagouna", "ML0701"),
+        ("Mopti, Gao>Bandiagara; Ansongo", ""),
+        ("Kayes, Mopti", ""),
+        ("Mopti>Mopti, Bankass, Nulle-Part", ""),
+    ],
+)
+def test_what_is_of_several_places_is_a_part_of_the_area_that_holds_them(names: str, code: str) -> None:
+    (found,) = places_of(statement(names), {}, False)
+    assert (found.code, "coarser_than_stated" in found.warnings) == (code, bool(code))
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ("Gao>Tous les cercles", "ML07"),
+        ("Gao>Toute la région", "ML07"),
+        ("Gao>Ansongo>Ensemble du cercle", "ML0701"),
+        ("Gao>Ansongo>toutes", "ML0701"),
+        ("Gao>All", "ML07"),
+        ("Toutes>Ansongo", "ML0701"),
+    ],
+)
+def test_a_cell_that_says_all_of_an_area_names_no_place_in_it(names: str, code: str) -> None:
+    (found,) = places_of(statement(names), {}, False)
+    assert (found.code, found.warnings) == (code, ())
+
+
+@pytest.mark.parametrize(
+    "names", ["National", "Toutes les régions", "Ensemble du pays", "Niveau national", "Nationwide"]
+)
+def test_a_region_that_is_the_country(names: str) -> None:
+    (found,) = places_of(statement(names), {}, False)
+    assert (found.level, found.method) == (0, "country")
 
 
 @pytest.mark.parametrize(
