@@ -10,17 +10,23 @@ from ingestion.clean.text import tidy
 # Columns that name an organization.
 NAMING = frozenset({"organization_name", "parent_name", "lead_organization_name"})
 
+_CALLED = r"(?:\s+(?:appelée?|dénommée?|nommée?|connue? sous le nom d[e’'u]|known as|called|named))?"
+_NAME = r"(?:noms?|sigle|dénomination|appellation|name)"
 _WAS = (
-    r"ex[-.:\s]+|anciennement\b|autrefois\b|précédemment\b|ancien(?:ne)?s? (?:noms?|sigle|dénomination|appellation)\b"
-    r"|formerly\b(?: known as\b| called\b)?|previously\b(?: known as\b)?|former names?\b|f\.?k\.?a\.?(?=\s)"
+    rf"ex[-.:\s]+|(?:anciennement|autrefois|précédemment|jadis|formerly|previously)\b{_CALLED}|ci-devant\b"
+    rf"|ancien(?:ne)?s?\s+{_NAME}\b|former {_NAME}s?\b|nouveau nom de\b|qui s[’']appelait\b|f\.?k\.?a\.?(?=\s)"
+    r"|ancien(?:ne)?(?=\s+[A-ZÀ-Þ0-9])|(?:a )?remplacé?\b|replaces\b|alias\b|a\.?k\.?a\.?(?=\s)"
 )
 _IS = (
-    r"deven(?:ue?s?|ant)\b|renommée?s?\b|rebaptisée?s?\b|aujourd[’']hui\b|désormais\b|maintenant\b"
-    r"|renamed\b(?: as\b| to\b)?|now\b(?: known as\b| called\b)?|became\b"
+    rf"deven(?:ue?s?|ant)\b|renommée?s?\b|rebaptisée?s?\b|(?:aujourd[’']hui|désormais|maintenant)\b{_CALLED}"
+    rf"|nouv(?:eau|elle)\s+{_NAME}\b(?=\s*:)|new name\b|renamed\b(?: as\b| to\b)?|now\b{_CALLED}|became\b"
 )
 _BRACKETED = re.compile(rf"[(\[]\s*(?:(?P<was>{_WAS})|(?P<is>{_IS}))\s*:?\s*(?P<other>[^()\[\]]+)[)\]]", re.IGNORECASE)
 # Without brackets: after a comma or a dash, or a word that can mean nothing else.
-_SURE = r"anciennement\b|formerly\b(?: known as\b)?|deven(?:ue?)\b|rebaptisée?\b|renamed\b(?: as\b)?|became\b"
+_SURE = (
+    rf"(?:anciennement|formerly)\b{_CALLED}|ci-devant\b|deven(?:ue?)\b|rebaptisée?\b|renamed\b(?: as\b| to\b)?|became\b"
+    r"|→|=>|->"
+)
 _APART = re.compile(
     rf"(?:\s*[,;/]\s*|\s+[-–—]\s+)(?:(?P<was>{_WAS})|(?P<is>{_IS}))\s*:?\s*(?P<other>.+)$", re.IGNORECASE
 )
@@ -72,7 +78,7 @@ def names_of(text: str) -> Names:
 def _is_later(match: re.Match[str]) -> bool:
     """Whether the name after the word is the one in use."""
     groups = match.groupdict()
-    return bool(groups.get("is")) or bool(re.match(_IS, groups.get("word") or "", re.IGNORECASE))
+    return bool(groups.get("is")) or bool(re.match(rf"{_IS}|→|=>|->", groups.get("word") or "", re.IGNORECASE))
 
 
 def _is_name(text: str) -> bool:

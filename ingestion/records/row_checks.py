@@ -41,8 +41,8 @@ _OTHER_PLACES = ("admin3_code", "admin3_name", "place_name", "zone_code")
 def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
     """A figure whose parts one level down add up to another figure (HNO 2024, SHL, RRI: 37,938 against 47,508).
 
-    Rows whose place code could not be read, that say their place by a name alone, or that are of communes or zones, have
-    no level here.
+    Rows whose place code could not be read, that say their place by a name alone, or that are of communes or zones,
+    have no level here.
     """
     unread = frame[[name for name in _OTHER_PLACES if name in frame]].notna().any(axis=1)
     for level in ("admin1", "admin2"):

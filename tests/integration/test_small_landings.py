@@ -140,6 +140,14 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("70", "copy"),
             ("70", "counted"),
         ],
+        "select check_name, failed_count from marts.data_quality where source_id = 'ong_effectifs_mli'"
+        " and check_name like 'lieu %' and not passed order by all": [
+            ("lieu admin2_name_unknown", 1),
+            ("lieu admin2_undecided", 4),
+            ("lieu admin3_name_unknown", 1),
+            ("lieu coarser_than_stated", 7),
+            ("lieu several_places", 1),
+        ],
         "select count(*) from marts.review_queue where kind = 'place' and subject like '%gao%ML0701%'": [(1,)],
         # What the corrected edition dropped is traced under the key that it had.
         "select value, standing, locator from marts.provenance where source_id = 'ong_chiffres_mli'"

@@ -63,7 +63,7 @@ def place_key(name: str) -> str:
 
 
 def says_whole(text: str) -> bool:
-    """Whether a cell names no place, but all of the area around it: "Tous les cercles", "toute la région", "national"."""
+    """Whether a cell names no place, but all of the area around it: "Tous les cercles", "national"."""
     return _WHOLE.fullmatch(fold(text)) is not None
 
 

@@ -26,6 +26,17 @@ from ingestion.clean.former_names import names_of
         ("Tonus, aujourd’hui Djiguiya", "Djiguiya", "Tonus"),
         ("Tonus (now Hope Sahel)", "Hope Sahel", "Tonus"),
         ("Tonus, renamed Hope Sahel since 2020", "Hope Sahel", "Tonus"),
+        ("ONG Djiguiya (ancienne Association Tonus)", "ONG Djiguiya", "Association Tonus"),
+        ("Djiguiya (autrefois appelée Tonus)", "Djiguiya", "Tonus"),
+        ("Djiguiya, précédemment dénommée Tonus", "Djiguiya", "Tonus"),
+        ("Djiguiya (qui s’appelait Tonus)", "Djiguiya", "Tonus"),
+        ("Djiguiya ci-devant Tonus", "Djiguiya", "Tonus"),
+        ("Djiguiya (nouveau nom de Tonus)", "Djiguiya", "Tonus"),
+        ("Tonus (nouveau nom : Djiguiya)", "Djiguiya", "Tonus"),
+        ("Tonus (désormais appelée Djiguiya)", "Djiguiya", "Tonus"),
+        ("Djiguiya (a remplacé Tonus)", "Djiguiya", "Tonus"),
+        ("Djiguiya (alias Tonus)", "Djiguiya", "Tonus"),
+        ("Tonus → Djiguiya", "Djiguiya", "Tonus"),
     ],
 )
 def test_a_former_name_is_not_part_of_the_name(written: str, current: str, former: str) -> None:
