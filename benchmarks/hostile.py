@@ -71,6 +71,16 @@ def processor_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def recognised(name: str, known: dict[str, Source]) -> tuple[str, str | None]:
+    """The name to land a file under, and its source: « 42_big_dtm_mli.json » loses the words before a known name."""
+    words = name.split("_")
+    for start in range(len(words)):
+        landed_as = "_".join(words[start:])
+        if claimed := assign([Path(landed_as)], known).files:
+            return landed_as, next(iter(claimed))
+    return name, None
+
+
 def outcome(root: Path, source_id: str) -> str:
     catalog = json.loads((root / "published" / "catalog.json").read_text())
     manifest = json.loads((root / "published" / Path(catalog["current"]).parent / "manifest.json").read_text())
@@ -90,14 +100,14 @@ def main() -> None:
         key.write_bytes(Fernet.generate_key())
         key.chmod(0o600)
         for name in names:
-            path, root, landing = folder / name, base / "racine", base / "depot"
-            claimed = assign([path], known).files
+            root, landing = base / "racine", base / "depot"
+            landed_as, claimed = recognised(name, known)
             if not claimed:
                 print(f"| {name} | aucune source ne le reconnaît |", flush=True)
                 continue
             landing.mkdir()
             good_files(landing, known)
-            shutil.copyfile(path, landing / name)
+            shutil.copyfile(folder / name, landing / landed_as)
             command = [
                 sys.executable,
                 "-m",
@@ -109,7 +119,7 @@ def main() -> None:
             ]
             environment = os.environ | {"MRF_DATA": str(root), "MRF_KEY_FILE": str(key), "PYTHONPATH": str(PROJECT)}
             run = measured([*command, "--as-of", AS_OF], environment)
-            result = outcome(root, next(iter(claimed))) if run.code == 0 else "NON PUBLIÉ"
+            result = outcome(root, claimed) if run.code == 0 else "NON PUBLIÉ"
             numbers = " | ".join(f"{n:.0f}" for n in (run.seconds, run.processor, run.together, run.single))
             print(f"| {name} | {run.code} | {numbers} | {result} |", flush=True)
             shutil.rmtree(root)

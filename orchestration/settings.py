@@ -11,6 +11,7 @@ from ingestion.country import pack
 
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ENGINE, SPARK_MASTER, DUCKDB, SPARK = "MRF_ENGINE", "MRF_SPARK_MASTER", "duckdb", "spark"
+BUILD_MEMORY = "MRF_BUILD_MEMORY_MB"
 ALERT_KINDS = ("failure", "stale", "publication")
 # The groups of assets in Dagster, from landed files to what people read, and who answers where no owner is named.
 GROUPS = (
@@ -37,6 +38,7 @@ MEANING = {
     "MRF_FILE_SECONDS": ("20", "secondes de calcul pour lire un petit fichier (8 de plus par Mo)"),
     "MRF_FILE_MEMORY_MB": ("512", "Mo de mémoire pour lire un petit fichier (64 de plus par Mo)"),
     "MRF_FILE_ROWS": ("1000000", "lignes d’un fichier"),
+    BUILD_MEMORY: ("2048", "Mo de mémoire pour construire les modèles ; au-delà, sur disque"),
     "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
     ENGINE: (DUCKDB, "moteur des modèles : duckdb ou spark (extra « spark » et Java)"),
     SPARK_MASTER: ("local[*]", "où tourne Spark : local[*] ou spark://serveur:7077"),
@@ -117,6 +119,11 @@ def withholds_free_text() -> bool:
     if mode not in ("redact", "withhold"):
         raise SettingError(f"{FREE_TEXT} : attendu redact ou withhold, trouvé « {mode} »")
     return mode == "withhold"
+
+
+def build_memory() -> int:
+    """Megabytes that DuckDB may take to build the models. Raises SettingError."""
+    return _count(BUILD_MEMORY, 512)
 
 
 def settings_of_engine() -> tuple[str, str]:

@@ -64,6 +64,17 @@
     explode(split({{ expression }}, ';'))
 {%- endmacro %}
 
+{# Several expressions as one value, which is compared by the first, then by the next. #}
+{% macro tuple() -%}
+    {{ return(adapter.dispatch('tuple', 'mrf')(*varargs)) }}
+{%- endmacro %}
+{% macro default__tuple() -%}
+    row({{ varargs | join(', ') }})
+{%- endmacro %}
+{% macro spark__tuple() -%}
+    struct({{ varargs | join(', ') }})
+{%- endmacro %}
+
 {# Distinct values of a column, sorted, joined by ";" or another separator. #}
 {% macro joined(expression, separator=';') -%}
     {{ return(adapter.dispatch('joined', 'mrf')(expression, separator)) }}

@@ -26,11 +26,6 @@ CHECK, PORTAL = "relecture", "portal"
 _BY_NAME = {one.name: one for one in DELIVERABLES}
 # Slow and only needed by the portal: made by the worker on the second core meanwhile.
 _BESIDE = tuple(one.name for one in exports.DELIVERABLES)
-_KINDS = {
-    "final_report": {"word", "pdf", "html"}, "midterm_report": {"word", "pdf", "html"},
-    "inception_report": {"word", "pdf", "html"}, "presentation": {"powerpoint"}, "map": {"html", "png", "svg"},
-    "exports": {"excel", "csv", "parquet"}, "hsds": {"json", "csv"}, "partner_sheets": {"word"}, "portal": {"html"},
-}  # fmt: skip
 _STATES = {"made": "fait", "kept": "déjà fait", "failed": "ÉCHEC"}
 
 
@@ -54,7 +49,7 @@ def _about(deliverable: Deliverable) -> str:
         dg.AssetSpec(
             _key(one.name),
             deps=[PUBLISHED, *marts_of(one.name), *(_key(name) for name in one.after)],
-            kinds=_KINDS.get(one.name, set()),
+            kinds=set(one.kinds),
             group_name=GROUP,
             owners=owned_by(GROUP),
             description=_about(one),

@@ -245,13 +245,14 @@ def _with_previews(
 
 def _lineage(layout: Layout, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, dg.MetadataValue]]:
     """By model that dbt has just made, the columns behind each of its columns, as metadata."""
-    columns: column_lineage.Columns = {}
+    columns: dict[str, dict[str, dict[str, str]]] = {}
     query = "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
     for schema, table, column, kind in connection.execute(query).fetchall():
         columns.setdefault(schema, {}).setdefault(table, {})[column] = kind
     manifest = read_json(layout.dbt_target / "manifest.json") or {"nodes": {}}
     nodes = manifest["nodes"].values()
-    found = {node["name"]: column_lineage.of(code, columns) for node in nodes if (code := node.get("compiled_code"))}
+    known = column_lineage.schema_of(columns)
+    found = {node["name"]: column_lineage.of(code, known) for node in nodes if (code := node.get("compiled_code"))}
     return {name: _as_metadata(origins) for name, origins in found.items() if any(origins.values())}
 
 

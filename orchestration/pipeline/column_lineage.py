@@ -11,16 +11,21 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
+from sqlglot.schema import MappingSchema
 
-Columns = dict[str, dict[str, dict[str, str]]]  # by schema and table, its columns and their types
 Origin = tuple[str, str]  # table and column
 Lineage = dict[str, list[Origin]]
 
 
-def of(code: str, columns: Columns) -> Lineage:
+def schema_of(columns: dict[str, dict[str, dict[str, str]]]) -> MappingSchema:
+    """What `of` asks of the tables: by schema and table, the columns and their types."""
+    return MappingSchema(dict[str, object](columns), dialect="duckdb")
+
+
+def of(code: str, schema: MappingSchema) -> Lineage:
     """By column of a query, the columns of tables that it is made of; nothing for SQL that is not understood."""
     try:
-        tree = qualify(sqlglot.parse_one(code, dialect="duckdb"), schema=dict[str, object](columns), dialect="duckdb")
+        tree = qualify(sqlglot.parse_one(code, dialect="duckdb"), schema=schema, dialect="duckdb")
         scope = build_scope(tree)
     except SqlglotError:
         return {}

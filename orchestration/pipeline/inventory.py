@@ -20,7 +20,7 @@ from ingestion.country.words import worded
 from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
-from orchestration.settings import SettingError, withholds_free_text
+from orchestration.settings import BUILD_MEMORY, SettingError, build_memory, withholds_free_text
 from warehouse.parameter_texts import write_seeds
 from warehouse.paths import DBT_PROJECT, PROJECT, Layout
 from warehouse.plain_path import for_duckdb, plain
@@ -308,6 +308,7 @@ def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
     return {
         "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
         "MRF_SEEDS": os.path.relpath(write_seeds(plain(layout.root) / "build" / "seeds"), DBT_PROJECT),
+        BUILD_MEMORY: str(build_memory()),
         "MRF_COUNTRY_FACTS": json.dumps(country_facts()),
         "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
         "DBT_TARGET_PATH": str(layout.dbt_target),

@@ -14,7 +14,8 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import select
-from sqlalchemy.pool import NullPool
+from sqlalchemy.event import listen
+from sqlalchemy.pool import QueuePool
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, EventLogEntry
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 
 # A run writes to two files, its own and the index of all; a viewer opens one per run.
 _ENGINES = 4
+# The age at which a connection is replaced: closing it folds SQLite's journal into the file that the web page watches.
+_SECONDS = 1
 
 
 class EventLog(SqliteEventLogStorage):
     """Dagster's own event log, in the same files, without a new engine for each statement.
 
-    A new engine compiles each statement again: a fifth of the time of a run of 1,100 events. The connection is still
-    closed after each event, because closing folds SQLite's journal into the file that the web page watches.
+    A new engine compiles each statement again: a fifth of the time of a run of 1,100 events. Its connection serves for
+    a second, and no commit waits for the disk: 2,800 commits and as many closings took 19 s of a demo run of 80 on a
+    busy machine. No event is lost if the process is killed; after a power cut the last second may be.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -66,12 +70,22 @@ class EventLog(SqliteEventLogStorage):
 
     def _new_engine(self, shard: str) -> Engine:
         if len(self._engines) == _ENGINES:
-            del self._engines[next(iter(self._engines))]
-        patience = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
-        self._engines[shard] = create_engine(
-            self.conn_string_for_shard(shard), poolclass=NullPool, connect_args=patience
+            self._engines.pop(next(iter(self._engines))).dispose()
+        engine = create_engine(
+            self.conn_string_for_shard(shard),
+            poolclass=QueuePool,
+            pool_size=1,
+            pool_recycle=_SECONDS,
+            connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
         )
-        return self._engines[shard]
+        listen(engine, "connect", _without_waiting)
+        self._engines[shard] = engine
+        return engine
+
+
+def _without_waiting(connection: Any, _record: Any) -> None:
+    """Commits are in the journal, which SQLite writes to the disk when it folds it into the file."""
+    connection.execute("pragma synchronous = normal")
 
 
 def delete_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> None:

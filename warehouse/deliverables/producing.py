@@ -39,7 +39,7 @@ class Deliverable:
 
     ``make(edition, folder)`` writes into an empty folder the files for the publication's own; ``check(edition,
     folder)`` rereads them and returns what is wrong, in French, one sentence each. ``after``: deliverables that it
-    reads.
+    reads. ``kinds``: of its files, as Dagster names them.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Deliverable:
     title_en: str
     make: Callable[[Edition, Path], None]
     check: Callable[[Edition, Path], list[str]]
+    kinds: frozenset[str]
     after: tuple[str, ...] = ()
 
 

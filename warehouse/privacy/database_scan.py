@@ -35,9 +35,11 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
     Allowed are phones published with a source's consent, and coordinates of services that are not masked.
     """
     known = replace(known, let_through=let_through(connection, schemas))
+    strict = replace(known, public_points=frozenset())  # coordinates belong in their own columns
+    kinds = cache(lambda text: kinds_in(text, strict))  # the same ids recur in many tables
     findings = []
     for schema, table in _tables(connection, schemas):
-        findings += _table(connection, file, schema, table, known)
+        findings += _table(connection, file, schema, table, known, kinds)
     findings += _comments(connection, file, schemas, known)
     return findings + _claims_of_unplaced(connection, file, schemas, known)
 
@@ -82,11 +84,17 @@ def _tables(connection: duckdb.DuckDBPyConnection, schemas: tuple[str, ...]) -> 
     ).fetchall()
 
 
-def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table: str, known: Known) -> list[Finding]:
+def _table(
+    connection: duckdb.DuckDBPyConnection,
+    file: str,
+    schema: str,
+    table: str,
+    known: Known,
+    kinds_of: Callable[[str], set[str]],
+) -> list[Finding]:
     full, name = f'{schema}."{table}"', f"{schema}.{table}"
     columns = {row[0]: row[1] for row in connection.execute(f"describe {full}").fetchall()}
     is_long = {"attribute", "value"} <= set(columns)  # one row per value: `attribute` names the column
-    strict = replace(known, public_points=frozenset())  # coordinates belong in their own columns
     findings = []
     for column, kind in columns.items():
         place = f"{name}.{column}"
@@ -95,7 +103,7 @@ def _table(connection: duckdb.DuckDBPyConnection, file: str, schema: str, table:
                 "attribute is distinct from 'public_phone'" if is_long and column in ("value", "raw_value") else "true"
             )
             texts = _texts(connection, full, column, rest, known)
-            findings += [Finding(file, place, kind) for text in texts for kind in kinds_in(text, strict)]
+            findings += [Finding(file, place, kind) for text in texts for kind in kinds_of(text)]
         elif kind == "VARCHAR":
             findings += _unpermitted(connection, file, place, full, column, "true", known)
         elif known.phones and kind in _NUMBERS:

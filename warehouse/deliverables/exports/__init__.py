@@ -50,6 +50,7 @@ EXPORTS = Deliverable(
     "Exports: Excel workbook, CSV, HXL, Parquet, GeoJSON, GeoParquet",
     make=_make_exports,
     check=_check_exports,
+    kinds=frozenset({"excel", "csv", "parquet"}),
 )
 HSDS = Deliverable(
     "hsds",
@@ -57,6 +58,7 @@ HSDS = Deliverable(
     "Open Referral HSDS 3.0: organizations, programmes and services",
     make=_make_hsds,
     check=_check_hsds,
+    kinds=frozenset({"json", "csv"}),
 )
 PARTNER_SHEETS = Deliverable(
     "partner_sheets",
@@ -64,5 +66,6 @@ PARTNER_SHEETS = Deliverable(
     "Sheets for the surveyed organizations to verify",
     make=_make_sheets,
     check=_check_sheets,
+    kinds=frozenset({"word"}),
 )
 DELIVERABLES = (EXPORTS, HSDS, PARTNER_SHEETS)

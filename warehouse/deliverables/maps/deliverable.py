@@ -87,4 +87,5 @@ MAP = Deliverable(
     title_en=worded("Maps of gaps and services, by {admin2:en}"),
     make=make,
     check=check,
+    kinds=frozenset({"html", "png", "svg"}),
 )

@@ -15,5 +15,6 @@ def deliverable(after: tuple[str, ...]) -> Deliverable:
         title_en="Portal of the publication",
         make=make,
         check=check,
+        kinds=frozenset({"html"}),
         after=after,
     )

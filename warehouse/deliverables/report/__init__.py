@@ -47,6 +47,7 @@ def _report(name: str, fr: str, en: str) -> Deliverable:
         f"{en} (Word, PDF, HTML)",
         partial(_make, name),
         partial(_check, name),
+        kinds=frozenset({"word", "pdf", "html"}),
         after=("map",),
     )
 
@@ -61,6 +62,7 @@ DELIVERABLES = (
         "Slides of the final report (PowerPoint)",
         _make_slides,
         _check_slides,
+        kinds=frozenset({"powerpoint"}),
         after=("map",),
     ),
 )

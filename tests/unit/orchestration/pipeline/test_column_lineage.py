@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.pipeline.column_lineage import of
+from orchestration.pipeline.column_lineage import of, schema_of
 
 COLUMNS = {
     "staging": {"stg_a": {"id": "VARCHAR", "people": "BIGINT", "zone": "VARCHAR"}},
     "reference": {"zone": {"code": "VARCHAR", "name": "VARCHAR"}},
 }
+SCHEMA = schema_of(COLUMNS)
 HEAD = "with a as (select * from build.staging.stg_a), zones as (select * from build.reference.zone) "
 
 
@@ -32,9 +33,9 @@ HEAD = "with a as (select * from build.staging.stg_a), zones as (select * from b
     ],
 )
 def test_a_column_names_what_it_is_made_of(query: str, expected: dict[str, list[tuple[str, str]]]) -> None:
-    assert of(HEAD + query, COLUMNS) == expected
+    assert of(HEAD + query, SCHEMA) == expected
 
 
 def test_what_is_not_understood_has_no_lineage() -> None:
-    assert of("select from where", COLUMNS) == {}
-    assert of("select * from read_parquet('a.parquet')", COLUMNS) == {"*": []}
+    assert of("select from where", SCHEMA) == {}
+    assert of("select * from read_parquet('a.parquet')", SCHEMA) == {"*": []}

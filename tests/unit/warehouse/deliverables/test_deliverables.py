@@ -36,7 +36,7 @@ def _make(edition: Edition, folder: Path) -> None:
 def _deliverable(
     make: Callable[..., None] = _make, wrong: tuple[str, ...] = (), name: str = "one", after: tuple[str, ...] = ()
 ) -> Deliverable:
-    return Deliverable(name, "Un", "One", make, lambda *_: list(wrong), after)
+    return Deliverable(name, "Un", "One", make, lambda *_: list(wrong), frozenset({"html"}), after)
 
 
 def _nothing(_: Path) -> None:
