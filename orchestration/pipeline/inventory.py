@@ -285,6 +285,7 @@ def country_facts() -> dict[str, Any]:
         "near_zones": list(settings.near_zones),
         "local_languages": list(settings.local_languages),
         "readings": list(settings.readings),
+        "open_admin1_later": worded("{admin1:word} créé{admin1:e} depuis {vintage:current}"),
         **_open_parts(2),
         **_open_parts(3),
     }

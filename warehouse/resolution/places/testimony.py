@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
+from ingestion.country.pack import country
 from ingestion.country.pcode_forms import ancestor
 from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
 from warehouse.resolution.places.cell_paths import Path, is_path_known, paths
@@ -26,6 +27,7 @@ MARGIN = 0.05  # the second best is at least so much less alike
 SUGGESTED = 0.6  # shown to a person, never chosen
 NEAR = 0.5  # the vote of a point for a cercle whose outline passes beside it
 POINT = "point_in_polygon"
+LATER = "admin1_later"  # a region created since the current vintage: the one that held it
 _LEVELS = (1, 2, 3)
 _OPEN = ("name_unknown", "undecided", "ambiguous", "unreadable")  # what leaves a level empty that a record states
 
@@ -205,10 +207,9 @@ def _place(
 
 
 def _of_a_figure(place: Place) -> Place:
-    """A figure of a commune that is not known is not one of its cercle."""
-    if place.code and any(
-        f"admin{n}_{why}" in place.warnings for n in _LEVELS[level_of(place.code) :] for why in _OPEN
-    ):
+    """A figure of a commune that is not known is not one of its cercle, nor one of a later region of its region."""
+    is_open = any(f"admin{n}_{why}" in place.warnings for n in _LEVELS[level_of(place.code) :] for why in _OPEN)
+    if place.code and (is_open or (level_of(place.code) == 1 and LATER in place.warnings)):
         return replace(place, warnings=(*place.warnings, "coarser_than_stated"))
     return place
 
@@ -271,6 +272,10 @@ class _Testimony:
         if matches:
             self.witnesses.append(Witness(column, tuple(matches), name_level=level))
             return
+        if level == 1 and (later := _later_regions(texts)):
+            self.warnings.append(LATER)
+            self.witnesses.append(Witness(column, later, name_level=level))
+            return
         self.warnings.append(f"admin{level}_name_unknown")
         self._is_elsewhere |= any(is_neighbouring(text, level, parent) for text in texts)
         self._suggest(column, [m for text in texts for m in alike(text, level, self.vintage, parent, SUGGESTED)[:3]])
@@ -286,6 +291,13 @@ class _Testimony:
 
 def _codes(statement: Statement) -> Iterator[tuple[int, str]]:
     return ((level, code) for level, code in zip(_LEVELS, statement.codes, strict=True) if code)
+
+
+def _later_regions(texts: tuple[str, ...]) -> tuple[Match, ...]:
+    """The regions of 2021 that held the regions of these names, created since; none where one name is of no such."""
+    known = {place_key(name): code for name, code in country().later_regions.items()}
+    codes = [known.get(place_key(text)) for text in texts]
+    return tuple(Match(code, "variant") for code in dict.fromkeys(codes) if code) if all(codes) else ()
 
 
 def _reformed(texts: tuple[str, ...], level: int, vintage: str, parent: str) -> tuple[str, ...]:

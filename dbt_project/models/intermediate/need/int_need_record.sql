@@ -65,6 +65,7 @@ opened as (
                 then '{{ country('open_admin' ~ level ~ '_' ~ reason) }}'
             {% endfor %}
             {% endfor %}
+            when position('admin1_later' in place_warnings) > 0 then '{{ country('open_admin1_later') }}'
             when position('several_places' in place_warnings) > 0 then 'plusieurs lieux'
             else 'lieu indécis'
         end as open_part,

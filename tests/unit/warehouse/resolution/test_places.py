@@ -126,7 +126,7 @@ def test_names_find_their_area(names: str, code: str, method: str) -> None:
         ("Kayes>Kita>Gadougou", "ML0105", "admin3_name_unknown"),
         ("Kayes>Kita>Gadougou 3", "ML0105", "admin3_name_unknown"),
         ("Kayes>Kita>Sefeto", "ML0105", "admin3_name_unknown"),  # Nord or Ouest
-        ("Bandiagara", "", "admin1_name_unknown"),  # a region of 2023 is no cercle of 2021
+        ("Ansongo", "", "admin1_name_unknown"),  # a cercle in a column of regions
         ("Atlantis", "", "place_unresolved"),
     ],
 )
@@ -299,6 +299,24 @@ def test_a_figure_of_an_unknown_place_is_not_one_of_what_is_around(names: str, c
     (figure,), (service,) = (places_of(statement(names, codes), {}, divisible) for divisible in (False, True))
     assert ("coarser_than_stated" in figure.warnings) == is_told
     assert (figure.code, "coarser_than_stated" in service.warnings) == (service.code, False)
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "is_part"),
+    [
+        ("Bandiagara", "ML05", True),
+        ("Région de Nioro du Sahel", "ML01", True),
+        ("San", "ML04", True),
+        ("Taoudénit", "ML06", True),
+        ("Bandiagara>Bankass", "ML0502", False),
+        ("Bougouni>>Garalo", "ML030110", False),
+        ("Ménaka", "ML10", False),
+    ],
+)
+def test_a_region_created_since_is_in_the_one_that_held_it(names: str, code: str, is_part: bool) -> None:
+    (figure,), (service,) = (places_of(statement(names), {}, divisible) for divisible in (False, True))
+    assert (figure.code, service.code) == (code, code)
+    assert ("coarser_than_stated" in figure.warnings, "admin1_name_unknown" in service.warnings) == (is_part, False)
 
 
 def test_a_person_decides() -> None:
