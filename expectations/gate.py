@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.results import CheckResult
 from ingestion.records.source_records import Ingested
@@ -21,13 +23,13 @@ def conservation_of(shape: str) -> str:
 
 @dataclass(frozen=True)
 class Gated:
-    """``accepted``: by shape, the stored columns. ``rejected``: REJECTED columns.
+    """``accepted``: by shape, the stored columns. ``assertions``: ENCODED_ASSERTION. ``rejected``: REJECTED columns.
 
     `row` is the record as JSON, or the cells of a row that never became one; it holds nothing personal.
     """
 
     accepted: dict[str, pd.DataFrame]
-    assertions: pd.DataFrame
+    assertions: pa.Table
     rejected: pd.DataFrame
     read_counts: dict[str, int]
 
@@ -51,9 +53,10 @@ def gate(ingested: Ingested) -> Gated:
         wrong = frame["errors"].notna()
         accepted[shape] = frame.loc[~wrong, [c.name for c in SHAPES[shape].stored]]
         rejected.append(_rejected(shape, frame[wrong]))
-    kept = pd.concat([frame["record_id"] for frame in accepted.values()])
-    stays = ingested.assertions["record_id"].isin(kept)
-    assertions = ingested.assertions if stays.all() else ingested.assertions[stays]
+    assertions = ingested.assertions
+    if any(map(len, rejected[1:])):
+        kept = pa.array(pd.concat([frame["record_id"] for frame in accepted.values()]), pa.string())
+        assertions = assertions.filter(pc.is_in(assertions["record_id"], kept))
     filled = [part[REJECTED] for part in rejected if len(part)]
     left = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REJECTED, dtype=object)
     return Gated(accepted, assertions, left, ingested.read_counts)

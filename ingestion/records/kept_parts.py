@@ -8,15 +8,18 @@ import pickle
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from ingestion.digest import file_sha256
 from ingestion.records.file_records import Part
+
+_CODEC = "lz4"
 
 
 class KeptParts:
     """A folder of parts, by the content and name of the file and by the code that read it.
 
-    What holds personal data is never kept. A part is pickled, being nothing but data frames of Python values: only
+    What holds personal data is never kept. A part is pickled, being nothing but tables of values, and compressed: only
     the account that runs the pipeline may write there.
     """
 
@@ -43,8 +46,11 @@ def load(place: Path) -> Part | None:
         content = place.read_bytes()
     except FileNotFoundError:
         return None
-    digest, pickled = content[:32], memoryview(content)[32:]
-    return pickle.loads(pickled) if hashlib.sha256(pickled).digest() == digest else None
+    digest, length, packed = content[:32], content[32:40], memoryview(content)[40:]
+    if hashlib.sha256(packed).digest() != digest:
+        return None
+    part: Part = pickle.loads(pa.decompress(packed, int.from_bytes(length), _CODEC, asbytes=True))
+    return part
 
 
 def keep(place: Path, part: Part) -> None:
@@ -52,5 +58,6 @@ def keep(place: Path, part: Part) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     pickled = pickle.dumps(part)
     beside = place.with_name(f".{place.name}.{os.getpid()}")
-    beside.write_bytes(hashlib.sha256(pickled).digest() + pickled)
+    packed = pa.compress(pickled, _CODEC, asbytes=True)
+    beside.write_bytes(hashlib.sha256(packed).digest() + len(pickled).to_bytes(8) + packed)
     beside.replace(place)

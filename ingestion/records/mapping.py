@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ingestion.clean import former_names, pcodes, plausible
 from ingestion.clean.dates import as_written
@@ -24,7 +25,7 @@ from ingestion.readers.rows import Table
 from ingestion.records import budgets, personal, shelters
 from ingestion.records.written_dates import AMBIGUOUS, written_dates
 from ingestion.records.written_numbers import WrittenNumbers, has_one_group, thousands_signs, written_numbers
-from ingestion.shapes import ASSERTION, Column, Shape
+from ingestion.shapes import ENCODED_ASSERTION, Column, Shape
 
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
 MODE_CLASS = {"site": "site", "tel": "phone", "kii": "key_informant"}
@@ -50,11 +51,13 @@ class Document:
 class Records:
     """The records of one shape: ``frame`` has the shape's stored columns and `errors` (";"-joined reasons).
 
+    ``assertions``: ENCODED_ASSERTION.
+
     ``personal``: PERSONAL, what was taken out of the texts, and the places of victims' shelters.
     """
 
     frame: pd.DataFrame
-    assertions: pd.DataFrame
+    assertions: pa.Table
     read_count: int
     personal: pd.DataFrame
 
@@ -80,8 +83,8 @@ def build(
 def nothing(shape: Shape, read_count: int) -> Records:
     """No record of a shape, of so many rows that were read."""
     columns = [c.name for c in shape.stored] + ["errors"]
-    frames = [pd.DataFrame(columns=names, dtype=object) for names in (columns, ASSERTION.names, personal.PERSONAL)]
-    return Records(frames[0], frames[1], read_count, frames[2])
+    frames = [pd.DataFrame(columns=names, dtype=object) for names in (columns, personal.PERSONAL)]
+    return Records(frames[0], ENCODED_ASSERTION.empty_table(), read_count, frames[1])
 
 
 class _Builder:
@@ -400,48 +403,59 @@ class _Builder:
         repeat = base.groupby(base).cumcount()
         return base.where(repeat == 0, base + "~" + (repeat + 1).astype(str))
 
-    def assertions(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One row per value: value, raw text, cell, class of evidence.
+    def assertions(self, frame: pd.DataFrame) -> pa.Table:
+        """One row per value: value, raw text, cell, class of evidence; ENCODED_ASSERTION.
 
         A value that the declaration or the file's name gives is said of every row: its place is the row, its raw text
         tells where it was said.
         """
         parts = list(self._asserted(frame)) if self.shape.is_asserted else []
-        empty = pd.DataFrame(columns=ASSERTION.names)
-        return pd.concat(parts, ignore_index=True)[ASSERTION.names] if parts else empty
+        return pa.concat_tables([ENCODED_ASSERTION.empty_table(), *parts])
 
-    def _asserted(self, frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    def _asserted(self, frame: pd.DataFrame) -> Iterator[pa.Table]:
         evidence = pd.Series(self.source.evidence_class, index=frame.index, dtype=object)
         if "interview_mode" in frame:
             evidence = frame["interview_mode"].map(MODE_CLASS).fillna(evidence)
+        constants = (self.shape.name, self.source.id, self.document.document_id, self.source.reader.kind)
+        shape, source_id, document_id, reader = (_repeated(text, len(frame)) for text in constants)
+        of_rows = {
+            "record_id": pa.array(frame["record_id"], pa.string()),
+            "shape": shape,
+            "source_id": source_id,
+            "document_id": document_id,
+            "observed_on": pa.array(frame["observed_on"].to_numpy(object), pa.date32(), from_pandas=True),
+            "evidence_class": pa.array(evidence, pa.string()).dictionary_encode(),
+            "reader": reader,
+        }
         for name, origin in (self.derived | self.mapping.columns).items():
             is_read = origin.column is None or origin.column in self.table.frame.columns
-            if not is_read or name in _OF_THE_RECORD:
-                continue
             stated = frame[name].notna().to_numpy()
-            rows = frame[stated]
-            text = {value: as_text(value) for value in rows[name].unique()}
-            raw = rows[f"{name}_raw"].where(rows[f"{name}_raw"].notna(), rows[name].map(text))
+            if not is_read or name in _OF_THE_RECORD or not stated.any():
+                continue
+            value, raw = _texts(frame[name].to_numpy(object)[stated], frame[f"{name}_raw"].to_numpy(object)[stated])
             if origin.column is None:
-                places = frame["locator"].to_numpy()
-                raw = raw.map({constant: f"{self._beside_cells(origin)} : {constant}" for constant in raw.unique()})
-            else:
-                places = self._places(origin)
-            yield pd.DataFrame(
-                {
-                    "record_id": rows["record_id"],
-                    "shape": self.shape.name,
-                    "attribute": name,
-                    "value": rows[name].map(text),
-                    "raw_value": raw,
-                    "locator": places[stated],
-                    "source_id": self.source.id,
-                    "document_id": self.document.document_id,
-                    "observed_on": rows["observed_on"],
-                    "evidence_class": evidence[stated],
-                    "reader": self.source.reader.kind,
-                }
-            )
+                told = [f"{self._beside_cells(origin)} : {constant}" for constant in raw.dictionary.to_pylist()]
+                raw = pa.DictionaryArray.from_arrays(raw.indices, pa.array(told, pa.string()))
+            places = frame["locator"].to_numpy() if origin.column is None else self._places(origin)
+            columns = {label: column.filter(pa.array(stated)) for label, column in of_rows.items()}
+            columns |= {"attribute": _repeated(name, len(value)), "value": value, "raw_value": raw}
+            columns["locator"] = pa.array(places[stated], pa.string())
+            yield pa.table(columns).select(ENCODED_ASSERTION.names).cast(ENCODED_ASSERTION)
+
+
+def _repeated(text: str, times: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(times, np.int32)), pa.array([text], pa.string()))
+
+
+def _texts(values: np.ndarray[Any, Any], raws: np.ndarray[Any, Any]) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
+    """Each value as text, and as it was written where that differs; each distinct text once."""
+    codes, distinct = pd.factorize(values)
+    texts = np.array([as_text(value) for value in distinct], dtype=object)
+    value = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(texts, pa.string()))
+    is_raw = pd.notna(raws)
+    if not is_raw.any():
+        return value, value
+    return value, pa.array(np.where(is_raw, raws, texts[codes]), pa.string()).dictionary_encode()
 
 
 def _is_spaced(text: str, phone: str | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from ingestion.confinement.guard import guarded
 from ingestion.declaration.reader_settings import SurveyReader
@@ -18,7 +19,7 @@ from ingestion.records import personal
 from ingestion.records.file_records import Part, part_of, part_of_log, read_part, read_tables
 from ingestion.records.personal import PERSONAL
 from ingestion.records.row_checks import add_warnings
-from ingestion.shapes import ASSERTION, DOCUMENT, SHAPES, Shape
+from ingestion.shapes import DOCUMENT, ENCODED_ASSERTION, SHAPES, Shape
 
 _LEFT_OUT = ["shape", "document_id", "locator", "reason", "row"]
 
@@ -27,9 +28,9 @@ _LEFT_OUT = ["shape", "document_id", "locator", "reason", "row"]
 class Ingested:
     """What a source's files gave.
 
-    ``records``: by shape, the stored columns plus `errors`. ``rejected``: rows that never became records
-    (locator, shape, reason; `row`, their cells as JSON where the reader tells them). ``read_counts``: rows read by
-    shape. ``notes``: what a person should know.
+    ``records``: by shape, the stored columns plus `errors`. ``assertions``: ENCODED_ASSERTION. ``rejected``: rows that
+    never became records (locator, shape, reason; `row`, their cells as JSON where the reader tells them).
+    ``read_counts``: rows read by shape. ``notes``: what a person should know.
     ``personal``: PERSONAL, every piece of personal data that was taken out. ``is_personal``: whether the files held
     declared personal columns or answers of people who were asked for their consent, ``is_declared`` whether they held
     the former: then they need a key. ``is_typed``: whether somebody
@@ -38,7 +39,7 @@ class Ingested:
     """
 
     records: dict[str, pd.DataFrame]
-    assertions: pd.DataFrame
+    assertions: pa.Table
     documents: pd.DataFrame
     rejected: pd.DataFrame
     read_counts: dict[str, int]
@@ -117,7 +118,9 @@ def joined(source: Source, parts: list[Part]) -> Ingested:
             shape: add_warnings(shape, _concat([record.frame for record in items], _columns(SHAPES[shape])))
             for shape, items in built.items()
         },
-        assertions=_concat([record.assertions for items in built.values() for record in items], ASSERTION.names),
+        assertions=pa.concat_tables(
+            [ENCODED_ASSERTION.empty_table(), *(record.assertions for items in built.values() for record in items)]
+        ),
         documents=_concat([part.document for part in parts], [c.name for c in DOCUMENT.stored]),
         rejected=_concat([left for part in parts for left in part.rejected], _LEFT_OUT),
         read_counts={shape: sum(record.read_count for record in items) for shape, items in built.items()},

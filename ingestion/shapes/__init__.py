@@ -11,7 +11,7 @@ from ingestion.errors import DeclarationError
 from ingestion.shapes.boundary import BOUNDARY
 from ingestion.shapes.column import ARROW, FAMILIES, LINEAGE, SQL, Column, Shape
 from ingestion.shapes.document import DOCUMENT
-from ingestion.shapes.evidence import ASSERTION, CHECK_RESULT
+from ingestion.shapes.evidence import ASSERTION, CHECK_RESULT, ENCODED_ASSERTION
 from ingestion.shapes.feedback import FEEDBACK
 from ingestion.shapes.mechanism import MECHANISM
 from ingestion.shapes.need import NEED
@@ -27,6 +27,7 @@ __all__ = [
     "CHECK_RESULT",
     "COLUMNS",
     "DOCUMENT",
+    "ENCODED_ASSERTION",
     "FAMILIES",
     "FEEDBACK",
     "LINEAGE",

@@ -19,6 +19,14 @@ ASSERTION = pa.schema(
         ("reader", pa.string()),
     ]
 )
+# The columns whose texts recur from row to row: in memory each distinct one is kept once.
+_RECURRING = {"shape", "attribute", "value", "raw_value", "source_id", "document_id", "evidence_class", "reader"}
+ENCODED_ASSERTION = pa.schema(
+    [
+        pa.field(one.name, pa.dictionary(pa.int32(), pa.string()) if one.name in _RECURRING else one.type)
+        for one in ASSERTION
+    ]
+)
 CHECK_RESULT = pa.schema(
     [
         ("source_id", pa.string()),

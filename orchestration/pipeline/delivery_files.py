@@ -76,7 +76,7 @@ def tables(source: Source, ingested: Ingested, gated: Gated) -> Tables:
     }
     documents = [ingested.documents, *(gated.accepted[name] for name in source.shapes if name == "document")]
     frames = [pa.Table.from_pandas(frame, DOCUMENT.schema, preserve_index=False) for frame in documents]
-    records["assertion"] = pa.Table.from_pandas(gated.assertions, ASSERTION, preserve_index=False)
+    records["assertion"] = gated.assertions.cast(ASSERTION)
     records["document"] = pa.concat_tables(frames)
     return Tables(records, pa.Table.from_pandas(gated.rejected.astype(str), preserve_index=False))
 

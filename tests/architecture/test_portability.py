@@ -6,7 +6,6 @@ words as written are held against Spark's own list of functions, and its missing
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -19,8 +18,8 @@ from sqlglot.dialects import Spark
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
-from orchestration.pipeline.inventory import country_facts
-from warehouse.parameter_texts import write_seeds
+from orchestration.pipeline.inventory import environment
+from warehouse.paths import Layout
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -46,19 +45,13 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     # dbt-spark only asks whether pyspark can be imported; with `--no-introspect` it never uses it.
     (folder / "modules").mkdir()
     (folder / "modules" / "pyspark.py").touch()
-    environment = {
-        "MRF_BUILD_FILE": str(folder / "build.duckdb"),
-        "MRF_INPUTS": str(folder),
-        "MRF_SEEDS": os.path.relpath(write_seeds(folder / "seeds"), DBT_PROJECT),
-        "MRF_COUNTRY_FACTS": json.dumps(country_facts()),
-        "PYTHONPATH": str(folder / "modules"),
-    }
+    variables = os.environ | environment(Layout(folder), is_demo=False) | {"PYTHONPATH": str(folder / "modules")}
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "--log-level-file", "none"]
     command += ["--no-populate-cache", "compile", "--no-introspect", "--project-dir", str(DBT_PROJECT)]
     running = {
         dialect: subprocess.Popen(
             [*command, "--profiles-dir", DBT_PROJECT, "--target", target, "--target-path", folder / dialect],
-            env=os.environ | environment,
+            env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -24,6 +24,7 @@ from ingestion.declaration.registry import sources
 from ingestion.records.expected import expected_csv
 from ingestion.records.source_records import Ingested, ingest
 from ingestion.shapes import DOCUMENT, SHAPES
+from tests.fixtures.assertions import asserted
 
 SOURCES = sources()
 OF_ORGANIZATIONS = [
@@ -80,7 +81,7 @@ def test_the_same_file_gives_the_same_records_again(name: str) -> None:
     again = ingest(SOURCES[name], [SOURCES[name].sample])
     for shape, frame in read(name).records.items():
         pd.testing.assert_frame_equal(again.records[shape], frame)
-    pd.testing.assert_frame_equal(again.assertions, read(name).assertions)
+    pd.testing.assert_frame_equal(asserted(again), asserted(read(name)))
 
 
 @cache
@@ -96,7 +97,7 @@ def values(name: str) -> dict[tuple[str, str], object]:
 
 
 def test_every_assertion_is_the_value_of_an_accepted_record(name: str) -> None:
-    said = gated(name).assertions
+    said = asserted(gated(name))
     assert len(said) or not any(SHAPES[shape].is_asserted for shape in SOURCES[name].shapes)
     for record_id, attribute, value in zip(said["record_id"], said["attribute"], said["value"], strict=True):
         held = values(name)[record_id, attribute]
@@ -105,7 +106,7 @@ def test_every_assertion_is_the_value_of_an_accepted_record(name: str) -> None:
 
 
 def test_every_assertion_says_its_value_as_written_and_where(name: str) -> None:
-    said = gated(name).assertions
+    said = asserted(gated(name))
     for column in ("value", "raw_value", "locator", "document_id", "observed_on", "evidence_class"):
         assert said[column].notna().all()
         assert said[column].astype(str).str.strip().ne("").all()
@@ -120,7 +121,7 @@ def _said_by_no_cell(name: str, said: pd.DataFrame) -> pd.Series[bool]:
 
 def test_what_no_cell_says_is_said_of_the_row(name: str) -> None:
     given = gated(name)
-    said = given.assertions[_said_by_no_cell(name, given.assertions)]
+    said = asserted(given)[_said_by_no_cell(name, asserted(given))]
     rows = {row.record_id: row.locator for frame in given.accepted.values() for row in frame.itertuples()}
     for claim in said.to_dict("records"):
         assert claim["locator"] == rows[claim["record_id"]]
@@ -129,7 +130,7 @@ def test_what_no_cell_says_is_said_of_the_row(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in TABLES if any(SHAPES[shape].is_asserted for shape in SOURCES[n].shapes)])
 def test_the_cell_of_an_assertion_holds_its_text(name: str) -> None:
-    source, said = SOURCES[name], gated(name).assertions
+    source, said = SOURCES[name], asserted(gated(name))
     # A column that comes from the name of a wide column (its sex) has no cell of its own, but that of the figure.
     named = {column for new in source.reader.unpivot.values() for column in new}
     said = said[~said["attribute"].isin(named) & ~_said_by_no_cell(name, said)]

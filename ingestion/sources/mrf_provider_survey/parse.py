@@ -97,7 +97,7 @@ def _opportunities(main: Table, services: Table) -> Table:
     closed = closed.assign(**dict.fromkeys(_OF_AN_OFFER, ""), offerte="non")
     derived = {"opportunity_type": "orient_gratuit", "part": "partage_pct", "offerte": "orient_gratuit"}
     # An older form lacks some of the questions.
-    return main.reshaped("opportunity", pd.concat([rows, closed]).fillna(""), derived)
+    return main.reshaped("opportunity", pd.concat([rows, closed]).astype(object).fillna(""), derived)
 
 
 def _of_kind(frame: pd.DataFrame, chosen: pd.Series | list[bool], kind: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from expectations.gate import Gated, gate
@@ -16,7 +17,8 @@ from expectations.suites import shape_suite
 from expectations.validation import Spec, validate
 from ingestion.declaration.source import Bounds
 from ingestion.records.source_records import Ingested
-from ingestion.shapes import ASSERTION, CHECK_RESULT, SHAPES
+from ingestion.shapes import ASSERTION, CHECK_RESULT, ENCODED_ASSERTION, SHAPES
+from tests.fixtures.assertions import asserted
 
 Records = Callable[..., pd.DataFrame]
 DAY = dt.date(2024, 7, 31)
@@ -25,9 +27,9 @@ COVERAGE = SHAPES["survey_coverage"]
 STORED = [column.name for column in COVERAGE.stored]
 
 
-def assertions(*record_ids: str) -> pd.DataFrame:
-    rows = [dict.fromkeys(ASSERTION.names) | {"record_id": record_id, "value": "x"} for record_id in record_ids]
-    return pd.DataFrame(rows, columns=ASSERTION.names)
+def assertions(*record_ids: str) -> pa.Table:
+    rows = [{"record_id": record_id, "value": "x"} for record_id in record_ids]
+    return pa.Table.from_pylist(rows, schema=ASSERTION).cast(ENCODED_ASSERTION)
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_rejected_rows_keep_their_reason_their_place_and_their_values(ingested: 
 
 
 def test_assertions_of_rejected_records_go_with_them(ingested: Ingested) -> None:
-    assert list(gate(ingested).assertions["record_id"]) == [
+    assert list(asserted(gate(ingested))["record_id"]) == [
         "survey_coverage:1", "survey_coverage:1", "survey_coverage:3"
     ]  # fmt: skip
 

@@ -20,6 +20,7 @@ from ingestion.instruments import xlsform
 from ingestion.readers.surveys import survey
 from ingestion.records.source_records import Ingested, ingest
 from ingestion.shapes import SHAPES
+from tests.fixtures.assertions import asserted
 
 Answers = dict[str, str]
 Sheets = dict[str, list[Answers]]
@@ -260,14 +261,14 @@ def test_who_does_not_consent_leaves_nothing(forms: Path, tmp_path: Path, form: 
     ingested = ingest(OF_FORM[form], [write(tmp_path, form, sheets)])
     assert all(frame.empty for frame in ingested.records.values())
     assert set(ingested.rejected["reason"]) == {"consentement non donné"}
-    assert "REFUS" not in ingested.rejected.to_csv() + ingested.assertions.to_csv()
+    assert "REFUS" not in ingested.rejected.to_csv() + asserted(ingested).to_csv()
 
 
 def test_what_people_answer_is_never_an_assertion(forms: Path, tmp_path: Path) -> None:
     form = "mrf_beneficiary_survey"
     ingested = ingest(OF_FORM[form], [write(tmp_path, form, kobo(forms, form))])
     assert not SHAPES["feedback"].is_asserted
-    assert ingested.assertions.empty
+    assert asserted(ingested).empty
 
 
 def test_a_mechanism_covers_several_zones_and_domains(forms: Path, tmp_path: Path) -> None:

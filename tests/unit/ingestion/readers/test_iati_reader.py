@@ -16,6 +16,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.feeds import iati
 from ingestion.readers.rows import Tables
 from ingestion.records.source_records import Ingested, ingest
+from tests.fixtures.assertions import asserted
 
 TAGS = {
     "organizations": "participating-org",
@@ -49,7 +50,7 @@ def activity(inside: str, identifier: str = "X-1") -> str:
 
 
 def everything(found: Ingested) -> str:
-    frames = [*found.records.values(), found.assertions, found.documents, found.rejected]
+    frames = [*found.records.values(), asserted(found), found.documents, found.rejected]
     return "\n".join([*(frame.to_csv() for frame in frames), *found.notes])
 
 

@@ -14,6 +14,7 @@ from ingestion.declaration.registry import sources
 from ingestion.declaration.source import Source, load
 from ingestion.errors import SourceFileError
 from ingestion.records.source_records import Ingested, ingest
+from tests.fixtures.assertions import asserted
 
 Declare = Callable[..., Path]
 READER = {"kind": "json", "records": "data.items", "total": "data.count"}
@@ -54,7 +55,7 @@ def test_each_value_stands_at_its_path(source: Source, tmp_path: Path) -> None:
     found = ingest(source, [file])
     assert found.records["service"]["locator"].tolist() == ["data.items[0]", "data.items[1]"]
     assert found.records["service"]["description"].fillna("").tolist() == ["", "Marché"]
-    said = found.assertions.set_index(["attribute", "value"])["locator"]
+    said = asserted(found).set_index(["attribute", "value"])["locator"]
     assert said["organization_name", "Centre Fictif"] == "data.items[1].Structure"
     assert said["description", "Marché"] == "data.items[1].site.nom"
 

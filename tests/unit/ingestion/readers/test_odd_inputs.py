@@ -23,6 +23,7 @@ from ingestion.readers.tables import table
 from ingestion.records.row_checks import add_warnings
 from ingestion.records.source_records import ingest
 from ingestion.shapes import SERVICE
+from tests.fixtures.assertions import asserted
 from tests.fixtures.export_changes import without
 from tests.fixtures.need_rows import need
 from tests.fixtures.pdf_source import declared  # noqa: F401
@@ -124,7 +125,7 @@ def test_as_text_numpy():
 
 def test_assertion_values():
     s = sources()["ocha_hno_mli"]
-    said = ingest(s, [s.sample]).assertions
+    said = asserted(ingest(s, [s.sample]))
     assert not said["value"].str.startswith("np.").any()
     assert not said["raw_value"].str.startswith("np.").any()
 

@@ -15,6 +15,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers import pdf
 from ingestion.readers import rows as reader_rows
 from ingestion.records.source_records import ingest
+from tests.fixtures.assertions import asserted
 from tests.fixtures.pdf_pages import HEADER, ROWS, Rows, write_pdf  # noqa: F401
 from tests.fixtures.pdf_source import declared  # noqa: F401
 
@@ -115,7 +116,7 @@ def test_boxes_hold_the_text_of_their_cell(source: Source, tmp_path: Path) -> No
 def test_values_lead_back_to_their_cell(source: Source, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "a.pdf", [[HEADER, *ROWS]])
     ingested = ingest(source, [path])
-    said = ingested.assertions.query("attribute == 'service_type_code'")
+    said = asserted(ingested).query("attribute == 'service_type_code'")
     assert list(said["value"]) == ["SOC_02", "SOC_06", "ECO_04"]
     assert list(said["raw_value"]) == ["Logement", "Éducation", "Services financiers"]
     assert list(said["locator"]) == list(read(path, source).cells("Service"))

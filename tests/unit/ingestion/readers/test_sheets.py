@@ -26,6 +26,7 @@ from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import read_grid
 from ingestion.readers.tables import sorting, table
 from ingestion.records.source_records import ingest
+from tests.fixtures.assertions import asserted
 from tests.fixtures.odd_files import edited, ods_cell, write_ods, write_xls
 
 Declare = Callable[..., Path]
@@ -429,7 +430,7 @@ def test_several_values_of_a_cell_are_several_records_of_the_same_cell(
         assert records["record_id"].is_unique
     assert list(records["capacity_per_month"].fillna(0)) == [5, 0, 0, 7, 1]  # 5 places of the three together
     assert list(records["warnings"].fillna("")) == ["figure_shared"] * 3 + [""] * 2
-    said = ingest(source, [path]).assertions
+    said = asserted(ingest(source, [path]))
     assert list(said.loc[said["attribute"].eq("admin1_name"), "raw_value"]) == ["Kayes", "Mopti", "Gao", "Ségou"]
     regions = said[said["attribute"].eq("admin1_name")]
     assert list(zip(regions["value"], regions["locator"], strict=True)) == [

@@ -15,6 +15,7 @@ from expectations.gate import gate
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
 from ingestion.records.source_records import Ingested, ingest
+from tests.fixtures.assertions import asserted
 from tests.fixtures.provider_answers import (  # noqa: F401
     SERVICE,
     SERVICES,
@@ -76,7 +77,7 @@ def test_corrections_are_applied_and_the_raw_answers_stay(cleaned, as_workbook: 
     assert (first["capacity_per_month"], first["capacity_per_month_raw"]) == (400, "40")
     assert (services["capacity_per_month"].notna().tolist(), second["capacity_per_month_raw"]) == ([True, False], "40")
     assert services["warnings"].fillna("").str.contains("answer_corrected").all()
-    said = ingested.assertions
+    said = asserted(ingested)
     (claim,) = said[said["attribute"].eq("capacity_per_month")].to_dict("records")
     assert (claim["value"], claim["raw_value"], claim["locator"]) == ("400", "40", f"{FIRST}/srv[1]/capacite_mois")
     assert wrong(ingested) == []
@@ -116,7 +117,7 @@ def test_a_row_that_does_not_fit_is_rejected_and_changes_nothing(cleaned, row: l
     assert wrong(ingested) == [("A2:G2", reason)]
     first = ingested.records["service"].iloc[0]
     assert (first["capacity_per_month"], first["free_places"]) == (40, 21)
-    assert "Réticente" not in ingested.assertions.to_csv()
+    assert "Réticente" not in asserted(ingested).to_csv()
 
 
 def test_an_unknown_change_is_rejected_with_those_that_there_are(cleaned) -> None:

@@ -15,6 +15,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.surveys import survey
 from ingestion.records import shelters
 from ingestion.records.source_records import Ingested
+from tests.fixtures.assertions import asserted
 from tests.fixtures.export_changes import without
 from tests.fixtures.provider_answers import (  # noqa: F401
     DEVICE,
@@ -89,7 +90,7 @@ def test_repeats_go_to_the_submission_that_they_name(read: Callable[[Sheets], In
 
 
 def test_values_lead_back_to_their_question(read: Callable[[Sheets], Ingested]) -> None:
-    said = read(kobo()).assertions
+    said = asserted(read(kobo()))
     of_first = said[said["record_id"].str.endswith(f"{UUIDS[0]}/srv[1]") & said["shape"].eq("service")]
     places = dict(zip(of_first["attribute"], of_first["locator"], strict=True))
     assert places["organization_name"] == f"uuid:{UUIDS[0]}/org_nom"
@@ -101,7 +102,7 @@ def test_values_lead_back_to_their_question(read: Callable[[Sheets], Ingested]) 
 
 
 def test_the_interview_mode_is_the_class_of_evidence(read: Callable[[Sheets], Ingested]) -> None:
-    said = read(kobo()).assertions
+    said = asserted(read(kobo()))
     assert set(said.loc[said["locator"].str.contains(UUIDS[0]) & said["shape"].eq("service"), "evidence_class"]) == {
         "site"
     }
@@ -213,7 +214,7 @@ def test_a_victims_shelter_has_no_place_below_its_cercle(
     assert "shelter_masked" in shelter["warnings"].split(";")
     hidden = shelters.WITHHELD
     assert [n for n in [*hidden, *(f"{n}_raw" for n in hidden)] if not pd.isna(shelter[n])] == []
-    said = ingested.assertions[ingested.assertions["record_id"].eq(shelter["record_id"])]
+    said = asserted(ingested)[asserted(ingested)["record_id"].eq(shelter["record_id"])]
     assert set(said["attribute"]) & set(hidden) == set()
     kept = everything(ingested)
     assert [place for place in ("14.5321", "-4.2177", "4.2177", "ML050677") if place in kept] == []

@@ -17,6 +17,7 @@ from ingestion.errors import SourceFileError
 from ingestion.readers.surveys import survey
 from ingestion.readers.surveys.identity import VERSIONS, groups
 from ingestion.records.source_records import Ingested, ingest
+from tests.fixtures.assertions import asserted
 from tests.fixtures.export_changes import without
 from tests.fixtures.provider_answers import SERVICE, SUBMISSIONS, Sheets, odk, source  # noqa: F401
 
@@ -275,7 +276,7 @@ def test_the_state_of_kobo_is_read_in_json(source: Source, tmp_path: Path) -> No
     (path := tmp_path / "mrf_provider_survey.json").write_text(json.dumps({"count": 4, "next": None, "results": rows}))
     ingested = ingest(source, [path])
     assert names(ingested) == ["1", "4"]
-    assert "superviseur_fictif" not in ingested.rejected.to_csv() + ingested.assertions.to_csv()
+    assert "superviseur_fictif" not in ingested.rejected.to_csv() + asserted(ingested).to_csv()
 
 
 @pytest.mark.parametrize("status", ["notDecrypted", "missingEncryptedFormData"])

@@ -20,6 +20,7 @@ from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import letter
 from ingestion.readers.tables import table
 from ingestion.records.source_records import ingest
+from tests.fixtures.assertions import asserted
 
 Rows = list[list[str]]
 Declare = Callable[..., Path]
@@ -208,7 +209,7 @@ def test_wide_columns_become_rows_that_keep_the_cell_of_their_value(tmp_path: Pa
         ("ML0901", "m"): (10, "D2"), ("ML0901", "f"): (15, "E2"), ("ML0901", "a"): (25, "F2"),
         ("ML0103", "m"): (20, "D3"), ("ML0103", "f"): (22, "E3"), ("ML0103", "a"): (42, "F3"),
     }  # fmt: skip
-    assertions = ingested.assertions.merge(needs[["record_id", "locator"]], on="record_id", suffixes=("", "_row"))
+    assertions = asserted(ingested).merge(needs[["record_id", "locator"]], on="record_id", suffixes=("", "_row"))
     for said in assertions.itertuples():
         column, row = ord(said.locator[0]) - 65, int(said.locator[1:]) - 2
         if said.attribute in ("people", "admin2_code", "admin2_name", "admin1_code"):
@@ -237,7 +238,7 @@ def test_what_the_declaration_or_the_name_of_the_file_says_is_claimed_of_every_r
         "cost_code": "nom du fichier : gratuit",
         "zone_code": "source.yml : Z_GAO",  # what it falls back to
     }.items():
-        said = ingested.assertions[ingested.assertions["attribute"].eq(attribute)].set_index("record_id")
+        said = asserted(ingested)[asserted(ingested)["attribute"].eq(attribute)].set_index("record_id")
         assert said["locator"].to_dict() == rows.to_dict()
         assert set(said["raw_value"]) == {raw}
 
@@ -454,7 +455,7 @@ def test_another_column_speaks_where_the_first_is_empty(
     template_rows[2][0] = " - "
     path = write_csv(tmp_path / "editeur_produit_mli.csv", template_rows)
     ingested = ingest(source, [path])
-    names = ingested.assertions[ingested.assertions["attribute"] == "organization_name"]
+    names = asserted(ingested)[asserted(ingested)["attribute"] == "organization_name"]
     assert ingested.records["service"]["organization_name"].tolist() == ["Association Fictive du Modèle", "OFM"]
     assert ingested.records["service"]["errors"].isna().all()
     assert names["locator"].tolist() == ["A2", "B3"], "each value keeps the cell it came from"

@@ -25,6 +25,7 @@ from ingestion.readers.texts.word import open_word
 from ingestion.records.source_records import Ingested, ingest
 from orchestration.pipeline.delivery import deliver, prepare
 from orchestration.pipeline.inventory import take_inventory
+from tests.fixtures.assertions import asserted
 from warehouse.paths import Layout
 from warehouse.privacy.vault import open_vault
 
@@ -111,7 +112,7 @@ def mail(path: Path, **headers: str) -> Path:
 
 def everything(found: Ingested) -> str:
     """All that may leave the room for personal data."""
-    frames = [*found.records.values(), found.assertions, found.documents, found.rejected, gate(found).rejected]
+    frames = [*found.records.values(), asserted(found), found.documents, found.rejected, gate(found).rejected]
     return "\n".join([*(frame.to_csv() for frame in frames), *found.notes])
 
 
@@ -223,7 +224,7 @@ def test_declared_tables_are_found_stacked_and_others_noted(report: Source, tmp_
     records = found.records["service"]
     assert records["organization_name"].tolist() == ["ONG Fictive Sahel", "Foyer Fictif des Rives"]
     assert records["locator"].tolist() == ["table=1;row=2", "table=3;row=2"]
-    places = found.assertions.set_index(["record_id", "attribute"])["locator"]
+    places = asserted(found).set_index(["record_id", "attribute"])["locator"]
     assert places[records["record_id"].iloc[1], "admin2_name"] == "table=3;row=2;cell=F"
     assert found.notes == ["cr_essai.docx · table=2;row=1 : tableau que la source ne lit pas"]
 
@@ -244,7 +245,7 @@ def test_merged_cells_fill_the_rows_they_cover(report: Source, tmp_path: Path) -
         assert records[["admin1_name", "admin2_name"]].to_numpy().tolist() == [
             ["Gao", "Gao"], [second, "Ansongo"], ["Mopti", last],
         ]  # fmt: skip
-        regions = found.assertions[found.assertions["attribute"].eq("admin1_name")]
+        regions = asserted(found)[asserted(found)["attribute"].eq("admin1_name")]
         own = ["table=1;row=2;cell=E", "table=1;row=4;cell=E"]
         assert list(regions["locator"]) == ([own[0], *own] if second else own)
 

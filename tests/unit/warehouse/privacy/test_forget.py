@@ -29,6 +29,7 @@ from orchestration.pipeline.delivery import deliver
 from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.inventory import take_inventory
 from tests.conftest import KEY
+from tests.fixtures.assertions import asserted
 from tests.fixtures.provider_answers import HIDDEN_PHONE, SHOWN_PHONE, SUBMISSIONS, UUIDS, kobo, odk, write
 from tests.fixtures.provider_json import kobo_json
 from tests.fixtures.servers import Central, running
@@ -63,7 +64,7 @@ def test_a_reader_leaves_out_the_submission_with_its_repeats_and_tells_no_place(
     rejected = left.rejected[left.rejected["reason"].eq(ERASED)]
     assert set(rejected["locator"]) == {ERASED_PLACE}
     assert len(rejected[rejected["shape"].eq("service")]) == 1
-    for frame in (*left.records.values(), left.assertions, left.rejected, left.personal):
+    for frame in (*left.records.values(), asserted(left), left.rejected, left.personal):
         assert not frame.astype(str).apply(lambda column: column.str.contains(GONE)).to_numpy().any()
     (kept,) = left.consented.values()
     assert HIDDEN_PHONE not in kept
@@ -78,7 +79,7 @@ def test_an_edit_made_since_is_left_out_by_the_first_id(tmp_path: Path) -> None:
     path.write_text(json.dumps(answers))
     left = ingest(SOURCE, [path], lambda one: one == GONE)
     assert left.rejected["reason"].tolist().count(ERASED) >= 1
-    assert "11111111-1111" not in left.assertions.to_csv() + left.rejected.to_csv()
+    assert "11111111-1111" not in asserted(left).to_csv() + left.rejected.to_csv()
     ids = erasure.all_ids(Workspace(tmp_path), None, KNOWN, {SOURCE.id: [path]}, GONE)
     assert ids == {GONE, "11111111-1111-4111-8111-111111111111"}
 
