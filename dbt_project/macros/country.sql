@@ -1,4 +1,4 @@
-{# What the models know of the country: pcode_letters, vintage, near_zones, local_languages. `mrf` gives it from country.yml. #}
+{# What the models know of the country: pcode_letters, vintage, near_zones, local_languages, and how a figure without a precise place is named (open_…). `mrf` gives it from country.yml. #}
 {% macro country(fact) -%}
     {{ return(fromjson(env_var('MRF_COUNTRY_FACTS'))[fact]) }}
 {%- endmacro %}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from itertools import pairwise
 
 from ingestion.clean.text import fold, unaccented
 
@@ -60,8 +61,10 @@ _ENDS = (
     re.compile(r"(.*[^\W\d_].*[0-9]{4})\s*[-–—]\s*(.+)"),
     re.compile(r"((?:0?[1-9]|1[0-2])/[0-9]{4})\s*[-–—]\s*((?:0?[1-9]|1[0-2])/[0-9]{4})"),
     re.compile(
-        r"([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))-([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))"
+        r"([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))\s*[-–—]\s*"
+        r"([0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2}))"
     ),
+    re.compile(r"([0-9]{1,2}(?:er)? [^\W\d_]+\.?)-([0-9]{1,2}(?:er)? [^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([0-9]{1,2}(?:er)?)\s*[-–]\s*([0-9]{1,2} [^\W\d_]+\.? [0-9]{4})"),
     re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})"),  # ISO 8601
     re.compile(r"(.*[^\W\d_].*?)\s*[–—]\s*(.+)"),
@@ -69,6 +72,13 @@ _ENDS = (
     re.compile(r"([QTS][1-4])\s*-\s*([QTS][1-4] [0-9]{4})", re.IGNORECASE),
 )
 _LONGEST = 60  # no date is longer
+_ARROW = re.compile(r"\s*(?:→|-+>|=+>|»)\s*")
+_CALLED_YEAR = re.compile(r"^(?:l['’])?(?:année|annee|exercice|year)\s+(?=(?:19|20)[0-9]{2}\b)", re.IGNORECASE)
+_TIME_OF_DAY = re.compile(
+    r"(?<=(?:19|20)[0-9]{2}),?\s+(?:à |at )?[0-9]{1,2}(?::|h)[0-9]{2}(?::[0-9]{2})?(?:\s*[ap]m)?$", re.IGNORECASE
+)
+# An end alone: « jusqu’au 30 juin 2025 ».
+_UNTIL = re.compile(r"(?:jusqu['’](?:au|en|à la fin d[eu]|à)|until|till|up to)\s+(.+)", re.IGNORECASE)
 # A duration before its beginning or in front of its dates: « 12 mois à partir de mars 2025 », « 18 mois (du … au …) ».
 _DURATION = r"([0-9]{1,2})\s*(mois|months?|ans?|annees?|years?)"
 _LASTING = re.compile(
@@ -90,10 +100,14 @@ def date(value: str, *, end: bool = False) -> dt.date | None:
     serials from 20000 (1954) to 80000 (2119), and ranges of them: du 1er janvier au 31 mars 2024, janvier à mars 2024,
     01/02/2024 - 31/03/2024, 2024-2028, 18 mois (du 01/07/2024 au 31/12/2025), 12 mois à partir de mars 2025.
     """
-    text = " ".join(value.split())
+    text = _TIME_OF_DAY.sub("", _CALLED_YEAR.sub("", _ARROW.sub(" - ", " ".join(value.split()))))
     if len(text) > _LONGEST:
         return None
+    if match := _UNTIL.fullmatch(text):
+        return _one(match[1], end=True) if end else None
     day = _one(text, end)
+    if day is None:
+        day = _of_months(text, end)
     if day is None:
         day = _end_of_range(text, end)
     if day is None:
@@ -157,6 +171,14 @@ def _end_of_range(text: str, end: bool) -> dt.date | None:
             if first is not None and last is not None:
                 return (last if end else first) if first <= last else None
     return None
+
+
+def _of_months(text: str, end: bool) -> dt.date | None:
+    """The first or last day of months that follow one another: « juillet, août et septembre 2024 »."""
+    *words, year = fold(text).replace(" et ", " ").split() or [""]
+    numbers = [_MONTHS.get(word, 0) for word in words]
+    is_run = len(numbers) > 1 and all(numbers) and all(b == a + 1 for a, b in pairwise(numbers))
+    return _span(int(year), numbers[0], numbers[-1], end) if is_run and _YEAR.fullmatch(year) else None
 
 
 def _begun(text: str) -> dt.date | None:

@@ -119,6 +119,9 @@ class CountrySettings(_Strict):
     near_zones: tuple[str, ...] = Field((), description="zones revues à l’intervalle check_interval_near")
     near_zones_fr: str = Field("", description="les mêmes, dans une parenthèse")
     zones_fr: str = Field(description="les zones dans une phrase : « à A, B et C »")
+    later_regions: dict[str, str] = Field(
+        default_factory=dict, description="régions créées depuis current_vintage, et le code de celle qui les contenait"
+    )
     terms: Terms
     map: Map = Map()
 

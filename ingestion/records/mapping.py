@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ingestion.clean import pcodes, plausible
+from ingestion.clean import former_names, pcodes, plausible
 from ingestion.clean.dates import as_written
 from ingestion.clean.numbers import is_ambiguous
 from ingestion.clean.personal import PHONE, redact
@@ -22,8 +22,9 @@ from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
 from ingestion.readers.messages import columns_found, quoted
 from ingestion.readers.rows import Table
-from ingestion.records import personal, shelters
+from ingestion.records import budgets, personal, shelters
 from ingestion.records.written_dates import AMBIGUOUS, written_dates
+from ingestion.records.written_numbers import WrittenNumbers, has_one_group, thousands_signs, written_numbers
 from ingestion.shapes import ENCODED_ASSERTION, Column, Shape
 
 # What the interview mode says of the weight of a survey's answers; other sources have one class for all rows.
@@ -34,6 +35,8 @@ WITHHELD_TEXT = "[texte retenu]"
 FOUND = ", trouvé "  # in a reason, before the cell that it quotes
 # When a record was seen, and how its codes are to be read: nothing that sources could disagree on.
 _OF_THE_RECORD = ("observed_on", "admin_vintage")
+# Files whose cells may be numbers, which are shown with a dot.
+_SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,9 @@ class _Builder:
                     self.warnings[row].append(code)
         self.errors: list[list[str]] = self._of_other_countries()
         self.personal: list[pd.DataFrame] = []
+        self.derived: dict[str, Origin] = {}  # columns that no cell gives alone, and the origin of what they repeat
         self.dates = written_dates(self._date_texts(), table.is_1904)
+        self.numbers = self._written_numbers()
         self.nothing = np.full(len(self.index), None, dtype=object)
 
     def frame(self) -> pd.DataFrame:
@@ -117,6 +122,8 @@ class _Builder:
         frame = pd.DataFrame(columns, index=self.index, copy=False)  # a million rows of a hundred columns: no copies
         if {*shelters.HALVES} <= {column.name for column in self.shape}:
             self._drop_positions(frame)
+        if {*budgets.COLUMNS} <= {column.name for column in self.shape}:
+            self._complete_budgets(frame)
         if self.shape.name == "service":
             self._mask_shelters(frame)
         frame["record_id"] = self._record_ids(frame)
@@ -131,6 +138,28 @@ class _Builder:
             if column.kind == "date" and origin is not None:
                 for name in set(origin.read) & set(self.table.frame.columns):
                     yield from self.table.frame[name]
+
+    def _written_numbers(self) -> dict[str, WrittenNumbers]:
+        """By column of numbers with a cell that can be read in two ways, how it writes its thousands."""
+        origins = [(column, self.mapping.columns.get(column.name)) for column in self.shape.columns]
+        are_numbers = {
+            name
+            for column, origin in origins
+            if column.is_number and column.kind != "degrees" and origin is not None
+            for name in origin.read
+            if name in self.table.frame
+        }
+        asked = {name for name in are_numbers if has_one_group(self.table.frame[name].unique())}
+        if not asked:
+            return {}
+        are_typed = not self.document.file_name.casefold().endswith(_SPREADSHEETS)
+        signs = {
+            name: thousands_signs(self.table.frame[name].unique(), are_typed, name in are_numbers)
+            for name in self.table.frame.columns
+        }
+        return {
+            name: written_numbers(signs[name], (signs[other] for other in signs if other != name)) for name in asked
+        }
 
     def _of_other_countries(self) -> list[list[str]]:
         """For each row, the reason if it is of a country that the source does not keep."""
@@ -198,6 +227,20 @@ class _Builder:
         spaced = [text if phones[text] not in (None, text) and text not in cut else None for text in raw]
         return {column.name: [phones[text] for text in raw], f"{column.name}_raw": spaced}
 
+    def _complete_budgets(self, frame: pd.DataFrame) -> None:
+        """Amounts whose currency stands in a column of its own: those in francs CFA are so in `budget_xof` too."""
+        amount, currency, francs = (self.mapping.columns.get(name) for name in budgets.COLUMNS)
+        if amount is None or currency is None or francs not in (None, amount) or not len(frame):
+            return
+        if amount.column in self.table.frame and currency.column != amount.column:
+            numbers = self.numbers.get(amount.column or "", WrittenNumbers())
+            cells = [numbers.plain(text) for text in self._raw(amount)]
+            for row, code in budgets.settle(frame, cells).items():
+                kept = [warning for warning in self.warnings[row] if code or warning != f"{budgets.AMOUNT}_invalid"]
+                self.warnings[row] = kept + [code] * bool(code)
+        budgets.fill_francs(frame)
+        self.derived = {budgets.FRANCS: amount}
+
     def _drop_positions(self, frame: pd.DataFrame) -> None:
         """Drops a point outside the country, and a coordinate without the other: swapped numbers and 0 0 are no place.
 
@@ -258,11 +301,15 @@ class _Builder:
 
     def _clean(self, column: Column, text: str, origin: Origin | None) -> tuple[Any, bool, str | None]:
         stated = self.source.canonical(column.name, text) or text
+        if column.name in former_names.NAMING:
+            stated = former_names.names_of(stated).current
         if column.kind == "date":
             stated, code = self.dates.plain(stated)
             if code == AMBIGUOUS:
                 return None, False, text
         reading = origin or Origin(value="")
+        if column.is_number and reading.column in self.numbers:
+            stated = self.numbers[reading.column].plain(stated)
         value, understood = clean(column, stated, reading.start, reading.unit, reading.part)
         if column.kind == "degrees" and value is not None:  # « 13°54'N » in a text would be a position that got away
             return value, understood, None
@@ -380,7 +427,7 @@ class _Builder:
             "evidence_class": pa.array(evidence, pa.string()).dictionary_encode(),
             "reader": reader,
         }
-        for name, origin in self.mapping.columns.items():
+        for name, origin in (self.derived | self.mapping.columns).items():
             is_read = origin.column is None or origin.column in self.table.frame.columns
             stated = frame[name].notna().to_numpy()
             if not is_read or name in _OF_THE_RECORD or not stated.any():

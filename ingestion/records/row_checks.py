@@ -34,14 +34,19 @@ def _fractions(frame: pd.DataFrame, codes: list[set[str]]) -> None:
         codes[row].add("people_fractional")
 
 
+# What says a place below a cercle, or beside the codes.
+_OTHER_PLACES = ("admin3_code", "admin3_name", "place_name", "zone_code")
+
+
 def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
     """A figure whose parts one level down add up to another figure (HNO 2024, SHL, RRI: 37,938 against 47,508).
 
-    Rows whose place code could not be read have no level.
+    Rows whose place code could not be read, that say their place by a name alone, or that are of communes or zones,
+    have no level here.
     """
-    unread = pd.Series(False, index=frame.index)
-    for name in ("admin1_code", "admin2_code"):
-        unread |= frame[name].isna() & frame[f"{name}_raw"].notna()
+    unread = frame[[name for name in _OTHER_PLACES if name in frame]].notna().any(axis=1)
+    for level in ("admin1", "admin2"):
+        unread |= frame[f"{level}_code"].isna() & (frame[f"{level}_code_raw"].notna() | frame[f"{level}_name"].notna())
     known = frame.assign(row=range(len(frame)), people=pd.to_numeric(frame["people"]))[~unread]
     known = known[known["people"].notna()]
     country = known[known["admin1_code"].isna() & known["admin2_code"].isna()]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from ingestion.clean.pcodes import letters
 from ingestion.clean.personal import redact
 from ingestion.country import pack, seeds
+from ingestion.country.words import worded
 from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
@@ -284,6 +285,22 @@ def country_facts() -> dict[str, Any]:
         "near_zones": list(settings.near_zones),
         "local_languages": list(settings.local_languages),
         "readings": list(settings.readings),
+        "open_admin1_later": worded("{admin1:word} créé{admin1:e} depuis {vintage:current}"),
+        **_open_parts(2),
+        **_open_parts(3),
+    }
+
+
+def _open_parts(level: int) -> dict[str, str]:
+    """By the reason why an area of that level is open, how a figure of it is named in the area around it."""
+    texts = {
+        "undecided": "{adminN:word} disputé{adminN:e}",
+        "ambiguous": "{adminN:word} homonyme",
+        "unreadable": "{adminN:word} illisible",
+        "name_unknown": "{adminN:unknown}",
+    }
+    return {
+        f"open_admin{level}_{reason}": worded(text.replace("adminN", f"admin{level}")) for reason, text in texts.items()
     }
 
 

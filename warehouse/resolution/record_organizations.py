@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.clean.former_names import names_of
 from ingestion.clean.text import fold
 from warehouse.paths import Workspace
 from warehouse.resolution import id_registry, organizations, state
@@ -148,11 +149,22 @@ def _mentions(named: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 
 def _answers(workspace: Workspace) -> pd.DataFrame:
     """What sources say of a body's other name, then what people answered: people are heard last and win."""
-    renamed = read_records(workspace, "organization", ["organization_name", "alternate_name"]).dropna()
-    stated = renamed.set_axis(["left_name", "right_name"], axis=1).assign(answer="stated")
+    alternate = read_records(workspace, "organization", ["organization_name", "alternate_name"]).dropna()
+    pairs = [*alternate.itertuples(index=False, name=None), *_former_names(workspace)]
+    stated = pd.DataFrame(pairs, columns=["left_name", "right_name"]).assign(answer="stated")
     answers = state.answers(workspace, "organization").rename(columns={"left": "left_name", "right": "right_name"})
     both = pd.concat([stated, answers[["left_name", "right_name", "answer"]]], ignore_index=True)
     return both.drop_duplicates(["left_name", "right_name"], keep="last", ignore_index=True)
+
+
+def _former_names(workspace: Workspace) -> list[tuple[str, str]]:
+    """The name in use and a former one, for each that a source writes within a name: « Djiguiya (ex Tonus) »."""
+    written: set[str] = set()
+    for role in _ROLES:
+        column = f"{role.name}_raw"
+        written |= {str(text) for text in read_records(workspace, role.shape, [column])[column].dropna().unique()}
+    found = [(names.current, former) for names in map(names_of, sorted(written)) for former in names.former]
+    return [pair for pair in found if not organizations.are_known_apart(*pair)]
 
 
 def _parents(named: pd.DataFrame, mentions: pd.DataFrame, sections: pd.DataFrame) -> pa.Table:

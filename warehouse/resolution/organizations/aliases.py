@@ -95,6 +95,13 @@ def known() -> Known:
     return replace(listed, by_section=sections)
 
 
+def are_known_apart(name: str, former: str) -> bool:
+    """Whether a former name is that of a well-known organization, and the name is not: « Djiguiya (ex-AFD) »."""
+    listed = known()
+    known_former = listed.organization(parse(former)) or listed.by_acronym.get(parse(former).acronym)
+    return known_former is not None and listed.organization(parse(name)) != known_former
+
+
 def _unique(pairs: Iterable[tuple[Key, str]]) -> dict[Key, str]:
     """Keys that only one organization has; an empty key says nothing."""
     values_of: dict[Key, set[str]] = {}

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
+from ingestion.country.pack import country
 from ingestion.country.pcode_forms import ancestor
 from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
 from warehouse.resolution.places.cell_paths import Path, is_path_known, paths
 from warehouse.resolution.places.cells import repaired
 from warehouse.resolution.places.gazetteer import CURRENT, Match, alike, current, level_of, named
-from warehouse.resolution.places.place_names import place_key
+from warehouse.resolution.places.place_names import place_key, says_whole
 from warehouse.resolution.places.ranking import Candidate, Verdict, Witness, best_vote, decide, ranked, stated
 
 # Measured on the 701 communes (docs/adr/0010): alike enough among the 14 communes of a cercle, among 701 too little.
@@ -26,6 +27,7 @@ MARGIN = 0.05  # the second best is at least so much less alike
 SUGGESTED = 0.6  # shown to a person, never chosen
 NEAR = 0.5  # the vote of a point for a cercle whose outline passes beside it
 POINT = "point_in_polygon"
+LATER = "admin1_later"  # a region created since the current vintage: the one that held it
 _LEVELS = (1, 2, 3)
 _OPEN = ("name_unknown", "undecided", "ambiguous", "unreadable")  # what leaves a level empty that a record states
 
@@ -109,7 +111,19 @@ def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bo
     if answered is not None:
         return [answered]
     candidates = tuple(c for place in divided for c in (place.candidates or _as_candidate(place, reading.column)))
-    return [Place(warnings=("several_places", *warnings), candidates=candidates, question_key=_key(statement))]
+    around = Place() if warnings else _around(divided)
+    warnings = ("several_places", *warnings, *(["coarser_than_stated"] if around.code else []))
+    return [replace(around, warnings=warnings, candidates=candidates, question_key=_key(statement))]
+
+
+def _around(places: list[Place]) -> Place:
+    """The smallest area that holds all of these places, smaller than any of them; none where there is none."""
+    least = min((level_of(place.code) for place in places), default=0)
+    for level in range(least - 1, 0, -1):
+        codes = {ancestor(place.code, level) for place in places}
+        if len(codes) == 1:
+            return Place(codes.pop(), places[0].method, min(place.score or 0.0 for place in places))
+    return Place()
 
 
 def _read_names(statement: Statement) -> _NameReading:
@@ -125,7 +139,7 @@ def _read_names(statement: Statement) -> _NameReading:
         if coded := _coded(text):
             codes.append((coded[0], column, coded[1]))
             text = coded[2]
-        if not place_key(text):
+        if not place_key(text) or says_whole(text):
             continue
         is_elsewhere |= is_abroad(text, column, vintage)
         read = paths(text, column, vintage, _stated_levels(statement, column))
@@ -193,10 +207,9 @@ def _place(
 
 
 def _of_a_figure(place: Place) -> Place:
-    """A figure of a commune that is not known is not one of its cercle."""
-    if place.code and any(
-        f"admin{n}_{why}" in place.warnings for n in _LEVELS[level_of(place.code) :] for why in _OPEN
-    ):
+    """A figure of a commune that is not known is not one of its cercle, nor one of a later region of its region."""
+    is_open = any(f"admin{n}_{why}" in place.warnings for n in _LEVELS[level_of(place.code) :] for why in _OPEN)
+    if place.code and (is_open or (level_of(place.code) == 1 and LATER in place.warnings)):
         return replace(place, warnings=(*place.warnings, "coarser_than_stated"))
     return place
 
@@ -259,6 +272,10 @@ class _Testimony:
         if matches:
             self.witnesses.append(Witness(column, tuple(matches), name_level=level))
             return
+        if level == 1 and (later := _later_regions(texts)):
+            self.warnings.append(LATER)
+            self.witnesses.append(Witness(column, later, name_level=level))
+            return
         self.warnings.append(f"admin{level}_name_unknown")
         self._is_elsewhere |= any(is_neighbouring(text, level, parent) for text in texts)
         self._suggest(column, [m for text in texts for m in alike(text, level, self.vintage, parent, SUGGESTED)[:3]])
@@ -274,6 +291,13 @@ class _Testimony:
 
 def _codes(statement: Statement) -> Iterator[tuple[int, str]]:
     return ((level, code) for level, code in zip(_LEVELS, statement.codes, strict=True) if code)
+
+
+def _later_regions(texts: tuple[str, ...]) -> tuple[Match, ...]:
+    """The regions of 2021 that held the regions of these names, created since; none where one name is of no such."""
+    known = {place_key(name): code for name, code in country().later_regions.items()}
+    codes = [known.get(place_key(text)) for text in texts]
+    return tuple(Match(code, "variant") for code in dict.fromkeys(codes) if code) if all(codes) else ()
 
 
 def _reformed(texts: tuple[str, ...], level: int, vintage: str, parent: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ standings as (select * from {{ ref('stg_document_standing') }}),
 
 described as (select * from {{ ref('stg_document_described') }}),
 
-record_places as (select * from {{ ref('stg_record_place') }}),
+stated_figures as (select * from {{ ref('int_need_record') }}),
 
 record_organizations as (select * from {{ ref('stg_record_organization') }}),
 
@@ -86,43 +86,18 @@ counted as (
 
 organizations as (select distinct entity_id as organization_id from known_values where entity = 'organization'),
 
-need_parts as (
-    select
-        needs.record_id,
-        needs.source_id,
-        needs.population_group_code,
-        needs.period,
-        needs.sex,
-        needs.age_group,
-        case when known_zones.zone_code is not null then 1 else places.admin_level end as admin_level,
-        coalesce(places.admin1_code, known_zones.admin1_code) as admin1_code,
-        places.admin2_code,
-        case when places.admin_level = 3 then places.admin3_code end as admin3_code,
-        case
-            when needs.indicator = 'population' then 'population'
-            else needs.indicator || '_' || needs.sector_code
-        end as figure,
-        coalesce(places.warnings, '') like '%admin2_unreadable%'
-        or coalesce(places.warnings, '') like '%coarser_than_stated%' as is_unreadable,
-        coalesce(places.warnings, '') like '%other_country%' as is_foreign
-    from need_records as needs
-    left join record_places as places on needs.record_id = places.record_id
-    left join zones as known_zones
-        on coalesce(places.admin_level, 0) = 0 and needs.zone_code = known_zones.zone_code
-),
-
--- The figure that a record is of, or of a commune the sum of its cercle; of a total that the source gives, the rest is
--- detail.
+-- The figure that a record is of, or of a commune the sum of its cercle.
 need_figures as (
     select
-        parts.record_id,
-        parts.admin_level,
-        parts.is_unreadable,
-        parts.is_foreign,
+        stated.record_id,
+        stated.admin_level,
+        stated.standing,
+        stated.is_foreign,
+        stated.is_part_of_total,
         max(figures.figure_id) as figure_id,
         max(figures.suppression) as suppression,
-        max(case when figures.method = 'total_row' and (parts.sex <> 'a' or parts.age_group <> 'ALL') then 1 else 0 end)
-        = 1 as is_part_of_total,
+        max(case when stated.open_part is not null and not figures.is_open_part then 1 else 0 end) = 1
+            as is_part_of_area,
         max(
             case
                 when
@@ -134,31 +109,24 @@ need_figures as (
         )
         = 1 as is_contradictory,
         max(case when coalesce(zones.zone_code, cercles.zone_code) is not null then 1 else 0 end) = 1 as is_in_a_zone
-    from need_parts as parts
+    from stated_figures as stated
     left join figures
-        on parts.source_id = figures.source_id
-        and parts.population_group_code = figures.population_group_code
-        and parts.figure = figures.figure
-        and parts.period = figures.period
+        on stated.source_id = figures.source_id
+        and stated.population_group_code = figures.population_group_code
+        and stated.figure = figures.figure
+        and stated.period = figures.period
         and (
-            (
-                parts.admin_level = figures.admin_level
-                and coalesce(
-                    parts.admin3_code, parts.admin2_code, parts.admin1_code, {{ country_code() }}
-                )
-                = coalesce(
-                    figures.admin3_code, figures.admin2_code, figures.admin1_code, {{ country_code() }}
-                )
-            )
+            stated.figure_id = figures.figure_id
             or (
-                parts.admin_level = 3
+                stated.admin_level = 3
                 and figures.method = 'sum_of_communes'
-                and parts.admin2_code = figures.admin2_code
+                and stated.admin2_code = figures.admin2_code
             )
         )
     left join zones on figures.admin_level = 1 and figures.admin1_code = zones.admin1_code
     left join zone_cercles as cercles on figures.admin_level in (2, 3) and figures.admin2_code = cercles.admin_code
-    group by parts.record_id, parts.admin_level, parts.is_unreadable, parts.is_foreign
+    group by
+        stated.record_id, stated.admin_level, stated.standing, stated.is_foreign, stated.is_part_of_total
 ),
 
 descriptions as (
@@ -219,12 +187,12 @@ uses as (
     union all
     select parts.record_id, 'needs' as mart, parts.figure_id as entity_id
     from need_figures as parts
-    left join editions on parts.record_id = editions.record_id
     where parts.is_in_a_zone
+        and parts.standing in ('counted', 'contradicted')
         and not parts.is_part_of_total
+        and not parts.is_part_of_area
         and not parts.is_contradictory
         and parts.suppression is null
-        and editions.record_id is null
     union all
     select answers.record_id, 'service_quality' as mart, answers.service_at_location_id as entity_id
     from answers
@@ -276,10 +244,10 @@ explained as (
             when standing.shape = 'feedback' and answers.score is null then 'no_score'
             when standing.shape = 'feedback' then 'small_count'
             when standing.shape = 'need' and need_figures.is_foreign then 'foreign'
-            when
-                standing.shape = 'need' and (need_figures.admin_level is null or need_figures.is_unreadable)
-                then 'unplaced'
+            when standing.shape = 'need' and need_figures.admin_level is null then 'unplaced'
+            when standing.shape = 'need' and need_figures.standing in ('superseded', 'copy') then need_figures.standing
             when standing.shape = 'need' and need_figures.is_part_of_total then 'part_of_total'
+            when standing.shape = 'need' and need_figures.is_part_of_area then 'part_of_area'
             when standing.shape = 'need' and need_figures.admin_level not in (1, 2, 3) then 'other_level'
             when standing.shape = 'need' and need_figures.suppression is not null then 'small_count'
             when standing.shape = 'need' and need_figures.is_contradictory then 'contradictory'

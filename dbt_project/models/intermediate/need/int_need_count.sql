@@ -1,109 +1,23 @@
 -- One row per count: people of a group in an area, over all sexes and ages, before small ones are withheld. It is
 -- added up from its parts only where all of them are there: both sexes, all ages, all communes of a cercle. Otherwise
 -- `people` is unknown, and what is known of it is told beside.
-with needs as (select * from {{ ref('stg_need') }}),
-
-places as (select * from {{ ref('stg_record_place') }}),
-
-run as (select * from {{ ref('stg_run') }}),
-
-documents as (select * from {{ ref('stg_document_standing') }}),
-
-editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+with records as (select * from {{ ref('int_need_record') }} where standing in ('counted', 'contradicted')),
 
 known_sources as (select * from {{ ref('stg_source') }}),
 
-zones as (select * from {{ ref('zone') }}),
-
 areas as (select * from {{ ref('admin_area') }}),
-
-records as (
-    select
-        needs.source_id,
-        needs.population_group_code,
-        needs.indicator,
-        needs.sector_code,
-        needs.period,
-        needs.sex,
-        needs.age_group,
-        needs.people,
-        needs.warnings,
-        needs.observed_on,
-        -- A zone is a region: what names a zone and no place tells of the region.
-        case when zones.zone_code is not null then 1 else places.admin_level end as admin_level,
-        coalesce(places.admin1_code, zones.admin1_code) as admin1_code,
-        places.admin2_code,
-        case when places.admin_level = 3 then places.admin3_code end as admin3_code,
-        case
-            when needs.indicator = 'population' then 'population'
-            else needs.indicator || '_' || needs.sector_code
-        end as figure
-    from needs
-    inner join places on needs.record_id = places.record_id
-    cross join run
-    left join documents on needs.document_id = documents.document_id
-    left join editions on needs.record_id = editions.record_id
-    left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
-    -- A cercle that is not known is not its region, nor a commune its cercle.
-    where not coalesce(documents.withdrawn_on <= run.as_of, false)
-        and editions.record_id is null
-        and not coalesce(needs.observed_on > run.as_of, false)
-        and (places.admin_level is not null or zones.zone_code is not null)
-        and coalesce(places.warnings, '') not like '%admin2_unreadable%'
-        and coalesce(places.warnings, '') not like '%coarser_than_stated%'
-),
-
--- Said twice, a part counts once: as it was said last. Two values of one day contradict each other: it is unknown.
-repeated as (
-    select
-        *,
-        min(people) over same_day <> max(people) over same_day as is_contradictory,
-        row_number() over (
-            partition by
-                source_id,
-                admin_level,
-                admin1_code,
-                admin2_code,
-                admin3_code,
-                population_group_code,
-                figure,
-                period,
-                sex,
-                age_group
-            order by observed_on desc, people desc
-        ) as place
-    from records
-    window
-        same_day as (
-            partition by
-                source_id,
-                admin_level,
-                admin1_code,
-                admin2_code,
-                admin3_code,
-                population_group_code,
-                figure,
-                period,
-                sex,
-                age_group,
-                observed_on
-        )
-),
 
 -- The bounds of an age bracket: 0-17, 18 à 59, 60+, moins de 5, 60 et plus. A text without a number has none.
 parts as (
     select
         source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
+        area_code,
         population_group_code,
         figure,
         period,
         sex,
         age_group,
-        case when not is_contradictory then people end as people,
+        case when is_contradictory then null else people end as people,
         case
             when lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%' then 0
             else {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }}
@@ -113,8 +27,8 @@ parts as (
                 then {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }} - 1
             else {{ safe_cast("regexp_extract(age_group, '[0-9]+[^0-9]+([0-9]+)', 1)", 'bigint') }}
         end as last_age
-    from repeated
-    where place = 1
+    from records
+    where standing = 'counted'
 ),
 
 -- Brackets without numbers: those that the source uses for this figure anywhere.
@@ -142,10 +56,7 @@ chained as (
         bracket as (
             partition by
                 source_id,
-                admin_level,
-                admin1_code,
-                admin2_code,
-                admin3_code,
+                area_code,
                 population_group_code,
                 figure,
                 period,
@@ -158,10 +69,7 @@ chained as (
 of_ages as (
     select
         chained.source_id,
-        chained.admin_level,
-        chained.admin1_code,
-        chained.admin2_code,
-        chained.admin3_code,
+        chained.area_code,
         chained.population_group_code,
         chained.figure,
         chained.period,
@@ -192,10 +100,7 @@ of_ages as (
         and chained.population_group_code = brackets.population_group_code
     group by
         chained.source_id,
-        chained.admin_level,
-        chained.admin1_code,
-        chained.admin2_code,
-        chained.admin3_code,
+        chained.area_code,
         chained.population_group_code,
         chained.figure,
         chained.period,
@@ -205,10 +110,7 @@ of_ages as (
 by_sex as (
     select
         source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
+        area_code,
         population_group_code,
         figure,
         period,
@@ -222,10 +124,7 @@ by_sex as (
     union all
     select
         source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
+        area_code,
         population_group_code,
         figure,
         period,
@@ -241,10 +140,7 @@ by_sex as (
 ways as (
     select
         source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
+        area_code,
         population_group_code,
         figure,
         period,
@@ -256,10 +152,7 @@ ways as (
     from by_sex
     group by
         source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
+        area_code,
         population_group_code,
         figure,
         period,
@@ -271,29 +164,31 @@ ranked_ways as (
         *,
         row_number() over (
             partition by
-                source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period
+                source_id, area_code, population_group_code, figure, period
             order by case when is_complete then 0 when people is not null then 1 else 2 end, way
         ) as place
     from ways
 ),
 
+-- What a key names: its area, and the larger one that is decided where it is open.
 named as (
     select
         source_id,
-        admin_level,
-        admin1_code,
-        admin2_code,
-        admin3_code,
+        area_code,
         population_group_code,
         figure,
         period,
+        max(admin_level) as admin_level,
+        max(admin1_code) as admin1_code,
+        max(admin2_code) as admin2_code,
+        max(admin3_code) as admin3_code,
+        max(open_part) as open_part,
         max(indicator) as indicator,
         max(sector_code) as sector_code,
         {{ joined('warnings') }} as warnings,
-        max(case when place = 1 and is_contradictory then 'contradictory_rows' end) as own_warning
-    from repeated
-    group by
-        source_id, admin_level, admin1_code, admin2_code, admin3_code, population_group_code, figure, period
+        max(case when is_contradictory then 'contradictory_rows' end) as own_warning
+    from records
+    group by source_id, area_code, population_group_code, figure, period
 ),
 
 summed as (
@@ -308,6 +203,7 @@ summed as (
         named.sector_code,
         named.figure,
         named.period,
+        named.open_part,
         case when ways.is_complete then ways.people end as people,
         case when not ways.is_complete then ways.people end as known_people,
         case when not ways.is_complete then ways.told end as known_parts,
@@ -321,9 +217,7 @@ summed as (
     from named
     inner join ranked_ways as ways
         on named.source_id = ways.source_id
-        and named.admin_level = ways.admin_level
-        and coalesce(named.admin3_code, named.admin2_code, named.admin1_code, {{ country_code() }})
-        = coalesce(ways.admin3_code, ways.admin2_code, ways.admin1_code, {{ country_code() }})
+        and named.area_code = ways.area_code
         and named.population_group_code = ways.population_group_code
         and named.figure = ways.figure
         and named.period = ways.period
@@ -350,6 +244,7 @@ of_communes as (
         max(summed.sector_code) as sector_code,
         summed.figure,
         summed.period,
+        cast(null as {{ dbt.type_string() }}) as open_part,
         sum(summed.people) as people,
         cast(null as double) as known_people,
         cast(null as {{ dbt.type_string() }}) as known_parts,
@@ -359,20 +254,66 @@ of_communes as (
     inner join communes on summed.admin2_code = communes.admin2_code
     left join summed as cercles
         on cercles.admin_level = 2
+        and cercles.open_part is null
         and summed.source_id = cercles.source_id
         and summed.admin2_code = cercles.admin2_code
         and summed.population_group_code = cercles.population_group_code
         and summed.figure = cercles.figure
         and summed.period = cercles.period
-    where summed.admin_level = 3 and cercles.source_id is null
+    where summed.admin_level = 3 and cercles.source_id is null and summed.open_part is null
     group by summed.source_id, summed.admin2_code, summed.population_group_code, summed.figure, summed.period
     having count(summed.people) = max(communes.commune_count)
 ),
 
 told as (
-    select * from summed
+    select * from summed where open_part is null
     union all
     select * from of_communes
+),
+
+-- What is of an area and of no known place in it, where the source has no figure of the area itself: a known part.
+open_parts as (
+    select
+        summed.source_id,
+        summed.admin_level,
+        summed.admin1_code,
+        summed.admin2_code,
+        summed.admin3_code,
+        summed.population_group_code,
+        max(summed.indicator) as indicator,
+        max(summed.sector_code) as sector_code,
+        summed.figure,
+        summed.period,
+        max(summed.open_part) as open_part,
+        cast(null as double) as people,
+        sum(coalesce(summed.people, summed.known_people)) as known_people,
+        {{ joined("summed.open_part || coalesce(' : ' || summed.known_parts, '')") }} as known_parts,
+        'incomplete' as method,
+        {{ joined('summed.warnings') }} as warnings
+    from summed
+    left join told
+        on summed.source_id = told.source_id
+        and summed.admin_level = told.admin_level
+        and coalesce(summed.admin2_code, summed.admin1_code) = coalesce(told.admin2_code, told.admin1_code)
+        and summed.population_group_code = told.population_group_code
+        and summed.figure = told.figure
+        and summed.period = told.period
+    where summed.open_part is not null and told.source_id is null
+    group by
+        summed.source_id,
+        summed.admin_level,
+        summed.admin1_code,
+        summed.admin2_code,
+        summed.admin3_code,
+        summed.population_group_code,
+        summed.figure,
+        summed.period
+),
+
+counts as (
+    select * from told
+    union all
+    select * from open_parts
 ),
 
 surveys as (
@@ -380,13 +321,28 @@ surveys as (
 )
 
 select
-    told.*,
-    coalesce(told.admin3_code, told.admin2_code, told.admin1_code, {{ country_code() }}) as area_code,
+    counts.source_id,
+    counts.admin_level,
+    counts.admin1_code,
+    counts.admin2_code,
+    counts.admin3_code,
+    counts.population_group_code,
+    counts.indicator,
+    counts.sector_code,
+    counts.figure,
+    counts.period,
+    counts.people,
+    counts.known_people,
+    counts.known_parts,
+    counts.method,
+    counts.warnings,
+    coalesce(counts.admin3_code, counts.admin2_code, counts.admin1_code, {{ country_code() }}) as area_code,
     case
-        when told.admin_level = 3 then told.admin2_code
-        when told.admin_level = 2 then told.admin1_code
+        when counts.admin_level = 3 then counts.admin2_code
+        when counts.admin_level = 2 then counts.admin1_code
         else {{ country_code() }}
     end as parent_code,
+    counts.open_part is not null as is_open_part,
     surveys.source_id is not null as is_from_survey
-from told
-left join surveys on told.source_id = surveys.source_id
+from counts
+left join surveys on counts.source_id = surveys.source_id

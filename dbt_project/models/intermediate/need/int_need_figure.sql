@@ -1,6 +1,12 @@
 -- One row per figure: the counts of people, and whether they are withheld because somebody could be told by them.
 -- Published statistics are told as they are; what our own surveys count is told an area at a time.
-with counts as (select *, coalesce(people, known_people) as told_people from {{ ref('int_need_count') }}),
+with counts as (
+    select
+        *,
+        -- What is of an area and of no known place in it is one more of its parts.
+        case when is_open_part then admin_level + 1 else admin_level end as part_level
+    from {{ ref('int_need_count') }}
+),
 
 surveyed as (
     select
@@ -8,11 +14,13 @@ surveyed as (
         figure,
         period,
         population_group_code,
-        admin_level,
+        part_level as admin_level,
         admin1_code,
-        area_code,
-        parent_code,
-        told_people as people
+        case when is_open_part then area_code || '?' else area_code end as area_code,
+        case when is_open_part then area_code else parent_code end as parent_code,
+        coalesce(people, known_people) as people,
+        -- A part without a precise place may be of an area that is told, or of none: readers may add it or not.
+        case when is_open_part then 0 else coalesce(people, known_people) end as placed_people
     from counts
     where is_from_survey
 ),
@@ -34,7 +42,8 @@ areas_{{ level }} as (
         max(parts.admin1_code) as admin1_code,
         parts.parent_code as area_code,
         {{ 'max(parts.admin1_code)' if level == 2 else country_code() }} as parent_code,
-        sum(parts.people) as people
+        sum(parts.people) as people,
+        sum(parts.placed_people) as placed_people
     from areas_{{ level + 1 }} as parts
     left join surveyed as own
         on own.admin_level = {{ level }}
@@ -61,7 +70,7 @@ areas as (
 small as (
     select source_id, figure, period, admin_level, parent_code
     from areas
-    where {{ is_small('people') }}
+    where {{ is_small('people') }} or {{ is_small('placed_people') }}
     union
     select source_id, figure, period, admin_level, max(parent_code) as parent_code
     from areas
@@ -85,6 +94,7 @@ small as (
         parts.admin_level,
         parts.parent_code
     having {{ is_small('max(wholes.people) - sum(parts.people)') }}
+        or {{ is_small('max(wholes.placed_people) - sum(parts.placed_people)') }}
 ),
 
 of_the_country as (
@@ -116,10 +126,11 @@ select
     counts.known_parts,
     counts.method,
     counts.warnings,
+    counts.is_open_part,
     counts.is_from_survey,
     case
         when
-            of_the_country.small_level <= counts.admin_level
+            of_the_country.small_level <= counts.part_level
             or of_the_region.source_id is not null
             or of_the_cercle.source_id is not null
             then 'SMALL_COUNT'
@@ -131,14 +142,14 @@ left join of_the_country
     and counts.period = of_the_country.period
 left join small as of_the_region
     on of_the_region.admin_level = 2
-    and counts.admin_level >= 2
+    and counts.part_level >= 2
     and counts.source_id = of_the_region.source_id
     and counts.figure = of_the_region.figure
     and counts.period = of_the_region.period
     and counts.admin1_code = of_the_region.parent_code
 left join small as of_the_cercle
     on of_the_cercle.admin_level = 3
-    and counts.admin_level = 3
+    and counts.part_level = 3
     and counts.source_id = of_the_cercle.source_id
     and counts.figure = of_the_cercle.figure
     and counts.period = of_the_cercle.period

@@ -12,6 +12,12 @@ feedback as (select * from {{ ref('int_feedback') }}),
 
 need_figures as (select * from {{ ref('int_need_figure') }}),
 
+stated_needs as (select * from {{ ref('stg_need') }}),
+
+record_places as (select * from {{ ref('stg_record_place') }} where shape = 'need'),
+
+record_editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+
 overrides as (select * from {{ ref('int_override') }}),
 
 winners as (select * from {{ ref('int_value') }}),
@@ -34,6 +40,12 @@ placed as (
         {{ each_part('place_warnings') }} as code
     from service_records
     where place_warnings is not null and edition_standing is null
+    union all
+    select needs.source_id, needs.locator, {{ each_part('record_places.warnings') }} as code
+    from stated_needs as needs
+    inner join record_places on needs.record_id = record_places.record_id
+    left join record_editions as dropped on needs.record_id = dropped.record_id
+    where record_places.warnings is not null and dropped.record_id is null
 ),
 
 places as (

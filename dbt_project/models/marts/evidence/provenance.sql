@@ -11,15 +11,9 @@ stated as (
     where (shape = 'need' and attribute = 'people') or (shape = 'survey_coverage' and attribute = 'is_found')
 ),
 
-need_records as (select * from {{ ref('stg_need') }}),
-
-places as (select * from {{ ref('stg_record_place') }}),
-
-editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
+need_records as (select * from {{ ref('int_need_record') }}),
 
 figures as (select * from {{ ref('int_need_figure') }}),
-
-zones as (select * from {{ ref('zone') }}),
 
 parameters as (select * from {{ ref('parameter') }}),
 
@@ -124,19 +118,45 @@ overrides as (
 ),
 
 small_parts as (
-    select distinct source_id, indicator, sector_code, period from need_records where {{ is_small('people') }}
+    select distinct source_id, figure, period from need_records where {{ is_small('people') }}
 ),
 
--- A figure of people is one source's own: it is not weighed against others, it is traced.
+-- The figure of each record, and of a commune the sum of its cercle; a row without a precise place is below the figure
+-- that its source gives of the area.
+figures_of_records as (
+    select
+        needs.record_id,
+        figures.figure_id,
+        figures.method,
+        figures.suppression,
+        needs.open_part is not null and not figures.is_open_part as is_below
+    from need_records as needs
+    inner join figures
+        on needs.source_id = figures.source_id
+        and needs.population_group_code = figures.population_group_code
+        and needs.figure = figures.figure
+        and needs.period = figures.period
+        and (
+            needs.figure_id = figures.figure_id
+            or (
+                needs.admin_level = 3
+                and figures.method = 'sum_of_communes'
+                and needs.admin2_code = figures.admin2_code
+            )
+        )
+),
+
+-- A figure of people is one source's own: it is not weighed against others, it is traced. What an edition dropped, or a
+-- withdrawn document told, is traced under the key that it had.
 need_claims as (
     select
         'need' as entity,
-        figures.figure_id as entity_id,
+        coalesce(figures.figure_id, needs.figure_id) as entity_id,
         stated.attribute,
         stated.record_id || '#people' as assertion_id,
         stated.value,
         stated.raw_value,
-        editions.record_id is null as is_winner,
+        needs.standing in ('counted', 'contradicted') and not coalesce(figures.is_below, false) as is_winner,
         cast(class_weight.value as double) * cast(confidence.value as double) as weight,
         cast(class_weight.value as double) as class_weight,
         1.0 as freshness,
@@ -145,51 +165,30 @@ need_claims as (
         stated.source_id,
         stated.document_id,
         stated.locator,
-        coalesce(editions.standing, 'counted') as standing,
+        case
+            when figures.is_below then 'set_aside'
+            when needs.standing = 'contradicted' then 'counted'
+            else needs.standing
+        end as standing,
         stated.document_id as root_document_id,
-        coalesce(figures.is_from_survey, false) as is_from_survey,
-        needs.sex = 'a' and needs.age_group = 'ALL' and figures.method <> 'sum_of_communes' as is_whole,
+        {{ is_field('stated.evidence_class') }} as is_from_survey,
+        needs.sex = 'a'
+        and needs.age_group = 'ALL'
+        and needs.open_part is null
+        and coalesce(figures.method, '') <> 'sum_of_communes' as is_whole,
         small_parts.source_id is not null as has_small_part
     from stated
-    left join editions on stated.record_id = editions.record_id
     inner join need_records as needs on stated.record_id = needs.record_id
     left join small_parts
         on needs.source_id = small_parts.source_id
-        and needs.indicator = small_parts.indicator
-        and needs.sector_code = small_parts.sector_code
+        and needs.figure = small_parts.figure
         and needs.period = small_parts.period
-    inner join places on needs.record_id = places.record_id
-    left join zones on coalesce(places.admin_level, 0) = 0 and needs.zone_code = zones.zone_code
-    inner join figures
-        on needs.source_id = figures.source_id
-        and needs.population_group_code = figures.population_group_code
-        and needs.indicator = figures.indicator
-        and needs.sector_code = figures.sector_code
-        and needs.period = figures.period
-        and (
-            (
-                case when zones.zone_code is not null then 1 else places.admin_level end = figures.admin_level
-                and coalesce(
-                    case when places.admin_level = 3 then places.admin3_code end,
-                    places.admin2_code,
-                    places.admin1_code,
-                    zones.admin1_code,
-                    {{ country_code() }}
-                )
-                = coalesce(
-                    figures.admin3_code, figures.admin2_code, figures.admin1_code, {{ country_code() }}
-                )
-            )
-            or (
-                figures.method = 'sum_of_communes'
-                and places.admin_level = 3
-                and places.admin2_code = figures.admin2_code
-            )
-        )
+    left join figures_of_records as figures on needs.record_id = figures.record_id
     inner join parameters as class_weight on 'weight_' || stated.evidence_class = class_weight.name
     inner join parameters as confidence on 'confidence_' || stated.reader = confidence.name
     where stated.shape = 'need'
         and stated.attribute = 'people'
+        and needs.standing is not null
         and figures.suppression is null
 ),
 

@@ -79,6 +79,15 @@ def test_dates_are_read(written: str, first: DAY, last: DAY) -> None:
         ("du 1er janvier au 31 mars 2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
         ("du 1 au 15 mars 2024", DAY(2024, 3, 1), DAY(2024, 3, 15)),
         ("01/02/2024 - 31/03/2024", DAY(2024, 2, 1), DAY(2024, 3, 31)),
+        ("01.01.2024–31.03.2024", DAY(2024, 1, 1), DAY(2024, 3, 31)),
+        ("mars 2024 → juin 2024", DAY(2024, 3, 1), DAY(2024, 6, 30)),
+        ("01/03/2024 -> 30/06/2024", DAY(2024, 3, 1), DAY(2024, 6, 30)),
+        ("15 mars-20 juin 2024", DAY(2024, 3, 15), DAY(2024, 6, 20)),
+        ("Juillet-Août-Septembre 2024", DAY(2024, 7, 1), DAY(2024, 9, 30)),
+        ("juillet, août et septembre 2024", DAY(2024, 7, 1), DAY(2024, 9, 30)),
+        ("Année 2024", DAY(2024, 1, 1), DAY(2024, 12, 31)),
+        ("15 juin 2024 00:00", DAY(2024, 6, 15), DAY(2024, 6, 15)),
+        ("15/06/2024 à 10h30", DAY(2024, 6, 15), DAY(2024, 6, 15)),
         ("01/02/2024-31/03/2024", DAY(2024, 2, 1), DAY(2024, 3, 31)),
         ("01/02 au 31/03/2024", DAY(2024, 2, 1), DAY(2024, 3, 31)),
         ("2024-01-01/2024-06-30", DAY(2024, 1, 1), DAY(2024, 6, 30)),
@@ -552,3 +561,13 @@ def test_a_label_is_as_good_as_its_code(name: str, written: str, code: str | Non
 def test_an_unknown_list_is_an_error() -> None:
     with pytest.raises(KeyError):
         code_lists.codes("couleurs")
+
+
+@pytest.mark.parametrize("written", ["jusqu’au 30 juin 2025", "jusqu'en juin 2025", "until 30 June 2025"])
+def test_an_end_alone(written: str) -> None:
+    assert (dates.date(written), dates.date(written, end=True)) == (None, DAY(2025, 6, 30))
+
+
+@pytest.mark.parametrize("written", ["janvier, mars et juin 2024", "juin-mai 2024", "mars", ""])
+def test_months_that_do_not_follow_one_another_are_no_period(written: str) -> None:
+    assert dates.date(written) is None

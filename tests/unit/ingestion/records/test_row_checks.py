@@ -153,3 +153,16 @@ def test_a_total_that_women_and_men_do_not_add_up_to_is_told(
     rows += [need(count, "ML05", "ML0502") | {"sex": sex} for sex, count in (("f", women), ("m", men))]
     elsewhere = [need(7, "ML05", "ML0501"), need(9, "ML07", "ML0703") | {"sex": "m"}]
     assert warnings("need", *rows, *elsewhere) == [warned, "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{"admin1_name": "Gao"}, {"admin2_name": "Ansongo"}, {"admin3_code": "ML050201"}, {"zone_code": "Z_GAO"},
+     {"place_name": "Gao"}],
+    ids=lambda place: next(iter(place)),
+)  # fmt: skip
+def test_a_place_said_otherwise_than_by_its_code_is_no_total(
+    warnings: Callable[..., list[str]], place: dict[str, str]
+) -> None:
+    rows = [need(100) | place, need(60, "ML05", "ML0501"), need(70, "ML07", "ML0703")]
+    assert warnings("need", *rows) == [""] * 3

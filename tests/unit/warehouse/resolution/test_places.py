@@ -126,7 +126,7 @@ def test_names_find_their_area(names: str, code: str, method: str) -> None:
         ("Kayes>Kita>Gadougou", "ML0105", "admin3_name_unknown"),
         ("Kayes>Kita>Gadougou 3", "ML0105", "admin3_name_unknown"),
         ("Kayes>Kita>Sefeto", "ML0105", "admin3_name_unknown"),  # Nord or Ouest
-        ("Bandiagara", "", "admin1_name_unknown"),  # a region of 2023 is no cercle of 2021
+        ("Ansongo", "", "admin1_name_unknown"),  # a cercle in a column of regions
         ("Atlantis", "", "place_unresolved"),
     ],
 )
@@ -243,8 +243,46 @@ def test_one_unknown_part_is_told_and_two_leave_the_cell_whole() -> None:
 
 def test_a_figure_of_several_places_is_not_split() -> None:
     (found,) = places_of(statement("Mopti>Mopti/Bandiagara"), {}, False)
-    assert (found.code, found.warnings) == ("", ("several_places",))
+    assert (found.code, found.warnings) == ("ML05", ("several_places", "coarser_than_stated"))
     assert [c.code for c in found.candidates] == ["ML0506", "ML0501"]
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ("Gao>Ansongo>Bara, Ouattagouna", "ML0701"),
+        ("Mopti, Gao>Bandiagara; Ansongo", ""),
+        ("Kayes, Mopti", ""),
+        ("Mopti>Mopti, Bankass, Nulle-Part", ""),
+    ],
+)
+def test_what_is_of_several_places_is_a_part_of_the_area_that_holds_them(names: str, code: str) -> None:
+    (found,) = places_of(statement(names), {}, False)
+    assert (found.code, "coarser_than_stated" in found.warnings) == (code, bool(code))
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ("Gao>Tous les cercles", "ML07"),
+        ("Gao>Toute la région", "ML07"),
+        ("Gao>Ansongo>Ensemble du cercle", "ML0701"),
+        ("Gao>Ansongo>toutes", "ML0701"),
+        ("Gao>All", "ML07"),
+        ("Toutes>Ansongo", "ML0701"),
+    ],
+)
+def test_a_cell_that_says_all_of_an_area_names_no_place_in_it(names: str, code: str) -> None:
+    (found,) = places_of(statement(names), {}, False)
+    assert (found.code, found.warnings) == (code, ())
+
+
+@pytest.mark.parametrize(
+    "names", ["National", "Toutes les régions", "Ensemble du pays", "Niveau national", "Nationwide"]
+)
+def test_a_region_that_is_the_country(names: str) -> None:
+    (found,) = places_of(statement(names), {}, False)
+    assert (found.level, found.method) == (0, "country")
 
 
 @pytest.mark.parametrize(
@@ -261,6 +299,24 @@ def test_a_figure_of_an_unknown_place_is_not_one_of_what_is_around(names: str, c
     (figure,), (service,) = (places_of(statement(names, codes), {}, divisible) for divisible in (False, True))
     assert ("coarser_than_stated" in figure.warnings) == is_told
     assert (figure.code, "coarser_than_stated" in service.warnings) == (service.code, False)
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "is_part"),
+    [
+        ("Bandiagara", "ML05", True),
+        ("Région de Nioro du Sahel", "ML01", True),
+        ("San", "ML04", True),
+        ("Taoudénit", "ML06", True),
+        ("Bandiagara>Bankass", "ML0502", False),
+        ("Bougouni>>Garalo", "ML030110", False),
+        ("Ménaka", "ML10", False),
+    ],
+)
+def test_a_region_created_since_is_in_the_one_that_held_it(names: str, code: str, is_part: bool) -> None:
+    (figure,), (service,) = (places_of(statement(names), {}, divisible) for divisible in (False, True))
+    assert (figure.code, service.code) == (code, code)
+    assert ("coarser_than_stated" in figure.warnings, "admin1_name_unknown" in service.warnings) == (is_part, False)
 
 
 def test_a_person_decides() -> None:
