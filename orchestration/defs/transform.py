@@ -26,9 +26,9 @@ from orchestration.defs.sources import (
     validated_key,
 )
 from orchestration.pipeline import column_lineage, dbt_rules, engine
+from orchestration.pipeline.dbt_environment import environment
 from orchestration.pipeline.dbt_manifest import DBT_ON_SPARK, GROUPS, finish_parsing, manifest_path, read
 from orchestration.pipeline.delivery import record_deliveries, source_table
-from orchestration.pipeline.inventory import environment
 from orchestration.pipeline.workers import end_reading
 from orchestration.settings import SettingError
 from orchestration.upstream.dbt_cli import dbt_resource

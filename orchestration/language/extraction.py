@@ -35,12 +35,13 @@ _SENTENCES = (
     ),
 )
 _LABELS = ("orchestration/operation/step_labels.py", "warehouse/source_states.py", "warehouse/reading/labels.py")
-# What these write is read elsewhere: files of a source or a country, pages, e-mails.
+# What these write is read elsewhere: files of a source or a country, marts, pages, e-mails.
 _NOT_SHOWN = (
     *("ingestion/proposals/country/writing.py", "ingestion/proposals/folder.py", "ingestion/proposals/fiction.py"),
     *("ingestion/country/words.py", "ingestion/clean/personal", "orchestration/operation/alerts.py"),
     *("ingestion/readers/texts/attendance.py", "ingestion/instruments/xlsform.py"),
     *("warehouse/publication/checks_page.py", "warehouse/reading/dictionary.py", "warehouse/privacy/file_texts.py"),
+    "orchestration/pipeline/dbt_environment.py",
     *("warehouse/reading/label_views.py", "warehouse/reading/cookbook.py", "warehouse/reading/pages.py"),
 )
 _DESCRIBES = ("description", "fr", "en", "title")  # arguments that describe a field or a page

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Runs `dbt` with the arguments of the process, in the environment of `inventory.environment`."""
+    """Runs `dbt` with the arguments of the process, in the environment of `dbt_environment.environment`."""
     build = Path(os.environ["MRF_BUILD_FILE"])
     os.environ.setdefault("DBT_PROJECT_DIR", os.getcwd())
     build.parent.mkdir(parents=True, exist_ok=True)

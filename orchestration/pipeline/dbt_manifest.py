@@ -12,7 +12,7 @@ from typing import Any
 
 from ingestion.country import pack
 from ingestion.digest import file_sha256
-from orchestration.pipeline.inventory import environment, installed_seeds
+from orchestration.pipeline.dbt_environment import environment, installed_seeds
 from warehouse.parameter_texts import with_parameters, write_seeds
 from warehouse.paths import DBT_PROJECT, Layout
 from warehouse.state_files import Damaged

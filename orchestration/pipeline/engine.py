@@ -54,7 +54,7 @@ def failure(layout: Layout) -> str:
 
 
 def spark_environment(layout: Layout) -> dict[str, str]:
-    """What `mrf-dbt-spark` reads besides `inventory.environment`, which dbt on DuckDB has read just before."""
+    """What `mrf-dbt-spark` reads besides `dbt_environment.environment`, which dbt on DuckDB has read just before."""
     return {
         "MRF_SPARK_MASTER": settings_of_engine()[1],
         "MRF_SPARK_FOLDER": str(folder(layout)),

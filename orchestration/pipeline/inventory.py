@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import json
 import os
 import unicodedata
 from collections.abc import Iterator
@@ -13,17 +12,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingestion.clean.pcodes import letters
 from ingestion.clean.personal import redact
 from ingestion.country import pack, seeds
-from ingestion.country.words import worded
 from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
-from orchestration.settings import BUILD_MEMORY, SettingError, build_memory, withholds_free_text
-from warehouse.parameter_texts import holds_seeds, write_seeds
+from orchestration.settings import SettingError, withholds_free_text
 from warehouse.paths import DBT_PROJECT, PROJECT, Layout
-from warehouse.plain_path import for_duckdb, plain
 from warehouse.privacy import forgotten, key
 from warehouse.publication import publish
 from warehouse.resolution import state
@@ -274,54 +269,3 @@ def of_run(
 def from_dict(content: dict[str, Any]) -> Inventory:
     """An inventory read back from its JSON."""
     return Inventory(**content | {"as_of": dt.date.fromisoformat(content["as_of"])})
-
-
-def country_facts() -> dict[str, Any]:
-    """What the models know of the country; the macro `country` reads it."""
-    settings = pack.country()
-    return {
-        "pcode_letters": letters(),
-        "vintage": settings.current_vintage,
-        "near_zones": list(settings.near_zones),
-        "local_languages": list(settings.local_languages),
-        "readings": list(settings.readings),
-        "open_admin1_later": worded("{admin1:word} créé{admin1:e} depuis {vintage:current}"),
-        **_open_parts(2),
-        **_open_parts(3),
-    }
-
-
-def _open_parts(level: int) -> dict[str, str]:
-    """By the reason why an area of that level is open, how a figure of it is named in the area around it."""
-    texts = {
-        "undecided": "{adminN:word} disputé{adminN:e}",
-        "ambiguous": "{adminN:word} homonyme",
-        "unreadable": "{adminN:word} illisible",
-        "name_unknown": "{adminN:unknown}",
-    }
-    return {
-        f"open_admin{level}_{reason}": worded(text.replace("adminN", f"admin{level}")) for reason, text in texts.items()
-    }
-
-
-def installed_seeds() -> Path:
-    """Where `make` writes the reference lists: under one path, all data roots share dbt's parse of them."""
-    return DBT_PROJECT / "target" / pack.iso3() / "seeds"
-
-
-def _seeds(layout: Layout) -> Path:
-    return installed_seeds() if holds_seeds(installed_seeds()) else write_seeds(plain(layout.root) / "build" / "seeds")
-
-
-def environment(layout: Layout, is_demo: bool) -> dict[str, str]:
-    """The environment that dbt's project reads its paths, its seeds and the facts of the country from."""
-    return {
-        "MRF_BUILD_FILE": str(for_duckdb(layout.build_file)),
-        "MRF_SEEDS": os.path.relpath(_seeds(layout), DBT_PROJECT),
-        BUILD_MEMORY: str(build_memory()),
-        "MRF_COUNTRY_FACTS": json.dumps(country_facts()),
-        "MRF_INPUTS": str(Layout(plain(layout.root)).workspace(is_demo).base),
-        "DBT_TARGET_PATH": str(layout.dbt_target),
-        "DBT_LOG_PATH": str(layout.dbt_target),
-        "PATH": os.environ.get("PATH", ""),
-    }

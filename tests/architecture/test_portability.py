@@ -18,7 +18,7 @@ from sqlglot.dialects import Spark
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
-from orchestration.pipeline.inventory import environment
+from orchestration.pipeline.dbt_environment import environment
 from warehouse.paths import Layout
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from orchestration.pipeline.dbt_environment import environment
 from orchestration.pipeline.dbt_manifest import DBT
-from orchestration.pipeline.inventory import environment
 from tests.conftest import PROJECT, Root
 from warehouse.paths import Layout
 

@@ -1,5 +1,5 @@
 """dbt on Spark, as the command `mrf-dbt-spark`: dbt's own command line, with its inputs brought to Spark before and
-its tables brought back into DuckDB's build file after. Its environment is that of `inventory.environment` and `engine`.
+its tables brought back into DuckDB's build file after. Its environment is that of `dbt_environment` and `engine`.
 """
 
 from __future__ import annotations

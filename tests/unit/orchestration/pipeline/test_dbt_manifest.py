@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.pipeline import dbt_manifest, inventory
+from orchestration.pipeline import dbt_environment, dbt_manifest
 from warehouse.paths import DBT_PROJECT, Layout
 
 
@@ -19,7 +19,7 @@ def test_a_changed_project_keeps_what_is_said_of_its_tests(tmp_path: Path, monke
     shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
     monkeypatch.setattr(dbt_manifest, "DBT_PROJECT", project)
     monkeypatch.setattr(dbt_manifest, "INSTALLED", project / "target")
-    monkeypatch.setattr(inventory, "DBT_PROJECT", project)  # the seeds are named relative to it
+    monkeypatch.setattr(dbt_environment, "DBT_PROJECT", project)  # the seeds are named relative to it
     landed = layout.landing / "landed.csv"
     landed.parent.mkdir(parents=True)
     landed.touch()
