@@ -15,32 +15,43 @@ editions as (select * from {{ ref('stg_record_edition') }} where place_no = 0),
 
 zones as (select * from {{ ref('zone') }}),
 
-placed as (
+located as (
     select
         needs.*,
-        -- A zone is a region: what names a zone and no place tells of the region.
-        case when zones.zone_code is not null then 1 else places.admin_level end as admin_level,
-        coalesce(places.admin1_code, zones.admin1_code) as placed1_code,
+        places.admin_level as place_level,
+        places.admin1_code as place1_code,
         places.admin2_code as placed2_code,
         case when places.admin_level = 3 then places.admin3_code end as placed3_code,
         coalesce(places.warnings, '') as place_warnings,
-        zones.zone_code is not null as is_of_zone,
         case
-            when needs.indicator = 'population' then 'population'
-            else needs.indicator || '_' || needs.sector_code
-        end as figure,
-        coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn,
-        coalesce(needs.observed_on > run.as_of, false) as is_after_as_of,
-        editions.standing as edition_standing
+            when
+                coalesce(places.admin_level, 0) = 0
+                and position('other_country' in coalesce(places.warnings, '')) = 0
+                then needs.zone_code
+        end as stated_zone_code
     from needs
     inner join places on needs.record_id = places.record_id
+),
+
+placed as (
+    select
+        located.*,
+        -- A zone is a region: what names a zone and no place tells of the region.
+        case when zones.zone_code is not null then 1 else located.place_level end as admin_level,
+        coalesce(located.place1_code, zones.admin1_code) as placed1_code,
+        zones.zone_code is not null as is_of_zone,
+        case
+            when located.indicator = 'population' then 'population'
+            else located.indicator || '_' || located.sector_code
+        end as figure,
+        coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn,
+        coalesce(located.observed_on > run.as_of, false) as is_after_as_of,
+        editions.standing as edition_standing
+    from located
     cross join run
-    left join documents on needs.document_id = documents.document_id
-    left join editions on needs.record_id = editions.record_id
-    left join zones
-        on coalesce(places.admin_level, 0) = 0
-        and position('other_country' in coalesce(places.warnings, '')) = 0
-        and needs.zone_code = zones.zone_code
+    left join documents on located.document_id = documents.document_id
+    left join editions on located.record_id = editions.record_id
+    left join zones on located.stated_zone_code = zones.zone_code
 ),
 
 -- A cercle that is not known is not its region, nor a commune its cercle.
