@@ -36,7 +36,7 @@ MANY = 10_000
 GROUPS = ("VDT", "MIG_RET", "ALL")
 # Digests and what is made of them, moments, and what was measured: sizes and seconds.
 _MADE_OF_DIGESTS = re.compile(
-    r"sha256:[0-9a-f]+|T?\d{6}Z_r?|[0-9a-f]{6,}(?:-?[0-9a-f]{4,})*|\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|\d\d h \d\d|\d\d:\d\d(?::\d\d)?(?:\.\d+)?|[\d,]+ [km]o\b"
+    r"sha256:[0-9a-f]+|T?\d{6}Z_r?|[0-9a-f]{6,}(?:-?[0-9a-f]{4,})*|\d{4}-\d\d-\d\d[T ][\d:.+Z-]+|\d\d h \d\d|\d\d:\d\d(?::\d\d)?(?:\.\d+)?|[\d,.]+ (?:[km]o|[kM]B)\b"
 )
 _MEASURED = re.compile(r"bytes|seconds")
 _DRAWN = {".png"}
