@@ -34,7 +34,8 @@ def check(
     manifest = _manifest(published)
     after = {delivery.source_id: delivery.total("accepted") for delivery in deliveries}
     falls = loss.of_sources(_published_rows(layout, catalog, manifest), after, max_fall)
-    is_explained = any(fall.name in accepted for fall in falls)
+    # However little a source lost itself: one respondent erased of nineteen may take a third of a mart with them.
+    is_explained = not after.keys().isdisjoint(accepted)
     is_intact = not publish.flaw(layout, catalog["current"])
     if is_intact and as_of.isoformat() >= str(manifest.get("as_of", "")):
         falls += loss.of_marts(published, layout.build_file, max_fall)
