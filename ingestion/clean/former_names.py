@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ingestion.clean.text import tidy
+from ingestion.clean.text import fold, tidy
 
 # Columns that name an organization.
 NAMING = frozenset({"organization_name", "parent_name", "lead_organization_name"})
@@ -36,6 +36,14 @@ _OF_PERSONS = (
     "des|les|aux|de|pour|of|for|and|et|ong|ngo"
     r"|association|amicale|union|groupement|réseau|coopérative|fédération|collectif"
 )
+# « Association Malienne ex-Combattants »: what people were, no name.
+_PERSONS = re.compile(
+    r"(?:combattant|militaire|soldat|gendarme|policier|detenu|prisonnier|otage|migrant|emigre|refugie|rapatrie|deplace"
+    r"|expulse|esclave|victime|exploite|enfant|mineur|orphelin|eleve|etudiant|stagiaire|apprenti|fonctionnaire|agent"
+    r"|travailleur|employe|cadre|toxicomane|prostitue|rebelle|coupeu[rs]|exciseu[rs]|mendiant|talibe|malade|lepreu[xs]"
+    r"|fighter|combatant|soldier|prisoner|detainee|migrant|refugee|returnee|slave|victim|child|student|worker|employee"
+    r")(?:e?s|se|es|ren)?"
+)
 _EX = re.compile(r"(?P<before>[\w’']+)\s+ex[-.\s]+(?P<other>[^\W\d_].*)$")
 _YEAR = re.compile(
     r"[\s,]*(?:\(?(?:en|depuis|in|since|jusqu[’']en|until)\s+(?:\w+\s+)?(?:19|20)\d\d\)?)\s*$", re.IGNORECASE
@@ -61,8 +69,10 @@ def names_of(text: str) -> Names:
         match = pattern.search(written)
         if match is None or not _is_name(match["other"]):
             continue
-        before = match.groupdict().get("before") or ""
-        if re.fullmatch(_OF_PERSONS, before, re.IGNORECASE):
+        groups = match.groupdict()
+        before = groups.get("before") or ""
+        is_ex = bool(before) or (groups.get("was") or "").casefold().startswith("ex")
+        if re.fullmatch(_OF_PERSONS, before, re.IGNORECASE) or (is_ex and _are_persons(match["other"])):
             continue
         start = match.start() + len(before)
         rest = _bare(written[:start] + (written[match.end() :] if pattern is _BRACKETED else ""))
@@ -79,6 +89,10 @@ def _is_later(match: re.Match[str]) -> bool:
     """Whether the name after the word is the one in use."""
     groups = match.groupdict()
     return bool(groups.get("is")) or bool(re.match(rf"{_IS}|→|=>|->", groups.get("word") or "", re.IGNORECASE))
+
+
+def _are_persons(text: str) -> bool:
+    return _PERSONS.fullmatch(fold(re.split(r"[^\w’']", text)[0])) is not None
 
 
 def _is_name(text: str) -> bool:

@@ -24,7 +24,7 @@ def check(
 ) -> list[dict[str, Any]]:
     """The accepted losses, for the manifest: name, rows before and after. Raises LossRefused for others.
 
-    ``accepted``: names of sources and marts. Accepting the loss of a source accepts those of marts. Marts are not
+    ``accepted``: names of sources and marts. Accepting the loss of a source, however small, accepts those of marts. Marts are not
     compared if the as-of date is earlier than the published one: a person chose to look back.
     """
     catalog = publish.catalog(layout)
@@ -33,9 +33,10 @@ def check(
     published = layout.published / catalog["current"]
     manifest = _manifest(published)
     after = {delivery.source_id: delivery.total("accepted") for delivery in deliveries}
-    falls = loss.of_sources(_published_rows(layout, catalog, manifest), after, max_fall)
-    # However little a source lost itself: one respondent erased of nineteen may take a third of a mart with them.
-    is_explained = not after.keys().isdisjoint(accepted)
+    before = _published_rows(layout, catalog, manifest)
+    falls = loss.of_sources(before, after, max_fall)
+    # However few rows it lost itself: one respondent erased of nineteen may take a third of a mart with them.
+    is_explained = any(after.get(name, 0) < count for name, count in before.items() if name in accepted)
     is_intact = not publish.flaw(layout, catalog["current"])
     if is_intact and as_of.isoformat() >= str(manifest.get("as_of", "")):
         falls += loss.of_marts(published, layout.build_file, max_fall)

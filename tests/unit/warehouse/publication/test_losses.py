@@ -88,6 +88,14 @@ def test_a_mart_that_fell_by_itself_stops_too(layout: Layout) -> None:
 def test_what_an_accepted_source_does_to_the_marts_needs_no_second_yes(layout: Layout) -> None:
     database(layout.build_file, service_directory=25, review_queue=50)
     assert len(checked(layout, delivered(ong=1, liste=100), "ong")) == 2
+    only_mart = checked(layout, delivered(ong=99, liste=100), "ong")
+    assert [fall["name"] for fall in only_mart] == ["service_directory"], "one row less may take much of a mart with it"
+
+
+def test_a_source_that_lost_nothing_explains_no_fall_of_a_mart(layout: Layout) -> None:
+    database(layout.build_file, service_directory=25, review_queue=50)
+    with pytest.raises(losses.LossRefused, match="mart service_directory"):
+        checked(layout, delivered(ong=100, liste=100), "ong")
 
 
 def test_answered_questions_are_no_loss(layout: Layout) -> None:
