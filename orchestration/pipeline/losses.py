@@ -24,8 +24,8 @@ def check(
 ) -> list[dict[str, Any]]:
     """The accepted losses, for the manifest: name, rows before and after. Raises LossRefused for others.
 
-    ``accepted``: names of sources and marts. Accepting the loss of a source, however small, accepts those of marts. Marts are not
-    compared if the as-of date is earlier than the published one: a person chose to look back.
+    ``accepted``: names of sources and marts. Accepting the loss of a source, however small, accepts those of marts.
+    Marts are not compared if the as-of date is earlier than the published one: a person chose to look back.
     """
     catalog = publish.catalog(layout)
     if catalog is None or catalog["is_demo"] != is_demo:
