@@ -222,7 +222,7 @@ class _Talk:
             rows = [names, *([*column] for column in list(zip(*rows, strict=True))[1:])]
             self._slides.table(rows, [2.2, *[0.68] * len(self._writer.types)], 7, 0.2)
             return
-        self._slides.table(rows, [3.5, *[0.93] * len(self._zones)], 10, 0.32)
+        self._slides.table(rows, [2.9, *[1.1] * len(self._zones)], 10, 0.32)
         classes = self._edition.rows("select gap_class, sentence_fr from reference.gap_class order by rowid")
         self._slides.beside("\n".join(f"{c['gap_class']}  {c['sentence_fr'].partition(' : ')[0]}" for c in classes), 12)
 

@@ -111,7 +111,7 @@ def places_of(statement: Statement, answers: Mapping[str, str], is_divisible: bo
     if answered is not None:
         return [answered]
     candidates = tuple(c for place in divided for c in (place.candidates or _as_candidate(place, reading.column)))
-    around = Place() if warnings else _around(divided)
+    around = _stated_around(statement, reading) if warnings else _around(divided)
     warnings = ("several_places", *warnings, *(["coarser_than_stated"] if around.code else []))
     return [replace(around, warnings=warnings, candidates=candidates, question_key=_key(statement))]
 
@@ -124,6 +124,14 @@ def _around(places: list[Place]) -> Place:
         if len(codes) == 1:
             return Place(codes.pop(), places[0].method, min(place.score or 0.0 for place in places))
     return Place()
+
+
+def _stated_around(statement: Statement, reading: _NameReading) -> Place:
+    """The area that the columns above the list of places decide; none where they do not."""
+    names = tuple(None if column == reading.column else name for column, name in enumerate(statement.names))
+    place = _place(replace(statement, names=names), replace(reading, places=(), codes=()), {})
+    is_larger = bool(place.code) and level_of(place.code) <= reading.column
+    return Place(place.code, place.method, place.score) if is_larger else Place()
 
 
 def _read_names(statement: Statement) -> _NameReading:

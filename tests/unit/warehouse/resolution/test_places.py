@@ -253,7 +253,9 @@ def test_a_figure_of_several_places_is_not_split() -> None:
         ("Gao>Ansongo>Bara, Ouattagouna", "ML0701"),
         ("Mopti, Gao>Bandiagara; Ansongo", ""),
         ("Kayes, Mopti", ""),
-        ("Mopti>Mopti, Bankass, Nulle-Part", ""),
+        ("Mopti>Mopti, Bankass, Nulle-Part", "ML05"),
+        ("Kayes, Mopti, Nulle-Part", ""),
+        ("Mopti>Bankass>Nulle-Part, Bankass, Ailleurs", "ML0502"),
     ],
 )
 def test_what_is_of_several_places_is_a_part_of_the_area_that_holds_them(names: str, code: str) -> None:
