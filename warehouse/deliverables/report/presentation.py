@@ -53,12 +53,14 @@ _NO_STRUCTURE = (
 )
 _NO_QUALITY = "Aucun service n’a pu être noté : la note demande l’enquête auprès des prestataires."
 _NO_MECHANISM = "Aucun mécanisme n’a été documenté : l’enquête auprès des informateurs clés est attendue."
-_CALENDAR = "Le calendrier récapitulatif est dans le rapport et sur le portail."
-_NOTHING_KNOWN = "Aucune source lue ne dit de possibilité : on ne sait pas s’il y en a."
-_NOTHING_OPEN = (
-    "Rien n’est ouvert à cette date. Le calendrier des nouvelles possibilités, dans le rapport, dit ce qui est à venir"
-    " ou reste à chercher."
+_CALENDAR = (
+    "Les {shown} premières possibilités sur {count} ; les autres sont au calendrier du rapport et sur le portail."
 )
+_NOTHING_KNOWN = "Aucune source lue ne dit de possibilité : on ne sait pas s’il y en a."
+_NOTHING_OPEN = "Rien n’est ouvert ni à venir à cette date : toutes les possibilités connues sont échues ou fermées."
+_NAMES = 7.1  # inches: where the names of structures begin, beside the chart
+_NAMED = 10  # structures on a slide
+_DATED = 5  # possibilities on a slide
 
 
 def write(edition: Edition, folder: Path) -> Path:
@@ -135,16 +137,20 @@ class _Talk:
         self._shown.append(row)
         return self._writer.shown(row)
 
-    def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str) -> None:
-        """Columns by zone of (section, indicator, colour), or the sentence for an empty chart."""
+    def _by_zone(self, series: dict[str, tuple[str, str, str]], empty: str, reading: str, left: float = 9.1) -> bool:
+        """Columns by zone of (section, indicator, colour), or the sentence for an empty chart; whether it is drawn.
+
+        ``left``: where the words beside the chart begin, in inches.
+        """
         read = {name: [self._value(s, i, zone) for zone in self._zones] for name, (s, i, _) in series.items()}
         if not any(any(values) for values in read.values()):
             self._slides.say(empty)
             self._shown = []  # the words beside the chart are not shown either
-            return
+            return False
         columns = {name: (read[name], colour) for name, (_, _, colour) in series.items()}
-        self._slides.columns(list(self._zones.values()), columns)
-        self._slides.beside(reading)
+        self._slides.columns(list(self._zones.values()), columns, left - 0.9)
+        self._slides.beside(reading, 18, left)
+        return True
 
     def _table(self, lines: Sequence[tuple[Any, str, str]], size: float) -> None:
         zones = [ALL] if self._writer.has_many_zones else [*self._zones, ALL]
@@ -182,7 +188,26 @@ class _Talk:
         organizations = self._shown_value("structures", "operational_organization_count")
         services, share = (self._shown_value("structures", name) for name in ("operational_count", "operational_share"))
         reading = f"{organizations} structures\n{services} services opérationnels, {share} des services connus"
-        self._by_zone(series, _NO_STRUCTURE, reading)
+        if self._by_zone(series, _NO_STRUCTURE, reading, _NAMES):
+            self._names("operational_count", "Opérationnels", [1.2, 3.0, 1.25], left=_NAMES, below=1.15)
+        else:
+            self._names("service_count", "Services connus, non vérifiés", [1.6, 7.5, 3.0], left=0.6, below=1.5)
+
+    def _names(self, count: str, head: str, widths: Sequence[float], left: float, below: float) -> None:
+        """A table of the structures with most services, as many in each zone, zone by zone."""
+        by_zone: dict[str, dict[str, int]] = {zone: {} for zone in self._zones}
+        for row in self._writer.rows("partner_profile", f"{count} > 0"):
+            names = by_zone[row.values["zone_code"]]
+            names[row.values["organization_name"]] = names.get(row.values["organization_name"], 0) + row.values[count]
+            self._places.append(str(row.place(count)))
+        most = max(1, _NAMED // len(by_zone))
+        lines = [
+            [self._zones[zone], name, str(services)]
+            for zone, names in by_zone.items()
+            for name, services in sorted(names.items(), key=lambda one: (-one[1], one[0]))[:most]
+        ]
+        if lines:
+            self._slides.table([["Zone", "Structure", head], *lines[:_NAMED]], widths, 11, 0.34, left, below, texts=2)
 
     def _quality(self) -> None:
         series = {f"Bande {band}": ("quality", f"band_count/{band}", colour) for band, colour in palette.BAND.items()}
@@ -200,13 +225,65 @@ class _Talk:
         self._table(_MECHANISMS, 14)
         if not self._value("mechanisms", "known_count"):
             self._slides.say(_NO_MECHANISM, 20, below=3)
+            return
+        rows = self._writer.rows(
+            "referral_mechanisms",
+            "wave = (select max(wave) from marts.referral_mechanisms)",
+            f"functionality desc nulls last, {self._writer.zone_order}, name",
+            _DATED + 1,
+        )
+        self._places += [str(row.place(column)) for row in rows for column in ("functionality", "last_meeting_on")]
+        heads = ["Les plus fonctionnels", "Zone", "État", "Fonctionnalité", "Réuni le"]
+        lines = [
+            [
+                row.values["name"],
+                self._writer.label("zone", row.values["zone_code"]),
+                self._writer.label("meca_statut", row.values["state_code"]),
+                french.show(row.values["functionality"], "decimal"),
+                french.show(row.values["last_meeting_on"], "day"),
+            ]
+            for row in rows
+        ]
+        self._slides.table([heads, *lines], [5.4, 2.0, 1.8, 1.5, 1.4], 11, 0.36, below=2.4, texts=3)
 
     def _possibilities(self) -> None:
         self._table(_POSSIBILITIES, 14)
-        is_open = self._value("calendar", "count/OPEN")
-        is_known = self._writer.rows("opportunity_calendar", limit=1)
-        text = _CALENDAR if is_open else _NOTHING_OPEN if is_known else _NOTHING_KNOWN
-        self._slides.say(text, 18, below=3.4)
+        coming = self._coming()
+        if not coming:
+            is_known = self._writer.rows("opportunity_calendar", limit=1)
+            self._slides.say(_NOTHING_OPEN if is_known else _NOTHING_KNOWN, 18, below=3.4)
+            return
+        heads = ["Structure", "Possibilité", "Zones", "État", "Début", "Fin", "Avant le"]
+        widths = [3.3, 2.4, 2.1, 0.9, 1.13, 1.13, 1.13]
+        self._slides.table([heads, *coming[:_DATED]], widths, 11, 0.34, below=2.65, texts=4)
+        if len(coming) > _DATED:
+            self._slides.say(_CALENDAR.format(shown=_DATED, count=len(coming)), 12, below=4.75)
+
+    def _coming(self) -> list[list[str]]:
+        """The possibilities that are open or to come, each once with its zones: those to seize first come first."""
+        rows = self._writer.rows(
+            "opportunity_calendar",
+            "state not in ('EXPIRED', 'CLOSED')",
+            "state <> 'OPEN', coalesce(deadline_on, starts_on, ends_on) nulls last, opportunity_id, occurrence, "
+            + self._writer.zone_order,
+        )
+        zones: dict[tuple[Any, ...], list[str]] = {}
+        for row in rows:
+            value = row.values
+            label = self._writer.label
+            name = value["organization_name"] or french.UNKNOWN
+            kind, state = (
+                label("opportunity_type", value["opportunity_type_code"]),
+                label("opportunity_state", value["state"]),
+            )
+            days = [french.show(value[column], "day") for column in ("starts_on", "ends_on", "deadline_on")]
+            zones.setdefault((value["opportunity_id"], value["occurrence"], name, kind, state, *days), []).append(
+                self._zones.get(value["zone_code"], french.UNKNOWN)
+            )
+            self._places += [str(row.place(column)) for column in ("starts_on", "ends_on", "deadline_on")]
+        return [
+            [name, kind, ", ".join(where), state, *days] for (_, _, name, kind, state, *days), where in zones.items()
+        ]
 
     def _gaps(self) -> None:
         grid = self._writer.gap_grid("MIG_RET")

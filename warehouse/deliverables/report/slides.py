@@ -22,7 +22,7 @@ from warehouse.deliverables import palette
 _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _INNER, _BODY = Inches(0.6), Inches(1.45), Inches(12.1), Inches(5.3)
 _SIDE_OF_PICTURE = Inches(7.4)
-_SIDE = Inches(9.1)  # left edge of words beside a chart or a grid
+_SIDE = 9.1  # left edge of words beside a chart or a grid, in inches
 _TITLE_ONLY = 5  # layout of the default template
 _FONT = "Calibri"
 _LONG_TITLE = 52  # letters: a longer one is written smaller, to stay on one line
@@ -65,9 +65,9 @@ class Slides:
         """Lines of text over the full width, ``below`` inches under the title."""
         self._words(text, _LEFT, _TOP + Inches(below), _INNER, size)
 
-    def beside(self, text: str, size: float = 18) -> None:
-        """Lines of text to the right of a chart or a grid."""
-        self._words(text, _SIDE, _TOP, _WIDTH - _SIDE - _LEFT, size)
+    def beside(self, text: str, size: float = 18, left: float = _SIDE) -> None:
+        """Lines of text to the right of a chart or a grid, from ``left`` inches on."""
+        self._words(text, Inches(left), _TOP, _WIDTH - Inches(left) - _LEFT, size)
 
     def cards(self, cards: Sequence[tuple[str, str]]) -> None:
         """Large numbers with captions, three per row."""
@@ -100,14 +100,16 @@ class Slides:
         top = _TOP + (len(entries) + 1) * Inches(0.42) + Inches(0.2)
         self._words(below, _SIDE_OF_PICTURE, top, _WIDTH - _SIDE_OF_PICTURE - _LEFT, 12)
 
-    def columns(self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]]) -> None:
-        """A chart of stacked columns; values and colour by name of the series."""
+    def columns(
+        self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]], width: float = 8.2
+    ) -> None:
+        """A chart of stacked columns; values and colour by name of the series; width in inches."""
         data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
         data.categories = names
         for name, (values, _) in series.items():
             data.add_series(name, values)
         kind = XL_CHART_TYPE.COLUMN_STACKED
-        chart = self._slide.shapes.add_chart(kind, _LEFT, _TOP, Inches(8.2), _BODY, data).chart
+        chart = self._slide.shapes.add_chart(kind, _LEFT, _TOP, Inches(width), _BODY, data).chart
         chart.has_legend, chart.legend.include_in_layout = True, False
         chart.legend.position = XL_LEGEND_POSITION.BOTTOM
         chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
@@ -120,17 +122,28 @@ class Slides:
             labels.number_format, labels.number_format_is_linked = "0;;", False  # no label on zero
 
     def table(
-        self, rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 14, high: float = 0.4
+        self,
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        size: float = 14,
+        high: float = 0.4,
+        left: float = 0.6,
+        below: float = 0.0,
+        texts: int = 1,
     ) -> None:
-        """A table with a header row; widths and row height in inches; gap classes are coloured."""
+        """A table with a header row; its first columns are ``texts``, the others figures; gap classes are coloured.
+
+        Widths, row height, left edge and distance below the title are in inches.
+        """
         across, down = Inches(sum(widths)), Inches(high * len(rows))
-        table = self._slide.shapes.add_table(len(rows), len(widths), _LEFT, _TOP, across, down).table
+        top = _TOP + Inches(below)
+        table = self._slide.shapes.add_table(len(rows), len(widths), Inches(left), top, across, down).table
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Inches(width)
         for y, line in enumerate(rows):
             for x, text in enumerate(line):
                 colour = palette.BLUE if y == 0 else palette.GAP.get(text, palette.PAPER)
-                _fill(table.cell(y, x), text, size, colour, is_head=y == 0, is_number=x > 0)
+                _fill(table.cell(y, x), text, size, colour, is_head=y == 0, is_number=x >= texts)
 
     def _words(
         self, text: str, left: int, top: int, width: int, size: float, bold: bool = False, colour: str = palette.INK
