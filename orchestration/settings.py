@@ -11,6 +11,7 @@ from ingestion.country import pack
 
 POSTGRES, FREE_TEXT = "MRF_DAGSTER_POSTGRES_URL", "MRF_SURVEY_FREE_TEXT"
 ENGINE, SPARK_MASTER, DUCKDB, SPARK = "MRF_ENGINE", "MRF_SPARK_MASTER", "duckdb", "spark"
+SPARK_NAMES = "MRF_SPARK_NAMES"
 BUILD_MEMORY = "MRF_BUILD_MEMORY_MB"
 ALERT_KINDS = ("failure", "stale", "publication")
 # The groups of assets in Dagster, from landed files to what people read, and who answers where no owner is named.
@@ -43,6 +44,7 @@ MEANING = {
     "MRF_MAX_FALL": ("30", "baisse, en % des lignes d’une source ou d’un mart, qui demande un accord (--accept-loss)"),
     ENGINE: (DUCKDB, "moteur des modèles : duckdb ou spark (extra « spark » et Java)"),
     SPARK_MASTER: ("local[*]", "où tourne Spark : local[*] ou spark://serveur:7077"),
+    SPARK_NAMES: ("200000", "noms de structures à partir desquels Spark, s’il est le moteur, les rapproche aussi"),
     "MRF_REPLY_TO": ("", "adresse où les structures renvoient leurs fiches et où le portail signale une erreur"),
     "MRF_OWNERS": (
         "",
@@ -133,6 +135,11 @@ def settings_of_engine() -> tuple[str, str]:
     if engine not in (DUCKDB, SPARK):
         raise SettingError(f"{ENGINE} : attendu {DUCKDB} ou {SPARK}, trouvé « {engine} »")
     return engine, _text(SPARK_MASTER)
+
+
+def names_for_spark() -> int:
+    """From how many names of organizations on Spark scores their pairs, if it is the engine. Raises SettingError."""
+    return _count(SPARK_NAMES, 0)
 
 
 def owners() -> dict[str, str]:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from orchestration.defs.resources import DataRoot, known_sources
 from orchestration.defs.sources import NOT_SHOWN, owned_by, raw_key, table_metadata, validated_key
+from orchestration.pipeline import pair_scoring
 from warehouse.paths import Workspace
 from warehouse.resolution import documents, editions, initiatives, places, record_organizations, services, state
 from warehouse.storage import write_parquet
@@ -149,7 +150,10 @@ def resolved_evidence(context: dg.AssetExecutionContext, data_root: DataRoot) ->
 def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) -> Iterator[dg.MaterializeResult]:
     """Identifiants stables de tout ce qui se publie. / Stable ids of all that is published."""
     workspace, nature = data_root.workspace(context.run_id), data_root.nature(context.run_id)
-    organizations, of_organizations = record_organizations.resolve(workspace)
+    try:
+        organizations, of_organizations = record_organizations.resolve(workspace, pair_scoring.scorer(data_root.layout))
+    except pair_scoring.ScoringFailed as failed:
+        raise dg.Failure(str(failed)) from failed
     resolved, of_services = services.resolve(workspace)
     yield _result("organization", organizations, nature)
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)

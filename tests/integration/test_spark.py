@@ -16,6 +16,9 @@ import pandas as pd
 import pytest
 
 from tests.conftest import KEY, PROJECT, Root, free_port
+from warehouse.resolution.organizations.aliases import known
+from warehouse.resolution.organizations.candidates import scored_pairs
+from warehouse.resolution.organizations.mentions import mentions_of
 
 pytest.importorskip("pyspark", reason="extra « spark » absent: pip install -e '.[spark]'")
 pytestmark = [
@@ -39,7 +42,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _run_on_spark(root: Root, master: str, *arguments: str) -> None:
-    done = root.mrf("run", "--engine", "spark", *arguments, MRF_SPARK_MASTER=master)
+    done = root.mrf("run", "--engine", "spark", *arguments, MRF_SPARK_MASTER=master, MRF_SPARK_NAMES="0")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -71,6 +74,22 @@ def test_the_marts_of_the_demo_are_those_of_duckdb(demo: Root, on_spark: Root) -
     _assert_same_marts(demo, on_spark)
 
 
+def test_pairs_of_names_are_those_of_duckdb(master: str, tmp_path: Path) -> None:
+    """Also of letters that are no ASCII, long names that begin alike, and columns that no name fills."""
+    from orchestration.pipeline.spark import organization_pairs, session
+
+    names = [alias.name.written for alias in known().aliases]
+    spelled = [name[:-2] + name[-1:] for name in names[::3]] + ["جمعية غاو", "جمعية غاوو", "Ⅳe Réseau", "IVe Réseau"]
+    mentions = mentions_of(pd.DataFrame({"name": names + spelled}))
+    spark = session.start(master, tmp_path)
+    try:
+        on_spark = organization_pairs.scored_pairs(mentions, spark)
+    finally:
+        spark.stop()
+    pd.testing.assert_frame_equal(on_spark, scored_pairs(mentions), rtol=1e-9, atol=1e-9)
+    assert len(on_spark) > 500
+
+
 def test_every_check_of_a_run_is_made(demo: Root, on_spark: Root) -> None:
     assert {check["name"] for check in demo.manifest["checks"]} == {c["name"] for c in on_spark.manifest["checks"]}
 
@@ -96,13 +115,17 @@ def test_a_run_that_was_killed_publishes_when_it_is_started_again(demo: Root, ma
     _assert_same_marts(demo, root)
 
 
-def test_a_master_that_does_not_answer_is_named(demo: Root, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "part"),
+    [("200000", "construire les modèles, rien n’est publié"), ("0", "rapprocher les noms de structures")],
+)
+def test_a_master_that_does_not_answer_is_named(demo: Root, tmp_path: Path, names: str, part: str) -> None:
     root = demo.copy(tmp_path / "data")
     nowhere = f"spark://127.0.0.1:{free_port()}"
-    done = root.mrf("run", "--force", "--engine", "spark", MRF_SPARK_MASTER=nowhere)
+    done = root.mrf("run", "--force", "--engine", "spark", MRF_SPARK_MASTER=nowhere, MRF_SPARK_NAMES=names)
     assert done.returncode == 1
     told = " ".join((done.stdout + done.stderr).split())
-    assert f"Spark ({nowhere}) n’a pas pu construire les modèles, rien n’est publié" in told
+    assert f"Spark ({nowhere}) n’a pas pu {part}" in told
     assert "Catalog Error" not in told
     assert root.published_file == root.path / "published" / demo.catalog["current"]
 

@@ -17,6 +17,7 @@ from ingestion.clean.text import fold
 from warehouse.paths import Workspace
 from warehouse.resolution import id_registry, organizations, state
 from warehouse.resolution.id_registry import entity_id
+from warehouse.resolution.organizations.candidates import Scorer, scored_pairs
 from warehouse.storage import write_parquet
 
 NAMED_SHAPES = ("organization", "program", "service", "opportunity", "mechanism")
@@ -63,8 +64,10 @@ _ROLES = (
 _FACTS = ["name", "acronym", "type", "phone", "context", "listings"]  # what a record tells of an organization
 
 
-def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
+def resolve(workspace: Workspace, score: Scorer = scored_pairs) -> tuple[pa.Table, pd.DataFrame]:
     """Writes `resolved/organization.parquet`, `organization_parent.parquet`; needs `resolved/place.parquet`.
+
+    ``score`` finds and scores the pairs of names: DuckDB unless another engine is given.
 
     Returns the first table and the decisions (DECISION_SCHEMA). The registry of ids, with those of this run, is left
     in `resolved/entity_id.parquet` for the publication to keep.
@@ -72,7 +75,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     named = pd.concat([_named(workspace, role) for role in _ROLES], ignore_index=True)
     known = state.entity_ids(workspace).query("entity == 'organization'")
     mentions = _mentions(named, known)
-    resolved = organizations.resolve(mentions, _answers(workspace))
+    resolved = organizations.resolve(mentions, _answers(workspace), score)
     mentions["cluster"] = resolved.cluster
     mentions["rank"] = mentions["is_remembered"].astype(int)
     mentions["entity_id"] = id_registry.assign(mentions, known, "org")

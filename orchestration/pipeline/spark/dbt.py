@@ -28,7 +28,7 @@ def main() -> None:
         outcome = _build(folder, Path(os.environ["MRF_BUILD_FILE"]))
     except Exception as error:  # of Spark, Java and DuckDB
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / FAILURE).write_text(_first_words(error), encoding="utf-8")
+        (folder / FAILURE).write_text(session.first_words(error), encoding="utf-8")
         raise
     sys.exit(0 if outcome.success else 2 if outcome.exception else 1)
 
@@ -45,12 +45,6 @@ def _build(folder: Path, build: Path) -> dbtRunnerResult:
     finally:
         spark.stop()
     return outcome
-
-
-def _first_words(error: Exception) -> str:
-    """The error without the stack of Java below it."""
-    text = str(error).partition("\n\tat ")[0]
-    return f"{type(error).__name__} : {' '.join(text.split())[:240]}"
 
 
 def _tables(manifest: Mapping[str, Any], outcome: dbtRunnerResult) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -17,30 +17,31 @@ from warehouse.resolution.organizations.mentions import Mention
 from warehouse.resolution.organizations.organization_names import Kind
 from warehouse.resolution.organizations.rules import Thresholds
 
+# Mentions to pairs, as `scored_pairs` gives them.
+Scorer = Callable[[list[Mention]], pd.DataFrame]
 MODEL = Path(__file__).with_name("model.json")
 # Within a block, sorted by spelling, each mention meets this many next ones: a block of n gives at most 12 n pairs.
 NEIGHBOURS = 12
 _RAREST = 4
-_PAIRS = f"""
+PAIRS = f"""
     with block as (
         select key, position, row_number() over (partition by key order by context, squash, position) as place
         from (select unnest(keys) as key, position, context, squash from node)
     ),
 
     -- Equal keys and places: a join on the key alone compares each pair of a block, and the largest decides its cost.
-    following as (select key, position, place + unnest(range(1, {NEIGHBOURS} + 1)) as place from block)
+    following as (select key, position, place, unnest(range(1, {NEIGHBOURS} + 1)) as ahead from block)
 
     select distinct least(a.position, b.position) as join_key_l, greatest(a.position, b.position) as join_key_r
-    from following a join block b using (key, place)
+    from following a join block b on a.key = b.key and a.place + a.ahead = b.place
 """
 
-_PLAUSIBLE = """
+PLAUSIBLE = """
     select position_l as "left", position_r as "right", match_probability as probability
     from {scored} join node a on a.position = position_l join node b on b.position = position_r
     where a.is_mention and not coalesce(list_has_any(a.listings, b.listings) and a.squash <> b.squash, false)
         and (match_probability >= {review} or a.acronym = b.acronym or a.base = b.base
         or a.organization = b.organization)
-    order by all
 """
 
 
@@ -63,12 +64,13 @@ def scored_pairs(mentions: list[Mention]) -> pd.DataFrame:
     with duckdb.connect() as connection:
         connection.register("given", records(mentions))
         connection.execute("create table node as from given")
-        connection.execute(f"create table pair as select '0' as match_key, * from ({_PAIRS})")
+        connection.execute(f"create table pair as select '0' as match_key, * from ({PAIRS})")
         api = DuckDBAPI(connection)
         linker = Linker(api.register("node"), model()["splink"], log_level=logging.ERROR)
         linker.table_management.register_blocked_pairs_for_predict(api.register("pair"))
         scored = linker.inference.predict().physical_name
-        return connection.execute(_PLAUSIBLE.format(scored=scored, review=thresholds().review)).df()
+        found = connection.execute(PLAUSIBLE.format(scored=scored, review=thresholds().review)).df()
+    return found.sort_values(["left", "right"], ignore_index=True)
 
 
 def records(mentions: list[Mention]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ingestion.clean.text import fold
 from warehouse.resolution.organizations.aliases import known
-from warehouse.resolution.organizations.candidates import scored_pairs, thresholds
+from warehouse.resolution.organizations.candidates import Scorer, scored_pairs, thresholds
 from warehouse.resolution.organizations.clusters import Clusters
 from warehouse.resolution.organizations.mentions import Mention, mentions_of, reference_mentions
 from warehouse.resolution.organizations.organization_names import parse
@@ -34,15 +34,16 @@ class Resolved:
     sections: pd.DataFrame
 
 
-def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Resolved:
+def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None, score: Scorer = scored_pairs) -> Resolved:
     """Groups the spellings of the same organization.
 
     mentions: name, acronym, organization_type_code, context, phone, listings (all but name may be null or missing);
     listings are the documents that list it as a site of its own, separated by spaces.
     answers: left_name, right_name (names, or the mentions' natural_key), answer: "same" or "different", given by a
-    person, win over every rule; "stated", said by a source, wins over the names."""
+    person, win over every rule; "stated", said by a source, wins over the names.
+    score: what finds and scores the pairs, DuckDB unless another engine is given."""
     parsed = mentions_of(mentions)
-    verdicts, parsed = _weigh(parsed)
+    verdicts, parsed = _weigh(parsed, score)
     verdicts |= _answered(parsed, answers)
     vetoes = ((*pair, verdict.method == "answer") for pair, verdict in verdicts.items() if verdict.veto)
     clusters = Clusters(parsed, vetoes)
@@ -54,10 +55,10 @@ def resolve(mentions: pd.DataFrame, answers: pd.DataFrame | None = None) -> Reso
     return Resolved(cluster, _decisions(parsed, verdicts), _sections(parsed, clusters, number))
 
 
-def _weigh(mentions: list[Mention]) -> tuple[Verdicts, list[Mention]]:
+def _weigh(mentions: list[Mention], score: Scorer) -> tuple[Verdicts, list[Mention]]:
     """The verdicts on all candidate pairs, and the mentions with what the reference list says of misspelled ones."""
     reference = reference_mentions()
-    pairs = scored_pairs([*mentions, *reference])
+    pairs = score([*mentions, *reference])
     limits = thresholds()
     size = len(mentions)
     listed = defaultdict[int, set[str]](set)
