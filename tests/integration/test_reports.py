@@ -236,24 +236,24 @@ def test_the_slides_are_ten_and_their_notes_tell_where_figures_stand(edition: Ed
     assert sum("marts.report_final [" in note for note in notes) >= 7
 
 
-def _tables(edition: Edition, slide: int) -> list[list[list[str]]]:
+def _slide_tables(edition: Edition, slide: int) -> list[list[list[str]]]:
     """The tables of a slide, counted from one, as rows of texts."""
     shapes = Presentation(str(edition.folder / presentation.NAME)).slides[slide - 1].shapes
     return [[[cell.text for cell in row.cells] for row in shape.table.rows] for shape in shapes if shape.has_table]
 
 
 def test_the_slides_name_structures_mechanisms_and_what_comes_first(edition: Edition) -> None:
-    [[heads, *named]] = _tables(edition, 4)
+    [[heads, *named]] = _slide_tables(edition, 4)
     assert heads == ["Zone", "Structure", "Opérationnels"]
     counted = "select sum(operational_count) from marts.partner_profile p join reference.zone z using (zone_code)"
     for zone, structure, services in named:
         where = " where organization_name = ? and z.name_fr like '%' || ?"
         assert edition.value(counted + where, structure, zone) == int(services)
     assert {zone for zone, *_ in named} == {"Bamako", "Kayes", "Mopti", "Tombouctou", "Gao"}
-    _, mechanisms = _tables(edition, 7)
+    _, mechanisms = _slide_tables(edition, 7)
     most = "select max(functionality) from marts.referral_mechanisms where wave = (select max(wave) from marts.referral_mechanisms)"
     assert float(mechanisms[1][3].replace(",", ".")) == pytest.approx(edition.value(most), abs=0.005)
-    _, calendar = _tables(edition, 8)
+    _, calendar = _slide_tables(edition, 8)
     assert [row[3] for row in calendar[1:]] == ["Ouverte"] * 5
     first = edition.value("select min(deadline_on) from marts.opportunity_calendar where state = 'OPEN'")
     assert f"{first:%d/%m/%Y}" in [row[6] for row in calendar[1:]]
