@@ -43,7 +43,8 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED, head: Sequence[Lin
             if at - start >= _GUTTER * em:
                 gaps.append((start, at))
             start = None
-    gaps = _with_outer_columns(_with_sparse_columns(gaps, several, em), several, head, em)
+    gaps = _with_empty_columns(_with_sparse_columns(gaps, several, em), head, several, em)
+    gaps = _with_outer_columns(gaps, several, head, em)
     return _with_headings(gaps, head, several) if head else _with_headings(gaps, lines[:1], lines[1:])
 
 
@@ -86,6 +87,35 @@ def _with_sparse_columns(
         else:
             parted.append((start, end))
     return parted
+
+
+def _with_empty_columns(
+    gaps: list[tuple[float, float]], head: Sequence[Line], body: Sequence[Line], em: float
+) -> list[tuple[float, float]]:
+    """Columns without a filled cell: their headings stand free in a gutter, or beyond the last column, on one line with
+    those of the columns beside them.
+    """
+    right = max(line.pieces[-1].x1 for line in body)
+    parted: list[tuple[float, float]] = []
+    for start, end in [*gaps, (right, inf)] if gaps else []:
+        lines = (_free_headings(line, start, end, _HEADED * em, len(parted) + 1) for line in head)
+        free = next(filter(None, lines), [])
+        edges = [start, *(edge for one in free for edge in (one.x0, one.x1)), end]
+        parted += [(x0, x1) for x0, x1 in zip(edges[::2], edges[1::2], strict=True) if x1 < inf]
+    return parted
+
+
+def _free_headings(line: Line, start: float, end: float, apart: float, most: int) -> list[Piece]:
+    """The pieces of a line of headings between two edges, if they keep away from those beside them, ``most`` of which
+    stand to their left: one a column.
+    """
+    before = [piece for piece in line.pieces if piece.x0 < start]
+    after = [piece for piece in line.pieces if piece.x1 > end]
+    inside = line.pieces[len(before) : len(line.pieces) - len(after)]
+    if not inside or not 0 < len(before) <= most or not (after or end == inf):
+        return []
+    left, right = max(start, before[-1].x1) + apart, min(end, *(piece.x0 for piece in after), inf) - apart
+    return list(inside) if left < inside[0].x0 and inside[-1].x1 < right else []
 
 
 def _with_outer_columns(

@@ -20,6 +20,7 @@ _ROWS = 3  # areas between rules of one extent, from which on they are the rows 
 _LOOSE = 2.5  # em
 _NEXT_ROW = 6.0  # em
 _MOST = 0.8  # share of the width of a table: a rule that long parts its rows
+_TITLE = 1.15  # times the size of the rows
 _SAME = 6.0  # rules whose ends differ by less have one extent
 
 
@@ -70,6 +71,7 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         start, end = group[0].start, group[0].end
         within = [word for word in left if start - 3 <= word.center <= end + 3]
         done: list[list[Line]] = [[]]
+        header: list[Line] = []
         between = [
             lines_in([word for word in within if upper.at < word.middle < lower.at], space)
             for upper, lower in pairwise(group)
@@ -93,11 +95,18 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
                     if not (header or number) and are_rows[0]:
                         header = _row_beside(above[::-1], rows, upper.at)[::-1]
                     lines = header + lines
-                done[-1] += lines
-                continue
-            if done[-1]:
+                rows_above, head_below = _parted(done[-1], lines, header or _foot(above))
+                if head_below and not (done[-1] or header):
+                    done[-1] += _foot(above)  # as that of the next table, its header stands over its rule
+                done[-1] += rows_above
+                if head_below:
+                    header = head_below
+                    done.append([*header])
+            elif done[-1]:
                 done[-1] += _open_end(done[-1], lines)
-                done.append([])
+                repeated = _foot(lines)
+                header = repeated if _words_of(repeated) == _words_of(header) else []
+                done.append([*header])
         if done[-1]:
             row = _row_beside(below, done[-1], group[-1].at) if are_rows[-1] else []
             done[-1] += row or _open_end(done[-1], below)
@@ -106,6 +115,43 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
         used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return tables
+
+
+def _parted(above: list[Line], lines: list[Line], header: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """Lines between two rules, under those of a table ``above``: rows of it, and where a title or a text ends it the
+    header of the next one.
+
+    That one repeats ``header``, or a text stands between them; else the title is one of rows of the same table.
+    """
+    for number, line in enumerate(lines):
+        if len(above) + number > 1 and _ends_table(line, [*above, *lines[:number]]):
+            head = _foot(lines[number + 1 :])
+            is_next = _words_of(head) == _words_of(header) or not all(map(is_short, lines[number:]))
+            return (lines[:number], head) if is_next and head and len(head[0].pieces) > 1 else (lines, [])
+    return lines, []
+
+
+def _foot(lines: Sequence[Line]) -> list[Line]:
+    """The last lines, as far as they stand close together."""
+    foot = list(lines[-1:])
+    for above in reversed(lines[:-1]):
+        if foot[0].top - above.bottom > PITCH * above.size:
+            break
+        foot.insert(0, above)
+    return foot
+
+
+def _words_of(lines: Sequence[Line]) -> list[str]:
+    return [word.text for line in lines for piece in line.pieces for word in piece.words]
+
+
+def _ends_table(line: Line, rows: Sequence[Line]) -> bool:
+    """Whether a line alone, far below the rows, is larger or bolder than they are, or too long for a cell."""
+    if len(line.pieces) > 1 or follows(rows, line):
+        return False
+    is_large = line.size > _TITLE * median(row.size for row in rows)
+    is_bold = all(word.bold for word in line.pieces[0].words) and not rows[-1].pieces[0].words[0].bold
+    return is_large or is_bold or not is_short(line)
 
 
 def _is_head(lines: Sequence[Line], body: Sequence[Line]) -> bool:

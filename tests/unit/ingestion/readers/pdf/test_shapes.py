@@ -302,3 +302,35 @@ def test_the_lines_of_a_row_that_a_page_parts_are_one(tmp_path: Path, repeated: 
 def test_a_short_row_at_the_head_of_a_page_stays_a_row(tmp_path: Path, row: list[str]) -> None:
     path = write(tmp_path / "a.pdf", ruled([HEADER, *ROWS]), ruled([row, *ROWS]))
     assert [row for grid in tables(path) for row in grid.rows] == [HEADER, *ROWS, row, *ROWS]
+
+
+@pytest.mark.parametrize("empty", [{2}, {3}, {2, 3}, {1, 2}], ids=str)
+def test_a_column_without_a_filled_cell_keeps_its_heading(tmp_path: Path, empty: set[int]) -> None:
+    """Nobody told « Usagers » on this page; its heading is no part of the one beside it."""
+    bare = [["" if column in empty else told for column, told in enumerate(row)] for row in ROWS]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rules(sheet, 4, across=(0, 1, 4), upright=False)
+        cells(sheet, [HEADER, *bare], bold=True)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == [HEADER, *bare]
+
+
+@pytest.mark.parametrize("is_each_row_ruled", [False, True])
+@pytest.mark.parametrize(
+    "prose", ["", "Les 45 responsables de cette région fictive ont été rencontrés du 3 au 14 juin 2024."]
+)
+def test_a_title_ends_a_table_and_its_successor_has_its_own_header(
+    tmp_path: Path, is_each_row_ruled: bool, prose: str
+) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for first in (0, 8):
+            across = range(first, first + 5) if is_each_row_ruled else (first + 1,)
+            rules(sheet, 0, across=[row for row in across if row != first], upright=False)
+            cells(sheet, [HEADER, *ROWS], first, bold=True)
+        sheet.setFont("Helvetica-Bold", 13)
+        sheet.drawString(LEFT, TOP - HIGH * 5.7, "Région de Kayes")
+        sheet.setFont("Helvetica", 10)
+        sheet.drawString(LEFT, TOP - HIGH * 6.8, prose)
+
+    assert [grid.rows for grid in tables(write(tmp_path / "a.pdf", draw))] == [[HEADER, *ROWS]] * 2
