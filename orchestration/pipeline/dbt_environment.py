@@ -12,7 +12,7 @@ from ingestion.country import pack
 from ingestion.country.words import worded
 from orchestration.settings import BUILD_MEMORY, build_memory
 from warehouse.parameter_texts import holds_seeds, write_seeds
-from warehouse.paths import DBT_PROJECT, Layout
+from warehouse.paths import DBT_PROJECT, PROJECT, Layout
 from warehouse.plain_path import for_duckdb, plain
 
 
@@ -50,7 +50,18 @@ def installed_seeds() -> Path:
 
 
 def _seeds(layout: Layout) -> Path:
-    return installed_seeds() if holds_seeds(installed_seeds()) else write_seeds(plain(layout.root) / "build" / "seeds")
+    """The reference lists: where `make` writes them, or below the data root.
+
+    Those outside the project are a last resort: their path leads up from it (`../../data/build/seeds`), and dbt, which
+    keeps what it ran under the same path below its own folder, leaves copies astray in the data root.
+    """
+    installed = installed_seeds()
+    is_ours = pack.pack().folder.is_relative_to(PROJECT)  # two packs of one country elsewhere would share the folder
+    if not holds_seeds(installed):
+        if not (is_ours and os.access(DBT_PROJECT, os.W_OK)):
+            return write_seeds(plain(layout.root) / "build" / "seeds")
+        write_seeds(installed)
+    return installed
 
 
 def environment(layout: Layout, is_demo: bool) -> dict[str, str]:

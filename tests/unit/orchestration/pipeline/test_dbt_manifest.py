@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.pipeline import dbt_environment, dbt_manifest
+from warehouse.parameter_texts import holds_seeds
 from warehouse.paths import DBT_PROJECT, Layout
 
 
@@ -31,3 +32,16 @@ def test_a_changed_project_keeps_what_is_said_of_its_tests(tmp_path: Path, monke
     written = [node for node in nodes if node["resource_type"] == "test" and "test_metadata" not in node]
     assert len(written) > 10
     assert [node["name"] for node in written if not node["description"]] == []
+
+
+def test_reference_lists_that_nobody_installed_are_written_within_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under `../../data/build/seeds` dbt would keep what it ran of them astray: in `data/data/build/seeds`."""
+    project = tmp_path / "dbt_project"
+    project.mkdir()
+    monkeypatch.setattr(dbt_environment, "DBT_PROJECT", project)
+    named = dbt_environment.environment(Layout(tmp_path / "root"), is_demo=True)["MRF_SEEDS"]
+    assert not named.startswith("..")
+    assert holds_seeds(project / named)
+    assert not (tmp_path / "root").exists()
