@@ -13,7 +13,7 @@ from tests.conftest import Root
 from warehouse.paths import Workspace
 from warehouse.resolution import documents, places, record_organizations, services, state
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 
 def resolved(workspace: Workspace) -> dict[tuple[str, int], tuple[str, str, str]]:

@@ -47,6 +47,7 @@ def test_points_of_facilities_lie_in_the_region_that_the_file_names(real: Path) 
     assert measure.recall >= RECALL
 
 
+@pytest.mark.long
 def test_mistyped_communes_are_found_below_their_parents_and_never_guessed_without() -> None:
     with_parents, *without_parents = of_typing(rounds=3)
     assert with_parents.precision >= PRECISION

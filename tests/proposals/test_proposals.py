@@ -363,6 +363,7 @@ def test_the_names_of_people_are_told_from_those_of_structures(
     assert {name for name, fate in fates(propose(path)).items() if fate == "personal"} == personal
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_five_real_files_are_mapped_without_help(real: Path) -> None:
     """The truth was written before anything proposed it; of the columns that matter four in five are right."""
@@ -381,6 +382,7 @@ def test_five_real_files_are_mapped_without_help(real: Path) -> None:
     assert len(taken) <= 0.2 * (len(rows) - len(relevant)), taken
 
 
+@pytest.mark.long
 @pytest.mark.real
 @pytest.mark.parametrize("name", ["3w_august_2025.csv", "3w_operational_presence_dataset_january_april_2025.xlsx"])
 def test_a_proposed_source_takes_its_real_file(name: str, real: Path, tmp_path: Path) -> None:

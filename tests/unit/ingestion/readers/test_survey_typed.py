@@ -253,6 +253,7 @@ def reach(real: Path) -> tuple[dict[str, Table], Typed, forms.Form, dict[str, li
     return tables, typed(tables, form), form, cells
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_no_cell_of_a_real_survey_is_lost(reach: Any) -> None:
     tables, result, _, cells = reach
@@ -268,6 +269,7 @@ def test_no_cell_of_a_real_survey_is_lost(reach: Any) -> None:
             assert int(result.frames[sheet][column].notna().sum()) == filled - len(unusable), (sheet, column)
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_every_repeat_of_a_real_survey_is_joined_to_its_household(reach: Any) -> None:
     tables, _, _, cells = reach
@@ -283,6 +285,7 @@ def test_every_repeat_of_a_real_survey_is_joined_to_its_household(reach: Any) ->
         assert tables[repeat].place(frame.columns[0]).iloc[0].startswith(f"uuid:{owners[0]}/{repeat}[1]/")
 
 
+@pytest.mark.long
 @pytest.mark.real
 def test_every_column_of_a_real_survey_has_the_type_of_its_question(reach: Any) -> None:
     _, result, form, cells = reach
