@@ -70,51 +70,62 @@ def framed(layout: Layout, words: Sequence[Word], space: float) -> list[list[Lin
     for group in sorted(frames(layout.across, layout.size), key=lambda group: -group[0].length):
         start, end = group[0].start, group[0].end
         within = [word for word in left if start - 3 <= word.center <= end + 3]
-        done: list[list[Line]] = [[]]
-        header: list[Line] = []
-        between = [
-            lines_in([word for word in within if upper.at < word.middle < lower.at], space)
-            for upper, lower in pairwise(group)
-        ]
-        are_rows = _are_rows(between)
-        are_tabular = [
-            bool(lines) and (is_row or is_tabular(lines)) for lines, is_row in zip(between, are_rows, strict=True)
-        ]
-        if len(between) > 1 and are_tabular[1] and _is_head(between[0], between[1]):
-            are_tabular[0] = True
-        rows = [line for lines, is_row in zip(between, are_rows, strict=True) if is_row for line in lines]
-        above = lines_in([word for word in within if word.middle < group[0].at], space)
-        below = lines_in([word for word in within if word.middle > group[-1].at], space)
-        for number, (upper, lower) in enumerate(pairwise(group)):
-            lines = between[number]
-            is_heading = 0 < number < len(between) - 1 and are_tabular[number - 1] and are_tabular[number + 1]
-            if are_tabular[number] or (is_heading and _is_one_row(lines, lower.at - upper.at)):
-                if not done[-1]:
-                    top = _header_top(upper, layout.across, layout.size)
-                    header = lines_in([word for word in within if top < word.middle < upper.at], space)
-                    if not (header or number) and are_rows[0]:
-                        header = _row_beside(above[::-1], rows, upper.at)[::-1]
-                    lines = header + lines
-                rows_above, head_below = _parted(done[-1], lines, header or _foot(above))
-                if head_below and not (done[-1] or header):
-                    done[-1] += _foot(above)  # as that of the next table, its header stands over its rule
-                done[-1] += rows_above
-                if head_below:
-                    header = head_below
-                    done.append([*header])
-            elif done[-1]:
-                done[-1] += _open_end(done[-1], lines)
-                repeated = _foot(lines)
-                header = repeated if _words_of(repeated) == _words_of(header) else []
-                done.append([*header])
-        if done[-1]:
-            row = _row_beside(below, done[-1], group[-1].at) if are_rows[-1] else []
-            done[-1] += row or _open_end(done[-1], below)
-        done = [run for run in done if len(run) > 1 and not _is_loose(run)]
-        tables += done
-        used = {word for run in done for line in run for piece in line.pieces for word in piece.words}
+        found = [run for run in _along(group, layout, within, space) if len(run) > 1 and not _is_loose(run)]
+        tables += found
+        used = {word for run in found for line in run for piece in line.pieces for word in piece.words}
         left = [word for word in left if word not in used]
     return tables
+
+
+def _along(group: Sequence[Rule], layout: Layout, words: Sequence[Word], space: float) -> list[list[Line]]:
+    """The lines of the tables that follow each other along rules of one extent."""
+    tables: list[list[Line]] = [[]]
+    header: list[Line] = []
+    between = [
+        lines_in([word for word in words if upper.at < word.middle < lower.at], space)
+        for upper, lower in pairwise(group)
+    ]
+    are_rows = _are_rows(between)
+    are_tabular = _are_tabular(between, are_rows)
+    rows = [line for lines, is_row in zip(between, are_rows, strict=True) if is_row for line in lines]
+    above = lines_in([word for word in words if word.middle < group[0].at], space)
+    below = lines_in([word for word in words if word.middle > group[-1].at], space)
+    for number, (upper, lower) in enumerate(pairwise(group)):
+        lines = between[number]
+        is_heading = 0 < number < len(between) - 1 and are_tabular[number - 1] and are_tabular[number + 1]
+        if are_tabular[number] or (is_heading and _is_one_row(lines, lower.at - upper.at)):
+            if not tables[-1]:
+                top = _header_top(upper, layout.across, layout.size)
+                header = lines_in([word for word in words if top < word.middle < upper.at], space)
+                if not (header or number) and are_rows[0]:
+                    header = _row_beside(above[::-1], rows, upper.at)[::-1]
+                lines = header + lines
+            own, next_header = _parted(tables[-1], lines, header or _foot(above))
+            if next_header and not (tables[-1] or header):
+                tables[-1] += _foot(above)  # as that of the next table, its header stands over its rule
+            tables[-1] += own
+            if next_header:
+                header = next_header
+                tables.append([*header])
+        elif tables[-1]:
+            tables[-1] += _open_end(tables[-1], lines)
+            repeated = _foot(lines)
+            header = repeated if _words_of(repeated) == _words_of(header) else []
+            tables.append([*header])
+    if tables[-1]:
+        row = _row_beside(below, tables[-1], group[-1].at) if are_rows[-1] else []
+        tables[-1] += row or _open_end(tables[-1], below)
+    return tables
+
+
+def _are_tabular(between: Sequence[Sequence[Line]], are_rows: Sequence[bool]) -> list[bool]:
+    """Which of the areas between rules hold rows of a table, or its header."""
+    are_tabular = [
+        bool(lines) and (is_row or is_tabular(lines)) for lines, is_row in zip(between, are_rows, strict=True)
+    ]
+    if len(between) > 1 and are_tabular[1] and _is_head(between[0], between[1]):
+        are_tabular[0] = True
+    return are_tabular
 
 
 def _parted(above: list[Line], lines: list[Line], header: Sequence[Line]) -> tuple[list[Line], list[Line]]:
