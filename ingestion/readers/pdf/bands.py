@@ -13,7 +13,7 @@ from ingestion.readers.pdf.columns import Row, gutters, parts_of
 from ingestion.readers.pdf.header import header_parts
 from ingestion.readers.pdf.lines import Line, is_figure, lines_in
 from ingestion.readers.pdf.page_layout import around
-from ingestion.readers.pdf.ruled import Block, Lattice, words_by_block
+from ingestion.readers.pdf.ruled import Block, Lattice, with_walls, words_by_block
 from ingestion.readers.pdf.spacing import row_starts
 from ingestion.readers.pdf.stacked import holds_rows
 from ingestion.readers.pdf.structure import Cell
@@ -40,6 +40,11 @@ _LAST = 10_000
 def cells_of_lattice(lattice: Lattice, words: Sequence[Word], space: float) -> list[Cell]:
     """The cells of a lattice with their text; `space` is the usual one between words, in em."""
     by_block = words_by_block(lattice, words)
+    walled = with_walls(
+        lattice, lambda block: [[p.box for p in line.pieces] for line in lines_in(by_block[block], space)]
+    )
+    if walled.blocks != lattice.blocks:
+        lattice, by_block = walled, words_by_block(walled, words)
     bands = {row: _band(by_block, row) for row in range(len(lattice.ys) - 1)}
     worded = {row for row, band in bands.items() if holds_rows(band, lattice)}
     dense = {row: _words(band.values()) for row, band in bands.items() if row in worded or _is_dense(band, space)}

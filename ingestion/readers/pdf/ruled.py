@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingestion.readers.pdf.page_layout import Layout, Rule
@@ -16,6 +16,10 @@ _TOUCH = 5.0  # rules that nearly cross do cross
 _MOST_SQUARES = 20_000  # a map or a pattern has more
 _OVER = 1.5  # points on both sides of a wall: letters that run over it
 _EDGE = 0.5  # points
+_FINER = 4  # times the cells
+_COLUMNS = 3
+_FILLED = 0.4  # share of the columns that a row without walls fills
+_WHOLE = 0.95  # share of the width of a table
 _DRAWN = 0.6  # share of a cell's side that must be drawn
 
 
@@ -38,10 +42,52 @@ def lattices(layout: Layout, striped: Sequence[Lattice] = ()) -> list[Lattice]:
 
     ``striped``: those of which some rows are shaded, where no strokes make cells.
     """
-    drawn = _lattices(layout.across, layout.upright)
+    striped = [_parted(one, layout.across) for one in striped]
+    shaded = [_parted(one, layout.across) for one in _lattices(layout.shaded_across, layout.shaded_upright)]
+    drawn = [one for one in _lattices(layout.across, layout.upright) if not any(_is_finer(s, one) for s in shaded)]
+    drawn = [_parted(one, [r for r in layout.shaded_across if _ends_head(r, one, layout.words)]) for one in drawn]
     drawn += [one for one in striped if not any(_is_within(other.box, one.box) for other in drawn)]
-    shaded = _lattices(layout.shaded_across, layout.shaded_upright)
     return drawn + [one for one in shaded if not any(_is_within(other.box, one.box) for other in drawn)]
+
+
+def _ends_head(rule: Rule, lattice: Lattice, words: Sequence[Word]) -> bool:
+    """Whether the first row of a lattice is bold above a place, and below it is not."""
+    left, top, right, _ = lattice.box
+    if not top < rule.at < lattice.ys[1]:
+        return False
+    row = [word for word in words if left < word.center < right and top < word.middle < lattice.ys[1]]
+    above, below = ([word.bold for word in row if (word.middle < rule.at) is is_above] for is_above in (True, False))
+    return bool(above and below) and all(above) and not all(below)
+
+
+def _parted(lattice: Lattice, across: Sequence[Rule]) -> Lattice:
+    """A lattice with its rows parted where rules of full width lie that are none of its own.
+
+    Strokes part those of backgrounds, the end of a background the first of strokes: a header from the row under it.
+    """
+    left, top, right, bottom = lattice.box
+    lengths: dict[float, float] = {}
+    for rule in across:
+        if top + _TOUCH < rule.at < bottom - _TOUCH and left - _TOUCH < rule.start and rule.end < right + _TOUCH:
+            lengths[rule.at] = lengths.get(rule.at, 0.0) + rule.length
+    for at, length in lengths.items():
+        row = bisect_left(lattice.ys, at) - 1
+        if length > _WHOLE * (right - left) and min(abs(at - y) for y in lattice.ys) > _TOUCH:
+            blocks = []
+            for first, start, last, end in lattice.blocks:
+                moved = (first + (first > row), start, last + (last >= row), end)
+                blocks += [(row, start, row, end), (row + 1, start, row + 1, end)] if first == last == row else [moved]
+            lattice = Lattice(lattice.xs, sorted([*lattice.ys, at]), sorted(blocks))
+    return lattice
+
+
+def _is_finer(shaded: Lattice, drawn: Lattice) -> bool:
+    """Whether backgrounds part into rows and columns what strokes only frame, as in Word's shaded styles."""
+    return (
+        len(shaded.xs) > _COLUMNS
+        and len(shaded.blocks) > _FINER * len(drawn.blocks)
+        and _is_within(shaded.box, drawn.box)
+    )
 
 
 def _is_within(box: Box, other: Box) -> bool:
@@ -159,6 +205,30 @@ def _rectangles(squares: list[tuple[int, int]]) -> list[Block]:
                 start = column if column is not None else start
             before = column if column is not None else before
     return blocks
+
+
+def with_walls(lattice: Lattice, lines_of: Callable[[Block], Sequence[Sequence[Box]]]) -> Lattice:
+    """Rows without walls beside others that have them, parted where theirs stand: every other one of a Light List.
+
+    ``lines_of``: the boxes of the pieces of each line in a cell; they lie in several columns, none of them over a wall.
+    """
+    blocks: list[Block] = []
+    for block in lattice.blocks:
+        first, start, last, end = block
+        walls = lattice.xs[start : end + 2]
+        places = [_column(box, walls) for line in lines_of(block) for box in line] if end - start > 1 else []
+        if len(set(places)) >= max(_COLUMNS, _FILLED * (end - start + 1)) and None not in places:
+            blocks += [(first, column, last, column) for column in range(start, end + 1)]
+        else:
+            blocks.append(block)
+    return Lattice(lattice.xs, lattice.ys, sorted(blocks))
+
+
+def _column(box: Box, walls: Sequence[float]) -> int | None:
+    """The column that a box lies in; none if it lies over a wall."""
+    column = bisect_right(walls, (box[0] + box[2]) / 2) - 1
+    is_within = 0 <= column < len(walls) - 1 and walls[column] - 1 <= box[0] and box[2] <= walls[column + 1] + 1
+    return column if is_within else None
 
 
 def words_by_block(lattice: Lattice, words: Sequence[Word]) -> dict[Block, list[Word]]:

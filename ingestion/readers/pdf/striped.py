@@ -38,7 +38,7 @@ def striped_lattices(layout: Layout) -> list[Lattice]:
     """A lattice for each set of shaded rows of the same columns with rows of words between them."""
     groups: list[list[_Stripe]] = []
     for stripe in _stripes(layout):
-        group = next((group for group in groups if _goes_on(group[-1], stripe)), None)
+        group = next((group for group in groups if _goes_on(group[-1], stripe, layout)), None)
         if group is None:
             groups.append([stripe])
         else:
@@ -69,11 +69,18 @@ def _stripe(cells: Sequence[Box]) -> list[_Stripe]:
     return [_Stripe(cells[0][1], cells[0][3], [cell[0] for cell in cells] + [cells[-1][2]])]
 
 
-def _goes_on(above: _Stripe, below: _Stripe) -> bool:
+def _goes_on(above: _Stripe, below: _Stripe, layout: Layout) -> bool:
     are_same = len(above.xs) == len(below.xs) and all(
         abs(x - other) < _SAME for x, other in zip(above.xs, below.xs, strict=True)
     )
-    return are_same and -_SAME < below.top - above.bottom < _APART * max(above.height, below.height)
+    space, high = below.top - above.bottom, max(above.height, below.height)
+    return are_same and -_SAME < space < _APART * high and (space < 2 * high or not _has_text(above, below, layout))
+
+
+def _has_text(above: _Stripe, below: _Stripe, layout: Layout) -> bool:
+    """Whether words lie over the walls between two shaded rows: a text that parts two tables."""
+    within = [word for word in layout.words if above.bottom < word.middle < below.top and not word.turned]
+    return _columns([word.box for word in within], above.xs) is None
 
 
 def _has_rows_between(stripes: Sequence[_Stripe], layout: Layout) -> bool:

@@ -157,7 +157,7 @@ def _check_passed_over(
     """Raises SourceFileError where a grid that is passed over seems to be a part of a table that is read.
 
     It bears most of the declared columns, the others being renamed, or its header is not where it is declared; or it
-    goes on without a header: it is as wide as a table that is read, and its first row reads as a record of it.
+    goes on without a header: it is as wide as a table that is read, and its first row, or most, read as records of it.
     """
     for columns in wanted:
         row, hits = search.anywhere().best_row(grid, columns)
@@ -172,10 +172,14 @@ def _check_passed_over(
 
 
 def _reads_as_record(grid: Grid, header: list[str], source: Source) -> bool:
-    """Whether the first row has a date, a code or a figure wherever a record has one."""
-    row = next(row for row in grid.rows if any(cell.strip() for cell in row))
+    """Whether the first row, or most, have a date, a code or a figure wherever a record has one."""
     if max(len(row) for row in grid.rows) != len(header):
         return False
+    are_records = [_is_record(row, header, source) for row in grid.rows if any(cell.strip() for cell in row)]
+    return are_records[0] or 2 * sum(are_records) > len(are_records)
+
+
+def _is_record(row: Sequence[str], header: Sequence[str], source: Source) -> bool:
     cells = dict(zip(header, row, strict=False))
     read = [
         clean(column, source.canonical(column.name, text) or text)[1]

@@ -202,3 +202,10 @@ def test_a_page_that_is_not_there_is_refused(declared: Callable[..., Source], tm
     assert error.place == "page 3"
     assert pages in error.expected
     assert error.found == "2 page(s)"
+
+
+def test_rows_under_a_header_that_took_the_first_of_them_are_not_passed_over(source: Source, tmp_path: Path) -> None:
+    spoilt = [f"{name} {cell}" for name, cell in zip(HEADER, ROWS[0], strict=True)]
+    path = write_pdf(tmp_path / "a.pdf", [[HEADER, *ROWS]], ["Suite", [spoilt, *ROWS]])
+    with pytest.raises(SourceFileError, match=r"page=2.*en-tête"):
+        read(path, source)

@@ -334,3 +334,59 @@ def test_a_title_ends_a_table_and_its_successor_has_its_own_header(
         sheet.drawString(LEFT, TOP - HIGH * 6.8, prose)
 
     assert [grid.rows for grid in tables(write(tmp_path / "a.pdf", draw))] == [[HEADER, *ROWS]] * 2
+
+
+def _backgrounds(sheet: canvas.Canvas, row: int, colour: colors.Color) -> None:
+    """A background for each cell of a row, as word processors draw them."""
+    sheet.setFillColor(colour)
+    for column, width in enumerate(WIDTHS):
+        sheet.rect(x_of(column), TOP - HIGH * (row + 1), width, HIGH, stroke=0, fill=1)
+    sheet.setFillColor(colors.black)
+
+
+def _walls(sheet: canvas.Canvas, row: int, columns: range) -> None:
+    for column in columns:
+        sheet.line(x_of(column), TOP - HIGH * row, x_of(column), TOP - HIGH * (row + 1))
+
+
+TALL = [HEADER, *MORE, *ROWS]
+
+
+def test_backgrounds_of_cells_are_rows_within_a_frame(tmp_path: Path) -> None:
+    """« Medium Shading » of Word frames the table and rules off its header; its rows have backgrounds alone."""
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for row in range(len(TALL)):
+            _backgrounds(sheet, row, colors.lightblue if row % 2 else colors.white)
+        rules(sheet, len(TALL), across=(0, 1, len(TALL)), upright=False)
+        _walls(sheet, 0, range(len(WIDTHS) + 1))
+        for row in range(1, len(TALL)):
+            _walls(sheet, row, range(0, len(WIDTHS) + 1, len(WIDTHS)))
+        cells(sheet, TALL, bold=True)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == TALL
+
+
+def test_walls_of_every_other_row_are_those_of_all(tmp_path: Path) -> None:
+    """« Light List » of Word draws walls in every other row, and a background under its header."""
+
+    def draw(sheet: canvas.Canvas) -> None:
+        _backgrounds(sheet, 0, colors.lightblue)
+        rules(sheet, len(TALL), across=[0, *range(2, len(TALL) + 1)], upright=False)
+        for row in range(len(TALL)):
+            _walls(sheet, row, range(len(WIDTHS) + 1) if row % 2 else range(0, len(WIDTHS) + 1, len(WIDTHS)))
+        cells(sheet, TALL, bold=True)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == TALL
+
+
+def test_a_stroke_parts_a_header_from_a_row_without_background(tmp_path: Path) -> None:
+    """« Medium List » of Word shades every other row, on the next page often the second below the header."""
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for row in range(2, len(TALL), 2):
+            _backgrounds(sheet, row, colors.lightgrey)
+        rules(sheet, 0, across=(1,), upright=False)
+        cells(sheet, TALL)
+
+    assert rows_of(write(tmp_path / "a.pdf", draw)) == TALL
