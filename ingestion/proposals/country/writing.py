@@ -16,6 +16,7 @@ from ingestion.declaration.registry import PACKAGE_SOURCES
 from ingestion.proposals.country.areas import Area, AreaList
 from ingestion.proposals.country.draft import Draft, are_levels_known
 from ingestion.proposals.country.ground import Ground
+from ingestion.proposals.editions import patterns
 
 TO_CONFIRM = "à confirmer"
 _TEMPLATE = Path(__file__).with_name("template")
@@ -71,6 +72,12 @@ def write(target: Path, draft: Draft, listed: AreaList, ground: Ground) -> list[
     header = ["admin2_code", "name", "latitude", "longitude", "radius_degrees", "source"]
     _write_csv(target / "map" / "chief_towns.csv", header, towns)
     _write_sources(target / "sources", draft, listed, zones)
+    if ground.file:
+        folder = target / "sources" / f"ocha_cod_ab_{draft.iso3.lower()}"
+        folder.mkdir()
+        (folder / "source.yml").write_text(
+            "\n".join(_boundaries(draft, ground, ground.file, folder.name)) + "\n", encoding="utf-8"
+        )
     return sorted(path for path in target.rglob("*") if path.is_file())
 
 
@@ -229,6 +236,36 @@ def _write_sources(folder: Path, draft: Draft, listed: AreaList, zones: dict[str
         if "{zone}" in declared.read_text(encoding="utf-8"):  # it reads zones by their short names
             header = ["column", "raw", "canonical", "reason"]
             _write_csv(folder / declared.parent.name / "lookups.csv", header, lookups)
+
+
+def _boundaries(draft: Draft, ground: Ground, path: Path, source_id: str) -> Iterable[str]:
+    """The source of the boundaries of the second level: the same file, landed, gives the maps their limits."""
+    landed = path.with_suffix(".zip") if path.suffix.lower() == ".shp" else path  # with its other parts
+    yield f"id: {source_id}"
+    yield "title:"
+    yield f"  fr: {_quoted(f'Contours administratifs {draft.of_fr} (COD-AB)')}"
+    yield f"  en: {_quoted(f'Administrative boundaries of {draft.name_en} (COD-AB)')}"
+    yield f"publisher: OCHA # {TO_CONFIRM}"
+    yield f"license: CC BY-IGO # {TO_CONFIRM}"
+    yield "sensitivity: public"
+    yield "evidence_class: official"
+    yield "kind: contours"
+    yield f"files: [{', '.join(map(_quoted, patterns(landed)))}]"
+    yield ""
+    yield "reader: {kind: geo}"
+    yield ""
+    yield "shapes:"
+    yield "  boundary:"
+    yield "    columns:"
+    yield f"      observed_on: {{value: {_quoted(draft.valid_from)}}}"
+    yield f"      admin_vintage: {{value: {_quoted(draft.vintage)}}}"
+    yield '      level: {value: "2"}'
+    yield f"      admin_code: {_quoted(ground.code_field)}"
+    yield "      geometry: geometry"
+    yield "    bounds: {min_records: 1, max_records: 5000}"
+    if ground.other_fields:
+        yield "\nignored:"
+        yield from (f"  {_quoted(field)}: la liste officielle le dit, par le code" for field in ground.other_fields)
 
 
 def _write_marked(template: Path, folder: Path, marks: dict[str, str]) -> None:

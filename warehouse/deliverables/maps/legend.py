@@ -17,7 +17,7 @@ from warehouse.deliverables.palette import GAP, INK, SHARE, SOFT
 _CHARACTERS_AN_INCH = 20
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
 _NO_FIGURE = worded("{admin2:A} sans chiffre n’a aucun service vérifié.")
-_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
+_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans fonctionnement ni admission vérifiés."
 _SHORT = {
     "G4": "Aucun service ouvert au groupe",
     "G3": "Couverture sous {gap_G3_below:percent}",
@@ -27,7 +27,7 @@ _SHORT = {
     "NN": "Service présent, aucun besoin relevé",
     "NU": "Service présent, besoin inconnu",
     "CU": "Service présent, capacité inconnue",
-    "UV": "Services connus, non vérifiés",
+    "UV": "Fonctionnement ou admission non vérifiés",
     UNSURVEYED: "Non enquêté",
 }
 _CAUTIONS = (

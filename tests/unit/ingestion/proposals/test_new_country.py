@@ -155,13 +155,13 @@ def test_names_in_another_language_are_no_codes(tmp_path: Path) -> None:
     assert [area.name for area in listed.areas] == ["Sofala", "Beira"]
 
 
-def test_boundaries_give_outline_points_and_frame(tmp_path: Path) -> None:
+def test_boundaries_give_outline_points_and_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = areas.read(_written(tmp_path / "liste.csv", LONG, GUINEA), "GIN")
     boxes = {"GN001001": (-14, 10, -13, 11), "GN001002": (-15, 10, -14, 11), "GN002001": (-14, 9, -13, 10)}
     features = [
         {
             "type": "Feature",
-            "properties": {"pcode": code},
+            "properties": {"pcode": code, "date": "2017-01-01"},
             "geometry": json.loads(shapely.to_geojson(shapely.box(*box))),
         }
         for code, box in boxes.items()
@@ -171,6 +171,11 @@ def test_boundaries_give_outline_points_and_frame(tmp_path: Path) -> None:
     drawn = ground.of_boundaries(path, listed, "Guinée")
     assert set(drawn.points) == set(boxes)
     assert drawn.frame == pytest.approx((8.7, 11.3, -15.3, -12.7), abs=0.05)
+    _pack(tmp_path, "GIN", listed, drawn)
+    monkeypatch.setenv(pack.FOLDERS, str(tmp_path / "packs"))
+    monkeypatch.setenv(pack.SETTING, "GIN")
+    (records,) = ingest(sources()["ocha_cod_ab_gin"], [path]).records.values()
+    assert sorted(zip(records["admin_code"], records["level"], strict=True)) == [(code, 2) for code in sorted(boxes)]
     features.pop()
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     with pytest.raises(SourceFileError, match="GN002001"):

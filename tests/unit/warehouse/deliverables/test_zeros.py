@@ -87,8 +87,13 @@ def shown(**classes: str) -> Any:
     return SimpleNamespace(facts=facts, name="Gao", edition=said, unsurveyed=unsurveyed, points=[])
 
 
+def test_the_map_speaks_of_the_areas_of_the_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene, "words", lambda: {"admin2": {"word": "province", "plural": "provinces", "e": "e"}})
+    assert "sur 2 provinces, aucune dont on sache" in scene.sentence(shown(a="NS", b="UV"))
+
+
 def test_the_map_counts_cercles_without_service_only_where_that_is_known() -> None:
-    assert "aucun dont on sache" in scene.sentence(shown(a="NS", b="UV"))
+    assert "aucun dont on sache qu’un type" in scene.sentence(shown(a="NS", b="UV"))
     assert ", 0 où un type" in scene.sentence(shown(a="G0", b="CU"))
     assert ", 1 où un type" in scene.sentence(shown(a="G4", b="UV"))
 
