@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import shapely
 
-from ingestion.country import pack, seeds
+from ingestion.country import consistency, pack, seeds
 from ingestion.country.words import words
 from ingestion.declaration.registry import sources
 from ingestion.errors import DeclarationError, SourceFileError
@@ -147,6 +147,32 @@ def test_the_answers_of_the_dtm_are_declared_from_the_start(tmp_path: Path, monk
     (records,) = ingest(declared, [path]).records.values()
     counted = records[records["sex"] == "a"]
     assert [(row.people, row.period, row.admin2_code) for row in counted.itertuples()] == [(1000, "2024-03", "BF5603")]
+
+
+@pytest.mark.parametrize(
+    ("file", "written", "wrong", "told"),
+    [
+        (
+            "country.yml",
+            "near_zones: []",
+            "near_zones: [Z_ABC]",
+            "near_zones : « Z_ABC » n’est pas dans seeds/zone.csv",
+        ),
+        ("country.yml", "local_languages: []", "local_languages: [mos]", "local_languages : « mos » .* « langue »"),
+        ("seeds/place_variant.csv", "BF5602", "BF5609", "place_variant.csv, colonne code : « BF5609 »"),
+    ],
+)
+def test_a_name_that_no_list_has_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, written: str, wrong: str, told: str
+) -> None:
+    listed = areas.read(_workbook(tmp_path / "liste.xlsx"), "BFA")
+    target = _pack(tmp_path, "BFA", listed, ground.of_tiles(listed, "Burkina Faso"))
+    monkeypatch.setenv(pack.FOLDERS, str(tmp_path / "packs"))
+    monkeypatch.setenv(pack.SETTING, "BFA")
+    path = target / file
+    path.write_text(path.read_text(encoding="utf-8").replace(written, wrong), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=told):
+        consistency.check()
 
 
 def test_names_in_another_language_are_no_codes(tmp_path: Path) -> None:
