@@ -14,7 +14,7 @@ import pytest
 from warehouse.deliverables import key_figures
 from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.deliverables.exports.zeros import Zeros
-from warehouse.deliverables.maps import drawing, scene
+from warehouse.deliverables.maps import drawing, legend, scene
 from warehouse.deliverables.maps.facts import CercleFacts
 from warehouse.reading.edition import Edition
 
@@ -85,6 +85,11 @@ def shown(**classes: str) -> Any:
     said = SimpleNamespace(notice="", as_of=dt.date(2024, 8, 31))
     unsurveyed = sum(one.is_unsurveyed for one in facts.values())
     return SimpleNamespace(facts=facts, name="Gao", edition=said, unsurveyed=unsurveyed, points=[])
+
+
+def test_a_zone_of_many_areas_leaves_room_for_the_names_of_the_types() -> None:
+    assert legend.column_pitch(4.0, 3) == legend.column_pitch(4.0, 8) == 0.175
+    assert 4.0 - 0.25 - 44 * legend.column_pitch(4.0, 44) == pytest.approx(1.8)
 
 
 def test_the_map_speaks_of_the_areas_of_the_country(monkeypatch: pytest.MonkeyPatch) -> None:
