@@ -18,7 +18,7 @@ from ingestion.errors import SourceFileError
 from ingestion.proposals.country import areas, draft, ground, writing
 from ingestion.proposals.editions import patterns
 from ingestion.proposals.folder import write
-from ingestion.proposals.judging import personal_ground
+from ingestion.proposals.judging import SURE, personal_ground
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.proposal import Proposal, Stated, complete, propose, source_id
 from ingestion.proposals.words import likeness, tagged, words
@@ -453,3 +453,8 @@ def test_needs_of_a_year_are_of_its_first_day_and_of_the_year_of_the_next_file(t
     later = path.rename(tmp_path / "hno_2025_mli.csv")
     (records,) = ingest(source, [later]).records.values()
     assert [(str(row.observed_on), row.period) for row in records.itertuples()] == [("2025-01-01", "2025")]
+
+
+@pytest.mark.parametrize("header", ["Reporting Organisation", "Reporting organization", "Organisation déclarante"])
+def test_who_reports_is_the_organization(header: str) -> None:
+    assert likeness(header, "organization_name") >= SURE
