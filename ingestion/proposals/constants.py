@@ -18,6 +18,7 @@ from ingestion.proposals.looking import Sheet
 
 Constant = tuple[Origin, str]  # and the reason
 _N, _D, _BETWEEN = "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])", "[-_. ]?"
+_YEAR = r"(20\d\d)"
 # How file names tell their date, the most precise first; one group, as a declaration wants it.
 NAMED_DATES = (
     rf"(?<!\d)(20\d\d{_BETWEEN}{_N}{_BETWEEN}{_D})(?!\d)",  # 2024-08-31, 20240831
@@ -28,7 +29,7 @@ NAMED_DATES = (
     rf"(?<!\d)(20\d\d[_ -]?{MONTH})",
     rf"(?<![A-Za-zÀ-ÿ])({MONTH}[_ -]?2\d)(?!\d)",  # avr24
     r"(?<![A-Za-z])([TQStqs][1-4][_ -]?20\d\d)(?!\d)",  # T1 2024
-    r"(20\d\d)",
+    _YEAR,
 )
 _DATED = re.compile(
     r"(?:mise?\s+à\s+jour|m[.àa]?j|actualis\w+|situation|état|version|en date|updated?|as of|au|du|de)\b[\s:]*"
@@ -47,8 +48,11 @@ TOTALS = {"population_group_code": "ALL", "sex": "a", "age_group": "ALL", "secto
 TOTALS |= {"indicator": "population"}
 
 
-def observed(sheet: Sheet) -> Constant:
-    """The date in the file's name, else above the table, else that of its last change."""
+def observed(sheet: Sheet, shape: str) -> Constant:
+    """The date in the file's name, else above the table, else that of its last change.
+
+    A year alone is its first day in a file of needs: they are estimated before the year that they plan.
+    """
     path = sheet.file
     for pattern in NAMED_DATES[:-1]:
         if origin := _in_name(path, pattern):
@@ -56,8 +60,8 @@ def observed(sheet: Sheet) -> Constant:
     for title in sheet.titles:
         if (match := _DATED.search(title)) and (day := date(match[1], end=True)):
             return Origin(value=day.isoformat()), f"au-dessus du tableau : « {match[1]} »"
-    if origin := _in_name(path, NAMED_DATES[-1]):
-        return origin
+    if year := _in_name(path, _YEAR):
+        return year[0].model_copy(update={"start": shape == "need"}), year[1]
     return Origin(value=written(path).isoformat()), "date d’écriture du fichier : à remplacer par celle des faits"
 
 
@@ -93,10 +97,15 @@ def organization(sheet: Sheet, named: str | None) -> Constant:
     return Origin(value=f"{TO_BE_NAMED} ({sheet.file.stem})"), "aucune colonne ne nomme la structure : l’écrire ici"
 
 
-def totals(sheet: Sheet) -> dict[str, str]:
-    """What a figure counts if its file does not say more."""
-    year = re.search(r"20\d\d", sheet.file.name)
-    return TOTALS | {"period": year[0] if year else str(written(sheet.file).year)}
+def period(sheet: Sheet, is_named: bool) -> Constant:
+    """The year that figures are of: in the file's name, which the next edition changes, else that of the file.
+
+    ``is_named``: whether the declaration reads the date there too.
+    """
+    match = re.search(_YEAR, sheet.file.name)
+    if match and is_named:
+        return Origin(file_name=_YEAR), f"nom du fichier : « {match[1]} »"
+    return Origin(value=match[1] if match else str(written(sheet.file).year)), "année du fichier"
 
 
 @cache

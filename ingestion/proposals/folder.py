@@ -75,6 +75,7 @@ def _declaration(proposal: Proposal, source_id: str) -> Iterator[str]:
     for name, (origin, ground) in proposal.constants.items():
         stated = {key: value for key in ("file_name", "value") if (value := getattr(origin, key)) is not None}
         inner = ", ".join(f"{key}: {_quoted(value)}" for key, value in stated.items())
+        inner += ", start: true" if origin.start else ""
         yield f"      {name}: {{{inner}}} {_TO_CONFIRM} : {_one_line(ground)}"
     for name, made in proposal.derived.items():
         if name not in proposal.mapped:

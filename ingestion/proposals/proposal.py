@@ -288,17 +288,18 @@ def _constants(sheet: Sheet, shape: str, mapped: dict[str, Guess], stated: set[s
     fixed: dict[str, constants.Constant] = {}
     names = {column.name for column in SHAPES[shape]}
     if "observed_on" not in stated:
-        fixed["observed_on"] = constants.observed(sheet)
+        fixed["observed_on"] = constants.observed(sheet, shape)
     if shape == "need":
-        totals = constants.totals(sheet)
+        totals = dict(constants.TOTALS)
         if "people" in mapped and _NEED.search(mapped["people"].ground):
             totals["indicator"] = "people_in_need"
         if "people" in mapped and _DISPLACED.search(mapped["people"].ground):
             totals |= {"indicator": "people_displaced", "population_group_code": "IDP"}
-        for name, value in totals.items():
-            if name not in stated:
-                ground = "année du fichier" if name == "period" else "le fichier ne distingue pas"
-                fixed[name] = (Origin(value=value), ground)
+        everybody = {name: (Origin(value=value), "le fichier ne distingue pas") for name, value in totals.items()}
+        fixed |= {name: one for name, one in everybody.items() if name not in stated}
+        if "period" not in stated:
+            dated = fixed.get("observed_on")
+            fixed["period"] = constants.period(sheet, is_named=dated is not None and dated[0].file_name is not None)
     placed = any(name.startswith("admin") or name == "place_name" for name in mapped)
     if placed and "admin_vintage" in names and "admin_vintage" not in mapped:
         fixed["admin_vintage"] = constants.vintage(sheet)

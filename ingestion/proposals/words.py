@@ -12,6 +12,7 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from ingestion.clean.text import fold
+from ingestion.country.pack import country, iso3
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
 from ingestion.shapes import LINEAGE, SHAPES, Column
@@ -54,17 +55,21 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@cache
 def headers() -> dict[str, dict[Words, float]]:
-    """By column of a shape ("personal", "ignored"), its spellings and their weights.
+    """By column of a shape ("personal", "ignored"), its spellings and their weights, in the country in use.
 
     The first spelling weighs most; one with a question mark is vague: « nom » alone may be anything's name.
     """
+    return _headers(iso3())
+
+
+@cache
+def _headers(_country: str) -> dict[str, dict[Words, float]]:
     spellings_of = {row["target"]: row["spellings"].split(";") for row in rows("headers.csv")}
     for column in (*LINEAGE, *(column for shape in SHAPES.values() for column in shape)):
         if column.spellings:
             spellings_of.setdefault(column.name, column.spellings.split(";"))
-    parts = {target: spellings for target, spellings in spellings_of.items() if target.startswith("$")}
+    parts = _levels_here({target: found for target, found in spellings_of.items() if target.startswith("$")})
     by_target: dict[str, dict[Words, float]] = {}
     for target in spellings_of.keys() - parts.keys():
         ways = by_target.setdefault(target, {})
@@ -73,6 +78,19 @@ def headers() -> dict[str, dict[Words, float]]:
             for phrase in _spelled_out(spelling.rstrip("?"), parts):
                 ways.setdefault(words(phrase), weight)
     return by_target
+
+
+def _levels_here(parts: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The words of each level, those of the country first, and of no other level there: a « province » is one of them.
+
+    Chad's provinces are of the first level, those of Burkina Faso of the second.
+    """
+    own = {f"$adm{number}": [level.fr, level.en] for number, level in country().levels.items()}
+    named = {words(word) for spellings in own.values() for word in spellings}
+    return parts | {
+        target: [*spellings, *(word for word in parts[target] if words(word) not in named)]
+        for target, spellings in own.items()
+    }
 
 
 def _spelled_out(spelling: str, parts: dict[str, list[str]]) -> Iterator[str]:
@@ -125,12 +143,12 @@ def likeness(header: str, target: str, group: str = "") -> float:
 
     ``group``: the name above it and others, « Bénéficiaires » above « Femmes ».
     """
-    alone = max(weight * _likeness(words(phrase), target) for phrase, weight in phrases(header))
-    return max(alone, _likeness(words(f"{group} {header}"), target)) if group else alone
+    alone = max(weight * _likeness(words(phrase), target, iso3()) for phrase, weight in phrases(header))
+    return max(alone, _likeness(words(f"{group} {header}"), target, iso3())) if group else alone
 
 
 @cache
-def _likeness(phrase: Words, target: str) -> float:
+def _likeness(phrase: Words, target: str, _country: str) -> float:
     best = 0.0
     for way, weight in headers().get(target, {}).items():
         if way == phrase:

@@ -20,6 +20,7 @@ ORGANIZATION_COLUMNS = (
             "nom de la structure;nom structure;organisation;organization;structure;ong;ngo;nom de l ong;"
             "implementing partner name;implementing partner;"
             "implementing organization;implementing organisation;partenaire de mise en œuvre;"
+            "reporting organization;reporting organisation;organisation déclarante;"
             "organisation de mise en œuvre;partenaire d exécution;agence d exécution;porteur du projet;porteur;"
             "structure de mise en œuvre;"
             "structure d exécution;organisation d exécution;"

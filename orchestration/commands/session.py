@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import Timeout
 from rich.markup import escape
 
-from ingestion.country import pack
+from ingestion.country import consistency, pack
 from ingestion.errors import DeclarationError
 from orchestration.commands.console import NOT_PUBLISHED, WRONG_USE, console, stop, warnings
 from orchestration.language import _, translated
@@ -34,13 +34,15 @@ _CHANGING = ("run", "review", "forget", "prune", "rollback", "backup", "deliver"
 
 
 def begin_command(command: str | None) -> None:
-    """First step of every command: clears leftovers of killed ones, and stops if a restore was interrupted.
+    """First step of every command: looks at the country's files, clears leftovers of killed commands, and stops if a
+    restore was interrupted.
 
     Skipped if another command holds the lock, which does the same, and if the root is read-only.
     """
     layout = Layout.from_environment()
     try:
         pack.pack()
+        consistency.check()
         instance.refuse_other_country(layout)
     except (DeclarationError, SettingError) as error:
         stop(error, WRONG_USE)

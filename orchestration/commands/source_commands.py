@@ -38,6 +38,7 @@ _FATES = {
     "month": later("[bold]mois[/]"),
 }
 _SHOWN_VALUES = 2
+_SHOWN_NAMES = 8
 _SHOWN_NOTES = 20
 _FORM = later("forme attendue <éditeur>_<produit>[_<iso3>], minuscules et « _ »")
 
@@ -271,6 +272,7 @@ def _examples(choice: Choice, target: Column) -> str:
 def _try(source: Source, path: Path) -> None:
     """Reads the file with the new declaration, before anyone runs the pipeline."""
     from expectations.gate import gate
+    from warehouse.resolution.places import PLACED_SHAPES, unknown_names
 
     ingested = ingest(source, [path])
     gated = gate(ingested)
@@ -290,6 +292,16 @@ def _try(source: Source, path: Path) -> None:
         for code, count in codes.most_common(5):
             console.print(
                 _("  · avertissement {code} : {count} lignes", code=code, count=number(count)), soft_wrap=True
+            )
+        if shape in PLACED_SHAPES and (unknown := unknown_names(gated.accepted[shape])):
+            names = ", ".join(f"« {name} » ({number(count)})" for name, count in unknown.most_common(_SHOWN_NAMES))
+            console.print(
+                _(
+                    "  · {count} nom(s) de lieux inconnus, à écrire dans seeds/place_variant.csv : {names}",
+                    count=number(len(unknown)),
+                    names=escape(redact(names, names=True)[0]),
+                ),
+                soft_wrap=True,
             )
     for note in ingested.notes[:_SHOWN_NOTES]:
         console.print(f"  · {escape(translated(note))}", soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from fnmatch import fnmatch
 from pathlib import Path
@@ -10,12 +11,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingestion.country import pack
 from ingestion.declaration.registry import sources
 from ingestion.declaration.source import Source
 from ingestion.errors import SourceFileError
+from ingestion.proposals.country import areas, draft, ground, writing
 from ingestion.proposals.editions import patterns
 from ingestion.proposals.folder import write
-from ingestion.proposals.judging import personal_ground
+from ingestion.proposals.judging import SURE, personal_ground
 from ingestion.proposals.looking import FileColumn
 from ingestion.proposals.proposal import Proposal, Stated, complete, propose, source_id
 from ingestion.proposals.words import likeness, tagged, words
@@ -410,3 +413,50 @@ def test_documents_that_are_no_spreadsheets_are_proposed_too(like: str, tmp_path
     proposed, declared = ingest(source, [path]).records[shape], ingest(known, [known.sample]).records[shape]
     assert set(declared["admin2_name"].dropna()) <= set(proposed["admin2_name"])
     assert proposed["errors"].isna().all()
+
+
+@pytest.fixture
+def _burkina(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A country whose provinces are of the second level."""
+    rows = [("BF56", "Sahel"), ("BF5603", "Soum"), ("BF560301", "Arbinda")]
+    header = [f"ADM{level}_{kind}" for level in (1, 2, 3) for kind in ("PCODE", "FR")]
+    path = tmp_path / "liste.csv"
+    path.write_text(f"{','.join(header)}\n{','.join(cell for row in rows for cell in row)}\n", encoding="utf-8")
+    listed = areas.read(path, "BFA")
+    told = draft.draft("BFA", path.name, "2020-04-14", ("BF56",), dt.date(2025, 3, 20))
+    writing.write(tmp_path / "packs" / "bfa", told, listed, ground.of_tiles(listed, "Burkina Faso"))
+    monkeypatch.setenv(pack.FOLDERS, str(tmp_path / "packs"))
+    monkeypatch.setenv(pack.SETTING, "BFA")
+
+
+@pytest.mark.usefixtures("_burkina")
+def test_the_words_of_the_levels_are_those_of_the_country(tmp_path: Path) -> None:
+    path = tmp_path / "bfa_3w_septembre_2024.csv"
+    path.write_text(
+        "Organisation,Secteur,Région,Province,Commune\nAssociation Inventée,Santé,Sahel,Soum,Arbinda\n",
+        encoding="utf-8",
+    )
+    read = fates(propose(path))
+    assert [read[header] for header in ("Région", "Province", "Commune")] == [
+        "admin1_name",
+        "admin2_name",
+        "admin3_name",
+    ]
+    assert likeness("Province", "admin1_name") == 0
+
+
+def test_needs_of_a_year_are_of_its_first_day_and_of_the_year_of_the_next_file(tmp_path: Path) -> None:
+    path = tmp_path / "hno_2024_mli.csv"
+    path.write_text(
+        "Admin 1 PCode,Admin 2 PCode,Sector,In Need\n#adm1+code,#adm2+code,#sector+code,#inneed\nML01,ML0103,HEA,120\n",
+        encoding="utf-8",
+    )
+    source = write(propose(path), tmp_path / "ocha_hno_mli2")
+    later = path.rename(tmp_path / "hno_2025_mli.csv")
+    (records,) = ingest(source, [later]).records.values()
+    assert [(str(row.observed_on), row.period) for row in records.itertuples()] == [("2025-01-01", "2025")]
+
+
+@pytest.mark.parametrize("header", ["Reporting Organisation", "Reporting organization", "Organisation déclarante"])
+def test_who_reports_is_the_organization(header: str) -> None:
+    assert likeness(header, "organization_name") >= SURE

@@ -23,11 +23,17 @@ _MARGIN = 0.3
 
 @dataclass(frozen=True)
 class Ground:
-    """The outline as GeoJSON, the point of each area of the second level, and the frame with a margin."""
+    """The outline as GeoJSON, the point of each area of the second level, and the frame with a margin.
+
+    ``file``, ``code_field``, ``other_fields``: the boundaries, the attribute with the p-codes, and those beside it.
+    """
 
     outline: dict[str, Any]
     points: dict[str, tuple[float, float]]  # longitude, latitude
     frame: tuple[float, float, float, float] | None  # south, north, west, east
+    file: Path | None = None
+    code_field: str = ""
+    other_fields: tuple[str, ...] = ()
 
 
 def of_boundaries(path: Path, listed: AreaList, name: str) -> Ground:
@@ -62,7 +68,12 @@ def of_boundaries(path: Path, listed: AreaList, name: str) -> Ground:
     points = {code: (one.x, one.y) for code, area in areas.items() for one in [shapely.point_on_surface(area)]}
     about = {"name": name, "source": path.name, "license": "à confirmer"}
     return Ground(
-        _collection(outline, about), points, (south - _MARGIN, north + _MARGIN, west - _MARGIN, east + _MARGIN)
+        _collection(outline, about),
+        points,
+        (south - _MARGIN, north + _MARGIN, west - _MARGIN, east + _MARGIN),
+        path,
+        column,
+        tuple(one for one in by_column if one != column),
     )
 
 

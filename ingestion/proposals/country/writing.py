@@ -11,14 +11,24 @@ from babel import Locale
 
 from ingestion.clean.text import fold
 from ingestion.country import seeds
+from ingestion.country.pcode_forms import level_of
 from ingestion.declaration.registry import PACKAGE_SOURCES
 from ingestion.proposals.country.areas import Area, AreaList
 from ingestion.proposals.country.draft import Draft, are_levels_known
 from ingestion.proposals.country.ground import Ground
+from ingestion.proposals.editions import patterns
 
 TO_CONFIRM = "à confirmer"
 _TEMPLATE = Path(__file__).with_name("template")
+_KNOWN = Path(__file__).with_name("known")  # sources whose files are the same in every country
 _VOWELS = "aeiouyh"
+# Common nouns that names of areas begin with keep their article: « Région du Centre-Est », « des Hauts-Bassins ».
+_ARTICLES = {
+    "du ": "bas bassin centre fleuve haut lac littoral mont moyen nord plateau sahel sud",
+    "de la ": "basse boucle haute moyenne vallee",
+    "de l’": "est extreme ouest",
+    "des ": "cascades hautes hauts iles lacs lagunes montagnes plateaux savanes",
+}
 _DELIVERABLES = (
     ("INCEPTION", "Rapport de démarrage", "Inception report", 2),
     ("MIDTERM", "Rapport de mi-parcours", "Mid-term report", 3),
@@ -62,6 +72,12 @@ def write(target: Path, draft: Draft, listed: AreaList, ground: Ground) -> list[
     header = ["admin2_code", "name", "latitude", "longitude", "radius_degrees", "source"]
     _write_csv(target / "map" / "chief_towns.csv", header, towns)
     _write_sources(target / "sources", draft, listed, zones)
+    if ground.file:
+        folder = target / "sources" / f"ocha_cod_ab_{draft.iso3.lower()}"
+        folder.mkdir()
+        (folder / "source.yml").write_text(
+            "\n".join(_boundaries(draft, ground, ground.file, folder.name)) + "\n", encoding="utf-8"
+        )
     return sorted(path for path in target.rglob("*") if path.is_file())
 
 
@@ -71,9 +87,11 @@ def _zone_codes(draft: Draft, listed: AreaList) -> dict[str, str]:
     for area in listed.of_level(1):
         if area.code not in draft.zones:
             continue
-        letters = fold(area.name).replace(" ", "").upper()
+        words = fold(area.name).upper().split()
+        letters = "".join(words)
         tried = [
             letters[:3],
+            letters[0] + words[-1][:2],  # Centre-Nord beside Centre: Z_CNO
             *(letters[:2] + letter for letter in letters[3:]),
             *(letters[:2] + str(n) for n in range(10)),
         ]
@@ -137,6 +155,10 @@ def _lists(draft: Draft, listed: AreaList, zones: dict[str, str]) -> dict[str, l
             ["COD", area.code, str(area.level), area.name, area.parent, draft.vintage, draft.valid_from, "", source]
             for area in listed.areas
         ],
+        "place_variant": [
+            [name, str(level_of(code)), code, draft.vintage, "autre nom de la liste officielle", source]
+            for code, name in listed.other_names
+        ],
         "zone": zone_rows,
         "zone_admin": [[zones[area.parent], "HISTORICAL", area.code, "", "WHOLE", source] for area in inside],
         "code_list": [
@@ -170,8 +192,9 @@ def _lists(draft: Draft, listed: AreaList, zones: dict[str, str]) -> dict[str, l
 
 
 def _zone_name(draft: Draft, area: Area) -> tuple[str, str]:
-    word = draft.levels[1]
-    link = "d’" if fold(area.name)[:1] in tuple(_VOWELS) else "de "
+    word, key = draft.levels[1], fold(area.name)
+    usual = "d’" if key[:1] in tuple(_VOWELS) else "de "
+    link = next((article for article, nouns in _ARTICLES.items() if key.split(" ")[0] in nouns.split()), usual)
     return f"{word['fr'][:1].upper()}{word['fr'][1:]} {link}{area.name}", f"{area.name} {word['en']}"
 
 
@@ -195,19 +218,17 @@ def _source(draft: Draft) -> str:
 
 
 def _write_sources(folder: Path, draft: Draft, listed: AreaList, zones: dict[str, str]) -> None:
-    """The blank source of `mrf new-source`, and the names of the zones as minutes write them."""
+    """The blank source of `mrf new-source`, those that all countries have, the names of zones as minutes write them."""
     first = [area for area in listed.of_level(1) if area.code in zones][:2]
-    marks = {"ISO3": draft.iso3.lower(), "PAYS": draft.name_fr, "EDITION": draft.vintage}
+    marks = {"ISO3": draft.iso3.lower(), "AU_PAYS": draft.in_fr, "PAYS": draft.name_fr, "COUNTRY": draft.name_en}
+    marks |= {"EDITION": draft.vintage}
     marks |= {f"NIVEAU_{n}": _first_up(draft.levels[n]["fr"]) for n in (1, 2)}
     for place, area in enumerate([*first, *first][:2], start=1):
         inside = next(one for one in listed.of_level(2) if one.parent == area.code)
         marks |= {f"REGION_{place}": area.name, f"LIEU_{place}": inside.name}
-    for path in sorted(_TEMPLATE.iterdir()):
-        text = path.read_text(encoding="utf-8")
-        for mark, word in marks.items():
-            text = text.replace(mark, word)
-        (folder / "_template").mkdir(parents=True, exist_ok=True)
-        (folder / "_template" / path.name).write_text(text, encoding="utf-8")
+    _write_marked(_TEMPLATE, folder / "_template", marks)
+    for known in sorted(path for path in _KNOWN.iterdir() if path.is_dir()):
+        _write_marked(known, folder / f"{known.name}_{draft.iso3.lower()}", marks)
     reason = "les comptes rendus disent le nom court de la zone"
     names = {area.code: area.name for area in listed.of_level(1)}
     lookups = [["zone_codes", names[code], zone, reason] for code, zone in zones.items()]
@@ -215,6 +236,46 @@ def _write_sources(folder: Path, draft: Draft, listed: AreaList, zones: dict[str
         if "{zone}" in declared.read_text(encoding="utf-8"):  # it reads zones by their short names
             header = ["column", "raw", "canonical", "reason"]
             _write_csv(folder / declared.parent.name / "lookups.csv", header, lookups)
+
+
+def _boundaries(draft: Draft, ground: Ground, path: Path, source_id: str) -> Iterable[str]:
+    """The source of the boundaries of the second level: the same file, landed, gives the maps their limits."""
+    landed = path.with_suffix(".zip") if path.suffix.lower() == ".shp" else path  # with its other parts
+    yield f"id: {source_id}"
+    yield "title:"
+    yield f"  fr: {_quoted(f'Contours administratifs {draft.of_fr} (COD-AB)')}"
+    yield f"  en: {_quoted(f'Administrative boundaries of {draft.name_en} (COD-AB)')}"
+    yield f"publisher: OCHA # {TO_CONFIRM}"
+    yield f"license: CC BY-IGO # {TO_CONFIRM}"
+    yield "sensitivity: public"
+    yield "evidence_class: official"
+    yield "kind: contours"
+    yield f"files: [{', '.join(map(_quoted, patterns(landed)))}]"
+    yield ""
+    yield "reader: {kind: geo}"
+    yield ""
+    yield "shapes:"
+    yield "  boundary:"
+    yield "    columns:"
+    yield f"      observed_on: {{value: {_quoted(draft.valid_from)}}}"
+    yield f"      admin_vintage: {{value: {_quoted(draft.vintage)}}}"
+    yield '      level: {value: "2"}'
+    yield f"      admin_code: {_quoted(ground.code_field)}"
+    yield "      geometry: geometry"
+    yield "    bounds: {min_records: 1, max_records: 5000}"
+    if ground.other_fields:
+        yield "\nignored:"
+        yield from (f"  {_quoted(field)}: la liste officielle le dit, par le code" for field in ground.other_fields)
+
+
+def _write_marked(template: Path, folder: Path, marks: dict[str, str]) -> None:
+    """The files of a template, its marks replaced by what they stand for in this country."""
+    folder.mkdir(parents=True)
+    for path in sorted(path for path in template.iterdir() if path.is_file()):
+        text = path.read_text(encoding="utf-8")
+        for mark, word in marks.items():
+            text = text.replace(mark, word)
+        (folder / path.name).write_text(text, encoding="utf-8")
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -18,7 +18,7 @@ SHARES = {
     "P2": "Plus d’un tiers, jusqu’à deux tiers",
     "P3": "Plus de deux tiers",
     "P4": "Tous",
-    "UV": "Des services connus, aucun vérifié",
+    "UV": "Des services connus, fonctionnement ou admission non vérifiés",
     UNSURVEYED: "Aucun type enquêté",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any
 
@@ -15,9 +16,10 @@ from warehouse.deliverables.maps.style import EDGE, LAND, MARKERS, STATES
 from warehouse.deliverables.palette import GAP, INK, SHARE, SOFT
 
 _CHARACTERS_AN_INCH = 20
+_TYPE_NAMES = 1.8  # inches, for the names of the types beside their classes
 _FIGURE = "Chiffre : types de services, sur {total}, où au moins un service opérationnel admet les migrants de retour."
 _NO_FIGURE = worded("{admin2:A} sans chiffre n’a aucun service vérifié.")
-_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans qu’aucun soit vérifié."
+_UNVERIFIED = "« Non vérifiés » : types dont des services sont connus, sans fonctionnement ni admission vérifiés."
 _SHORT = {
     "G4": "Aucun service ouvert au groupe",
     "G3": "Couverture sous {gap_G3_below:percent}",
@@ -27,7 +29,7 @@ _SHORT = {
     "NN": "Service présent, aucun besoin relevé",
     "NU": "Service présent, besoin inconnu",
     "CU": "Service présent, capacité inconnue",
-    "UV": "Services connus, non vérifiés",
+    "UV": "Fonctionnement ou admission non vérifiés",
     UNSURVEYED: "Non enquêté",
 }
 _CAUTIONS = (
@@ -83,22 +85,28 @@ def write_caution(panel: Panel) -> None:
         panel.gap(0.04)
 
 
+def column_pitch(width: float, count: int) -> float:
+    """The inches from one column of the classes to the next: less where many leave no room for the names of types."""
+    return min(0.175, (width - 0.25 - _TYPE_NAMES) / count)
+
+
 def write_types(panel: Panel, shown: Scene) -> None:
     """The class of each service type in each cercle of the zone, and what the classes mean."""
     _heading(panel, worded("Classe de chaque type de services, par {admin2:word}"))
-    pitch = 0.175
+    pitch = column_pitch(panel.width, len(shown.cercles))
     left = panel.left + panel.width - 0.25 - pitch * len(shown.cercles)
+    size = min(6.8, 72 * pitch * math.sin(math.radians(60)))  # rotated names do not run into each other
     panel.gap(0.55)
     for column, one in enumerate(shown.cercles):
         place = (left + column * pitch + 0.05, panel.y - 0.03)
-        panel.axes.text(*place, one.name_fr, fontsize=6.8, rotation=60, rotation_mode="anchor")
+        panel.axes.text(*place, one.name_fr, fontsize=size, rotation=60, rotation_mode="anchor")
     for code, name in shown.types.items():
         label = textwrap.shorten(name, int((left - panel.left) * 23), placeholder="…")
         panel.axes.text(left - 0.06, panel.y + 0.06, label, fontsize=6.8, ha="right", va="center")
         for column, one in enumerate(shown.cercles):
             gap_class = shown.facts[one.code].classes[code]
             hatch = "//////" if gap_class == UNSURVEYED else ""
-            _box(panel, left + column * pitch, 0.15, GAP[gap_class], hatch)
+            _box(panel, left + column * pitch, pitch - 0.025, GAP[gap_class], hatch)
         panel.gap(0.138)
     panel.gap(0.06)
     _classes(panel, shown)

@@ -64,13 +64,13 @@ def sentence(shown: Scene) -> str:
     without = sum(one.lacking > 0 for one in shown.facts.values())
     is_known = without or not any(one.unverified or one.unsurveyed for one in shown.facts.values())
     lacking = "un type de services au moins n’a aucun service opérationnel qui admette les migrants de retour"
-    told = f"{without} où {lacking}" if is_known else f"aucun dont on sache que {lacking}"
+    told = f"{without} où {lacking}" if is_known else f"aucun{words()['admin2']['e']} dont on sache qu’{lacking}"
     unverified = sum(one.is_unverified for one in shown.facts.values())
     notice = f"{shown.edition.notice}. " if shown.edition.notice else ""
     return (
         f"{notice}Carte « {shown.name} » au {long_day(shown.edition.as_of)} : sur"
-        f" {counted(len(shown.facts), *_cercles())}, {told}, {unverified} où des services sont connus et aucun vérifié,"
-        f" {shown.unsurveyed} où rien n’a été enquêté ;"
+        f" {counted(len(shown.facts), *_cercles())}, {told}, {unverified} où des services sont connus,"
+        f" sans fonctionnement ni admission vérifiés, {shown.unsurveyed} où rien n’a été enquêté ;"
         f" {counted(len(shown.points), 'service situé', 'services situés')}."
     )
 

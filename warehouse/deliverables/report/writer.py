@@ -97,6 +97,12 @@ class Writer:
         row = self.indicator(section, name, zone)
         return self.citations.cite(row, "value", kind or format_of(row.values["unit"]))
 
+    def of(self, section: str, name: str, nouns: str, zone: str = ALL) -> str:
+        """The value of an indicator with its noun, « service opérationnel|services opérationnels »."""
+        one, _, many = nouns.partition("|")
+        value = self.raw(section, name, zone)
+        return f"{self.n(section, name, zone)} {one if value is not None and value < 2 else many}"
+
     def cell(self, row: CitedRow, column: str, kind: str) -> str:
         """A value of a row; ``kind``: a format, or « @ » and the code list of its labels."""
         value = row.values[column]

@@ -136,6 +136,8 @@ def _names(
         return veto
     if doubt := _doubt(left, right, difference, same_acronym):
         return Verdict("splink", probability, "review", doubt)
+    if _are_two_acronyms(one, other):
+        return Verdict("acronym", 0.5, "review", f"sigles différents ({one.acronym} ≠ {other.acronym})")
     if one.squash == other.squash or one.key == other.key:
         return Verdict("exact_name", 0.98, "merge", "même nom, à la langue, à l’ordre ou à l’écriture près")
     if same_acronym and not difference.telling:
@@ -147,6 +149,11 @@ def _names(
     if probability >= thresholds.review or same_acronym:
         return Verdict("splink", probability, "review", "noms proches, à confirmer")
     return None
+
+
+def _are_two_acronyms(one: Name, other: Name) -> bool:
+    """Whether both are acronyms alone and not the same: NRCS, a Red Cross, is no plural of NRC, a refugee council."""
+    return all(name.bare and name.written.isupper() for name in (one, other)) and one.acronym != other.acronym
 
 
 def _sections(one: Name, other: Name) -> Verdict:

@@ -5,7 +5,7 @@ Methods: `answer` (a person's), `code` (a p-code of the stated vintage), `exact_
 """
 
 from warehouse.resolution.places.gazetteer import carried
-from warehouse.resolution.places.resolving import CANDIDATE_SCHEMA, PLACED_SHAPES, SCHEMA, resolve
+from warehouse.resolution.places.resolving import CANDIDATE_SCHEMA, PLACED_SHAPES, SCHEMA, resolve, unknown_names
 from warehouse.resolution.places.testimony import question_key
 
-__all__ = ["CANDIDATE_SCHEMA", "PLACED_SHAPES", "SCHEMA", "carried", "question_key", "resolve"]
+__all__ = ["CANDIDATE_SCHEMA", "PLACED_SHAPES", "SCHEMA", "carried", "question_key", "resolve", "unknown_names"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -75,6 +77,26 @@ def resolve(workspace: Workspace, answers: Mapping[str, str] | None = None) -> p
     write_parquet(workspace.resolved / "place.parquet", resolved)
     write_parquet(workspace.resolved / "place_candidate.parquet", pa.concat_tables(table for _, table in tables))
     return resolved
+
+
+def unknown_names(records: pd.DataFrame) -> Counter[str]:
+    """The names that no list knows under what their rows say around them, and how many rows each places higher up.
+
+    ``records``: of one shape, as cleaned.
+    """
+    columns = [name if name in records else None for name in (*_CODES, *_NAMES, "admin_vintage")]
+    stated = pd.DataFrame(
+        {n: records[name].astype(object) if name else None for n, name in enumerate(columns)}, index=records.index
+    )
+    unknown: Counter[str] = Counter()
+    rows = stated.where(stated.notna(), None).itertuples(index=False, name=None)
+    for (*values, vintage), count in Counter(rows).items():
+        names = tuple(values[3:])
+        for place in places_of(Statement(tuple(values[:3]), names, vintage), {}, True):
+            for level, name in enumerate(names, start=1):
+                if name and f"admin{level}_name_unknown" in place.warnings and (place.level or 0) < level:
+                    unknown[name] += count
+    return unknown
 
 
 def _shape(

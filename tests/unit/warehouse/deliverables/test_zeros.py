@@ -14,7 +14,7 @@ import pytest
 from warehouse.deliverables import key_figures
 from warehouse.deliverables.exports.mart_tables import Table
 from warehouse.deliverables.exports.zeros import Zeros
-from warehouse.deliverables.maps import drawing, scene
+from warehouse.deliverables.maps import drawing, legend, scene
 from warehouse.deliverables.maps.facts import CercleFacts
 from warehouse.reading.edition import Edition
 
@@ -87,8 +87,18 @@ def shown(**classes: str) -> Any:
     return SimpleNamespace(facts=facts, name="Gao", edition=said, unsurveyed=unsurveyed, points=[])
 
 
+def test_a_zone_of_many_areas_leaves_room_for_the_names_of_the_types() -> None:
+    assert legend.column_pitch(4.0, 3) == legend.column_pitch(4.0, 8) == 0.175
+    assert 4.0 - 0.25 - 44 * legend.column_pitch(4.0, 44) == pytest.approx(1.8)
+
+
+def test_the_map_speaks_of_the_areas_of_the_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene, "words", lambda: {"admin2": {"word": "province", "plural": "provinces", "e": "e"}})
+    assert "sur 2 provinces, aucune dont on sache" in scene.sentence(shown(a="NS", b="UV"))
+
+
 def test_the_map_counts_cercles_without_service_only_where_that_is_known() -> None:
-    assert "aucun dont on sache" in scene.sentence(shown(a="NS", b="UV"))
+    assert "aucun dont on sache qu’un type" in scene.sentence(shown(a="NS", b="UV"))
     assert ", 0 où un type" in scene.sentence(shown(a="G0", b="CU"))
     assert ", 1 où un type" in scene.sentence(shown(a="G4", b="UV"))
 

@@ -122,6 +122,7 @@ DIFFERENT: list[tuple[Written, Written]] = [
     (("Women for Women International", None), ("Women International", None)),
     (("Santé Monde", None), ("Organisation mondiale de la santé", "OMS")),
     (("Secours Catholique", "SC"), ("Secours Islamique", "SI")),
+    (("NRC", "NRC"), ("NRCS", "NRCS")),
 ]
 REVIEW: list[tuple[Written, Written, str]] = [
     (("Islamic Relief", "IR"), ("Islamic Relief Niger", "IR"), "section nationale"),
@@ -130,6 +131,7 @@ REVIEW: list[tuple[Written, Written, str]] = [
     (("Union des Femmes", "UDF"), ("Union des Femmes de Gao", "UDF"), "lieu d’un seul côté"),
     (("Femmes et Développement", "FEDE"), ("Femme Environnement Développement", "FEDE"), "mots d’un seul côté"),
     (("Caritas", None), ("Caritas Bossangoa", "CARITAS"), "famille"),
+    (("AMADE", None), ("AMADES", "AMADES"), "sigles différents (AMADE ≠ AMADES)"),
 ]
 VETO: list[tuple[Written, Written, str]] = [
     (("Centre de formation de Kayes", "CF"), ("Centre de formation de Kita", "CF"), "lieux différents (kayes ≠ kita)"),
@@ -186,6 +188,12 @@ def test_an_acronym_alone_joins_the_only_body_that_carries_it() -> None:
     assert several.cluster.nunique() == 3
     asked = several.decisions[several.decisions["method"] == "acronym"]
     assert asked["decision"].tolist() == ["review", "review"]
+
+
+def test_an_acronym_is_no_plural_of_another() -> None:
+    council, society = ("Norwegian Refugee Council", "NRC"), ("Nigerian Red Cross Society", "NRCS")
+    found = resolve(frame(council, ("NRC", "NRC"), society, ("NRCS", "NRCS"))).cluster.tolist()
+    assert found[0] == found[1] != found[2] == found[3]
 
 
 def test_a_context_keeps_equal_names_apart() -> None:

@@ -470,3 +470,16 @@ def test_records_get_their_places_and_candidates(workspace: Callable[..., Worksp
 def test_nothing_landed_gives_empty_files(tmp_path: Path) -> None:
     assert places.resolve(Workspace(tmp_path)).num_rows == 0
     assert pq.read_table(tmp_path / "resolved" / "place_candidate.parquet").schema == places.CANDIDATE_SCHEMA
+
+
+def test_a_name_that_no_list_has_is_counted_where_it_lifts_its_rows() -> None:
+    rows = [
+        ("Gao", "Cercle Inventé", None, None),
+        ("Gao", "Cercle Inventé", None, None),
+        ("Gao", "Bourem", None, None),
+        ("Gao", "Cercle Inventé", None, "ML070201"),  # its code places it
+        (None, None, None, None),
+    ]
+    columns = ["admin1_name", "admin2_name", "admin3_name", "admin3_code"]
+    records = pd.DataFrame(rows, columns=columns).assign(admin_vintage="2021")
+    assert places.unknown_names(records) == {"Cercle Inventé": 2}
