@@ -20,6 +20,11 @@
     and {{ attribute }} in ('zone_codes', 'service_type_code', 'service_type_codes', 'population_group_codes'))
 {%- endmacro %}
 
+{# Whether a record names zones of which none is known: an empty cell is national, an unreadable one is not. #}
+{% macro is_of_unknown_zones(record) -%}
+    ({{ record }}.zone_codes is null and position('zone_codes_invalid' in coalesce({{ record }}.warnings, '')) > 0)
+{%- endmacro %}
+
 {# What only makes sense beside another attribute, its lead: it is taken from records that state the lead's value in force. #}
 {% macro leads() %}
     {{ return({
