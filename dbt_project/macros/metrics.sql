@@ -52,14 +52,19 @@
     end
 {%- endmacro %}
 
-{# One service on one day: ended, then status known and fresh enough, then what the status says. #}
-{% macro operational_state(ends_on, status_code, status_freshness, day) -%}
+{# One service on one day: not begun or ended, then status known and fresh enough, then what the status says. #}
+{% macro operational_state(begun_on, ends_on, status_code, status_freshness, day) -%}
     case
-        when {{ ends_on }} < {{ day }} then 'not_operational'
+        when {{ begun_on }} > {{ day }} or {{ ends_on }} < {{ day }} then 'not_operational'
         when {{ status_code }} is null or {{ status_freshness }} < {{ parameter('freshness_threshold') }} then 'unverified'
         when {{ status_code }} in ('OPE', 'PAR') then 'operational'
         else 'not_operational'
     end
+{%- endmacro %}
+
+{# How near a status is to a service that works: 1 works. #}
+{% macro status_rank(status_code) -%}
+    case {{ status_code }}{% for status in ('OPE', 'PAR', 'SUS', 'PLA', 'PNF', 'FER') %} when '{{ status }}' then {{ loop.index }}{% endfor %} end
 {%- endmacro %}
 
 {# Evidence that someone of the survey gathered, not a document. #}
