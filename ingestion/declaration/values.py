@@ -12,6 +12,8 @@ from ingestion.shapes import Column
 
 # Of what has no end: as if nothing were written.
 _ENDLESS = {"permanent", "indetermine", "indeterminee", "illimite", "duree indeterminee", "en continu", "sans fin"}
+# Since when something is so does not change what it is: « Fermé depuis mai », « Opérationnel (depuis 2022) ».
+_SINCE = re.compile(r"[\s,(]+(?:depuis|since)\s.+$", re.IGNORECASE)
 # What a column of age brackets says of a figure of all ages: « Total », « tous âges ».
 _ALL_AGES = re.compile(
     r"(?:all|tou(?:s|te|tes|t)|total|ensemble|overall)(?: (?:les|des|ages?|tranches?|d|confondus|confondues))*"
@@ -55,7 +57,7 @@ def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part
 def _single(column: Column, tidied: str, start: bool) -> Any:
     match column.kind:
         case "code":
-            return code_lists.find(column.codes or "", tidied)
+            return code_lists.find(column.codes or "", _SINCE.sub("", tidied))
         case "pcode":
             return pcodes.pcode(tidied, column.level, bare=True)
         case "integer" | "number":

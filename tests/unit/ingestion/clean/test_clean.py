@@ -626,3 +626,11 @@ def test_a_number_may_bear_the_unit_of_its_column_and_no_other(
     column: Column, written: str, value: float | None
 ) -> None:
     assert clean(column, written) == (value, value is not None)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("Fermé depuis mai", "FER"), ("opérationnel (depuis 2022)", "OPE"), ("Opérationnel jusqu'en mai", None)],
+)
+def test_a_state_is_what_it_is_whenever_it_began(written: str, code: str | None) -> None:
+    assert clean(SERVICE.column("status_code"), written) == (code, code is not None)
