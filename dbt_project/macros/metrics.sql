@@ -20,6 +20,11 @@
     and {{ attribute }} in ('zone_codes', 'service_type_code', 'service_type_codes', 'population_group_codes'))
 {%- endmacro %}
 
+{# Whether a record names zones of which none is known: an empty cell is national, an unreadable one is not. #}
+{% macro is_of_unknown_zones(record) -%}
+    ({{ record }}.zone_codes is null and position('zone_codes_invalid' in coalesce({{ record }}.warnings, '')) > 0)
+{%- endmacro %}
+
 {# What only makes sense beside another attribute, its lead: it is taken from records that state the lead's value in force. #}
 {% macro leads() %}
     {{ return({
@@ -47,14 +52,19 @@
     end
 {%- endmacro %}
 
-{# One service on one day: ended, then status known and fresh enough, then what the status says. #}
-{% macro operational_state(ends_on, status_code, status_freshness, day) -%}
+{# One service on one day: not begun or ended, then status known and fresh enough, then what the status says. #}
+{% macro operational_state(begun_on, ends_on, status_code, status_freshness, day) -%}
     case
-        when {{ ends_on }} < {{ day }} then 'not_operational'
+        when {{ begun_on }} > {{ day }} or {{ ends_on }} < {{ day }} then 'not_operational'
         when {{ status_code }} is null or {{ status_freshness }} < {{ parameter('freshness_threshold') }} then 'unverified'
         when {{ status_code }} in ('OPE', 'PAR') then 'operational'
         else 'not_operational'
     end
+{%- endmacro %}
+
+{# How near a status is to a service that works: 1 works. #}
+{% macro status_rank(status_code) -%}
+    case {{ status_code }}{% for status in ('OPE', 'PAR', 'SUS', 'PLA', 'PNF', 'FER') %} when '{{ status }}' then {{ loop.index }}{% endfor %} end
 {%- endmacro %}
 
 {# Evidence that someone of the survey gathered, not a document. #}

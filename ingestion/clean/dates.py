@@ -50,6 +50,9 @@ _YEAR_MONTH = re.compile(r"([0-9]{4}) ?([a-z]+)")
 _PART = re.compile(r"(q|t|s|trimestre |semestre )([1-4]) ([0-9]{4})")
 _PART_NAMED = re.compile(r"([1-4])(?:er|e|eme|nd|st|rd|th)? (trimestre|semestre|quarter) (?:de )?([0-9]{4})")
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
+# A third of a month or a year: « fin juin 2024 », « mi-2025 », « end of March 2025 ».
+_THIRD = re.compile(r"(debut|early|mi|milieu|mid|fin|late|end)(?: of| d[eu]?| mois| l| annee)* (.+)")
+_THIRD_NO = {"debut": 0, "early": 0, "mi": 1, "milieu": 1, "mid": 1, "fin": 2, "late": 2, "end": 2}
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 # Between the two ends of a range: « du … au … », « … à … », a dash with spaces, or one between two years or words.
 _ENDS = (
@@ -78,7 +81,10 @@ _TIME_OF_DAY = re.compile(
     r"(?<=(?:19|20)[0-9]{2}),?\s+(?:à |at )?[0-9]{1,2}(?::|h)[0-9]{2}(?::[0-9]{2})?(?:\s*[ap]m)?$", re.IGNORECASE
 )
 # An end alone: « jusqu’au 30 juin 2025 ».
-_UNTIL = re.compile(r"(?:jusqu['’](?:au|en|à la fin d[eu]|à)|until|till|up to)\s+(.+)", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"(?:jusqu['’](?:au|en|à)|d['’]ici(?: au| à)?|au plus tard(?: le| en)?|until|till|up to)\s+(?:la\s+)?(.+)",
+    re.IGNORECASE,
+)
 # A duration before its beginning or in front of its dates: « 12 mois à partir de mars 2025 », « 18 mois (du … au …) ».
 _DURATION = r"([0-9]{1,2})\s*(mois|months?|ans?|annees?|years?)"
 _LASTING = re.compile(
@@ -93,7 +99,8 @@ _BESIDE_DURATION = re.compile(rf"{_DURATION}\s*(?:[:,;]|\(|\s-\s)\s*(.+?)\)?|(.+
 
 
 def date(value: str, *, end: bool = False) -> dt.date | None:
-    """A date, or None. A month, quarter, year or range stands for its first day, with ``end`` for its last.
+    """A date, or None. A month, quarter, year or range stands for its first day, with ``end`` for its last; so does the
+    third of a month or year that « début », « mi- » or « fin » names.
 
     Read: 2024-03-01 and 2024/03/01 (with a time and a time zone or without), 01/03/2024 and 1/3/24 (day first, as in
     Mali), 2e janvier 2024, 2 January 2024, 02-janv-24, janv-24, 03/2024, Q1 2024, 1er trimestre 2024, 2024, Excel
@@ -160,7 +167,22 @@ def _worded(text: str, end: bool) -> dt.date | None:
         return _span(int(match[1]), _MONTHS[match[2]], _MONTHS[match[2]], end)
     if _YEAR.fullmatch(text):
         return _span(int(text), 1, 12, end)
+    if match := _THIRD.fullmatch(text):
+        return _third(_THIRD_NO[match[1]], match[2], end)
     return None
+
+
+def _third(number: int, text: str, end: bool) -> dt.date | None:
+    """The first or last day of the first, second or last third of a month or a year; None for any other period."""
+    if _YEAR.fullmatch(text):
+        return _span(int(text), 4 * number + 1, 4 * number + 4, end)
+    match = _MONTH_YEAR.fullmatch(text)
+    if match is None or match[1] not in _MONTHS:
+        return None
+    year, month = _year(match[2]), _MONTHS[match[1]]
+    if end:
+        return _span(year, month, month, end) if number == 2 else _day(year, month, 10 * number + 10)
+    return _day(year, month, 10 * number + 1)
 
 
 def _end_of_range(text: str, end: bool) -> dt.date | None:

@@ -28,6 +28,8 @@ _ABOUT = r"(?:(?:environ|env\.?|about|approx\.?|[~≈±])\s*)?"
 _BETWEEN = re.compile(r"[(\[\n;/=|]|\bsoit\b|\bou\b|\bor\b")
 _JOINTS = re.compile(r"[()\[\]:,_*]")
 _THOUSANDS = re.compile(r"[.,]")
+# In a header, thousands and millions by their zeros: « (000 FCFA) », « x 1 000 ».
+_ZEROS = re.compile(r"(?:[x×] ?1[ .]?000|(?<![0-9])(?<![0-9][ .])000)(?P<more>[ .]?000)?(?![0-9])")
 
 
 @cache
@@ -99,15 +101,21 @@ def currency(text: str) -> str | None:
 
 
 def unit_of(header: str) -> str:
-    """What a header says of bare amounts: « EUR », « millions XOF », "" where it names no currency.
+    """What a header says of bare amounts: « EUR », « millions XOF », « milliers » without a currency, "" for neither.
 
-    « KFCFA » and « M€ » are thousands and millions.
+    « KFCFA », « (000 FCFA) » and « M€ » are thousands and millions.
     """
     text = _plain(_JOINTS.sub(" ", header))
+    text = _ZEROS.sub(lambda zeros: " millions " if zeros["more"] else " milliers ", text)
     short = _short_times().search(text)
-    code = currency(text[: short.start()] + " " + text[short.end() :] if short else header)
+    code = currency(text[: short.start()] + " " + text[short.end() :] if short else text)
     times = short["times"] if short else next((word for word in text.split() if word in _IN_HEADERS), "")
-    return f"{times} {code}".strip() if code else ""
+    return f"{times} {code or ''}".strip()
+
+
+def times_of(unit: str) -> str:
+    """The word for thousands or millions in what a header says of bare amounts, without its currency."""
+    return next((word for word in _plain(unit).split() if word in _TIMES), "")
 
 
 @cache

@@ -8,6 +8,8 @@ from ingestion.clean.text import fold
 from ingestion.country import seeds
 from ingestion.country.pack import iso3
 
+ZONE = "zone"  # the list of the zones of the mapping
+
 
 def _lists() -> dict[str, dict[str, tuple[str, str]]]:
     return _lists_of(iso3())
@@ -40,11 +42,24 @@ def labels(name: str, code: str) -> tuple[str, str]:
 def _index(name: str, country: str) -> dict[str, str]:
     index: dict[str, str] = {}
     for code, labels in _lists()[name].items():
-        for spelling in (code, *labels):
+        for spelling in (code, *labels, *(_bare_names().get(code, ()) if name == ZONE else ())):
             index.setdefault(fold(spelling), code)
     return index
 
 
+def _bare_names() -> dict[str, list[str]]:
+    """By zone, the names of its region without the word for it: « Gao », « Timbuktu »."""
+    names: dict[str, list[str]] = {}
+    for area in seeds.rows("admin_area"):
+        if area["level"] == "1":
+            names.setdefault(area["code"], []).append(area["name_fr"])
+    for variant in seeds.rows("place_variant"):
+        if variant["level"] == "1":
+            names.setdefault(variant["code"], []).append(variant["variant"])
+    return {zone["zone_code"]: names.get(zone["admin1_code"], []) for zone in seeds.rows("zone")}
+
+
 def find(name: str, value: str) -> str | None:
-    """The code of a text: the code itself or its French or English label, ignoring case and accents."""
+    """The code of a text: the code itself or its French or English label, ignoring case and accents; of a zone also the
+    name of its region alone."""
     return _index(name, iso3()).get(fold(value))

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingestion.clean import coordinates, dates, money, numbers, pcodes, people, plausible, text
+from ingestion.clean import coordinates, dates, money, numbers, pcodes, people, plausible, text, units
+from ingestion.country.whole_area import says_whole
 from ingestion.declaration import code_lists
 from ingestion.shapes import Column
 
 # Of what has no end: as if nothing were written.
 _ENDLESS = {"permanent", "indetermine", "indeterminee", "illimite", "duree indeterminee", "en continu", "sans fin"}
+# Since when something is so does not change what it is: « Fermé depuis mai », « Opérationnel (depuis 2022) ».
+_SINCE = re.compile(r"[\s,(]+(?:depuis|since)\s.+$", re.IGNORECASE)
+# What a column of age brackets says of a figure of all ages: « Total », « tous âges ».
+_ALL_AGES = re.compile(
+    r"(?:all|tou(?:s|te|tes|t)|total|ensemble|overall)(?: (?:les|des|ages?|tranches?|d|confondus|confondues))*"
+)
 _LARGEST_COUNT = 10**12  # larger counts of people, days or francs are slips, and 1e30 is no 64-bit integer
 # The code of lists that says that none of their other codes applies.
 _NONE = "aucun"
@@ -50,20 +57,22 @@ def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part
 def _single(column: Column, tidied: str, start: bool) -> Any:
     match column.kind:
         case "code":
-            return code_lists.find(column.codes or "", tidied)
+            return code_lists.find(column.codes or "", _SINCE.sub("", tidied))
         case "pcode":
             return pcodes.pcode(tidied, column.level, bare=True)
-        case "integer":
-            return numbers.integer(tidied)
-        case "number":
-            return numbers.number(tidied)
+        case "integer" | "number":
+            value = numbers.number(tidied)
+            value = units.measured(tidied, column.unit or "") if value is None else value
+            if column.kind == "number" or value is None:
+                return value
+            return int(value) if value.is_integer() else None
         case "boolean":
             return numbers.boolean(tidied)
         case "degrees":
             return coordinates.degrees(tidied, "latitude" if column.name == "latitude" else "longitude")
         case "date":
             return dates.date(tidied, end=not start)
-    return tidied
+    return "ALL" if column.name == "age_group" and _ALL_AGES.fullmatch(text.fold(tidied)) else tidied
 
 
 def _of_amount(column: Column, cell: str, unit: str) -> tuple[Any, bool]:
@@ -78,12 +87,14 @@ def _of_amount(column: Column, cell: str, unit: str) -> tuple[Any, bool]:
     return next(iter(of_column), None), bool(amounts)
 
 
-# Tried in this order: a label may contain "/" (Familles / parent isolé) or spaces (Accès direct); surveys
+# Tried in this order: a label may contain "/" (Familles / parent isolé), « et » or spaces (Accès direct); surveys
 # separate codes by spaces (direct rdv).
-_SEPARATORS = (r"[;|\n]", ",", "/", r"\s+")
+_SEPARATORS = (r"[;|\n]", ",", "/", r"\s+(?:et|and|&)\s+", r"\s+")
 
 
 def _codes(column: Column, tidied: str) -> tuple[str | None, bool]:
+    if column.codes == code_lists.ZONE and says_whole(tidied):
+        return None, True
     codes, understood = _matched(column.codes or "", tidied, _SEPARATORS)
     if _NONE in codes and len(codes) > 1:  # « aucun age »: which of the two was meant is not known
         return None, False

@@ -13,12 +13,13 @@ AMOUNT, CURRENCY, FRANCS = COLUMNS = ("budget_amount", "budget_currency_code", "
 CONTRADICTED = "budget_currency_contradicted"  # the cell of the amount names another currency than the column
 
 
-def settle(frame: pd.DataFrame, cells: Sequence[str]) -> dict[int, str]:
+def settle(frame: pd.DataFrame, cells: Sequence[str], unit: str = "") -> dict[int, str]:
     """Reads the amounts again with the currency of their row, in place.
 
     Returns by row the warning that it gets, "" where an amount is understood now.
 
-    ``cells``: the cell of each amount. A currency that a cell writes wins; « 2.500 » francs are thousands.
+    ``cells``: the cell of each amount; ``unit``: what its header says of bare ones. A currency that a cell writes wins;
+    « 2.500 » francs are thousands.
     """
     warnings = {}
     for row, (cell, stated) in enumerate(zip(cells, frame[CURRENCY], strict=True)):
@@ -29,7 +30,7 @@ def settle(frame: pd.DataFrame, cells: Sequence[str]) -> dict[int, str]:
                 warnings[row] = CONTRADICTED
                 frame.at[row, f"{CURRENCY}_raw"] = f"{stated} ; {cell}"
             frame.at[row, CURRENCY] = written
-        elif not amounts and pd.notna(stated) and (amounts := money.amounts(cell, stated)):
+        elif not amounts and pd.notna(stated) and (amounts := money.amounts(cell, f"{money.times_of(unit)} {stated}")):
             frame.at[row, AMOUNT], frame.at[row, f"{AMOUNT}_raw"] = amounts[0][0], cell
             warnings[row] = ""
     return warnings

@@ -235,7 +235,7 @@ class _Builder:
         if amount.column in self.table.frame and currency.column != amount.column:
             numbers = self.numbers.get(amount.column or "", WrittenNumbers())
             cells = [numbers.plain(text) for text in self._raw(amount)]
-            for row, code in budgets.settle(frame, cells).items():
+            for row, code in budgets.settle(frame, cells, amount.unit).items():
                 kept = [warning for warning in self.warnings[row] if code or warning != f"{budgets.AMOUNT}_invalid"]
                 self.warnings[row] = kept + [code] * bool(code)
         budgets.fill_francs(frame)

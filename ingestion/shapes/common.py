@@ -185,7 +185,8 @@ DATE_COLUMNS = (
         spellings=(
             "start date;date début;date de début;début;start;starts on;project start;date start;"
             "date de démarrage;démarrage;depuis;à partir de;date démarrage;début du projet;début prévu;ouvert depuis;"
-            "date de lancement;démarré le;date de commencement;started on;project start date"
+            "date de lancement;démarré le;date de commencement;started on;project start date;ouverture;"
+            "date d ouverture;ouverture prévue;ouvert le;opening date;opened on"
         ),
     ),
     Column(

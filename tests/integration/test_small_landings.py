@@ -249,6 +249,31 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         "select status_code, state from marts.service_directory join marts.opportunity_calendar using"
         " (organization_id)": [("SUS", "CLOSED")],
     },
+    "offices_in_words": {
+        "select organization_name, service_type_code, status_code, operational_state, ends_on::varchar,"
+        " capacity_per_month, free_places, last_seen_on::varchar from marts.service_directory order by all": [
+            ("Association Fictive Acacia", "SOC_05", "OPE", "operational", None, 12, None, "2024-12-01"),
+            ("Association Fictive Acacia", "SOC_06", "OPE", "not_operational", "2025-12-31", 12, None, "2024-12-01"),
+            ("Comité Fictif du Delta", "SOC_06", None, "unverified", None, None, None, "2024-12-01"),
+            ("ONG Fictive du Tamarin", "ECO_03", "OPE", "operational", "2025-08-31", 30, None, "2024-12-01"),
+        ],
+        "select organization_name from marts.operational_presence": [("Comité Fictif du Delta",)],
+        "select title, zone_code, deadline_on::varchar from marts.opportunity_calendar order by all": [
+            ("Appel de deux régions", "Z_GAO", "2025-01-31"),
+            ("Appel de deux régions", "Z_MOP", "2025-01-31"),
+            ("Appel de partout", None, "2025-01-31"),
+        ],
+        f"{FATES} where fate <> 'published' group by all order by all": [
+            ("Daté d’après la date de référence", 2),
+            ("Lieu inconnu, illisible ou indécis", 1),
+        ],
+        "select source_id, check_name, failed_count from marts.data_quality where check_name like 'valeur que%'": [
+            ("ong_programme_mli", "valeur que la même fiche contredit, non publiée : free_places", 1)
+        ],
+        "select distinct value from marts.provenance where attribute = 'status_code' and standing = 'superseded'": [
+            ("FER",)
+        ],
+    },
     "regions_and_zones": {
         "select admin1_code, record_count from marts.operational_presence order by 1": [
             ("ML01", 1),

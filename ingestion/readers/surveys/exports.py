@@ -119,10 +119,11 @@ def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[
     gone: dict[Place, str] = {}
     notes: dict[Path, tuple[str, ...]] = {}
     left: set[int] = set()
+    series = _series(alive)
     for path, rank in sorted(_ranks(files).items(), key=lambda one: one[1]):
         here = alive[alive["rank"].eq(rank)]
         there = set(here["group"])
-        earlier = set(alive["group"][alive["rank"].lt(rank)])
+        earlier = set(alive["group"][alive["rank"].lt(rank) & alive["rank"].isin(series.get(rank, ()))])
         missing = sorted(earlier - there - left)
         kept = earlier & there
         if not missing or not kept:
@@ -137,6 +138,18 @@ def _deleted(every: pd.DataFrame, files: Files) -> tuple[dict[Place, str], dict[
         }
         notes[path] = tuple(_deletion_notes(len(deleted), len(missing) - len(deleted)))
     return gone, notes
+
+
+def _series(every: pd.DataFrame) -> dict[int, set[int]]:
+    """By rank of an export, the ranks of its series: exports that hold a common submission are of one project.
+
+    Two projects of one form, on one server or two, say nothing of each other's submissions.
+    """
+    series: dict[int, set[int]] = {}
+    for _, ranks in every.groupby("group")["rank"]:
+        united: set[int] = set().union(*(series.get(rank, {rank}) for rank in ranks))
+        series |= dict.fromkeys(united, united)
+    return series
 
 
 def _deletion_notes(deleted: int, kept: int) -> list[str]:

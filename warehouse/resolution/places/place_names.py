@@ -8,29 +8,10 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from ingestion.clean.text import fold
-from ingestion.country.pack import country
+from ingestion.country.whole_area import kind
 
-
-def _own_kinds() -> str:
-    """What only the country calls its levels: « provinces?|departements?| »."""
-    words = {
-        fold(text)
-        for level in country().levels.values()
-        for text in (level.fr, level.plural, level.en, level.en_plural)
-    }
-    own = words - {"region", "regions", "cercle", "cercles", "district", "districts", "commune", "communes"}
-    return "".join(f"{text}|" for text in sorted(own, key=len, reverse=True))
-
-
-_KIND = rf"(?:{_own_kinds()}regions?|cercles?|districts?|communes?)(?: (?:rurales?|urbaines?))?"
-_BEFORE = re.compile(rf"^{_KIND} (?:(?:de la|de l|du|des|de|d|of) )?(?!\d)(?=.)")  # « Cercle de », not « Commune VI »
-_AFTER = re.compile(rf" (?:{_KIND}|ville)$")  # « Kati Commune », « Kayes region », « Kidal ville »
-# « Tous les cercles », « toute la région », « ensemble du pays », « national »: what is around, and no place in it.
-_WHOLE = re.compile(
-    rf"(?:(?:dans |sur )?(?:l )?(?:tou(?:t|s|tes?)|ensemble|all|entire|whole|every)"
-    rf"(?: (?:les|la|le|l|the|of|de|du|des|{_KIND}|pays|territoire|zones?|localites?|areas?|country|national))*"
-    rf"|(?:niveau |couverture |echelle |portee )?nationale?|nationwide|countrywide)"
-)
+_BEFORE = re.compile(rf"^{kind()} (?:(?:de la|de l|du|des|de|d|of) )?(?!\d)(?=.)")  # « Cercle de », not « Commune VI »
+_AFTER = re.compile(rf" (?:{kind()}|ville)$")  # « Kati Commune », « Kayes region », « Kidal ville »
 _DIGITS_APART = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 _NUMERO = re.compile(r"\b(?:no?|numero) (?=\d)")  # « Commune n° 1 »
 _PARENT_AFTER_NUMBER = re.compile(r"(?<=\d) d[eu] .+$")  # « Commune VI du District de Bamako »
@@ -60,11 +41,6 @@ def place_key(name: str) -> str:
     text = _PARENT_AFTER_NUMBER.sub("", _NUMERO.sub("", words))
     text = _AFTER.sub("", _BEFORE.sub("", text))
     return re.sub(r"^communes(?=\d)", "commune", text.replace(" ", ""))
-
-
-def says_whole(text: str) -> bool:
-    """Whether a cell names no place, but all of the area around it: "Tous les cercles", "national"."""
-    return _WHOLE.fullmatch(fold(text)) is not None
 
 
 def similarity(one: str, other: str) -> float:

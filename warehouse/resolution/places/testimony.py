@@ -13,11 +13,12 @@ from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
 from ingestion.country.pack import country
 from ingestion.country.pcode_forms import ancestor
+from ingestion.country.whole_area import says_whole
 from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
 from warehouse.resolution.places.cell_paths import Path, is_path_known, paths
 from warehouse.resolution.places.cells import repaired
 from warehouse.resolution.places.gazetteer import CURRENT, Match, alike, current, level_of, named
-from warehouse.resolution.places.place_names import place_key, says_whole
+from warehouse.resolution.places.place_names import place_key
 from warehouse.resolution.places.ranking import Candidate, Verdict, Witness, best_vote, decide, ranked, stated
 
 # Measured on the 701 communes (docs/adr/0010): alike enough among the 14 communes of a cercle, among 701 too little.

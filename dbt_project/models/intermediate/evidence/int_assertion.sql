@@ -3,6 +3,19 @@
 -- out; claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept
 -- and do not count. Of one informant only the latest statement counts: the earlier ones are kept as superseded. A
 -- copy was seen when its origin was.
+{% set is_outlived -%}
+    (
+        over_activities.record_id is not null
+        or case named.attribute
+            when 'starts_on' then named.value > several_activities.first_start
+            when 'ends_on' then named.value < several_activities.last_end
+            when 'status_code' then {{ status_rank('named.value') }} > several_activities.best_rank
+        end
+    )
+{%- endset %}
+
+{% set activity = tuple("coalesce(program_name, '')", "coalesce(starts_on, '')", "coalesce(ends_on, '')") %}
+
 with assertions as (select * from {{ ref('stg_assertion') }}),
 
 run as (select * from {{ ref('stg_run') }}),
@@ -278,6 +291,49 @@ named as (
     from weighed
 ),
 
+-- What each row of a list says of a service and of its own activity there.
+activities as (
+    select
+        entity_id,
+        informant,
+        observed_on,
+        record_id,
+        max(case when attribute = 'program_name' then value end) as program_name,
+        max(case when attribute = 'starts_on' then value end) as starts_on,
+        max(case when attribute = 'ends_on' then value end) as ends_on,
+        min(case when attribute = 'status_code' then {{ status_rank('value') }} end) as status_rank
+    from named
+    where entity = 'service_at_location' and reader <> 'survey' and not is_withdrawn and edition_standing is null
+    group by entity_id, informant, observed_on, record_id
+),
+
+-- Of several activities that one list tells, a service lasts from the first to the last, and works where one does.
+several_activities as (
+    select
+        entity_id,
+        informant,
+        observed_on,
+        min(starts_on) as first_start,
+        max(coalesce(ends_on, '9999-12-31')) as last_end,
+        min(status_rank) as best_rank
+    from activities
+    where coalesce(program_name, starts_on, ends_on) is not null
+    group by entity_id, informant, observed_on
+    having count(distinct {{ activity }}) > 1
+),
+
+-- What is over beside what goes on says nothing more of the service.
+over_activities as (
+    select activities.entity_id, activities.record_id
+    from activities
+    inner join several_activities as several
+        on activities.entity_id = several.entity_id
+        and activities.informant = several.informant
+        and activities.observed_on = several.observed_on
+    where activities.ends_on < cast(several.observed_on as {{ dbt.type_string() }})
+        and several.last_end >= cast(several.observed_on as {{ dbt.type_string() }})
+),
+
 -- Of one informant, when it last said something that counts.
 latest as (
     select entity, entity_id, attribute, informant, max(observed_on) as seen_on
@@ -306,9 +362,11 @@ counted as (
 
 select
     named.*,
+    coalesce({{ is_outlived }}, false) as is_outlived,
     not named.is_withdrawn
     and (
         coalesce(named.edition_standing = 'superseded', false)
+        or coalesce({{ is_outlived }}, false)
         or (
             not {{ is_united('named.entity', 'named.attribute') }}
             and coalesce(named.observed_on < latest.seen_on, false)
@@ -316,6 +374,19 @@ select
     ) as is_superseded,
     not named.is_withdrawn and named.edition_standing is null and counted.assertion_id is not null as is_counted
 from named
+left join several_activities
+    on named.entity = 'service_at_location'
+    and named.edition_standing is null
+    and named.attribute in ('starts_on', 'ends_on', 'status_code')
+    and named.entity_id = several_activities.entity_id
+    and named.informant = several_activities.informant
+    and named.observed_on = several_activities.observed_on
+left join over_activities
+    on named.entity = 'service_at_location'
+    and named.edition_standing is null
+    and named.attribute in ({{ quoted(disputable_attributes()) }})
+    and named.entity_id = over_activities.entity_id
+    and named.record_id = over_activities.record_id
 left join latest
     on named.entity = latest.entity
     and named.entity_id = latest.entity_id

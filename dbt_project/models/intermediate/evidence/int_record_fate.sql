@@ -224,6 +224,12 @@ used as (
     group by record_id
 ),
 
+unplaced_offers as (
+    select offers.record_id
+    from opportunity_records as offers
+    where coalesce(offers.is_offered, 'oui') = 'oui' and {{ is_of_unknown_zones('offers') }}
+),
+
 explained as (
     select
         standing.record_id,
@@ -254,6 +260,7 @@ explained as (
             when standing.shape = 'need' and need_figures.figure_id is not null then 'outside_zones'
             when not counted.is_counted and counted.is_superseded then 'superseded'
             when not counted.is_counted then 'copy'
+            when unplaced_offers.record_id is not null then 'unplaced'
             when standing.shape = 'opportunity' then 'no_offer'
             when standing.shape = 'program' and counted.record_id is null then 'shelter_program'
         end as reason_code,
@@ -264,6 +271,7 @@ explained as (
     left join counted on standing.record_id = counted.record_id
     left join answers on standing.record_id = answers.record_id
     left join need_figures on standing.record_id = need_figures.record_id
+    left join unplaced_offers on standing.record_id = unplaced_offers.record_id
 )
 
 select

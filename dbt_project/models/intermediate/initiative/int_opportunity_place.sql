@@ -1,6 +1,6 @@
 -- One row per opportunity, occurrence, zone and service type for which some record offers it, with the groups that
 -- it is for there: those of all records, for what one interview tells of a place does not undo what another told of
--- its own.
+-- its own. What names zones of which none is known is of none of them, and not of the whole country.
 with initiatives as (select * from {{ ref('int_initiative_record') }} where entity = 'opportunity'),
 
 records as (select * from {{ ref('stg_opportunity') }}),
@@ -21,7 +21,7 @@ offered as (
     inner join records on initiatives.record_id = records.record_id
     inner join standing
         on initiatives.entity_key = standing.entity_id and initiatives.record_id = standing.record_id
-    where coalesce(records.is_offered, 'oui') = 'oui'
+    where coalesce(records.is_offered, 'oui') = 'oui' and not {{ is_of_unknown_zones('records') }}
 ),
 
 zoned as (select *, {{ each_part('zone_codes') }} as zone_code from offered),

@@ -7,7 +7,19 @@ known_sources as (select * from {{ ref('stg_source') }}),
 
 areas as (select * from {{ ref('admin_area') }}),
 
--- The bounds of an age bracket: 0-17, 18 à 59, 60+, moins de 5, 60 et plus. A text without a number has none.
+-- The bounds of an age bracket: 0-17, 18 à 59, 60+, moins de 5, 60 et plus, 6-59 mois. A text without a number has
+-- none.
+bounded as (
+    select
+        *,
+        lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%' as is_below,
+        {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }} as first_number,
+        {{ safe_cast("regexp_extract(age_group, '[0-9]+[^0-9]+([0-9]+)', 1)", 'bigint') }} as last_number,
+        case when lower(age_group) like '%mois%' or lower(age_group) like '%month%' then 12.0 else 1.0 end as per_year
+    from records
+    where standing = 'counted'
+),
+
 parts as (
     select
         source_id,
@@ -18,17 +30,9 @@ parts as (
         sex,
         age_group,
         case when is_contradictory then null else people end as people,
-        case
-            when lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%' then 0
-            else {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }}
-        end as first_age,
-        case
-            when lower(age_group) like '%moins de%' or lower(age_group) like '%under%' or age_group like '%<%'
-                then {{ safe_cast("regexp_extract(age_group, '([0-9]+)', 1)", 'bigint') }} - 1
-            else {{ safe_cast("regexp_extract(age_group, '[0-9]+[^0-9]+([0-9]+)', 1)", 'bigint') }}
-        end as last_age
-    from records
-    where standing = 'counted'
+        case when is_below then 0 else ceil(first_number / per_year) end as first_age,
+        case when is_below then ceil(first_number / per_year) - 1 else floor(last_number / per_year) end as last_age
+    from bounded
 ),
 
 -- Brackets without numbers: those that the source uses for this figure anywhere.

@@ -37,7 +37,7 @@ claims as (
         half_lives.half_life
     from assertions as claims
     inner join half_lives on claims.attribute = half_lives.attribute
-    where claims.entity = 'service_at_location' and not claims.is_withdrawn
+    where claims.entity = 'service_at_location' and not claims.is_withdrawn and not coalesce(claims.is_outlived, false)
 ),
 
 overrides as (

@@ -22,6 +22,7 @@ select
     max(admin2_code) as admin2_code,
     max(admin3_code) as admin3_code,
     max(case when is_masked then 1 else 0 end) = 1 as is_masked,
+    min(begun_on) as begun_on,
     min(observed_on) as first_seen_on,
     max(observed_on) as last_seen_on,
     count(distinct source_id) as source_count,

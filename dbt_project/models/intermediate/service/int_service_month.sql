@@ -29,6 +29,7 @@ sightings as (
         records.service_at_location_id,
         months.month,
         max(records.observed_on) as last_seen_on,
+        min(records.begun_on) as begun_on,
         max(case when {{ is_field('sources.evidence_class') }} then 1 else 0 end) = 1 as is_seen_in_field
     from records
     inner join months on records.observed_on <= months.evaluated_on
@@ -47,8 +48,10 @@ select
     {% endfor %}
     sightings.last_seen_on,
     sightings.is_seen_in_field,
-    {{ operational_state('winners.ends_on', 'winners.status_code', 'winners.status_freshness', 'months.evaluated_on') }}
-        as operational_state
+    {{ operational_state(
+        'sightings.begun_on', 'winners.ends_on', 'winners.status_code', 'winners.status_freshness',
+        'months.evaluated_on'
+    ) }} as operational_state
 from services
 inner join sightings on services.service_at_location_id = sightings.service_at_location_id
 inner join months on sightings.month = months.month

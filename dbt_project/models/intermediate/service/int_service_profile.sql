@@ -23,7 +23,8 @@ told as (
         max(agreement) as best_agreement,
         max(confidence) as best_confidence,
         max(observed_on) as last_seen_on,
-        -- Spellings of place names differ without contradicting each other: only published columns can conflict.
+        -- Spellings of place names differ without contradicting each other: only published columns can conflict; names
+        -- of projects and descriptions never do.
         max(
             case
                 when
@@ -33,6 +34,7 @@ told as (
                         '{{ attribute }}'{{ ',' if not loop.last }}
                         {% endfor %}
                     )
+                    and attribute not in ('program_name', 'description')
                     then 1
                 else 0
             end

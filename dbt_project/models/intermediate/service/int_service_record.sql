@@ -37,6 +37,8 @@ select
     records.source_id,
     records.document_id,
     case when origins.seen_on < records.observed_on then origins.seen_on else records.observed_on end as observed_on,
+    -- What says no beginning has begun when it was seen.
+    coalesce(records.starts_on, records.observed_on) as begun_on,
     records.locator,
     records.sector_code,
     records.warnings,
@@ -70,3 +72,5 @@ left join origins
 left join editions on services.record_id = editions.record_id and services.place_no = editions.place_no
 left join zones on places.admin1_code = zones.admin1_code
 cross join run
+-- What was seen after the as-of date is not known yet.
+where not coalesce(records.observed_on > run.as_of, false)

@@ -24,6 +24,8 @@ winners as (select * from {{ ref('int_value') }}),
 
 assertions as (select * from {{ ref('int_assertion') }}),
 
+profiles as (select * from {{ ref('int_service_profile') }}),
+
 record_fates as (select * from {{ ref('record_fate') }}),
 
 checks as (
@@ -76,6 +78,38 @@ shared_capacities as (
         and records.edition_standing is null
         and coalesce(said.capacity_per_month, said.free_places) is not null
     group by records.source_id
+),
+
+-- What a service says against itself is not published: more free places than places, a price of what is free, a group
+-- both admitted and excluded.
+contradictions as (
+    select
+        assertions.source_id,
+        'valeur que la même fiche contredit, non publiée : ' || winners.attribute as check_name,
+        'warning' as severity,
+        false as passed,
+        count(*) as failed_count,
+        min(case when not records.is_place_withheld then records.locator end) as examples
+    from winners
+    inner join profiles on winners.entity_id = profiles.service_at_location_id
+    inner join assertions
+        on winners.entity = assertions.entity
+        and winners.entity_id = assertions.entity_id
+        and winners.attribute = assertions.attribute
+        and winners.value = assertions.value
+    inner join service_records as records
+        on assertions.record_id = records.record_id and assertions.place_no = records.place_no
+    where winners.entity = 'service_at_location'
+        and assertions.is_counted
+        and not coalesce(assertions.is_superseded, false)
+        and case winners.attribute
+            {% for attribute in ('free_places', 'cost_xof', 'min_age', 'max_age', 'starts_on') %}
+            when '{{ attribute }}' then profiles.{{ attribute }} is null
+            {% endfor %}
+            when 'excluded_groups' then length(coalesce(profiles.excluded_groups, '')) < length(winners.value)
+            else false
+        end
+    group by assertions.source_id, winners.attribute
 ),
 
 -- What the register says of documents that nobody knows.
@@ -195,6 +229,8 @@ found as (
     select * from places
     union all
     select * from shared_capacities
+    union all
+    select * from contradictions
     union all
     select * from documents
     union all

@@ -65,7 +65,7 @@ select
     profiles.status_observed_on,
     -- Seen, then searched for in its cercle and not found: nobody knows.
     {% set state = operational_state(
-        'profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of'
+        'locations.begun_on', 'profiles.ends_on', 'profiles.status_code', 'profiles.status_freshness', 'run.as_of'
     ) -%}
     case
         when coalesce(checks.is_lost, false) and {{ state }} = 'operational' then 'unverified'

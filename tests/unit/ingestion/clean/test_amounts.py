@@ -46,6 +46,11 @@ def test_an_amount_keeps_its_currency(cell: str, expected: list[tuple[float, str
         ("Enveloppe (millions FCFA)", (12_500e6, "XOF")),
         ("Budget (USD)", (12_500, "USD")),
         ("Budget M Formation", (12_500, "")),
+        ("Budget (en milliers)", (12_500e3, "")),
+        ("Budget (000 FCFA)", (12_500e3, "XOF")),
+        ("Montant x 1 000", (12_500e3, "")),
+        ("Budget (000 000 FCFA)", (12_500e6, "XOF")),
+        ("Budget 10 000 jeunes (FCFA)", (12_500, "XOF")),
     ],
 )
 def test_a_header_tells_the_currency_and_thousands_of_bare_amounts(header: str, amount: tuple[float, str]) -> None:

@@ -15,7 +15,7 @@ from ingestion.clean import dates, numbers, pcodes, text
 from ingestion.country.pack import pack
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
-from ingestion.shapes import NEED, SERVICE
+from ingestion.shapes import NEED, OPPORTUNITY, SERVICE, Column
 
 DAY = dt.date
 # Words and signs that the cleaners look for, so that random texts come near what they read.
@@ -66,6 +66,12 @@ MESSY = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=6).map("
         ("4ème trimestre 2023", DAY(2023, 10, 1), DAY(2023, 12, 31)),
         ("2e semestre 2024", DAY(2024, 7, 1), DAY(2024, 12, 31)),
         ("S1 2024", DAY(2024, 1, 1), DAY(2024, 6, 30)),
+        ("fin juin 2024", DAY(2024, 6, 21), DAY(2024, 6, 30)),
+        ("fin du mois de février 2024", DAY(2024, 2, 21), DAY(2024, 2, 29)),
+        ("Début mars 2024", DAY(2024, 3, 1), DAY(2024, 3, 10)),
+        ("mi-mai 2024", DAY(2024, 5, 11), DAY(2024, 5, 20)),
+        ("fin 2024", DAY(2024, 9, 1), DAY(2024, 12, 31)),
+        ("end of June 2024", DAY(2024, 6, 21), DAY(2024, 6, 30)),
     ],
 )
 def test_dates_are_read(written: str, first: DAY, last: DAY) -> None:
@@ -106,6 +112,8 @@ def test_dates_are_read(written: str, first: DAY, last: DAY) -> None:
         ("janvier 2024 - décembre 2025 (24 mois)", DAY(2024, 1, 1), DAY(2025, 12, 31)),
         ("12 mois à partir de mars 2025", DAY(2025, 3, 1), DAY(2026, 2, 28)),
         ("2 ans à compter du 1er février 2024", DAY(2024, 2, 1), DAY(2026, 1, 31)),
+        ("mi-mars à fin juin 2024", DAY(2024, 3, 11), DAY(2024, 6, 30)),
+        ("janvier 2024 - fin 2025", DAY(2024, 1, 1), DAY(2025, 12, 31)),
     ],
 )
 def test_a_range_is_its_first_day_or_its_last(written: str, first: DAY, last: DAY) -> None:
@@ -123,7 +131,7 @@ def test_what_has_not_ended_has_a_beginning_and_no_end(written: str) -> None:
 @pytest.mark.parametrize(
     "written",
     ["mars 2024 à janvier 2024", "du 5 mars 2024 au 4 mars 2024", "du lundi au vendredi", "de mai à juin", "S3 2024",
-     "5e trimestre 2024", "2024-25", "2024-13", "36 mois", "13/2024", "2028-2024", "31 décembre 2024 à minuit", "12/24", "mars"],
+     "5e trimestre 2024", "fin juin", "fin 30 juin 2024", "mi-2e trimestre 2024", "2024-25", "2024-13", "36 mois", "13/2024", "2028-2024", "31 décembre 2024 à minuit", "12/24", "mars"],
 )  # fmt: skip
 def test_a_range_that_is_none_is_not_guessed(written: str) -> None:
     assert dates.date(written) is None
@@ -548,6 +556,8 @@ def test_every_code_and_label_of_a_list_is_found(name: str) -> None:
         ("type_service", "Aide à la création d'entreprise", "ECO_03"),
         ("type_service", "TVET", "ECO_02"),
         ("zone", "region de gao", "Z_GAO"),
+        ("zone", "Gao", "Z_GAO"),
+        ("zone", "Timbuktu", "Z_TOM"),
         ("popgr", "Migrants de retour", "MIG_RET"),
         ("cout", "gratuit", "gratuit"),
         ("zone", "Ségou", None),
@@ -563,7 +573,11 @@ def test_an_unknown_list_is_an_error() -> None:
         code_lists.codes("couleurs")
 
 
-@pytest.mark.parametrize("written", ["jusqu’au 30 juin 2025", "jusqu'en juin 2025", "until 30 June 2025"])
+@pytest.mark.parametrize(
+    "written",
+    ["jusqu’au 30 juin 2025", "jusqu'en juin 2025", "until 30 June 2025", "jusqu’à la fin de juin 2025",
+     "d’ici fin juin 2025", "au plus tard le 30 juin 2025"],
+)  # fmt: skip
 def test_an_end_alone(written: str) -> None:
     assert (dates.date(written), dates.date(written, end=True)) == (None, DAY(2025, 6, 30))
 
@@ -571,3 +585,52 @@ def test_an_end_alone(written: str) -> None:
 @pytest.mark.parametrize("written", ["janvier, mars et juin 2024", "juin-mai 2024", "mars", ""])
 def test_months_that_do_not_follow_one_another_are_no_period(written: str) -> None:
     assert dates.date(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "zones", "is_understood"),
+    [
+        ("Gao et Mopti", "Z_GAO;Z_MOP", True),
+        ("Gao, Sikasso", "Z_GAO", False),
+        ("Sikasso", None, False),
+        ("National", None, True),
+        ("Tout le Mali", None, True),
+    ],
+)
+def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
+    written: str, zones: str | None, is_understood: bool
+) -> None:
+    assert clean(OPPORTUNITY.column("zone_codes"), written) == (zones, is_understood)
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "value"),
+    [
+        (OPPORTUNITY.column("quota_per_month"), "10 personnes/mois", 10),
+        (OPPORTUNITY.column("quota_per_month"), "1 200 personnes par mois", 1200),
+        (OPPORTUNITY.column("quota_per_month"), "120/an", None),
+        (OPPORTUNITY.column("cost_share"), "80 %", 0.8),
+        (OPPORTUNITY.column("cost_share"), "150 %", None),
+        (SERVICE.column("capacity_per_month"), "48 places", 48),
+        (SERVICE.column("capacity_per_month"), "48 par jour", None),
+        (SERVICE.column("wait_days"), "3 jours", 3),
+        (SERVICE.column("wait_days"), "2 semaines", None),
+        (SERVICE.column("cost_xof"), "2.500 F CFA", 2500),
+        (SERVICE.column("cost_xof"), "5 €", None),
+        (NEED.column("people"), "1 200 personnes", 1200),
+        (NEED.column("people"), "1.200 personnes", None),
+        (NEED.column("people"), "40 ménages", None),
+    ],
+)
+def test_a_number_may_bear_the_unit_of_its_column_and_no_other(
+    column: Column, written: str, value: float | None
+) -> None:
+    assert clean(column, written) == (value, value is not None)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("Fermé depuis mai", "FER"), ("opérationnel (depuis 2022)", "OPE"), ("Opérationnel jusqu'en mai", None)],
+)
+def test_a_state_is_what_it_is_whenever_it_began(written: str, code: str | None) -> None:
+    assert clean(SERVICE.column("status_code"), written) == (code, code is not None)

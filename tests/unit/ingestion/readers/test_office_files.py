@@ -19,7 +19,7 @@ from ingestion.proposals.editions import patterns
 from ingestion.readers.sheets import encodings
 from ingestion.readers.sheets.grid import Grid, read_grids
 from ingestion.records.source_records import ingest
-from ingestion.records.written_dates import AMBIGUOUS, MONTH_FIRST, written_dates
+from ingestion.records.written_dates import AMBIGUOUS, MONTH_FIRST, SWAPPED, written_dates
 from tests.conftest import PROJECT
 from tests.fixtures.odd_files import Day, edited, ods_cell, write_ods, write_xls
 
@@ -109,6 +109,16 @@ def test_whatever_was_encoded_twice_comes_back(text: str, seen_as: str) -> None:
         (["07/15/2024", *["15/07/2024"] * 40], "07/03/2024", dt.date(2024, 3, 7), None),
         (["07/15/2024"], "2024-03-07", dt.date(2024, 3, 7), None),
         (["07/15/2024"], "mars 2024", dt.date(2024, 3, 1), None),
+        # An American spreadsheet made days of the French dates that it could, and left the others as text.
+        (["15/07/2024", "31/07/2024", "2024-03-07", "2024-11-06"], "2024-03-07", dt.date(2024, 3, 7), SWAPPED),
+        (["15/07/2024", "31/07/2024", "2024-03-03", "2024-11-06"], "2024-03-03", dt.date(2024, 3, 3), None),
+        (["15/07/2024", "31/07/2024", "2024-03-07", "2024-11-26"], "2024-03-07", dt.date(2024, 3, 7), None),
+        (
+            ["15/07/2024", "01/07/2024", "31/07/2024", "2024-03-07", "2024-11-06"],
+            "2024-03-07",
+            dt.date(2024, 3, 7),
+            None,
+        ),
     ],
 )
 def test_the_dates_of_one_reading_decide_the_others(

@@ -351,6 +351,14 @@ def test_one_answer_that_parts_an_export_from_what_it_lacks_is_a_filter(july: An
     assert deleted(july(export(1001, 1002, 1003, **states), export(1001, 1003, **states))) == []
 
 
+def test_an_export_of_another_project_lacks_nothing(source: Source, tmp_path: Path) -> None:
+    held = {"a_2024-07-05": (1001, 1003, 1006), "b_2024-07-05": (2002, 2004), "a_2024-07-20": (1001, 1006)}
+    files = [land(tmp_path, name, export(*one)) for name, one in held.items()]
+    ingested = ingest(source, files)
+    assert deleted(ingested) == ["1003"]
+    assert names(ingested) == ["1001", "1006", "2002", "2004"]
+
+
 def test_a_submission_that_came_back_counts(source: Source, tmp_path: Path) -> None:
     held = [(1001, 1002, 1003), (1001, 1003), (1001, 1002, 1003)]
     files = [land(tmp_path, f"2024-07-0{day}", export(*one)) for day, one in enumerate(held, 5)]

@@ -45,11 +45,12 @@ EMPTY = ["ONG Fictive", "", "", "", "", ""]
 def read(tmp_path: Path) -> Read:
     """The service records of rows of a CSV, each the values of some columns; the frame keeps their order."""
 
-    def given(*rows: dict[str, str]) -> pd.DataFrame:
+    def given(*rows: dict[str, str], **columns: Any) -> pd.DataFrame:
         folder = tmp_path / "ong_fictive_mli"
         folder.mkdir()
         text = yaml.safe_dump(
-            SOURCE | {"ignored": {"Note": "non lu"}, "shapes": {"service": {"columns": COLUMNS}}}, allow_unicode=True
+            SOURCE | {"ignored": {"Note": "non lu"}, "shapes": {"service": {"columns": COLUMNS | columns}}},
+            allow_unicode=True,
         )
         (folder / "source.yml").write_text(text, encoding="utf-8")
         path = tmp_path / "projets_1.csv"
@@ -128,3 +129,10 @@ def test_a_former_name_is_no_part_of_the_name(read: Read) -> None:
     frame = read({"Structure": "Association Fictive Djiguiya (ex Association Tonus)", "Places": "5"})
     assert frame["organization_name"].tolist() == ["Association Fictive Djiguiya"]
     assert frame["organization_name_raw"].tolist() == ["Association Fictive Djiguiya (ex Association Tonus)"]
+
+
+def test_thousands_of_the_header_hold_beside_a_column_of_currencies(read: Read) -> None:
+    rows = [{"Montant": amount, "Devise": "FCFA"} for amount in ("2.500", "12 500", "3 000 €")]
+    frame = read(*rows, budget_amount={"column": "Montant", "unit": "milliers"})
+    found = frame[["budget_amount", "budget_currency_code"]].to_numpy().tolist()
+    assert found == [[2_500e3, "XOF"], [12_500e3, "XOF"], [3_000, "EUR"]]
