@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ingestion.clean import coordinates, dates, money, numbers, pcodes, people, plausible, text, units
-from ingestion.country.whole_area import says_whole
+from ingestion.clean.whole_area import says_whole
 from ingestion.declaration import code_lists
 from ingestion.shapes import Column
 

@@ -8,7 +8,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from ingestion.clean.text import fold
-from ingestion.country.whole_area import kind
+from ingestion.clean.whole_area import kind
 
 _BEFORE = re.compile(rf"^{kind()} (?:(?:de la|de l|du|des|de|d|of) )?(?!\d)(?=.)")  # « Cercle de », not « Commune VI »
 _AFTER = re.compile(rf" (?:{kind()}|ville)$")  # « Kati Commune », « Kayes region », « Kidal ville »

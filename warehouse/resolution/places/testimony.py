@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from ingestion.clean.pcodes import code_in
 from ingestion.clean.text import fold
+from ingestion.clean.whole_area import says_whole
 from ingestion.country.pack import country
 from ingestion.country.pcode_forms import ancestor
-from ingestion.country.whole_area import says_whole
 from warehouse.resolution.places.abroad import is_abroad, is_foreign_code, is_neighbouring
 from warehouse.resolution.places.cell_paths import Path, is_path_known, paths
 from warehouse.resolution.places.cells import repaired
