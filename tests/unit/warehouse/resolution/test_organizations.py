@@ -318,8 +318,8 @@ def test_each_spelling_of_a_block_meets_the_next_ones_and_no_other() -> None:
     with duckdb.connect() as connection:
         connection.register("given", node.assign(keys=keys))
         connection.execute("create table node as from given")
-        found = set(connection.execute(candidates._PAIRS).fetchall())
-        plan = str(connection.execute(f"explain {candidates._PAIRS}").fetchall())
+        found = set(connection.execute(candidates.PAIRS).fetchall())
+        plan = str(connection.execute(f"explain {candidates.PAIRS}").fetchall())
     expected = set()
     for key in {key for own in keys for key in own}:
         block = sorted((row.squash, row.position) for row in node.itertuples() if key in keys[row.position])
