@@ -73,4 +73,4 @@ left join editions on services.record_id = editions.record_id and services.place
 left join zones on places.admin1_code = zones.admin1_code
 cross join run
 -- What was seen after the as-of date is not known yet.
-where not coalesce(records.observed_on > (select run.as_of from run), false)
+where not coalesce(records.observed_on > (select today.as_of from run as today), false)
