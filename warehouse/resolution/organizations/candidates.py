@@ -30,10 +30,13 @@ PAIRS = f"""
     ),
 
     -- Equal keys and places: a join on the key alone compares each pair of a block, and the largest decides its cost.
-    following as (select key, position, place, unnest(range(1, {NEIGHBOURS} + 1)) as ahead from block)
+    following as (
+        select key, position, place + ahead as place
+        from (select key, position, place, unnest(range(1, {NEIGHBOURS} + 1)) as ahead from block)
+    )
 
     select distinct least(a.position, b.position) as join_key_l, greatest(a.position, b.position) as join_key_r
-    from following a join block b on a.key = b.key and a.place + a.ahead = b.place
+    from following a join block b using (key, place)
 """
 
 PLAUSIBLE = """
