@@ -76,7 +76,9 @@ def test_the_walk_of_the_engineer_in_english(tmp_path: Path) -> None:
     assert "exemple_essai_mli" in proposed
     assert re.search(r"exemple_essai_mli +up to date +2 +2 +0 +2", again)
     for text in printed:
-        plain = re.sub(r"^.*(?:│|┃|mrf_documents|source\.yml|« ).*$|à confirmer|à préciser", "", text, flags=re.MULTILINE)
+        plain = re.sub(
+            r"^.*(?:│|┃|mrf_documents|source\.yml|« ).*$|à confirmer|à préciser", "", text, flags=re.MULTILINE
+        )
         assert not {line for line in plain.splitlines() if french_in(line) - {"données"}} - {""} or text is status
 
 
