@@ -64,7 +64,10 @@
 
 {# How near a status is to a service that works: 1 works. #}
 {% macro status_rank(status_code) -%}
-    case {{ status_code }}{% for status in ('OPE', 'PAR', 'SUS', 'PLA', 'PNF', 'FER') %} when '{{ status }}' then {{ loop.index }}{% endfor %} end
+    case {{ status_code }}
+        {% for status in ('OPE', 'PAR', 'SUS', 'PLA', 'PNF', 'FER') %} when '{{ status }}' then {{ loop.index }}
+        {% endfor %}
+    end
 {%- endmacro %}
 
 {# Evidence that someone of the survey gathered, not a document. #}

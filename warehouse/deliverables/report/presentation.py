@@ -237,7 +237,7 @@ class _Talk:
         lines = [
             [
                 row.values["name"],
-                self._writer.label("zone", row.values["zone_code"]),
+                self._writer.label("zone", row.values["zone_code"]) or french.UNKNOWN,
                 self._writer.label("meca_statut", row.values["state_code"]),
                 french.show(row.values["functionality"], "decimal"),
                 french.show(row.values["last_meeting_on"], "day"),
