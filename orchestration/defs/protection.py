@@ -46,10 +46,11 @@ def personal_data(context: dg.AssetCheckExecutionContext, data_root: DataRoot) -
     return dg.AssetCheckResult(passed=not findings, metadata=metadata)
 
 
-def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path) -> None:
+def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path, is_searched: bool = False) -> None:
     """Raises dg.Failure if a file of a folder gives personal data away; the message names places, never values.
 
     ``warehouse``: the DuckDB file that says which coordinates are public and which texts were let through.
+    ``is_searched``: its tables are those of a build that `personal_data` searched in the same run.
     """
     known, _ = known_values(layout.workspace(is_demo), is_demo, _public_points(warehouse))
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -61,7 +62,8 @@ def refuse_personal(folder: Path, layout: Layout, is_demo: bool, warehouse: Path
             let_through=database_scan.let_through(connection, SCHEMAS),
         )
         try:
-            findings = folder_scan.search(folder, known, own=("dbt_docs",))
+            searched = str(warehouse.relative_to(folder)) if is_searched else ""
+            findings = folder_scan.search(folder, known, own=("dbt_docs",), searched=searched)
         except CannotScan as error:
             raise dg.Failure(f"Publication refusée : {error}") from error
     if findings:

@@ -40,7 +40,7 @@ def search(connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str,
     findings = []
     for schema, table in _tables(connection, schemas):
         findings += _table(connection, file, schema, table, known, kinds)
-    findings += _comments(connection, file, schemas, known)
+    findings += search_comments(connection, file, schemas, known)
     return findings + _claims_of_unplaced(connection, file, schemas, known)
 
 
@@ -204,9 +204,10 @@ def _claims_of_unplaced(
     return [Finding(file, f"marts.provenance, attribut {name}", PLACE_OF_SHELTER) for (name,) in attributes]
 
 
-def _comments(
+def search_comments(
     connection: duckdb.DuckDBPyConnection, file: str, schemas: tuple[str, ...], known: Known
 ) -> list[Finding]:
+    """The personal data in the comments of these schemas' tables and columns."""
     query = """
         select table_name, comment from duckdb_tables() where comment is not null and schema_name in (select unnest($1))
         union all

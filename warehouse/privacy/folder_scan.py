@@ -14,11 +14,12 @@ from warehouse.privacy.findings import Finding, Known, kinds_in
 _REMEMBERED = 1_000_000  # texts
 
 
-def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Finding]:
+def search(folder: Path, known: Known, own: tuple[str, ...] = (), searched: str = "") -> list[Finding]:
     """The personal data in the files below a folder, each finding once. Raises CannotScan if a file cannot be opened.
 
     ``own``: subfolders with the project's own code and no data, such as dbt docs. Hashes and dates in code look like
-    phones: there only known values of `restricted` are searched for, in the raw text.
+    phones: there only known values of `restricted` are searched for, in the raw text. ``searched``: a DuckDB file below
+    the folder whose tables were searched already, so that only its comments are left.
     """
     findings: dict[Finding, None] = {}
 
@@ -29,7 +30,7 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if path.suffix == ".duckdb":
-            findings |= dict.fromkeys(_in_database(path, name, known))
+            findings |= dict.fromkeys(_in_database(path, name, known, is_searched=name == searched))
             continue
         if Path(name).parts[0] in own:
             kinds = kinds_in(path.read_text(encoding="utf-8", errors="replace"), known, is_own=True)
@@ -45,13 +46,14 @@ def search(folder: Path, known: Known, own: tuple[str, ...] = ()) -> list[Findin
     return list(findings)
 
 
-def _in_database(path: Path, name: str, known: Known) -> list[Finding]:
+def _in_database(path: Path, name: str, known: Known, is_searched: bool) -> list[Finding]:
     with duckdb.connect(str(path), read_only=True) as connection:
         # A schema of views alone shows the rows of the tables again.
         schemas = connection.execute(
             "select distinct table_schema from information_schema.tables where table_type = 'BASE TABLE'"
         ).fetchall()
-        return database_scan.search(connection, name, tuple(schema for (schema,) in schemas), known)
+        look = database_scan.search_comments if is_searched else database_scan.search
+        return look(connection, name, tuple(schema for (schema,) in schemas), known)
 
 
 def _shown(place: str, known: Known) -> str:

@@ -157,6 +157,7 @@ derived as (
     left join crosswalk
         on stated.attribute = 'sector_code' and stated.value = crosswalk.sector_code
     where stated.shape = 'service'
+        and stated.attribute in ('sector_code', 'latitude', 'admin2_name', 'admin3_name', 'place_name')
         and not {{ is_withheld('stated.attribute', 'records.is_masked', 'records.is_place_withheld') }}
         and (
             (stated.attribute = 'sector_code' and crosswalk.service_type_code = records.service_type_code)
@@ -226,6 +227,7 @@ origins as (
     select entity, entity_id, told_attribute, told_value, root_document_id, min(observed_on) as seen_on
     from told
     where document_id = root_document_id
+        and root_document_id in (select root_document_id from documents where document_id <> root_document_id)
     group by entity, entity_id, told_attribute, told_value, root_document_id
 ),
 
@@ -257,6 +259,7 @@ claims as (
         and told.told_attribute = origins.told_attribute
         and told.told_value = origins.told_value
         and told.root_document_id = origins.root_document_id
+        and told.document_id <> told.root_document_id
 ),
 
 -- A later edition replaces a record at a place, or all of it: then what it says of anything but a place goes too.
@@ -334,12 +337,13 @@ over_activities as (
         and several.last_end >= cast(several.observed_on as {{ dbt.type_string() }})
 ),
 
--- Of one informant, when it last said something that counts.
+-- Of one informant that spoke on several days, when it last said something that counts.
 latest as (
     select entity, entity_id, attribute, informant, max(observed_on) as seen_on
     from named
     where not is_withdrawn and edition_standing is null
     group by entity, entity_id, attribute, informant
+    having min(observed_on) < max(observed_on)
 ),
 
 -- Of the claims by which copies of one document say the same, the one that counts. An aggregate, not a window: sorting

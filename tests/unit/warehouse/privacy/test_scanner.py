@@ -284,6 +284,15 @@ def test_a_point_is_only_personal_where_it_is_known(tmp_path: Path, name: str, c
     assert {finding.kind for finding in folder_scan.search(tmp_path, known)} == {KNOWN_POINT}
 
 
+def test_of_a_file_that_was_searched_as_a_build_the_comments_are_left(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "a.duckdb")) as connection:
+        connection.execute("create table t as select 'Tél. 76 00 00 01' as x")
+        connection.execute("comment on column t.x is 'écrire à awa@example.org'")
+    assert {finding.kind for finding in folder_scan.search(tmp_path, Known())} == {PHONE, EMAIL}
+    assert {finding.kind for finding in folder_scan.search(tmp_path, Known(), searched="a.duckdb")} == {EMAIL}
+    assert {finding.kind for finding in folder_scan.search(tmp_path, Known(), searched="b.duckdb")} == {PHONE, EMAIL}
+
+
 def test_what_may_be_published_is_no_finding() -> None:
     known = Known(public_phones=frozenset({"76000001"}), public_points=frozenset({(14.4871, -4.1962)}))
     assert kinds_in("Tél. 76 00 00 01, au point 14.4871, -4.1962", known) == set()
