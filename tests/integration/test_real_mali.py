@@ -113,7 +113,7 @@ def test_each_gap_in_the_terms_of_reference_has_its_computed_reason(mali: Root) 
     assert mali.query("select count(*) from marts.tor_coverage where status = 'MISSING'") == [(0,)]
     assert len(found) == 30
     assert found["3b.1"].startswith("aucune ligne de la forme « service » n’y répond (operational)")
-    assert found["10.1"] == "échéance du 2024-07-01 à venir, aucune pièce au registre"
+    assert found["10.1"] == "échéance du 01/07/2024 à venir, aucune pièce au registre"
     assert found["3d.1"] == "aucune ligne de la forme « mechanism » ; la rempliraient : mrf_mechanism_survey"
     assert found["4.ECO_01"].startswith("aucune ligne de la forme « service » n’y répond (ECO_01)")
     assert "mrf_provider_survey" in found["4.ECO_01"]
