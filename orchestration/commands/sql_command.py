@@ -110,7 +110,9 @@ def _chosen(form: Format | None, into: Path | None) -> Format | None:
 def show(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     """Rows as a table; where it would be too narrow to be read, each row as a record, the filled columns alone."""
     shown = rows[:_SHOWN]
-    table = Table(*map(escape, header), header_style="bold")
+    table = Table(header_style="bold")
+    for name in header:
+        table.add_column(escape(name), overflow="fold")  # a code without its end is another code
     for row in shown:
         table.add_row(*(_cell(value) for value in row))
     is_table = not header or _fits(table, len(header))

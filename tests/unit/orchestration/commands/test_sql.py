@@ -40,6 +40,15 @@ def test_a_narrow_row_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "│ Mopti │        │" in text
 
 
+def test_a_value_is_folded_and_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    header = ["requirement_fr", "mart", "row_count", "status", "reason"]
+    text = shown(
+        monkeypatch, 80, header, [("Administration (documentation)", "service_directory", 14, "COVERED", "x" * 60)]
+    )
+    assert "…" not in text
+    assert text.count("x") == 60
+
+
 def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     header = [f"column_{place}" for place in range(44)]
     text = shown(monkeypatch, 80, header, [tuple(range(44))] * 50)
