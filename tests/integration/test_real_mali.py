@@ -53,6 +53,8 @@ def test_contradicting_codes_are_flagged_not_mended(mali: Root) -> None:
         "select count(*) > 0 from marts.service_directory where has_place_question and admin3_code is null"
     )
     assert flagged == [(True,)]
+    alone = mali.query("select count(*) from marts.service_directory where has_conflict and source_count = 1")
+    assert alone == [(0,)], "one source disagrees with no other"
 
 
 def test_the_keys_of_the_3w_can_be_queried(mali: Root) -> None:

@@ -314,12 +314,15 @@ def test_a_sentence_about_none_says_so(publication: Path, tmp_path: Path) -> Non
     """« 0 source est absente », and « 165 n’ont que » without the word for what is counted."""
     counts = "'source_not_current_count', 'conflict_count', 'cell_count/G4'"
     _change(publication, f"update marts.report_final set value = 0 where zone_code = 'ALL' and indicator in ({counts})")
+    _change(publication, "delete from marts.document_review where kind = 'enquete'")
     with open_edition(publication) as changed:
         filling.write(changed, "final", tmp_path / "new")
     text = "\n".join(rereading.paragraphs(_docx(tmp_path / "new", "final"))).replace("\u00a0", " ")
     assert not re.search(r"\b0 (source|service)s? ", text)
     assert "Toutes les sources attendues sont à jour ; aucune valeur n’est contredite" in text
     assert re.search(r"zone × type × groupe, \d+ cellules n’ont que", text)
+    assert "et une enquête de terrain" not in text
+    assert "aucune enquête de terrain n’est encore déposée" in text
 
 
 def test_the_words_of_a_legend_do_not_run_over_the_next(edition: Edition) -> None:
