@@ -79,8 +79,8 @@ _GAPS = {
     "gap_people": "Lacune (personnes par mois)",
 }
 _NO_GAP = (
-    "Aucune cellule n’a de priorité : il y faut une couverture mesurée (classes G0 à G4) et un besoin chiffré. Un besoin ou"
-    " une capacité inconnus ne sont pas nuls."
+    "Aucune cellule n’a de priorité : il y faut une couverture mesurée (classes G0 à G4) et un besoin chiffré."
+    " Un besoin ou une capacité inconnus ne sont pas nuls."
 )
 
 
