@@ -17,6 +17,7 @@ _IN_LETTERS = (
     *("onze", "douze", "treize", "quatorze", "quinze", "seize"),
 )
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def count(value: float) -> str:
@@ -75,6 +76,13 @@ def iso_day(value: str) -> str:
     return long_day(dt.date.fromisoformat(value))
 
 
+def parameter(value: str) -> str:
+    """A number or a date that is held as a text: 0,6, 01/05/2024; any other unchanged."""
+    if _ISO_DAY.fullmatch(value):
+        return day(dt.date.fromisoformat(value))
+    return number(float(value)) if _NUMBER.fullmatch(value) else value
+
+
 def text(value: Any) -> str:
     """Unchanged."""
     return str(value)
@@ -93,6 +101,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "long_day": long_day,
     "month": month,
     "iso_day": iso_day,
+    "parameter": parameter,
     "text": text,
     "yes": yes,
 }
@@ -123,7 +132,9 @@ def forms(value: Any) -> list[str]:
         case int() | float():
             names = ("count", "decimal", "share", "text")
         case str() if _ISO_DAY.fullmatch(value):
-            names = ("text", "iso_day")
+            names = ("text", "iso_day", "parameter")
+        case str() if _NUMBER.fullmatch(value):
+            names = ("text", "parameter")
         case _:
             names = ("text",)
     return [FORMATS[name](value) for name in names]

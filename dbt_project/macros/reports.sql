@@ -24,3 +24,10 @@
     union all
     select 'ALL' as zone_code, {{ columns }} from {{ relation }}
 {%- endmacro %}
+
+{# A date as French sentences write it: 31/08/2024. #}
+{% macro french_day(day) -%}
+    substring(cast({{ day }} as {{ dbt.type_string() }}), 9, 2) || '/'
+    || substring(cast({{ day }} as {{ dbt.type_string() }}), 6, 2) || '/'
+    || substring(cast({{ day }} as {{ dbt.type_string() }}), 1, 4)
+{%- endmacro %}

@@ -100,6 +100,13 @@ def trace(
         console.print(tree)
 
 
+_STATES = {
+    "operational": later("opérationnel"),
+    "unverified": later("non vérifié"),
+    "not_operational": later("non opérationnel"),
+}
+
+
 def _cell(cell: tracing.Cell) -> Tree:
     tree = Tree(f"[bold]{cell.title}[/]  {cell.gap_class} : {cell.sentence}")
     measures = (
@@ -113,7 +120,7 @@ def _cell(cell: tracing.Cell) -> Tree:
         capacity = _("inconnue") if row["capacity_per_month"] is None else row["capacity_per_month"]
         parts = (
             f"{row['service_at_location_id']}  {row['organization_name']}",
-            row["operational_state"],
+            _(_STATES[row["operational_state"]]),
             _(
                 "admet {some}, exclut {others}",
                 some=row["admitted_groups"] or "?",

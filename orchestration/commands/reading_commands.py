@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import duckdb
 import typer
+from rich import box
 from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
@@ -117,13 +118,16 @@ def _list(tables: list[dict[str, Any]]) -> Table:
 
 def _columns(table: dict[str, Any]) -> Table:
     key = _(" Clé : {key}.", key=", ".join(table["key"])) if table["key"] else ""
-    shown = Table(title=f"{table['name']} — {table[language()]}{key}", title_justify="left", header_style="bold")
+    title = f"{table['name']} — {table[language()]}{key}"
+    shown = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0))
     shown.add_column(_("colonne"), no_wrap=True)
-    for name in (_("type"), _("ce qu’elle dit"), _("unité"), _("valeurs"), _("vérifié")):
-        shown.add_column(name)
+    shown.add_column(_("type"), no_wrap=True)
+    # Six columns left each a word's width at 80 columns.
+    shown.add_column(_("ce qu’elle dit ; unité, valeurs, contrôles"), overflow="fold")
     for column in table["columns"]:
         values = _("codes « {codes} »", codes=column["codes"]) if column["codes"] else ", ".join(column["values"])
-        checks = " ; ".join(map(translated, column["checks"]))
-        said = (translated(column["type"]), column[language()], translated(column["unit"]), values, checks)
-        shown.add_row(column["name"], *said)
+        about = (translated(column["unit"]), values, *map(translated, column["checks"]))
+        details = escape(" · ".join(filter(None, about)))
+        said = escape(column[language()]) + (f"\n[dim]{details}[/]" if details else "")
+        shown.add_row(column["name"], translated(column["type"]), said)
     return shown

@@ -110,10 +110,13 @@ def _chosen(form: Format | None, into: Path | None) -> Format | None:
 def show(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     """Rows as a table; where it would be too narrow to be read, each row as a record, the filled columns alone."""
     shown = rows[:_SHOWN]
-    table = Table(*map(escape, header), header_style="bold")
+    table = Table(header_style="bold")
+    for name in header:
+        table.add_column(escape(name), overflow="fold")  # a code without its end is another code
     for row in shown:
         table.add_row(*(_cell(value) for value in row))
-    if not header or _fits(table, len(header)):
+    is_table = not header or _fits(table, len(header))
+    if is_table:
         console.print(table)
     else:
         shown = rows[:_RECORDS]
@@ -121,8 +124,10 @@ def show(header: list[str], rows: list[tuple[Any, ...]]) -> None:
             console.print(_record(place, header, row))
     left = len(rows) > len(shown)
     total = _("plus de {shown}", shown=_SHOWN) if len(rows) > _SHOWN else number(len(rows))
+    has_hidden = not is_table and any(None in row for row in shown)
+    hidden = " ; " + _("les colonnes vides ne sont pas montrées") if has_hidden else ""
     message = _("{count} lignes sur {total} ; toutes avec --csv, ou --into lignes.xlsx", count=len(shown), total=total)
-    console.print(message if left else _("{total} ligne(s)", total=total))
+    console.print((message if left else _("{total} ligne(s)", total=total)) + hidden)
 
 
 def _fits(table: Table, columns: int) -> bool:

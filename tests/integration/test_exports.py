@@ -137,6 +137,15 @@ def test_the_summary_shows_the_figures_of_the_portal_and_no_unverified_zero(work
     assert all(all(gap) for gap in gaps)
 
 
+def test_the_summary_says_why_no_gap_comes_first(spoiled: Path) -> None:
+    """On real files a table of a heading alone stood there."""
+    texts = [
+        row[0] for row in openpyxl.load_workbook(spoiled / "cartographie.xlsx")["Résumé"].iter_rows(values_only=True)
+    ]
+    assert "Zone" not in texts
+    assert str(texts[-1]).startswith("Aucune cellule n’a de priorité")
+
+
 def test_sheets_are_ready_to_read(workbook: Any) -> None:
     for name in workbook.sheetnames[2:]:
         sheet = workbook[name]
@@ -201,6 +210,15 @@ def test_a_mart_longer_than_a_sheet_goes_on_in_another(
     assert names[:2] == ["service_directory", "service_directory (2)"]
     assert sum(found[name].max_row - 1 for name in names) == marts["service_directory"]
     assert {found[name]["A1"].value for name in names} == {"service_at_location_id"}
+
+
+@pytest.mark.long
+@pytest.mark.real
+def test_the_workbook_of_mali_is_small(mali: Root, tmp_path: Path) -> None:
+    """With the evidence it was 24 MB, and LibreOffice took 39 s to open it."""
+    with open_edition(mali.folder) as edition:
+        workbook_of.write(tmp_path / "book.xlsx", edition, "")
+    assert (tmp_path / "book.xlsx").stat().st_size < 3_000_000
 
 
 def test_nothing_runs_in_the_csv_and_nothing_is_lost(spoiled: Path) -> None:

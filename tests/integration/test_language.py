@@ -40,6 +40,17 @@ def test_what_a_command_prints_is_in_one_language(demo: Root, code: str, command
 
 
 @pytest.mark.parametrize("code", ["en", "fr"])
+@pytest.mark.parametrize("command", [("status",), ("dictionary", "service_gap"), ("dictionary", "service_directory")])
+def test_no_word_is_cut_in_a_narrow_terminal(demo: Root, code: str, command: tuple[str, ...]) -> None:
+    done = demo.mrf(*command, MRF_LANG=code, COLUMNS="80")
+    assert "…" not in done.stdout.replace("COMMANDE…", "")
+
+
+def test_a_trace_says_states_in_words(demo: Root) -> None:
+    assert " · opérationnel · " in demo.mrf("trace", "gap", "Z_GAO/SOC_01/MIG_RET", COLUMNS="200").stdout
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
 @pytest.mark.parametrize("name", ERRORS)
 def test_an_error_is_in_one_language(demo: Root, tmp_path: Path, code: str, name: str) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"<html>")

@@ -717,6 +717,14 @@ def test_a_phone_never_scrolls_sideways(phone: Reader, demo: Root) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
 
 
+def test_no_word_of_the_head_is_parted_on_a_phone(phone: Reader) -> None:
+    """« Cartographi-e » stood beside the switches."""
+    page = phone.open("#/")
+    page.evaluate("document.getElementById('theme').click()")  # its longer label
+    switches, title = (page.locator(name).bounding_box() for name in (".switches", ".site"))
+    assert switches["y"] + switches["height"] <= title["y"] + 1, (switches, title)
+
+
 def test_it_is_served(demo: Root, browser: Any) -> None:
     server = subprocess.Popen(
         [sys.executable, "-u", "-m", "orchestration.commands.mrf", "portal", "--port", "0"],

@@ -53,6 +53,8 @@ def test_contradicting_codes_are_flagged_not_mended(mali: Root) -> None:
         "select count(*) > 0 from marts.service_directory where has_place_question and admin3_code is null"
     )
     assert flagged == [(True,)]
+    alone = mali.query("select count(*) from marts.service_directory where has_conflict and source_count = 1")
+    assert alone == [(0,)], "one source disagrees with no other"
 
 
 def test_the_keys_of_the_3w_can_be_queried(mali: Root) -> None:
@@ -113,7 +115,7 @@ def test_each_gap_in_the_terms_of_reference_has_its_computed_reason(mali: Root) 
     assert mali.query("select count(*) from marts.tor_coverage where status = 'MISSING'") == [(0,)]
     assert len(found) == 30
     assert found["3b.1"].startswith("aucune ligne de la forme « service » n’y répond (operational)")
-    assert found["10.1"] == "échéance du 2024-07-01 à venir, aucune pièce au registre"
+    assert found["10.1"] == "échéance du 01/07/2024 à venir, aucune pièce au registre"
     assert found["3d.1"] == "aucune ligne de la forme « mechanism » ; la rempliraient : mrf_mechanism_survey"
     assert found["4.ECO_01"].startswith("aucune ligne de la forme « service » n’y répond (ECO_01)")
     assert "mrf_provider_survey" in found["4.ECO_01"]

@@ -19,12 +19,13 @@ from docx import Document
 from docx.shared import Pt
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.util import Inches
 
 from tests.conftest import Root
 from tests.fixtures.browser import serious_violations
 from warehouse import french
 from warehouse.deliverables.maps.facts import SHARES
-from warehouse.deliverables.report import filling, presentation, rereading
+from warehouse.deliverables.report import filling, presentation, rereading, typesetting
 from warehouse.reading.edition import Edition, open_edition
 from warehouse.storage import read_json
 
@@ -138,11 +139,12 @@ def test_documents_are_whole_and_say_that_the_data_is_fictional(edition: Edition
 
 @dataclass(frozen=True)
 class Printed:
-    """A page of a PDF: its text without running lines, whether it holds a picture, and letters printed over others."""
+    """A page of a PDF: its text without running lines, whether it holds a picture, letters printed over others, its side."""
 
     text: str
     is_drawn: bool
     overprinted: list[str]
+    is_landscape: bool
 
 
 @cache
@@ -153,6 +155,7 @@ def _read_pages(path: Path) -> list[Printed]:
                 page.crop((0, 60, page.width, page.height - 50)).extract_text(),
                 bool(page.images or len(page.curves) > 50),
                 _overprinted(page.chars),
+                page.width > page.height,
             )
             for page in document.pages
         ]
@@ -277,11 +280,67 @@ def test_no_title_or_sign_of_the_slides_is_broken(edition: Edition) -> None:
                 assert not re.search(r"« | [»;:!?%]", shape.text_frame.text)
 
 
-def test_the_maps_of_the_zones_follow_their_texts(edition: Edition) -> None:
-    """A landscape page after each zone would leave half of each page empty."""
+def test_the_maps_stand_together_after_the_texts(edition: Edition) -> None:
+    """A landscape page after each zone, or in another chapter, would leave half of a page before it empty."""
     html = filling.path(edition.folder, "final").with_suffix(".html").read_text(encoding="utf-8")
-    chapter = html[html.index('id="cartes-des-zones"') :]
+    before, chapter = html.split('id="cartes"')
     assert all(f"Services et lacunes, {zone}" in chapter for zone in ("Bamako", "Gao"))
+    assert "Types de services assurés par cercle" in chapter
+    assert "Types de services assurés par cercle" not in before
+    sides = [page.is_landscape for page in _pages(edition, "final")]
+    assert sum(a != b for a, b in pairwise(sides)) == 2, "one run of landscape pages"
+
+
+def test_word_shows_the_maps_as_wide_as_the_pdf(edition: Edition) -> None:
+    document = Document(str(_docx(edition.folder, "final")))
+    widths = [round(shape.width.cm, 1) for shape in document.inline_shapes]
+    assert widths.count(typesetting.LANDSCAPE) == 6, "of the country and its zones"
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_sign_is_alone_at_the_edge_of_a_line(edition: Edition, report: str) -> None:
+    """« non vérifié » began a line with its closing sign, and « 25 % » parted."""
+    texts = rereading.paragraphs(_docx(edition.folder, report))
+    assert [text for text in texts if re.search("« | [»;:!?%]", text)] == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_footnotes_are_numbered_through(edition: Edition, report: str) -> None:
+    """They began anew in each section, and a page bore two notes « 1 »."""
+    assert "numRestart" not in Document(str(_docx(edition.folder, report))).element.xml
+
+
+def test_a_sentence_about_none_says_so(publication: Path, tmp_path: Path) -> None:
+    """« 0 source est absente », and « 165 n’ont que » without the word for what is counted."""
+    counts = "'source_not_current_count', 'conflict_count', 'cell_count/G4'"
+    _change(publication, f"update marts.report_final set value = 0 where zone_code = 'ALL' and indicator in ({counts})")
+    _change(publication, "delete from marts.document_review where kind = 'enquete'")
+    with open_edition(publication) as changed:
+        filling.write(changed, "final", tmp_path / "new")
+    text = "\n".join(rereading.paragraphs(_docx(tmp_path / "new", "final"))).replace("\u00a0", " ")
+    assert not re.search(r"\b0 (source|service)s? ", text)
+    assert "Toutes les sources attendues sont à jour ; aucune valeur n’est contredite" in text
+    assert re.search(r"zone × type × groupe, \d+ cellules n’ont que", text)
+    assert "et une enquête de terrain" not in text
+    assert "aucune enquête de terrain n’est encore déposée" in text
+
+
+def test_the_words_of_a_legend_do_not_run_over_the_next(edition: Edition) -> None:
+    """Letters of 15 points, at a tenth of an inch each."""
+    slide = Presentation(str(edition.folder / presentation.NAME)).slides[2]
+    beside = (shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text)
+    words = sorted((shape for shape in beside if shape.left > Inches(7)), key=lambda shape: shape.top)
+    named = [shape for shape in words if shape.text_frame.text in SHARES.values()]
+    assert len(named) == len(SHARES)
+    for shape in named:
+        lines = -(-len(shape.text_frame.text) * 0.1 // shape.width.inches)
+        following = words[words.index(shape) + 1]
+        assert shape.top.inches + 0.26 * lines <= following.top.inches, shape.text_frame.text
+
+
+def test_a_parameter_is_written_as_in_french() -> None:
+    shown = [french.show(value, "parameter") for value in ("0.6", "90", "2024-05-01", "NU")]
+    assert shown == ["0,6", "90", "01/05/2024", "NU"]
 
 
 @pytest.mark.parametrize(("report", "width"), zip(REPORTS, (1280, 360, 360), strict=True))

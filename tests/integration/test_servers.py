@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -116,6 +117,45 @@ def test_the_walk_of_the_viewer_from_a_mart_to_its_files(demo: Root) -> None:
         assert "Downstream assets" in shown
         # By its text: browsers disagree on whether the label of its icon is a part of its name.
         assert page.locator("button").filter(has_text=re.compile("^Materialize$")).is_disabled()
+
+
+RUNS = """{ runsOrError { ... on Runs { results {
+  jobName status assetSelection { path } stepKeysToExecute
+} } } }"""
+
+
+def test_the_button_builds_one_mart_and_publishes_nothing(demo: Root, tmp_path: Path) -> None:
+    """« Materialize » on the page of a mart: the run ends well, readers keep what they had, and its build is no whole."""
+    root = demo.copy(tmp_path / "data")
+    before, port = root.catalog, free_port()
+    with launched() as browser, _served(root, "ui", "--port", str(port)) as process:
+        address = f"http://127.0.0.1:{port}"
+        _waited_for(f"{address}/server_info", process)
+        page = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-US").new_page()
+        page.set_default_timeout(_SECONDS * 1000)
+        page.goto(f"{address}/assets/service_gap")
+        page.locator("button").filter(has_text=re.compile("^Materialize$")).click()
+        run = _ended_run(address)
+    assert run["jobName"] == "__ASSET_JOB"
+    assert run["assetSelection"] == [{"path": ["service_gap"]}]
+    assert run["status"] == "SUCCESS"
+    assert root.catalog == before
+    assert root.publications == demo.publications
+    selection = ("--select", "published/warehouse", "-m", "orchestration.defs.definitions")
+    done = root.python("-m", "dagster", "asset", "materialize", *selection)
+    assert root.catalog == before
+    assert done.returncode != 0
+
+
+def _ended_run(address: str) -> dict[str, Any]:
+    until = time.monotonic() + 3 * _SECONDS
+    while time.monotonic() < until:
+        runs = _asked(f"{address}/graphql", {"query": RUNS})["data"]["runsOrError"]["results"]
+        found = [run for run in runs if run["jobName"] == "__ASSET_JOB" and run["status"] in ("SUCCESS", "FAILURE")]
+        if found:
+            return dict(found[0])
+        time.sleep(1)
+    pytest.fail("the run did not end")
 
 
 def _search(page: Any, name: str, link: str) -> None:

@@ -78,6 +78,10 @@ _GAPS = {
     "need": "Besoin (personnes par mois)",
     "gap_people": "Lacune (personnes par mois)",
 }
+_NO_GAP = (
+    "Aucune cellule n’a de priorité : il y faut une couverture mesurée (classes G0 à G4) et un besoin chiffré."
+    " Un besoin ou une capacité inconnus ne sont pas nuls."
+)
 
 
 def write(path: Path, edition: Edition, licence: str) -> None:
@@ -202,12 +206,15 @@ class Book:
             self._write(sheet, number, line)
             if len(line) == 3:  # the figure stands apart from what it counts
                 sheet.write(number, 0, line[0], self._figure)
-        start = len(lines) + 2
-        sheet.set_row(start + 1, 2 * _LINE)
+        start, gaps = len(lines) + 2, key_figures.first_gaps(edition)
         sheet.write_string(start, 0, "Lacunes à regarder d’abord", self._title)
+        if not gaps:
+            sheet.write_string(start + 1, 0, _NO_GAP)
+            return
+        sheet.set_row(start + 1, 2 * _LINE)
         for position, title in enumerate(_GAPS.values()):
             sheet.write_string(start + 1, position, title, self._head)
-        for number, gap in enumerate(key_figures.first_gaps(edition), start=start + 2):
+        for number, gap in enumerate(gaps, start=start + 2):
             self._write(sheet, number, [gap[name] for name in _GAPS])
 
     def _read_me(self, licence: str) -> None:

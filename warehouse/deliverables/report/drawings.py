@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,8 @@ class Drawings:
     def _offer(self, row: CitedRow) -> str:
         kind = self._w.label("opportunity_type", row.values["opportunity_type_code"])
         name = row.values["organization_name"] or "structure inconnue"
-        return f"{name[:34]} ({self._w.zones.get(row.values['zone_code'], 'zone non dite')}) – {kind}"
+        short = textwrap.shorten(name, 36, placeholder="…")
+        return f"{short} ({self._w.zones.get(row.values['zone_code'], 'zone non dite')}) – {kind}"
 
     def gaps(self, title: str, group: str) -> str:
         """The gap class of each zone and service type for one group, this month, in the historical reading."""
@@ -153,16 +155,20 @@ class Drawings:
             "",
         )
 
-    def maps(self, *wanted: tuple[str, str | None]) -> str:
-        """Maps of zones, or of the country (None), from this publication; on landscape pages."""
+    def maps(self, heading: str, *wanted: tuple[str, str | None]) -> str:
+        """A section of maps of zones, or of the country (None), from this publication; on landscape pages.
+
+        The heading is on the first of these pages: before them it might stand alone on its own.
+        """
         drawn = [self._map(title, zone) for title, zone in wanted if self._is_drawn(zone)]
         absent = [self._w.absent(title, _NO_MAP) for title, zone in wanted if not self._is_drawn(zone)]
-        pages = ["\n::: landscape\n", *drawn, "\n:::\n"] if drawn else []
+        section = f"\n## {heading}\n"
+        pages = ["\n::: landscape\n", section, *drawn, "\n:::\n"] if drawn else [section]
         return "".join([*pages, *absent])
 
-    def zone_maps(self) -> str:
-        """The map of each zone."""
-        return self.maps(*((f"Services et lacunes, {name}", zone) for zone, name in self._w.zones.items()))
+    def zones(self) -> list[tuple[str, str]]:
+        """The title of the map of each zone, and its code."""
+        return [(f"Services et lacunes, {name}", zone) for zone, name in self._w.zones.items()]
 
     def _path(self, zone: str | None) -> Path:
         return self._w.edition.folder / MAPS / (zone or country().name.slug)

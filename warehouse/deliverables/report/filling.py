@@ -52,7 +52,7 @@ def write(edition: Edition, report: str, folder: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mrf-report-") as temporary:
         images = Path(temporary)
-        date = f"Publication {edition.name}, date de référence : {french.long_day(edition.as_of)}"
+        date = f"Publication {edition.name}, date de référence\u00a0: {french.long_day(edition.as_of)}"
         text = typesetting.Text(
             TITLES[report], worded(_SUBTITLE), date, edition.notice, markdown(edition, report, images)
         )

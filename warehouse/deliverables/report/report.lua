@@ -4,7 +4,7 @@ local function escape(text)
   return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
 end
 
-function Span(span)
+local function cited(span)
   if not span.classes:includes("cited") then return nil end
   local place, anchor = span.attributes.place, span.attributes.anchor
   if FORMAT == "docx" then
@@ -18,7 +18,7 @@ function Span(span)
 end
 
 -- Typst is not told the description of a picture unless one writes it out.
-function Image(image)
+local function described(image)
   if FORMAT ~= "typst" or not image.attributes.alt then return nil end
   local alt = image.attributes.alt:gsub("\\", "\\\\"):gsub('"', '\\"')
   local width = image.attributes.width or "100%"
@@ -40,7 +40,7 @@ local PAGE_BREAK = {
   typst = pandoc.RawBlock("typst", "#pagebreak(weak: true)"),
 }
 
-function Div(div)
+local function page(div)
   if div.classes:includes("newpage") then return PAGE_BREAK[FORMAT] or {} end
   if not div.classes:includes("landscape") then return nil end
   local blocks = div.content
@@ -53,3 +53,18 @@ function Div(div)
   end
   return blocks
 end
+
+-- French leaves no sign alone at the beginning of a line, nor « at its end.
+local function bound(inlines)
+  for place, inline in ipairs(inlines) do
+    if inline.t == "Space" or inline.t == "SoftBreak" then
+      local before, after = inlines[place - 1], inlines[place + 1]
+      local opens = before and before.t == "Str" and before.text:sub(-2) == "«"
+      local closes = after and after.t == "Str" and (after.text:match("^[;:?!%%]") or after.text:sub(1, 2) == "»")
+      if opens or closes then inlines[place] = pandoc.Str("\u{00A0}") end
+    end
+  end
+  return inlines
+end
+
+return { { Inlines = bound }, { Span = cited, Image = described, Div = page } }

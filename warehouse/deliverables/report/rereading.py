@@ -72,7 +72,8 @@ def wrong_values(edition: Edition, docx: Path) -> list[str]:
 def _is_shown(text: str, value: Any, labels: dict[str, set[str]]) -> bool:
     written = {" ".join(form.split()) for form in forms(value)}
     parts = [labels.get(code, set()) | {code} for code in str(value).split(";")]
-    return " ".join(text.split()) in written or all(any(label in text for label in known) for known in parts)
+    plain = " ".join(text.split())  # no-break spaces too
+    return plain in written or all(any(" ".join(label.split()) in plain for label in known) for known in parts)
 
 
 def _labels(edition: Edition) -> dict[str, set[str]]:

@@ -25,6 +25,7 @@ _SIDE_OF_PICTURE = Inches(7.4)
 _SIDE = 9.1  # left edge of words beside a chart or a grid, in inches
 _TITLE_ONLY = 5  # layout of the default template
 _FONT = "Calibri"
+_LONG_MEANING = 44  # letters: a longer one takes two lines beside its colour
 _LONG_TITLE = 52  # letters: a longer one is written smaller, to stay on one line
 _HEAD = 12  # points at most, of the heads of a table: a name of a zone stays whole
 
@@ -88,8 +89,8 @@ class Slides:
     def legend(self, title: str, entries: Sequence[tuple[str, str, bool]], below: str) -> None:
         """Colours and their meaning to the right of a picture, hatched ones too, and words below them."""
         self._words(title, _SIDE_OF_PICTURE, _TOP, _WIDTH - _SIDE_OF_PICTURE - _LEFT, 15, bold=True)
-        for place, (colour, meaning, is_hatched) in enumerate(entries, start=1):
-            top = _TOP + place * Inches(0.42) + Inches(0.08)
+        top = _TOP + Inches(0.5)
+        for colour, meaning, is_hatched in entries:
             swatch = self._bar(_SIDE_OF_PICTURE + Inches(0.1), top + Inches(0.05), Inches(0.42), Inches(0.24), colour)
             if is_hatched:
                 swatch.fill.patterned()
@@ -97,8 +98,8 @@ class Slides:
                 swatch.fill.fore_color.rgb, swatch.fill.back_color.rgb = _rgb(palette.SOFT), _rgb(colour)
             left = _SIDE_OF_PICTURE + Inches(0.6)
             self._words(meaning, left, top - Inches(0.02), _WIDTH - left - _LEFT, 15)
-        top = _TOP + (len(entries) + 1) * Inches(0.42) + Inches(0.2)
-        self._words(below, _SIDE_OF_PICTURE, top, _WIDTH - _SIDE_OF_PICTURE - _LEFT, 12)
+            top += Inches(0.42 if len(meaning) <= _LONG_MEANING else 0.62)
+        self._words(below, _SIDE_OF_PICTURE, top + Inches(0.1), _WIDTH - _SIDE_OF_PICTURE - _LEFT, 12)
 
     def columns(
         self, names: Sequence[str], series: Mapping[str, tuple[Sequence[float], str]], width: float = 8.2

@@ -17,6 +17,7 @@ from warehouse.deliverables import fonts, palette
 _HERE = Path(__file__).parent
 READ = "markdown+pipe_tables+footnotes+implicit_figures+bracketed_spans+fenced_divs-tex_math_dollars-citations"
 _TABLE_TEXT = "TableText"  # of a Word document; pandoc has one style for the cells of tables and for short lists
+LANDSCAPE = 20  # cm: an A4 map with a heading, its caption and footnote on one landscape page
 _COLUMNS = "20"  # every table row is longer: tables take the whole width, in the proportions of their dashes
 
 
@@ -77,10 +78,31 @@ def _finished(content: bytes) -> bytes:
         row.get_or_add_trPr().insert(0, docx.oxml.OxmlElement("w:cantSplit"))
         for paragraph in row.iter(qn("w:p")):
             paragraph.get_or_add_pPr().style = _TABLE_TEXT
+    _widen_landscape(document)
     _fill_contents(document)
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _widen_landscape(document: Any) -> None:
+    """Pictures on landscape pages in their own width: pandoc makes none wider than the text of a portrait page."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    pictures: list[Any] = []
+    for block in document.element.body:
+        pictures += block.iter(qn("wp:inline"))
+        size = block.find(f".//{qn('w:sectPr')}/{qn('w:pgSz')}")
+        if size is None:
+            continue
+        if size.get(qn("w:orient")) == "landscape":
+            for picture in pictures:
+                scale = Cm(LANDSCAPE) / picture.extent.cx
+                for extent in (picture.extent, picture.graphic.graphicData.pic.spPr.xfrm.find(qn("a:ext"))):
+                    extent.set("cx", str(int(int(extent.get("cx")) * scale)))
+                    extent.set("cy", str(int(int(extent.get("cy")) * scale)))
+        pictures = []
 
 
 def _fill_contents(document: Any) -> None:
@@ -172,6 +194,7 @@ def reference_document(notice: str) -> bytes:
         section.left_margin = section.right_margin = Cm(2)
         section.top_margin = section.bottom_margin = Cm(2)
         _running_lines(section, notice)
+        _numbered_through(section)
     _table_style(document)
     made = io.BytesIO()
     document.save(made)
@@ -201,6 +224,14 @@ def _running_lines(section: Any, notice: str) -> None:
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
     footer._p.append(field)
+
+
+def _numbered_through(section: Any) -> None:
+    """Footnotes in one sequence: pandoc's document begins anew in each section, and two of a page bore one number."""
+    from docx.oxml.ns import qn
+
+    for own in section._sectPr.findall(qn("w:footnotePr")):
+        section._sectPr.remove(own)
 
 
 def _table_style(document: Any) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 from ingestion.country.words import worded, words
 from warehouse.deliverables.knowledge import LEGEND, Knowledge
 from warehouse.deliverables.report.citations import Citations, CitedRow, Group, attribute, escaped
+from warehouse.deliverables.report.typesetting import LANDSCAPE
 from warehouse.french import UNKNOWN, format_of, show
 from warehouse.reading.edition import Edition, typographic
 from warehouse.reading.labels import LABELS
 
 ALL = "ALL"
-_LANDSCAPE = "21.3cm"  # an A4 map with its caption and footnote on one landscape page
 # Column of a table: heading, column of the mart, format or code list, relative width.
 Column = tuple[str, str, str, int]
 # Row header: words, or a gap class with its sentence.
@@ -268,7 +268,7 @@ class Writer:
         for suffix in (".svg", ".png"):
             (self.images / path.name).with_suffix(suffix).write_bytes(path.with_suffix(suffix).read_bytes())
         caption = self._title("Figure", title)
-        attributes = f"alt={attribute(alt)} width={_LANDSCAPE}"
+        attributes = f"alt={attribute(alt)} width={LANDSCAPE}cm"
         return f"\n![{escaped(caption)}^[{source}]]({path.with_suffix('').name}){{{attributes}}}\n"
 
     def provenance(self) -> str:

@@ -88,7 +88,8 @@ explained as (
         rows_of.row_count,
         case
             when rows_of.row_count > 0 then null
-            when due.state = 'PENDING' then 'échéance du ' || due.due_on || ' à venir, aucune pièce au registre'
+            when due.state = 'PENDING'
+                then 'échéance du ' || {{ french_day('due.due_on') }} || ' à venir, aucune pièce au registre'
             when due.state = 'OVERDUE' then null
             when coalesce(shapes.record_count, 0) = 0
                 then 'aucune ligne de la forme « '
@@ -109,8 +110,10 @@ explained as (
                     || shapes.source_ids
             else requirements.none_fr
         end as reason,
-        case when due.state = 'OVERDUE' then 'échéance du ' || due.due_on || ' passée, aucune pièce au registre' end
-            as missing_reason
+        case
+            when due.state = 'OVERDUE'
+                then 'échéance du ' || {{ french_day('due.due_on') }} || ' passée, aucune pièce au registre'
+        end as missing_reason
     from requirements
     inner join rows_of on requirements.tor_ref = rows_of.tor_ref
     left join shapes on requirements.tor_ref = shapes.tor_ref

@@ -31,13 +31,22 @@ def test_a_wide_row_is_a_record_and_never_empty_boxes(monkeypatch: pytest.Monkey
     text = shown(monkeypatch, 80, header, [(*(f"value {place}" for place in range(43)), None)])
     assert all(name in text and f"value {place}" in text for place, name in enumerate(header[:-1]))
     assert "column_43" not in text, "an empty value needs no line"
-    assert "1 ligne(s)" in text
+    assert "1 ligne(s) ; les colonnes vides ne sont pas montrées" in text
 
 
 def test_a_narrow_row_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown(monkeypatch, 80, ["zone", "people"], [("Gao", 3), ("Mopti", None)])
     assert "┃ zone  ┃ people ┃" in text
     assert "│ Mopti │        │" in text
+
+
+def test_a_value_is_folded_and_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    header = ["requirement_fr", "mart", "row_count", "status", "reason"]
+    text = shown(
+        monkeypatch, 80, header, [("Administration (documentation)", "service_directory", 14, "COVERED", "x" * 60)]
+    )
+    assert "…" not in text
+    assert text.count("x") == 60
 
 
 def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
