@@ -309,11 +309,16 @@ class Source(Strict):
 
     def canonical(self, column: str, raw: str) -> str | None:
         """The declared correction of a raw text in a shape's column, or None."""
-        return self._lookup_index.get((column, fold(raw)))
+        return self._lookup_index.get(_lookup_key(column, raw))
 
     @cached_property
     def _lookup_index(self) -> dict[tuple[str, str], str]:
-        return {(entry.column, fold(entry.raw)): entry.canonical for entry in self.lookups}
+        return {_lookup_key(entry.column, entry.raw): entry.canonical for entry in self.lookups}
+
+
+def _lookup_key(column: str, raw: str) -> tuple[str, str, bool]:
+    """How a correction is found: whatever its case and accents, but « Fermé ? » is not « Fermé »."""
+    return column, fold(raw), "?" in raw
 
 
 def _fits(file_name: str, patterns: tuple[str, ...]) -> bool:

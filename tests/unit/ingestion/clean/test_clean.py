@@ -492,6 +492,19 @@ def test_the_order_of_ticked_answers_does_not_matter(answer: list[str]) -> None:
         ("admitted_groups", "Victims of trafficking|VDT", "VDT", True),
         ("admitted_groups", "MIG_RET;pirates", "MIG_RET", False),  # what is known stays, the rest is told
         ("admitted_groups", "Commune VI", None, False),
+        # What turns a part round turns the cell round; a word of a sentence is no label.
+        ("admitted_groups", "Migrants de retour, sauf enfants", None, False),
+        ("admitted_groups", "MIG_RET ; n’accueille plus les enfants", None, False),
+        ("admitted_groups", "Familles sans enfants", None, False),
+        ("admitted_groups", "Enfants exclus", None, False),
+        ("admitted_groups", "Tout âge", None, False),
+        ("admitted_groups", "Migrants de retour, mineurs non accompagnés", "MIG_RET", False),
+        ("admitted_groups", "MIG_RET ANCIEN_GROUPE", "MIG_RET", False),
+        ("exclusion_criteria", "Aucune condition de nationalité", None, False),
+        ("exclusion_criteria", "Absence de pièce d’identité", "sans_doc", True),
+        ("access_modes", "Sans rendez-vous", None, False),
+        ("languages", "Français, bambara (pas de tamasheq)", None, False),
+        ("status_code", "Fermé ?", None, False),
         ("admitted_groups", "#N/A", None, False),
         ("admitted_groups", "-", None, True),
         ("status_code", "operationnel", "OPE", True),
@@ -630,7 +643,15 @@ def test_a_number_may_bear_the_unit_of_its_column_and_no_other(
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("Fermé depuis mai", "FER"), ("opérationnel (depuis 2022)", "OPE"), ("Opérationnel jusqu'en mai", None)],
+    [
+        ("Fermé depuis mai", "FER"),
+        ("opérationnel (depuis 2022)", "OPE"),
+        ("Fermé depuis le 3 mars 2024", "FER"),
+        ("Fermé depuis plus de deux ans", None),
+        ("Opérationnel jusqu'en mai", None),
+        ("Fermé depuis 2022, rouvert en mars 2024", None),
+        ("Opérationnel depuis 2019 fermé depuis juin 2024", None),
+    ],
 )
 def test_a_state_is_what_it_is_whenever_it_began(written: str, code: str | None) -> None:
     assert clean(SERVICE.column("status_code"), written) == (code, code is not None)

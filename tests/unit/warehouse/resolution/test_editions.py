@@ -139,18 +139,39 @@ def test_a_publication_after_the_as_of_date_is_not_out(workspace: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "base", "version"),
+    ("name", "base", "version", "named_on", "downloads"),
     [
-        ("hno_2024_mli.csv", "hno 2024 mli", 1),
-        ("hno_2024_mli_v2.csv", "hno 2024 mli", 2),
-        ("HNO 2024 MLI version 3.csv", "hno 2024 mli", 3),
-        ("hno_2024_mli_corrigé.csv", "hno 2024 mli", 1.5),
-        ("hno_2024_mli_v2_corrigé.csv", "hno 2024 mli", 2.5),
-        ("mali_3w_december_2023.xlsx", "mali 3 w december 2023", 1),
+        ("hno_2024_mli.csv", "hno 2024 mli", 1, None, 0),
+        ("hno_2024_mli_v2.csv", "hno 2024 mli", 2, None, 0),
+        ("HNO 2024 MLI version 3.csv", "hno 2024 mli", 3, None, 0),
+        ("hno_2024_mli_corrigé.csv", "hno 2024 mli", 1.5, None, 0),
+        ("hno_2024_mli_v2_corrigé.csv", "hno 2024 mli", 2.5, None, 0),
+        ("hno_2024_mli_VF.csv", "hno 2024 mli", 1.5, None, 0),
+        ("hno_2024_mli provisoire.csv", "hno 2024 mli", 0.5, None, 0),
+        ("hno_2024_mli (2).csv", "hno 2024 mli", 1, None, 2),
+        ("hno_2024_mli_20240615.csv", "hno 2024 mli", 1, dt.date(2024, 6, 15), 0),
+        ("hno_2024_mli du 15-06-2024.csv", "hno 2024 mli du", 1, dt.date(2024, 6, 15), 0),
+        ("mali_3w_december_2023.xlsx", "mali 3 w", 1, dt.date(2023, 12, 31), 0),
+        ("marchés 2024.xlsx", "marches 2024", 1, None, 0),
     ],
 )
-def test_marks_of_versions(name: str, base: str, version: float) -> None:
-    assert editions.version_of(name) == (base, version)
+def test_what_a_name_tells_of_its_edition(
+    name: str, base: str, version: float, named_on: dt.date | None, downloads: int
+) -> None:
+    assert editions.naming(name) == editions.Naming(base, version, named_on, downloads)
+
+
+@pytest.mark.parametrize("name", ["hno (1).csv", "hno_20241015.csv"])
+def test_a_file_downloaded_again_or_dated_by_its_name_is_issued_again(workspace: Make, name: str) -> None:
+    figures = need("a", (KAYES, 10), (KITA, 5)) + need("b", (KAYES, 11), (KITA, 5))
+    made = workspace(document=[landed("a", "hno.csv"), landed("b", name)], need=figures)
+    assert resolved(made) == {"a0": "later_edition b", "a1": "later_edition b"}
+
+
+def test_a_later_day_in_the_name_replaces_also_what_it_does_not_repeat(workspace: Make) -> None:
+    figures = need("a", (KAYES, 10), (KITA, 5)) + need("b", (KAYES, 11))
+    files = [landed("a", "liste_01-06-2024.csv"), landed("b", "liste_15-05-2024.csv")]
+    assert resolved(workspace(document=files, need=figures)) == {"b0": "later_edition a"}
 
 
 def test_a_marked_version_replaces_the_file_of_its_name(workspace: Make) -> None:
