@@ -138,5 +138,7 @@ def _within(column: Column, value: Any) -> bool:
         return False
     if column.kind == "date" and not plausible.is_plausible(value):
         return False
+    if column.kind == "number" and column.unit == "personnes" and 0 < value < 1:  # a share of them
+        return False
     low, high = column.minimum, column.maximum
     return (low is None or value >= low) and (high is None or value <= high)

@@ -286,12 +286,12 @@ def code_hash(sources: dict[str, Source]) -> str:
 
 
 def ingestion_hash(source: Source) -> str:
-    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, its folder."""
+    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, the country, its folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
     lists = [path for name in _READ_LISTS for path in seeds.files(name)]
-    settings = pack.pack().folder / "country.yml"
-    return tree_hash([*sorted(parts), *gate, *lists, settings, *source.folders], _CODE)
+    own = [pack.pack().folder / "country.yml", pack.pack().outline]
+    return tree_hash([*sorted(parts), *gate, *lists, *(path for path in own if path.is_file()), *source.folders], _CODE)
 
 
 def of_run(

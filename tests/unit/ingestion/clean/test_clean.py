@@ -545,7 +545,7 @@ def test_one_group_of_three_is_no_count(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "people"),
-    [("1.250.000", 1_250_000), ("1 250", 1250), ("0.250", 0.25), ("1.25", 1.25), ("1.250,0", 1250)],
+    [("1.250.000", 1_250_000), ("1 250", 1250), ("1.25", 1.25), ("1.250,0", 1250)],
 )
 def test_other_figures_are_counts(written: str, people: float) -> None:
     assert clean(NEED.column("people"), written) == (people, True)
@@ -633,6 +633,8 @@ def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
         (NEED.column("people"), "1 200 personnes", 1200),
         (NEED.column("people"), "1.200 personnes", None),
         (NEED.column("people"), "40 ménages", None),
+        (NEED.column("people"), "0,35", None),
+        (NEED.column("people"), "35 %", None),
     ],
 )
 def test_a_number_may_bear_the_unit_of_its_column_and_no_other(
