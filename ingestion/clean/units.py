@@ -6,12 +6,18 @@ import re
 
 from ingestion.clean.money import XOF, amounts
 from ingestion.clean.numbers import is_ambiguous, number
-from ingestion.clean.text import unaccented
+from ingestion.clean.text import fold, unaccented
 
 _PEOPLE = r"(?:personnes?|pers\.?|places?|beneficiaires?|people|persons?)"
+PER_MONTH = "personnes par mois"
+_MONTHLY = re.compile(r"\b(?:mois|mensuel\w*|months?|monthly)\b")
+_OTHER_PERIOD = re.compile(
+    r"\b(?:annuel\w*|(?<!\d )ans?|annees?(?! 20\d\d)|years?(?! 20\d\d)|yearly|annual|jours?|journalier\w*"
+    r"|quotidien\w*|days?|daily|semaines?|hebdomadaires?|weeks?|weekly|trimestr\w*|quarter\w*|semestr\w*)\b"
+)
 # By the unit that a column declares, how cells write it. « 120/an » and « 2 semaines » are in another one.
 _WRITTEN = {
-    "personnes par mois": rf"{_PEOPLE}?\s*(?:(?:/|par|per|a)\s*(?:mois|month))?",
+    PER_MONTH: rf"{_PEOPLE}?\s*(?:(?:/|par|per|a)\s*(?:mois|month))?",
     "personnes": r"(?:personnes?|pers\.?|individus?|people|persons?|individuals?)",
     "places": r"places?(?:\s+(?:libres?|disponibles?|available))?",
     "jours": r"(?:jours?|j|days?)",
@@ -31,3 +37,9 @@ def measured(text: str, unit: str) -> float | None:
         return None if percentage is None else percentage / 100
     match = re.fullmatch(_NUMBER + _WRITTEN[unit], unaccented(text)) if unit in _WRITTEN else None
     return number(match["number"]) if match and not is_ambiguous(match["number"]) else None
+
+
+def is_of_another_period(header: str, unit: str) -> bool:
+    """Whether a header tells how many in another time than the month of its column: « Capacité annuelle »."""
+    told = fold(header)
+    return unit == PER_MONTH and _OTHER_PERIOD.search(told) is not None and _MONTHLY.search(told) is None

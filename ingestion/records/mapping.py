@@ -17,6 +17,7 @@ from ingestion.clean.numbers import is_ambiguous
 from ingestion.clean.personal import PHONE, redact
 from ingestion.clean.public_phone import public_phone
 from ingestion.clean.text import as_text, tidy
+from ingestion.clean.units import is_of_another_period
 from ingestion.declaration.source import Mapping, Origin, Source
 from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
@@ -308,6 +309,8 @@ class _Builder:
             if code == AMBIGUOUS:
                 return None, False, text
         reading = origin or Origin(value="")
+        if tidy(text) is not None and is_of_another_period(reading.column or "", column.unit or ""):
+            return None, False, text
         if column.is_number and reading.column in self.numbers:
             stated = self.numbers[reading.column].plain(stated)
         value, understood = clean(column, stated, reading.start, reading.unit, reading.part)

@@ -286,7 +286,7 @@ def code_hash(sources: dict[str, Source]) -> str:
 
 
 def ingestion_hash(source: Source) -> str:
-    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, the country, its folder."""
+    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, country, folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
     lists = [path for name in _READ_LISTS for path in seeds.files(name)]

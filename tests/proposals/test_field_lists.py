@@ -121,6 +121,22 @@ def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: 
     assert fates(propose(path))[header] == "ignored"
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "fate"),
+    [
+        ("Capacité annuelle", "240", "ignored"),
+        ("Capacité mensuelle", "20", "capacity_per_month"),
+        ("Fermé depuis", "01/03/2024", "ends_on"),
+        ("Date de fermeture", "01/03/2024", "ends_on"),
+        ("Date de naissance", "01/03/1984", "ignored"),
+    ],
+)
+def test_another_time_or_day_is_not_the_one_that_is_asked(header: str, cell: str, fate: str, tmp_path: Path) -> None:
+    path = tmp_path / "structures_2024.csv"
+    path.write_text(f"Structure;Service;Région;{header}\nONG fictive;Santé;Gao;{cell}\n", encoding="utf-8")
+    assert fates(propose(path))[header] == fate
+
+
 def test_a_header_that_names_a_currency_is_that_of_an_amount(tmp_path: Path) -> None:
     path = tmp_path / "projets_2024.csv"
     rows = "Puits fictifs;Groupe fictif;Gao;1.250.000,50\nÉcoute fictive;Groupe fictif;Gao;85 000\n"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.clean import dates, numbers, pcodes, text
+from ingestion.clean import dates, numbers, pcodes, text, units
 from ingestion.country.pack import pack
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
@@ -614,6 +614,25 @@ def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
     written: str, zones: str | None, is_understood: bool
 ) -> None:
     assert clean(OPPORTUNITY.column("zone_codes"), written) == (zones, is_understood)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_other"),
+    [
+        ("Capacité annuelle", True),
+        ("Capacité (pers./an)", True),
+        ("Capacité / par jour", True),
+        ("Quota trimestriel", True),
+        ("Capacité mensuelle, moyenne annuelle", False),
+        ("Capacité par mois (année 2024)", False),
+        ("Capacité année 2024", False),
+        ("Places 15-24 ans", False),
+        ("Capacité", False),
+    ],
+)
+def test_a_header_may_tell_another_time_than_the_month(header: str, is_other: bool) -> None:
+    assert units.is_of_another_period(header, "personnes par mois") is is_other
+    assert not units.is_of_another_period(header, "jours")
 
 
 @pytest.mark.parametrize(
