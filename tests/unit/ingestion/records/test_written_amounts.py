@@ -144,3 +144,16 @@ def test_a_capacity_by_the_year_is_none_by_the_month(read: Read) -> None:
     frame = read({"Capacité annuelle": "240"}, {"Note": "rien"}, capacity_per_month="Capacité annuelle", **beside)
     assert frame["capacity_per_month"].isna().all()
     assert frame["warnings"].fillna("").tolist() == ["capacity_per_month_invalid", ""]
+
+
+def test_a_name_that_tells_a_closure_leaves_no_working_service(read: Read) -> None:
+    rows = [
+        {"Structure": "ONG Fictive (fermée)", "État": "OPE"},
+        {"Structure": "ONG Fictive", "État": "OPE"},
+        {"Structure": "ONG Fictive - fermé", "État": "FER"},
+    ]
+    frame = read(*rows, status_code="État")
+    assert frame["organization_name"].unique().tolist() == ["ONG Fictive"]
+    assert frame["status_code"].fillna("").tolist() == ["", "OPE", "FER"]
+    assert frame["status_code_raw"].tolist()[0] == "OPE"
+    assert frame["warnings"].fillna("").tolist() == ["closure_told_by_name", "", ""]
