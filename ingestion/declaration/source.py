@@ -317,7 +317,7 @@ class Source(Strict):
         return _PART.sub(lambda part: self.canonical(column, part[0]) or part[0], raw)
 
     @cached_property
-    def _lookup_index(self) -> dict[tuple[str, str], str]:
+    def _lookup_index(self) -> dict[tuple[str, str, bool], str]:
         return {_lookup_key(entry.column, entry.raw): entry.canonical for entry in self.lookups}
 
 

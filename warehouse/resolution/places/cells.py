@@ -29,8 +29,8 @@ _WORDS = {
 
 # Communes of a town that are called by their numbers, and the first and last of several: « Communes I à VI ».
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
-_ORDINAL = rf"({'|'.join(sorted(_ROMAN, key=len, reverse=True))}|\d{{1,2}})"
-_RANGE = re.compile(rf"\bcommunes?\s+{_ORDINAL}\s*(?:à|a|au|[-–]|to)\s*{_ORDINAL}(?!\w)", re.IGNORECASE)
+_COUNTED = rf"({'|'.join(sorted(_ROMAN, key=len, reverse=True))}|\d{{1,2}})"
+_RANGE = re.compile(rf"\bcommunes?\s+{_COUNTED}\s*(?:à|a|au|[-–]|to)\s*{_COUNTED}(?!\w)", re.IGNORECASE)
 
 
 def _own(level: int | None) -> str:
