@@ -589,7 +589,8 @@ def test_an_unknown_list_is_an_error() -> None:
 @pytest.mark.parametrize(
     "written",
     ["jusqu’au 30 juin 2025", "jusqu'en juin 2025", "until 30 June 2025", "jusqu’à la fin de juin 2025",
-     "d’ici fin juin 2025", "au plus tard le 30 juin 2025"],
+     "d’ici fin juin 2025", "au plus tard le 30 juin 2025", "Fermé le 30/06/2025", "clos en juin 2025",
+     "prolongé jusqu’au 30 juin 2025"],
 )  # fmt: skip
 def test_an_end_alone(written: str) -> None:
     assert (dates.date(written), dates.date(written, end=True)) == (None, DAY(2025, 6, 30))
