@@ -10,11 +10,16 @@ from ingestion.clean.text import fold, unaccented
 
 _PEOPLE = r"(?:personnes?|pers\.?|places?|beneficiaires?|people|persons?)"
 PER_MONTH = "personnes par mois"
-_MONTHLY = re.compile(r"\b(?:mois|mensuel\w*|months?|monthly)\b")
-_OTHER_PERIOD = re.compile(
-    r"\b(?:annuel\w*|(?<!\d )ans?|annees?(?! 20\d\d)|years?(?! 20\d\d)|yearly|annual|jours?|journalier\w*"
-    r"|quotidien\w*|days?|daily|semaines?|hebdomadaires?|weeks?|weekly|trimestr\w*|quarter\w*|semestr\w*)\b"
-)
+_YEAR = r"annuel\w*|(?<!\d )ans?|annees?(?! 20\d\d)|years?(?! 20\d\d)|yearly|annual"
+_MONTH = r"mois|mensuel\w*|months?|monthly"
+_DAY = r"jours?|journalier\w*|quotidien\w*|days?|daily"
+_SHORTER = r"semaines?|hebdomadaires?|weeks?|weekly|trimestr\w*|quarter\w*|semestr\w*"
+# By the unit of a column, the words for its own time and for others: « Capacité annuelle », « Délai (semaines) ».
+_TIMES = {
+    PER_MONTH: (_MONTH, rf"{_YEAR}|{_DAY}|{_SHORTER}"),
+    "jours": (_DAY, rf"{_YEAR}|{_MONTH}|{_SHORTER}|heures?|hours?"),
+    "ans": (_YEAR, rf"{_MONTH}|{_DAY}|{_SHORTER}"),
+}
 # By the unit that a column declares, how cells write it. « 120/an » and « 2 semaines » are in another one.
 _WRITTEN = {
     PER_MONTH: rf"{_PEOPLE}?\s*(?:(?:/|par|per|a)\s*(?:mois|month))?",
@@ -40,6 +45,9 @@ def measured(text: str, unit: str) -> float | None:
 
 
 def is_of_another_period(header: str, unit: str) -> bool:
-    """Whether a header tells how many in another time than the month of its column: « Capacité annuelle »."""
+    """Whether a header counts in another time than its column: « Capacité annuelle » where months are asked."""
+    if unit not in _TIMES:
+        return False
+    own, other = _TIMES[unit]
     told = fold(header)
-    return unit == PER_MONTH and _OTHER_PERIOD.search(told) is not None and _MONTHLY.search(told) is None
+    return re.search(rf"\b(?:{other})\b", told) is not None and re.search(rf"\b(?:{own})\b", told) is None

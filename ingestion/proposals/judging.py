@@ -37,12 +37,19 @@ _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position",
 # What is said of people, money or time and is not what a column asks for: indirect beneficiaries, households, the money
 # that is spent, the day of a closure or of a birth.
 _NOT_PEOPLE = {
-    *words("indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage proportion")
+    *words(
+        "indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage proportion"
+    ),
+    *words("mois mensuel month monthly jour day"),
 }
 _NOT_MONEY = {*words("décaissé dépensé consommé exécuté reste solde gap écart spent disbursed expenditure dépense")}
 _CLOSED = {*words("fermé fermée fermeture cessation arrêt arrêté suspendu suspension closed closure closing")}
 _OTHER_DAYS = {*words("naissance birth expiration validité expiry")}
+_TAKEN = {*words("pris prise occupé occupée utilisé utilisée taken occupied used")}
 _NOT_ASKED = {
+    "admitted_groups": {*words("non pas exclu exclue exclus refusé refusée interdit interdite not excluded")},
+    "capacity_per_month": _TAKEN,
+    "free_places": _TAKEN,
     "starts_on": _CLOSED | _OTHER_DAYS,
     "observed_on": _CLOSED | _OTHER_DAYS,
     "ends_on": _OTHER_DAYS,

@@ -129,6 +129,10 @@ def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: 
         ("Fermé depuis", "01/03/2024", "ends_on"),
         ("Date de fermeture", "01/03/2024", "ends_on"),
         ("Date de naissance", "01/03/1984", "ignored"),
+        ("Délai (semaines)", "2", "ignored"),
+        ("Places prises", "12", "ignored"),
+        ("Bénéficiaires par mois", "25", "ignored"),
+        ("Public non admis", "Enfants", "excluded_groups"),
     ],
 )
 def test_another_time_or_day_is_not_the_one_that_is_asked(header: str, cell: str, fate: str, tmp_path: Path) -> None:
@@ -164,6 +168,8 @@ def test_cells_that_count_several_groups_are_beneficiaries_whatever_their_header
         ("Gratuit ?", ("oui", "non"), "cost_code", ["gratuit", "payant"]),
         ("Payant (oui/non)", ("oui", "non"), "cost_code", ["payant", "gratuit"]),
         ("Fonctionnel (O/N)", ("O", "N"), "status_code", ["OPE", "FER"]),
+        ("Service fermé ?", ("oui", "non"), "status_code", ["FER", "OPE"]),
+        ("Non opérationnel (Oui/Non)", ("Oui", "Non"), "status_code", ["FER", "OPE"]),
     ],
 )
 def test_yes_and_no_answer_the_header(

@@ -633,7 +633,16 @@ def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
 )
 def test_a_header_may_tell_another_time_than_the_month(header: str, is_other: bool) -> None:
     assert units.is_of_another_period(header, "personnes par mois") is is_other
-    assert not units.is_of_another_period(header, "jours")
+    assert not units.is_of_another_period(header, "personnes")
+
+
+def test_days_and_years_are_no_other_time() -> None:
+    headers = ["Délai (semaines)", "Délai en heures", "Délai (jours)", "Délai"]
+    assert [units.is_of_another_period(header, "jours") for header in headers] == [True, True, False, False]
+    assert [units.is_of_another_period(header, "ans") for header in ("Âge minimum (mois)", "Âge min (ans)")] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
