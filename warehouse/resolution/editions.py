@@ -12,8 +12,8 @@ indicator and period; of one date,
 - otherwise the files are parts of one edition. What two parts say differently counts as the file says that arrived
   last, and a person is asked which one is right.
 
-A file with the rows of another one, in whatever bytes and order, is a copy. A file that was not out on the as-of date
-replaces nothing.
+A file with the rows of another one, in whatever bytes and order, is a copy; so is the only file of a source with those
+of another source, whatever day it bears. A file that was not out on the as-of date replaces nothing.
 
 All of it is set-based SQL in an in-memory DuckDB.
 """
@@ -65,6 +65,7 @@ DISPUTE_SCHEMA = pa.schema(
     ]
 )
 MOST = 0.5  # share of what a file says of a region, above which a file that arrives later is the same issued again
+FEWEST = 5  # rows of two offices that are the same by chance are fewer
 _SHAPES = tuple(shape for shape in SHAPES.values() if shape.has_editions)
 # What tells one figure of a source from another, beside its area; of a service it is its id.
 _FIGURE = ("indicator", "sector_code", "population_group_code", "sex", "age_group", "period")
@@ -228,7 +229,8 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
                 coalesce(places.admin1_code, zones.admin1_code, case when places.admin_level = 0 then '*' end, '')
                     as region,
                 {scope} as scope, {key} as key, {values} as said,
-                md5(concat_ws(chr(31), '{shape.name}', coalesce(records.observed_on::varchar, ''), {rows})) as row_hash
+                md5(concat_ws(chr(31), '{shape.name}', coalesce(records.observed_on::varchar, ''), {rows})) as row_hash,
+                md5(concat_ws(chr(31), '{shape.name}', {rows})) as undated_hash
             from read_parquet('{inputs.validated / shape.name / "*.parquet"}', union_by_name = true) as records
             left join {places} as places on records.record_id = places.record_id and places.shape = '{shape.name}'
             left join zones on places.admin1_code is null and zones.zone_code = {zone}
@@ -278,16 +280,19 @@ def _zones() -> pa.Table:
 
 
 # Files with the same rows: all but the one that arrived first are copies of it.
-_COPIES = """
+_COPIES = f"""
     create table contents as
     select
         document_id, series, file_name,
-        md5(string_agg(row_hash, ',' order by row_hash)) as content, any_value(arrived) as arrived
+        md5(string_agg(row_hash, ',' order by row_hash)) as content,
+        md5(string_agg(undated_hash, ',' order by undated_hash)) as undated,
+        count(*) as row_count, any_value(arrived) as arrived, any_value(own_on) as own_on,
+        count(*) over (partition by series) as file_count
     from dated inner join all_records using (document_id)
     where is_competing
     group by document_id, series, file_name;
     create table copies as
-    select document_id, first_id, first_name
+    select document_id, first_id, first_name, 'same_rows' as reason_code
     from (
         select
             document_id,
@@ -297,6 +302,20 @@ _COPIES = """
         window firsts as (partition by series, content order by arrived, file_name, document_id)
     )
     where document_id <> first_id;
+    -- What another office forwards as its only file, under a day of its own.
+    insert into copies
+    select document_id, first_id, first_name, 'same_rows_elsewhere'
+    from (
+        select
+            *,
+            first_value(document_id) over firsts as first_id,
+            first_value(series) over firsts as first_series,
+            first_value(file_name) over firsts as first_name
+        from contents
+        where row_count >= {FEWEST} and document_id not in (select document_id from copies)
+        window firsts as (partition by undated order by own_on, arrived, file_name, document_id)
+    )
+    where series <> first_series and file_count = 1;
     create table editions as
     select * from dated
     where is_competing and document_id not in (select document_id from copies);
@@ -452,7 +471,7 @@ _DERIVED = """
 _STANDING = """
     with described as (
         select
-            record_id, place_no, 1 as rank, 'copy' as standing, 'same_rows' as reason_code, null::date as replaced_on,
+            record_id, place_no, 1 as rank, 'copy' as standing, reason_code, null::date as replaced_on,
             first_id as other_id, first_name as other_name
         from copies inner join all_records using (document_id)
         union all

@@ -59,7 +59,7 @@ def resolved(workspace: Workspace, as_of: dt.date = AS_OF, now: dt.datetime = TO
     state.begin_ids(workspace)
     record_organizations.resolve(workspace)
     services.resolve(workspace)
-    table = editions.resolve(workspace, ["une_source"], as_of, now).to_pylist()
+    table = editions.resolve(workspace, ["une_source", "autre_source"], as_of, now).to_pylist()
     return {
         row["record_id"]: f"{row['reason_code']} {row['other_document_id'][0]}" for row in table if row["place_no"] == 0
     }
@@ -75,6 +75,20 @@ def test_the_same_rows_in_other_bytes_and_order_are_a_copy(workspace: Make) -> N
     made = workspace(document=[landed("a"), landed("b")], need=need("a", *figures) + need("b", *reversed(figures)))
     assert resolved(made) == {"b0": "same_rows a", "b1": "same_rows a"}
     assert disputes(made) == []
+
+
+@pytest.mark.parametrize(("count", "changed", "is_copy"), [(5, False, True), (4, False, False), (5, True, False)])
+def test_the_list_of_one_office_forwarded_by_another_is_a_copy_of_the_older(
+    workspace: Make, count: int, changed: bool, is_copy: bool
+) -> None:
+    offers = [(KAYES, f"SOC_0{n}") for n in range(1, count + 1)]
+    other = [*offers[:-1], (KITA, "SOC_08")] if changed else offers[::-1]
+    made = workspace(
+        document=[landed("a"), landed("b", source_id="autre_source")],
+        service=service("a", *offers) + service("b", *other, on=JUNE, source_id="autre_source"),
+    )
+    expected = {f"b{n}": "same_rows_elsewhere a" for n in range(count)}
+    assert resolved(made) == (expected if is_copy else {})
 
 
 def test_a_later_edition_replaces_the_regions_that_it_covers(workspace: Make) -> None:
