@@ -1,8 +1,8 @@
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
 -- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left
--- out; claims of a withdrawn document, and all but one of the claims that one voice repeats (copies of a document, files
--- of a list), are kept and do not count. Of one informant only the latest statement counts: the earlier ones are kept as
--- superseded. A copy was seen when its origin was.
+-- out; claims of a withdrawn document, and all but one of the claims that one voice repeats (copies of a document,
+-- files of a list), are kept and do not count. Of one informant only the latest statement counts: the earlier ones
+-- are kept as superseded. A copy was seen when its origin was.
 {% set is_outlived -%}
     (
         over_activities.record_id is not null
