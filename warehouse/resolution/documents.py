@@ -100,8 +100,8 @@ def _names(landed: pd.DataFrame) -> dict[str, str]:
     where only one bears it.
     """
     names: dict[str, str] = {}
-    stems = landed["file_name"].str.rpartition(".")[0]
-    for called in (stems.mask(stems.eq("")), landed["title"], landed["file_name"]):
+    stems = landed["file_name"].map(lambda name: name.rpartition(".")[0] or None, na_action="ignore")
+    for called in (stems, landed["title"], landed["file_name"]):
         alone = called.notna() & ~called.duplicated(keep=False)
         names |= dict(zip(called[alone].map(fold), landed.loc[alone, "document_id"], strict=True))
     return names | {document_id: document_id for document_id in landed["document_id"]}
