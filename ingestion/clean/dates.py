@@ -80,9 +80,11 @@ _CALLED_YEAR = re.compile(r"^(?:l['’])?(?:année|annee|exercice|year)\s+(?=(?:
 _TIME_OF_DAY = re.compile(
     r"(?<=(?:19|20)[0-9]{2}),?\s+(?:à |at )?[0-9]{1,2}(?::|h)[0-9]{2}(?::[0-9]{2})?(?:\s*[ap]m)?$", re.IGNORECASE
 )
-# An end alone: « jusqu’au 30 juin 2025 ».
+# An end alone: « jusqu’au 30 juin 2025 », « fermé le 12/05/2024 ».
 _UNTIL = re.compile(
-    r"(?:jusqu['’](?:au|en|à)|d['’]ici(?: au| à)?|au plus tard(?: le| en)?|until|till|up to)\s+(?:la\s+)?(.+)",
+    r"(?:(?:prolongée?\s+)?jusqu['’](?:au|en|à)|prolongée?\s+(?:au|à)|d['’]ici(?: au| à)?|au plus tard(?: le| en)?"
+    r"|until|till|up to|(?:fermée?|close?|clôturée?|terminée?|achevée?|arrêtée?|finie?|closed|ended)"
+    r"(?:\s+(?:le|en|au|depuis(?: le)?|on|in|since))?)\s+(?:la\s+)?(.+)",
     re.IGNORECASE,
 )
 # A duration before its beginning or in front of its dates: « 12 mois à partir de mars 2025 », « 18 mois (du … au …) ».
@@ -92,7 +94,7 @@ _LASTING = re.compile(
 )
 # What has begun and not ended: « depuis 2023 », « sept. 2024 à ce jour ».
 _OPEN = re.compile(
-    r"(?:depuis|since|a partir d[eu'])\s*(?:le |l')?(.+)"
+    r"(?:depuis|since|des|a partir d[eu'])\s*(?:le |l')?(.+)"
     r"|(.+?)\s*(?:[-–—]|\ba|\bto|\bjusqu'a)\s*(?:ce jour|en cours|aujourd'hui|maintenant|present|now|ongoing|date)"
 )
 _BESIDE_DURATION = re.compile(rf"{_DURATION}\s*(?:[:,;]|\(|\s-\s)\s*(.+?)\)?|(.+?)\s*\({_DURATION}\)")

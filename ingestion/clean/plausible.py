@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
-from ingestion.country.pack import country
+from ingestion.country.pack import country, pack
 
 # No source is older; plans and projects end some years from now.
 FIRST_DAY = dt.date(1990, 1, 1)
 YEARS_AHEAD = 10
 
 
+# Degrees, some 15 km, around the country's outline: it is simplified.
+_BESIDE = 0.15
+
+
 def is_inside(latitude: float, longitude: float) -> bool:
-    """Whether a point may lie in the country (WGS 84)."""
+    """Whether a point may lie in the country (WGS 84): within its frame, which holds parts of its neighbours, and its
+    outline, where the country has one.
+    """
     frame = country().frame
-    return frame.south <= latitude <= frame.north and frame.west <= longitude <= frame.east
+    if not (frame.south <= latitude <= frame.north and frame.west <= longitude <= frame.east):
+        return False
+    return _is_on_ground(pack().outline, latitude, longitude)
+
+
+@lru_cache(10_000)
+def _is_on_ground(outline: Path, latitude: float, longitude: float) -> bool:
+    import shapely  # slow to import
+
+    ground = _ground(outline)
+    return ground is None or bool(shapely.contains_xy(ground, longitude, latitude))
+
+
+@cache
+def _ground(outline: Path) -> Any:
+    import shapely
+
+    if not outline.is_file():
+        return None
+    own = json.loads(outline.read_text(encoding="utf-8"))["features"][0]["geometry"]
+    ground = shapely.buffer(shapely.from_geojson(json.dumps(own)), _BESIDE)
+    shapely.prepare(ground)
+    return ground
 
 
 def is_plausible(day: dt.date) -> bool:

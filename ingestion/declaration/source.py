@@ -31,6 +31,7 @@ from ingestion.shapes import SHAPES, Column
 
 _OF_EDITIONS = ("table", "pdf", "json")  # surveys, letters and feeds add to what came before
 CURRENT_VINTAGE = "{vintage:current}"  # the constant of forms that list current codes, whatever the country
+_PART = re.compile(r"[^;,/|\n\s](?:(?!\s+(?:et|and|&)\s)[^;,/|\n])*")  # of a list of codes
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
@@ -309,11 +310,20 @@ class Source(Strict):
 
     def canonical(self, column: str, raw: str) -> str | None:
         """The declared correction of a raw text in a shape's column, or None."""
-        return self._lookup_index.get((column, fold(raw)))
+        return self._lookup_index.get(_lookup_key(column, raw))
+
+    def restated(self, column: str, raw: str) -> str:
+        """A list of codes with the declared correction of each of its parts."""
+        return _PART.sub(lambda part: self.canonical(column, part[0]) or part[0], raw)
 
     @cached_property
-    def _lookup_index(self) -> dict[tuple[str, str], str]:
-        return {(entry.column, fold(entry.raw)): entry.canonical for entry in self.lookups}
+    def _lookup_index(self) -> dict[tuple[str, str, bool], str]:
+        return {_lookup_key(entry.column, entry.raw): entry.canonical for entry in self.lookups}
+
+
+def _lookup_key(column: str, raw: str) -> tuple[str, str, bool]:
+    """How a correction is found: whatever its case and accents, but « Fermé ? » is not « Fermé »."""
+    return column, fold(raw), "?" in raw
 
 
 def _fits(file_name: str, patterns: tuple[str, ...]) -> bool:

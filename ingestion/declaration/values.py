@@ -12,8 +12,18 @@ from ingestion.shapes import Column
 
 # Of what has no end: as if nothing were written.
 _ENDLESS = {"permanent", "indetermine", "indeterminee", "illimite", "duree indeterminee", "en continu", "sans fin"}
-# Since when something is so does not change what it is: « Fermé depuis mai », « Opérationnel (depuis 2022) ».
-_SINCE = re.compile(r"[\s,(]+(?:depuis|since)\s.+$", re.IGNORECASE)
+# Since when something is so does not change what it is: « Fermé depuis mai », « Opérationnel (depuis 2022) ». What
+# follows a time may be another state: « Fermé depuis 2020, rouvert en 2023 ».
+_SINCE = re.compile(
+    r"[\s,(]+(?:depuis|since)(?:\s+(?:[0-9]\S*|l[ea]s?|l['’]\S+|d[eu]|d['’]\S+|the|fin|mi|début|end|early|mid|plus|about|environ"
+    rf"|plusieurs|longtemps|ans?|années?|mois|semaines?|jours?|years?|months?|weeks?|days?|{dates.MONTH}))+\)?$",
+    re.IGNORECASE,
+)
+# A word that turns round or bounds what stands beside it: « Migrants de retour, sauf enfants », « sans rendez-vous ».
+_TURNED = re.compile(
+    r"\b(?:sauf|hors|hormis|except\w*|exclu\w*|sans|pas|ne|n|ni|non(?! accompagn)|aucune?s?|jamais"
+    r"|without|not?|never|neither|nor|other than|autres? que)\b"
+)
 # What a column of age brackets says of a figure of all ages: « Total », « tous âges ».
 _ALL_AGES = re.compile(
     r"(?:all|tou(?:s|te|tes|t)|total|ensemble|overall)(?: (?:les|des|ages?|tranches?|d|confondus|confondues))*"
@@ -35,6 +45,8 @@ def clean(column: Column, raw: str, start: bool = False, unit: str = "", is_part
     if tidied is None:
         return None, True
     if tidied in text.EXCEL_ERRORS:
+        return None, False
+    if column.kind in ("code", "codes") and "?" in tidied:  # who wrote it was not sure
         return None, False
     if column.kind == "codes":
         return _codes(column, tidied)
@@ -95,27 +107,38 @@ _SEPARATORS = (r"[;|\n]", ",", "/", r"\s+(?:et|and|&)\s+", r"\s+")
 def _codes(column: Column, tidied: str) -> tuple[str | None, bool]:
     if column.codes == code_lists.ZONE and says_whole(tidied):
         return None, True
-    codes, understood = _matched(column.codes or "", tidied, _SEPARATORS)
+    codes, unknown = _matched(column.codes or "", tidied, _SEPARATORS)
+    if any(_TURNED.search(text.fold(part)) for part in unknown):
+        return None, False
     if _NONE in codes and len(codes) > 1:  # « aucun age »: which of the two was meant is not known
         return None, False
-    return ";".join(sorted(codes)) or None, understood
+    return ";".join(sorted(codes)) or None, not unknown
 
 
-def _matched(list_name: str, text: str, separators: tuple[str, ...]) -> tuple[set[str], bool]:
-    """The codes in a text, and whether every part of it is one."""
-    if code := code_lists.find(list_name, text):
-        return {code}, True
-    if not separators:
-        return set(), False
-    parts = [part.strip() for part in re.split(separators[0], text) if part.strip()]
-    results = [_matched(list_name, part, separators[1:]) for part in parts]
-    return set().union(*(codes for codes, _ in results)), all(known for _, known in results)
+def _matched(list_name: str, written: str, separators: tuple[str, ...]) -> tuple[set[str], list[str]]:
+    """The codes in a text, and its parts that are none.
+
+    Of a part with unknown words only codes as they are written count: « Enfants de 5 ans » is no label, nor two.
+    """
+    if code := code_lists.find(list_name, written):
+        return {code}, []
+    separator, *others = separators
+    parts = [part.strip() for part in re.split(separator, written) if part.strip()]
+    if others:
+        results = [_matched(list_name, part, tuple(others)) for part in parts]
+        return set().union(*(codes for codes, _ in results)), [part for _, unknown in results for part in unknown]
+    found = {part: code_lists.find(list_name, part) for part in parts}
+    is_all = all(found.values())
+    known = {code for part, code in found.items() if code is not None and (is_all or code == part)}
+    return known, [] if is_all else [written]
 
 
 def _within(column: Column, value: Any) -> bool:
     if column.kind in ("integer", "people") and abs(value) > _LARGEST_COUNT:
         return False
     if column.kind == "date" and not plausible.is_plausible(value):
+        return False
+    if column.kind == "number" and column.unit == "personnes" and 0 < value < 1:  # a share of them
         return False
     low, high = column.minimum, column.maximum
     return (low is None or value >= low) and (high is None or value <= high)

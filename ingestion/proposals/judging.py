@@ -14,6 +14,7 @@ from ingestion.clean.pcodes import pcode
 from ingestion.clean.people import counts
 from ingestion.clean.personal import ACCOUNT, EMAIL, PHONE, find
 from ingestion.clean.text import fold
+from ingestion.clean.units import is_of_another_period
 from ingestion.country import seeds
 from ingestion.country.pack import country as here
 from ingestion.proposals.answers import answered
@@ -33,12 +34,25 @@ _OTHER_COUNTRIES |= set(words("return citoyenneté citizenship siège headquarte
 _FIRST_NAMES = {words(text) for text in ("prénom", "first name", "given name", "civilité", "prénom usuel")}
 _NAMES = {words(text) for text in ("nom", "name", "nom de famille", "surname", "family name", "last name")}
 _FUNCTIONS = {words(text) for text in ("fonction", "poste", "titre", "position", "title", "job title")}
-# What is said of people or money and is not their number: indirect beneficiaries, households, the money that is spent.
-_OTHER_FIGURES = {
-    "people": {
-        *words("indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage")
-    },
-    "money": {*words("décaissé dépensé consommé exécuté reste solde gap écart spent disbursed expenditure dépense")},
+# What is said of people, money or time and is not what a column asks for: indirect beneficiaries, households, the money
+# that is spent, the day of a closure or of a birth.
+_NOT_PEOPLE = {
+    *words(
+        "indirect indirecte indirectement ménage household foyer famille coût cost taux rate pourcentage proportion"
+    ),
+    *words("mois mensuel month monthly jour day"),
+}
+_NOT_MONEY = {*words("décaissé dépensé consommé exécuté reste solde gap écart spent disbursed expenditure dépense")}
+_CLOSED = {*words("fermé fermée fermeture cessation arrêt arrêté suspendu suspension closed closure closing")}
+_OTHER_DAYS = {*words("naissance birth expiration validité expiry")}
+_TAKEN = {*words("pris prise occupé occupée utilisé utilisée taken occupied used")}
+_NOT_ASKED = {
+    "admitted_groups": {*words("non pas exclu exclue exclus refusé refusée interdit interdite not excluded")},
+    "capacity_per_month": _TAKEN,
+    "free_places": _TAKEN,
+    "starts_on": _CLOSED | _OTHER_DAYS,
+    "observed_on": _CLOSED | _OTHER_DAYS,
+    "ends_on": _OTHER_DAYS,
 }
 PERIOD = "project period"
 _SEVERAL_COUNTS = 0.2  # of the cells tell several counts: « F : 300, H : 200 »
@@ -104,9 +118,14 @@ def _guess(column: FileColumn, target: Column) -> Guess | None:
 
 
 def _is_another_figure(column: FileColumn, target: Column) -> bool:
-    """Whether a header tells a figure about people or money that is not how many, or how much, there is."""
-    is_share = target.kind == "people" and "%" in column.name
-    return is_share or bool(_OTHER_FIGURES.get(target.kind, set()) & {*words(column.header)})
+    """Whether a header tells a figure about people, money or time that is not the one that the column asks for."""
+    is_of_people = target.kind == "people" or target.name == "people"
+    not_asked = _NOT_PEOPLE if is_of_people else _NOT_MONEY if target.kind == "money" else _NOT_ASKED.get(target.name)
+    return (
+        (is_of_people and "%" in column.name)
+        or is_of_another_period(column.header, target.unit or "")
+        or not {*words(column.header)}.isdisjoint(not_asked or ())
+    )
 
 
 def _of_places(column: FileColumn, header: float) -> tuple[float, str]:

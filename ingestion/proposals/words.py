@@ -163,8 +163,11 @@ def _likeness(phrase: Words, target: str, _country: str) -> float:
 
 
 def _is_misspelt(way: Words, phrase: Words) -> bool:
-    """Nearly the same letters and the same numbers: never « admin 3 » for « admin 2 », « country » for « county »."""
-    if len(way) != len(phrase) or [w for w in way if w.isdigit()] != [w for w in phrase if w.isdigit()]:
+    """Nearly the same letters and the same numbers and initials: never « admin 3 » for « admin 2 », « country » for
+    « county », « bénéficiaires par mois » for « bénéficiaires M ».
+    """
+    short = [[w for w in words if w.isdigit() or len(w) < 3] for words in (way, phrase)]
+    if len(way) != len(phrase) or short[0] != short[1]:
         return False
     return phrase not in headers()["ignored"] and fuzz.ratio(" ".join(way), " ".join(phrase)) >= _ALMOST
 

@@ -13,10 +13,12 @@ import pyarrow as pa
 
 from ingestion.clean import former_names, pcodes, plausible
 from ingestion.clean.dates import as_written
+from ingestion.clean.name_notes import bare_name, tells_closure
 from ingestion.clean.numbers import is_ambiguous
 from ingestion.clean.personal import PHONE, redact
 from ingestion.clean.public_phone import public_phone
 from ingestion.clean.text import as_text, tidy
+from ingestion.clean.units import is_of_another_period
 from ingestion.declaration.source import Mapping, Origin, Source
 from ingestion.declaration.values import clean
 from ingestion.errors import SourceFileError
@@ -35,6 +37,7 @@ WITHHELD_TEXT = "[texte retenu]"
 FOUND = ", trouvé "  # in a reason, before the cell that it quotes
 # When a record was seen, and how its codes are to be read: nothing that sources could disagree on.
 _OF_THE_RECORD = ("observed_on", "admin_vintage")
+_CLOSED = ("FER", "SUS")  # states of a service that does not work
 # Files whose cells may be numbers, which are shown with a dot.
 _SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -125,6 +128,7 @@ class _Builder:
         if {*budgets.COLUMNS} <= {column.name for column in self.shape}:
             self._complete_budgets(frame)
         if self.shape.name == "service":
+            self._heed_closures(frame)
             self._mask_shelters(frame)
         frame["record_id"] = self._record_ids(frame)
         frame["warnings"] = [";".join(sorted(set(codes))) or None for codes in self.warnings]
@@ -241,6 +245,15 @@ class _Builder:
         budgets.fill_francs(frame)
         self.derived = {budgets.FRANCS: amount}
 
+    def _heed_closures(self, frame: pd.DataFrame) -> None:
+        """Drops the state of a row whose name says that the structure is closed, and its column that it works."""
+        for row, name in enumerate(frame["organization_name_raw"]):
+            if isinstance(name, str) and tells_closure(name) and frame.at[row, "status_code"] not in _CLOSED:
+                self.warnings[row].append("closure_told_by_name")
+                if frame.at[row, "status_code"] is not None:
+                    frame.at[row, "status_code_raw"] = self._written(frame, "status_code")[row]
+                    frame.at[row, "status_code"] = None
+
     def _drop_positions(self, frame: pd.DataFrame) -> None:
         """Drops a point outside the country, and a coordinate without the other: swapped numbers and 0 0 are no place.
 
@@ -302,15 +315,19 @@ class _Builder:
     def _clean(self, column: Column, text: str, origin: Origin | None) -> tuple[Any, bool, str | None]:
         stated = self.source.canonical(column.name, text) or text
         if column.name in former_names.NAMING:
-            stated = former_names.names_of(stated).current
+            stated = former_names.names_of(bare_name(stated)).current
         if column.kind == "date":
             stated, code = self.dates.plain(stated)
             if code == AMBIGUOUS:
                 return None, False, text
         reading = origin or Origin(value="")
+        if tidy(text) is not None and is_of_another_period(reading.column or "", column.unit or ""):
+            return None, False, text
         if column.is_number and reading.column in self.numbers:
             stated = self.numbers[reading.column].plain(stated)
         value, understood = clean(column, stated, reading.start, reading.unit, reading.part)
+        if column.kind == "codes" and not understood:
+            value, understood = clean(column, self.source.restated(column.name, stated))
         if column.kind == "degrees" and value is not None:  # « 13°54'N » in a text would be a position that got away
             return value, understood, None
         return value, understood, text if text != "" and as_text(value) != text else None

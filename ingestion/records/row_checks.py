@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ingestion.clean.pcodes import disagreements
+from ingestion.shapes.common import PLACE_COLUMNS
 
 _CELL = ["document_id", "indicator", "sector_code", "population_group_code", "sex", "age_group", "period"]
 
@@ -34,6 +35,8 @@ def _fractions(frame: pd.DataFrame, codes: list[set[str]]) -> None:
         codes[row].add("people_fractional")
 
 
+# All that says where a row's figure is: of a table without codes its names.
+_PLACES = tuple(column.name for column in PLACE_COLUMNS if column.family != "none")
 # What says a place below a cercle, or beside the codes.
 _OTHER_PLACES = ("admin3_code", "admin3_name", "place_name", "zone_code")
 
@@ -63,7 +66,7 @@ def _levels(frame: pd.DataFrame, codes: list[set[str]]) -> None:
 
 def _sexes(frame: pd.DataFrame, codes: list[set[str]]) -> None:
     """A total that women and men of the same place, group and age do not add up to."""
-    places = [name for name in ("admin1_code", "admin2_code", "admin3_code", "zone_code") if name in frame]
+    places = [name for name in _PLACES if name in frame]
     by = [name for name in _CELL if name != "sex"] + places
     known = frame.assign(row=range(len(frame)), people=pd.to_numeric(frame["people"]))
     known[by] = known[by].astype(object).fillna("")  # a column without a value would be one of numbers

@@ -200,7 +200,8 @@ DATE_COLUMNS = (
         is_monthly=True,
         spellings=(
             "end date;date fin;date de fin;fin;end;ends on;project end;date end;fin prévue;date de clôture;jusqu à;"
-            "jusqu au;fin du projet;date d achèvement;date de fin prévue;échéance;clôture;project end date;terminé le"
+            "jusqu au;fin du projet;date d achèvement;date de fin prévue;échéance;clôture;project end date;terminé le;"
+            "date de fermeture;date fermeture;fermé le;closed on"
         ),
     ),
 )

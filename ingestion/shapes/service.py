@@ -451,7 +451,10 @@ SERVICE = Shape(
             codes="popgr",
             is_overridable=True,
             is_monthly=True,
-            spellings="groupes exclus;excluded groups;personnes exclues",
+            spellings=(
+                "groupes exclus;excluded groups;personnes exclues;public exclu;publics exclus;public non admis;"
+                "publics non admis;groupes non admis;personnes non admises"
+            ),
         ),
         Column(
             "min_age",

@@ -83,7 +83,7 @@ def known_values(workspace: Workspace, is_demo: bool, public_points: tuple[Point
             values = open_vault(workspace).read_values("recherche de fuites avant publication")
         except KeyProblem as error:
             problem = str(error)
-    phones = _stated(workspace, ("public_phone",))
+    phones = _stated(workspace, ("public_phone", "public_phone_raw"))  # the raw one is the same number in its groups
     names = _stated(workspace, _STRUCTURES) if len(values) else ()
     return known_of(values, phones, names, public_points, _unplaced(workspace)), problem
 

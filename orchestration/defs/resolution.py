@@ -154,13 +154,13 @@ def resolved_entities(context: dg.AssetExecutionContext, data_root: DataRoot) ->
         organizations, of_organizations = record_organizations.resolve(workspace, pair_scoring.scorer(data_root.layout))
     except pair_scoring.ScoringFailed as failed:
         raise dg.Failure(str(failed)) from failed
-    resolved, of_services = services.resolve(workspace)
+    replacing = [source.id for source in known_sources().values() if source.is_replacing]
+    resolved, of_services = services.resolve(workspace, replacing)
     yield _result("organization", organizations, nature)
     yield _result("organization_parent", _read(workspace, "organization_parent"), nature)
     yield _result("service", resolved, nature)
     yield _result("shelter", _read(workspace, "shelter"), nature)
     inventory = data_root.inventory(context.run_id)
-    replacing = [source.id for source in known_sources().values() if source.is_replacing]
     replaced = editions.resolve(workspace, replacing, inventory.as_of, dt.datetime.now(dt.UTC))
     yield _result("edition", replaced, nature)
     yield _result("edition_dispute", _read(workspace, "edition_dispute"), nature)

@@ -114,6 +114,8 @@ class _Delivering:
         if refusal := self._refusal():
             return self._keep(refusal)
         paths = self.inventory.paths(self.source.id)
+        if not paths and self._repeated():
+            return self._empty(SourceState.ABSENT, self._repeated())
         if not paths:
             return self._empty(SourceState.REMOVED if self.before and self.before.rows else SourceState.ABSENT)
         # The same document landed twice is read once.
@@ -123,6 +125,7 @@ class _Delivering:
         except KeyProblem as unknown:  # erased submissions could come back
             return self._keep(str(unknown))
         contents = sorted(f"{path.name}:{self.inventory.sha256[str(path)]}" for path in paths)
+        contents += [check.examples for check in self._repeated()]
         fingerprint = "|".join([ingestion_hash(self.source), str(self.inventory.is_demo), *sealed, *contents])
         fingerprint += WITHHELD * self.withheld
         if self._is_unchanged(fingerprint):
@@ -131,6 +134,14 @@ class _Delivering:
                 return self._keep(self.no_vault)
             return store(self.workspace, replace(self.before, state=SourceState.UNCHANGED))
         return self._read(paths, fingerprint, erased)
+
+    def _repeated(self) -> list[CheckResult]:
+        """A warning for each landed file that another source reads, because it is the same."""
+        repeated = self.inventory.repeated.get(self.source.id, {})
+        return [
+            CheckResult("fichier lu par une autre source", "warning", False, 1, f"{name} : même contenu que {other}")
+            for name, other in sorted(repeated.items())
+        ]
 
     def _refusal(self) -> str:
         """Why the landed files cannot even be opened, or ""."""
@@ -180,7 +191,7 @@ class _Delivering:
             tables = delivery_files.tables(self.source, ingested, gated)
             pa.array(ingested.personal["value"], pa.string())  # what cannot be written holds its source back here
         results = [result for validation in validations for result in validation.results]
-        checks = [*gated.conservation(), *results, *_observations(ingested, gated)]
+        checks = [*gated.conservation(), *results, *_observations(ingested, gated), *self._repeated()]
         if any(check.is_blocking_failure for check in checks):
             raise _ChecksFailed(checks)
         documents = [v.document | {"shape": shape} for shape, v in zip(shapes, validations, strict=True)]
@@ -254,14 +265,14 @@ class _Delivering:
             self.workspace, replace(kept, state=state, error=error, checks=[asdict(check) for check in failed])
         )
 
-    def _empty(self, state: SourceState) -> Delivery:
+    def _empty(self, state: SourceState, told: list[CheckResult] | None = None) -> Delivery:
         """A delivery without files or rows. dbt still finds an empty table with the right columns."""
         delivery_files.invalidate(self.workspace, self.before)
         delivery_files.remove_rows(self.source, self.workspace)
         reason = "fichiers retirés de l’atterrissage" if state == SourceState.REMOVED else "aucun fichier"
-        check = CheckResult("fichier présent", "info", False, 1, reason)
-        delivery_files.write_checks(self.workspace, self.source.id, [check])
-        return store(self.workspace, Delivery(self.source.id, state, checks=[asdict(check)]))
+        checks = told or [CheckResult("fichier présent", "info", False, 1, reason)]
+        delivery_files.write_checks(self.workspace, self.source.id, checks)
+        return store(self.workspace, Delivery(self.source.id, state, checks=[asdict(check) for check in checks]))
 
     def _erased(self) -> tuple[Erased, list[str]]:
         """The test for erased submissions, and the fingerprint of erasures. Raises KeyProblem."""

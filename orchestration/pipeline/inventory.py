@@ -17,8 +17,9 @@ from ingestion.country import pack, seeds
 from ingestion.declaration.registry import assign
 from ingestion.declaration.source import Source
 from ingestion.digest import file_sha256
+from orchestration.pipeline.delivery_files import last_delivery
 from orchestration.settings import SettingError, withholds_free_text
-from warehouse.paths import DBT_PROJECT, PROJECT, Layout
+from warehouse.paths import DBT_PROJECT, PROJECT, Layout, Workspace
 from warehouse.privacy import forgotten, key
 from warehouse.publication import publish
 from warehouse.resolution import state
@@ -44,7 +45,10 @@ class NothingToPublish(Exception):
 
 @dataclass(frozen=True)
 class Inventory:
-    """The inputs of a run. ``files``: by source id, the absolute paths of its files."""
+    """The inputs of a run. ``files``: by source id, the absolute paths of its files.
+
+    ``repeated``: by source id, its files with the content of another source's, each with the one that is read instead.
+    """
 
     is_demo: bool
     as_of: dt.date
@@ -56,6 +60,7 @@ class Inventory:
     fingerprint: str
     is_kept: bool = False  # republishes accepted rows without reading any file
     unreadable: dict[str, list[str]] = field(default_factory=dict)  # by source id, its unreadable files
+    repeated: dict[str, dict[str, str]] = field(default_factory=dict)
     withholds_free_text: bool = False  # sentences typed in surveys stay unpublished
 
     def paths(self, source_id: str) -> list[Path]:
@@ -87,7 +92,16 @@ def take_inventory(layout: Layout, sources: dict[str, Source], landing: Path, as
     files = samples if is_demo else assigned.files
     day = as_of or (DEMO_AS_OF if is_demo else dt.datetime.now(TIME_ZONE).date())
     hashes = {str(path): digest for paths in files.values() for path in paths if (digest := _sha256(path))}
-    read = {source_id: [path for path in paths if str(path) in hashes] for source_id, paths in files.items()}
+    instead = {} if is_demo else _read_once(layout.workspace(False), sources, files, hashes)
+    read = {
+        source_id: [path for path in paths if str(path) in hashes and path not in instead]
+        for source_id, paths in files.items()
+    }
+    repeated = {
+        source_id: {_shown(path, landing): _shown(instead[path], landing) for path in paths if path in instead}
+        for source_id, paths in files.items()
+        if not instead.keys().isdisjoint(paths)
+    }
     unreadable = {
         source_id: names
         for source_id, paths in files.items()
@@ -103,8 +117,39 @@ def take_inventory(layout: Layout, sources: dict[str, Source], landing: Path, as
         ambiguous={_shown(path, landing): ids for path, ids in assigned.ambiguous.items()},
         fingerprint=_fingerprint(layout, sources, is_demo, day, read, hashes, unreadable) + WITHHELD * withholds,
         unreadable=unreadable,
+        repeated=repeated,
         withholds_free_text=withholds,
     )
+
+
+def _read_once(
+    workspace: Workspace, sources: dict[str, Source], files: dict[str, list[Path]], hashes: dict[str, str]
+) -> dict[Path, Path]:
+    """Files with the content of one that another source reads in the same shape, each with the one that is read.
+
+    An office that forwards a list says nothing of its own: one content is one statement. It is read by the source that
+    has read it before, else by that of the first name.
+    """
+    holders: dict[str, list[tuple[str, Path]]] = {}
+    for source_id, paths in files.items():
+        for path in paths:
+            if digest := hashes.get(str(path)):
+                holders.setdefault(digest, []).append((source_id, path))
+    instead: dict[Path, Path] = {}
+    for digest, held in holders.items():
+        if len({source_id for source_id, _ in held}) == 1:
+            continue
+        before = {source_id: last_delivery(workspace, source_id) for source_id, _ in held}
+        known = {source_id for source_id, last in before.items() if last and digest in last.files.values()}
+        read: list[tuple[str, Path]] = []
+        for source_id, path in sorted(held, key=lambda one: (one[0] not in known, one[1])):
+            shapes = sources[source_id].shapes.keys()
+            first = next((p for other, p in read if other != source_id and shapes & sources[other].shapes.keys()), None)
+            if first is None:
+                read.append((source_id, path))
+            else:
+                instead[path] = first
+    return instead
 
 
 def landed_files(landing: Path) -> list[Path]:
@@ -241,12 +286,12 @@ def code_hash(sources: dict[str, Source]) -> str:
 
 
 def ingestion_hash(source: Source) -> str:
-    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, its folder."""
+    """The hash of what decides the records of one source: readers, cleaners, shapes, suites, seeds, country, folder."""
     parts = [p for p in (PROJECT / "ingestion").iterdir() if p.name not in ("sources", "__pycache__")]
     gate = [PROJECT / "expectations" / f"{name}.py" for name in ("gate", "suites", "validation")]
     lists = [path for name in _READ_LISTS for path in seeds.files(name)]
-    settings = pack.pack().folder / "country.yml"
-    return tree_hash([*sorted(parts), *gate, *lists, settings, *source.folders], _CODE)
+    own = [pack.pack().folder / "country.yml", pack.pack().outline]
+    return tree_hash([*sorted(parts), *gate, *lists, *(path for path in own if path.is_file()), *source.folders], _CODE)
 
 
 def of_run(

@@ -274,6 +274,28 @@ EXPECTED: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("FER",)
         ],
     },
+    "as_offices_say_no": {
+        "select organization_name, status_code, operational_state, admitted_groups, capacity_per_month, latitude,"
+        " public_phone from marts.service_directory order by 1": [
+            ("Centre Fictif des Dunes", "OPE", "operational", None, None, None, "+22670112233"),
+            ("Centre Fictif du Puits", "PAR", "operational", "MIG_RET", None, 14.4974, None),
+            ("Maison Fictive du Fleuve", None, "unverified", "MIG_RET", None, None, None),
+        ],
+        f"{FATES} where fate = 'superseded' group by all": [
+            ("Une édition plus récente de la même source l’a remplacé : annuaire_2024 (1).csv", 3)
+        ],
+        "select name from marts.dim_organization join marts.opportunity_calendar using (organization_id)": [
+            ("Association Fictive Djiguiya",)
+        ],
+        "select check_name from marts.data_quality where source_id = 'ong_annuaire_mli' and severity = 'warning'"
+        " and not passed and check_name like 'avertissement%' order by 1": [
+            ("avertissement admitted_groups_invalid (service)",),
+            ("avertissement capacity_per_month_invalid (service)",),
+            ("avertissement closure_told_by_name (service)",),
+            ("avertissement position_outside_country (service)",),
+            ("avertissement status_code_invalid (service)",),
+        ],
+    },
     "regions_and_zones": {
         "select admin1_code, record_count from marts.operational_presence order by 1": [
             ("ML01", 1),

@@ -121,6 +121,26 @@ def test_what_is_not_the_people_or_the_budget_is_neither(header: str, tmp_path: 
     assert fates(propose(path))[header] == "ignored"
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "fate"),
+    [
+        ("Capacité annuelle", "240", "ignored"),
+        ("Capacité mensuelle", "20", "capacity_per_month"),
+        ("Fermé depuis", "01/03/2024", "ends_on"),
+        ("Date de fermeture", "01/03/2024", "ends_on"),
+        ("Date de naissance", "01/03/1984", "ignored"),
+        ("Délai (semaines)", "2", "ignored"),
+        ("Places prises", "12", "ignored"),
+        ("Bénéficiaires par mois", "25", "ignored"),
+        ("Public non admis", "Enfants", "excluded_groups"),
+    ],
+)
+def test_another_time_or_day_is_not_the_one_that_is_asked(header: str, cell: str, fate: str, tmp_path: Path) -> None:
+    path = tmp_path / "structures_2024.csv"
+    path.write_text(f"Structure;Service;Région;{header}\nONG fictive;Santé;Gao;{cell}\n", encoding="utf-8")
+    assert fates(propose(path))[header] == fate
+
+
 def test_a_header_that_names_a_currency_is_that_of_an_amount(tmp_path: Path) -> None:
     path = tmp_path / "projets_2024.csv"
     rows = "Puits fictifs;Groupe fictif;Gao;1.250.000,50\nÉcoute fictive;Groupe fictif;Gao;85 000\n"
@@ -148,6 +168,8 @@ def test_cells_that_count_several_groups_are_beneficiaries_whatever_their_header
         ("Gratuit ?", ("oui", "non"), "cost_code", ["gratuit", "payant"]),
         ("Payant (oui/non)", ("oui", "non"), "cost_code", ["payant", "gratuit"]),
         ("Fonctionnel (O/N)", ("O", "N"), "status_code", ["OPE", "FER"]),
+        ("Service fermé ?", ("oui", "non"), "status_code", ["FER", "OPE"]),
+        ("Non opérationnel (Oui/Non)", ("Oui", "Non"), "status_code", ["FER", "OPE"]),
     ],
 )
 def test_yes_and_no_answer_the_header(

@@ -8,6 +8,7 @@ as one piece of evidence.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pandas as pd
@@ -95,25 +96,33 @@ def _dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _names(landed: pd.DataFrame) -> dict[str, str]:
-    """What a register may call a landed document: its sha256; its file name or its title where only one bears it."""
+    """What a register may call a landed document: its sha256; its file name, with its ending or without, or its title
+    where only one bears it.
+    """
     names: dict[str, str] = {}
-    for column in ("title", "file_name"):
-        alone = landed[~landed[column].duplicated(keep=False)]
-        names |= {fold(row[column]): row["document_id"] for row in _dicts(alone)}
+    stems = landed["file_name"].map(lambda name: name.rpartition(".")[0] or None, na_action="ignore")
+    for called in (stems, landed["title"], landed["file_name"]):
+        alone = called.notna() & ~called.duplicated(keep=False)
+        names |= dict(zip(called[alone].map(fold), landed.loc[alone, "document_id"], strict=True))
     return names | {document_id: document_id for document_id in landed["document_id"]}
 
 
 def _described(row: dict[str, Any], names: dict[str, str]) -> str:
     """The document that a row of the register describes; an id of its own where nothing of it was landed."""
     for text in (row["file_name"], row["title"]):
-        if text and (digest := names.get(text) or names.get(fold(text))):
+        if text and (digest := _named(text, names)):
             return digest
     return entity_id("doc", fold(row["title"]), fold(row["publisher"] or ""))
 
 
+def _named(text: str, names: dict[str, str]) -> str | None:
+    """The document that a text calls by its name, whatever folder stands before it."""
+    return names.get(text.strip()) or names.get(fold(text)) or names.get(fold(re.split(r"[\\/]", text)[-1]))
+
+
 def _add(facts: dict[str, Any], row: dict[str, Any], names: dict[str, str]) -> None:
     if source := row["derived_from"]:
-        digest = names.get(source.strip()) or names.get(fold(source))
+        digest = _named(source, names)
         if digest is None:
             facts["warnings"].add("derived_from_unknown")
         elif facts["drawn_from"] not in (None, digest):

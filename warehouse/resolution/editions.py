@@ -5,13 +5,15 @@ that the file covers. Its files are put in order by their own date (the latest d
 of publication that a register gives. A later file replaces the earlier ones in the regions that it covers, for the same
 indicator and period; of one date,
 
-- a file that bears the name of another and a mark of its version ("_v2", "corrigé") replaces it likewise;
-- a file that arrived in a later run and holds most of what the other says of a region is the same, issued again;
+- a file that bears the name of another and a mark of its version ("_v2", "corrigé"; "provisoire" is an earlier one) or
+  a later day replaces it likewise;
+- a file that arrived in a later run, or was downloaded again ("(1)"), and holds most of what the other says of a region
+  is the same, issued again;
 - otherwise the files are parts of one edition. What two parts say differently counts as the file says that arrived
   last, and a person is asked which one is right.
 
-A file with the rows of another one, in whatever bytes and order, is a copy. A file that was not out on the as-of date
-replaces nothing.
+A file with the rows of another one, in whatever bytes and order, is a copy; so is the only file of a source with those
+of another source, whatever day it bears. A file that was not out on the as-of date replaces nothing.
 
 All of it is set-based SQL in an in-memory DuckDB.
 """
@@ -21,6 +23,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection
+from dataclasses import dataclass, fields
 from typing import Any
 
 import duckdb
@@ -28,6 +31,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.clean.dates import MONTH, as_written, date
 from ingestion.clean.text import fold
 from ingestion.country import seeds
 from ingestion.shapes import SERVICE, SHAPES, Shape
@@ -61,13 +65,21 @@ DISPUTE_SCHEMA = pa.schema(
     ]
 )
 MOST = 0.5  # share of what a file says of a region, above which a file that arrives later is the same issued again
+FEWEST = 5  # rows of two offices that are the same by chance are fewer
 _SHAPES = tuple(shape for shape in SHAPES.values() if shape.has_editions)
 # What tells one figure of a source from another, beside its area; of a service it is its id.
 _FIGURE = ("indicator", "sector_code", "population_group_code", "sex", "age_group", "period")
 _FIGURE_SCOPE = ("indicator", "period")
-_WORDS = r"corrig\w*|correct\w*|rectifi\w*|revis\w*|erratum|amend\w*|final\w*|definiti\w*|maj|mis a jour|updated?"
+_WORDS = (
+    r"corrig\w*|correct\w*|rectifi\w*|revis\w*|rev|erratum|amend\w*|modifi\w*|actualis\w*|final\w*|vf|vdef|def"
+    r"|definiti\w*|maj|mis a jour|mise a jour|updated?"
+)
 _NUMBERED = re.compile(r"\b(?:v|ver|version|rev|revision|edition)\s*(\d{1,3})\b")
 _MARKED = re.compile(rf"\b(?:{_WORDS})\b")
+_DRAFT = re.compile(r"\b(?:provisoires?|brouillon|draft|projet de|preliminaires?|ancien(?:ne)?s?|old|obsolete)\b")
+# A day, or a month of a year, in a folded name.
+_DATED = re.compile(rf"\b(?:20\d\d \d\d \d\d|\d\d \d\d 20\d\d|20\d{{6}}|\d{{4}}20\d\d|{MONTH} 20\d\d)\b")
+_DOWNLOADED = re.compile(r"\s*\((\d{1,2})\)$")  # what a browser adds where a file of that name is there
 
 
 def resolve(workspace: Workspace, replacing: Collection[str], as_of: dt.date, now: dt.datetime) -> pa.Table:
@@ -98,6 +110,18 @@ def _pairs(disputes: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(disputes["left_document_id"], disputes["right_document_id"], strict=True))
 
 
+@dataclass(frozen=True)
+class Naming:
+    """The name of a file without the marks of its edition; which version it is, 1 where it says nothing; the day or
+    month in it; how often a file of its name had been downloaded before.
+    """
+
+    base: str
+    version: float
+    named_on: dt.date | None
+    downloads: int
+
+
 _DOCUMENTS = pa.schema(
     [
         ("document_id", pa.string()),
@@ -107,6 +131,8 @@ _DOCUMENTS = pa.schema(
         ("file_name", pa.string()),
         ("base", pa.string()),
         ("version", pa.float64()),
+        ("named_on", pa.date32()),
+        ("downloads", pa.int64()),
         ("published_on", pa.date32()),
         ("arrived", pa.string()),
         ("is_chosen", pa.bool_()),
@@ -131,7 +157,7 @@ def _documents(workspace: Workspace, replacing: Collection[str], as_of: dt.date,
     is_gone = roots["withdrawn_on"].notna() & roots["withdrawn_on"].le(as_of)
     is_replacing = landed["source_id"].isin(replacing)
     arrived = state.arrivals(workspace, landed.index[is_replacing].tolist(), now)
-    versions = [version_of(name or "") for name in landed["file_name"]]
+    names_tell = [naming(name or "") for name in landed["file_name"]]
     publisher = register["publisher"].fillna(landed["publisher"]).fillna("")
     return pd.DataFrame(
         {
@@ -140,8 +166,7 @@ def _documents(workspace: Workspace, replacing: Collection[str], as_of: dt.date,
             "series": (landed["source_id"] + "/" + publisher).to_numpy(),
             "source_id": landed["source_id"].to_numpy(),
             "file_name": landed["file_name"].to_numpy(),
-            "base": [base for base, _ in versions],
-            "version": [version for _, version in versions],
+            **{part.name: [getattr(told, part.name) for told in names_tell] for part in fields(Naming)},
             "published_on": register["published_on"].to_numpy(),
             "arrived": [arrived.get(document) for document in landed.index],
             "is_chosen": landed.index.isin(list(_answers(workspace, as_of).values())),
@@ -160,13 +185,17 @@ def _answers(workspace: Workspace, as_of: dt.date) -> dict[frozenset[str], str]:
     }
 
 
-def version_of(file_name: str) -> tuple[str, float]:
-    """A file's name without the mark of its version, and which version it is: 1 where it says nothing."""
-    name = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", fold(file_name.rpartition(".")[0] or file_name))
-    numbers = [int(number) for number in _NUMBERED.findall(name)]
-    is_marked = _MARKED.search(name) is not None
-    base = " ".join(_MARKED.sub(" ", _NUMBERED.sub(" ", name)).split())
-    return base, max(numbers, default=1) + (0.5 if is_marked else 0.0)
+def naming(file_name: str) -> Naming:
+    """What a file's name tells of its edition."""
+    stem = file_name.rpartition(".")[0] or file_name
+    downloaded = _DOWNLOADED.search(stem)
+    name = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", fold(_DOWNLOADED.sub("", stem)))
+    days = [day for text in _DATED.findall(name) if (day := date(as_written(text.replace(" ", "_")), end=True))]
+    plain = _DATED.sub(" ", name) if days else name
+    numbers = [int(number) for number in _NUMBERED.findall(plain)]
+    version = max(numbers, default=1) + 0.5 * bool(_MARKED.search(plain)) - 0.5 * bool(_DRAFT.search(plain))
+    base = " ".join(_DRAFT.sub(" ", _MARKED.sub(" ", _NUMBERED.sub(" ", plain))).split())
+    return Naming(base, version, max(days, default=None), int(downloaded[1]) if downloaded else 0)
 
 
 def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of: dt.date) -> None:
@@ -200,7 +229,8 @@ def _records(connection: duckdb.DuckDBPyConnection, workspace: Workspace, as_of:
                 coalesce(places.admin1_code, zones.admin1_code, case when places.admin_level = 0 then '*' end, '')
                     as region,
                 {scope} as scope, {key} as key, {values} as said,
-                md5(concat_ws(chr(31), '{shape.name}', coalesce(records.observed_on::varchar, ''), {rows})) as row_hash
+                md5(concat_ws(chr(31), '{shape.name}', coalesce(records.observed_on::varchar, ''), {rows})) as row_hash,
+                md5(concat_ws(chr(31), '{shape.name}', {rows})) as undated_hash
             from read_parquet('{inputs.validated / shape.name / "*.parquet"}', union_by_name = true) as records
             left join {places} as places on records.record_id = places.record_id and places.shape = '{shape.name}'
             left join zones on places.admin1_code is null and zones.zone_code = {zone}
@@ -250,16 +280,19 @@ def _zones() -> pa.Table:
 
 
 # Files with the same rows: all but the one that arrived first are copies of it.
-_COPIES = """
+_COPIES = f"""
     create table contents as
     select
         document_id, series, file_name,
-        md5(string_agg(row_hash, ',' order by row_hash)) as content, any_value(arrived) as arrived
+        md5(string_agg(row_hash, ',' order by row_hash)) as content,
+        md5(string_agg(undated_hash, ',' order by undated_hash)) as undated,
+        count(*) as row_count, any_value(arrived) as arrived, any_value(own_on) as own_on,
+        count(*) over (partition by series) as file_count
     from dated inner join all_records using (document_id)
     where is_competing
     group by document_id, series, file_name;
     create table copies as
-    select document_id, first_id, first_name
+    select document_id, first_id, first_name, 'same_rows' as reason_code
     from (
         select
             document_id,
@@ -269,6 +302,20 @@ _COPIES = """
         window firsts as (partition by series, content order by arrived, file_name, document_id)
     )
     where document_id <> first_id;
+    -- What another office forwards as its only file, under a day of its own.
+    insert into copies
+    select document_id, first_id, first_name, 'same_rows_elsewhere'
+    from (
+        select
+            *,
+            first_value(document_id) over firsts as first_id,
+            first_value(series) over firsts as first_series,
+            first_value(file_name) over firsts as first_name
+        from contents
+        where row_count >= {FEWEST} and document_id not in (select document_id from copies)
+        window firsts as (partition by undated order by own_on, arrived, file_name, document_id)
+    )
+    where series <> first_series and file_count = 1;
     create table editions as
     select * from dated
     where is_competing and document_id not in (select document_id from copies);
@@ -292,9 +339,13 @@ _LATER = """
             when one.is_out <> other.is_out then other.is_out
             when one.own_on <> other.own_on then other.own_on > one.own_on
             when one.published_on <> other.published_on then other.published_on > one.published_on
+            when one.base = other.base and one.named_on <> other.named_on then other.named_on > one.named_on
             when one.base = other.base and one.version <> other.version then other.version > one.version
         end as is_later,
-        other.arrived > one.arrived as is_after,
+        other.arrived > one.arrived or (
+            other.arrived = one.arrived and one.base = other.base
+            and (other.downloads > one.downloads or (one.named_on is null and other.named_on is not null))
+        ) as is_after,
         other.arrived
     from editions as one
     inner join editions as other on one.series = other.series and one.document_id <> other.document_id;
@@ -356,7 +407,9 @@ _PARTS = """
         list(distinct said order by said) as said,
         row_number() over (
             partition by editions.series, shape, key
-            order by max(observed_on), is_chosen, arrived, version, file_name, records.document_id
+            order by
+                max(observed_on), is_chosen, arrived, named_on nulls first, version, downloads, file_name,
+                records.document_id
         ) as place
     from records
     inner join editions using (document_id)
@@ -367,7 +420,7 @@ _PARTS = """
         )
     group by
         records.document_id, editions.series, editions.file_name, editions.own_on, shape, key, is_chosen, arrived,
-        version;
+        named_on, version, downloads;
     create table last_stated as
     select * from stated qualify row_number() over (partition by series, shape, key order by place desc) = 1;
     create table said_values as
@@ -418,7 +471,7 @@ _DERIVED = """
 _STANDING = """
     with described as (
         select
-            record_id, place_no, 1 as rank, 'copy' as standing, 'same_rows' as reason_code, null::date as replaced_on,
+            record_id, place_no, 1 as rank, 'copy' as standing, reason_code, null::date as replaced_on,
             first_id as other_id, first_name as other_name
         from copies inner join all_records using (document_id)
         union all

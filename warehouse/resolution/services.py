@@ -16,6 +16,7 @@ All of it is set-based SQL in an in-memory DuckDB: a million claims take seconds
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,9 +104,10 @@ class _Links:
             rows["decision"] = rows["decision"].mask(is_refused, "review")
 
 
-def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
+def resolve(workspace: Workspace, replacing: Collection[str] = ()) -> tuple[pa.Table, pd.DataFrame]:
     """Writes `resolved/service.parquet` (SERVICE_SCHEMA) and `shelter.parquet`; needs place, organization and document.
 
+    ``replacing``: the sources of which files of one day are one list.
     Returns the table and the decisions (DECISION_SCHEMA), and adds the ids to `resolved/entity_id.parquet`.
     """
     workspace.resolved.mkdir(parents=True, exist_ok=True)
@@ -115,7 +117,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
         "threads": "2",
     }
     with duckdb.connect(config=settings) as connection:
-        _spots(connection, workspace)
+        _spots(connection, workspace, replacing)
         links = _Links()
         answers = state.answers(workspace, "service")
         _link_answered(connection, links, answers)
@@ -138,7 +140,7 @@ def resolve(workspace: Workspace) -> tuple[pa.Table, pd.DataFrame]:
     return table, decisions
 
 
-def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace, replacing: Collection[str]) -> None:
     """Tables `claims` (one row per record and place) and `spots` (one row per distinct description)."""
     connection.register("sectors", _sectors())
     connection.register("zones", _zones())
@@ -164,8 +166,16 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             -- One point cannot be at each of several places.
             case when count(*) over (partition by records.record_id) = 1 then records.latitude end as latitude,
             case when count(*) over (partition by records.record_id) = 1 then records.longitude end as longitude,
-            -- Two lines of one document are two services, unless they are two visits.
-            concat_ws(' ', coalesce(documents.root_document_id, records.document_id), records.observed_on) as listing
+            -- Two lines of one list are two services, unless they are two visits.
+            concat_ws(
+                ' ',
+                case
+                    when list_contains($replacing, coalesce(roots.source_id, records.source_id))
+                        then coalesce(roots.source_id, records.source_id)
+                    else coalesce(documents.root_document_id, records.document_id)
+                end,
+                records.observed_on
+            ) as listing
         from read_parquet($service, union_by_name = true) as records
         inner join (from read_parquet($place) where shape = 'service') as places using (record_id)
         inner join (from read_parquet($organization) where shape = 'service' and role = 'self') as owners
@@ -173,8 +183,14 @@ def _spots(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
         left join sectors on records.sector_code = sectors.sector_code
         left join zones on places.admin1_code = zones.admin1_code
         left join read_parquet($document) as documents on records.document_id = documents.document_id
+        left join read_parquet($document) as roots
+            on coalesce(documents.root_document_id, records.document_id) = roots.document_id
         """,
-        {**resolved, "service": str(inputs.validated / "service" / "*.parquet")},
+        {
+            **resolved,
+            "service": str(inputs.validated / "service" / "*.parquet"),
+            "replacing": ["", *replacing],  # typed, for an empty list says nothing of what it holds
+        },
     )
     names = connection.execute("select distinct site_name from claims where site_name is not null").fetchall()
     sites = [{"site_name": name, "site": fold(name) or name} for (name,) in names]

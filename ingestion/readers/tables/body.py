@@ -10,7 +10,7 @@ from ingestion.declaration.reader_settings import Tabular
 from ingestion.errors import SourceFileError
 from ingestion.readers.rows import Table
 from ingestion.readers.sheets.grid import Grid, letter
-from ingestion.readers.tables.sorting import HELP, HIDDEN, TITLE, Meaning, Rows, Sorter, filled_count
+from ingestion.readers.tables.sorting import HELP, HIDDEN, TITLE, TOTAL, Meaning, Rows, Sorter, filled_count
 
 Cell = tuple[int, int]
 
@@ -36,8 +36,12 @@ def body(grid: Grid, header: list[str], titles: Rows, first: int, meaning: Meani
     filling.merge()
     lone = [n for n, row in rows.items() if filling.moved or filled_count(row) == 1]
     alone = {n: min(own) for n in lone if sorter.is_title(own := filling.own(n))}
+    unnamed = [n for n in rows if filling.is_unnamed(n)]
+    left_out |= dict.fromkeys(unnamed, TOTAL)
+    for n in unnamed:
+        del rows[n]
     filling.fill_down()
-    for n, column in alone.items():
+    for n, column in ((n, column) for n, column in alone.items() if n in rows):
         if not filling.goes_on(n, column):
             left_out[n] = TITLE
             del rows[n]
@@ -125,6 +129,13 @@ class _Filling:
         moved = {column: places[row] for column, places in self.moved.items() if row in places}
         filled = {column for column, cell in enumerate(self.rows[row]) if cell.strip()}
         return {column for column in filled if moved.get(column, (-1, 0))[0] != row}
+
+    def is_unnamed(self, row: int) -> bool:
+        """Whether a row is nothing but figures where columns repeat: the total of a part or of all, nobody knows."""
+        cells = self.rows[row]
+        if not self.repeated or any(cells[column].strip() for column in self.repeated):
+            return False
+        return self.own(row) <= self.figures
 
     def fill_down(self) -> None:
         """An empty cell repeats the one above, unless a column declared before it has changed since."""

@@ -21,9 +21,9 @@ HIDDEN = "ligne masquée ou filtrée (hidden_rows)"
 OTHER = "autre tableau, sous celui qui est lu"
 # « Total Kayes » may be a subtotal or the name of a company, « Ensemble » that of an association: they are totals where
 # their row leaves a needed cell empty, or where they stand for a place.
-_TOTAL = re.compile(r"(sous |s |grand |sub ?)?tota(l|ux)( general| generaux| national)?")
+_TOTAL = re.compile(r"(sous |s |grand |sub ?)?tota(l|ux)( general| generaux| national)?|t o t a l")
 _TOTAL_OF = re.compile(
-    r"(sous |s |grand |sub ?)?tota(l|ux) .+|ensemble|(cumul|moyenne)( general| generale| national| nationale)?"
+    r"(sous |s |grand |sub ?)?tota(l|ux) .+|ensemble|(cumul|moyenne|somme)( general| generale| national| nationale)?"
     r"|recapitulati(f|on)( .+)?"
 )
 _NOTE = re.compile(

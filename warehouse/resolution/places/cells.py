@@ -27,6 +27,12 @@ _WORDS = {
 }
 
 
+# Communes of a town that are called by their numbers, and the first and last of several: « Communes I à VI ».
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+_COUNTED = rf"({'|'.join(sorted(_ROMAN, key=len, reverse=True))}|\d{{1,2}})"
+_RANGE = re.compile(rf"\bcommunes?\s+{_COUNTED}\s*(?:à|a|au|[-–]|to)\s*{_COUNTED}(?!\w)", re.IGNORECASE)
+
+
 def _own(level: int | None) -> str:
     """What only the country calls that level: « provinces?| », or nothing."""
     if level is None:
@@ -105,7 +111,8 @@ class Mention:
 
 
 def repaired(text: str) -> str:
-    """« SÃ©gou », UTF-8 that was read as Western European, is « Ségou »."""
+    """« SÃ©gou », UTF-8 that was read as Western European, is « Ségou »; « Communes I à III » are I, II and III."""
+    text = _RANGE.sub(_counted_out, text)
     if not re.search("[ÃÂâ]", text):
         return text
     for encoding in ("cp1252", "latin-1"):
@@ -114,6 +121,13 @@ def repaired(text: str) -> str:
         except UnicodeError:
             continue
     return text
+
+
+def _counted_out(found: re.Match[str]) -> str:
+    ends = [_ROMAN.index(end.upper()) if end.upper() in _ROMAN else int(end) - 1 for end in found.groups()]
+    if not 0 <= ends[0] < ends[1] < len(_ROMAN):
+        return found[0]
+    return ", ".join(f"Commune {number}" for number in _ROMAN[ends[0] : ends[1] + 1])
 
 
 @cache

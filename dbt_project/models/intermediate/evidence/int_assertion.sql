@@ -1,8 +1,8 @@
 -- One row per claim of one record about one attribute of an entity (organization, service at a location, programme,
 -- opportunity, mechanism), with its weight on the as-of date and whether it counts. Claims of the future are left
--- out; claims of a withdrawn document, and all but one of the claims that copies of one document repeat, are kept
--- and do not count. Of one informant only the latest statement counts: the earlier ones are kept as superseded. A
--- copy was seen when its origin was.
+-- out; claims of a withdrawn document, and all but one of the claims that one voice repeats (copies of a document,
+-- files of a list), are kept and do not count. Of one informant only the latest statement counts: the earlier ones
+-- are kept as superseded. A copy was seen when its origin was.
 {% set is_outlived -%}
     (
         over_activities.record_id is not null
@@ -57,6 +57,7 @@ stated as (
             when stated.reader = 'survey' then stated.source_id || '/' || split_part(stated.locator, '/', 1)
             else coalesce(documents.root_document_id, stated.document_id)
         end as root_document_id,
+        stated.reader not in ('survey', 'written') and coalesce(known_documents.is_landed, true) as is_of_list,
         coalesce(documents.withdrawn_on <= run.as_of, false) as is_withdrawn
     from assertions as stated
     cross join run
@@ -250,6 +251,8 @@ claims as (
         told.reader,
         told.informant,
         told.root_document_id,
+        -- What says the same is heard once: an interview, a text, and of a list all files of its series.
+        case when told.is_of_list then told.informant else told.root_document_id end as voice,
         told.is_withdrawn,
         told.attribute as origin
     from told
@@ -346,7 +349,7 @@ latest as (
     having min(observed_on) < max(observed_on)
 ),
 
--- Of the claims by which copies of one document say the same, the one that counts. An aggregate, not a window: sorting
+-- Of the claims by which one voice says the same, the one that counts. An aggregate, not a window: sorting
 -- all columns of two and a half million claims took as long as the rest of this model.
 counted as (
     select
@@ -354,14 +357,14 @@ counted as (
         entity_id,
         attribute,
         value,
-        root_document_id,
+        voice,
         min_by(
             assertion_id,
             {{ tuple('-weight', days_between('observed_on', "date '2100-01-01'"), 'document_id', 'assertion_id') }}
         ) as assertion_id
     from named
     where not is_withdrawn and edition_standing is null
-    group by entity, entity_id, attribute, value, root_document_id
+    group by entity, entity_id, attribute, value, voice
 )
 
 select
@@ -401,5 +404,5 @@ left join counted
     and named.entity_id = counted.entity_id
     and named.attribute = counted.attribute
     and named.value = counted.value
-    and named.root_document_id = counted.root_document_id
+    and named.voice = counted.voice
     and named.assertion_id = counted.assertion_id

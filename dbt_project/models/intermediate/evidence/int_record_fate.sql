@@ -282,6 +282,9 @@ select
     entity_id,
     marts,
     reason_code,
-    case when reason_code in ('later_edition', 'contradicted', 'same_rows', 'same_figure') then other_file_name end
+    case
+        when reason_code in ('later_edition', 'contradicted', 'same_rows', 'same_rows_elsewhere', 'same_figure')
+            then other_file_name
+    end
         as other_file_name
 from explained

@@ -30,7 +30,7 @@ claims as (
         claims.value,
         claims.record_id,
         claims.informant,
-        claims.root_document_id,
+        claims.voice,
         claims.observed_on,
         claims.replaced_on,
         claims.class_weight * claims.extraction_confidence as full_weight,
@@ -99,7 +99,7 @@ decided as (
         and (overrides.replaced_on is null or days.day < overrides.replaced_on)
 ),
 
--- Copies of one document count once.
+-- What one voice says again counts once.
 {% for step in ('lead', 'follower') %}
 {{ step }}_documents as (
     select
@@ -107,7 +107,7 @@ decided as (
         known.attribute,
         known.day,
         known.value,
-        known.root_document_id,
+        known.voice,
         max(known.observed_on) as observed_on,
         max(known.freshness) as freshness,
         max(known.full_weight * known.freshness) as weight
@@ -126,7 +126,7 @@ decided as (
     {% else %}
     where known.lead_attribute is null
     {% endif %}
-    group by known.entity_id, known.attribute, known.day, known.value, known.root_document_id
+    group by known.entity_id, known.attribute, known.day, known.value, known.voice
 ),
 
 {{ step }}_ranks as (

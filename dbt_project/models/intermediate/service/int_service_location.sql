@@ -5,7 +5,8 @@ with service_records as (select * from {{ ref('int_service_record') }} where not
 told as (
     select
         *,
-        max(case when coalesce(edition_standing, 'copy') = 'copy' then 1 else 0 end) over (
+        -- A copy lists what its original does, and was seen when that was.
+        max(case when edition_standing is null then 1 else 0 end) over (
             partition by service_at_location_id
         ) = 1 as is_listed
     from service_records
@@ -39,5 +40,5 @@ select
     case when min(case when is_listed then 1 else 0 end) = 0 then max(replaced_by) end as replaced_by,
     {{ joined('source_id') }} as source_ids
 from told
-where not is_listed or coalesce(edition_standing, 'copy') = 'copy'
+where not is_listed or edition_standing is null
 group by service_at_location_id

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.clean import dates, numbers, pcodes, text
+from ingestion.clean import dates, numbers, pcodes, text, units
 from ingestion.country.pack import pack
 from ingestion.declaration import code_lists
 from ingestion.declaration.values import clean
@@ -492,6 +492,19 @@ def test_the_order_of_ticked_answers_does_not_matter(answer: list[str]) -> None:
         ("admitted_groups", "Victims of trafficking|VDT", "VDT", True),
         ("admitted_groups", "MIG_RET;pirates", "MIG_RET", False),  # what is known stays, the rest is told
         ("admitted_groups", "Commune VI", None, False),
+        # What turns a part round turns the cell round; a word of a sentence is no label.
+        ("admitted_groups", "Migrants de retour, sauf enfants", None, False),
+        ("admitted_groups", "MIG_RET ; n’accueille plus les enfants", None, False),
+        ("admitted_groups", "Familles sans enfants", None, False),
+        ("admitted_groups", "Enfants exclus", None, False),
+        ("admitted_groups", "Tout âge", None, False),
+        ("admitted_groups", "Migrants de retour, mineurs non accompagnés", "MIG_RET", False),
+        ("admitted_groups", "MIG_RET ANCIEN_GROUPE", "MIG_RET", False),
+        ("exclusion_criteria", "Aucune condition de nationalité", None, False),
+        ("exclusion_criteria", "Absence de pièce d’identité", "sans_doc", True),
+        ("access_modes", "Sans rendez-vous", None, False),
+        ("languages", "Français, bambara (pas de tamasheq)", None, False),
+        ("status_code", "Fermé ?", None, False),
         ("admitted_groups", "#N/A", None, False),
         ("admitted_groups", "-", None, True),
         ("status_code", "operationnel", "OPE", True),
@@ -532,7 +545,7 @@ def test_one_group_of_three_is_no_count(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "people"),
-    [("1.250.000", 1_250_000), ("1 250", 1250), ("0.250", 0.25), ("1.25", 1.25), ("1.250,0", 1250)],
+    [("1.250.000", 1_250_000), ("1 250", 1250), ("1.25", 1.25), ("1.250,0", 1250)],
 )
 def test_other_figures_are_counts(written: str, people: float) -> None:
     assert clean(NEED.column("people"), written) == (people, True)
@@ -576,7 +589,8 @@ def test_an_unknown_list_is_an_error() -> None:
 @pytest.mark.parametrize(
     "written",
     ["jusqu’au 30 juin 2025", "jusqu'en juin 2025", "until 30 June 2025", "jusqu’à la fin de juin 2025",
-     "d’ici fin juin 2025", "au plus tard le 30 juin 2025"],
+     "d’ici fin juin 2025", "au plus tard le 30 juin 2025", "Fermé le 30/06/2025", "clos en juin 2025",
+     "prolongé jusqu’au 30 juin 2025"],
 )  # fmt: skip
 def test_an_end_alone(written: str) -> None:
     assert (dates.date(written), dates.date(written, end=True)) == (None, DAY(2025, 6, 30))
@@ -604,6 +618,34 @@ def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
 
 
 @pytest.mark.parametrize(
+    ("header", "is_other"),
+    [
+        ("Capacité annuelle", True),
+        ("Capacité (pers./an)", True),
+        ("Capacité / par jour", True),
+        ("Quota trimestriel", True),
+        ("Capacité mensuelle, moyenne annuelle", False),
+        ("Capacité par mois (année 2024)", False),
+        ("Capacité année 2024", False),
+        ("Places 15-24 ans", False),
+        ("Capacité", False),
+    ],
+)
+def test_a_header_may_tell_another_time_than_the_month(header: str, is_other: bool) -> None:
+    assert units.is_of_another_period(header, "personnes par mois") is is_other
+    assert not units.is_of_another_period(header, "personnes")
+
+
+def test_days_and_years_are_no_other_time() -> None:
+    headers = ["Délai (semaines)", "Délai en heures", "Délai (jours)", "Délai"]
+    assert [units.is_of_another_period(header, "jours") for header in headers] == [True, True, False, False]
+    assert [units.is_of_another_period(header, "ans") for header in ("Âge minimum (mois)", "Âge min (ans)")] == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
     ("column", "written", "value"),
     [
         (OPPORTUNITY.column("quota_per_month"), "10 personnes/mois", 10),
@@ -620,6 +662,8 @@ def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
         (NEED.column("people"), "1 200 personnes", 1200),
         (NEED.column("people"), "1.200 personnes", None),
         (NEED.column("people"), "40 ménages", None),
+        (NEED.column("people"), "0,35", None),
+        (NEED.column("people"), "35 %", None),
     ],
 )
 def test_a_number_may_bear_the_unit_of_its_column_and_no_other(
@@ -630,7 +674,15 @@ def test_a_number_may_bear_the_unit_of_its_column_and_no_other(
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("Fermé depuis mai", "FER"), ("opérationnel (depuis 2022)", "OPE"), ("Opérationnel jusqu'en mai", None)],
+    [
+        ("Fermé depuis mai", "FER"),
+        ("opérationnel (depuis 2022)", "OPE"),
+        ("Fermé depuis le 3 mars 2024", "FER"),
+        ("Fermé depuis plus de deux ans", None),
+        ("Opérationnel jusqu'en mai", None),
+        ("Fermé depuis 2022, rouvert en mars 2024", None),
+        ("Opérationnel depuis 2019 fermé depuis juin 2024", None),
+    ],
 )
 def test_a_state_is_what_it_is_whenever_it_began(written: str, code: str | None) -> None:
     assert clean(SERVICE.column("status_code"), written) == (code, code is not None)

@@ -36,6 +36,9 @@ def test_the_template_is_a_valid_declaration(declaration: Declare) -> None:
     assert "Remarques" not in source.mapped
     assert source.canonical("organization_type_code", " ong ") == "ONG_NAT"
     assert source.canonical("organization_name", "ONG") is None
+    assert source.canonical("organization_type_code", "ONG ?") is None
+    # The parts of a list of codes, each corrected.
+    assert source.restated("organization_type_code", "ong et AUT; Ong/x") == "ONG_NAT et AUT; ONG_NAT/x"
 
 
 WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], list[str]]] = {

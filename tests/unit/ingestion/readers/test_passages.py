@@ -56,6 +56,28 @@ def test_two_patterns_of_a_table_share_its_columns_and_take_no_word_twice() -> N
     assert table.frame[["people", "verb"]].to_numpy().tolist() == [["300", ""], ["", "vu"]]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "is_row"),
+    [
+        ("Il n’est pas vrai que 300 migrants sont passés à Gao.", False),
+        ("Si la route rouvre, 300 migrants passeront à Gao.", False),
+        ("On attend 300 migrants à Gao, sous réserve de l’accord du préfet.", False),
+        ("Les retours ne cessent pas : 300 migrants sont passés à Gao.", True),
+        ("Ainsi 300 migrants sont passés à Gao, qui n’ont rien reçu.", True),
+    ],
+)
+def test_what_a_sentence_denies_or_makes_depend_is_no_row_and_told(sentence: str, is_row: bool) -> None:
+    table = lifted(sentence, ARRIVALS)
+    assert len(table.frame) == is_row
+    told = "paragraph=2;sentence=1 : phrase déclarée, mais niée ou sous condition, non reprise"
+    assert table.notes == (() if is_row else (told,))
+
+
+def test_a_pattern_of_a_denial_finds_it() -> None:
+    table = lifted("Le centre Fictif n’accueille plus 20 personnes.", r"(?P<name>\w+) n'accueille plus (?P<people>\d+)")
+    assert table.frame["name"].tolist() == ["Fictif"]
+
+
 def test_without_a_match_the_table_is_there_and_empty() -> None:
     table = lifted("Rien.", ARRIVALS)
     assert table.frame.columns.tolist() == ["people", "place", "sentence"]

@@ -181,6 +181,20 @@ def test_a_declared_column_repeats_the_cell_above(declared: Callable[..., Source
     assert list(found.place("Région")) == ["B2", "B2", "B4", "B4"]
 
 
+def test_figures_without_any_name_are_no_row_of_the_one_above(declared: Callable[..., Source], tmp_path: Path) -> None:
+    """The last one may be the total of Kayes, or of all."""
+    rows = [
+        HEADER,
+        ["A fictive", "Gao", "", 1],
+        ["B fictive", "", "", 2],
+        ["C fictive", "Kayes", "", 3],
+        ["", "", "", 6],
+    ]
+    found = read(write_csv(tmp_path / "a.csv", rows), declared(fill_down=["Structure", "Région"]))
+    assert rows_of(found, "Structure") == [["A fictive"], ["B fictive"], ["C fictive"]]
+    assert found.rejected["reason"].tolist() == ["ligne de total ou de sous-total"]
+
+
 def test_a_repeated_cell_stops_where_a_column_declared_before_it_changes(
     declared: Callable[..., Source], tmp_path: Path
 ) -> None:

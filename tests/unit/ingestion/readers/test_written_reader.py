@@ -167,6 +167,17 @@ def test_a_word_in_brackets_is_a_structure_only_where_that_is_sure(minutes: Sour
     )
 
 
+def test_minutes_take_the_engagement_of_who_makes_it(minutes: Source, tmp_path: Path) -> None:
+    engagement = "prend en charge gratuitement 20 migrants de retour par mois pour l’hébergement à Gao."
+    lines = [
+        f"L’ONG Fictive du Vent a annoncé que l’Association Fictive du Puits {engagement}",
+        f"L’ONG Fictive des Dunes n’a jamais dit qu’elle {engagement}",
+        f"L’ONG Fictive du Lac {engagement.replace('prend', 'ne prend plus')}",
+    ]
+    found = ingest(minutes, [text(tmp_path, "Compte rendu du 12/06/2024\n\n" + "\n".join(lines))])
+    assert found.records["opportunity"]["organization_name"].tolist() == ["Association Fictive du Puits"]
+
+
 def test_absent_people_are_neither_named_nor_counted(minutes: Source, tmp_path: Path) -> None:
     content = "Compte rendu du 12/06/2024\n\nParticipants :\n- Kadiafictive (OIM)\n\nAbsents excusés :\n- Awaimaginée (UNICEF)\n"
     found = ingest(minutes, [text(tmp_path, content)])

@@ -46,13 +46,15 @@ def test_a_point_is_read_as_people_type_it(written: str, point: tuple[float, flo
 
 
 def test_a_point_outside_the_country_goes_and_its_row_stays(source: Source, tmp_path: Path) -> None:
-    inside = ["14.4871 -4.1962 0 5", "14.4871, -4.1962", "10.3 -7.5", "24.9 -3.1"]
-    outside = ["-11.4347 14.4469 0 0", "48.8566 2.3522 0 0", "0 0 0 0", "14.4871 4.9 0 0", "6.3 -10.8"]
+    inside = ["14.4871 -4.1962 0 5", "14.4871, -4.1962", "10.3 -7.9", "24.8 -5.0"]
+    # Swapped, Paris, nowhere, a sign lost, Liberia; within the country's frame, Ouagadougou and Niamey.
+    outside = ["-11.4347 14.4469 0 0", "48.8566 2.3522 0 0", "0 0 0 0", "14.4871 4.1962 0 0", "6.3 -10.8"]
+    outside += ["12.3714 -1.5197", "13.5116 2.1254"]
     frame = services(source, tmp_path, *inside, *outside, "derrière chez Awa Fictive")
-    assert frame["latitude"].notna().tolist() == [True] * 4 + [False] * 6
-    assert frame["longitude"].notna().tolist() == [True] * 4 + [False] * 6
+    assert frame["latitude"].notna().tolist() == [True] * 4 + [False] * 8
+    assert frame["longitude"].notna().tolist() == [True] * 4 + [False] * 8
     assert frame["warnings"].fillna("").tolist() == [
-        *[""] * 4, *["position_outside_country"] * 5, "latitude_invalid;longitude_invalid"
+        *[""] * 4, *["position_outside_country"] * 7, "latitude_invalid;longitude_invalid"
     ]  # fmt: skip
     assert frame["latitude_raw"].tolist()[4] == "-11.4347"
     assert frame["errors"].isna().all()

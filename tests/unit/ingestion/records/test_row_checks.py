@@ -155,6 +155,12 @@ def test_a_total_that_women_and_men_do_not_add_up_to_is_told(
     assert warnings("need", *rows, *elsewhere) == [warned, "", "", "", ""]
 
 
+def test_sexes_are_those_of_one_place_also_where_only_names_tell_it(warnings: Callable[..., list[str]]) -> None:
+    gao, bourem = {"admin2_name": "Gao"}, {"admin2_name": "Bourem"}
+    rows = [need(90) | gao, need(50) | gao | {"sex": "f"}, need(40) | gao | {"sex": "m"}]
+    assert warnings("need", *rows, need(80) | bourem, need(20) | bourem | {"sex": "f"}) == [""] * 5
+
+
 @pytest.mark.parametrize(
     "place",
     [{"admin1_name": "Gao"}, {"admin2_name": "Ansongo"}, {"admin3_code": "ML050201"}, {"zone_code": "Z_GAO"},

@@ -54,10 +54,10 @@ def read(tmp_path: Path) -> Read:
         )
         (folder / "source.yml").write_text(text, encoding="utf-8")
         path = tmp_path / "projets_1.csv"
+        header = list(dict.fromkeys([*HEADER, *(name for row in rows for name in row)]))
+        filled = [{**dict(zip(HEADER, EMPTY, strict=True)), **row} for row in rows]
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, delimiter=";").writerows(
-                [HEADER, *([{**dict(zip(HEADER, EMPTY, strict=True)), **row}[name] for name in HEADER] for row in rows)]
-            )
+            csv.writer(file, delimiter=";").writerows([header, *([row.get(n, "") for n in header] for row in filled)])
         frame: pd.DataFrame = ingest(load(folder), [path]).records["service"]
         return frame
 
@@ -136,3 +136,24 @@ def test_thousands_of_the_header_hold_beside_a_column_of_currencies(read: Read) 
     frame = read(*rows, budget_amount={"column": "Montant", "unit": "milliers"})
     found = frame[["budget_amount", "budget_currency_code"]].to_numpy().tolist()
     assert found == [[2_500e3, "XOF"], [12_500e3, "XOF"], [3_000, "EUR"]]
+
+
+def test_a_capacity_by_the_year_is_none_by_the_month(read: Read) -> None:
+    """The header says it, not the cells; what nobody wrote has no warning."""
+    beside = {"wait_days": "Places"}
+    frame = read({"Capacité annuelle": "240"}, {"Note": "rien"}, capacity_per_month="Capacité annuelle", **beside)
+    assert frame["capacity_per_month"].isna().all()
+    assert frame["warnings"].fillna("").tolist() == ["capacity_per_month_invalid", ""]
+
+
+def test_a_name_that_tells_a_closure_leaves_no_working_service(read: Read) -> None:
+    rows = [
+        {"Structure": "ONG Fictive (fermée)", "État": "OPE"},
+        {"Structure": "ONG Fictive", "État": "OPE"},
+        {"Structure": "ONG Fictive - fermé", "État": "FER"},
+    ]
+    frame = read(*rows, status_code="État")
+    assert frame["organization_name"].unique().tolist() == ["ONG Fictive"]
+    assert frame["status_code"].fillna("").tolist() == ["", "OPE", "FER"]
+    assert frame["status_code_raw"].tolist()[0] == "OPE"
+    assert frame["warnings"].fillna("").tolist() == ["closure_told_by_name", "", ""]

@@ -13,6 +13,7 @@ import pytest
 from ingestion import reading_process
 from ingestion.records.file_records import Part
 from orchestration.pipeline.delivery import deliver, prepare
+from orchestration.pipeline.delivery_files import Delivery
 from orchestration.pipeline.inventory import NothingToPublish, take_inventory
 from tests.fixtures.office import HEADER, ROW, Office, office  # noqa: F401
 from warehouse.paths import Layout
@@ -32,6 +33,30 @@ def test_the_same_document_landed_twice_is_read_once(office: Office) -> None:
     (office.landing / "copie").mkdir()
     (office.landing / "copie" / "editeur_essai_mli.csv").write_text(HEADER + ROW * 2)
     assert office.land(HEADER + ROW * 2).rows["service"]["read"] == 2
+
+
+def test_a_content_that_two_sources_take_is_read_by_the_one_that_had_it(tmp_path: Path) -> None:
+    """An office forwards a list under its own name: it says nothing of its own."""
+    office = Office(tmp_path, "{ min_records: 1, max_records: 9 }")
+    other = Office(tmp_path / "autre", "{ min_records: 1, max_records: 9 }", "autre_essai_mli")
+    sources = {source.id: source for source in (office.source, other.source)}
+
+    def land(*names: str) -> dict[str, Delivery]:
+        for name in names:
+            (office.landing / name).write_text(HEADER + ROW)
+        inventory = take_inventory(office.layout, sources, office.landing, dt.date(2024, 8, 31))
+        workspace = office.layout.workspace(inventory.is_demo)
+        prepare(workspace, sources)
+        return {source.id: deliver(source, inventory, workspace) for source in sources.values()}
+
+    assert land("editeur_essai_mli.csv")["editeur_essai_mli"].total("accepted") == 1
+    delivered = land("autre_essai_mli.csv")
+    assert [one.total("accepted") for one in delivered.values()] == [1, 0]
+    assert [check["examples"] for check in delivered["autre_essai_mli"].checks] == [
+        "autre_essai_mli.csv : même contenu que editeur_essai_mli.csv"
+    ]
+    (office.landing / "editeur_essai_mli.csv").unlink()
+    assert land()["autre_essai_mli"].total("accepted") == 1
 
 
 def test_an_unchanged_file_is_not_read_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -276,7 +276,7 @@ def test_a_list_without_personal_columns_loses_the_phone_that_somebody_typed(tmp
     assert delivery.state == "fresh"
     assert not delivery.is_personal
     frame = pq.read_table(office.layout.workspace(False).records("service", office.source.id)).to_pandas()
-    assert frame["organization_name"].tolist() == ["Association Fictive", "Association Fictive ([numéro retiré])"]
+    assert frame["organization_name"].tolist() == ["Association Fictive", "Association Fictive"]
     assert frame["warnings"].fillna("").tolist() == ["", "personal_removed"]
     assert not office.checks()["avertissement personal_removed (service)"]
     assert not office.layout.workspace(False).originals.exists()

@@ -28,7 +28,7 @@ def roots(make: Make, *rows: dict[str, Any]) -> dict[str, str]:
     return {row["document_id"][0]: row["root_document_id"][0] for row in table if len(row["document_id"]) == 64}
 
 
-@pytest.mark.parametrize("named", ["a.pdf", "A.PDF", "Titre a", "a" * 64])
+@pytest.mark.parametrize("named", ["a.pdf", "A.PDF", "a", "recu/a.pdf", "C:\\recu\\A.PDF", "Titre a", "a" * 64])
 def test_a_copy_leads_to_its_root_however_it_is_named(workspace: Make, named: str) -> None:
     register = entry(1, file_name="b.pdf", derived_from=named)
     assert roots(workspace, landed("a"), landed("b"), register) == {"a": "a", "b": "a"}

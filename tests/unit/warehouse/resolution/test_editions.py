@@ -59,7 +59,7 @@ def resolved(workspace: Workspace, as_of: dt.date = AS_OF, now: dt.datetime = TO
     state.begin_ids(workspace)
     record_organizations.resolve(workspace)
     services.resolve(workspace)
-    table = editions.resolve(workspace, ["une_source"], as_of, now).to_pylist()
+    table = editions.resolve(workspace, ["une_source", "autre_source"], as_of, now).to_pylist()
     return {
         row["record_id"]: f"{row['reason_code']} {row['other_document_id'][0]}" for row in table if row["place_no"] == 0
     }
@@ -75,6 +75,20 @@ def test_the_same_rows_in_other_bytes_and_order_are_a_copy(workspace: Make) -> N
     made = workspace(document=[landed("a"), landed("b")], need=need("a", *figures) + need("b", *reversed(figures)))
     assert resolved(made) == {"b0": "same_rows a", "b1": "same_rows a"}
     assert disputes(made) == []
+
+
+@pytest.mark.parametrize(("count", "changed", "is_copy"), [(5, False, True), (4, False, False), (5, True, False)])
+def test_the_list_of_one_office_forwarded_by_another_is_a_copy_of_the_older(
+    workspace: Make, count: int, changed: bool, is_copy: bool
+) -> None:
+    offers = [(KAYES, f"SOC_0{n}") for n in range(1, count + 1)]
+    other = [*offers[:-1], (KITA, "SOC_08")] if changed else offers[::-1]
+    made = workspace(
+        document=[landed("a"), landed("b", source_id="autre_source")],
+        service=service("a", *offers) + service("b", *other, on=JUNE, source_id="autre_source"),
+    )
+    expected = {f"b{n}": "same_rows_elsewhere a" for n in range(count)}
+    assert resolved(made) == (expected if is_copy else {})
 
 
 def test_a_later_edition_replaces_the_regions_that_it_covers(workspace: Make) -> None:
@@ -139,18 +153,39 @@ def test_a_publication_after_the_as_of_date_is_not_out(workspace: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "base", "version"),
+    ("name", "base", "version", "named_on", "downloads"),
     [
-        ("hno_2024_mli.csv", "hno 2024 mli", 1),
-        ("hno_2024_mli_v2.csv", "hno 2024 mli", 2),
-        ("HNO 2024 MLI version 3.csv", "hno 2024 mli", 3),
-        ("hno_2024_mli_corrigé.csv", "hno 2024 mli", 1.5),
-        ("hno_2024_mli_v2_corrigé.csv", "hno 2024 mli", 2.5),
-        ("mali_3w_december_2023.xlsx", "mali 3 w december 2023", 1),
+        ("hno_2024_mli.csv", "hno 2024 mli", 1, None, 0),
+        ("hno_2024_mli_v2.csv", "hno 2024 mli", 2, None, 0),
+        ("HNO 2024 MLI version 3.csv", "hno 2024 mli", 3, None, 0),
+        ("hno_2024_mli_corrigé.csv", "hno 2024 mli", 1.5, None, 0),
+        ("hno_2024_mli_v2_corrigé.csv", "hno 2024 mli", 2.5, None, 0),
+        ("hno_2024_mli_VF.csv", "hno 2024 mli", 1.5, None, 0),
+        ("hno_2024_mli provisoire.csv", "hno 2024 mli", 0.5, None, 0),
+        ("hno_2024_mli (2).csv", "hno 2024 mli", 1, None, 2),
+        ("hno_2024_mli_20240615.csv", "hno 2024 mli", 1, dt.date(2024, 6, 15), 0),
+        ("hno_2024_mli du 15-06-2024.csv", "hno 2024 mli du", 1, dt.date(2024, 6, 15), 0),
+        ("mali_3w_december_2023.xlsx", "mali 3 w", 1, dt.date(2023, 12, 31), 0),
+        ("marchés 2024.xlsx", "marches 2024", 1, None, 0),
     ],
 )
-def test_marks_of_versions(name: str, base: str, version: float) -> None:
-    assert editions.version_of(name) == (base, version)
+def test_what_a_name_tells_of_its_edition(
+    name: str, base: str, version: float, named_on: dt.date | None, downloads: int
+) -> None:
+    assert editions.naming(name) == editions.Naming(base, version, named_on, downloads)
+
+
+@pytest.mark.parametrize("name", ["hno (1).csv", "hno_20241015.csv"])
+def test_a_file_downloaded_again_or_dated_by_its_name_is_issued_again(workspace: Make, name: str) -> None:
+    figures = need("a", (KAYES, 10), (KITA, 5)) + need("b", (KAYES, 11), (KITA, 5))
+    made = workspace(document=[landed("a", "hno.csv"), landed("b", name)], need=figures)
+    assert resolved(made) == {"a0": "later_edition b", "a1": "later_edition b"}
+
+
+def test_a_later_day_in_the_name_replaces_also_what_it_does_not_repeat(workspace: Make) -> None:
+    figures = need("a", (KAYES, 10), (KITA, 5)) + need("b", (KAYES, 11))
+    files = [landed("a", "liste_01-06-2024.csv"), landed("b", "liste_15-05-2024.csv")]
+    assert resolved(workspace(document=files, need=figures)) == {"b0": "later_edition a"}
 
 
 def test_a_marked_version_replaces_the_file_of_its_name(workspace: Make) -> None:

@@ -23,12 +23,12 @@ def claim(document: str, **said: Any) -> dict[str, Any]:
     return BASE | {"document_id": document * 64, "admin1_code": "ML05", "admin2_code": "ML0506"} | said
 
 
-def resolved(workspace: Workspace) -> pd.DataFrame:
+def resolved(workspace: Workspace, replacing: tuple[str, ...] = ()) -> pd.DataFrame:
     """The rows of the service records with their ids, in the order of the records."""
     places.resolve(workspace)
     documents.resolve(workspace)
     record_organizations.resolve(workspace)
-    table, decisions = services.resolve(workspace)
+    table, decisions = services.resolve(workspace, replacing)
     frame = table.to_pandas().sort_values(["record_id", "place_no"], ignore_index=True)
     frame.attrs["decisions"] = decisions
     return frame
@@ -38,6 +38,13 @@ def groups(make: Make, *claims: dict[str, Any]) -> list[int]:
     """For each claim the number of its service at a location, counted from 0 in order of appearance."""
     ids = resolved(make(service=list(claims)))["service_at_location_id"]
     return [int(number) for number in pd.factorize(ids)[0]]
+
+
+@pytest.mark.parametrize("files", ["aa", "ab"])
+def test_a_list_in_one_file_or_two_tells_the_same_services(workspace: Make, files: str) -> None:
+    """Its line of the cercle is another service than its line of a commune there, whichever file holds it."""
+    made = workspace(service=[claim(files[0]), claim(files[1], **FATOMA)])
+    assert resolved(made, ("une_source",))["service_at_location_id"].nunique() == 2
 
 
 @pytest.mark.parametrize(
