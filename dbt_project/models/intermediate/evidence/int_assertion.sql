@@ -223,13 +223,21 @@ told as (
     select * from derived
 ),
 
+copied as (select distinct root_document_id from documents where document_id <> root_document_id),
+
 -- When the origin of a copy saw what the copy repeats.
 origins as (
-    select entity, entity_id, told_attribute, told_value, root_document_id, min(observed_on) as seen_on
+    select
+        told.entity,
+        told.entity_id,
+        told.told_attribute,
+        told.told_value,
+        told.root_document_id,
+        min(told.observed_on) as seen_on
     from told
-    where document_id = root_document_id
-        and root_document_id in (select root_document_id from documents where document_id <> root_document_id)
-    group by entity, entity_id, told_attribute, told_value, root_document_id
+    inner join copied on told.root_document_id = copied.root_document_id
+    where told.document_id = told.root_document_id
+    group by told.entity, told.entity_id, told.told_attribute, told.told_value, told.root_document_id
 ),
 
 claims as (
