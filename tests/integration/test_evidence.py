@@ -149,7 +149,7 @@ def test_a_cell_of_the_grid_is_traced_to_its_services(landed: dict[str, Any]) ->
     told = root.mrf("trace", "gap", "Z_MOP/SOC_01/MIG_RET").stdout
     assert "G4" in told
     assert service(root) in told
-    assert "not_operational" in told
+    assert "non opérationnel" in told
     assert "Non enquêté" in root.mrf("trace", "gap", "Z_KAY/SOC_01/MIG_RET").stdout
     assert root.mrf("trace", "gap", "Z_KAY").returncode == 2
     assert root.mrf("trace", "service", "sal_inconnu").returncode == 2

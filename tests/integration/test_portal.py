@@ -22,6 +22,7 @@ from tests.conftest import KEY, PROJECT, Root
 from tests.fixtures.browser import launched, violations_of
 from tests.fixtures.many_services import multiply
 from warehouse.deliverables import key_figures, portal
+from warehouse.deliverables.key_figures import WITHIN_SCOPE
 from warehouse.deliverables.portal import languages, scripts
 from warehouse.deliverables.producing import record_of
 from warehouse.reading.edition import open_edition
@@ -297,7 +298,7 @@ def test_the_check_sees_a_spoiled_portal(site: Path, tmp_path: Path) -> None:
 
 
 def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo: Root) -> None:
-    page = reader.open("#/annuaire")
+    page = reader.open("#/annuaire?perimetre=tout")
     assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
     page.locator("#dir-q").press_sequentially("SANTE tombouctou")
     count = demo.query("""
@@ -318,6 +319,9 @@ def test_typing_narrows_the_directory_whatever_the_accents(reader: Reader, demo:
     [
         ("zone", "Z_GAO", "zone_code = 'Z_GAO'"),
         ("cercle", "Ansongo", "admin2_code = 'ML0701'"),
+        ("commune", "aucun", "admin3_code is null"),
+        ("structure", "ONG Fictive Walado", "organization_name = 'ONG Fictive Walado'"),
+        ("perimetre", "tout", "true"),
         ("type", "SOC_01", "service_type_code = 'SOC_01'"),
         ("type", "PSY", "domain_code = 'PSY'"),
         ("type", "aucun", "service_type_code is null"),
@@ -333,15 +337,44 @@ def test_each_filter_keeps_what_the_marts_say(
 ) -> None:
     page = reader.open("#/annuaire")
     page.locator(f"#dir-{field}").select_option(value)
-    assert shown_count(page) == demo.query(f"select count(*) from marts.service_directory where {condition}")[0][0]
-    page.wait_for_function("value => location.hash.includes(value)", arg=f"{field}={value}")
+    scope = "true" if value in ("aucun", "tout") and field != "commune" else WITHIN_SCOPE
+    query = "select count(*) from marts.service_directory where "
+    found = demo.query(f"{query} ({condition}) and ({scope})")[0][0]
+    assert 0 < shown_count(page) == found
+    kept = "([field, value]) => new URLSearchParams(location.hash.split('?')[1]).get(field) === value"
+    page.wait_for_function(kept, arg=[field, value])
     page.get_by_role("button", name="Tout effacer").click()
     page.wait_for_function("!location.hash.includes('=')")
-    assert shown_count(page) == demo.query("select count(*) from marts.service_directory")[0][0]
+    assert shown_count(page) == demo.query(f"{query} {WITHIN_SCOPE}")[0][0]
+
+
+def test_what_is_outside_the_scope_is_counted_and_one_click_away(reader: Reader, demo: Root) -> None:
+    page = reader.open("#/annuaire")
+    known, outside = demo.query(
+        f"select count(*), count(*) filter (not ({WITHIN_SCOPE})) from marts.service_directory"
+    )[0]
+    button = page.locator("#dir-outside")
+    assert outside > 0
+    assert re.sub(r"\D", "", button.inner_text()) == str(outside)
+    button.click()
+    assert shown_count(page) == known
+    assert not button.is_visible()
+    page.wait_for_function("location.hash.includes('perimetre=tout')")
+
+
+def test_the_communes_to_choose_are_those_of_the_cercle(reader: Reader, demo: Root) -> None:
+    page = reader.open("#/annuaire")
+    page.locator("#dir-cercle").select_option("Ansongo")
+    offered = page.locator("#dir-commune option").all_inner_texts()[1:-1]
+    known = demo.query("""
+        select distinct name_fr from marts.service_directory inner join marts.dim_admin_area on code = admin3_code
+        where vintage = '2021' and admin2_code = 'ML0701'
+    """)
+    assert sorted(offered) == sorted(name for (name,) in known)
 
 
 def test_services_that_differ_by_their_commune_alone_are_one_entry(reader: Reader, demo: Root) -> None:
-    page = reader.open("#/annuaire")
+    page = reader.open("#/annuaire?perimetre=tout")
     entries: list[str] = []
     links: list[str] = []
     while True:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from warehouse.deliverables.knowledge import Knowledge
 from warehouse.reading.edition import Edition, Row
 
-_FIGURES = """
+# The services that the mission maps, those of the reports: of its zones and types.
+WITHIN_SCOPE = "zone_code is not null and domain_code is not null and not is_out_of_scope"
+_FIGURES = f"""
 with cells as (
     select zone_code, service_type_code, gap_class, population_group_code from marts.service_gap
     where reading = 'HISTORICAL' and month = (select max(month) from marts.service_gap)
@@ -20,8 +22,7 @@ select
     (select count(*) from services where operational_state = 'operational') as operational,
     (select count(*) from services where operational_state = 'unverified') as unverified,
     (select count(*) from services where operational_state = 'not_operational') as not_operational,
-    (select count(*) from services where zone_code is not null and domain_code is not null and not is_out_of_scope)
-        as within_scope,
+    (select count(*) from services where {WITHIN_SCOPE}) as within_scope,
     (select count(distinct organization_id) from services) as organizations,
     (select count(*) from services where has_conflict) as conflicts,
     (select count(*) from services where next_check_on <= ?) as to_check,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.clean.text import fold
 from ingestion.country.words import worded
+from warehouse.deliverables.key_figures import WITHIN_SCOPE
 from warehouse.deliverables.portal import scripts
 from warehouse.reading.edition import Edition, Row
 
@@ -31,16 +32,16 @@ _NAMES = {
     "cercle": "admin2_name",
     "commune": "admin3_name",
 }
-_FLAGS = {"conflict": "has_conflict", "masked": "is_masked"}
+_FLAGS = {"conflict": "has_conflict", "masked": "is_masked", "scope": "is_within_scope"}
 _SEARCHED = (*_NAMES, "type", "zone")
 
-_QUERY = """
+_QUERY = f"""
 with strict_zones as (
     select admin_code as admin2_code, any_value(zone_code) as zone_strict_code
     from marts.dim_zone where reading = 'STRICT' group by 1
 ),
 
-areas as (select code, name_fr from marts.dim_admin_area where system = 'COD' and vintage = '{vintage:current}'),
+areas as (select code, name_fr from marts.dim_admin_area where system = 'COD' and vintage = '{{vintage:current}}'),
 
 waves as (
     select service_at_location_id, wave, availability, accessibility, acceptability, quality, provider_score,
@@ -49,7 +50,7 @@ waves as (
     qualify row_number() over (partition by service_at_location_id order by wave desc) = 1
 )
 
-select directory.*, organizations.acronym, organizations.organization_type_code,
+select directory.*, {WITHIN_SCOPE} as is_within_scope, organizations.acronym, organizations.organization_type_code,
     strict_zones.zone_strict_code, admin1.name_fr as admin1_name, admin2.name_fr as admin2_name,
     admin3.name_fr as admin3_name, compared.verdict,
     compared.secondary_location_count, compared.checked_location_count,

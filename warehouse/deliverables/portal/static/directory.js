@@ -2,11 +2,11 @@
 "use strict";
 {
   const { el, byId, label, labels, format, t } = MRF;
-  const PAGE = 25, NONE = "aucun";
+  const PAGE = 25, NONE = "aucun", ALL = "tout";
   const SEARCHED = ["organization", "site", "program", "cercle", "commune", "type", "zone"];
   // Services that differ by their commune alone are one entry: a list of places names a structure forty times.
   const SHOWN = ["organization", "type", "cercle", "zone", "program", "site", "state", "cost", "band", "groups", "masked", "conflict"];
-  let data, form, addressTimer, page = 0, matches = [];
+  let data, form, addressTimer, page = 0, matches = [], outside = 0;
 
   const prepare = async () => {
     if (data) return;
@@ -24,13 +24,16 @@
     byId("dir-before").addEventListener("click", () => turn(-1));
     byId("dir-after").addEventListener("click", () => turn(1));
     byId("dir-list").addEventListener("click", settle);
+    byId("dir-cercle").addEventListener("input", () => communesOf(byId("dir-cercle").value));
+    byId("dir-outside").addEventListener("click", () => { byId("dir-perimetre").value = ALL; changed(); byId("dir-q").focus(); });
   };
 
   const choices = () => {
     const basis = MRF_DATA.socle, codes = list => Object.entries(basis.codes[list]);
     MRF.options(byId("dir-zone"), [["", t`Toutes`], ...basis.zones.map(zone => [zone.code, zone.name]), [NONE, t`Hors des zones ou inconnue`]]);
-    const cercles = [...data.dictionaries.cercle].sort((one, other) => one.localeCompare(other, "fr"));
-    MRF.options(byId("dir-cercle"), [["", t`Tous`], ...cercles.map(name => [name, name]), [NONE, t`{admin2:Unknown}`]]);
+    MRF.options(byId("dir-cercle"), [["", t`Tous`], ...sorted(data.dictionaries.cercle), [NONE, t`{admin2:Unknown}`]]);
+    communesOf("");
+    MRF.options(byId("dir-structure"), [["", t`Toutes`], ...sorted(data.dictionaries.organization)]);
     MRF.options(byId("dir-type"), [["", t`Tous`], ...codes("domaine").map(([code, name]) => [t`Domaine ${name.toLowerCase()}`,
       [[code, t`${name} : tous les types`], ...basis.types.filter(type => type.domain_code === code).map(type => [type.code, type.name])]]), [NONE, t`Type non précisé`]]);
     MRF.options(byId("dir-groupe"), [["", t`Tous`], ...basis.groups.map(group => [group.code, group.name])]);
@@ -39,7 +42,15 @@
     MRF.options(byId("dir-bande"), [["", t`Toutes`], ...codes("quality_band"), [NONE, t`Pas assez de réponses`]]);
   };
 
-  // [column, table of what passes] for each filter in use.
+  const sorted = names => [...names].sort((one, other) => one.localeCompare(other, "fr")).map(name => [name, name]);
+  // The communes of a cercle, of all without one: names recur from one cercle to the other.
+  const communesOf = cercle => {
+    const place = data.dictionaries.cercle.indexOf(cercle), { cercle: cercles, commune } = data.columns;
+    const kept = new Set(commune.filter((_, row) => place < 0 || cercles[row] === place));
+    MRF.options(byId("dir-commune"), [["", t`Toutes`], ...sorted(data.dictionaries.commune.filter((_, number) => kept.has(number))), [NONE, t`{admin3:Unknown}`]]);
+  };
+
+  // [column, table of what passes] for each filter in use, but for the scope.
   const tests = parameters => {
     const wanted = [];
     const keep = (name, passes) => {
@@ -54,6 +65,8 @@
     equal(type in MRF_DATA.socle.codes.domaine ? "domain" : "type", type);
     equal("state", parameters.get("etat"));
     equal("cercle", parameters.get("cercle"));
+    equal("commune", parameters.get("commune"));
+    equal("organization", parameters.get("structure"));
     equal("band", parameters.get("bande"));
     const cost = parameters.get("cout");
     if (cost === "libre") keep("cost", text => text === "gratuit" || text === "gratuit_ref");
@@ -72,8 +85,14 @@
 
   const select = parameters => {
     const all = tests(parameters), any = words(parameters.get("q")), rows = [];
+    // Who asks for what has no zone or no type looks beyond the scope.
+    const isWithin = !parameters.get("perimetre") && ![parameters.get("zone"), parameters.get("type")].includes(NONE);
+    outside = 0;
     for (let row = 0; row < data.ids.length; row += 1) {
-      if (all.every(([column, table]) => table[column[row]]) && any.every(one => one.some(([column, table]) => table[column[row]]))) rows.push(row);
+      if (all.every(([column, table]) => table[column[row]]) && any.every(one => one.some(([column, table]) => table[column[row]]))) {
+        if (isWithin && !data.columns.scope[row]) outside += 1;
+        else rows.push(row);
+      }
     }
     return rows;
   };
@@ -117,6 +136,8 @@
     page = Math.max(0, Math.min(page, pages - 1));
     const first = page * PAGE, rows = groups.slice(first, first + PAGE);
     byId("dir-count").textContent = t`${MRF.counted(matches.length, t`service`, t`services`)} sur ${format.whole(data.ids.length)}`;
+    byId("dir-outside").hidden = !outside;
+    byId("dir-outside").textContent = t`Voir aussi ${MRF.counted(outside, t`service`, t`services`)} hors des zones ou des types de la mission`;
     const list = byId("dir-list");
     list.start = first + 1;
     list.replaceChildren(...rows.map(item));
@@ -164,6 +185,7 @@
   MRF.views.annuaire = {
     async show(parameters) {
       await prepare();
+      communesOf(parameters.get("cercle") ?? "");
       MRF.fill(form, parameters);
       clearTimeout(addressTimer);
       page = (Number(parameters.get("page")) || 1) - 1;
