@@ -814,7 +814,7 @@ def test_twenty_thousand_services_stay_quick(site: Path, browser: Any, tmp_path:
             if (!window.firstResults && document.querySelector('#dir-list li')) window.firstResults = performance.now();
         }).observe(document, { childList: true, subtree: true });
     """)
-    page.goto(f"file://{large}/index.html#/annuaire")
+    page.goto(f"file://{large}/index.html#/annuaire?perimetre=tout")
     page.wait_for_function("window.firstResults && document.documentElement.dataset.ready")
     assert shown_count(page) >= 20_000
     first = page.evaluate("window.firstResults")
