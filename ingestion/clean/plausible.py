@@ -8,20 +8,19 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ingestion.country.outline import is_tiled, national
 from ingestion.country.pack import country, pack
 
 # No source is older; plans and projects end some years from now.
 FIRST_DAY = dt.date(1990, 1, 1)
 YEARS_AHEAD = 10
-
-
 # Degrees, some 15 km, around the country's outline: it is simplified.
 _BESIDE = 0.15
 
 
 def is_inside(latitude: float, longitude: float) -> bool:
     """Whether a point may lie in the country (WGS 84): within its frame, which holds parts of its neighbours, and its
-    outline, where the country has one.
+    outline, where the pack has a true one.
     """
     frame = country().frame
     if not (frame.south <= latitude <= frame.north and frame.west <= longitude <= frame.east):
@@ -41,10 +40,9 @@ def _is_on_ground(outline: Path, latitude: float, longitude: float) -> bool:
 def _ground(outline: Path) -> Any:
     import shapely
 
-    if not outline.is_file():
+    if not outline.is_file() or is_tiled(own := national(outline)):
         return None
-    own = json.loads(outline.read_text(encoding="utf-8"))["features"][0]["geometry"]
-    ground = shapely.buffer(shapely.from_geojson(json.dumps(own)), _BESIDE)
+    ground = shapely.buffer(shapely.from_geojson(json.dumps(own["geometry"])), _BESIDE)
     shapely.prepare(ground)
     return ground
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import shapely
 
+from ingestion.country.outline import TILES
 from ingestion.errors import SourceFileError
 from ingestion.proposals.country.areas import AreaList
 
-TILES = "tiles"
 _SIMPLE = 0.02  # degrees
 _MARGIN = 0.3
 

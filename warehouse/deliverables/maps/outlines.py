@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
+from ingestion.country.outline import is_tiled, national
 from ingestion.country.pack import pack
 from ingestion.country.words import worded
 from warehouse.deliverables.maps import contours
@@ -64,13 +64,13 @@ def outlines(edition: Edition) -> Outlines:
     landed = read_json(edition.folder / contours.NAME) or {"features": []}
     shapes = _cercles(landed["features"])
     is_schematic = not set(zone_of) <= set(shapes)
-    is_tiled = is_schematic and _national_feature()["properties"].get("layout") == "tiles"
+    has_tiles = is_schematic and is_tiled(national(pack().outline))
     if is_schematic:
         country = _national()
         shapes = _shared_out(country, chief_towns())
         areas = worded("{admin2:Plural}")
         credit = f"Pays : {_national_source()}. {areas} : partage entre les coordonnées approchées des chefs-lieux."
-        if is_tiled:
+        if has_tiles:
             credit = f"{areas} : {_national_source()}. Rien n’y est à sa place ni à son échelle."
     else:
         country = _closed([shapely.geometry.shape(one["geometry"]) for one in landed["features"]])
@@ -83,7 +83,7 @@ def outlines(edition: Edition) -> Outlines:
         zone: shapely.union_all([one.geometry for one in cercles.values() if one.zone_code == zone], grid_size=_GRID)
         for zone in zone_names
     }
-    return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit, is_tiled=is_tiled)
+    return Outlines(cercles, zones, zone_names, country, chief_towns(), is_schematic, credit, is_tiled=has_tiles)
 
 
 def chief_towns() -> dict[str, tuple[float, float]]:
@@ -128,16 +128,12 @@ def _closed(shapes: list[shapely.Geometry]) -> shapely.Geometry:
     return shapely.buffer(widened, -_CLOSING_DEGREES, join_style="mitre")
 
 
-def _national_feature() -> dict[str, Any]:
-    return dict(json.loads(pack().outline.read_text(encoding="utf-8"))["features"][0])
-
-
 def _national() -> shapely.Geometry:
-    return shapely.geometry.shape(_national_feature()["geometry"])
+    return shapely.geometry.shape(national(pack().outline)["geometry"])
 
 
 def _national_source() -> str:
-    properties = _national_feature()["properties"]
+    properties = national(pack().outline)["properties"]
     return f"{properties['source']} ({properties['license']})" if properties["license"] else str(properties["source"])
 
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 import shapely
 
+from ingestion.clean.plausible import is_inside
 from ingestion.country import consistency, pack, seeds
 from ingestion.country.words import words
 from ingestion.declaration.registry import sources
@@ -84,6 +85,8 @@ def test_a_pack_loads_with_its_lists_and_sources(
     for path in target.rglob("*.csv"):
         assert "ML0" not in path.read_text(encoding="utf-8")
     assert "à confirmer" in (target / "country.yml").read_text(encoding="utf-8")
+    frame = pack.country().frame
+    assert is_inside((frame.south + frame.north) / 2, (frame.west + frame.east) / 2), "tiles are no ground"
 
 
 def test_names_are_the_french_ones(tmp_path: Path) -> None:
@@ -202,6 +205,8 @@ def test_boundaries_give_outline_points_and_frame(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv(pack.SETTING, "GIN")
     (records,) = ingest(sources()["ocha_cod_ab_gin"], [path]).records.values()
     assert sorted(zip(records["admin_code"], records["level"], strict=True)) == [(code, 2) for code in sorted(boxes)]
+    assert is_inside(10.5, -13.5)
+    assert not is_inside(9.2, -14.8), "within the frame, beyond the boundaries"
     features.pop()
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     with pytest.raises(SourceFileError, match="GN002001"):
