@@ -12,7 +12,7 @@ _PEOPLE = r"(?:personnes?|pers\.?|places?|beneficiaires?|people|persons?)"
 PER_MONTH = "personnes par mois"
 _YEAR = r"annuel\w*|(?<!\d )ans?|annees?(?! 20\d\d)|years?(?! 20\d\d)|yearly|annual"
 _MONTH = r"mois|mensuel\w*|months?|monthly"
-_DAY = r"jours?|journalier\w*|quotidien\w*|days?|daily"
+_DAY = r"(?<!mise a )(?<!mis a )jours?|journalier\w*|quotidien\w*|days?|daily"
 _SHORTER = r"semaines?|hebdomadaires?|weeks?|weekly|trimestr\w*|quarter\w*|semestr\w*"
 # By the unit of a column, the words for its own time and for others: « Capacité annuelle », « Délai (semaines) ».
 _TIMES = {

@@ -620,6 +620,7 @@ def test_zones_are_called_by_their_regions_and_the_whole_country_is_none(
 @pytest.mark.parametrize(
     ("header", "is_other"),
     [
+        ("Capacité (mise à jour 2024)", False),
         ("Capacité annuelle", True),
         ("Capacité (pers./an)", True),
         ("Capacité / par jour", True),
