@@ -5,6 +5,11 @@ from __future__ import annotations
 from warehouse.deliverables.knowledge import Knowledge
 from warehouse.reading.edition import Edition, Row
 
+# Said in the place of first gaps where there are none.
+NO_GAP = (
+    "Aucune cellule n’a de priorité : il y faut une couverture mesurée (classes G0 à G4) et un besoin chiffré."
+    " Un besoin ou une capacité inconnus ne sont pas nuls."
+)
 # The services that the mission maps, those of the reports: of its zones and types.
 WITHIN_SCOPE = "zone_code is not null and domain_code is not null and not is_out_of_scope"
 _FIGURES = f"""

@@ -78,10 +78,6 @@ _GAPS = {
     "need": "Besoin (personnes par mois)",
     "gap_people": "Lacune (personnes par mois)",
 }
-_NO_GAP = (
-    "Aucune cellule n’a de priorité : il y faut une couverture mesurée (classes G0 à G4) et un besoin chiffré."
-    " Un besoin ou une capacité inconnus ne sont pas nuls."
-)
 
 
 def write(path: Path, edition: Edition, licence: str) -> None:
@@ -209,7 +205,7 @@ class Book:
         start, gaps = len(lines) + 2, key_figures.first_gaps(edition)
         sheet.write_string(start, 0, "Lacunes à regarder d’abord", self._title)
         if not gaps:
-            sheet.write_string(start + 1, 0, _NO_GAP)
+            sheet.write_string(start + 1, 0, key_figures.NO_GAP)
             return
         sheet.set_row(start + 1, 2 * _LINE)
         for position, title in enumerate(_GAPS.values()):

@@ -49,6 +49,7 @@ def _page(edition: Edition, figures: dict[str, int], language: Language, other: 
         marks=marks,
         legend=[told for mark, told in LEGEND.items() if mark in marks.values()],
         first_gaps=key_figures.first_gaps(edition),
+        no_gap=key_figures.NO_GAP,
         groups=home.groups(edition),
         scripts=[
             f"portail/{SCRIPTS[0]}.js",
